@@ -1,0 +1,44 @@
+//! Limits that both sides must know, in one place. Sizes are bytes, counts are counts.
+
+/// A frame of the WebSocket, either direction.
+pub const FRAME_LEN_MAX: usize = 4 * 1024 * 1024;
+/// The ciphertext of one application message.
+pub const APP_LEN_MAX: usize = 256 * 1024;
+/// A text message, UTF-8.
+pub const TEXT_LEN_MAX: usize = 65_536;
+/// A display name, contact name or device name, in characters.
+pub const NAME_CHARS_MAX: usize = 64;
+/// An "about" text, in characters.
+pub const ABOUT_CHARS_MAX: usize = 140;
+/// A profile photo, JPEG.
+pub const PHOTO_LEN_MAX: usize = 64 * 1024;
+/// A sealed profile on the server.
+pub const PROFILE_SEALED_LEN_MAX: usize = 96 * 1024;
+/// Companions beside the phone.
+pub const COMPANIONS_MAX: usize = 8;
+/// Commits in one batch.
+pub const COMMIT_BATCH_LEN_MAX: usize = 64;
+/// Entries of one log page.
+pub const LOG_PAGE_LEN_MAX: u32 = 256;
+/// Accounts in one lookup, device list or claim request.
+pub const LOOKUP_LEN_MAX: usize = 64;
+/// The rendezvous slot.
+pub const LINK_SLOT_LEN_MAX: usize = 16 * 1024;
+/// How long a rendezvous lives after its last put, in seconds.
+pub const LINK_LIFETIME_S: u64 = 120;
+/// How long a QR code is shown before the next, in seconds.
+pub const QR_LIFETIME_S: u64 = 60;
+/// Unacknowledged items that the server has under way to one device.
+pub const IN_FLIGHT_ITEMS_MAX: usize = 1_024;
+/// Key packages that a device keeps on the server.
+pub const KEY_PACKAGES_TARGET: usize = 100;
+/// Below this many the server asks for more.
+pub const KEY_PACKAGES_LOW: u32 = 40;
+/// An HTTP body other than a blob's.
+pub const HTTP_BODY_LEN_MAX: usize = 1024 * 1024;
+/// One PATCH of a blob upload.
+pub const BLOB_PATCH_LEN_MAX: usize = 8 * 1024 * 1024;
+/// Wrong one-time codes before the code is void.
+pub const CODE_TRIES_MAX: u32 = 5;
+/// Wrong PINs before a wait.
+pub const PIN_TRIES_MAX: u32 = 5;
