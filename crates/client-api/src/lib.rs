@@ -1,0 +1,28 @@
+//! What crosses between the client core and a user interface: commands go in, events come out, all plain data.
+//!
+//! Knows no protocol, no key and no storage. The interface is a function of the events: each snapshot replaces what the
+//! interface held under that name, each change set is merged by id. Times are Unix milliseconds.
+
+pub mod chat;
+pub mod command;
+pub mod error;
+pub mod event;
+pub mod id;
+pub mod link;
+pub mod people;
+pub mod state;
+pub mod wire;
+
+pub use chat::{
+    ChatChanges, ChatInfo, ChatKind, ChatRow, Completeness, LastMessage, MessageBody, MessageChanges, MessageRow,
+    MessageStatus, MessageWindow, SystemLine, WindowAnchor,
+};
+pub use command::{Command, Request};
+pub use error::UserError;
+pub use event::{Answer, Event, Notice};
+pub use id::{AccountId, ChatId, MessageId};
+pub use link::{LinkFailure, LinkStage, LinkingStage, MirrorProgress};
+pub use people::{
+    ContactChanges, ContactRow, DeviceKind, DeviceRow, OwnProfile, SafetyNumber, Settings, TextDirection, Theme,
+};
+pub use state::{AppStage, Connection, LogoutReason, RegistrationStage, Role, Unsupported};

@@ -1,0 +1,224 @@
+//! Chats and messages as rows of a list.
+
+use crate::id::{AccountId, ChatId, MessageId};
+use serde::{Deserialize, Serialize};
+
+/// What sort of chat it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ChatKind {
+    /// Two people.
+    Direct,
+    /// "Message yourself".
+    Notes,
+}
+
+/// A row of the chat list. Order: pinned first, then by `activity_ms`, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatRow {
+    /// Which chat.
+    pub chat: ChatId,
+    /// Its sort.
+    pub kind: ChatKind,
+    /// The other account; the own one for notes.
+    pub peer: AccountId,
+    /// The name to show: contact's name, else profile name, else number.
+    pub title: String,
+    /// A JPEG, or empty: initials on a tint from the account's hash.
+    pub photo: Vec<u8>,
+    /// Of the newest message or of the chat's making.
+    pub activity_ms: u64,
+    /// The newest message.
+    pub last: Option<LastMessage>,
+    /// Unread messages of others.
+    pub unread: u32,
+    /// Marked unread by hand.
+    pub marked_unread: bool,
+    /// Pinned to the top.
+    pub pinned: bool,
+    /// In the archive.
+    pub archived: bool,
+    /// Muted until this time; 0: not muted; `u64::MAX`: always.
+    pub muted_until_ms: u64,
+    /// Text not yet sent; shown instead of the last message.
+    pub draft: String,
+    /// The other one is typing.
+    pub typing: bool,
+}
+
+/// The newest message, as the chat list shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastMessage {
+    /// One line of at most 200 characters.
+    pub preview: String,
+    /// Its server time (own clock while unsent).
+    pub time_ms: u64,
+    /// The state of an own message; `None` for others'.
+    pub status: Option<MessageStatus>,
+}
+
+/// Changes of the chat list.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatChanges {
+    /// Forget all rows first.
+    pub reset: bool,
+    /// New and changed rows, in no order.
+    pub upserts: Vec<ChatRow>,
+    /// Rows that are gone.
+    pub removed: Vec<ChatId>,
+}
+
+/// How far an own message has come. Never goes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum MessageStatus {
+    /// Refused for good; the text can be sent again.
+    Failed,
+    /// Waits on this device.
+    Pending,
+    /// The server has it.
+    Sent,
+    /// A device of the other one has it.
+    Delivered,
+    /// The other one has read it.
+    Read,
+}
+
+/// What a message says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MessageBody {
+    /// Text, as it was written.
+    Text(String),
+    /// "Waiting for this message": it could not be opened yet; other devices and the sender have been asked.
+    Waiting,
+    /// A message of a newer version; kept, and shown right after an update.
+    Newer,
+    /// A line of the chat itself.
+    System(SystemLine),
+}
+
+/// Lines that the chat itself says; the interface has the words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SystemLine {
+    /// Everything here is end-to-end encrypted. First line of a chat.
+    Encrypted,
+    /// The account key of the other one changed.
+    SafetyNumberChanged,
+    /// The other one linked or removed a device (count after it).
+    DevicesChanged {
+        /// Devices now.
+        devices: u32,
+    },
+    /// Messages may be missing here: a gap was not filled within a day.
+    MayBeMissing,
+    /// The members of this chat see different histories; the server is not to be trusted.
+    HistoryDiffers,
+    /// A device in this chat is not on its owner's signed list; nothing is sent until it is removed.
+    UnknownDevice,
+}
+
+/// A message of a conversation. Order: by (`time_ms`, `id`); an unsent message has a time after all others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageRow {
+    /// Which message.
+    pub id: MessageId,
+    /// The order, and the time to show.
+    pub time_ms: u64,
+    /// Who wrote it.
+    pub sender: AccountId,
+    /// Written by this account, on whatever device.
+    pub own: bool,
+    /// State of an own message.
+    pub status: Option<MessageStatus>,
+    /// What it says.
+    pub body: MessageBody,
+    /// Starred by the owner.
+    pub starred: bool,
+    /// When it was delivered and read by the other one; 0 where unknown. For "Message information".
+    pub delivered_ms: u64,
+    /// See `delivered_ms`.
+    pub read_ms: u64,
+}
+
+/// Where a window of messages shall be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WindowAnchor {
+    /// The newest messages.
+    Newest,
+    /// Around the first unread one; the newest where all is read.
+    FirstUnread,
+    /// Around a message.
+    Message(MessageId),
+    /// Messages before this time.
+    Before(u64),
+    /// Messages after this time.
+    After(u64),
+}
+
+/// A stretch of a conversation, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageWindow {
+    /// Which chat.
+    pub chat: ChatId,
+    /// What was asked for.
+    pub anchor: WindowAnchor,
+    /// The messages, oldest first.
+    pub rows: Vec<MessageRow>,
+    /// There are older ones on this device.
+    pub has_older: bool,
+    /// There are newer ones.
+    pub has_newer: bool,
+    /// The first unread message at the time the chat was opened, for the divider.
+    pub first_unread: Option<MessageId>,
+    /// How many are unread, for the divider.
+    pub unread: u32,
+}
+
+/// Changes in a chat that is open. Rows outside the interface's window are ignored by it, but for newer ones at the end.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageChanges {
+    /// Which chat.
+    pub chat: ChatId,
+    /// New and changed rows.
+    pub upserts: Vec<MessageRow>,
+    /// Rows that are gone.
+    pub removed: Vec<MessageId>,
+}
+
+/// How much of a chat's history this device holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Completeness {
+    /// All of it, checked against the phone.
+    Complete,
+    /// Everything back to this time; the rest is on its way.
+    BackTo(u64),
+    /// Nothing yet.
+    Arriving,
+}
+
+/// The open chat's own facts: header and information pane.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatInfo {
+    /// Which chat.
+    pub chat: ChatId,
+    /// Its sort.
+    pub kind: ChatKind,
+    /// The other account.
+    pub peer: AccountId,
+    /// As in the list.
+    pub title: String,
+    /// E.164, or empty where unknown.
+    pub number: String,
+    /// The other one's "about".
+    pub about: String,
+    /// Their photo, JPEG, or empty.
+    pub photo: Vec<u8>,
+    /// Their devices.
+    pub devices: u32,
+    /// How much history is here.
+    pub completeness: Completeness,
+    /// Text not yet sent.
+    pub draft: String,
+    /// This device may send: it has joined. While false, sending joins first.
+    pub joined: bool,
+    /// The account key was compared by hand.
+    pub verified: bool,
+}

@@ -1,0 +1,311 @@
+//! What a user interface asks of the client core.
+
+use crate::chat::WindowAnchor;
+use crate::id::{AccountId, ChatId, MessageId};
+use crate::people::Settings;
+use serde::{Deserialize, Serialize};
+
+/// A command with a number of the interface's choosing; the answer carries it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// 1 and up; 0: no answer is wanted.
+    pub id: u32,
+    /// What to do.
+    pub command: Command,
+}
+
+/// Everything that a user can ask for. Texts are taken as typed; the core checks them and refuses with a `UserError`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Command {
+    /// Send all snapshots again (a new or reloaded page).
+    Refresh,
+    /// The page became visible, or hidden: read marks are only sent while visible.
+    SetVisible(bool),
+    /// Try the connection now.
+    ReconnectNow,
+
+    // Registration, on the phone.
+    /// Ask for a one-time code.
+    RequestCode {
+        /// As typed, with country code or in the server's default region.
+        number: String,
+    },
+    /// The code that came.
+    VerifyCode {
+        /// As typed.
+        code: String,
+    },
+    /// The registration PIN of an existing account of this number.
+    EnterPin {
+        /// Six digits.
+        pin: String,
+    },
+    /// Back to the number.
+    RestartRegistration,
+    /// Sets, changes or (empty) removes the registration PIN. Also a stage of registration, where empty means "later".
+    SetPin {
+        /// Six digits, or empty.
+        pin: String,
+    },
+    /// Name, about and photo.
+    SetProfile {
+        /// At most 64 characters, not empty.
+        name: String,
+        /// At most 140 characters.
+        about: String,
+        /// JPEG of at most 64 KiB, or empty; `None` leaves it.
+        photo: Option<Vec<u8>>,
+    },
+
+    // Linking, on the new device.
+    /// Make a code (again).
+    StartLink {
+        /// As the interface knows it, e.g. "Firefox".
+        browser: String,
+        /// E.g. "Linux".
+        system: String,
+    },
+    /// The four digits that the phone shows.
+    EnterLinkDigits {
+        /// As typed.
+        digits: String,
+    },
+    /// Stop linking.
+    CancelLink,
+
+    // Linking, on the phone.
+    /// A code was scanned, or pasted.
+    ScanLinkCode {
+        /// The code's text.
+        text: String,
+        /// Pasted: needs the PIN and a delay.
+        pasted: bool,
+    },
+    /// "Link this device": after the warning. The PIN where one is set and asked for.
+    ConfirmLink {
+        /// Six digits, or empty where none is asked.
+        pin: String,
+    },
+    /// Stop linking, on the phone.
+    CancelLinking,
+
+    // Devices.
+    /// Log a companion out; on a companion only itself.
+    UnlinkDevice {
+        /// Which.
+        device: u32,
+    },
+    /// Log all companions out (phone).
+    UnlinkAll,
+    /// Log this companion out and wipe it.
+    LogOut,
+    /// Gives this companion another name in the list.
+    RenameDevice {
+        /// Which.
+        device: u32,
+        /// At most 64 characters.
+        name: String,
+    },
+
+    // Contacts.
+    /// Find an account by number and open a chat with it. Answer: `Answer::Chat`.
+    AddContact {
+        /// As typed.
+        number: String,
+        /// How the owner calls them; may be empty.
+        name: String,
+    },
+    /// From a contact link or a contact's QR code. Answer: `Answer::Chat`.
+    AddContactByCode {
+        /// The text.
+        text: String,
+        /// May be empty.
+        name: String,
+    },
+    /// How the owner calls an account; empty: by their profile.
+    RenameContact {
+        /// Which.
+        account: AccountId,
+        /// At most 64 characters.
+        name: String,
+    },
+    /// The own contact code. Answer: `Answer::ContactCode`.
+    ShowContactCode,
+    /// The safety number with an account. Answer: `Answer::Safety`.
+    ShowSafetyNumber {
+        /// Whose.
+        account: AccountId,
+    },
+    /// It was compared (or that is taken back).
+    SetVerified {
+        /// Whose.
+        account: AccountId,
+        /// Compared and the same.
+        verified: bool,
+    },
+
+    // Chats.
+    /// Opens (and makes, if need be) the chat with an account or with oneself. Answer: `Answer::Chat`.
+    StartChat {
+        /// With whom; the own account for "message yourself".
+        account: AccountId,
+    },
+    /// Show a chat: its `ChatInfo`, a window, and changes until it is closed.
+    OpenChat {
+        /// Which.
+        chat: ChatId,
+        /// Where.
+        anchor: WindowAnchor,
+        /// At most 256.
+        limit: u16,
+    },
+    /// Another window of an open chat.
+    LoadWindow {
+        /// Which.
+        chat: ChatId,
+        /// Where.
+        anchor: WindowAnchor,
+        /// At most 256.
+        limit: u16,
+    },
+    /// No more changes of it.
+    CloseChat {
+        /// Which.
+        chat: ChatId,
+    },
+    /// Everything up to this message was seen.
+    MarkRead {
+        /// Which chat.
+        chat: ChatId,
+        /// The newest message on the screen.
+        up_to: MessageId,
+    },
+    /// Marked unread by hand, or not.
+    MarkUnread {
+        /// Which chat.
+        chat: ChatId,
+        /// On or off.
+        unread: bool,
+    },
+    /// Send text. The message appears at once as `Pending`.
+    SendText {
+        /// Which chat.
+        chat: ChatId,
+        /// At most 65,536 bytes; not only white space.
+        text: String,
+    },
+    /// Try a failed message again.
+    RetryMessage {
+        /// Which chat.
+        chat: ChatId,
+        /// Which message.
+        message: MessageId,
+    },
+    /// The composer's text, kept on all devices; empty: none. The interface sends it at most once a second.
+    SetDraft {
+        /// Which chat.
+        chat: ChatId,
+        /// The text.
+        text: String,
+    },
+    /// The user is typing (at most every 3 s) or stopped.
+    SetTyping {
+        /// Which chat.
+        chat: ChatId,
+        /// On or off.
+        typing: bool,
+    },
+    /// Pin to the top of the list.
+    SetPinned {
+        /// Which chat.
+        chat: ChatId,
+        /// On or off.
+        pinned: bool,
+    },
+    /// To the archive, or back.
+    SetArchived {
+        /// Which chat.
+        chat: ChatId,
+        /// On or off.
+        archived: bool,
+    },
+    /// Mute.
+    SetMuted {
+        /// Which chat.
+        chat: ChatId,
+        /// 0: not; `u64::MAX`: always.
+        until_ms: u64,
+    },
+    /// Star a message.
+    SetStarred {
+        /// Which chat.
+        chat: ChatId,
+        /// Which message.
+        message: MessageId,
+        /// On or off.
+        starred: bool,
+    },
+    /// Settings that all devices share.
+    SetSettings(Settings),
+}
+
+impl Command {
+    /// The command's name, for logs: never its contents.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Refresh => "refresh",
+            Self::SetVisible(_) => "set-visible",
+            Self::ReconnectNow => "reconnect-now",
+            Self::RequestCode { .. } => "request-code",
+            Self::VerifyCode { .. } => "verify-code",
+            Self::EnterPin { .. } => "enter-pin",
+            Self::RestartRegistration => "restart-registration",
+            Self::SetPin { .. } => "set-pin",
+            Self::SetProfile { .. } => "set-profile",
+            Self::StartLink { .. } => "start-link",
+            Self::EnterLinkDigits { .. } => "enter-link-digits",
+            Self::CancelLink => "cancel-link",
+            Self::ScanLinkCode { .. } => "scan-link-code",
+            Self::ConfirmLink { .. } => "confirm-link",
+            Self::CancelLinking => "cancel-linking",
+            Self::UnlinkDevice { .. } => "unlink-device",
+            Self::UnlinkAll => "unlink-all",
+            Self::LogOut => "log-out",
+            Self::RenameDevice { .. } => "rename-device",
+            Self::AddContact { .. } => "add-contact",
+            Self::AddContactByCode { .. } => "add-contact-by-code",
+            Self::RenameContact { .. } => "rename-contact",
+            Self::ShowContactCode => "show-contact-code",
+            Self::ShowSafetyNumber { .. } => "show-safety-number",
+            Self::SetVerified { .. } => "set-verified",
+            Self::StartChat { .. } => "start-chat",
+            Self::OpenChat { .. } => "open-chat",
+            Self::LoadWindow { .. } => "load-window",
+            Self::CloseChat { .. } => "close-chat",
+            Self::MarkRead { .. } => "mark-read",
+            Self::MarkUnread { .. } => "mark-unread",
+            Self::SendText { .. } => "send-text",
+            Self::RetryMessage { .. } => "retry-message",
+            Self::SetDraft { .. } => "set-draft",
+            Self::SetTyping { .. } => "set-typing",
+            Self::SetPinned { .. } => "set-pinned",
+            Self::SetArchived { .. } => "set-archived",
+            Self::SetMuted { .. } => "set-muted",
+            Self::SetStarred { .. } => "set-starred",
+            Self::SetSettings(_) => "set-settings",
+        }
+    }
+}
+
+/// Only the name: a command holds texts, numbers and PINs.
+impl std::fmt::Debug for Command {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl std::fmt::Debug for Request {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}#{}", self.command.name(), self.id)
+    }
+}

@@ -1,0 +1,104 @@
+//! What can go wrong with a command, in kinds that the interface has words for: what happened, and what to do.
+
+use serde::{Deserialize, Serialize};
+
+/// Why a command was refused. `Display` is English for terminals and logs; the web interface has its own words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum UserError {
+    /// No telephone number.
+    #[error("this is not a telephone number; write it with its country code, as in +49 151 2345678")]
+    NumberInvalid,
+    /// Nobody here has this number.
+    #[error("nobody on this server has this number")]
+    NumberUnknown,
+    /// The one-time code is another.
+    #[error("the code is wrong; {tries_left} tries are left")]
+    CodeWrong {
+        /// Before the code is void.
+        tries_left: u32,
+    },
+    /// The code is void or too old.
+    #[error("this code is no longer valid; ask for a new one")]
+    CodeExpired,
+    /// PIN wrong.
+    #[error("the PIN is wrong; {tries_left} tries are left")]
+    PinWrong {
+        /// Before a wait.
+        tries_left: u32,
+    },
+    /// A PIN has six digits.
+    #[error("a PIN has six digits")]
+    PinInvalid,
+    /// Wait first.
+    #[error("too many tries; wait {wait_s} seconds and try again")]
+    TooMany {
+        /// How long.
+        wait_s: u32,
+    },
+    /// The operator closed registration.
+    #[error("this server takes no new accounts; ask the person who runs it")]
+    RegistrationClosed,
+    /// Name empty or too long.
+    #[error("a name has 1 to {max} characters")]
+    NameInvalid {
+        /// The most.
+        max: u32,
+    },
+    /// About too long.
+    #[error("this text has at most {max} characters")]
+    AboutTooLong {
+        /// The most.
+        max: u32,
+    },
+    /// Photo no JPEG or too large.
+    #[error("the photo must be a JPEG of at most 64 KiB")]
+    PhotoInvalid,
+    /// Only white space.
+    #[error("there is nothing to send")]
+    TextEmpty,
+    /// Text over the limit.
+    #[error("a message has at most {max} bytes; send it in parts")]
+    TextTooLong {
+        /// The most.
+        max: u32,
+    },
+    /// Scanned or pasted text is no code of ours.
+    #[error("this is not a Heliograph code; scan the code at the address of your server")]
+    CodeNotOurs,
+    /// A code of another kind (contact instead of link, or the reverse).
+    #[error("this is a Heliograph code of another kind")]
+    CodeOtherKind,
+    /// A code of another version.
+    #[error("this code was made by another version of Heliograph; reload both pages")]
+    CodeOtherVersion,
+    /// Cut or damaged.
+    #[error("this code is incomplete; copy or scan it again")]
+    CodeDamaged,
+    /// A code of another server.
+    #[error("this code belongs to another server")]
+    CodeOtherServer,
+    /// Four digits are wanted.
+    #[error("type the four digits that the phone shows")]
+    DigitsInvalid,
+    /// Only the phone can do this.
+    #[error("only the phone can do this")]
+    OnlyPhone,
+    /// Needs a connection now.
+    #[error("this needs a connection to the server; it will work when you are online again")]
+    Offline,
+    /// The server could not or would not.
+    #[error("the server answered with an error; try again later")]
+    ServerFailed,
+    /// No such chat, message, contact or device.
+    #[error("this is no longer there")]
+    NotFound,
+    /// Not in this state of the program.
+    #[error("this is not possible now")]
+    NotNow,
+    /// The disk or the browser's quota is full.
+    #[error("the storage is full; free some space, nothing was lost")]
+    StorageFull,
+    /// The client met an error that it does not know, and stopped.
+    #[error("something unexpected happened; reload the page, nothing was lost")]
+    Internal,
+}

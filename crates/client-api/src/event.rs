@@ -1,0 +1,111 @@
+//! What the client core tells a user interface.
+
+use crate::chat::{ChatChanges, ChatInfo, MessageChanges, MessageWindow};
+use crate::error::UserError;
+use crate::id::{ChatId, MessageId};
+use crate::link::{LinkStage, LinkingStage, MirrorProgress};
+use crate::people::{ContactChanges, DeviceRow, OwnProfile, SafetyNumber, Settings};
+use crate::state::{AppStage, Connection, RegistrationStage};
+use serde::{Deserialize, Serialize};
+
+/// Everything that an interface can show.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// The worker is up and takes commands. Always first.
+    Ready,
+    /// Where the program stands.
+    Stage(AppStage),
+    /// The connection.
+    Connection(Connection),
+    /// Registration, on the phone.
+    Registration(RegistrationStage),
+    /// Linking, on the new device.
+    Link(LinkStage),
+    /// Linking, on the phone. `None`: nothing under way.
+    Linking(Option<LinkingStage>),
+    /// The mirror's progress on a companion; on the phone, what it still hands over.
+    Mirror(MirrorProgress),
+    /// The chat list.
+    Chats(ChatChanges),
+    /// Facts of an open chat.
+    ChatInfo(ChatInfo),
+    /// A window that was asked for.
+    Window(MessageWindow),
+    /// Changes in an open chat.
+    Messages(MessageChanges),
+    /// The contacts.
+    Contacts(ContactChanges),
+    /// The devices of this account.
+    Devices(Vec<DeviceRow>),
+    /// The own profile.
+    Profile(OwnProfile),
+    /// Settings that all devices share.
+    Settings(Settings),
+    /// Something to tell.
+    Notice(Notice),
+    /// A message to notify of; the interface decides by visibility and permission.
+    Notify {
+        /// Where.
+        chat: ChatId,
+        /// Which.
+        message: MessageId,
+        /// The chat's title.
+        title: String,
+        /// One line of the message.
+        preview: String,
+    },
+    /// The answer to a command.
+    Answered {
+        /// The request's number.
+        request: u32,
+        /// What came of it.
+        result: Result<Answer, UserError>,
+    },
+}
+
+/// What a command gives back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    /// Done.
+    Done,
+    /// The chat that was found or made.
+    Chat(ChatId),
+    /// The own contact code; behind `#` of a link it is a contact link.
+    ContactCode(String),
+    /// A safety number.
+    Safety(SafetyNumber),
+}
+
+/// Things that happened and that the user shall know; each has words in the interface.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Notice {
+    /// A device was linked to this account; told at once and again after a day.
+    DeviceLinked {
+        /// Its number.
+        device: u32,
+        /// Its name.
+        name: String,
+        /// When.
+        time_ms: u64,
+        /// The second telling.
+        again: bool,
+    },
+    /// A device was logged out.
+    DeviceUnlinked {
+        /// Its name.
+        name: String,
+    },
+    /// The registration PIN was changed.
+    PinChanged,
+    /// The server was set back to an older state; what it lost is being sent again.
+    ServerRestored,
+    /// This device's storage was set back; it repairs itself.
+    StorageRolledBack,
+    /// The server gave something that does not verify: nothing was taken from it.
+    ServerNotTrusted {
+        /// In short, for a report.
+        what: String,
+    },
+    /// Persistent storage was refused by the browser.
+    StorageNotPersistent,
+}
