@@ -1,0 +1,153 @@
+//! The build tool of Heliograph: run, test, check, web, bench, screenshots.
+//! Owns the command line; each command's work lies in the module of its name.
+
+mod bench;
+mod browser;
+mod check;
+mod layout;
+mod need;
+mod run;
+mod step;
+mod test;
+mod toolchain;
+mod web;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use crate::layout::{Layout, Profile};
+use crate::need::InstallPolicy;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Builds, runs, tests and checks Heliograph")]
+struct Cli {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Args, Clone, Copy)]
+struct InstallArgs {
+    /// Install nothing: name what is missing and the command for it, and stop
+    #[arg(long)]
+    no_install: bool,
+}
+
+impl InstallArgs {
+    fn policy(self) -> InstallPolicy {
+        if self.no_install { InstallPolicy::Refused } else { InstallPolicy::Allowed }
+    }
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build everything and serve it on http://localhost:8470 with SQLite in ./data
+    Run {
+        /// Give the first new account 30 chats and 2,000 messages
+        #[arg(long)]
+        demo: bool,
+        /// Build without optimisation: for working on the code
+        #[arg(long)]
+        dev: bool,
+        #[command(flatten)]
+        install: InstallArgs,
+        /// More arguments for `heliograph serve`
+        #[arg(last = true)]
+        serve_args: Vec<String>,
+    },
+    /// Run all tests: unit, conformance, simulation, browser end-to-end
+    Test {
+        /// Only one half of them
+        #[arg(long)]
+        only: Option<test::Half>,
+        #[command(flatten)]
+        install: InstallArgs,
+        /// More arguments for `cargo test`
+        #[arg(last = true)]
+        test_args: Vec<String>,
+    },
+    /// Format, lints, licences and sources, spelling, dependency arrows, file sizes
+    Check {
+        /// Also ask for known vulnerabilities (needs a repository outside the package registries)
+        #[arg(long)]
+        advisories: bool,
+        #[command(flatten)]
+        install: InstallArgs,
+    },
+    /// Build only the web app's files
+    Web {
+        /// As it is shipped: small and fast, slow to build
+        #[arg(long)]
+        release: bool,
+        #[command(flatten)]
+        install: InstallArgs,
+    },
+    /// Run a benchmark of the shipped build and print its figures
+    Bench {
+        name: String,
+        /// One JSON object on standard output, for machines
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        install: InstallArgs,
+        /// More arguments for the benchmark
+        #[arg(last = true)]
+        bench_args: Vec<String>,
+    },
+    /// Make the pictures in docs/screenshots
+    Screenshots {
+        #[command(flatten)]
+        install: InstallArgs,
+    },
+    /// Build for the end-to-end tests and print their environment, for `eval "$(cargo xtask env)"`
+    Env {
+        #[command(flatten)]
+        install: InstallArgs,
+    },
+}
+
+fn main() -> ExitCode {
+    match perform(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("xtask: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform(task: Task) -> Result<()> {
+    let layout = Layout::find()?;
+    match task {
+        Task::Run { demo, dev, install, serve_args } => {
+            let demo = if demo { run::Demo::Filled } else { run::Demo::Empty };
+            let profile = if dev { Profile::Dev } else { Profile::Release };
+            run::run(&layout, profile, demo, install.policy(), &serve_args)
+        }
+        Task::Test { only, install, test_args } => test::run(&layout, only, install.policy(), &test_args),
+        Task::Check { advisories, install } => {
+            let advisories = if advisories { check::Advisories::Asked } else { check::Advisories::Left };
+            check::run(&layout, install.policy(), advisories)
+        }
+        Task::Web { release, install } => {
+            let profile = if release { Profile::Release } else { Profile::Dev };
+            let folder = web::build(&layout, profile, install.policy())?;
+            say(&format!("Web app: {}", folder.display()));
+            Ok(())
+        }
+        Task::Bench { name, json, install, bench_args } => {
+            let format = if json { bench::Format::Json } else { bench::Format::Text };
+            bench::run(&layout, &name, format, install.policy(), &bench_args)
+        }
+        Task::Screenshots { install } => bench::screenshots(&layout, install.policy()),
+        Task::Env { install } => test::print_environment(&layout, install.policy()),
+    }
+}
+
+/// For people: on standard error, so that `--json` and `env` keep standard output for machines.
+fn say(text: &str) {
+    // Nothing can be told when standard error is closed.
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}

@@ -1,0 +1,55 @@
+//! `cargo xtask run`: everything from a fresh clone to the served app.
+//! Knows what is built and how the server is started; the server prints what to open.
+
+use std::os::unix::process::CommandExt;
+
+use anyhow::{Context, Result};
+
+use crate::layout::{Layout, Profile};
+use crate::need::InstallPolicy;
+use crate::step::Step;
+use crate::{say, web};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Demo {
+    Empty,
+    Filled,
+}
+
+pub(crate) fn run(
+    layout: &Layout,
+    profile: Profile,
+    demo: Demo,
+    policy: InstallPolicy,
+    serve_args: &[String],
+) -> Result<()> {
+    let bundle = web::build(layout, profile, policy)?;
+    build_native(layout, profile)?;
+    let server = layout.native_binary(profile, "heliograph");
+    let mut step = Step::new(&server).args(["serve"]).folder(&layout.root);
+    if profile == Profile::Dev {
+        step = step.arg_path("--web-dir", &bundle);
+    }
+    if demo == Demo::Filled {
+        step = step.args(["--demo"]).env("HELIO_BIN", layout.native_binary(profile, "helio"));
+    }
+    let step = step.args(serve_args);
+    say(&format!("$ {}", step.line()));
+    // The server takes our place, so that a signal reaches it and its shutdown is waited for.
+    let error = step.command().exec();
+    Err(error).with_context(|| format!("cannot start {}", server.display()))
+}
+
+/// The server and the terminal client. A released server has the web app inside; a development one reads its
+/// folder, so that a change of a page does not compile the server again.
+pub(crate) fn build_native(layout: &Layout, profile: Profile) -> Result<()> {
+    say(&format!("Server and terminal client: compiling ({})", profile.bundle_folder()));
+    let step = Step::cargo()
+        .args(["build", "-p", "server", "-p", "cli", "--bins"])
+        .folder(&layout.root)
+        .env("CARGO_TARGET_DIR", &layout.target);
+    match profile {
+        Profile::Dev => step.env_remove("HELIOGRAPH_WEB_BUNDLE").run(),
+        Profile::Release => step.args(["--release"]).env("HELIOGRAPH_WEB_BUNDLE", layout.bundle(profile)).run(),
+    }
+}
