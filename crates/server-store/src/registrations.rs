@@ -1,0 +1,94 @@
+//! One-time codes and the tickets they are exchanged for.
+
+use crate::{StoreError, UnixMs};
+use async_trait::async_trait;
+use proto::ids::AccountId;
+
+/// A code to remember.
+#[derive(Debug, Clone)]
+pub struct NewCode {
+    /// In E.164.
+    pub number: String,
+    /// Keyed hash of number and code.
+    pub code_hash: [u8; 32],
+    /// Until when it is taken.
+    pub expires_ms: UnixMs,
+    /// How often it may be wrong.
+    pub tries: u32,
+    /// Now.
+    pub now_ms: UnixMs,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutCodeOutcome {
+    /// Stored in place of an older one.
+    Stored {
+        /// How long until another may be asked for.
+        next_after_ms: u64,
+    },
+    /// The last one was sent too short ago.
+    TooSoon {
+        /// How long still.
+        retry_after_ms: u64,
+    },
+}
+
+/// A code to check and the ticket that it buys.
+#[derive(Debug, Clone)]
+pub struct CodeTry {
+    /// In E.164.
+    pub number: String,
+    /// Keyed hash of number and code.
+    pub code_hash: [u8; 32],
+    /// Of the ticket to store if it is right.
+    pub ticket_hash: [u8; 32],
+    /// Until when that is taken.
+    pub ticket_expires_ms: UnixMs,
+    /// Now.
+    pub now_ms: UnixMs,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CodeTryOutcome {
+    /// The code is used up and the ticket stored.
+    Right,
+    /// Counted.
+    Wrong {
+        /// 0: the code is void now.
+        tries_left: u32,
+    },
+    /// None was sent, it was used, is over, or was wrong too often.
+    NoCode,
+}
+
+/// A valid ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ticket {
+    /// Whose number was proved.
+    pub number: String,
+    /// The account that has the number now.
+    pub account: Option<AccountId>,
+}
+
+/// See the module.
+#[async_trait]
+pub trait RegistrationStore: Send + Sync {
+    /// Stores a code; each further one for a number has to wait longer.
+    async fn put_code(&self, code: NewCode) -> Result<PutCodeOutcome, StoreError>;
+    /// Compares in constant time, counts, and exchanges a right code for a ticket.
+    async fn try_code(&self, attempt: CodeTry) -> Result<CodeTryOutcome, StoreError>;
+    /// Reads a ticket without using it up.
+    async fn ticket(&self, ticket_hash: [u8; 32], now_ms: UnixMs) -> Result<Option<Ticket>, StoreError>;
+}
+
+/// How long after the `sent`-th code of an hour the next may be asked for.
+pub fn code_wait_ms(sent: u32) -> u64 {
+    match sent {
+        0 | 1 => 30_000,
+        2 => 60_000,
+        3 => 300_000,
+        _ => 3_600_000,
+    }
+}

@@ -1,0 +1,78 @@
+//! [`BlobStore`] on SQLite.
+
+use super::{Sqlite, int, uint};
+use crate::blobs::*;
+use crate::{StoreError, UnixMs};
+use async_trait::async_trait;
+use proto::ids::AccountId;
+use rusqlite::{Connection, OptionalExtension, params};
+
+#[async_trait]
+impl BlobStore for Sqlite {
+    async fn create_blob(&self, blob: Blob, quota: u64) -> Result<CreateBlobOutcome, StoreError> {
+        self.write(move |tx| {
+            let used: i64 = tx.query_row(
+                "SELECT coalesce(sum(size), 0) FROM blob WHERE owner = ?",
+                [blob.owner.0],
+                |row| row.get(0),
+            )?;
+            if uint(used).saturating_add(blob.size) > quota {
+                return Ok(CreateBlobOutcome::OverQuota { used: uint(used) });
+            }
+            tx.execute(
+                "INSERT INTO blob (blob, owner, size, received, expires_ms) VALUES (?, ?, ?, ?, ?)",
+                params![blob.id.0, blob.owner.0, int(blob.size), int(blob.received), int(blob.expires_ms)],
+            )?;
+            Ok(CreateBlobOutcome::Created)
+        })
+        .await
+    }
+
+    async fn blob(&self, id: BlobId) -> Result<Option<Blob>, StoreError> {
+        self.read(move |db| read(db, id)).await
+    }
+
+    async fn advance_blob(&self, id: BlobId, from: u64, to: u64) -> Result<AdvanceOutcome, StoreError> {
+        self.write(move |tx| {
+            let Some(blob) = read(tx, id)? else { return Ok(AdvanceOutcome::Gone) };
+            if blob.received != from || to > blob.size {
+                return Ok(AdvanceOutcome::Conflict(blob.received));
+            }
+            tx.execute("UPDATE blob SET received = ?2 WHERE blob = ?1", params![id.0, int(to)])?;
+            Ok(AdvanceOutcome::At(to))
+        })
+        .await
+    }
+
+    async fn delete_blob(&self, id: BlobId) -> Result<(), StoreError> {
+        self.write(move |tx| {
+            tx.execute("DELETE FROM blob WHERE blob = ?", [id.0])?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn expired_blobs(&self, now_ms: UnixMs, limit: u32) -> Result<Vec<BlobId>, StoreError> {
+        self.read(move |db| {
+            let mut query = db.prepare_cached("SELECT blob FROM blob WHERE expires_ms <= ? LIMIT ?")?;
+            let ids = query.query_map(params![int(now_ms), limit], |row| Ok(BlobId(row.get(0)?)))?;
+            Ok(ids.collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+}
+
+fn read(db: &Connection, id: BlobId) -> Result<Option<Blob>, StoreError> {
+    Ok(db
+        .prepare_cached("SELECT owner, size, received, expires_ms FROM blob WHERE blob = ?")?
+        .query_row([id.0], |row| {
+            Ok(Blob {
+                id,
+                owner: AccountId(row.get(0)?),
+                size: uint(row.get(1)?),
+                received: uint(row.get(2)?),
+                expires_ms: uint(row.get(3)?),
+            })
+        })
+        .optional()?)
+}

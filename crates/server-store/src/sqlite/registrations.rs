@@ -1,0 +1,84 @@
+//! [`RegistrationStore`] on SQLite.
+
+use super::{Sqlite, int, uint};
+use crate::registrations::*;
+use crate::{StoreError, UnixMs};
+use async_trait::async_trait;
+use proto::ids::AccountId;
+use rusqlite::{Connection, OptionalExtension, params};
+use subtle::ConstantTimeEq;
+
+/// Codes sent in an hour make the next wait longer; after it the count starts anew.
+const COUNT_LASTS_MS: u64 = 60 * 60 * 1_000;
+
+#[async_trait]
+impl RegistrationStore for Sqlite {
+    async fn put_code(&self, code: NewCode) -> Result<PutCodeOutcome, StoreError> {
+        self.write(move |tx| put_code(tx, &code)).await
+    }
+
+    async fn try_code(&self, attempt: CodeTry) -> Result<CodeTryOutcome, StoreError> {
+        self.write(move |tx| try_code(tx, &attempt)).await
+    }
+
+    async fn ticket(&self, ticket_hash: [u8; 32], now_ms: UnixMs) -> Result<Option<Ticket>, StoreError> {
+        self.read(move |db| {
+            let mut query = db.prepare_cached(
+                "SELECT ticket.number, account FROM ticket LEFT JOIN number ON number.number = ticket.number
+                 WHERE ticket_hash = ? AND expires_ms > ?",
+            )?;
+            Ok(query
+                .query_row(params![ticket_hash, int(now_ms)], |row| {
+                    Ok(Ticket { number: row.get(0)?, account: row.get::<_, Option<[u8; 16]>>(1)?.map(AccountId) })
+                })
+                .optional()?)
+        })
+        .await
+    }
+}
+
+fn put_code(tx: &Connection, code: &NewCode) -> Result<PutCodeOutcome, StoreError> {
+    let before: Option<(u32, i64)> = tx
+        .query_row("SELECT sent, sent_ms FROM code WHERE number = ?", [&code.number], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let mut sent = 0;
+    if let Some((count, sent_ms)) = before {
+        let age_ms = code.now_ms.saturating_sub(uint(sent_ms));
+        let wait_ms = code_wait_ms(count);
+        if age_ms < wait_ms {
+            return Ok(PutCodeOutcome::TooSoon { retry_after_ms: wait_ms - age_ms });
+        }
+        sent = if age_ms < COUNT_LASTS_MS { count } else { 0 };
+    }
+    let sent = sent.saturating_add(1);
+    tx.execute(
+        "INSERT OR REPLACE INTO code (number, code_hash, tries_left, expires_ms, sent, sent_ms)
+         VALUES (?, ?, ?, ?, ?, ?)",
+        params![code.number, code.code_hash, code.tries, int(code.expires_ms), sent, int(code.now_ms)],
+    )?;
+    Ok(PutCodeOutcome::Stored { next_after_ms: code_wait_ms(sent) })
+}
+
+fn try_code(tx: &Connection, attempt: &CodeTry) -> Result<CodeTryOutcome, StoreError> {
+    let row: Option<([u8; 32], u32)> = tx
+        .query_row(
+            "SELECT code_hash, tries_left FROM code WHERE number = ? AND expires_ms > ? AND tries_left > 0",
+            params![attempt.number, int(attempt.now_ms)],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()?;
+    let Some((code_hash, tries_left)) = row else { return Ok(CodeTryOutcome::NoCode) };
+    if !bool::from(code_hash.ct_eq(&attempt.code_hash)) {
+        let tries_left = tries_left - 1;
+        tx.execute("UPDATE code SET tries_left = ?2 WHERE number = ?1", params![attempt.number, tries_left])?;
+        return Ok(CodeTryOutcome::Wrong { tries_left });
+    }
+    tx.execute("UPDATE code SET tries_left = 0 WHERE number = ?", [&attempt.number])?;
+    tx.execute(
+        "INSERT OR REPLACE INTO ticket (ticket_hash, number, expires_ms) VALUES (?, ?, ?)",
+        params![attempt.ticket_hash, attempt.number, int(attempt.ticket_expires_ms)],
+    )?;
+    Ok(CodeTryOutcome::Right)
+}

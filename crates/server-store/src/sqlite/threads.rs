@@ -1,0 +1,149 @@
+//! The writer thread with its group commit, and the reader threads.
+//!
+//! Every write waits in one bounded queue. The writer takes all that waits (up to a limit), runs each in a savepoint of
+//! one transaction, commits once, and only then lets the answers go.
+
+use super::Sqlite;
+use crate::StoreError;
+use rusqlite::{Connection, Savepoint, TransactionBehavior};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex};
+use tokio::sync::oneshot;
+
+/// Writes that may wait; the next is refused as busy.
+pub const WRITE_QUEUE_MAX: usize = 8_192;
+/// Writes in one commit.
+const GROUP_COMMIT_MAX: usize = 512;
+/// Reads that may wait.
+pub const READ_QUEUE_MAX: usize = 8_192;
+
+/// Runs in a savepoint and returns what tells the waiting caller, given how the commit ended.
+type WriteJob = Box<dyn FnOnce(&mut rusqlite::Transaction<'_>) -> Settle + Send>;
+type Settle = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+type ReadJob = Box<dyn FnOnce(&mut Connection) + Send>;
+
+pub(super) struct Writer {
+    jobs: SyncSender<WriteJob>,
+}
+
+pub(super) struct Reader {
+    jobs: SyncSender<ReadJob>,
+}
+
+impl Writer {
+    pub(super) fn start(mut connection: Connection) -> Result<Self, StoreError> {
+        let (jobs, waiting) = sync_channel::<WriteJob>(WRITE_QUEUE_MAX);
+        std::thread::Builder::new()
+            .name("store-writer".into())
+            .spawn(move || {
+                while let Ok(first) = waiting.recv() {
+                    run_group(&mut connection, first, &waiting);
+                }
+            })
+            .map_err(|e| StoreError::Engine(Box::new(e)))?;
+        Ok(Self { jobs })
+    }
+}
+
+fn run_group(connection: &mut Connection, first: WriteJob, waiting: &Receiver<WriteJob>) {
+    let mut settles = Vec::new();
+    let mut tx = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
+        Ok(tx) => tx,
+        Err(error) => {
+            // The caller sees its channel dropped, which reads as `Closed`; say the true reason in the log.
+            tracing::error!(%error, "cannot begin a transaction");
+            return;
+        }
+    };
+    settles.push(first(&mut tx));
+    while settles.len() < GROUP_COMMIT_MAX {
+        let Ok(job) = waiting.try_recv() else { break };
+        settles.push(job(&mut tx));
+    }
+    let committed = tx.commit();
+    if let Err(error) = &committed {
+        tracing::error!(%error, "a group commit failed");
+    }
+    for settle in settles {
+        settle(match &committed {
+            Ok(()) => Ok(()),
+            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) => Err(StoreError::Full),
+            Err(_) => Err(StoreError::Engine("the commit failed".into())),
+        });
+    }
+}
+
+impl Reader {
+    pub(super) fn start(connections: Vec<Connection>) -> Result<Self, StoreError> {
+        let (jobs, waiting) = sync_channel::<ReadJob>(READ_QUEUE_MAX);
+        let waiting = Arc::new(Mutex::new(waiting));
+        for (index, mut connection) in connections.into_iter().enumerate() {
+            let waiting = waiting.clone();
+            std::thread::Builder::new()
+                .name(format!("store-reader-{index}"))
+                .spawn(move || {
+                    loop {
+                        // The lock is held while waiting: the others queue behind it, which is as good as waiting themselves.
+                        let Ok(Ok(job)) = waiting.lock().map(|jobs| jobs.recv()) else { return };
+                        job(&mut connection);
+                    }
+                })
+                .map_err(|e| StoreError::Engine(Box::new(e)))?;
+        }
+        Ok(Self { jobs })
+    }
+}
+
+impl Sqlite {
+    /// Runs `job` in the next group commit; its error undoes its own writes only.
+    ///
+    /// The job is queued before the first await, so calls made in order are run in order.
+    pub(super) async fn write<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Savepoint<'_>) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let job: WriteJob = Box::new(move |tx| {
+            let result = in_savepoint(tx, job);
+            Box::new(move |committed| {
+                let _ = answer.send(committed.and(result));
+            })
+        });
+        self.writer.jobs.try_send(job).map_err(send_error)?;
+        answered.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Runs `job` on a reading connection, in one snapshot.
+    pub(super) async fn read<T, F>(&self, job: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let job: ReadJob = Box::new(move |connection| {
+            let result = connection.transaction().map_err(StoreError::from).and_then(|snapshot| job(&snapshot));
+            let _ = answer.send(result);
+        });
+        self.reader.jobs.try_send(job).map_err(send_error)?;
+        answered.await.unwrap_or(Err(StoreError::Closed))
+    }
+}
+
+fn in_savepoint<T>(
+    tx: &mut rusqlite::Transaction<'_>,
+    job: impl FnOnce(&Savepoint<'_>) -> Result<T, StoreError>,
+) -> Result<T, StoreError> {
+    let savepoint = tx.savepoint()?;
+    // Dropping a savepoint rolls it back.
+    let value = job(&savepoint)?;
+    savepoint.commit()?;
+    Ok(value)
+}
+
+fn send_error<T>(error: TrySendError<T>) -> StoreError {
+    match error {
+        TrySendError::Full(_) => StoreError::Busy,
+        TrySendError::Disconnected(_) => StoreError::Closed,
+    }
+}
