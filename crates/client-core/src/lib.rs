@@ -1,0 +1,21 @@
+//! The client of Heliograph, the same on phone, browser, terminal, simulator: a state machine over one SQLite database.
+//!
+//! `Client::handle` takes one input inside a transaction that the driver opened and gives outputs that the driver
+//! performs after it has committed; so no frame, no acknowledgement and no key package leaves before what it speaks of
+//! is durable. Knows no clock, no randomness, no socket and no thread.
+
+pub mod client;
+pub mod config;
+pub mod io;
+pub mod schema;
+
+mod http;
+mod profile;
+mod registration;
+mod session;
+mod state;
+mod this;
+
+pub use client::Client;
+pub use config::Config;
+pub use io::{Clock, Halt, HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, Input, Output};

@@ -1,0 +1,93 @@
+//! The HTTP calls of the core: which are under way, what each is for, and how an answer is read.
+
+use crate::io::{HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, Output};
+use client_api::UserError;
+use prost::Message;
+use proto::account::Problem;
+use proto::decode::decode_limited;
+use proto::limits::HTTP_BODY_LEN_MAX;
+use std::collections::BTreeMap;
+
+/// How long an answer may take, but for the rendezvous, which waits.
+const TIMEOUT_MS: u32 = 20_000;
+
+/// What a request is for; its answer goes there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    ServerInfo,
+    RequestCode { request: u32, number: String },
+    VerifyCode { request: u32, number: String },
+    Register { request: u32 },
+    Challenge,
+    OpenSession,
+    SetPin { request: u32, set: bool },
+}
+
+/// What came of a request, read.
+#[derive(Debug)]
+pub(crate) enum Answer<M> {
+    Ok(M),
+    /// The server refused, and said why.
+    Problem(Problem),
+    /// No connection, or nonsense.
+    None,
+}
+
+/// The requests under way. They are of this run only: after a restart each is asked again where it is still wanted.
+#[derive(Debug, Default)]
+pub(crate) struct Calls {
+    last: u64,
+    under_way: BTreeMap<HttpId, Purpose>,
+}
+
+impl Calls {
+    /// Starts a call with a Protobuf body.
+    pub(crate) fn start(&mut self, purpose: Purpose, method: HttpMethod, path: &str, body: Vec<u8>, bearer: Option<Vec<u8>>) -> Output {
+        self.last += 1;
+        let id = HttpId(self.last);
+        self.under_way.insert(id, purpose);
+        let headers = vec![("content-type", "application/x-protobuf".to_owned())];
+        Output::Http(HttpRequest { id, method, path: path.to_owned(), headers, bearer, body, timeout_ms: TIMEOUT_MS })
+    }
+
+    /// What the answer is for; `None` for one that is no longer wanted.
+    pub(crate) fn finish(&mut self, id: HttpId) -> Option<Purpose> {
+        self.under_way.remove(&id)
+    }
+
+    /// A call of this kind is under way.
+    pub(crate) fn is_under_way(&self, wanted: impl Fn(&Purpose) -> bool) -> bool {
+        self.under_way.values().any(wanted)
+    }
+
+    /// Forgets all calls of a kind; their answers are dropped.
+    pub(crate) fn drop_where(&mut self, unwanted: impl Fn(&Purpose) -> bool) {
+        self.under_way.retain(|_, purpose| !unwanted(purpose));
+    }
+}
+
+/// Reads an answer.
+pub(crate) fn read<M: Message + Default>(result: Result<HttpResponse, HttpFailure>) -> Answer<M> {
+    let Ok(response) = result else { return Answer::None };
+    if (200..300).contains(&response.status) {
+        return decode_limited(&response.body, HTTP_BODY_LEN_MAX * 8).map_or(Answer::None, Answer::Ok);
+    }
+    match decode_limited::<Problem>(&response.body, HTTP_BODY_LEN_MAX) {
+        Ok(problem) if !problem.code.is_empty() => Answer::Problem(problem),
+        _ => Answer::None,
+    }
+}
+
+/// The words for a problem that no place has its own for.
+pub(crate) fn user_error(problem: &Problem) -> UserError {
+    match problem.code.as_str() {
+        "number-invalid" => UserError::NumberInvalid,
+        "code-wrong" => UserError::CodeWrong { tries_left: problem.tries_left },
+        "code-expired" | "ticket-expired" | "ticket-unknown" => UserError::CodeExpired,
+        "pin-wrong" if problem.tries_left > 0 => UserError::PinWrong { tries_left: problem.tries_left },
+        "pin-wrong" | "too-many" => UserError::TooMany { wait_s: problem.retry_after_ms.div_ceil(1000).max(1) },
+        "registration-closed" => UserError::RegistrationClosed,
+        "not-found" => UserError::NotFound,
+        _ => UserError::ServerFailed,
+    }
+}

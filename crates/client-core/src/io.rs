@@ -1,0 +1,138 @@
+//! What goes into the core and what comes out: the whole seam between it and a driver.
+
+use client_api::{Event, Request};
+
+/// The time of an input, given by the driver.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    /// Unix milliseconds.
+    pub now_ms: u64,
+}
+
+/// Names an HTTP request within one run; its answer carries it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HttpId(pub u64);
+
+/// What happens to a client.
+#[derive(Debug)]
+pub enum Input {
+    /// Once, first.
+    Start,
+    /// From the interface.
+    Command(Request),
+    /// The WebSocket that `Output::Connect` asked for is open.
+    SocketOpened,
+    /// It closed, or could not be opened.
+    SocketClosed,
+    /// A binary message from it.
+    Frame(Vec<u8>),
+    /// The answer to an `Output::Http`.
+    Http(HttpId, Result<HttpResponse, HttpFailure>),
+    /// The time asked for by `Output::WakeAt` has come (an early or a needless one does no harm).
+    Wake,
+}
+
+/// What the driver does after the transaction is committed, in this order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Output {
+    /// For the interface.
+    Event(Event),
+    /// Open the WebSocket, `/v1/socket`.
+    Connect,
+    /// Close it; no `SocketClosed` follows.
+    Disconnect,
+    /// A binary message for it.
+    Send(Vec<u8>),
+    /// An HTTP request to the server.
+    Http(HttpRequest),
+    /// Give `Input::Wake` at this Unix time in milliseconds; replaces an earlier wish.
+    WakeAt(u64),
+    /// Delete the database and start again with an empty one and `Input::Start`. The interface was told before.
+    Wipe,
+}
+
+/// Methods in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HttpMethod {
+    /// GET
+    Get,
+    /// POST
+    Post,
+    /// PUT
+    Put,
+    /// PATCH, for uploads (tus).
+    Patch,
+    /// HEAD, for uploads (tus).
+    Head,
+    /// DELETE
+    Delete,
+}
+
+/// A request; its path begins with `/`. `Debug` shows neither body nor token.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HttpRequest {
+    /// Given back with the answer.
+    pub id: HttpId,
+    /// The method.
+    pub method: HttpMethod,
+    /// Without the origin; holds no secret.
+    pub path: String,
+    /// Header names and values beside `Authorization` and `Content-Length`.
+    pub headers: Vec<(&'static str, String)>,
+    /// Goes as `Authorization: Bearer`, in base64url without padding.
+    pub bearer: Option<Vec<u8>>,
+    /// The body.
+    pub body: Vec<u8>,
+    /// Give up after this long.
+    pub timeout_ms: u32,
+}
+
+impl std::fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?} {} ({} bytes)", self.method, self.path, self.body.len())
+    }
+}
+
+/// An answer, whatever its status.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HttpResponse {
+    /// 200 to 599.
+    pub status: u16,
+    /// Lower-case names. Only `location`, `upload-offset`, `content-range` and `retry-after` need be given.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl std::fmt::Debug for HttpResponse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({} bytes)", self.status, self.body.len())
+    }
+}
+
+/// No answer came: no connection, or the time was over. Whether the request arrived is unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HttpFailure;
+
+/// The core met something that it does not know and must not go on: the driver rolls the transaction back, drops the
+/// client, shows `AppStage::Halted` and, if storage may work again, starts anew.
+#[derive(Debug, thiserror::Error)]
+pub enum Halt {
+    /// The database failed.
+    #[error("the database failed")]
+    Storage(#[from] rusqlite::Error),
+    /// The database was made by a newer version of the program.
+    #[error("the database has schema {found}, this version knows {known}")]
+    NewerDatabase {
+        /// In the database.
+        found: u32,
+        /// The newest one known.
+        known: u32,
+    },
+    /// MLS state cannot be read or written.
+    #[error("the encryption state failed: {0}")]
+    Encryption(String),
+    /// A rule of the program itself is broken.
+    #[error("a rule is broken: {0}")]
+    Broken(&'static str),
+}

@@ -1,0 +1,34 @@
+//! The client's database: numbered migrations, one schema for phone, browser and terminal.
+//!
+//! MLS state, rows, outbox and cursors live in this one database, so that one transaction changes them together.
+
+use crate::io::Halt;
+use rusqlite::Connection;
+
+/// Migration n (from 1) brings a database from `user_version` n - 1 to n. A published one is never changed.
+const MIGRATIONS: &[&str] = &[concat!(include_str!("schema/0001.sql"))];
+
+/// Makes the database usable: brings it to the newest schema and counts this opening in the boot counter.
+///
+/// Errors: `Halt::NewerDatabase` where a newer version wrote it.
+pub fn open(connection: &Connection) -> Result<(), Halt> {
+    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    let found: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > known {
+        return Err(Halt::NewerDatabase { found, known });
+    }
+    connection.pragma_update(None, "foreign_keys", true)?;
+    for (number, migration) in (1u32..).zip(MIGRATIONS) {
+        if number > found {
+            let transaction = connection.unchecked_transaction()?;
+            transaction.execute_batch(migration)?;
+            if number == 1 {
+                transaction.execute_batch(e2ee::storage::SCHEMA)?;
+            }
+            transaction.pragma_update(None, "user_version", number)?;
+            transaction.commit()?;
+        }
+    }
+    connection.execute("UPDATE this SET boot_counter = boot_counter + 1", [])?;
+    Ok(())
+}

@@ -1,0 +1,159 @@
+-- Who this client is: one row.
+CREATE TABLE this (
+  only            INTEGER PRIMARY KEY CHECK (only = 1),
+  stage           INTEGER NOT NULL DEFAULT 0,   -- this::Stage
+  boot_counter    INTEGER NOT NULL DEFAULT 0,
+  account         BLOB,                         -- 16 bytes
+  device          INTEGER,
+  number          TEXT NOT NULL DEFAULT '',
+  account_key     BLOB,                         -- secret; the phone's only
+  device_key      BLOB,                         -- secret
+  server_key      BLOB,                         -- pinned at first contact
+  device_list     BLOB,                         -- newest SignedDeviceList of the own account
+  session_token   BLOB,
+  timeline        BLOB,
+  acked_queue_seq INTEGER NOT NULL DEFAULT 0,   -- all items up to it are applied
+  state_clock     INTEGER NOT NULL DEFAULT 0,   -- hybrid clock of own-device state
+  packages_made   INTEGER NOT NULL DEFAULT 0,
+  pin_set         INTEGER NOT NULL DEFAULT 0,
+  setup           INTEGER NOT NULL DEFAULT 0,   -- registration::Setup: what the phone still asks after registering
+  registration    BLOB NOT NULL DEFAULT x''     -- account.Register, from before it is sent until it is answered
+) STRICT;
+INSERT INTO this (only) VALUES (1);
+
+-- Accounts that are known, with the newest device list seen of each.
+CREATE TABLE account (
+  account         BLOB PRIMARY KEY,
+  number          TEXT NOT NULL DEFAULT '',
+  device_list     BLOB NOT NULL DEFAULT x'',
+  profile_key     BLOB NOT NULL DEFAULT x'',
+  profile_version INTEGER NOT NULL DEFAULT 0,   -- of what is stored here
+  profile_wanted  INTEGER NOT NULL DEFAULT 0,   -- the newest one heard of
+  profile_name    TEXT NOT NULL DEFAULT '',
+  profile_about   TEXT NOT NULL DEFAULT '',
+  profile_photo   BLOB NOT NULL DEFAULT x''
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE chat (
+  chat            BLOB PRIMARY KEY,
+  kind            INTEGER NOT NULL,             -- identity.ChatPolicy.Kind
+  generation      INTEGER NOT NULL,
+  peer            BLOB NOT NULL,                -- the other account; the own one for notes and self
+  membership      INTEGER NOT NULL,             -- chats::Membership
+  epoch           INTEGER NOT NULL DEFAULT 0,
+  applied_seq     INTEGER NOT NULL DEFAULT 0,
+  join_seq        INTEGER NOT NULL DEFAULT 0,   -- this device can open what comes after
+  archived_seq    INTEGER NOT NULL DEFAULT 0,   -- the archive holds what is up to it
+  chain_hash      BLOB NOT NULL DEFAULT x'',
+  created_ms      INTEGER NOT NULL,
+  activity_ms     INTEGER NOT NULL,
+  rank            INTEGER NOT NULL DEFAULT 0,
+  complete_from_ms INTEGER NOT NULL DEFAULT 0,  -- 0: all of it
+  profile_sent    INTEGER NOT NULL DEFAULT 0    -- the version of the own profile key given to this chat
+) STRICT, WITHOUT ROWID;
+CREATE INDEX chat_by_peer ON chat (peer, kind);
+CREATE INDEX chat_by_activity ON chat (activity_ms);
+
+CREATE TABLE message (
+  chat            BLOB NOT NULL,
+  time_ms         INTEGER NOT NULL,             -- the server's, unique in the chat; while unsent beyond all others
+  message         BLOB NOT NULL,
+  seq             INTEGER NOT NULL,             -- 0 while unsent
+  account         BLOB NOT NULL,
+  device          INTEGER NOT NULL,
+  sent_ms         INTEGER NOT NULL,
+  kind            INTEGER NOT NULL,             -- messages::Kind
+  content         BLOB NOT NULL,                -- content.Content, or the system line
+  failed          INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (chat, time_ms, message)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX message_by_id ON message (message);
+CREATE INDEX message_by_seq ON message (chat, seq);
+
+-- Operations on the delivery service that have no verdict yet; sent again byte for byte under the same op_id.
+CREATE TABLE outbox (
+  place           INTEGER PRIMARY KEY,          -- the order
+  op_id           BLOB NOT NULL UNIQUE,
+  chat            BLOB NOT NULL,
+  kind            INTEGER NOT NULL,             -- outbox::Kind
+  message         BLOB NOT NULL DEFAULT x'',    -- of an application message
+  content         BLOB NOT NULL DEFAULT x'',    -- plaintext until it is encrypted
+  frame           BLOB NOT NULL DEFAULT x''     -- exact bytes once made
+) STRICT;
+CREATE INDEX outbox_by_chat ON outbox (chat, place);
+
+-- What shall be true of a group; looked at again after every commit. One row per wish.
+CREATE TABLE intent (
+  chat            BLOB NOT NULL,
+  kind            INTEGER NOT NULL,             -- intents::Kind
+  account         BLOB NOT NULL,
+  device          INTEGER NOT NULL,
+  tries           INTEGER NOT NULL DEFAULT 0,
+  not_before_ms   INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (chat, kind, account, device)
+) STRICT, WITHOUT ROWID;
+
+-- Delivered and read, per account: only forward.
+CREATE TABLE mark (
+  chat            BLOB NOT NULL,
+  account         BLOB NOT NULL,
+  delivered_seq   INTEGER NOT NULL DEFAULT 0,
+  delivered_ms    INTEGER NOT NULL DEFAULT 0,
+  read_seq        INTEGER NOT NULL DEFAULT 0,
+  read_ms         INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (chat, account)
+) STRICT, WITHOUT ROWID;
+
+-- Exporter keys of the last epochs, for read marks and typing.
+CREATE TABLE epoch_key (
+  chat            BLOB NOT NULL,
+  epoch           INTEGER NOT NULL,
+  key             BLOB NOT NULL,
+  PRIMARY KEY (chat, epoch)
+) STRICT, WITHOUT ROWID;
+
+-- Own-device state: last writer wins by (clock, device); keys under "read/" are maxima.
+CREATE TABLE state (
+  key             TEXT PRIMARY KEY,
+  value           BLOB NOT NULL,
+  clock           INTEGER NOT NULL,
+  device          INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Items that could not be opened; kept raw, asked for again.
+CREATE TABLE quarantine (
+  chat            BLOB NOT NULL,
+  seq             INTEGER NOT NULL,
+  op_id           BLOB NOT NULL,
+  raw             BLOB NOT NULL,
+  asked           INTEGER NOT NULL DEFAULT 0,
+  next_ask_ms     INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (chat, seq)
+) STRICT, WITHOUT ROWID;
+
+-- History under way, on both sides.
+CREATE TABLE export (
+  archive         BLOB PRIMARY KEY,
+  for_device      INTEGER NOT NULL,
+  cursor          BLOB NOT NULL,
+  segments        INTEGER NOT NULL DEFAULT 0,
+  messages_done   INTEGER NOT NULL DEFAULT 0,
+  messages_total  INTEGER NOT NULL DEFAULT 0,
+  finished        INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE TABLE import_segment (
+  archive         BLOB NOT NULL,
+  place           INTEGER NOT NULL,
+  segment         BLOB NOT NULL,                -- content.ArchiveSegment
+  done            INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (archive, place)
+) STRICT, WITHOUT ROWID;
+
+-- Notices that are told again later.
+CREATE TABLE reminder (
+  due_ms          INTEGER NOT NULL,
+  device          INTEGER NOT NULL,
+  name            TEXT NOT NULL,
+  linked_ms       INTEGER NOT NULL,
+  PRIMARY KEY (due_ms, device)
+) STRICT, WITHOUT ROWID;

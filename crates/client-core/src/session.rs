@@ -1,0 +1,289 @@
+//! The connection to the server: who it is, the session token, the socket, Hello, and when to try again.
+
+use crate::client::{Client, Context};
+use crate::http::{Answer as Reply, Purpose};
+use crate::io::{Halt, HttpMethod, Output};
+use crate::this::{self, ServerKey, Stage};
+use client_api::{AppStage, Connection, Event, LogoutReason, Notice, Unsupported};
+use identity::VerifiedDeviceList;
+use prost::Message;
+use proto::account::{Challenge, OpenSession, OpenSessionOk, Problem, ServerInfo};
+use proto::decode::decode_limited;
+use proto::limits::FRAME_LEN_MAX;
+use proto::wire::{ClientFrame, Hello, HelloOk, Refused, ServerFrame, client_frame, refused, reply, server_frame};
+use proto::{PROTOCOL_VERSION, PROTOCOL_VERSION_MIN};
+
+/// The first wait before another try, in milliseconds; it doubles up to `RETRY_MAX_MS`.
+const RETRY_MIN_MS: u64 = 500;
+const RETRY_MAX_MS: u64 = 60_000;
+/// A Hello without an answer, and a socket without one, count as lost after this.
+const HELLO_TIMEOUT_MS: u64 = 20_000;
+/// The request number of Hello.
+pub(crate) const HELLO_REQUEST: u32 = 1;
+
+/// Where the connection stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Link {
+    /// Nothing under way; `Session::retry_at_ms` says when the next try is due.
+    #[default]
+    Down,
+    /// HTTP calls toward a session token.
+    Authenticating,
+    /// The socket opens, or Hello has no answer yet; lost at this time.
+    Greeting { lost_at_ms: u64 },
+    /// What was queued comes in.
+    CatchingUp,
+    /// In step.
+    Up,
+}
+
+/// The connection in this run.
+#[derive(Debug, Default)]
+pub(crate) struct Session {
+    link: Link,
+    tries: u32,
+    retry_at_ms: u64,
+}
+
+impl Session {
+    /// Frames can be sent.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.link, Link::CatchingUp | Link::Up)
+    }
+}
+
+impl Client {
+    /// Asks the server who it is, before anything else is sent to it.
+    pub(crate) fn ask_server_info(&mut self, cx: &mut Context<'_>) {
+        if !self.calls.is_under_way(|p| *p == Purpose::ServerInfo) {
+            cx.out.push(self.calls.start(Purpose::ServerInfo, HttpMethod::Get, "/v1/server", Vec::new(), None));
+        }
+    }
+
+    pub(crate) fn on_server_info(&mut self, cx: &mut Context<'_>, reply: Reply<ServerInfo>) -> Result<(), Halt> {
+        let Reply::Ok(server) = reply else {
+            self.retry_later(cx);
+            return Ok(());
+        };
+        if server.protocol_min > PROTOCOL_VERSION || server.protocol_max < PROTOCOL_VERSION_MIN {
+            cx.event(Event::Stage(AppStage::Unsupported(Unsupported::ServerVersion)));
+            return Ok(());
+        }
+        let key = <[u8; 32]>::try_from(server.server_key.as_slice());
+        let pinned = key.map_or(Ok(ServerKey::Changed), |key| this::pin_server_key(cx.db, &key))?;
+        if pinned == ServerKey::Changed {
+            cx.event(Event::Notice(Notice::ServerNotTrusted { what: "another server answers at this address".to_owned() }));
+            self.retry_later(cx);
+            return Ok(());
+        }
+        self.learn_server(cx, server)?;
+        self.connect(cx)
+    }
+
+    /// Toward an open socket, as far as it can go now. Needs to be somebody's device.
+    pub(crate) fn connect(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        if this::stage(cx.db)? != Stage::Active || !matches!(self.session.link, Link::Down) {
+            return Ok(());
+        }
+        if this::session_token(cx.db)?.is_some() {
+            self.session.link = Link::Greeting { lost_at_ms: cx.now_ms + HELLO_TIMEOUT_MS };
+            cx.out.push(Output::Connect);
+            cx.out.push(Output::WakeAt(cx.now_ms + HELLO_TIMEOUT_MS));
+        } else {
+            self.session.link = Link::Authenticating;
+            cx.out.push(self.calls.start(Purpose::Challenge, HttpMethod::Post, "/v1/session/challenge", Vec::new(), None));
+        }
+        self.show_connection(cx);
+        Ok(())
+    }
+
+    pub(crate) fn on_challenge(&mut self, cx: &mut Context<'_>, reply: Reply<Challenge>) -> Result<(), Halt> {
+        let (Reply::Ok(challenge), Some(server)) = (reply, this::server_id(cx.db)?) else {
+            self.retry_later(cx);
+            return Ok(());
+        };
+        let me = cx.me()?;
+        let signature = identity::session::sign_session_challenge(&me.device_key, server, me.address, &challenge.challenge);
+        let body = OpenSession {
+            device: Some(me.address.to_account_body()),
+            challenge: challenge.challenge,
+            signature: signature.to_vec(),
+        };
+        let call = self.calls.start(Purpose::OpenSession, HttpMethod::Post, "/v1/session", body.encode_to_vec(), None);
+        cx.out.push(call);
+        Ok(())
+    }
+
+    pub(crate) fn on_session_opened(&mut self, cx: &mut Context<'_>, reply: Reply<OpenSessionOk>) -> Result<(), Halt> {
+        match reply {
+            Reply::Ok(opened) => {
+                this::set_session_token(cx.db, Some(&opened.token))?;
+                self.session.link = Link::Down;
+                self.connect(cx)
+            }
+            Reply::Problem(Problem { code, .. }) if code == "number-moved" => self.log_out(cx, LogoutReason::NumberMoved),
+            Reply::Problem(_) | Reply::None => {
+                self.retry_later(cx);
+                Ok(())
+            }
+        }
+    }
+
+    pub(crate) fn on_socket_opened(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let Some(session_token) = this::session_token(cx.db)? else {
+            return Err(Halt::Broken("a socket opened without a session token"));
+        };
+        let (acked, boot_counter, timeline) = cx.db.query_row(
+            "SELECT acked_queue_seq, boot_counter, timeline FROM this",
+            [],
+            |row| Ok((row.get::<_, u64>(0)?, row.get::<_, u64>(1)?, row.get::<_, Option<Vec<u8>>>(2)?)),
+        )?;
+        let hello = Hello {
+            protocol_version: PROTOCOL_VERSION,
+            session_token,
+            acked_queue_seq: acked,
+            boot_counter,
+            timeline: timeline.unwrap_or_default(),
+            lease: self.config.lease.to_vec(),
+        };
+        send(cx, HELLO_REQUEST, client_frame::Body::Hello(hello));
+        Ok(())
+    }
+
+    pub(crate) fn on_socket_closed(&mut self, cx: &mut Context<'_>) {
+        if self.session.link != Link::Down {
+            self.retry_later(cx);
+        }
+    }
+
+    pub(crate) fn on_frame(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Result<(), Halt> {
+        let Ok(frame) = decode_limited::<ServerFrame>(bytes, FRAME_LEN_MAX) else {
+            // A server that talks nonsense is left alone for a while; nothing of the frame was taken.
+            cx.out.push(Output::Disconnect);
+            self.retry_later(cx);
+            return Ok(());
+        };
+        match frame.body {
+            Some(server_frame::Body::Reply(reply)) if reply.request == HELLO_REQUEST => self.on_hello_reply(cx, reply.body),
+            Some(server_frame::Body::QueueEmpty(_)) if self.session.link == Link::CatchingUp => {
+                self.session.link = Link::Up;
+                self.show_connection(cx);
+                Ok(())
+            }
+            Some(server_frame::Body::Revoked(revoked)) => self.on_revoked(cx, &revoked.signed_device_list),
+            Some(server_frame::Body::LeaseLost(_)) => self.on_lease_lost(cx),
+            _ => Ok(()),
+        }
+    }
+
+    fn on_hello_reply(&mut self, cx: &mut Context<'_>, body: Option<reply::Body>) -> Result<(), Halt> {
+        match body {
+            Some(reply::Body::HelloOk(ok)) => self.on_hello_ok(cx, ok),
+            Some(reply::Body::Revoked(revoked)) => self.on_revoked(cx, &revoked.signed_device_list),
+            Some(reply::Body::LeaseLost(_)) => self.on_lease_lost(cx),
+            Some(reply::Body::Refused(Refused { reason, .. })) if reason == refused::Reason::Unauthenticated as i32 => {
+                this::set_session_token(cx.db, None)?;
+                cx.out.push(Output::Disconnect);
+                self.session.link = Link::Down;
+                self.connect(cx)
+            }
+            _ => {
+                cx.out.push(Output::Disconnect);
+                self.retry_later(cx);
+                Ok(())
+            }
+        }
+    }
+
+    fn on_hello_ok(&mut self, cx: &mut Context<'_>, ok: HelloOk) -> Result<(), Halt> {
+        cx.db.execute("UPDATE this SET timeline = ?1", [ok.timeline])?;
+        self.session.link = Link::CatchingUp;
+        self.session.tries = 0;
+        self.show_connection(cx);
+        Ok(())
+    }
+
+    /// A device goes only by a signed list of its own account, newer than the one known, that no longer holds it.
+    fn on_revoked(&mut self, cx: &mut Context<'_>, signed_list: &[u8]) -> Result<(), Halt> {
+        let me = cx.me()?;
+        let known: Vec<u8> = cx.db.query_row("SELECT device_list FROM this", [], |row| row.get(0))?;
+        let known = VerifiedDeviceList::verify(&known).map_err(|_| Halt::Broken("the own device list does not verify"))?;
+        let without_us = VerifiedDeviceList::verify(signed_list)
+            .is_ok_and(|list| list.succeeds(&known).is_ok() && list.device(me.address.device).is_none());
+        if without_us {
+            return self.log_out(cx, LogoutReason::Remotely);
+        }
+        let what = "the server says that this device was logged out, without the phone's signature".to_owned();
+        cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
+        cx.out.push(Output::Disconnect);
+        self.retry_later(cx);
+        Ok(())
+    }
+
+    fn log_out(&mut self, cx: &mut Context<'_>, reason: LogoutReason) -> Result<(), Halt> {
+        this::set_stage(cx.db, Stage::LoggedOut)?;
+        cx.out.push(Output::Disconnect);
+        self.session = Session::default();
+        cx.event(Event::Stage(AppStage::LoggedOut(reason)));
+        cx.out.push(Output::Wipe);
+        Ok(())
+    }
+
+    /// A newer run of this very device has the lease: this one falls silent, and does not try again by itself.
+    fn on_lease_lost(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        cx.out.push(Output::Disconnect);
+        self.session = Session::default();
+        cx.event(Event::Stage(AppStage::OtherTab));
+        Ok(())
+    }
+
+    /// Another try after a wait that doubles, with jitter, so that many clients do not come back at once.
+    pub(crate) fn retry_later(&mut self, cx: &mut Context<'_>) {
+        let wait = RETRY_MAX_MS.min(RETRY_MIN_MS << self.session.tries.min(10));
+        let jitter = u64::from(cx.rng.next_u32()) % (wait / 2);
+        self.session.tries = self.session.tries.saturating_add(1);
+        self.session.link = Link::Down;
+        self.session.retry_at_ms = cx.now_ms + wait / 2 + jitter;
+        cx.out.push(Output::WakeAt(self.session.retry_at_ms));
+        self.show_connection(cx);
+    }
+
+    /// "Try now."
+    pub(crate) fn reconnect_now(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        if self.session.link == Link::Down && this::stage(cx.db)? != Stage::LoggedOut {
+            self.session.tries = 0;
+            self.session.retry_at_ms = 0;
+            self.ask_server_info(cx);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn on_wake(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        match self.session.link {
+            Link::Down if cx.now_ms >= self.session.retry_at_ms && this::stage(cx.db)? != Stage::LoggedOut => {
+                self.ask_server_info(cx);
+            }
+            Link::Greeting { lost_at_ms } if cx.now_ms >= lost_at_ms => {
+                cx.out.push(Output::Disconnect);
+                self.retry_later(cx);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The banner.
+    pub(crate) fn show_connection(&mut self, cx: &mut Context<'_>) {
+        cx.event(Event::Connection(match self.session.link {
+            Link::Down => Connection::Offline { retry_at_ms: self.session.retry_at_ms },
+            Link::Authenticating | Link::Greeting { .. } => Connection::Connecting,
+            Link::CatchingUp => Connection::CatchingUp,
+            Link::Up => Connection::Online,
+        }));
+    }
+}
+
+/// A frame for the server.
+pub(crate) fn send(cx: &mut Context<'_>, request: u32, body: client_frame::Body) {
+    cx.out.push(Output::Send(ClientFrame { request, body: Some(body) }.encode_to_vec()));
+}
