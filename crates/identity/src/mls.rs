@@ -20,7 +20,7 @@ pub const HYBRID_LEAVES_MAX: usize = 256;
 /// The two MLS cipher suites in use. The suite is fixed for a group's generation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Suite {
-    /// ML-KEM-768 with X25519, AES-256-GCM, SHA-384, Ed25519. A provisional code point.
+    /// ML-KEM-768 with X25519, AES-128-GCM, SHA-256, Ed25519. A provisional code point.
     Hybrid,
     /// X25519, ChaCha20-Poly1305, SHA-256, Ed25519.
     Classical,

@@ -1,0 +1,93 @@
+//! Key packages: what others add this device to groups with. Owns their making and the check of foreign ones; how many
+//! lie on the server is the client's matter.
+
+use crate::device::{OwnDevice, capabilities, ciphersuite, lifetime};
+use crate::error::{MlsError, RuleError};
+use crate::provider::Provider;
+use identity::VerifiedCert;
+use identity::mls::{CREDENTIAL_TYPE_DEVICE_CERT, Suite};
+use openmls::prelude::tls_codec::{DeserializeBytes, Serialize};
+use openmls::prelude::{
+    CredentialType, Extensions, KeyPackage, MlsMessageBodyIn, MlsMessageIn, MlsMessageOut, ProtocolVersion,
+};
+use openmls_traits::OpenMlsProvider;
+
+/// How often a key package may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyPackageUse {
+    /// By one group; its private half goes with the Welcome.
+    Once,
+    /// By any number, when the others are used up; to be replaced after use.
+    LastResort,
+}
+
+/// A foreign key package that was checked.
+#[derive(Debug, Clone)]
+pub struct VerifiedKeyPackage {
+    cert: VerifiedCert,
+    suite: Suite,
+    package: KeyPackage,
+}
+
+impl VerifiedKeyPackage {
+    /// Whose it is. Whether that device is in its account's newest list is for the caller to ask.
+    pub fn cert(&self) -> &VerifiedCert {
+        &self.cert
+    }
+
+    /// The suite of the groups that it fits.
+    pub fn suite(&self) -> Suite {
+        self.suite
+    }
+
+    pub(crate) fn into_package(self) -> KeyPackage {
+        self.package
+    }
+}
+
+/// Makes key packages, `MLSMessage(KeyPackage)` each, and keeps their private halves in the database. Valid for 84 days
+/// from `now_ms`.
+pub fn generate(
+    provider: &Provider<'_>,
+    device: &OwnDevice,
+    suite: Suite,
+    usage: KeyPackageUse,
+    count: usize,
+    now_ms: u64,
+) -> Result<Vec<Vec<u8>>, MlsError> {
+    (0..count)
+        .map(|_| {
+            let builder = KeyPackage::builder()
+                .key_package_lifetime(lifetime(now_ms))
+                .key_package_extensions(Extensions::empty())
+                .leaf_node_capabilities(capabilities());
+            let builder = match usage {
+                KeyPackageUse::Once => builder,
+                KeyPackageUse::LastResort => builder.mark_as_last_resort(),
+            };
+            let bundle = builder
+                .build(ciphersuite(suite), provider, device, device.credential_with_key())
+                .map_err(MlsError::of(provider))?;
+            MlsMessageOut::from(bundle.into_key_package()).tls_serialize_detached().map_err(MlsError::of(provider))
+        })
+        .collect()
+}
+
+/// Checks a foreign key package: form, signatures, lifetime (by the system's clock), suite, and that its certificate
+/// holds and is about its key.
+pub fn verify(provider: &Provider<'_>, bytes: &[u8]) -> Result<VerifiedKeyPackage, MlsError> {
+    let message = MlsMessageIn::tls_deserialize_exact_bytes(bytes).map_err(|_| RuleError::NotA("key package"))?;
+    let MlsMessageBodyIn::KeyPackage(package) = message.extract() else {
+        return Err(RuleError::NotA("key package").into());
+    };
+    let package = package.validate(provider.crypto(), ProtocolVersion::Mls10).map_err(MlsError::of(provider))?;
+    let suite = Suite::from_code(u16::from(package.ciphersuite())).ok_or(RuleError::Suite)?;
+    let leaf = package.leaf_node();
+    if leaf.credential().credential_type() != CredentialType::Other(CREDENTIAL_TYPE_DEVICE_CERT) {
+        return Err(RuleError::CredentialType.into());
+    }
+    let cert =
+        identity::cert::verify_leaf(leaf.credential().serialized_content(), leaf.signature_key().as_slice())
+            .map_err(RuleError::Cert)?;
+    Ok(VerifiedKeyPackage { cert, suite, package })
+}
