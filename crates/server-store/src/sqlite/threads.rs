@@ -11,11 +11,11 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::oneshot;
 
 /// Writes that may wait; the next is refused as busy.
-pub const WRITE_QUEUE_MAX: usize = 8_192;
+const WRITE_QUEUE_MAX: usize = 8_192;
 /// Writes in one commit.
 const GROUP_COMMIT_MAX: usize = 512;
 /// Reads that may wait.
-pub const READ_QUEUE_MAX: usize = 8_192;
+const READ_QUEUE_MAX: usize = 8_192;
 
 /// Runs in a savepoint and returns what tells the waiting caller, given how the commit ended.
 type WriteJob = Box<dyn FnOnce(&mut rusqlite::Transaction<'_>) -> Settle + Send>;

@@ -185,7 +185,7 @@ fn append(tx: &Connection, head: &GroupHead, now_ms: u64, entry: &NewEntry<'_>) 
 }
 
 /// SHA-256(previous || seq as 8 bytes big endian || SHA-256(bytes)); 32 zero bytes before the first entry.
-pub fn next_chain_hash(previous: &[u8; 32], seq: u64, bytes: &[u8]) -> [u8; 32] {
+pub(super) fn next_chain_hash(previous: &[u8; 32], seq: u64, bytes: &[u8]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     hasher.update(previous);
     hasher.update(seq.to_be_bytes());

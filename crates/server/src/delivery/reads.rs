@@ -1,0 +1,232 @@
+//! Messages, acknowledgements, marks, and everything that only reads.
+
+use super::public_groups::LoadedGroup;
+use super::validate::{self, Place};
+use super::{
+    Delivery, Effect, Handled, MARK_PUSH_LEAVES_MAX, OpError, SEALED_LEN_MAX, at_most, id, outcome_reply,
+};
+use openmls::prelude::tls_codec::Serialize;
+use proto::ids::{ChatId, DeviceAddress, Generation, OpId};
+use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX};
+use proto::wire::{self, reply};
+use server_store::groups::{AcceptOutcome, Entry, EntryKind, Membership, NewApp};
+use server_store::mailboxes::{Mark, PutMarkOutcome};
+
+/// Groups in one answer to ListGroups.
+const LIST_GROUPS_MAX: u32 = 512;
+/// Chats in one GetMarks.
+const GET_MARKS_MAX: usize = 256;
+/// Bytes of log entries in one page; the frame limit leaves room around it.
+const PAGE_LEN_MAX: usize = 3 * 1024 * 1024;
+
+impl Delivery {
+    pub(super) async fn app(&self, sender: DeviceAddress, app: wire::App, now_ms: u64) -> Result<Handled, OpError> {
+        at_most(&app.ciphertext, APP_LEN_MAX)?;
+        let chat: ChatId = id(app.chat, "chat")?;
+        let op_id: OpId = id(app.op_id, "op_id")?;
+        let generation = Generation(app.generation);
+        validate::check_app(&app.ciphertext, Place { chat, generation, epoch: app.epoch })?;
+        let new = NewApp { op_id, chat, generation, epoch: app.epoch, sender, bytes: app.ciphertext, now_ms };
+        let outcome = self.stores.groups.accept_app(new).await?;
+        let effects = match outcome {
+            AcceptOutcome::Accepted(_) => vec![Effect::FanOut(chat)],
+            _ => Vec::new(),
+        };
+        Ok(Handled { reply: Some(outcome_reply(&outcome)?), effects })
+    }
+
+    pub(super) async fn get_group_info(
+        &self,
+        sender: DeviceAddress,
+        get: &wire::GetGroupInfo,
+    ) -> Result<Handled, OpError> {
+        let chat: ChatId = id(get.chat.clone(), "chat")?;
+        self.account_members(sender, chat).await?;
+        let state = self.stores.groups.group_state(chat).await?.ok_or(OpError::NotFound)?;
+        let loaded = LoadedGroup::load(&state)?;
+        let ratchet_tree = loaded.group.export_ratchet_tree().tls_serialize_detached().map_err(OpError::invalid)?;
+        Ok(Handled::reply(reply::Body::GroupInfo(wire::GroupInfo {
+            chat: chat.to_vec(),
+            generation: state.head.generation.0,
+            epoch: state.head.epoch,
+            head_seq: state.head.head_seq,
+            group_info: state.group_info,
+            ratchet_tree,
+            chain_hash: state.head.chain_hash.to_vec(),
+        })))
+    }
+
+    pub(super) async fn fetch_log(&self, sender: DeviceAddress, fetch: &wire::FetchLog) -> Result<Handled, OpError> {
+        let chat: ChatId = id(fetch.chat.clone(), "chat")?;
+        let limit = fetch.limit.clamp(1, LOG_PAGE_LEN_MAX);
+        let page = self
+            .stores
+            .groups
+            .fetch_log(chat, sender.account, fetch.from_seq, limit)
+            .await?
+            .ok_or(OpError::Denied("never a member"))?;
+        let mut len = 0;
+        let items = page.entries.into_iter().take_while(|entry| {
+            // The first one always goes out, or a reader would ask for it for ever.
+            let fits = len == 0 || len + entry.bytes.len() <= PAGE_LEN_MAX;
+            len += entry.bytes.len();
+            fits
+        });
+        let items = items.map(group_item).collect();
+        Ok(Handled::reply(reply::Body::LogPage(wire::LogPage {
+            items,
+            head_seq: page.head_seq,
+            first_kept_seq: page.first_kept_seq,
+        })))
+    }
+
+    pub(super) async fn list_groups(&self, sender: DeviceAddress, list: &wire::ListGroups) -> Result<Handled, OpError> {
+        let after = match list.after_chat.as_slice() {
+            [] => None,
+            bytes => Some(id::<ChatId>(bytes.to_vec(), "after_chat")?),
+        };
+        let limit = list.limit.clamp(1, LIST_GROUPS_MAX);
+        let mut groups = self.stores.groups.list_groups(sender, after, limit + 1).await?;
+        let more = groups.len() > limit as usize;
+        groups.truncate(limit as usize);
+        let heads = groups.into_iter().map(|group| wire::GroupHead {
+            chat: group.head.chat.to_vec(),
+            generation: group.head.generation.0,
+            epoch: group.head.epoch,
+            head_seq: group.head.head_seq,
+            joined: group.membership == Membership::Joined,
+        });
+        Ok(Handled::reply(reply::Body::GroupHeads(wire::GroupHeads { heads: heads.collect(), more })))
+    }
+
+    /// Tells of a direct chat only who could be in it: the key cannot be guessed without both accounts, and the chat's
+    /// id opens nothing.
+    pub(super) async fn find_direct(&self, sender: DeviceAddress, find: &wire::FindDirect) -> Result<Handled, OpError> {
+        let key =
+            <[u8; 32]>::try_from(find.direct_key.as_slice()).map_err(|_| OpError::invalid("direct_key: 32 bytes"))?;
+        let found = match self.stores.groups.find_unique(key).await? {
+            Some((chat, generation)) => {
+                let members = self.stores.groups.members(chat).await?;
+                members.iter().any(|m| m.device.account == sender.account).then_some((chat, generation))
+            }
+            None => None,
+        };
+        Ok(Handled::reply(reply::Body::DirectFound(match found {
+            Some((chat, generation)) => wire::DirectFound { chat: chat.to_vec(), generation: generation.0 },
+            None => wire::DirectFound::default(),
+        })))
+    }
+
+    pub(super) async fn ack(&self, sender: DeviceAddress, ack: wire::Ack) -> Result<Handled, OpError> {
+        let further = self.stores.mailboxes.acknowledge(sender, ack.queue_seq).await?;
+        let mut effects = Vec::new();
+        for delivered in further {
+            let to = self.other_accounts_devices(sender, delivered.chat).await?;
+            effects.push(Effect::Delivered {
+                chat: delivered.chat,
+                seq: delivered.seq,
+                account: sender.account,
+                to,
+            });
+        }
+        Ok(Handled { reply: Some(reply::Body::Done(wire::Done {})), effects })
+    }
+
+    pub(super) async fn read_mark(&self, sender: DeviceAddress, mark: wire::ReadMark) -> Result<Handled, OpError> {
+        at_most(&mark.sealed, SEALED_LEN_MAX)?;
+        let chat: ChatId = id(mark.chat, "chat")?;
+        let stored = match self.stores.mailboxes.put_mark(sender, chat, mark.epoch, mark.sealed).await? {
+            PutMarkOutcome::Stored(mark) => mark,
+            PutMarkOutcome::Denied => return Err(OpError::Denied("not a member")),
+        };
+        let members = self.stores.groups.members(chat).await?;
+        let mut effects = Vec::new();
+        if members.len() <= MARK_PUSH_LEAVES_MAX {
+            let to = members.into_iter().map(|m| m.device).filter(|device| *device != sender).collect();
+            effects.push(Effect::MarkChanged { chat, mark: stored, to });
+        }
+        Ok(Handled { reply: Some(reply::Body::Done(wire::Done {})), effects })
+    }
+
+    pub(super) async fn get_marks(&self, sender: DeviceAddress, get: &wire::GetMarks) -> Result<Handled, OpError> {
+        if get.chats.len() > GET_MARKS_MAX {
+            return Err(OpError::TooLarge(get.chats.len()));
+        }
+        let chats =
+            get.chats.iter().map(|chat| id(chat.clone(), "chat")).collect::<Result<Vec<ChatId>, OpError>>()?;
+        let marks = self.stores.mailboxes.marks(sender.account, chats).await?;
+        let chats = marks.into_iter().map(|(chat, marks)| wire::ChatMarks {
+            chat: chat.to_vec(),
+            marks: marks.into_iter().map(account_mark).collect(),
+        });
+        Ok(Handled::reply(reply::Body::Marks(wire::Marks { chats: chats.collect() })))
+    }
+
+    /// Never stored, never acknowledged.
+    pub(super) async fn ephemeral(
+        &self,
+        sender: DeviceAddress,
+        ephemeral: wire::Ephemeral,
+    ) -> Result<Handled, OpError> {
+        at_most(&ephemeral.sealed, SEALED_LEN_MAX)?;
+        let chat: ChatId = id(ephemeral.chat, "chat")?;
+        let members = self.stores.groups.members(chat).await?;
+        if !members.iter().any(|m| m.device == sender) {
+            return Err(OpError::Denied("not a member"));
+        }
+        let item = wire::EphemeralItem {
+            chat: chat.to_vec(),
+            epoch: ephemeral.epoch,
+            sealed: ephemeral.sealed,
+            sender: Some(sender.to_wire()),
+        };
+        let to = members.into_iter().map(|m| m.device).filter(|device| *device != sender).collect();
+        Ok(Handled { reply: None, effects: vec![Effect::Ephemeral { item, to }] })
+    }
+
+    async fn account_members(&self, sender: DeviceAddress, chat: ChatId) -> Result<(), OpError> {
+        let members = self.stores.groups.members(chat).await?;
+        if members.iter().any(|m| m.device.account == sender.account) {
+            Ok(())
+        } else if members.is_empty() {
+            Err(OpError::NotFound)
+        } else {
+            Err(OpError::Denied("the account is not a member"))
+        }
+    }
+
+    async fn other_accounts_devices(&self, of: DeviceAddress, chat: ChatId) -> Result<Vec<DeviceAddress>, OpError> {
+        let members = self.stores.groups.members(chat).await?;
+        Ok(members.into_iter().map(|m| m.device).filter(|device| device.account != of.account).collect())
+    }
+}
+
+/// An entry as it goes over the wire.
+pub fn group_item(entry: Entry) -> wire::GroupItem {
+    let kind = match entry.kind {
+        EntryKind::App => wire::group_item::Kind::App,
+        EntryKind::Commit => wire::group_item::Kind::Commit,
+        EntryKind::Create => wire::group_item::Kind::Create,
+    };
+    wire::GroupItem {
+        chat: entry.chat.to_vec(),
+        generation: entry.generation.0,
+        seq: entry.seq,
+        epoch: entry.epoch,
+        kind: kind.into(),
+        sender: Some(entry.sender.to_wire()),
+        op_id: entry.op_id.to_vec(),
+        time_ms: entry.time_ms,
+        bytes: entry.bytes,
+    }
+}
+
+/// A mark as it goes over the wire.
+pub fn account_mark(mark: Mark) -> wire::AccountMark {
+    wire::AccountMark {
+        account: mark.account.to_vec(),
+        delivered_seq: mark.delivered_seq,
+        epoch: mark.epoch,
+        sealed: mark.sealed,
+    }
+}

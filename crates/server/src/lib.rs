@@ -1,0 +1,3 @@
+//! The Heliograph server as a library: the binary, the tests and the benches start the same thing.
+
+pub mod delivery;
