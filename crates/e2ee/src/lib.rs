@@ -10,6 +10,9 @@ pub mod key_packages;
 pub mod provider;
 pub mod storage;
 
+#[cfg(test)]
+mod testing;
+
 pub use device::OwnDevice;
 pub use error::{MlsError, RuleError};
 pub use group::ChatGroup;
