@@ -1,0 +1,6 @@
+//! What the browser gives beyond the page's own elements.
+
+pub mod camera;
+pub mod notify;
+pub mod page;
+pub mod photo;

@@ -1,0 +1,168 @@
+//! The page itself: its theme, direction, title, address, history and visibility, and what browser shows it.
+
+use crate::model::clock::ZoneOffset;
+use client_api::{TextDirection, Theme};
+use leptos::prelude::{document, window};
+use wasm_bindgen::prelude::*;
+
+/// Unix milliseconds, by this device's clock.
+pub fn now_ms() -> u64 {
+    js_sys::Date::now() as u64
+}
+
+/// The zone at a moment.
+pub fn zone_at(ms: u64) -> ZoneOffset {
+    let date = js_sys::Date::new(&JsValue::from_f64(ms as f64));
+    // Far outside of the calendar a Date has no zone; NaN becomes 0.
+    ZoneOffset(-(date.get_timezone_offset() as i32))
+}
+
+fn set_root(name: &str, value: &str) {
+    if let Some(root) = document().document_element() {
+        let _ = root.set_attribute(name, value);
+    }
+}
+
+/// Colours.
+pub fn set_theme(theme: Theme) {
+    let name = match theme {
+        Theme::Auto => "auto",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    };
+    set_root("data-theme", name);
+}
+
+/// Direction of the interface; its words are English, so automatic is left to right.
+pub fn set_direction(direction: TextDirection) {
+    set_root("dir", if direction == TextDirection::RightToLeft { "rtl" } else { "ltr" });
+}
+
+/// The title, with the number of chats that hold something unread.
+pub fn set_title(unread: usize) {
+    let title = if unread == 0 { crate::words::APP.to_owned() } else { format!("({unread}) {}", crate::words::APP) };
+    document().set_title(&title);
+}
+
+/// The page can be seen.
+pub fn is_visible() -> bool {
+    !document().hidden()
+}
+
+/// One more layer for the "back" button.
+pub fn push_layer() {
+    let narrow = window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width < 720.0);
+    if narrow && let Ok(history) = window().history() {
+        let _ = history.push_state_with_url(&JsValue::NULL, "", None);
+    }
+}
+
+/// What stands behind `#` in the address; it is taken out of it.
+pub fn take_fragment() -> Option<String> {
+    let location = window().location();
+    let fragment = location.hash().ok()?.trim_start_matches('#').to_owned();
+    if fragment.is_empty() {
+        return None;
+    }
+    if let (Ok(history), Ok(path)) = (window().history(), location.pathname()) {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&path));
+    }
+    Some(fragment)
+}
+
+/// The link that carries a contact code.
+pub fn contact_link(code: &str) -> String {
+    format!("{}/phone#{code}", window().location().origin().unwrap_or_default())
+}
+
+/// Starts afresh.
+pub fn reload() {
+    let _ = window().location().reload();
+}
+
+/// Asks the browser to keep this page's storage.
+pub fn keep_storage() {
+    let storage = window().navigator().storage();
+    if let Ok(promise) = storage.persist() {
+        leptos::task::spawn_local(async move {
+            let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+        });
+    }
+}
+
+/// Puts a text on the clipboard; tells whether it is there.
+pub fn copy(text: &str, done: impl FnOnce(bool) + 'static) {
+    let promise = window().navigator().clipboard().write_text(text);
+    leptos::task::spawn_local(async move {
+        done(wasm_bindgen_futures::JsFuture::from(promise).await.is_ok());
+    });
+}
+
+/// The names that the phone shows while linking: "Firefox", "Linux".
+pub fn browser_and_system() -> (String, String) {
+    let agent = window().navigator().user_agent().unwrap_or_default();
+    let first = |names: &[(&str, &str)], other: &str| {
+        let found = names.iter().find(|(mark, _)| agent.contains(mark));
+        found.map_or(other, |(_, name)| name).to_owned()
+    };
+    let browser = first(
+        &[("Firefox/", "Firefox"), ("Edg/", "Edge"), ("OPR/", "Opera"), ("Chrome/", "Chrome"), ("Safari/", "Safari")],
+        "Browser",
+    );
+    let system = first(
+        &[("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iPadOS"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux")],
+        "unknown system",
+    );
+    (browser, system)
+}
+
+/// Registers the service worker and tells when a new version of the program waits.
+pub fn watch_for_new_version(tell: impl Fn() + Clone + 'static) {
+    if js_sys::Reflect::get(&window().navigator(), &"serviceWorker".into()).is_ok_and(|value| value.is_undefined()) {
+        return;
+    }
+    let container = window().navigator().service_worker();
+    let promise = container.register("/sw.js");
+    leptos::task::spawn_local(async move {
+        let Ok(found) = wasm_bindgen_futures::JsFuture::from(promise).await else { return };
+        let registration: web_sys::ServiceWorkerRegistration = found.unchecked_into();
+        if registration.waiting().is_some() && container.controller().is_some() {
+            tell();
+        }
+        let watched = registration.clone();
+        let on_update = Closure::<dyn FnMut()>::new(move || {
+            let Some(installing) = watched.installing() else { return };
+            let (tell, container, next) = (tell.clone(), container.clone(), installing.clone());
+            let on_state = Closure::<dyn FnMut()>::new(move || {
+                if next.state() == web_sys::ServiceWorkerState::Installed && container.controller().is_some() {
+                    tell();
+                }
+            });
+            installing.set_onstatechange(Some(on_state.as_ref().unchecked_ref()));
+            on_state.forget();
+        });
+        registration.set_onupdatefound(Some(on_update.as_ref().unchecked_ref()));
+        on_update.forget();
+    });
+}
+
+/// Lets the waiting version take over, and reloads into it.
+pub fn take_new_version() {
+    let container = window().navigator().service_worker();
+    let on_change = Closure::<dyn FnMut()>::new(reload);
+    container.set_oncontrollerchange(Some(on_change.as_ref().unchecked_ref()));
+    on_change.forget();
+    let Ok(promise) = container.get_registration() else { return reload() };
+    leptos::task::spawn_local(async move {
+        let registration = wasm_bindgen_futures::JsFuture::from(promise).await.ok();
+        let waiting = registration
+            .and_then(|value| value.dyn_into::<web_sys::ServiceWorkerRegistration>().ok())
+            .and_then(|registration| registration.waiting());
+        match waiting {
+            Some(worker) => {
+                let _ = worker.post_message(&"take-over".into());
+            }
+            None => reload(),
+        }
+    });
+}

@@ -1,0 +1,300 @@
+//! What the pages show, as signals that events feed. Holds no policy: each snapshot replaces what was there, each change set is
+//! merged by id.
+
+use crate::bridge;
+use crate::model::chat_list::{ChatFilter, ChatList};
+use crate::model::timeline::{Arrived, PAGE_ROWS, Timeline};
+use crate::platform::{notify, page};
+use crate::words;
+use client_api::{
+    AccountId, Answer, AppStage, ChatId, ChatInfo, Command, Connection, ContactRow, DeviceRow, Event, LinkStage,
+    LinkingStage, MirrorProgress, OwnProfile, RegistrationStage, Role, Settings, UserError, WindowAnchor,
+};
+use leptos::prelude::*;
+use std::collections::BTreeMap;
+
+/// What the list pane shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Section {
+    /// The chats.
+    #[default]
+    Chats,
+    /// Whom to write to.
+    NewChat,
+    /// Settings.
+    Settings,
+    /// The own name, photo and about.
+    Profile,
+    /// Linked devices.
+    Devices,
+    /// The own contact code.
+    ContactCode,
+}
+
+/// What a narrow screen shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Pane {
+    /// The list.
+    #[default]
+    List,
+    /// The conversation.
+    Chat,
+    /// The information beside it.
+    Info,
+}
+
+/// A short word at the edge of the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// Counts up.
+    pub id: u32,
+    /// What it says.
+    pub text: String,
+    /// Stays until it is closed.
+    pub stays: bool,
+}
+
+/// A number that grows with each thing that arrived, and what arrived last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Arrival {
+    /// Grows.
+    pub count: u32,
+    /// What came.
+    pub last: Arrived,
+}
+
+/// Everything, as handles that copy.
+#[derive(Clone, Copy)]
+pub struct App {
+    pub role: Role,
+    pub stage: RwSignal<AppStage>,
+    pub connection: RwSignal<Connection>,
+    pub registration: RwSignal<RegistrationStage>,
+    pub link: RwSignal<LinkStage>,
+    pub linking: RwSignal<Option<LinkingStage>>,
+    pub mirror: RwSignal<MirrorProgress>,
+    pub chats: RwSignal<ChatList>,
+    pub filter: RwSignal<ChatFilter>,
+    pub query: RwSignal<String>,
+    pub open: RwSignal<Option<ChatId>>,
+    pub info: RwSignal<Option<ChatInfo>>,
+    pub timeline: RwSignal<Option<Timeline>>,
+    /// Grows with each window that replaces the timeline.
+    pub opened: RwSignal<u32>,
+    pub arrival: RwSignal<Arrival>,
+    pub contacts: RwSignal<BTreeMap<AccountId, ContactRow>>,
+    pub devices: RwSignal<Vec<DeviceRow>>,
+    pub profile: RwSignal<Option<OwnProfile>>,
+    pub settings: RwSignal<Settings>,
+    pub section: RwSignal<Section>,
+    pub pane: RwSignal<Pane>,
+    pub toasts: RwSignal<Vec<Toast>>,
+    pub new_version: RwSignal<bool>,
+    pub visible: RwSignal<bool>,
+    /// A contact code that the page was opened with.
+    pub contact_code: RwSignal<Option<String>>,
+    toast_count: StoredValue<u32>,
+}
+
+impl App {
+    /// Nothing is known yet.
+    pub fn new(role: Role) -> Self {
+        Self {
+            role,
+            stage: RwSignal::new(AppStage::Starting),
+            connection: RwSignal::new(Connection::Connecting),
+            registration: RwSignal::new(RegistrationStage::Busy),
+            link: RwSignal::new(LinkStage::Preparing),
+            linking: RwSignal::new(None),
+            mirror: RwSignal::new(MirrorProgress::default()),
+            chats: RwSignal::new(ChatList::default()),
+            filter: RwSignal::new(ChatFilter::All),
+            query: RwSignal::new(String::new()),
+            open: RwSignal::new(None),
+            info: RwSignal::new(None),
+            timeline: RwSignal::new(None),
+            opened: RwSignal::new(0),
+            arrival: RwSignal::new(Arrival::default()),
+            contacts: RwSignal::new(BTreeMap::new()),
+            devices: RwSignal::new(Vec::new()),
+            profile: RwSignal::new(None),
+            settings: RwSignal::new(Settings::default()),
+            section: RwSignal::new(Section::Chats),
+            pane: RwSignal::new(Pane::List),
+            toasts: RwSignal::new(Vec::new()),
+            new_version: RwSignal::new(false),
+            visible: RwSignal::new(true),
+            contact_code: RwSignal::new(None),
+            toast_count: StoredValue::new(0),
+        }
+    }
+
+    /// Takes a batch in.
+    pub fn take(&self, events: Vec<Event>) {
+        for event in events {
+            self.apply(event);
+        }
+    }
+
+    fn apply(&self, event: Event) {
+        match event {
+            // The bridge keeps these two.
+            Event::Ready | Event::Answered { .. } => {}
+            Event::Stage(stage) => {
+                if stage == AppStage::Linking && self.stage.get_untracked() != AppStage::Linking {
+                    self.start_link();
+                }
+                replace(self.stage, stage);
+            }
+            Event::Connection(connection) => replace(self.connection, connection),
+            Event::Registration(stage) => replace(self.registration, stage),
+            Event::Link(stage) => replace(self.link, stage),
+            Event::Linking(stage) => replace(self.linking, stage),
+            Event::Mirror(progress) => replace(self.mirror, progress),
+            Event::Chats(changes) => self.chats.update(|chats| chats.apply(changes)),
+            Event::ChatInfo(info) => {
+                if self.open.get_untracked() == Some(info.chat) {
+                    self.info.set(Some(info));
+                }
+            }
+            Event::Window(window) => {
+                if self.open.get_untracked() == Some(window.chat) {
+                    let replaces = !matches!(window.anchor, WindowAnchor::Before(_) | WindowAnchor::After(_));
+                    self.timeline.update(|timeline| match timeline {
+                        Some(timeline) if timeline.chat == window.chat => timeline.load(window),
+                        _ => *timeline = Some(Timeline::new(window)),
+                    });
+                    if replaces {
+                        self.opened.update(|count| *count = count.wrapping_add(1));
+                    }
+                }
+            }
+            Event::Messages(changes) => {
+                let mut arrived = Arrived::default();
+                self.timeline.update(|timeline| {
+                    if let Some(timeline) = timeline.as_mut().filter(|timeline| timeline.chat == changes.chat) {
+                        arrived = timeline.change(changes);
+                    }
+                });
+                self.arrival.update(|arrival| *arrival = Arrival { count: arrival.count.wrapping_add(1), last: arrived });
+            }
+            Event::Contacts(changes) => self.contacts.update(|contacts| {
+                if changes.reset {
+                    contacts.clear();
+                }
+                contacts.extend(changes.upserts.into_iter().map(|row| (row.account, row)));
+                for account in changes.removed {
+                    contacts.remove(&account);
+                }
+            }),
+            Event::Devices(devices) => replace(self.devices, devices),
+            Event::Profile(profile) => replace(self.profile, Some(profile)),
+            Event::Settings(settings) => {
+                page::set_theme(settings.theme);
+                page::set_direction(settings.direction);
+                replace(self.settings, settings);
+            }
+            Event::Notice(notice) => self.toast(words::notice(&notice), true),
+            Event::Notify { chat, title, preview, .. } => {
+                let previews = self.settings.with_untracked(|settings| settings.notification_previews);
+                notify::message(*self, chat, &title, if previews { &preview } else { words::NEW_MESSAGE });
+            }
+        }
+    }
+
+    /// Asks the core without wanting an answer; a refusal is told in a toast.
+    pub fn send(&self, command: Command) {
+        let app = *self;
+        bridge::ask(command, move |result| {
+            if let Err(error) = result {
+                app.toast(words::error(&error), false);
+            }
+        });
+    }
+
+    /// Asks, and gets the answer.
+    pub fn ask(&self, command: Command, answered: impl FnOnce(Result<Answer, UserError>) + 'static) {
+        bridge::ask(command, answered);
+    }
+
+    /// A new linking code, with what this browser is.
+    pub fn start_link(&self) {
+        let (browser, system) = page::browser_and_system();
+        self.send(Command::StartLink { browser, system });
+    }
+
+    /// Shows a chat.
+    pub fn open_chat(&self, chat: ChatId) {
+        self.pane.set(Pane::Chat);
+        page::push_layer();
+        if self.open.get_untracked() == Some(chat) {
+            return;
+        }
+        if let Some(before) = self.open.get_untracked() {
+            self.send(Command::CloseChat { chat: before });
+        }
+        self.timeline.set(None);
+        self.info.set(None);
+        self.open.set(Some(chat));
+        self.send(Command::OpenChat { chat, anchor: WindowAnchor::FirstUnread, limit: PAGE_ROWS });
+    }
+
+    /// Back to the list, with no chat open.
+    pub fn close_chat(&self) {
+        self.pane.set(Pane::List);
+        if let Some(chat) = self.open.get_untracked() {
+            self.send(Command::CloseChat { chat });
+            self.open.set(None);
+            self.timeline.set(None);
+            self.info.set(None);
+        }
+    }
+
+    /// Closes the topmost layer: information, conversation, a section of the list pane.
+    pub fn back(&self) -> bool {
+        match (self.pane.get_untracked(), self.section.get_untracked()) {
+            (Pane::Info, _) => self.pane.set(Pane::Chat),
+            (Pane::Chat, _) => self.close_chat(),
+            (Pane::List, Section::Chats) => return false,
+            (Pane::List, Section::Profile | Section::Devices) => self.section.set(Section::Settings),
+            (Pane::List, _) => self.section.set(Section::Chats),
+        }
+        true
+    }
+
+    /// Says something.
+    pub fn toast(&self, text: String, stays: bool) {
+        let id = self.toast_count.try_update_value(|count| {
+            *count = count.wrapping_add(1);
+            *count
+        });
+        let Some(id) = id else { return };
+        let _ = self.toasts.try_update(|toasts| {
+            toasts.retain(|toast| toast.text != text);
+            toasts.push(Toast { id, text, stays });
+            let surplus = toasts.len().saturating_sub(4);
+            toasts.drain(..surplus);
+        });
+        if !stays {
+            let toasts = self.toasts;
+            set_timeout(
+                move || {
+                    let _ = toasts.try_update(|toasts| toasts.retain(|toast| toast.id != id));
+                },
+                std::time::Duration::from_secs(6),
+            );
+        }
+    }
+}
+
+/// Sets a signal only where it changes, so that pages do not lose what was typed into them.
+fn replace<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}
+
+/// The store of this page.
+pub fn use_app() -> App {
+    expect_context::<App>()
+}
