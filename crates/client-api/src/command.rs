@@ -250,6 +250,23 @@ pub enum Command {
 }
 
 impl Command {
+    /// Only a device of an account can do this.
+    pub fn needs_account(&self) -> bool {
+        !matches!(
+            self,
+            Self::Refresh
+                | Self::SetVisible(_)
+                | Self::ReconnectNow
+                | Self::RequestCode { .. }
+                | Self::VerifyCode { .. }
+                | Self::EnterPin { .. }
+                | Self::RestartRegistration
+                | Self::StartLink { .. }
+                | Self::EnterLinkDigits { .. }
+                | Self::CancelLink
+        )
+    }
+
     /// The command's name, for logs: never its contents.
     pub fn name(&self) -> &'static str {
         match self {

@@ -1,14 +1,23 @@
 //! The client's entry: one input in, outputs out. Sends each input to the feature that it belongs to.
 
+use crate::accounts;
+use crate::changed::Changed;
+use crate::chats::{self, Chat, Membership};
 use crate::config::Config;
 use crate::http::{self, Calls, Purpose};
 use crate::io::{Clock, Halt, HttpFailure, HttpId, HttpResponse, Input, Output};
+use crate::profile;
 use crate::registration::Registration;
+use crate::screens;
+use crate::sending::Flights;
 use crate::session::Session;
 use crate::this::{self, Me, Stage};
 use client_api::{Answer, AppStage, Command, Event, LogoutReason, Request, Role, UserError};
+use identity::ChatKind;
+use proto::ids::{ChatId, Generation};
 use rand_core::CryptoRng;
 use rusqlite::Transaction;
+use std::collections::BTreeSet;
 
 /// A client of the server. All that must survive is in the database; what is here may be lost at any moment.
 #[derive(Debug)]
@@ -17,6 +26,10 @@ pub struct Client {
     pub(crate) calls: Calls,
     pub(crate) registration: Registration,
     pub(crate) session: Session,
+    pub(crate) flights: Flights,
+    pub(crate) open_chats: BTreeSet<ChatId>,
+    /// When to look again at what waits; the driver knows of the earliest.
+    pub(crate) wakes: BTreeSet<u64>,
 }
 
 /// What every step of one input works with.
@@ -25,6 +38,7 @@ pub(crate) struct Context<'a> {
     pub(crate) now_ms: u64,
     pub(crate) rng: &'a mut dyn CryptoRng,
     pub(crate) out: Vec<Output>,
+    pub(crate) changed: Changed,
 }
 
 impl Context<'_> {
@@ -49,7 +63,15 @@ impl Context<'_> {
 impl Client {
     /// A client that has not started; give it `Input::Start` first.
     pub fn new(config: Config) -> Self {
-        Self { config, calls: Calls::default(), registration: Registration::default(), session: Session::default() }
+        Self {
+            config,
+            calls: Calls::default(),
+            registration: Registration::default(),
+            session: Session::default(),
+            flights: Flights::default(),
+            open_chats: BTreeSet::new(),
+            wakes: BTreeSet::new(),
+        }
     }
 
     /// Takes one input inside `db`. The driver commits and performs the outputs in their order; at an error it rolls
@@ -61,7 +83,9 @@ impl Client {
         clock: Clock,
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<Output>, Halt> {
-        let mut cx = Context { db, now_ms: clock.now_ms, rng, out: Vec::new() };
+        let wake_before = self.wakes.first().copied();
+        let mut cx = Context { db, now_ms: clock.now_ms, rng, out: Vec::new(), changed: Changed::default() };
+        self.wakes.retain(|at_ms| *at_ms > clock.now_ms);
         match input {
             Input::Start => self.on_start(&mut cx)?,
             Input::Command(request) => self.on_command(&mut cx, request)?,
@@ -71,12 +95,64 @@ impl Client {
             Input::Http(id, result) => self.on_http(&mut cx, id, result)?,
             Input::Wake => self.on_wake(&mut cx)?,
         }
+        if this::stage(cx.db)? == Stage::Active {
+            self.go_on(&mut cx)?;
+            self.show_changes(&mut cx)?;
+        }
+        if let Some(at_ms) = self.wakes.first().copied().filter(|at_ms| Some(*at_ms) != wake_before) {
+            cx.out.push(Output::WakeAt(at_ms));
+        }
         Ok(cx.out)
+    }
+
+    /// Looks again at what waits, at this time.
+    pub(crate) fn retry_at(&mut self, at_ms: u64) {
+        self.wakes.insert(at_ms);
+    }
+
+    /// Whatever can be done next on an open connection; each step looks at the database and finds its own work.
+    fn go_on(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        if !self.session.is_up() {
+            return Ok(());
+        }
+        self.ensure_self_group(cx)?;
+        self.create_waiting(cx)?;
+        self.join_waiting(cx)?;
+        self.send_waiting(cx)
+    }
+
+    /// The group of the account's own devices; the phone makes it.
+    fn ensure_self_group(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let me = cx.me()?.address.account;
+        if self.config.role != Role::Phone || chats::find_with(cx.db, ChatKind::SelfGroup, me)?.is_some() {
+            return Ok(());
+        }
+        let chat = Chat {
+            chat: ChatId(chats::random_id(cx)),
+            kind: ChatKind::SelfGroup,
+            generation: Generation(1),
+            peer: me,
+            membership: Membership::Creating,
+            applied_seq: 0,
+            activity_ms: cx.now_ms,
+        };
+        chats::insert(cx, &chat)
+    }
+
+    /// All snapshots, for a page that knows nothing yet.
+    pub(crate) fn show_all(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        if this::stage(cx.db)? == Stage::Active {
+            profile::show(cx)?;
+            screens::show_chats(cx)?;
+            accounts::show_contacts(cx)?;
+        }
+        Ok(())
     }
 
     fn on_start(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         cx.event(Event::Ready);
         self.show_stage(cx)?;
+        self.show_all(cx)?;
         match this::stage(cx.db)? {
             Stage::New | Stage::Active => self.ask_server_info(cx),
             Stage::LoggedOut => {}
@@ -103,9 +179,14 @@ impl Client {
 
     fn on_command(&mut self, cx: &mut Context<'_>, request: Request) -> Result<(), Halt> {
         let Request { id, command } = request;
+        if command.needs_account() && this::stage(cx.db)? != Stage::Active {
+            cx.answer(id, Err(UserError::NotNow));
+            return Ok(());
+        }
         match command {
             Command::Refresh => {
                 self.show_stage(cx)?;
+                self.show_all(cx)?;
                 self.show_connection(cx);
                 cx.answer(id, Ok(Answer::Done));
             }
@@ -116,12 +197,29 @@ impl Client {
             Command::RestartRegistration => self.restart_registration(cx, id)?,
             Command::SetPin { pin } => self.set_pin(cx, id, &pin)?,
             Command::SetProfile { name, about, photo } => self.set_profile(cx, id, &name, &about, photo)?,
+            Command::AddContact { number, name } => self.add_contact(cx, id, number, &name)?,
+            Command::AddContactByCode { text, name } => self.add_contact_by_code(cx, id, &text, &name)?,
+            Command::RenameContact { account, name } => self.rename_contact(cx, id, account, &name)?,
+            Command::ShowContactCode => self.show_contact_code(cx, id)?,
+            Command::StartChat { account } => self.start_chat(cx, id, account)?,
+            Command::OpenChat { chat, anchor, limit } => self.open_chat(cx, id, chat, anchor, limit)?,
+            Command::LoadWindow { chat, anchor, limit } => self.load_window(cx, id, chat, anchor, limit)?,
+            Command::CloseChat { chat } => {
+                self.open_chats.remove(&ChatId(chat.0));
+            }
+            Command::SendText { chat, text } => self.send_text(cx, id, chat, text)?,
+            Command::RetryMessage { chat, message } => self.retry_message(cx, id, chat, message)?,
             _ => cx.answer(id, Err(UserError::NotNow)),
         }
         Ok(())
     }
 
-    fn on_http(&mut self, cx: &mut Context<'_>, id: HttpId, result: Result<HttpResponse, HttpFailure>) -> Result<(), Halt> {
+    fn on_http(
+        &mut self,
+        cx: &mut Context<'_>,
+        id: HttpId,
+        result: Result<HttpResponse, HttpFailure>,
+    ) -> Result<(), Halt> {
         let Some(purpose) = self.calls.finish(id) else { return Ok(()) };
         match purpose {
             Purpose::ServerInfo => self.on_server_info(cx, http::read(result)),
@@ -130,6 +228,10 @@ impl Client {
             Purpose::Register { request } => self.on_registered(cx, request, http::read(result)),
             Purpose::Challenge => self.on_challenge(cx, http::read(result)),
             Purpose::OpenSession => self.on_session_opened(cx, http::read(result)),
+            Purpose::PutKeyPackages => self.on_key_packages_put(cx, http::read(result)),
+            Purpose::LookUp { request, name } => self.on_looked_up(cx, request, name, http::read(result)),
+            Purpose::ListsForCreating { chat } => self.on_lists_for_creating(cx, chat, http::read(result)),
+            Purpose::ClaimForCreating { chat } => self.on_claimed_for_creating(cx, chat, http::read(result)),
             Purpose::SetPin { request, set } => self.on_pin_set(cx, request, set, http::read(result)),
         }
     }

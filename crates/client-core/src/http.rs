@@ -5,6 +5,7 @@ use client_api::UserError;
 use prost::Message;
 use proto::account::Problem;
 use proto::decode::decode_limited;
+use proto::ids::ChatId;
 use proto::limits::HTTP_BODY_LEN_MAX;
 use std::collections::BTreeMap;
 
@@ -21,6 +22,20 @@ pub(crate) enum Purpose {
     Challenge,
     OpenSession,
     SetPin { request: u32, set: bool },
+    PutKeyPackages,
+    LookUp { request: u32, name: String },
+    ListsForCreating { chat: ChatId },
+    ClaimForCreating { chat: ChatId },
+}
+
+impl Purpose {
+    /// The chat that waits for the answer.
+    pub(crate) fn chat(&self) -> Option<ChatId> {
+        match self {
+            Self::ListsForCreating { chat } | Self::ClaimForCreating { chat } => Some(*chat),
+            _ => None,
+        }
+    }
 }
 
 /// What came of a request, read.
@@ -42,7 +57,14 @@ pub(crate) struct Calls {
 
 impl Calls {
     /// Starts a call with a Protobuf body.
-    pub(crate) fn start(&mut self, purpose: Purpose, method: HttpMethod, path: &str, body: Vec<u8>, bearer: Option<Vec<u8>>) -> Output {
+    pub(crate) fn start(
+        &mut self,
+        purpose: Purpose,
+        method: HttpMethod,
+        path: &str,
+        body: Vec<u8>,
+        bearer: Option<Vec<u8>>,
+    ) -> Output {
         self.last += 1;
         let id = HttpId(self.last);
         self.under_way.insert(id, purpose);

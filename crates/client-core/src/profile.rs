@@ -49,7 +49,10 @@ pub(crate) fn store(
     if about.chars().count() > ABOUT_CHARS_MAX {
         return Ok(Err(UserError::AboutTooLong { max: u32::try_from(ABOUT_CHARS_MAX).unwrap_or(u32::MAX) }));
     }
-    if photo.as_ref().is_some_and(|jpeg| !jpeg.is_empty() && (jpeg.len() > PHOTO_LEN_MAX || !jpeg.starts_with(&[0xff, 0xd8, 0xff]))) {
+    if photo
+        .as_ref()
+        .is_some_and(|jpeg| !jpeg.is_empty() && (jpeg.len() > PHOTO_LEN_MAX || !jpeg.starts_with(&[0xff, 0xd8, 0xff])))
+    {
         return Ok(Err(UserError::PhotoInvalid));
     }
     let old = own(cx)?;

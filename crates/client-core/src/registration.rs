@@ -8,7 +8,9 @@ use crate::this::{self, Me};
 use client_api::{Answer, Event, RegistrationStage, Role, UserError};
 use identity::{AccountKey, CertFields, DeviceKey, DeviceRole, VerifiedDeviceList};
 use prost::Message;
-use proto::account::{Problem, Register, RegisterOk, RequestCode, RequestCodeOk, ServerInfo, SetPin, VerifyCode, VerifyCodeOk};
+use proto::account::{
+    Problem, Register, RegisterOk, RequestCode, RequestCodeOk, ServerInfo, SetPin, VerifyCode, VerifyCodeOk,
+};
 use proto::ids::{AccountId, DeviceAddress, DeviceNumber};
 use rusqlite::params;
 
@@ -32,8 +34,15 @@ pub(crate) struct Registration {
 enum Step {
     #[default]
     Number,
-    Code { number: String, next_code_at_ms: u64, length: u32 },
-    Pin { number: String, ticket: Vec<u8> },
+    Code {
+        number: String,
+        next_code_at_ms: u64,
+        length: u32,
+    },
+    Pin {
+        number: String,
+        ticket: Vec<u8>,
+    },
     Busy,
 }
 
@@ -56,9 +65,11 @@ impl Client {
                     default_region: self.registration.server.default_region.clone(),
                     server_name: self.registration.server.name.clone(),
                 },
-                Step::Code { number, next_code_at_ms, length } => {
-                    RegistrationStage::Code { number: number.clone(), next_code_at_ms: *next_code_at_ms, length: *length }
-                }
+                Step::Code { number, next_code_at_ms, length } => RegistrationStage::Code {
+                    number: number.clone(),
+                    next_code_at_ms: *next_code_at_ms,
+                    length: *length,
+                },
                 Step::Pin { .. } => RegistrationStage::Pin,
                 Step::Busy => RegistrationStage::Busy,
             }
@@ -166,7 +177,13 @@ impl Client {
 
     /// Makes keys and first device list and stores them with the request, before anything is sent: if the answer is
     /// lost, the very same account is asked for again.
-    fn make_account(&mut self, cx: &mut Context<'_>, number: String, ticket: Vec<u8>, pin_proof: Vec<u8>) -> Result<(), Halt> {
+    fn make_account(
+        &mut self,
+        cx: &mut Context<'_>,
+        number: String,
+        ticket: Vec<u8>,
+        pin_proof: Vec<u8>,
+    ) -> Result<(), Halt> {
         let account_key = AccountKey::generate(cx.rng);
         let device_key = DeviceKey::generate(cx.rng);
         let fields = CertFields {
@@ -179,12 +196,8 @@ impl Client {
         let cert = identity::cert::issue_own_cert(&account_key, &device_key, &fields);
         let list = VerifiedDeviceList::first(&account_key, cert, cx.now_ms)
             .map_err(|_| Halt::Broken("a new account's first device list does not verify"))?;
-        let register = Register {
-            ticket,
-            pin_proof,
-            signed_device_list: list.as_bytes().to_vec(),
-            new_pin_proof: Vec::new(),
-        };
+        let register =
+            Register { ticket, pin_proof, signed_device_list: list.as_bytes().to_vec(), new_pin_proof: Vec::new() };
         cx.db.execute(
             "UPDATE this SET registration = ?1, number = ?2, account_key = ?3, device_key = ?4",
             params![
@@ -207,7 +220,12 @@ impl Client {
         self.show_registration(cx)
     }
 
-    pub(crate) fn on_registered(&mut self, cx: &mut Context<'_>, request: u32, reply: Reply<RegisterOk>) -> Result<(), Halt> {
+    pub(crate) fn on_registered(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        reply: Reply<RegisterOk>,
+    ) -> Result<(), Halt> {
         match reply {
             Reply::Ok(_) => {
                 self.adopt_account(cx)?;
@@ -244,11 +262,10 @@ impl Client {
             .map_err(|_| Halt::Broken("the stored registration cannot be read"))?;
         let list = VerifiedDeviceList::verify(&register.signed_device_list)
             .map_err(|_| Halt::Broken("the stored device list does not verify"))?;
-        let (number, account_key, device_key) = cx.db.query_row(
-            "SELECT number, account_key, device_key FROM this",
-            [],
-            |row| Ok((row.get::<_, String>(0)?, row.get::<_, [u8; 32]>(1)?, row.get::<_, [u8; 32]>(2)?)),
-        )?;
+        let (number, account_key, device_key) =
+            cx.db.query_row("SELECT number, account_key, device_key FROM this", [], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, [u8; 32]>(1)?, row.get::<_, [u8; 32]>(2)?))
+            })?;
         let me = Me {
             address: DeviceAddress { account: list.account(), device: DeviceNumber(1) },
             number,
@@ -288,7 +305,13 @@ impl Client {
         Ok(())
     }
 
-    pub(crate) fn on_pin_set(&mut self, cx: &mut Context<'_>, request: u32, set: bool, reply: Reply<()>) -> Result<(), Halt> {
+    pub(crate) fn on_pin_set(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        set: bool,
+        reply: Reply<()>,
+    ) -> Result<(), Halt> {
         if taken(cx, request, reply).is_none() {
             return Ok(());
         }

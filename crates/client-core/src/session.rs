@@ -3,6 +3,7 @@
 use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod, Output};
+use crate::sending::Flight;
 use crate::this::{self, ServerKey, Stage};
 use client_api::{AppStage, Connection, Event, LogoutReason, Notice, Unsupported};
 use identity::VerifiedDeviceList;
@@ -10,7 +11,9 @@ use prost::Message;
 use proto::account::{Challenge, OpenSession, OpenSessionOk, Problem, ServerInfo};
 use proto::decode::decode_limited;
 use proto::limits::FRAME_LEN_MAX;
-use proto::wire::{ClientFrame, Hello, HelloOk, Refused, ServerFrame, client_frame, refused, reply, server_frame};
+use proto::wire::{
+    ClientFrame, Hello, HelloOk, Refused, Reply as WireReply, ServerFrame, client_frame, refused, reply, server_frame,
+};
 use proto::{PROTOCOL_VERSION, PROTOCOL_VERSION_MIN};
 
 /// The first wait before another try, in milliseconds; it doubles up to `RETRY_MAX_MS`.
@@ -46,9 +49,9 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Frames can be sent.
-    pub(crate) fn is_open(&self) -> bool {
-        matches!(self.link, Link::CatchingUp | Link::Up)
+    /// In step with the server: operations may go out.
+    pub(crate) fn is_up(&self) -> bool {
+        self.link == Link::Up
     }
 }
 
@@ -72,7 +75,9 @@ impl Client {
         let key = <[u8; 32]>::try_from(server.server_key.as_slice());
         let pinned = key.map_or(Ok(ServerKey::Changed), |key| this::pin_server_key(cx.db, &key))?;
         if pinned == ServerKey::Changed {
-            cx.event(Event::Notice(Notice::ServerNotTrusted { what: "another server answers at this address".to_owned() }));
+            cx.event(Event::Notice(Notice::ServerNotTrusted {
+                what: "another server answers at this address".to_owned(),
+            }));
             self.retry_later(cx);
             return Ok(());
         }
@@ -88,10 +93,16 @@ impl Client {
         if this::session_token(cx.db)?.is_some() {
             self.session.link = Link::Greeting { lost_at_ms: cx.now_ms + HELLO_TIMEOUT_MS };
             cx.out.push(Output::Connect);
-            cx.out.push(Output::WakeAt(cx.now_ms + HELLO_TIMEOUT_MS));
+            self.retry_at(cx.now_ms + HELLO_TIMEOUT_MS);
         } else {
             self.session.link = Link::Authenticating;
-            cx.out.push(self.calls.start(Purpose::Challenge, HttpMethod::Post, "/v1/session/challenge", Vec::new(), None));
+            cx.out.push(self.calls.start(
+                Purpose::Challenge,
+                HttpMethod::Post,
+                "/v1/session/challenge",
+                Vec::new(),
+                None,
+            ));
         }
         self.show_connection(cx);
         Ok(())
@@ -103,7 +114,8 @@ impl Client {
             return Ok(());
         };
         let me = cx.me()?;
-        let signature = identity::session::sign_session_challenge(&me.device_key, server, me.address, &challenge.challenge);
+        let signature =
+            identity::session::sign_session_challenge(&me.device_key, server, me.address, &challenge.challenge);
         let body = OpenSession {
             device: Some(me.address.to_account_body()),
             challenge: challenge.challenge,
@@ -121,7 +133,9 @@ impl Client {
                 self.session.link = Link::Down;
                 self.connect(cx)
             }
-            Reply::Problem(Problem { code, .. }) if code == "number-moved" => self.log_out(cx, LogoutReason::NumberMoved),
+            Reply::Problem(Problem { code, .. }) if code == "number-moved" => {
+                self.log_out(cx, LogoutReason::NumberMoved)
+            }
             Reply::Problem(_) | Reply::None => {
                 self.retry_later(cx);
                 Ok(())
@@ -133,11 +147,10 @@ impl Client {
         let Some(session_token) = this::session_token(cx.db)? else {
             return Err(Halt::Broken("a socket opened without a session token"));
         };
-        let (acked, boot_counter, timeline) = cx.db.query_row(
-            "SELECT acked_queue_seq, boot_counter, timeline FROM this",
-            [],
-            |row| Ok((row.get::<_, u64>(0)?, row.get::<_, u64>(1)?, row.get::<_, Option<Vec<u8>>>(2)?)),
-        )?;
+        let (acked, boot_counter, timeline) =
+            cx.db.query_row("SELECT acked_queue_seq, boot_counter, timeline FROM this", [], |row| {
+                Ok((row.get::<_, u64>(0)?, row.get::<_, u64>(1)?, row.get::<_, Option<Vec<u8>>>(2)?))
+            })?;
         let hello = Hello {
             protocol_version: PROTOCOL_VERSION,
             session_token,
@@ -164,14 +177,35 @@ impl Client {
             return Ok(());
         };
         match frame.body {
-            Some(server_frame::Body::Reply(reply)) if reply.request == HELLO_REQUEST => self.on_hello_reply(cx, reply.body),
+            Some(server_frame::Body::Reply(reply)) if reply.request == HELLO_REQUEST => {
+                self.on_hello_reply(cx, reply.body)
+            }
             Some(server_frame::Body::QueueEmpty(_)) if self.session.link == Link::CatchingUp => {
                 self.session.link = Link::Up;
                 self.show_connection(cx);
                 Ok(())
             }
+            Some(server_frame::Body::Reply(reply)) => self.on_reply(cx, reply),
+            Some(server_frame::Body::Item(item)) => self.on_item(cx, &item),
+            Some(server_frame::Body::Delivered(delivered)) => self.on_delivered(cx, &delivered),
+            Some(server_frame::Body::KeyPackagesLow(low)) => self.key_packages_left(cx, low.left),
             Some(server_frame::Body::Revoked(revoked)) => self.on_revoked(cx, &revoked.signed_device_list),
             Some(server_frame::Body::LeaseLost(_)) => self.on_lease_lost(cx),
+            _ => Ok(()),
+        }
+    }
+
+    fn on_reply(&mut self, cx: &mut Context<'_>, reply: WireReply) -> Result<(), Halt> {
+        match (self.flights.finish(reply.request), reply.body) {
+            (Some(Flight::Operation { op_id, .. }), body) => self.on_verdict(cx, op_id, body),
+            (Some(Flight::FetchLog { chat }), Some(reply::Body::LogPage(page))) => self.on_log_page(cx, chat, &page),
+            (Some(Flight::GroupInfo { chat }), Some(reply::Body::GroupInfo(info))) => {
+                self.on_group_info(cx, chat, &info)
+            }
+            (Some(Flight::GroupInfo { .. } | Flight::FetchLog { .. }), _) => {
+                self.retry_at(cx.now_ms + 5_000);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -200,14 +234,15 @@ impl Client {
         self.session.link = Link::CatchingUp;
         self.session.tries = 0;
         self.show_connection(cx);
-        Ok(())
+        self.key_packages_left(cx, ok.key_packages_left)
     }
 
     /// A device goes only by a signed list of its own account, newer than the one known, that no longer holds it.
     fn on_revoked(&mut self, cx: &mut Context<'_>, signed_list: &[u8]) -> Result<(), Halt> {
         let me = cx.me()?;
         let known: Vec<u8> = cx.db.query_row("SELECT device_list FROM this", [], |row| row.get(0))?;
-        let known = VerifiedDeviceList::verify(&known).map_err(|_| Halt::Broken("the own device list does not verify"))?;
+        let known =
+            VerifiedDeviceList::verify(&known).map_err(|_| Halt::Broken("the own device list does not verify"))?;
         let without_us = VerifiedDeviceList::verify(signed_list)
             .is_ok_and(|list| list.succeeds(&known).is_ok() && list.device(me.address.device).is_none());
         if without_us {
@@ -243,8 +278,9 @@ impl Client {
         let jitter = u64::from(cx.rng.next_u32()) % (wait / 2);
         self.session.tries = self.session.tries.saturating_add(1);
         self.session.link = Link::Down;
+        self.flights.clear();
         self.session.retry_at_ms = cx.now_ms + wait / 2 + jitter;
-        cx.out.push(Output::WakeAt(self.session.retry_at_ms));
+        self.retry_at(self.session.retry_at_ms);
         self.show_connection(cx);
     }
 

@@ -21,10 +21,8 @@ pub(crate) enum Merge {
 
 /// The value of a key; `None` where there is none or it was removed.
 pub(crate) fn get(db: &Connection, key: &str) -> Result<Option<Vec<u8>>, Halt> {
-    let value: Option<Vec<u8>> = db
-        .prepare_cached("SELECT value FROM state WHERE key = ?1")?
-        .query_row([key], |row| row.get(0))
-        .optional()?;
+    let value: Option<Vec<u8>> =
+        db.prepare_cached("SELECT value FROM state WHERE key = ?1")?.query_row([key], |row| row.get(0)).optional()?;
     Ok(value.filter(|value| !value.is_empty()))
 }
 

@@ -101,7 +101,8 @@ pub(crate) fn become_device(db: &Connection, me: &Me, signed_device_list: &[u8])
 pub(crate) fn server_id(db: &Connection) -> Result<Option<ServerId>, Halt> {
     let key: Option<Vec<u8>> = db.query_row("SELECT server_key FROM this", [], |row| row.get(0))?;
     key.map(|bytes| {
-        let key = <&[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| Halt::Broken("the server's key has another length"))?;
+        let key =
+            <&[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| Halt::Broken("the server's key has another length"))?;
         Ok(ServerId::of_key(key))
     })
     .transpose()

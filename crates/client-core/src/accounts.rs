@@ -1,0 +1,291 @@
+//! Accounts that are known: their device lists, which only go forward, and their numbers; contacts and how they are
+//! found.
+
+use crate::chats;
+use crate::client::{Client, Context};
+use crate::http::{Answer as Reply, Purpose, user_error};
+use crate::io::{Halt, HttpMethod};
+use crate::profile::{tidy_name, ui_account};
+use crate::{state, this};
+use client_api::{Answer, ContactChanges, ContactRow, Event, Notice, UserError};
+use identity::{ChatKind, VerifiedDeviceList};
+use prost::Message as _;
+use proto::account::{LookUp, LookUpOk};
+use proto::content::Contact;
+use proto::ids::AccountId;
+use proto::qr::{ContactCode, QrError};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// Makes an account known.
+pub(crate) fn know(cx: &mut Context<'_>, account: AccountId, number: &str) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached(
+            "INSERT INTO account (account, number) VALUES (?1, ?2)
+             ON CONFLICT (account) DO UPDATE SET number = CASE WHEN excluded.number = '' THEN number ELSE excluded.number END",
+        )?
+        .execute(params![account.as_bytes(), number])?;
+    Ok(())
+}
+
+/// The newest device list of another account.
+pub(crate) fn device_list(db: &Connection, account: AccountId) -> Result<Option<VerifiedDeviceList>, Halt> {
+    let list: Option<Vec<u8>> = db
+        .prepare_cached("SELECT device_list FROM account WHERE account = ?1 AND length(device_list) > 0")?
+        .query_row([account.as_bytes()], |row| row.get(0))
+        .optional()?;
+    list.map(|list| VerifiedDeviceList::verify(&list).map_err(|_| Halt::Broken("a stored device list does not verify")))
+        .transpose()
+}
+
+/// The newest device list of an account, the own one included.
+pub(crate) fn known_list(cx: &Context<'_>, account: AccountId) -> Result<Option<VerifiedDeviceList>, Halt> {
+    if account == cx.me()?.address.account {
+        return crate::mls::own_device_list(cx).map(Some);
+    }
+    device_list(cx.db, account)
+}
+
+/// Takes a newer device list, of the own or another account, if it verifies and follows the one known. What does not
+/// is the server's doing, or the account key's: nothing is taken, and the user is told.
+pub(crate) fn learn_device_list(cx: &mut Context<'_>, signed: &[u8]) -> Result<(), Halt> {
+    let Ok(list) = VerifiedDeviceList::verify(signed) else {
+        let what = "a device list that is not signed by its account".to_owned();
+        cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
+        return Ok(());
+    };
+    let account = list.account();
+    if let Some(known) = known_list(cx, account)? {
+        if known.as_bytes() == list.as_bytes() {
+            return Ok(());
+        }
+        match list.succeeds(&known) {
+            Ok(_) => {}
+            Err(identity::SuccessionError::Older { .. }) => return Ok(()),
+            Err(_) => {
+                let what = "two device lists of one account that contradict each other".to_owned();
+                cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
+                return Ok(());
+            }
+        }
+    }
+    if account == cx.me()?.address.account {
+        cx.db.execute("UPDATE this SET device_list = ?1", [list.as_bytes()])?;
+    } else {
+        know(cx, account, "")?;
+        cx.db
+            .prepare_cached("UPDATE account SET device_list = ?2 WHERE account = ?1")?
+            .execute(params![account.as_bytes(), list.as_bytes()])?;
+    }
+    Ok(())
+}
+
+/// The number of an account, or nothing.
+pub(crate) fn number_of(db: &Connection, account: AccountId) -> Result<String, Halt> {
+    let number = db
+        .prepare_cached("SELECT number FROM account WHERE account = ?1")?
+        .query_row([account.as_bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(number.unwrap_or_default())
+}
+
+/// The name to show for an account: the contact's, else the profile's, else the number.
+pub(crate) fn title_of(db: &Connection, account: AccountId) -> Result<String, Halt> {
+    if let Some(contact) = contact(db, account)?
+        && !contact.name.is_empty()
+    {
+        return Ok(contact.name);
+    }
+    let row: Option<(String, String)> = db
+        .prepare_cached("SELECT profile_name, number FROM account WHERE account = ?1")?
+        .query_row([account.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (name, number) = row.unwrap_or_default();
+    Ok(if name.is_empty() { number } else { name })
+}
+
+fn contact(db: &Connection, account: AccountId) -> Result<Option<Contact>, Halt> {
+    let stored = state::get(db, &format!("contact/{account}"))?;
+    Ok(stored.and_then(|bytes| Contact::decode(bytes.as_slice()).ok()))
+}
+
+fn set_contact(cx: &mut Context<'_>, contact: &Contact, account: AccountId) -> Result<(), Halt> {
+    state::set(cx, &format!("contact/{account}"), contact.encode_to_vec())?;
+    cx.changed.contacts = true;
+    if let Some(chat) = chats::find_with(cx.db, ChatKind::Direct, account)? {
+        cx.changed.chat(chat.chat);
+    }
+    Ok(())
+}
+
+impl Client {
+    /// "Add this number."
+    pub(crate) fn add_contact(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        number: String,
+        name: &str,
+    ) -> Result<(), Halt> {
+        let name = match name.trim() {
+            "" => String::new(),
+            name => match tidy_name(name) {
+                Ok(name) => name,
+                Err(error) => {
+                    cx.answer(request, Err(error));
+                    return Ok(());
+                }
+            },
+        };
+        let number: String = number.chars().filter(|c| !c.is_whitespace()).take(64).collect();
+        if !number.chars().any(|c| c.is_ascii_digit()) {
+            cx.answer(request, Err(UserError::NumberInvalid));
+            return Ok(());
+        }
+        let Some(token) = this::session_token(cx.db)? else {
+            cx.answer(request, Err(UserError::Offline));
+            return Ok(());
+        };
+        let body = LookUp { numbers: vec![number] }.encode_to_vec();
+        let purpose = Purpose::LookUp { request, name };
+        cx.out.push(self.calls.start(purpose, HttpMethod::Post, "/v1/lookup", body, Some(token)));
+        Ok(())
+    }
+
+    pub(crate) fn on_looked_up(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        name: String,
+        reply: Reply<LookUpOk>,
+    ) -> Result<(), Halt> {
+        let found = match reply {
+            Reply::Ok(ok) => ok.found.into_iter().next(),
+            Reply::Problem(problem) => {
+                cx.answer(request, Err(user_error(&problem)));
+                return Ok(());
+            }
+            Reply::None => {
+                cx.answer(request, Err(UserError::Offline));
+                return Ok(());
+            }
+        };
+        let Some((account, number)) = found.and_then(|f| Some((AccountId::try_from(f.account).ok()?, f.number))) else {
+            cx.answer(request, Err(UserError::NumberUnknown));
+            return Ok(());
+        };
+        self.add_found(cx, request, account, number, name)
+    }
+
+    /// "Add from this code."
+    pub(crate) fn add_contact_by_code(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        text: &str,
+        name: &str,
+    ) -> Result<(), Halt> {
+        let code = match ContactCode::parse(text) {
+            Ok(code) => code,
+            Err(error) => {
+                cx.answer(request, Err(code_error(error)));
+                return Ok(());
+            }
+        };
+        if this::server_id(cx.db)? != Some(code.server_id) {
+            cx.answer(request, Err(UserError::CodeOtherServer));
+            return Ok(());
+        }
+        let name = tidy_name(name).unwrap_or_default();
+        self.add_found(cx, request, code.account, code.number, name)
+    }
+
+    fn add_found(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        account: AccountId,
+        number: String,
+        name: String,
+    ) -> Result<(), Halt> {
+        if account != cx.me()?.address.account {
+            know(cx, account, &number)?;
+            let old = contact(cx.db, account)?.unwrap_or_default();
+            let name = if name.is_empty() { old.name } else { name };
+            let contact = Contact { account: account.to_vec(), number, name, in_address_book: true, ..old };
+            set_contact(cx, &contact, account)?;
+        }
+        let chat = chats::ensure_direct(cx, account)?;
+        cx.answer(request, Ok(Answer::Chat(client_api::ChatId(chat.0))));
+        Ok(())
+    }
+
+    /// The own contact code.
+    pub(crate) fn show_contact_code(&self, cx: &mut Context<'_>, request: u32) -> Result<(), Halt> {
+        let me = cx.me()?;
+        let result = match this::server_id(cx.db)? {
+            Some(server_id) => {
+                let code = ContactCode { account: me.address.account, server_id, number: me.number };
+                Ok(Answer::ContactCode(code.to_text()))
+            }
+            None => Err(UserError::Offline),
+        };
+        cx.answer(request, result);
+        Ok(())
+    }
+
+    /// Renames a contact.
+    pub(crate) fn rename_contact(
+        &self,
+        cx: &mut Context<'_>,
+        request: u32,
+        account: client_api::AccountId,
+        name: &str,
+    ) -> Result<(), Halt> {
+        let account = AccountId(account.0);
+        let name = match name.trim() {
+            "" => Ok(String::new()),
+            name => tidy_name(name),
+        };
+        match name {
+            Ok(name) => {
+                let number = number_of(cx.db, account)?;
+                let old = contact(cx.db, account)?.unwrap_or_default();
+                let contact = Contact { account: account.to_vec(), number, name, in_address_book: true, ..old };
+                set_contact(cx, &contact, account)?;
+                cx.answer(request, Ok(Answer::Done));
+            }
+            Err(error) => cx.answer(request, Err(error)),
+        }
+        Ok(())
+    }
+}
+
+/// All contacts, for the interface.
+pub(crate) fn show_contacts(cx: &mut Context<'_>) -> Result<(), Halt> {
+    let mut rows = Vec::new();
+    for (_, value) in state::with_prefix(cx.db, "contact/")? {
+        let Ok(contact) = Contact::decode(value.as_slice()) else { continue };
+        let Ok(account) = AccountId::try_from(contact.account.as_slice()) else { continue };
+        rows.push(ContactRow {
+            account: ui_account(account),
+            name: title_of(cx.db, account)?,
+            about: String::new(),
+            number: contact.number,
+            photo: Vec::new(),
+            chat: chats::find_with(cx.db, ChatKind::Direct, account)?.map(|chat| client_api::ChatId(chat.chat.0)),
+            verified: !contact.verified_key.is_empty(),
+        });
+    }
+    cx.event(Event::Contacts(ContactChanges { reset: true, upserts: rows, removed: Vec::new() }));
+    Ok(())
+}
+
+/// The words for a scanned text that is not the wanted code.
+pub(crate) fn code_error(error: QrError) -> UserError {
+    match error {
+        QrError::NotOurs => UserError::CodeNotOurs,
+        QrError::OtherKind => UserError::CodeOtherKind,
+        QrError::OtherVersion => UserError::CodeOtherVersion,
+        QrError::Damaged => UserError::CodeDamaged,
+    }
+}

@@ -1,0 +1,225 @@
+//! Chats as rows: finding, making, renaming, and how far this device's membership has come.
+
+use crate::client::{Client, Context};
+use crate::io::Halt;
+use client_api::{Answer, UserError};
+use identity::ChatKind;
+use proto::ids::{AccountId, ChatId, Generation};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+/// What this device is to a chat's group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Membership {
+    /// Made here; the server does not know it yet.
+    Creating,
+    /// A leaf in the group.
+    Joined,
+    /// The account is in it, this device is not yet: a Welcome comes, or it joins by external commit.
+    Wanted,
+    /// No longer in it.
+    Left,
+}
+
+impl Membership {
+    fn from_number(number: u32) -> Result<Self, Halt> {
+        [Self::Creating, Self::Joined, Self::Wanted, Self::Left]
+            .into_iter()
+            .find(|m| m.number() == number)
+            .ok_or(Halt::Broken("an unknown membership is stored"))
+    }
+
+    pub(crate) fn number(self) -> u32 {
+        match self {
+            Self::Creating => 0,
+            Self::Joined => 1,
+            Self::Wanted => 2,
+            Self::Left => 3,
+        }
+    }
+}
+
+/// A chat as stored.
+#[derive(Debug, Clone)]
+pub(crate) struct Chat {
+    pub(crate) chat: ChatId,
+    pub(crate) kind: ChatKind,
+    pub(crate) generation: Generation,
+    pub(crate) peer: AccountId,
+    pub(crate) membership: Membership,
+    pub(crate) applied_seq: u64,
+    pub(crate) activity_ms: u64,
+}
+
+const COLUMNS: &str = "chat, kind, generation, peer, membership, applied_seq, activity_ms";
+
+fn read(row: &Row<'_>) -> rusqlite::Result<(Vec<u8>, u32, u32, Vec<u8>, u32, u64, u64)> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
+}
+
+fn build(raw: (Vec<u8>, u32, u32, Vec<u8>, u32, u64, u64)) -> Result<Chat, Halt> {
+    let broken = |_| Halt::Broken("a stored chat has an id of another length");
+    Ok(Chat {
+        chat: ChatId::try_from(raw.0).map_err(broken)?,
+        kind: kind_of(raw.1)?,
+        generation: Generation(raw.2),
+        peer: AccountId::try_from(raw.3).map_err(broken)?,
+        membership: Membership::from_number(raw.4)?,
+        applied_seq: raw.5,
+        activity_ms: raw.6,
+    })
+}
+
+/// The stored number of a kind of chat.
+pub(crate) fn kind_number(kind: ChatKind) -> u32 {
+    match kind {
+        ChatKind::SelfGroup => 1,
+        ChatKind::Direct => 2,
+        ChatKind::Group => 3,
+    }
+}
+
+fn kind_of(number: u32) -> Result<ChatKind, Halt> {
+    [ChatKind::SelfGroup, ChatKind::Direct, ChatKind::Group]
+        .into_iter()
+        .find(|kind| kind_number(*kind) == number)
+        .ok_or(Halt::Broken("an unknown kind of chat is stored"))
+}
+
+/// A chat by its id.
+pub(crate) fn find(db: &Connection, chat: ChatId) -> Result<Option<Chat>, Halt> {
+    let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM chat WHERE chat = ?1"))?;
+    statement.query_row([chat.as_bytes()], read).optional()?.map(build).transpose()
+}
+
+/// The chat of a kind with an account.
+pub(crate) fn find_with(db: &Connection, kind: ChatKind, peer: AccountId) -> Result<Option<Chat>, Halt> {
+    let sql = format!("SELECT {COLUMNS} FROM chat WHERE peer = ?1 AND kind = ?2 ORDER BY membership LIMIT 1");
+    let mut statement = db.prepare_cached(&sql)?;
+    statement.query_row(params![peer.as_bytes(), kind_number(kind)], read).optional()?.map(build).transpose()
+}
+
+/// All chats in a state of membership.
+pub(crate) fn in_membership(db: &Connection, membership: Membership) -> Result<Vec<Chat>, Halt> {
+    let sql = format!("SELECT {COLUMNS} FROM chat WHERE membership = ?1 ORDER BY activity_ms DESC");
+    let mut statement = db.prepare_cached(&sql)?;
+    let raw = statement.query_map([membership.number()], read)?.collect::<Result<Vec<_>, _>>()?;
+    raw.into_iter().map(build).collect()
+}
+
+/// All chats that a person sees.
+pub(crate) fn visible(db: &Connection) -> Result<Vec<Chat>, Halt> {
+    let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM chat WHERE kind <> 1"))?;
+    let raw = statement.query_map([], read)?.collect::<Result<Vec<_>, _>>()?;
+    raw.into_iter().map(build).collect()
+}
+
+/// Adds a chat.
+pub(crate) fn insert(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached(
+            "INSERT INTO chat (chat, kind, generation, peer, membership, applied_seq, created_ms, activity_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![
+            chat.chat.as_bytes(),
+            kind_number(chat.kind),
+            chat.generation.0,
+            chat.peer.as_bytes(),
+            chat.membership.number(),
+            chat.applied_seq,
+            cx.now_ms,
+            chat.activity_ms
+        ])?;
+    cx.changed.chat(chat.chat);
+    Ok(())
+}
+
+/// A membership changes; with it, from where on this device follows the log.
+pub(crate) fn set_membership(
+    cx: &mut Context<'_>,
+    chat: ChatId,
+    membership: Membership,
+    applied_seq: u64,
+) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached(
+            "UPDATE chat SET membership = ?2, applied_seq = max(applied_seq, ?3),
+             join_seq = CASE WHEN ?2 = 1 AND join_seq = 0 THEN ?3 ELSE join_seq END WHERE chat = ?1",
+        )?
+        .execute(params![chat.as_bytes(), membership.number(), applied_seq])?;
+    cx.changed.chat(chat);
+    Ok(())
+}
+
+/// One more entry of the log is done with.
+pub(crate) fn set_applied(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
+    cx.db.prepare_cached("UPDATE chat SET applied_seq = ?2 WHERE chat = ?1")?.execute(params![chat.as_bytes(), seq])?;
+    Ok(())
+}
+
+/// Two people began the same chat and the other one was first: what was written here goes into that chat.
+pub(crate) fn move_into(cx: &mut Context<'_>, from: ChatId, to: ChatId) -> Result<(), Halt> {
+    if find(cx.db, to)?.is_none() {
+        cx.db.execute("UPDATE chat SET chat = ?2 WHERE chat = ?1", params![from.as_bytes(), to.as_bytes()])?;
+    } else {
+        cx.db.execute("DELETE FROM chat WHERE chat = ?1", [from.as_bytes()])?;
+    }
+    for table in ["message", "outbox"] {
+        cx.db.execute(
+            &format!("UPDATE {table} SET chat = ?2 WHERE chat = ?1"),
+            params![from.as_bytes(), to.as_bytes()],
+        )?;
+    }
+    cx.changed.chat_gone(from);
+    cx.changed.chat(to);
+    Ok(())
+}
+
+/// A fresh random id.
+pub(crate) fn random_id(cx: &mut Context<'_>) -> [u8; 16] {
+    let mut id = [0; 16];
+    cx.rng.fill_bytes(&mut id);
+    id
+}
+
+/// The direct chat with an account, made here if there is none; the group follows when the connection allows.
+pub(crate) fn ensure_direct(cx: &mut Context<'_>, peer: AccountId) -> Result<ChatId, Halt> {
+    if let Some(chat) = find_with(cx.db, ChatKind::Direct, peer)? {
+        return Ok(chat.chat);
+    }
+    let chat = Chat {
+        chat: ChatId(random_id(cx)),
+        kind: ChatKind::Direct,
+        generation: Generation(1),
+        peer,
+        membership: Membership::Creating,
+        applied_seq: 0,
+        activity_ms: cx.now_ms,
+    };
+    insert(cx, &chat)?;
+    Ok(chat.chat)
+}
+
+impl Client {
+    /// "Start a chat."
+    pub(crate) fn start_chat(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        account: client_api::AccountId,
+    ) -> Result<(), Halt> {
+        let account = AccountId(account.0);
+        let me = cx.me()?.address.account;
+        let known: bool = cx
+            .db
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM account WHERE account = ?1)")?
+            .query_row([account.as_bytes()], |row| row.get(0))?;
+        if account != me && !known {
+            cx.answer(request, Err(UserError::NotFound));
+            return Ok(());
+        }
+        let chat = ensure_direct(cx, account)?;
+        cx.answer(request, Ok(Answer::Chat(client_api::ChatId(chat.0))));
+        Ok(())
+    }
+}

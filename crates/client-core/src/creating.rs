@@ -1,0 +1,236 @@
+//! Making a chat's group: device lists, key packages, then one request that creates it with everybody in it.
+
+use crate::accounts;
+use crate::chats::{self, Chat, Membership};
+use crate::client::{Client, Context};
+use crate::http::{Answer as Reply, Purpose};
+use crate::io::{Halt, HttpMethod};
+use crate::mls;
+use crate::outbox::{self, Kind, Operation};
+use crate::this;
+use e2ee::group::RatchetTree;
+use e2ee::key_packages::{self, VerifiedKeyPackage};
+use e2ee::{ChatGroup, OwnDevice};
+use identity::mls::Suite;
+use identity::{ChatKind, ChatPolicy, VerifiedDeviceList};
+use prost::Message as _;
+use proto::account::{Claim, ClaimKeyPackages, ClaimKeyPackagesOk, DeviceLists, GetDeviceLists};
+use proto::ids::{ChatId, DeviceAddress, Generation, OpId, direct_key};
+use proto::wire::{Commit, GroupCreate, GroupExists, Welcome, commit};
+
+impl Client {
+    /// Goes on with every chat that is not on the server yet.
+    pub(crate) fn create_waiting(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        for chat in chats::in_membership(cx.db, Membership::Creating)? {
+            let busy = self.flights.holds(chat.chat)
+                || outbox::head(cx.db, chat.chat)?.is_some_and(|operation| operation.kind == Kind::Create)
+                || self.calls.is_under_way(|p| p.chat() == Some(chat.chat));
+            if !busy {
+                self.ask_device_lists(cx, &chat)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn ask_device_lists(&mut self, cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
+        let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
+        let mut accounts = vec![cx.me()?.address.account, chat.peer];
+        accounts.dedup();
+        let body = GetDeviceLists { accounts: accounts.iter().map(|account| account.to_vec()).collect() };
+        let purpose = Purpose::ListsForCreating { chat: chat.chat };
+        cx.out.push(self.calls.start(purpose, HttpMethod::Post, "/v1/devices/get", body.encode_to_vec(), Some(token)));
+        Ok(())
+    }
+
+    pub(crate) fn on_lists_for_creating(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: ChatId,
+        reply: Reply<DeviceLists>,
+    ) -> Result<(), Halt> {
+        let Reply::Ok(lists) = reply else {
+            self.retry_at(cx.now_ms + 5_000);
+            return Ok(());
+        };
+        for account in &lists.accounts {
+            accounts::learn_device_list(cx, &account.signed_device_list)?;
+        }
+        let Some(chat) = chats::find(cx.db, chat)?.filter(|chat| chat.membership == Membership::Creating) else {
+            return Ok(());
+        };
+        let others = self.others(cx, &chat)?;
+        if others.is_empty() {
+            return self.create(cx, &chat, &ClaimKeyPackagesOk::default());
+        }
+        let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
+        let claims = others
+            .iter()
+            .map(|device| Claim { account: device.account.to_vec(), device: device.device.0, count: 1 })
+            .collect();
+        let body = ClaimKeyPackages { claims }.encode_to_vec();
+        let purpose = Purpose::ClaimForCreating { chat: chat.chat };
+        cx.out.push(self.calls.start(purpose, HttpMethod::Post, "/v1/key_packages/claim", body, Some(token)));
+        Ok(())
+    }
+
+    pub(crate) fn on_claimed_for_creating(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: ChatId,
+        reply: Reply<ClaimKeyPackagesOk>,
+    ) -> Result<(), Halt> {
+        let Reply::Ok(claimed) = reply else {
+            self.retry_at(cx.now_ms + 5_000);
+            return Ok(());
+        };
+        match chats::find(cx.db, chat)?.filter(|chat| chat.membership == Membership::Creating) {
+            Some(chat) => self.create(cx, &chat, &claimed),
+            None => Ok(()),
+        }
+    }
+
+    /// Every device that belongs in the chat, but this one: by the newest signed lists.
+    fn others(&self, cx: &Context<'_>, chat: &Chat) -> Result<Vec<DeviceAddress>, Halt> {
+        let me = cx.me()?.address;
+        let mut others: Vec<_> = mls::own_device_list(cx)?.addresses().filter(|device| *device != me).collect();
+        if chat.peer != me.account
+            && let Some(list) = accounts::device_list(cx.db, chat.peer)?
+        {
+            others.extend(list.addresses());
+        }
+        Ok(others)
+    }
+
+    fn create(&mut self, cx: &mut Context<'_>, chat: &Chat, claimed: &ClaimKeyPackagesOk) -> Result<(), Halt> {
+        let me = cx.me()?.address;
+        let device = mls::own_device(cx)?;
+        let packages = trusted_packages(cx, claimed)?;
+        let of_peer = packages.iter().any(|package| package.cert().account == chat.peer);
+        if chat.peer != me.account && !of_peer {
+            // Their devices have no usable key packages: later again.
+            self.retry_at(cx.now_ms + 30_000);
+            return Ok(());
+        }
+        let policy = match chat.kind {
+            ChatKind::SelfGroup => ChatPolicy::for_self(chat.chat, chat.generation, me.account),
+            _ => ChatPolicy::for_direct(chat.chat, chat.generation, me.account, chat.peer),
+        };
+        let Some(frame) = make_group(cx, &device, &policy, packages)? else {
+            self.retry_at(cx.now_ms + 30_000);
+            return Ok(());
+        };
+        let direct_key = match chat.kind {
+            ChatKind::Direct => direct_key(me.account, chat.peer).to_vec(),
+            _ => Vec::new(),
+        };
+        let op_id = OpId(chats::random_id(cx));
+        let frame = GroupCreate { op_id: op_id.to_vec(), direct_key, ..frame };
+        outbox::push(
+            cx,
+            &Operation {
+                op_id,
+                chat: chat.chat,
+                kind: Kind::Create,
+                message: None,
+                content: Vec::new(),
+                frame: frame.encode_to_vec(),
+            },
+        )
+    }
+
+    pub(crate) fn on_created(&mut self, cx: &mut Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
+        let Some(stored) = chats::find(cx.db, chat)? else { return Ok(()) };
+        let provider = mls::provider(cx);
+        if let Some(mut group) = mls::taken(ChatGroup::load(&provider, chat, stored.generation))?.flatten()
+            && group.has_pending()
+        {
+            group.confirm_pending(&provider).map_err(|error| Halt::Encryption(error.to_string()))?;
+        }
+        chats::set_membership(cx, chat, Membership::Joined, seq)
+    }
+
+    /// The other one was first: their chat is the chat, and what was written here goes into it.
+    pub(crate) fn on_group_exists(
+        &mut self,
+        cx: &mut Context<'_>,
+        operation: &Operation,
+        exists: &GroupExists,
+    ) -> Result<(), Halt> {
+        let Ok(theirs) = ChatId::try_from(exists.chat.as_slice()) else {
+            return Err(Halt::Broken("the server named a chat by an id of another length"));
+        };
+        outbox::remove(cx, operation.op_id)?;
+        let provider = mls::provider(cx);
+        mls::taken(ChatGroup::delete(&provider, operation.chat, Generation(1)))?;
+        if theirs != operation.chat {
+            chats::move_into(cx, operation.chat, theirs)?;
+        }
+        if chats::find(cx.db, theirs)?.is_some_and(|chat| chat.membership == Membership::Creating) {
+            cx.db.execute(
+                "UPDATE chat SET generation = ?2 WHERE chat = ?1",
+                rusqlite::params![theirs.as_bytes(), exists.generation],
+            )?;
+            chats::set_membership(cx, theirs, Membership::Wanted, 0)?;
+        }
+        Ok(())
+    }
+}
+
+/// The packages whose devices stand in their accounts' newest lists; the server could have slipped in others.
+fn trusted_packages(cx: &mut Context<'_>, claimed: &ClaimKeyPackagesOk) -> Result<Vec<VerifiedKeyPackage>, Halt> {
+    let provider = mls::provider(cx);
+    let mut trusted: Vec<VerifiedKeyPackage> = Vec::new();
+    for claimed in &claimed.claimed {
+        let Some(package) = mls::taken(key_packages::verify(&provider, &claimed.package))? else { continue };
+        let list = accounts::known_list(cx, package.cert().account)?;
+        let twice = trusted.iter().any(|other| other.cert().address() == package.cert().address());
+        if !twice && list.is_some_and(|list: VerifiedDeviceList| list.authorises(package.cert())) {
+            trusted.push(package);
+        }
+    }
+    Ok(trusted)
+}
+
+/// The group at epoch 0, and its first commit, pending. `None` where a package does not fit.
+fn make_group(
+    cx: &mut Context<'_>,
+    device: &OwnDevice,
+    policy: &ChatPolicy,
+    packages: Vec<VerifiedKeyPackage>,
+) -> Result<Option<GroupCreate>, Halt> {
+    let now_ms = cx.now_ms;
+    let provider = mls::provider(cx);
+    mls::taken(ChatGroup::delete(&provider, policy.chat, policy.generation))?;
+    let suite = Suite::for_new_group(packages.len() + 1);
+    let targets = packages.iter().map(|package| package.cert().address().to_wire()).collect();
+    let empty = packages.is_empty();
+    let Some(mut group) = mls::taken(ChatGroup::create(&provider, device, policy, suite, now_ms))? else {
+        return Ok(None);
+    };
+    let Some(group_info) = mls::taken(group.export_group_info(&provider, device, RatchetTree::Included))? else {
+        return Ok(None);
+    };
+    let first_commit = if empty {
+        None
+    } else {
+        let Some(staged) = mls::taken(group.stage_add(&provider, device, packages, &[]))? else { return Ok(None) };
+        Some(Commit {
+            op_id: Vec::new(),
+            chat: policy.chat.to_vec(),
+            generation: policy.generation.0,
+            base_epoch: staged.base_epoch,
+            commit: staged.commit,
+            welcomes: staged.welcome.map(|welcome| Welcome { targets, welcome }).into_iter().collect(),
+            group_info: staged.group_info,
+            purpose: commit::Purpose::Membership.into(),
+        })
+    };
+    Ok(Some(GroupCreate {
+        op_id: Vec::new(),
+        chat: policy.chat.to_vec(),
+        generation: policy.generation.0,
+        direct_key: Vec::new(),
+        group_info,
+        first_commit,
+    }))
+}

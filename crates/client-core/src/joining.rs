@@ -1,0 +1,162 @@
+//! Coming into groups that exist: by Welcome, or by external commit where none comes.
+
+use crate::accounts;
+use crate::chats::{self, Chat, Membership};
+use crate::client::{Client, Context};
+use crate::io::Halt;
+use crate::mls;
+use crate::outbox::{self, Kind, Operation};
+use crate::sending::Flight;
+use e2ee::group::{Joining, discard_external, finish_external, join_external, join_welcome};
+use identity::{ChatKind, ChatPolicy};
+use prost::Message as _;
+use proto::ids::{AccountId, ChatId, Generation, OpId};
+use proto::wire::{Commit, GetGroupInfo, GroupInfo, WelcomeItem, client_frame, commit};
+
+/// Chats that this device joins by external commit at the same time.
+const JOINS_AT_ONCE: usize = 8;
+
+impl Client {
+    /// A Welcome from the queue.
+    pub(crate) fn on_welcome(&mut self, cx: &mut Context<'_>, item: &WelcomeItem) -> Result<(), Halt> {
+        let Ok(chat) = ChatId::try_from(item.chat.as_slice()) else { return Ok(()) };
+        let generation = Generation(item.generation);
+        let joined = {
+            let provider = mls::provider(cx);
+            mls::taken(join_welcome(&provider, chat, generation, &item.welcome, &item.ratchet_tree))?
+        };
+        match joined {
+            Some(Joining::Joined { group, .. }) => {
+                let policy = group.policy().clone();
+                self.adopt_chat(cx, &policy, item.time_ms)?;
+                chats::set_membership(cx, chat, Membership::Joined, item.seq)
+            }
+            Some(Joining::AlreadyMember) => Ok(()),
+            Some(Joining::KeyPackageGone) | None => {
+                if chats::find(cx.db, chat)?.is_some_and(|chat| chat.membership == Membership::Creating) {
+                    chats::set_membership(cx, chat, Membership::Wanted, 0)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The row of a chat that others made; what was begun here with the same account goes into it.
+    fn adopt_chat(&mut self, cx: &mut Context<'_>, policy: &ChatPolicy, time_ms: u64) -> Result<(), Halt> {
+        let me = cx.me()?.address.account;
+        let peer = policy.accounts.iter().copied().find(|account| *account != me).unwrap_or(me);
+        if peer != me {
+            accounts::know(cx, peer, "")?;
+        }
+        let begun = chats::find_with(cx.db, policy.kind, peer)?.filter(|chat| chat.chat != policy.chat);
+        match (chats::find(cx.db, policy.chat)?, begun) {
+            (Some(_), _) => {
+                cx.db.execute(
+                    "UPDATE chat SET generation = ?2 WHERE chat = ?1",
+                    rusqlite::params![policy.chat.as_bytes(), policy.generation.0],
+                )?;
+            }
+            (None, Some(begun)) if begun.membership == Membership::Creating => {
+                if let Some(operation) = outbox::head(cx.db, begun.chat)?.filter(|o| o.kind == Kind::Create) {
+                    outbox::remove(cx, operation.op_id)?;
+                }
+                chats::move_into(cx, begun.chat, policy.chat)?;
+            }
+            (None, _) => {
+                let chat = Chat {
+                    chat: policy.chat,
+                    kind: policy.kind,
+                    generation: policy.generation,
+                    peer,
+                    membership: Membership::Wanted,
+                    applied_seq: 0,
+                    activity_ms: time_ms,
+                };
+                chats::insert(cx, &chat)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on with the chats that this device is to join by itself.
+    pub(crate) fn join_waiting(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let mut under_way = 0;
+        for chat in chats::in_membership(cx.db, Membership::Wanted)? {
+            if under_way >= JOINS_AT_ONCE {
+                break;
+            }
+            under_way += 1;
+            let begun = outbox::head(cx.db, chat.chat)?.is_some_and(|operation| operation.kind == Kind::Join);
+            if !begun && !self.flights.holds(chat.chat) {
+                let body = client_frame::Body::GetGroupInfo(GetGroupInfo { chat: chat.chat.to_vec() });
+                self.flights.send(cx, Flight::GroupInfo { chat: chat.chat }, body);
+            }
+        }
+        Ok(())
+    }
+
+    /// What an external commit needs has come: the commit is made, and goes into the outbox.
+    pub(crate) fn on_group_info(&mut self, cx: &mut Context<'_>, chat: ChatId, info: &GroupInfo) -> Result<(), Halt> {
+        let Some(stored) = chats::find(cx.db, chat)?.filter(|chat| chat.membership == Membership::Wanted) else {
+            return Ok(());
+        };
+        let generation = Generation(info.generation);
+        let device = mls::own_device(cx)?;
+        let join = {
+            let provider = mls::provider(cx);
+            let scope = (chat, generation);
+            mls::taken(join_external(&provider, &device, scope, &info.group_info, &info.ratchet_tree, &[]))?
+        };
+        let Some(join) = join else {
+            self.retry_at(cx.now_ms + 30_000);
+            return Ok(());
+        };
+        let me = cx.me()?.address.account;
+        let accounts: Vec<AccountId> = join.roster.iter().map(|entry| entry.address.account).collect();
+        let expected = accounts.iter().all(|account| *account == me || *account == stored.peer);
+        if stored.kind != ChatKind::Group && !expected {
+            self.retry_at(cx.now_ms + 60_000);
+            return Ok(());
+        }
+        cx.db.execute(
+            "UPDATE chat SET generation = ?2 WHERE chat = ?1",
+            rusqlite::params![chat.as_bytes(), generation.0],
+        )?;
+        let op_id = OpId(chats::random_id(cx));
+        let commit = Commit {
+            op_id: op_id.to_vec(),
+            chat: chat.to_vec(),
+            generation: generation.0,
+            base_epoch: join.base_epoch,
+            commit: join.commit,
+            welcomes: Vec::new(),
+            group_info: join.group_info,
+            purpose: commit::Purpose::Link.into(),
+        };
+        let operation = Operation {
+            op_id,
+            chat,
+            kind: Kind::Join,
+            message: None,
+            content: Vec::new(),
+            frame: commit.encode_to_vec(),
+        };
+        outbox::push(cx, &operation)
+    }
+
+    pub(crate) fn on_joined(&mut self, cx: &mut Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
+        let Some(stored) = chats::find(cx.db, chat)? else { return Ok(()) };
+        let provider = mls::provider(cx);
+        finish_external(&provider, chat, stored.generation).map_err(|error| Halt::Encryption(error.to_string()))?;
+        chats::set_membership(cx, chat, Membership::Joined, seq)
+    }
+
+    /// The race was lost, or the attempt refused: from the group's newest state again.
+    pub(crate) fn join_again(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+        let Some(stored) = chats::find(cx.db, chat)? else { return Ok(()) };
+        let provider = mls::provider(cx);
+        mls::taken(discard_external(&provider, chat, stored.generation))?;
+        self.retry_at(cx.now_ms + 200);
+        Ok(())
+    }
+}

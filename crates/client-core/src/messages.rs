@@ -1,0 +1,194 @@
+//! Messages as rows: storing, placing by the server's time, and reading them for the interface.
+
+use crate::client::Context;
+use crate::io::Halt;
+use client_api::{MessageBody, MessageRow, MessageStatus, SystemLine};
+use prost::Message as _;
+use proto::content::{Content, content};
+use proto::ids::{AccountId, ChatId, DeviceAddress, MessageId};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+/// Unsent messages stand after all others, in the order of their writing.
+const UNSENT_MS: u64 = 1 << 60;
+
+/// What a row holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    /// Of a newer version; kept.
+    Newer,
+    /// Could not be opened yet.
+    Waiting,
+    /// A line of the chat itself; the content is its number.
+    System,
+}
+
+impl Kind {
+    fn number(self) -> u32 {
+        match self {
+            Self::Text => 0,
+            Self::Newer => 1,
+            Self::Waiting => 2,
+            Self::System => 3,
+        }
+    }
+}
+
+/// A message to store.
+pub(crate) struct NewMessage {
+    pub(crate) chat: ChatId,
+    pub(crate) id: MessageId,
+    pub(crate) sender: DeviceAddress,
+    /// `None` while it is unsent.
+    pub(crate) place: Option<Place>,
+    pub(crate) sent_ms: u64,
+    pub(crate) kind: Kind,
+    pub(crate) content: Vec<u8>,
+}
+
+/// Where the server put a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) seq: u64,
+    pub(crate) time_ms: u64,
+}
+
+/// What storing did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stored {
+    New,
+    /// A message of this id was here already: dropped.
+    Duplicate,
+}
+
+/// The kind of a received content; `None` for what is no message of the conversation.
+pub(crate) fn kind_of(content: &Content) -> Option<Kind> {
+    match &content.body {
+        Some(content::Body::Text(_)) => Some(Kind::Text),
+        None => Some(Kind::Newer),
+        Some(_) => None,
+    }
+}
+
+/// Stores a message once.
+pub(crate) fn store(cx: &mut Context<'_>, message: &NewMessage) -> Result<Stored, Halt> {
+    let (seq, time_ms) = match message.place {
+        Some(place) => (place.seq, place.time_ms),
+        None => (0, UNSENT_MS + next_unsent(cx.db, message.chat)?),
+    };
+    let added = cx
+        .db
+        .prepare_cached(
+            "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (message) DO NOTHING",
+        )?
+        .execute(params![
+            message.chat.as_bytes(),
+            time_ms,
+            message.id.as_bytes(),
+            seq,
+            message.sender.account.as_bytes(),
+            message.sender.device.0,
+            message.sent_ms,
+            message.kind.number(),
+            message.content
+        ])?;
+    if added == 0 {
+        return Ok(Stored::Duplicate);
+    }
+    let activity_ms = message.place.map_or(cx.now_ms, |place| place.time_ms);
+    cx.db
+        .prepare_cached("UPDATE chat SET activity_ms = max(activity_ms, ?2) WHERE chat = ?1")?
+        .execute(params![message.chat.as_bytes(), activity_ms])?;
+    cx.changed.message(message.chat, message.id);
+    Ok(Stored::New)
+}
+
+fn next_unsent(db: &Connection, chat: ChatId) -> Result<u64, Halt> {
+    let newest: Option<u64> = db
+        .prepare_cached("SELECT max(time_ms) FROM message WHERE chat = ?1 AND time_ms >= ?2")?
+        .query_row(params![chat.as_bytes(), UNSENT_MS], |row| row.get(0))?;
+    Ok(newest.map_or(0, |time_ms| time_ms - UNSENT_MS + 1))
+}
+
+/// The server took an own message: it gets its place.
+pub(crate) fn settle(cx: &mut Context<'_>, chat: ChatId, id: MessageId, place: Place) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached(
+            "UPDATE message SET seq = ?3, time_ms = ?4, failed = 0 WHERE chat = ?1 AND message = ?2 AND seq = 0",
+        )?
+        .execute(params![chat.as_bytes(), id.as_bytes(), place.seq, place.time_ms])?;
+    cx.changed.message(chat, id);
+    Ok(())
+}
+
+/// The server will not take an own message.
+pub(crate) fn fail(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("UPDATE message SET failed = 1 WHERE chat = ?1 AND message = ?2 AND seq = 0")?
+        .execute(params![chat.as_bytes(), id.as_bytes()])?;
+    cx.changed.message(chat, id);
+    Ok(())
+}
+
+/// The columns that [`row`] reads; `m` is the message, `k` the other account's mark.
+pub(crate) const ROW_COLUMNS: &str = "m.message, m.time_ms, m.account, m.seq, m.kind, m.content, m.failed, m.sent_ms,
+    coalesce(k.delivered_seq, 0), coalesce(k.delivered_ms, 0), coalesce(k.read_seq, 0), coalesce(k.read_ms, 0)";
+
+/// The joined tables of [`ROW_COLUMNS`].
+pub(crate) const ROW_TABLES: &str = "message m JOIN chat c ON c.chat = m.chat
+    LEFT JOIN mark k ON k.chat = m.chat AND k.account = c.peer";
+
+/// A message as the interface has it.
+pub(crate) fn row(row: &Row<'_>, me: AccountId) -> rusqlite::Result<MessageRow> {
+    let sender: Vec<u8> = row.get(2)?;
+    let sender = AccountId::try_from(sender).unwrap_or(AccountId([0; 16]));
+    let (seq, failed): (u64, bool) = (row.get(3)?, row.get(6)?);
+    let (delivered_seq, delivered_ms): (u64, u64) = (row.get(8)?, row.get(9)?);
+    let (read_seq, read_ms): (u64, u64) = (row.get(10)?, row.get(11)?);
+    let own = sender == me;
+    let status = match (failed, seq) {
+        (true, _) => MessageStatus::Failed,
+        (false, 0) => MessageStatus::Pending,
+        (false, seq) if seq <= read_seq => MessageStatus::Read,
+        (false, seq) if seq <= delivered_seq => MessageStatus::Delivered,
+        (false, _) => MessageStatus::Sent,
+    };
+    let content: Vec<u8> = row.get(5)?;
+    let time_ms: u64 = row.get(1)?;
+    Ok(MessageRow {
+        id: client_api::MessageId(row.get(0)?),
+        time_ms: if seq == 0 { time_ms.max(row.get(7)?) } else { time_ms },
+        sender: client_api::AccountId(sender.0),
+        own,
+        status: own.then_some(status),
+        body: body(row.get(4)?, &content),
+        starred: false,
+        delivered_ms: if status >= MessageStatus::Delivered { delivered_ms } else { 0 },
+        read_ms: if status == MessageStatus::Read { read_ms } else { 0 },
+    })
+}
+
+fn body(kind: u32, content: &[u8]) -> MessageBody {
+    match kind {
+        0 => match Content::decode(content) {
+            Ok(Content { body: Some(content::Body::Text(text)), .. }) => MessageBody::Text(text.text),
+            _ => MessageBody::Newer,
+        },
+        2 => MessageBody::Waiting,
+        3 => MessageBody::System(match content {
+            [1] => SystemLine::SafetyNumberChanged,
+            [2] => SystemLine::MayBeMissing,
+            [3] => SystemLine::UnknownDevice,
+            _ => SystemLine::Encrypted,
+        }),
+        _ => MessageBody::Newer,
+    }
+}
+
+/// One message as the interface has it.
+pub(crate) fn get_row(db: &Connection, chat: ChatId, id: MessageId, me: AccountId) -> Result<Option<MessageRow>, Halt> {
+    let sql = format!("SELECT {ROW_COLUMNS} FROM {ROW_TABLES} WHERE m.message = ?1 AND m.chat = ?2");
+    let mut statement = db.prepare_cached(&sql)?;
+    Ok(statement.query_row(params![id.as_bytes(), chat.as_bytes()], |r| row(r, me)).optional()?)
+}

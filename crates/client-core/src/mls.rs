@@ -1,0 +1,44 @@
+//! The bridge to `e2ee`: this device as MLS sees it, a provider over the input's transaction, errors sorted.
+
+use crate::client::Context;
+use crate::io::Halt;
+use e2ee::{MlsError, OwnDevice, Provider};
+use identity::VerifiedDeviceList;
+
+/// A provider over this input's transaction.
+pub(crate) fn provider<'a>(cx: &mut Context<'a>) -> Provider<'a> {
+    Provider::new(cx.db, cx.rng)
+}
+
+/// The newest list of the own account.
+pub(crate) fn own_device_list(cx: &Context<'_>) -> Result<VerifiedDeviceList, Halt> {
+    let list: Vec<u8> = cx.db.query_row("SELECT device_list FROM this", [], |row| row.get(0))?;
+    VerifiedDeviceList::verify(&list).map_err(|_| Halt::Broken("the own device list does not verify"))
+}
+
+/// Version and hash of the own list, for authenticated data.
+pub(crate) fn own_list(cx: &Context<'_>) -> Result<(u64, Vec<u8>), Halt> {
+    let list = own_device_list(cx)?;
+    Ok((list.version(), list.hash().to_vec()))
+}
+
+/// This device, ready to act in groups.
+pub(crate) fn own_device(cx: &Context<'_>) -> Result<OwnDevice, Halt> {
+    let me = cx.me()?;
+    let credential = own_device_list(cx)?
+        .credential_of(me.address.device)
+        .ok_or(Halt::Broken("the own device is not in the own list"))?;
+    OwnDevice::new(me.device_key, credential).map_err(|_| Halt::Broken("the own certificate does not fit the own key"))
+}
+
+/// A storage error stops everything; any other refusal is `None`, and the caller goes on without.
+pub(crate) fn taken<T>(result: Result<T, MlsError>) -> Result<Option<T>, Halt> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error.is_storage() => Err(Halt::Encryption(error.to_string())),
+        Err(error) => {
+            tracing::debug!(%error, "refused by the message layer");
+            Ok(None)
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The outbox: operations on the delivery service without a verdict yet. Owns the rows and their order per chat; sending
+//! is in `sending`.
+
+use crate::client::Context;
+use crate::io::Halt;
+use proto::ids::{ChatId, MessageId, OpId};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// What an operation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// An application message.
+    App,
+    /// A chat's first group, with the commit that adds the others.
+    Create,
+    /// An external commit.
+    Join,
+}
+
+impl Kind {
+    fn number(self) -> u32 {
+        match self {
+            Self::App => 0,
+            Self::Create => 1,
+            Self::Join => 2,
+        }
+    }
+}
+
+/// An operation.
+#[derive(Debug, Clone)]
+pub(crate) struct Operation {
+    pub(crate) op_id: OpId,
+    pub(crate) chat: ChatId,
+    pub(crate) kind: Kind,
+    /// Of an application message that is a message of the conversation.
+    pub(crate) message: Option<MessageId>,
+    /// The plaintext, kept until the verdict: at `Stale` it is encrypted again under the same message id.
+    pub(crate) content: Vec<u8>,
+    /// The exact bytes of the request's body (`wire.App`, `wire.GroupCreate`, `wire.Commit`); empty until made.
+    pub(crate) frame: Vec<u8>,
+}
+
+const COLUMNS: &str = "op_id, chat, kind, message, content, frame";
+
+type Raw = ([u8; 16], [u8; 16], u32, Vec<u8>, Vec<u8>, Vec<u8>);
+
+fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Raw> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+}
+
+fn build(raw: Raw) -> Result<Operation, Halt> {
+    let kind = [Kind::App, Kind::Create, Kind::Join].into_iter().find(|kind| kind.number() == raw.2);
+    Ok(Operation {
+        op_id: OpId(raw.0),
+        chat: ChatId(raw.1),
+        kind: kind.ok_or(Halt::Broken("an unknown operation is in the outbox"))?,
+        message: MessageId::try_from(raw.3).ok(),
+        content: raw.4,
+        frame: raw.5,
+    })
+}
+
+/// Puts an operation at the end.
+pub(crate) fn push(cx: &Context<'_>, operation: &Operation) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached(
+            "INSERT INTO outbox (op_id, chat, kind, message, content, frame) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            operation.op_id.as_bytes(),
+            operation.chat.as_bytes(),
+            operation.kind.number(),
+            operation.message.map(|id| id.to_vec()).unwrap_or_default(),
+            operation.content,
+            operation.frame
+        ])?;
+    Ok(())
+}
+
+/// The chats that have something to send.
+pub(crate) fn waiting_chats(db: &Connection) -> Result<Vec<ChatId>, Halt> {
+    let mut statement = db.prepare_cached("SELECT chat FROM outbox GROUP BY chat ORDER BY min(place)")?;
+    let ids = statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<[u8; 16]>, _>>()?;
+    Ok(ids.into_iter().map(ChatId).collect())
+}
+
+/// The first operation of a chat; of another kind than messages first, since they wait for it.
+pub(crate) fn head(db: &Connection, chat: ChatId) -> Result<Option<Operation>, Halt> {
+    let sql = format!("SELECT {COLUMNS} FROM outbox WHERE chat = ?1 ORDER BY kind = 0, place LIMIT 1");
+    let mut statement = db.prepare_cached(&sql)?;
+    statement.query_row([chat.as_bytes()], read).optional()?.map(build).transpose()
+}
+
+/// An operation by its id.
+pub(crate) fn find(db: &Connection, op_id: OpId) -> Result<Option<Operation>, Halt> {
+    let mut statement = db.prepare_cached(&format!("SELECT {COLUMNS} FROM outbox WHERE op_id = ?1"))?;
+    statement.query_row([op_id.as_bytes()], read).optional()?.map(build).transpose()
+}
+
+/// The bytes that go out, now and at every repeat.
+pub(crate) fn set_frame(cx: &Context<'_>, op_id: OpId, frame: &[u8]) -> Result<(), Halt> {
+    cx.db.prepare_cached("UPDATE outbox SET frame = ?2 WHERE op_id = ?1")?.execute(params![op_id.as_bytes(), frame])?;
+    Ok(())
+}
+
+/// The server refused these bytes as of another epoch: the same plaintext goes again under a new operation.
+pub(crate) fn renew(cx: &Context<'_>, op_id: OpId, new: OpId) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("UPDATE outbox SET op_id = ?2, frame = x'' WHERE op_id = ?1")?
+        .execute(params![op_id.as_bytes(), new.as_bytes()])?;
+    Ok(())
+}
+
+/// There is a verdict.
+pub(crate) fn remove(cx: &Context<'_>, op_id: OpId) -> Result<(), Halt> {
+    cx.db.prepare_cached("DELETE FROM outbox WHERE op_id = ?1")?.execute([op_id.as_bytes()])?;
+    Ok(())
+}

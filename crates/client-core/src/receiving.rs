@@ -1,0 +1,225 @@
+//! Receiving: one item of the queue after the other, each applied and acknowledged in the transaction that it came in.
+
+use crate::accounts;
+use crate::chats::{self, Chat, Membership};
+use crate::client::{Client, Context};
+use crate::io::Halt;
+use crate::messages::{self, NewMessage, Place, Stored};
+use crate::mls;
+use crate::outbox::{self, Kind};
+use crate::sending::Flight;
+use crate::session::send;
+use crate::state;
+use client_api::Event;
+use e2ee::group::{Processed, ReceivedApp};
+use e2ee::{ChatGroup, MlsError};
+use identity::ChatKind;
+use prost::Message as _;
+use proto::content::{Content, content};
+use proto::decode::decode_limited;
+use proto::ids::{ChatId, DeviceAddress, Generation, MessageId, OpId};
+use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX};
+use proto::wire::{Ack, Delivered, FetchLog, GroupItem, Item, LogPage, client_frame, group_item, item};
+
+impl Client {
+    /// An item of the queue. It is acknowledged after the commit of this transaction.
+    pub(crate) fn on_item(&mut self, cx: &mut Context<'_>, item: &Item) -> Result<(), Halt> {
+        let acked: u64 = cx.db.query_row("SELECT acked_queue_seq FROM this", [], |row| row.get(0))?;
+        if item.queue_seq > acked {
+            match &item.body {
+                Some(item::Body::Group(group)) => self.on_group_item(cx, group)?,
+                Some(item::Body::Welcome(welcome)) => self.on_welcome(cx, welcome)?,
+                None => {}
+            }
+            cx.db.execute("UPDATE this SET acked_queue_seq = ?1", [item.queue_seq])?;
+        }
+        send(cx, 0, client_frame::Body::Ack(Ack { queue_seq: item.queue_seq.max(acked) }));
+        Ok(())
+    }
+
+    fn on_group_item(&mut self, cx: &mut Context<'_>, item: &GroupItem) -> Result<(), Halt> {
+        let Ok(chat) = ChatId::try_from(item.chat.as_slice()) else { return Ok(()) };
+        let Some(chat) = chats::find(cx.db, chat)? else { return Ok(()) };
+        if chat.membership != Membership::Joined || item.seq <= chat.applied_seq {
+            return Ok(());
+        }
+        if item.seq > chat.applied_seq + 1 {
+            return self.fetch_log(cx, chat.chat);
+        }
+        self.apply(cx, &chat, item)?;
+        chats::set_applied(cx, chat.chat, item.seq)
+    }
+
+    /// Asks for what lies between.
+    pub(crate) fn fetch_log(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+        if self.flights.any(|flight| *flight == Flight::FetchLog { chat }) {
+            return Ok(());
+        }
+        let Some(stored) = chats::find(cx.db, chat)? else { return Ok(()) };
+        let body = FetchLog { chat: chat.to_vec(), from_seq: stored.applied_seq + 1, limit: LOG_PAGE_LEN_MAX };
+        self.flights.send(cx, Flight::FetchLog { chat }, client_frame::Body::FetchLog(body));
+        Ok(())
+    }
+
+    pub(crate) fn on_log_page(&mut self, cx: &mut Context<'_>, chat: ChatId, page: &LogPage) -> Result<(), Halt> {
+        for item in &page.items {
+            self.on_group_item(cx, item)?;
+        }
+        let applied = chats::find(cx.db, chat)?.map_or(0, |chat| chat.applied_seq);
+        if !page.items.is_empty() && applied < page.head_seq { self.fetch_log(cx, chat) } else { Ok(()) }
+    }
+
+    fn apply(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<(), Halt> {
+        if Generation(item.generation) != chat.generation {
+            return Ok(());
+        }
+        let me = cx.me()?.address;
+        let sender = item.sender.as_ref().and_then(|sender| DeviceAddress::try_from(sender).ok());
+        let own = sender == Some(me);
+        match group_item::Kind::try_from(item.kind) {
+            Ok(group_item::Kind::App) if own => self.settle_echo(cx, chat, item),
+            Ok(group_item::Kind::Commit) if own => self.confirm_echo(cx, chat),
+            Ok(group_item::Kind::App | group_item::Kind::Commit) => self.open(cx, chat, item),
+            _ => Ok(()),
+        }
+    }
+
+    /// The own message came round: if the verdict was lost, this is it.
+    fn settle_echo(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<(), Halt> {
+        let Ok(op_id) = OpId::try_from(item.op_id.as_slice()) else { return Ok(()) };
+        let Some(operation) = outbox::find(cx.db, op_id)?.filter(|operation| operation.kind == Kind::App) else {
+            return Ok(());
+        };
+        outbox::remove(cx, op_id)?;
+        match operation.message {
+            Some(id) => messages::settle(cx, chat.chat, id, Place { seq: item.seq, time_ms: item.time_ms }),
+            None => Ok(()),
+        }
+    }
+
+    fn confirm_echo(&mut self, cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
+        let provider = mls::provider(cx);
+        if let Some(mut group) = mls::taken(ChatGroup::load(&provider, chat.chat, chat.generation))?.flatten()
+            && group.has_pending()
+        {
+            group.confirm_pending(&provider).map_err(|error| Halt::Encryption(error.to_string()))?;
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<(), Halt> {
+        let processed = {
+            let provider = mls::provider(cx);
+            let Some(mut group) = mls::taken(ChatGroup::load(&provider, chat.chat, chat.generation))?.flatten() else {
+                return Ok(());
+            };
+            group.process(&provider, &item.bytes)
+        };
+        match processed {
+            Ok(Processed::App(app)) => self.on_app(cx, chat, item, &app),
+            Ok(Processed::Commit(commit)) if commit.self_removed => {
+                chats::set_membership(cx, chat.chat, Membership::Left, item.seq)
+            }
+            Ok(Processed::Commit(_) | Processed::OwnApp) => Ok(()),
+            Err(error) if error.is_storage() => Err(Halt::Encryption(error.to_string())),
+            Err(error) => quarantine(cx, chat, item, &error),
+        }
+    }
+
+    fn on_app(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem, app: &ReceivedApp) -> Result<(), Halt> {
+        let Ok(content) = decode_limited::<Content>(&app.content, APP_LEN_MAX) else { return Ok(()) };
+        match &content.body {
+            Some(content::Body::StateOps(ops)) if chat.kind == ChatKind::SelfGroup => {
+                for op in &ops.ops {
+                    state::see_clock(cx.db, cx.now_ms, op.clock)?;
+                    if state::merge(cx.db, op)? == state::Merge::Changed {
+                        cx.changed.everything = true;
+                    }
+                }
+                Ok(())
+            }
+            _ => self.on_message(cx, chat, item, app, &content),
+        }
+    }
+
+    fn on_message(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: &Chat,
+        item: &GroupItem,
+        app: &ReceivedApp,
+        content: &Content,
+    ) -> Result<(), Halt> {
+        let (Some(kind), Ok(id)) = (messages::kind_of(content), MessageId::try_from(content.message_id.as_slice()))
+        else {
+            return Ok(());
+        };
+        let message = NewMessage {
+            chat: chat.chat,
+            id,
+            sender: app.sender,
+            place: Some(Place { seq: item.seq, time_ms: item.time_ms }),
+            sent_ms: content.sent_ms,
+            kind,
+            content: app.content.clone(),
+        };
+        let own = app.sender.account == cx.me()?.address.account;
+        if messages::store(cx, &message)? == Stored::New && !own {
+            let preview = match &content.body {
+                Some(content::Body::Text(text)) => text.text.chars().take(200).collect(),
+                _ => String::new(),
+            };
+            cx.event(Event::Notify {
+                chat: client_api::ChatId(chat.chat.0),
+                message: client_api::MessageId(id.0),
+                title: accounts::title_of(cx.db, chat.peer)?,
+                preview,
+            });
+        }
+        Ok(())
+    }
+
+    /// A device of another account has everything up to here.
+    pub(crate) fn on_delivered(&mut self, cx: &mut Context<'_>, delivered: &Delivered) -> Result<(), Halt> {
+        let (Ok(chat), true) = (ChatId::try_from(delivered.chat.as_slice()), delivered.account.len() == 16) else {
+            return Ok(());
+        };
+        set_delivered(cx, chat, &delivered.account, delivered.seq)
+    }
+}
+
+/// Delivered only goes forward; the rows that it reaches are shown again.
+pub(crate) fn set_delivered(cx: &mut Context<'_>, chat: ChatId, account: &[u8], seq: u64) -> Result<(), Halt> {
+    let before: Option<u64> = {
+        let mut statement = cx.db.prepare_cached("SELECT delivered_seq FROM mark WHERE chat = ?1 AND account = ?2")?;
+        rusqlite::OptionalExtension::optional(
+            statement.query_row(rusqlite::params![chat.as_bytes(), account], |row| row.get(0)),
+        )?
+    };
+    if before.is_some_and(|before| before >= seq) {
+        return Ok(());
+    }
+    cx.db
+        .prepare_cached(
+            "INSERT INTO mark (chat, account, delivered_seq, delivered_ms) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (chat, account) DO UPDATE SET delivered_seq = excluded.delivered_seq, delivered_ms = excluded.delivered_ms",
+        )?
+        .execute(rusqlite::params![chat.as_bytes(), account, seq, cx.now_ms])?;
+    let mut statement =
+        cx.db.prepare_cached("SELECT message FROM message WHERE chat = ?1 AND seq > ?2 AND seq <= ?3")?;
+    let range = rusqlite::params![chat.as_bytes(), before.unwrap_or(0), seq];
+    let ids = statement.query_map(range, |row| row.get(0))?.collect::<Result<Vec<[u8; 16]>, _>>()?;
+    for id in ids {
+        cx.changed.message(chat, MessageId(id));
+    }
+    Ok(())
+}
+
+/// Keeps an item that cannot be opened, and shows that something waits there. The log goes on; this chat is not stuck.
+fn quarantine(cx: &mut Context<'_>, chat: &Chat, item: &GroupItem, error: &MlsError) -> Result<(), Halt> {
+    tracing::warn!(%error, seq = item.seq, "an item of a chat could not be opened and is kept aside");
+    cx.db
+        .prepare_cached("INSERT OR IGNORE INTO quarantine (chat, seq, op_id, raw) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(rusqlite::params![chat.chat.as_bytes(), item.seq, item.op_id, item.encode_to_vec()])?;
+    Ok(())
+}

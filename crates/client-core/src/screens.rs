@@ -1,0 +1,240 @@
+//! What the interface shows, read from the database: the chat list, windows of messages, an open chat's facts.
+
+use crate::accounts;
+use crate::chats::{self, Chat, Membership};
+use crate::client::{Client, Context};
+use crate::io::Halt;
+use crate::messages::{self, ROW_COLUMNS, ROW_TABLES};
+use crate::profile::ui_account;
+use client_api::{
+    Answer, ChatChanges, ChatInfo, ChatKind, ChatRow, Completeness, Event, LastMessage, MessageBody, MessageChanges,
+    MessageRow, MessageWindow, UserError, WindowAnchor,
+};
+use proto::ids::{AccountId, ChatId, MessageId};
+use rusqlite::params;
+use std::collections::BTreeMap;
+
+/// Rows of one window at most.
+const WINDOW_LEN_MAX: u16 = 256;
+
+fn chat_row(cx: &Context<'_>, chat: &Chat, me: AccountId) -> Result<ChatRow, Halt> {
+    let sql = format!("SELECT {ROW_COLUMNS} FROM {ROW_TABLES} WHERE m.chat = ?1 ORDER BY m.time_ms DESC LIMIT 1");
+    let mut statement = cx.db.prepare_cached(&sql)?;
+    let mut rows = statement.query_map([chat.chat.as_bytes()], |row| messages::row(row, me))?;
+    let last = rows.next().transpose()?.map(|row| LastMessage {
+        preview: match row.body {
+            MessageBody::Text(text) => {
+                text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
+            }
+            _ => String::new(),
+        },
+        time_ms: if row.time_ms >= 1 << 60 { chat.activity_ms } else { row.time_ms },
+        status: row.status,
+    });
+    let unread: u32 = cx
+        .db
+        .prepare_cached(
+            "SELECT count(*) FROM message m WHERE m.chat = ?1 AND m.account <> ?2 AND m.seq >
+             coalesce((SELECT read_seq FROM mark k WHERE k.chat = ?1 AND k.account = ?2), 0)",
+        )?
+        .query_row(params![chat.chat.as_bytes(), me.as_bytes()], |row| row.get(0))?;
+    Ok(ChatRow {
+        chat: client_api::ChatId(chat.chat.0),
+        kind: if chat.peer == me { ChatKind::Notes } else { ChatKind::Direct },
+        peer: ui_account(chat.peer),
+        title: accounts::title_of(cx.db, chat.peer)?,
+        photo: Vec::new(),
+        activity_ms: chat.activity_ms,
+        last,
+        unread,
+        marked_unread: false,
+        pinned: false,
+        archived: false,
+        muted_until_ms: 0,
+        draft: String::new(),
+        typing: false,
+    })
+}
+
+/// The whole chat list.
+pub(crate) fn show_chats(cx: &mut Context<'_>) -> Result<(), Halt> {
+    let me = cx.me()?.address.account;
+    let upserts = chats::visible(cx.db)?.iter().map(|chat| chat_row(cx, chat, me)).collect::<Result<_, _>>()?;
+    cx.event(Event::Chats(ChatChanges { reset: true, upserts, removed: Vec::new() }));
+    Ok(())
+}
+
+impl Client {
+    /// "Open this chat."
+    pub(crate) fn open_chat(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        chat: client_api::ChatId,
+        anchor: WindowAnchor,
+        limit: u16,
+    ) -> Result<(), Halt> {
+        let id = ChatId(chat.0);
+        if chats::find(cx.db, id)?.is_none() {
+            cx.answer(request, Err(UserError::NotFound));
+            return Ok(());
+        }
+        self.open_chats.insert(id);
+        show_info(cx, id)?;
+        show_window(cx, id, anchor, limit)?;
+        cx.answer(request, Ok(Answer::Done));
+        Ok(())
+    }
+
+    /// "Another stretch of it."
+    pub(crate) fn load_window(
+        &self,
+        cx: &mut Context<'_>,
+        request: u32,
+        chat: client_api::ChatId,
+        anchor: WindowAnchor,
+        limit: u16,
+    ) -> Result<(), Halt> {
+        show_window(cx, ChatId(chat.0), anchor, limit)?;
+        cx.answer(request, Ok(Answer::Done));
+        Ok(())
+    }
+
+    /// Tells the interface what this input changed; at the end of each.
+    pub(crate) fn show_changes(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let changed = std::mem::take(&mut cx.changed);
+        if changed.everything {
+            self.show_all(cx)?;
+            return Ok(());
+        }
+        if changed.contacts {
+            accounts::show_contacts(cx)?;
+        }
+        if changed.chats.is_empty() && changed.chats_gone.is_empty() {
+            return Ok(());
+        }
+        let me = cx.me()?.address.account;
+        let mut list = ChatChanges {
+            reset: false,
+            upserts: Vec::new(),
+            removed: changed.chats_gone.iter().map(|chat| client_api::ChatId(chat.0)).collect(),
+        };
+        for chat in &changed.chats {
+            if let Some(chat) = chats::find(cx.db, *chat)?.filter(|chat| chat.kind != identity::ChatKind::SelfGroup) {
+                list.upserts.push(chat_row(cx, &chat, me)?);
+            }
+        }
+        cx.event(Event::Chats(list));
+        let mut by_chat: BTreeMap<ChatId, Vec<MessageRow>> = BTreeMap::new();
+        for (chat, id) in &changed.messages {
+            if self.open_chats.contains(chat)
+                && let Some(row) = messages::get_row(cx.db, *chat, *id, me)?
+            {
+                by_chat.entry(*chat).or_default().push(row);
+            }
+        }
+        for (chat, upserts) in by_chat {
+            cx.event(Event::Messages(MessageChanges {
+                chat: client_api::ChatId(chat.0),
+                upserts,
+                removed: Vec::new(),
+            }));
+        }
+        Ok(())
+    }
+}
+
+fn show_info(cx: &mut Context<'_>, id: ChatId) -> Result<(), Halt> {
+    let Some(chat) = chats::find(cx.db, id)? else { return Ok(()) };
+    let me = cx.me()?.address.account;
+    let devices = accounts::known_list(cx, chat.peer)?.map_or(0, |list| list.devices().count());
+    let info = ChatInfo {
+        chat: client_api::ChatId(id.0),
+        kind: if chat.peer == me { ChatKind::Notes } else { ChatKind::Direct },
+        peer: ui_account(chat.peer),
+        title: accounts::title_of(cx.db, chat.peer)?,
+        number: accounts::number_of(cx.db, chat.peer)?,
+        about: String::new(),
+        photo: Vec::new(),
+        devices: u32::try_from(devices).unwrap_or(u32::MAX),
+        completeness: Completeness::Complete,
+        draft: String::new(),
+        joined: chat.membership == Membership::Joined,
+        verified: false,
+    };
+    cx.event(Event::ChatInfo(info));
+    Ok(())
+}
+
+fn show_window(cx: &mut Context<'_>, chat: ChatId, anchor: WindowAnchor, limit: u16) -> Result<(), Halt> {
+    let me = cx.me()?.address.account;
+    let limit = usize::from(limit.clamp(1, WINDOW_LEN_MAX));
+    let (first_unread, unread) = first_unread(cx, chat, me)?;
+    let (before, after) = match anchor {
+        WindowAnchor::Newest => (u64::MAX >> 1, None),
+        WindowAnchor::Before(time_ms) => (time_ms, None),
+        WindowAnchor::After(time_ms) => (0, Some(time_ms)),
+        WindowAnchor::FirstUnread => match first_unread {
+            Some((_, time_ms)) => (time_ms, Some(time_ms.saturating_sub(1))),
+            None => (u64::MAX >> 1, None),
+        },
+        WindowAnchor::Message(id) => match messages::get_row(cx.db, chat, MessageId(id.0), me)? {
+            Some(row) => (row.time_ms, Some(row.time_ms.saturating_sub(1))),
+            None => (u64::MAX >> 1, None),
+        },
+    };
+    // One more than asked for, on each side, tells whether there is more.
+    let mut older = stretch(cx, chat, "m.time_ms < ?2 ORDER BY m.time_ms DESC", before, limit + 1, me)?;
+    let mut newer = match after {
+        Some(after) => stretch(cx, chat, "m.time_ms > ?2 ORDER BY m.time_ms", after, limit + 1, me)?,
+        None => Vec::new(),
+    };
+    let has_older = older.len() > limit || matches!(anchor, WindowAnchor::After(_));
+    let has_newer = newer.len() > limit || matches!(anchor, WindowAnchor::Before(_));
+    older.truncate(limit);
+    newer.truncate(limit);
+    older.reverse();
+    older.append(&mut newer);
+    cx.event(Event::Window(MessageWindow {
+        chat: client_api::ChatId(chat.0),
+        anchor,
+        rows: older,
+        has_older,
+        has_newer,
+        first_unread: first_unread.map(|(id, _)| id),
+        unread,
+    }));
+    Ok(())
+}
+
+fn stretch(
+    cx: &Context<'_>,
+    chat: ChatId,
+    place: &str,
+    time_ms: u64,
+    limit: usize,
+    me: AccountId,
+) -> Result<Vec<MessageRow>, Halt> {
+    let sql = format!("SELECT {ROW_COLUMNS} FROM {ROW_TABLES} WHERE m.chat = ?1 AND {place} LIMIT ?3");
+    let mut statement = cx.db.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![chat.as_bytes(), time_ms, limit], |row| messages::row(row, me))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn first_unread(
+    cx: &Context<'_>,
+    chat: ChatId,
+    me: AccountId,
+) -> Result<(Option<(client_api::MessageId, u64)>, u32), Halt> {
+    let mut statement = cx.db.prepare_cached(
+        "SELECT m.message, m.time_ms, count(*) OVER () FROM message m WHERE m.chat = ?1 AND m.account <> ?2 AND m.seq >
+         coalesce((SELECT read_seq FROM mark k WHERE k.chat = ?1 AND k.account = ?2), 0) ORDER BY m.time_ms LIMIT 1",
+    )?;
+    let mut rows = statement.query_map(params![chat.as_bytes(), me.as_bytes()], |row| {
+        Ok((client_api::MessageId(row.get(0)?), row.get::<_, u64>(1)?, row.get::<_, u32>(2)?))
+    })?;
+    Ok(match rows.next().transpose()? {
+        Some((id, time_ms, count)) => (Some((id, time_ms)), count),
+        None => (None, 0),
+    })
+}

@@ -1,0 +1,292 @@
+//! Sending: what may go out now, one operation per chat at a time, and what the server's verdicts do.
+
+use crate::chats::{self, Membership};
+use crate::client::{Client, Context};
+use crate::io::Halt;
+use crate::messages::{self, NewMessage, Place};
+use crate::mls;
+use crate::outbox::{self, Kind, Operation};
+use crate::session::{HELLO_REQUEST, send};
+use client_api::{Answer, UserError};
+use e2ee::MlsError;
+use prost::Message as _;
+use proto::content::{AuthenticatedData, Content, Text, content};
+use proto::ids::{ChatId, MessageId, OpId};
+use proto::limits::TEXT_LEN_MAX;
+use proto::wire::{Accepted, App, Commit, GroupCreate, client_frame, refused, reply};
+use std::collections::BTreeMap;
+
+/// Requests on the socket without a reply. They end with the socket: what is in the outbox goes again.
+#[derive(Debug, Default)]
+pub(crate) struct Flights {
+    last: u32,
+    under_way: BTreeMap<u32, Flight>,
+}
+
+/// What a request on the socket was for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Flight {
+    Operation { op_id: OpId, chat: ChatId },
+    FetchLog { chat: ChatId },
+    GroupInfo { chat: ChatId },
+    ListGroups,
+    FindDirect { chat: ChatId },
+}
+
+impl Flight {
+    fn chat(&self) -> Option<ChatId> {
+        match self {
+            Self::Operation { chat, .. }
+            | Self::FetchLog { chat }
+            | Self::GroupInfo { chat }
+            | Self::FindDirect { chat } => Some(*chat),
+            Self::ListGroups => None,
+        }
+    }
+}
+
+impl Flights {
+    /// Sends a request and remembers what it is for.
+    pub(crate) fn send(&mut self, cx: &mut Context<'_>, flight: Flight, body: client_frame::Body) {
+        self.last = self.last.max(HELLO_REQUEST) + 1;
+        self.under_way.insert(self.last, flight);
+        send(cx, self.last, body);
+    }
+
+    /// A reply came.
+    pub(crate) fn finish(&mut self, request: u32) -> Option<Flight> {
+        self.under_way.remove(&request)
+    }
+
+    /// The chat waits for a reply.
+    pub(crate) fn holds(&self, chat: ChatId) -> bool {
+        self.under_way.values().any(|flight| flight.chat() == Some(chat))
+    }
+
+    /// Something of this kind waits for a reply.
+    pub(crate) fn any(&self, wanted: impl Fn(&Flight) -> bool) -> bool {
+        self.under_way.values().any(wanted)
+    }
+
+    /// The socket is gone.
+    pub(crate) fn clear(&mut self) {
+        self.under_way.clear();
+    }
+}
+
+impl Client {
+    /// "Send this text." It is in the database, and on the screen, before anything is sent.
+    pub(crate) fn send_text(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        chat: client_api::ChatId,
+        text: String,
+    ) -> Result<(), Halt> {
+        let chat = ChatId(chat.0);
+        let refusal = if text.trim().is_empty() {
+            Some(UserError::TextEmpty)
+        } else if text.len() > TEXT_LEN_MAX {
+            Some(UserError::TextTooLong { max: u32::try_from(TEXT_LEN_MAX).unwrap_or(u32::MAX) })
+        } else if chats::find(cx.db, chat)?.is_none_or(|chat| chat.membership == Membership::Left) {
+            Some(UserError::NotFound)
+        } else {
+            None
+        };
+        if let Some(error) = refusal {
+            cx.answer(request, Err(error));
+            return Ok(());
+        }
+        let id = MessageId(chats::random_id(cx));
+        let content = Content {
+            message_id: id.to_vec(),
+            sent_ms: cx.now_ms,
+            profile_version: 0,
+            body: Some(content::Body::Text(Text { text })),
+        }
+        .encode_to_vec();
+        let message = NewMessage {
+            chat,
+            id,
+            sender: cx.me()?.address,
+            place: None,
+            sent_ms: cx.now_ms,
+            kind: messages::Kind::Text,
+            content: content.clone(),
+        };
+        messages::store(cx, &message)?;
+        self.enqueue(cx, chat, Some(id), content)?;
+        cx.answer(request, Ok(Answer::Done));
+        Ok(())
+    }
+
+    /// "Try again", after a refusal.
+    pub(crate) fn retry_message(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        chat: client_api::ChatId,
+        id: client_api::MessageId,
+    ) -> Result<(), Halt> {
+        let (chat, id) = (ChatId(chat.0), MessageId(id.0));
+        let mut statement = cx.db.prepare_cached(
+            "UPDATE message SET failed = 0 WHERE chat = ?1 AND message = ?2 AND failed = 1 RETURNING content",
+        )?;
+        let content: Option<Vec<u8>> = rusqlite::OptionalExtension::optional(
+            statement.query_row([chat.as_bytes(), id.as_bytes()], |row| row.get(0)),
+        )?;
+        let Some(content) = content else {
+            cx.answer(request, Err(UserError::NotFound));
+            return Ok(());
+        };
+        self.enqueue(cx, chat, Some(id), content)?;
+        cx.changed.message(chat, id);
+        cx.answer(request, Ok(Answer::Done));
+        Ok(())
+    }
+
+    /// Puts a content into a chat's outbox.
+    pub(crate) fn enqueue(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: ChatId,
+        message: Option<MessageId>,
+        content: Vec<u8>,
+    ) -> Result<(), Halt> {
+        let op_id = OpId(chats::random_id(cx));
+        outbox::push(cx, &Operation { op_id, chat, kind: Kind::App, message, content, frame: Vec::new() })
+    }
+
+    /// Sends the head of every chat that waits for nothing.
+    pub(crate) fn send_waiting(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        for chat in outbox::waiting_chats(cx.db)? {
+            if self.flights.holds(chat) {
+                continue;
+            }
+            if let Some(operation) = outbox::head(cx.db, chat)? {
+                self.send_operation(cx, operation)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn send_operation(&mut self, cx: &mut Context<'_>, mut operation: Operation) -> Result<(), Halt> {
+        if operation.kind == Kind::App && operation.frame.is_empty() {
+            let joined = chats::find(cx.db, operation.chat)?.filter(|chat| chat.membership == Membership::Joined);
+            let Some(chat) = joined else { return Ok(()) };
+            match encrypt(cx, &chat, &operation)? {
+                Some(frame) => {
+                    outbox::set_frame(cx, operation.op_id, &frame)?;
+                    operation.frame = frame;
+                }
+                None => return Ok(()),
+            }
+        }
+        let unreadable = |_| Halt::Broken("an operation in the outbox cannot be read");
+        let body = match operation.kind {
+            Kind::App => client_frame::Body::App(App::decode(operation.frame.as_slice()).map_err(unreadable)?),
+            Kind::Create => {
+                client_frame::Body::GroupCreate(GroupCreate::decode(operation.frame.as_slice()).map_err(unreadable)?)
+            }
+            Kind::Join => client_frame::Body::Commit(Commit::decode(operation.frame.as_slice()).map_err(unreadable)?),
+        };
+        self.flights.send(cx, Flight::Operation { op_id: operation.op_id, chat: operation.chat }, body);
+        Ok(())
+    }
+
+    /// The server's verdict on an operation.
+    pub(crate) fn on_verdict(
+        &mut self,
+        cx: &mut Context<'_>,
+        op_id: OpId,
+        body: Option<reply::Body>,
+    ) -> Result<(), Halt> {
+        let Some(operation) = outbox::find(cx.db, op_id)? else { return Ok(()) };
+        match body {
+            Some(reply::Body::Accepted(accepted)) => self.on_accepted(cx, &operation, &accepted),
+            Some(reply::Body::Stale(_)) => self.on_stale(cx, &operation),
+            Some(reply::Body::GroupExists(exists)) => self.on_group_exists(cx, &operation, &exists),
+            Some(reply::Body::Refused(refused)) if refused.reason == refused::Reason::Busy as i32 => {
+                self.retry_at(cx.now_ms + u64::from(refused.retry_after_ms.max(100)));
+                Ok(())
+            }
+            // A leaf of an unlinked device stands in the way; its Remove comes from elsewhere, and the message waits.
+            Some(reply::Body::RevokedLeaf(_)) => {
+                self.retry_at(cx.now_ms + 2_000);
+                Ok(())
+            }
+            _ => self.on_final_refusal(cx, &operation),
+        }
+    }
+
+    fn on_accepted(&mut self, cx: &mut Context<'_>, operation: &Operation, accepted: &Accepted) -> Result<(), Halt> {
+        outbox::remove(cx, operation.op_id)?;
+        match operation.kind {
+            Kind::App => match operation.message {
+                Some(id) => {
+                    messages::settle(cx, operation.chat, id, Place { seq: accepted.seq, time_ms: accepted.time_ms })
+                }
+                None => Ok(()),
+            },
+            Kind::Create => self.on_created(cx, operation.chat, accepted.seq),
+            Kind::Join => self.on_joined(cx, operation.chat, accepted.seq),
+        }
+    }
+
+    /// Another commit came first. What it was comes with the log; then the same plaintext is encrypted anew.
+    fn on_stale(&mut self, cx: &mut Context<'_>, operation: &Operation) -> Result<(), Halt> {
+        match operation.kind {
+            Kind::App => {
+                let new = OpId(chats::random_id(cx));
+                outbox::renew(cx, operation.op_id, new)?;
+                self.fetch_log(cx, operation.chat)
+            }
+            Kind::Create => self.on_final_refusal(cx, operation),
+            Kind::Join => {
+                outbox::remove(cx, operation.op_id)?;
+                self.join_again(cx, operation.chat)
+            }
+        }
+    }
+
+    fn on_final_refusal(&mut self, cx: &mut Context<'_>, operation: &Operation) -> Result<(), Halt> {
+        outbox::remove(cx, operation.op_id)?;
+        match (operation.kind, operation.message) {
+            (Kind::App, Some(id)) => messages::fail(cx, operation.chat, id),
+            (Kind::Join, _) => self.join_again(cx, operation.chat),
+            // Made anew at the next try, with fresh key packages.
+            (Kind::Create | Kind::App, _) => {
+                self.retry_at(cx.now_ms + 5_000);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Encrypts and frames a message. `None`: not possible now, the message waits.
+fn encrypt(cx: &mut Context<'_>, chat: &chats::Chat, operation: &Operation) -> Result<Option<Vec<u8>>, Halt> {
+    let device = mls::own_device(cx)?;
+    let (list_version, list_hash) = mls::own_list(cx)?;
+    let aad = AuthenticatedData { last_seq: chat.applied_seq, chain_hash: Vec::new(), list_version, list_hash };
+    let provider = mls::provider(cx);
+    let Some(mut group) = mls::taken(e2ee::ChatGroup::load(&provider, chat.chat, chat.generation))?.flatten() else {
+        return Ok(None);
+    };
+    if group.has_pending() {
+        return Ok(None);
+    }
+    let epoch = group.epoch();
+    let ciphertext = match group.encrypt(&provider, &device, &operation.content, &aad.encode_to_vec()) {
+        Ok(ciphertext) => ciphertext,
+        Err(MlsError::Evicted) => return Ok(None),
+        Err(error) => return Err(Halt::Encryption(error.to_string())),
+    };
+    let app = App {
+        op_id: operation.op_id.to_vec(),
+        chat: chat.chat.to_vec(),
+        generation: chat.generation.0,
+        epoch,
+        ciphertext,
+    };
+    Ok(Some(app.encode_to_vec()))
+}
