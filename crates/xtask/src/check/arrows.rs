@@ -19,7 +19,7 @@ const ARROWS: [(&str, Allowed); 17] = [
     ("e2ee", Allowed::Only(&["proto", "identity"])),
     ("client-api", Allowed::Only(&[])),
     ("client-core", Allowed::Only(&["proto", "identity", "e2ee", "client-api"])),
-    ("client-driver", Allowed::Only(&["client-core", "proto"])),
+    ("client-driver", Allowed::Only(&["client-core", "client-api", "proto"])),
     ("web-worker", Allowed::Only(&["client-driver", "client-core", "client-api"])),
     ("web-ui", Allowed::Only(&["client-api"])),
     ("cli", Allowed::Only(&["client-driver", "client-core", "client-api"])),
