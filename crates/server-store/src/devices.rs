@@ -13,11 +13,22 @@ pub struct NewDevice {
     pub signature_key: [u8; 32],
 }
 
-/// A device that stands in its account's newest list.
+/// Whether the newest list of its account holds a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    /// It does.
+    Listed,
+    /// It did once.
+    Unlinked,
+}
+
+/// A device that was ever listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Device {
     /// Its address.
     pub address: DeviceAddress,
+    /// Whether it still is.
+    pub listing: Listing,
     /// Ed25519.
     pub signature_key: [u8; 32],
     /// The day it was last connected, Unix milliseconds; 0 for never.
@@ -49,7 +60,7 @@ pub struct PutDeviceList {
 /// What came of putting a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PutDeviceListOutcome {
-    /// Stored; tokens, queues and key packages of the removed devices are gone.
+    /// Stored; queues and key packages of the removed devices are gone.
     Stored {
         /// Where leaves of the removed devices wait for their Remove.
         stale_leaves: Vec<(ChatId, DeviceNumber)>,
@@ -77,7 +88,7 @@ pub trait DeviceStore: Send + Sync {
     async fn device_lists(&self, accounts: Vec<AccountId>) -> Result<Vec<StoredDeviceList>, StoreError>;
     /// Compare-and-set on the version.
     async fn put_device_list(&self, put: PutDeviceList) -> Result<PutDeviceListOutcome, StoreError>;
-    /// A device, while its account's newest list holds it.
+    /// A device, unlinked ones too.
     async fn device(&self, device: DeviceAddress) -> Result<Option<Device>, StoreError>;
     /// The devices of an account that its newest list holds.
     async fn devices_of(&self, account: AccountId) -> Result<Vec<Device>, StoreError>;

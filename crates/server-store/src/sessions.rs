@@ -1,5 +1,6 @@
 //! Session tokens, used challenges, leases of running clients, and what the server keeps about itself.
 
+use crate::devices::Listing;
 use crate::{StoreError, UnixMs};
 use async_trait::async_trait;
 use proto::ids::{DeviceAddress, Lease};
@@ -77,8 +78,13 @@ pub struct Connection {
 pub trait SessionStore: Send + Sync {
     /// Uses the challenge up and stores the token's hash.
     async fn open_session(&self, session: NewSession, now_ms: UnixMs) -> Result<OpenOutcome, StoreError>;
-    /// Whose token this is, while it is valid and the device is in its account's list.
-    async fn session(&self, token_hash: [u8; 32], now_ms: UnixMs) -> Result<Option<DeviceAddress>, StoreError>;
+    /// Whose token this is, while it is valid. The token of an unlinked device opens nothing: it only tells which
+    /// device has to hear that it was unlinked.
+    async fn session(
+        &self,
+        token_hash: [u8; 32],
+        now_ms: UnixMs,
+    ) -> Result<Option<(DeviceAddress, Listing)>, StoreError>;
     /// Takes the lease and the cursor of a client that connects.
     async fn connect(&self, connection: NewConnection) -> Result<ConnectOutcome, StoreError>;
     /// The value under `name`, or `value` if there was none, which is then stored.

@@ -1,3 +1,24 @@
 //! The Heliograph server as a library: the binary, the tests and the benches start the same thing.
 
+pub mod app;
+pub mod blob_folder;
+pub mod clock;
+pub mod codes;
+pub mod config;
 pub mod delivery;
+mod http;
+pub mod hub;
+pub mod limits;
+pub mod problem;
+mod server;
+mod socket;
+mod tls;
+pub mod web_app;
+
+pub use config::Config;
+pub use server::{Environment, Running, Server};
+
+/// The address by which others in the local network reach this machine, if there is one.
+pub fn lan_address() -> Option<std::net::IpAddr> {
+    tls::lan_address()
+}

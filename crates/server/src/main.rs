@@ -1,2 +1,84 @@
-//! x
-fn main(){}
+//! `heliograph`: the server as a program. Owns the command line, the log and what is printed at the start.
+// What is printed is this program's interface.
+#![allow(clippy::print_stdout)]
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use server::config::{LogFormat, ServeArgs};
+use server::{Running, Server};
+use tracing_subscriber::EnvFilter;
+
+/// The Heliograph server.
+#[derive(Parser)]
+#[command(version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve accounts, messages and the web app from one data folder.
+    Serve(Box<ServeArgs>),
+}
+
+fn main() -> Result<()> {
+    let Command::Serve(args) = Cli::parse().command;
+    let args = args.with_file()?;
+    start_log(args.log_format.unwrap_or_default(), args.log.as_deref())?;
+    let config = args.into_config()?;
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+        let running = Server::start(config).await?;
+        greet(&running);
+        stop_signal().await?;
+        tracing::info!("stopping");
+        running.shutdown().await
+    })
+}
+
+/// On standard error; standard output is for codes and the greeting.
+fn start_log(format: LogFormat, filter: Option<&str>) -> Result<()> {
+    let filter = EnvFilter::try_new(filter.unwrap_or("info")).context("--log is not understood")?;
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().init(),
+    }
+    Ok(())
+}
+
+fn greet(running: &Running) {
+    let local = format!("http://localhost:{}", running.addr.port());
+    println!("Heliograph is running.");
+    println!("  Browser:            {local}/");
+    println!("  Phone, same machine: {local}/phone");
+    if let (Some(https), Some(lan)) = (running.https_addr, server::lan_address()) {
+        let origin = format!("https://{lan}:{}", https.port());
+        println!("  Phone, local network: {origin}/phone");
+        if running.authority_pem.is_some() {
+            println!("  Before that, trust this server's certificate on the phone: {origin}/authority");
+        }
+        if let Ok(code) = fast_qr::QRBuilder::new(format!("{origin}/phone")).build() {
+            println!("{}", code.to_str());
+        }
+    }
+    if !running.has_web_app {
+        println!("  Built without the web app: use --web-dir or `cargo xtask run`.");
+    }
+    println!("One-time codes appear here. Stop with Ctrl-C.");
+}
+
+async fn stop_signal() -> Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted?,
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await?;
+    Ok(())
+}

@@ -126,8 +126,7 @@ fn register(tx: &Connection, registration: &Registration) -> Result<RegisterOutc
     if taken == 0 {
         return Ok(RegisterOutcome::NoTicket);
     }
-    let exists =
-        tx.prepare_cached("SELECT 1 FROM account WHERE account = ?")?.exists([account.0])?;
+    let exists = tx.prepare_cached("SELECT 1 FROM account WHERE account = ?")?.exists([account.0])?;
     if exists {
         return Ok(RegisterOutcome::AccountExists);
     }

@@ -11,11 +11,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 impl BlobStore for Sqlite {
     async fn create_blob(&self, blob: Blob, quota: u64) -> Result<CreateBlobOutcome, StoreError> {
         self.write(move |tx| {
-            let used: i64 = tx.query_row(
-                "SELECT coalesce(sum(size), 0) FROM blob WHERE owner = ?",
-                [blob.owner.0],
-                |row| row.get(0),
-            )?;
+            let used: i64 =
+                tx.query_row("SELECT coalesce(sum(size), 0) FROM blob WHERE owner = ?", [blob.owner.0], |row| {
+                    row.get(0)
+                })?;
             if uint(used).saturating_add(blob.size) > quota {
                 return Ok(CreateBlobOutcome::OverQuota { used: uint(used) });
             }

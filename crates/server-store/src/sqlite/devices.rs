@@ -5,7 +5,7 @@ use crate::StoreError;
 use crate::devices::*;
 use async_trait::async_trait;
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 #[async_trait]
 impl DeviceStore for Sqlite {
@@ -33,13 +33,10 @@ impl DeviceStore for Sqlite {
     async fn device(&self, device: DeviceAddress) -> Result<Option<Device>, StoreError> {
         self.read(move |db| {
             let mut query = db.prepare_cached(
-                "SELECT signature_key, last_seen_day_ms FROM device WHERE account = ? AND device = ? AND listed = 1",
+                "SELECT device, signature_key, last_seen_day_ms, listed FROM device WHERE account = ? AND device = ?",
             )?;
-            Ok(query
-                .query_row(params![device.account.0, device.device.0], |row| {
-                    Ok(Device { address: device, signature_key: row.get(0)?, last_seen_day_ms: uint(row.get(1)?) })
-                })
-                .optional()?)
+            let read = |row: &Row<'_>| read_device(device.account, row);
+            Ok(query.query_row(params![device.account.0, device.device.0], read).optional()?)
         })
         .await
     }
@@ -47,12 +44,9 @@ impl DeviceStore for Sqlite {
     async fn devices_of(&self, account: AccountId) -> Result<Vec<Device>, StoreError> {
         self.read(move |db| {
             let mut query = db.prepare_cached(
-                "SELECT device, signature_key, last_seen_day_ms FROM device WHERE account = ? AND listed = 1",
+                "SELECT device, signature_key, last_seen_day_ms, listed FROM device WHERE account = ? AND listed = 1",
             )?;
-            let devices = query.query_map([account.0], |row| {
-                let address = DeviceAddress { account, device: DeviceNumber(row.get(0)?) };
-                Ok(Device { address, signature_key: row.get(1)?, last_seen_day_ms: uint(row.get(2)?) })
-            })?;
+            let devices = query.query_map([account.0], |row| read_device(account, row))?;
             Ok(devices.collect::<Result<_, _>>()?)
         })
         .await
@@ -118,6 +112,15 @@ impl DeviceStore for Sqlite {
     }
 }
 
+fn read_device(account: AccountId, row: &Row<'_>) -> rusqlite::Result<Device> {
+    Ok(Device {
+        address: DeviceAddress { account, device: DeviceNumber(row.get(0)?) },
+        signature_key: row.get(1)?,
+        last_seen_day_ms: uint(row.get(2)?),
+        listing: if row.get(3)? { Listing::Listed } else { Listing::Unlinked },
+    })
+}
+
 pub(super) fn share_chat(db: &Connection, one: AccountId, other: AccountId) -> Result<bool, StoreError> {
     Ok(db
         .prepare_cached(
@@ -155,7 +158,6 @@ fn put_device_list(tx: &Connection, put: &PutDeviceList) -> Result<PutDeviceList
     for device in &put.removed {
         let key = params![account.0, device.0];
         tx.execute("UPDATE device SET listed = 0, acked_queue_seq = queue_head WHERE account = ? AND device = ?", key)?;
-        tx.execute("DELETE FROM session WHERE account = ? AND device = ?", key)?;
         tx.execute("DELETE FROM mailbox WHERE account = ? AND device = ?", key)?;
         tx.execute("DELETE FROM key_package WHERE account = ? AND device = ?", key)?;
         let mut leaves = tx.prepare_cached(

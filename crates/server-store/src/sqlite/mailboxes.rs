@@ -53,8 +53,7 @@ impl MailboxStore for Sqlite {
             )?;
             let mut found = Vec::new();
             for chat in chats {
-                let marks =
-                    query.query_map(params![chat.0, reader.0], mark)?.collect::<Result<Vec<_>, _>>()?;
+                let marks = query.query_map(params![chat.0, reader.0], mark)?.collect::<Result<Vec<_>, _>>()?;
                 found.push((chat, marks));
             }
             Ok(found)
@@ -190,9 +189,8 @@ fn expire_pointers(
     let mut delete = tx.prepare_cached(
         "DELETE FROM mailbox WHERE account = ? AND device = ? AND chat = ? AND seq = ? RETURNING queue_seq",
     )?;
-    let gone = delete
-        .query_map(params![account, device, chat, seq], |row| row.get(0))?
-        .collect::<Result<Vec<i64>, _>>()?;
+    let gone =
+        delete.query_map(params![account, device, chat, seq], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
     for queue_seq in gone {
         tx.prepare_cached(
             "UPDATE device SET expired_queue_seq = max(expired_queue_seq, ?3) WHERE account = ?1 AND device = ?2",

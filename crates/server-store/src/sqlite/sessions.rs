@@ -1,6 +1,7 @@
 //! [`SessionStore`] on SQLite.
 
 use super::{Sqlite, int, uint};
+use crate::devices::Listing;
 use crate::sessions::{self, ConnectOutcome, NewConnection, NewSession, OpenOutcome, SessionStore};
 use crate::{StoreError, UnixMs};
 use async_trait::async_trait;
@@ -40,16 +41,21 @@ impl SessionStore for Sqlite {
         .await
     }
 
-    async fn session(&self, token_hash: [u8; 32], now_ms: UnixMs) -> Result<Option<DeviceAddress>, StoreError> {
+    async fn session(
+        &self,
+        token_hash: [u8; 32],
+        now_ms: UnixMs,
+    ) -> Result<Option<(DeviceAddress, Listing)>, StoreError> {
         self.read(move |db| {
             let mut query = db.prepare_cached(
-                "SELECT session.account, session.device FROM session
-                 JOIN device ON device.account = session.account AND device.device = session.device AND listed = 1
+                "SELECT session.account, session.device, listed FROM session
+                 JOIN device ON device.account = session.account AND device.device = session.device
                  WHERE token_hash = ? AND expires_ms > ?",
             )?;
             Ok(query
                 .query_row(params![token_hash, int(now_ms)], |row| {
-                    Ok(DeviceAddress { account: AccountId(row.get(0)?), device: DeviceNumber(row.get(1)?) })
+                    let device = DeviceAddress { account: AccountId(row.get(0)?), device: DeviceNumber(row.get(1)?) };
+                    Ok((device, if row.get(2)? { Listing::Listed } else { Listing::Unlinked }))
                 })
                 .optional()?)
         })
@@ -127,4 +133,3 @@ fn connect(tx: &Connection, new: &NewConnection) -> Result<ConnectOutcome, Store
         list_version: uint(list_version),
     }))
 }
-

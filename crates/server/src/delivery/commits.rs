@@ -160,10 +160,7 @@ impl Delivery {
         }
         let effects = match &first_commit {
             Some(commit) => after_commit(chat, commit).0,
-            None => vec![
-                Effect::FanOut(chat),
-                Effect::GroupAdded { chat, accounts: vec![sender.account] },
-            ],
+            None => vec![Effect::FanOut(chat), Effect::GroupAdded { chat, accounts: vec![sender.account] }],
         };
         let new = NewGroup {
             op_id,
@@ -286,10 +283,7 @@ fn merge(
 ) -> Result<NewCommit, OpError> {
     let before = validate::roster(&loaded.group);
     let external = parsed.sender.is_none();
-    loaded
-        .group
-        .merge_commit(&loaded.storage, parsed.staged)
-        .map_err(|e| OpError::invalid(format_args!("{e}")))?;
+    loaded.group.merge_commit(&loaded.storage, parsed.staged).map_err(|e| OpError::invalid(format_args!("{e}")))?;
     loaded.epoch += 1;
     validate::check_group_info(crypto, &loaded.group, operation.sender, &commit.group_info)?;
     let after = validate::roster(&loaded.group);

@@ -2,9 +2,7 @@
 
 use super::public_groups::LoadedGroup;
 use super::validate::{self, Place};
-use super::{
-    Delivery, Effect, Handled, MARK_PUSH_LEAVES_MAX, OpError, SEALED_LEN_MAX, at_most, id, outcome_reply,
-};
+use super::{Delivery, Effect, Handled, MARK_PUSH_LEAVES_MAX, OpError, SEALED_LEN_MAX, at_most, id, outcome_reply};
 use openmls::prelude::tls_codec::Serialize;
 use proto::ids::{ChatId, DeviceAddress, Generation, OpId};
 use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX};
@@ -122,12 +120,7 @@ impl Delivery {
         let mut effects = Vec::new();
         for delivered in further {
             let to = self.other_accounts_devices(sender, delivered.chat).await?;
-            effects.push(Effect::Delivered {
-                chat: delivered.chat,
-                seq: delivered.seq,
-                account: sender.account,
-                to,
-            });
+            effects.push(Effect::Delivered { chat: delivered.chat, seq: delivered.seq, account: sender.account, to });
         }
         Ok(Handled { reply: Some(reply::Body::Done(wire::Done {})), effects })
     }
@@ -152,8 +145,7 @@ impl Delivery {
         if get.chats.len() > GET_MARKS_MAX {
             return Err(OpError::TooLarge(get.chats.len()));
         }
-        let chats =
-            get.chats.iter().map(|chat| id(chat.clone(), "chat")).collect::<Result<Vec<ChatId>, OpError>>()?;
+        let chats = get.chats.iter().map(|chat| id(chat.clone(), "chat")).collect::<Result<Vec<ChatId>, OpError>>()?;
         let marks = self.stores.mailboxes.marks(sender.account, chats).await?;
         let chats = marks.into_iter().map(|(chat, marks)| wire::ChatMarks {
             chat: chat.to_vec(),

@@ -8,8 +8,8 @@ use identity::{ChatPolicy, LeafStanding, VerifiedCert, VerifiedDeviceList, cert,
 use openmls::messages::group_info::VerifiableGroupInfo;
 use openmls::prelude::tls_codec::{DeserializeBytes, Serialize};
 use openmls::prelude::{
-    ContentType, CredentialType, Extension, LeafNode, MlsMessageBodyIn, MlsMessageIn, ProcessedMessageContent, Proposal,
-    ProtocolMessage, PublicGroup, Sender, StagedCommit, Verifiable,
+    ContentType, CredentialType, Extension, LeafNode, MlsMessageBodyIn, MlsMessageIn, ProcessedMessageContent,
+    Proposal, ProtocolMessage, PublicGroup, Sender, StagedCommit, Verifiable,
 };
 use openmls_rust_crypto::RustCrypto;
 use prost::Message;
@@ -82,8 +82,9 @@ pub(super) fn parse_commit(
         return Err(OpError::invalid("only commits are taken, with their proposals inline"));
     }
     check_place(message.group_id().as_slice(), message.epoch().as_u64(), place)?;
-    let processed =
-        group.process_message(crypto, ProtocolMessage::from(message)).map_err(|e| OpError::invalid(format_args!("{e}")))?;
+    let processed = group
+        .process_message(crypto, ProtocolMessage::from(message))
+        .map_err(|e| OpError::invalid(format_args!("{e}")))?;
     let sender = match processed.sender() {
         Sender::Member(index) => Some(
             group

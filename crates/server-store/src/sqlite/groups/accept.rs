@@ -139,9 +139,8 @@ fn account_is_member(db: &Connection, chat: ChatId, account: AccountId) -> Resul
 }
 
 fn revoked_leaves(db: &Connection, chat: ChatId) -> Result<Vec<DeviceAddress>, StoreError> {
-    let mut query = db.prepare_cached(
-        "SELECT account, device FROM member WHERE chat = ? AND until_seq IS NULL AND revoked = 1",
-    )?;
+    let mut query =
+        db.prepare_cached("SELECT account, device FROM member WHERE chat = ? AND until_seq IS NULL AND revoked = 1")?;
     let devices = query.query_map([chat.0], |row| {
         Ok(DeviceAddress { account: AccountId(row.get(0)?), device: DeviceNumber(row.get(1)?) })
     })?;
@@ -194,8 +193,7 @@ pub(super) fn next_chain_hash(previous: &[u8; 32], seq: u64, bytes: &[u8]) -> [u
 }
 
 fn write_commit(tx: &Connection, head: &GroupHead, commit: &NewCommit) -> Result<Accepted, StoreError> {
-    let entry =
-        NewEntry { kind: EntryKind::Commit, op_id: commit.op_id, sender: commit.sender, bytes: &commit.bytes };
+    let entry = NewEntry { kind: EntryKind::Commit, op_id: commit.op_id, sender: commit.sender, bytes: &commit.bytes };
     let accepted = append(tx, head, commit.now_ms, &entry)?;
     tx.prepare_cached("UPDATE chat_group SET epoch = epoch + 1 WHERE chat = ?")?.execute([commit.chat.0])?;
     for device in &commit.roster.removed {
@@ -277,10 +275,7 @@ fn insert_group(tx: &Connection, group: &NewGroup) -> Result<Inserted, StoreErro
         let existing = tx
             .prepare_cached("SELECT chat, generation FROM chat_group WHERE unique_key = ?")?
             .query_row([key], |row| {
-                Ok(AcceptOutcome::Exists {
-                    chat: ChatId(row.get(0)?),
-                    generation: proto::ids::Generation(row.get(1)?),
-                })
+                Ok(AcceptOutcome::Exists { chat: ChatId(row.get(0)?), generation: proto::ids::Generation(row.get(1)?) })
             })
             .optional()?;
         if let Some(outcome) = existing {
@@ -312,12 +307,8 @@ fn insert_group(tx: &Connection, group: &NewGroup) -> Result<Inserted, StoreErro
 
 /// The old leaves end with an entry that tells of the new generation.
 fn next_generation(tx: &Connection, group: &NewGroup, head: &GroupHead) -> Result<GroupHead, StoreError> {
-    let entry = NewEntry {
-        kind: EntryKind::Create,
-        op_id: group.op_id,
-        sender: group.creator,
-        bytes: &group.group_info,
-    };
+    let entry =
+        NewEntry { kind: EntryKind::Create, op_id: group.op_id, sender: group.creator, bytes: &group.group_info };
     tx.prepare_cached("UPDATE chat_group SET generation = ?2, epoch = 0 WHERE chat = ?1")?
         .execute(params![group.chat.0, group.generation.0])?;
     let base = GroupHead { generation: group.generation, epoch: 0, ..head.clone() };

@@ -24,10 +24,7 @@ pub(super) fn step(tx: &Connection, chat: ChatId, limit: u32) -> Result<FannedOu
         entry(tx, chat, seq, &mut devices)?;
     }
     tx.prepare_cached("UPDATE chat_group SET fanned_seq = ?2 WHERE chat = ?1")?.execute(params![chat.0, until])?;
-    Ok(FannedOut {
-        devices: devices.into_iter().collect(),
-        rest: if until < head { Rest::More } else { Rest::Done },
-    })
+    Ok(FannedOut { devices: devices.into_iter().collect(), rest: if until < head { Rest::More } else { Rest::Done } })
 }
 
 fn entry(tx: &Connection, chat: ChatId, seq: i64, devices: &mut BTreeSet<DeviceAddress>) -> Result<(), StoreError> {

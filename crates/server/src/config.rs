@@ -1,0 +1,211 @@
+//! What an operator can set: flags, then environment, then the file, then the defaults.
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use serde::Deserialize;
+use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// All that a server needs to know.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Plain HTTP; for this machine, or behind a proxy.
+    pub listen: SocketAddr,
+    /// HTTPS, if wanted.
+    pub https: Option<Https>,
+    /// Database, blobs, keys.
+    pub data: PathBuf,
+    /// Shown to clients.
+    pub name: String,
+    /// ISO 3166, for numbers without a country code.
+    pub default_region: String,
+    /// Whether codes are given out.
+    pub registration_open: bool,
+    /// A bundle's folder instead of the embedded one.
+    pub web_dir: Option<PathBuf>,
+    /// Multiplies every rate limit.
+    pub rate_limit_factor: NonZeroU32,
+    /// Bytes of blobs that an account may have.
+    pub blob_quota: u64,
+    /// Bytes of one blob.
+    pub blob_size_max: u64,
+    /// How long a blob is kept.
+    pub blob_retention_ms: u64,
+    /// How long a log entry is kept.
+    pub message_retention_ms: u64,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+}
+
+/// An HTTPS port and whose certificate it shows.
+#[derive(Debug, Clone)]
+pub struct Https {
+    /// Where.
+    pub listen: SocketAddr,
+    /// Certificate chain and key in PEM; without it a local authority is made.
+    pub own: Option<(PathBuf, PathBuf)>,
+}
+
+impl Config {
+    /// The defaults, on port 0 and without HTTPS: for tests and benches.
+    pub fn in_folder(data: PathBuf) -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            https: None,
+            data,
+            name: "Heliograph".into(),
+            default_region: "DE".into(),
+            registration_open: true,
+            web_dir: None,
+            rate_limit_factor: NonZeroU32::MIN,
+            blob_quota: 20 * 1024 * 1024 * 1024,
+            blob_size_max: 2 * 1024 * 1024 * 1024,
+            blob_retention_ms: 30 * DAY_MS,
+            message_retention_ms: 90 * DAY_MS,
+            trusted_proxies: Vec::new(),
+        }
+    }
+}
+
+/// Options of `heliograph serve`. Each may also stand in the configuration file, under its long name with `_`.
+#[derive(Debug, Default, Args, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServeArgs {
+    /// A TOML file with any of these options [default: heliograph.toml, if there is one].
+    #[arg(long, env = "HELIOGRAPH_CONFIG")]
+    #[serde(skip)]
+    config: Option<PathBuf>,
+    /// Where to serve plain HTTP [default: 127.0.0.1:8470].
+    #[arg(long, env = "HELIOGRAPH_LISTEN")]
+    listen: Option<SocketAddr>,
+    /// Where to serve HTTPS; "off" for not at all [default: 0.0.0.0:8471].
+    #[arg(long, env = "HELIOGRAPH_HTTPS_LISTEN")]
+    https_listen: Option<String>,
+    /// Your certificate chain (PEM). Without it a local authority is generated in the data folder.
+    #[arg(long, env = "HELIOGRAPH_TLS_CERT", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The key of that certificate (PEM).
+    #[arg(long, env = "HELIOGRAPH_TLS_KEY", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// The folder of database, blobs and keys [default: ./data].
+    #[arg(long, env = "HELIOGRAPH_DATA")]
+    data: Option<PathBuf>,
+    /// The server's name as clients show it [default: Heliograph].
+    #[arg(long, env = "HELIOGRAPH_NAME")]
+    name: Option<String>,
+    /// Country of numbers that are typed without a country code [default: DE].
+    #[arg(long, env = "HELIOGRAPH_DEFAULT_REGION")]
+    default_region: Option<String>,
+    /// Whether new accounts may be registered [default: true].
+    #[arg(long, env = "HELIOGRAPH_REGISTRATION_OPEN")]
+    registration_open: Option<bool>,
+    /// Serve the web app from this bundle folder instead of the embedded one.
+    #[arg(long, env = "HELIOGRAPH_WEB_DIR")]
+    web_dir: Option<PathBuf>,
+    /// Multiplies every rate limit; for set-ups that play many people from one address [default: 1].
+    #[arg(long, env = "HELIOGRAPH_RATE_LIMIT_FACTOR")]
+    rate_limit_factor: Option<NonZeroU32>,
+    /// Megabytes of blobs that an account may have [default: 20480].
+    #[arg(long, env = "HELIOGRAPH_BLOB_QUOTA_MB")]
+    blob_quota_mb: Option<u64>,
+    /// Megabytes of one blob [default: 2048].
+    #[arg(long, env = "HELIOGRAPH_BLOB_SIZE_MAX_MB")]
+    blob_size_max_mb: Option<u64>,
+    /// Days that a blob is kept [default: 30].
+    #[arg(long, env = "HELIOGRAPH_BLOB_RETENTION_DAYS")]
+    blob_retention_days: Option<u64>,
+    /// Days that messages wait for devices that are away [default: 90].
+    #[arg(long, env = "HELIOGRAPH_MESSAGE_RETENTION_DAYS")]
+    message_retention_days: Option<u64>,
+    /// Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas.
+    #[arg(long, env = "HELIOGRAPH_TRUSTED_PROXIES", value_delimiter = ',')]
+    trusted_proxies: Option<Vec<IpAddr>>,
+    /// Log lines for people ("text") or for machines ("json") [default: text].
+    #[arg(long, env = "HELIOGRAPH_LOG_FORMAT")]
+    pub log_format: Option<LogFormat>,
+    /// What to log, as in "info" or "server=debug" [default: info].
+    #[arg(long, env = "HELIOGRAPH_LOG")]
+    pub log: Option<String>,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One object a line.
+    Json,
+}
+
+impl ServeArgs {
+    /// Fills in what only the file says.
+    pub fn with_file(self) -> Result<Self> {
+        let (path, named) = match &self.config {
+            Some(path) => (path.clone(), true),
+            None => (PathBuf::from("heliograph.toml"), false),
+        };
+        let text = match std::fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if !named && error.kind() == std::io::ErrorKind::NotFound => return Ok(self),
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+        };
+        let file: Self = toml::from_str(&text).with_context(|| format!("{} is not understood", path.display()))?;
+        Ok(Self {
+            config: self.config,
+            listen: self.listen.or(file.listen),
+            https_listen: self.https_listen.or(file.https_listen),
+            tls_cert: self.tls_cert.or(file.tls_cert),
+            tls_key: self.tls_key.or(file.tls_key),
+            data: self.data.or(file.data),
+            name: self.name.or(file.name),
+            default_region: self.default_region.or(file.default_region),
+            registration_open: self.registration_open.or(file.registration_open),
+            web_dir: self.web_dir.or(file.web_dir),
+            rate_limit_factor: self.rate_limit_factor.or(file.rate_limit_factor),
+            blob_quota_mb: self.blob_quota_mb.or(file.blob_quota_mb),
+            blob_size_max_mb: self.blob_size_max_mb.or(file.blob_size_max_mb),
+            blob_retention_days: self.blob_retention_days.or(file.blob_retention_days),
+            message_retention_days: self.message_retention_days.or(file.message_retention_days),
+            trusted_proxies: self.trusted_proxies.or(file.trusted_proxies),
+            log_format: self.log_format.or(file.log_format),
+            log: self.log.or(file.log),
+        })
+    }
+
+    /// What the server gets.
+    pub fn into_config(self) -> Result<Config> {
+        let default = Config::in_folder(self.data.unwrap_or_else(|| PathBuf::from("data")));
+        let own = match (self.tls_cert, self.tls_key) {
+            (Some(cert), Some(key)) => Some((cert, key)),
+            (None, None) => None,
+            _ => bail!("a certificate needs its key: give both tls_cert and tls_key"),
+        };
+        let https = match self.https_listen.as_deref() {
+            Some("off") => None,
+            Some(text) => Some(text.parse().with_context(|| format!("https_listen: {text:?} is no address and port"))?),
+            None => Some(SocketAddr::from(([0, 0, 0, 0], 8471))),
+        };
+        let megabytes = |mb: Option<u64>, default| mb.map_or(default, |mb| mb.saturating_mul(1024 * 1024));
+        let days = |days: Option<u64>, default| days.map_or(default, |days| days.saturating_mul(DAY_MS));
+        Ok(Config {
+            listen: self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8470))),
+            https: https.map(|listen| Https { listen, own }),
+            name: self.name.unwrap_or(default.name),
+            default_region: self.default_region.unwrap_or(default.default_region),
+            registration_open: self.registration_open.unwrap_or(true),
+            web_dir: self.web_dir,
+            rate_limit_factor: self.rate_limit_factor.unwrap_or(NonZeroU32::MIN),
+            blob_quota: megabytes(self.blob_quota_mb, default.blob_quota),
+            blob_size_max: megabytes(self.blob_size_max_mb, default.blob_size_max),
+            blob_retention_ms: days(self.blob_retention_days, default.blob_retention_ms),
+            message_retention_ms: days(self.message_retention_days, default.message_retention_ms),
+            trusted_proxies: self.trusted_proxies.unwrap_or_default(),
+            data: default.data,
+        })
+    }
+}

@@ -1,0 +1,250 @@
+//! From a phone number to an account: code, ticket, PIN, registration.
+
+use super::{Caller, Peer, Proto};
+use crate::app::{App, random, token_hash};
+use crate::limits::Class;
+use crate::problem::Problem;
+use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
+use argon2::{Algorithm, Argon2, Params, Version};
+use axum::extract::State;
+use axum::http::StatusCode;
+use identity::{DeviceRole, VerifiedDeviceList};
+use proto::account::{Register, RegisterOk, RequestCode, RequestCodeOk, SetPin, VerifyCode, VerifyCodeOk};
+use proto::ids::{AccountId, DeviceNumber};
+use proto::limits::CODE_TRIES_MAX;
+use server_store::accounts::{AccountState, PinState, PinTry, RegisterOutcome, Registration};
+use server_store::devices::NewDevice;
+use server_store::registrations::{CodeTry, CodeTryOutcome, NewCode, PutCodeOutcome};
+use std::sync::Arc;
+
+const CODE_LENGTH: u32 = 6;
+const CODE_LASTS_MS: u64 = 10 * 60 * 1_000;
+const TICKET_LASTS_MS: u64 = 30 * 60 * 1_000;
+/// A PIN proof is a hash of this length.
+const PIN_PROOF_LEN: usize = 32;
+
+pub(super) async fn request_code(
+    State(app): State<Arc<App>>,
+    Peer(address): Peer,
+    Proto(request): Proto<RequestCode>,
+) -> Result<Proto<RequestCodeOk>, Problem> {
+    app.limits.address(Class::Register, address)?;
+    if !app.config.registration_open {
+        return Err(Problem::denied("registration-closed"));
+    }
+    let number = read_number(&request.number)?;
+    let code = six_digits();
+    let now_ms = app.now_ms();
+    let put = app
+        .stores
+        .registrations
+        .put_code(NewCode {
+            number: number.clone(),
+            code_hash: code_hash(&app, &number, &code),
+            expires_ms: now_ms + CODE_LASTS_MS,
+            tries: CODE_TRIES_MAX,
+            now_ms,
+        })
+        .await?;
+    match put {
+        PutCodeOutcome::TooSoon { retry_after_ms } => {
+            Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many").retry_after(retry_after_ms))
+        }
+        PutCodeOutcome::Stored { next_after_ms } => {
+            app.codes
+                .send(&number, &code)
+                .await
+                .map_err(|_| Problem::new(StatusCode::BAD_GATEWAY, "code-not-sent").retry_after(30_000))?;
+            let next_code_after_s = u32::try_from(next_after_ms.div_ceil(1_000)).unwrap_or(u32::MAX);
+            Ok(Proto(RequestCodeOk { next_code_after_s, code_length: CODE_LENGTH }))
+        }
+    }
+}
+
+pub(super) async fn verify_code(
+    State(app): State<Arc<App>>,
+    Peer(address): Peer,
+    Proto(request): Proto<VerifyCode>,
+) -> Result<Proto<VerifyCodeOk>, Problem> {
+    app.limits.address(Class::Register, address)?;
+    let number = read_number(&request.number)?;
+    let ticket: [u8; 32] = random();
+    let now_ms = app.now_ms();
+    let outcome = app
+        .stores
+        .registrations
+        .try_code(CodeTry {
+            code_hash: code_hash(&app, &number, request.code.trim()),
+            number,
+            ticket_hash: token_hash(&ticket),
+            ticket_expires_ms: now_ms + TICKET_LASTS_MS,
+            now_ms,
+        })
+        .await?;
+    match outcome {
+        CodeTryOutcome::Wrong { tries_left } => Err(Problem::denied("code-wrong").tries_left(tries_left)),
+        CodeTryOutcome::NoCode => Err(Problem::denied("code-expired")),
+        CodeTryOutcome::Right => {
+            let account = app.stores.registrations.ticket(token_hash(&ticket), now_ms).await?.and_then(|t| t.account);
+            let account = match account {
+                Some(account) => app.stores.accounts.account(account).await?,
+                None => None,
+            };
+            Ok(Proto(VerifyCodeOk {
+                ticket: ticket.to_vec(),
+                pin_required: account.as_ref().is_some_and(|a| a.pin == PinState::Set),
+                account_exists: account.is_some(),
+            }))
+        }
+    }
+}
+
+pub(super) async fn register(
+    State(app): State<Arc<App>>,
+    Peer(address): Peer,
+    Proto(request): Proto<Register>,
+) -> Result<Proto<RegisterOk>, Problem> {
+    app.limits.address(Class::Register, address)?;
+    let now_ms = app.now_ms();
+    let ticket_hash = token_hash(&request.ticket);
+    let ticket = app.stores.registrations.ticket(ticket_hash, now_ms).await?;
+    let ticket = ticket.ok_or_else(|| Problem::denied("ticket-expired"))?;
+    let list = VerifiedDeviceList::verify(&request.signed_device_list)
+        .map_err(|e| Problem::bad("device-list-invalid").detail(e.to_string()))?;
+    let devices = first_devices(&list)?;
+    if let Some(previous) = ticket.account {
+        check_pin(&app, previous, &request.pin_proof, now_ms).await?;
+    }
+    let registration = Registration {
+        ticket_hash,
+        account: list.account(),
+        number: ticket.number,
+        signed_device_list: request.signed_device_list,
+        devices,
+        pin_hash: hash_pin(request.new_pin_proof).await?,
+        now_ms,
+    };
+    match app.stores.accounts.register(registration).await? {
+        RegisterOutcome::Registered { outed } => {
+            app.hub.close_all(&outed);
+            Ok(Proto(RegisterOk { account: list.account().to_vec() }))
+        }
+        RegisterOutcome::NoTicket => Err(Problem::denied("ticket-expired")),
+        RegisterOutcome::AccountExists => Err(Problem::new(StatusCode::CONFLICT, "account-exists")),
+    }
+}
+
+pub(super) async fn set_pin(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Proto(request): Proto<SetPin>,
+) -> Result<StatusCode, Problem> {
+    let pin_hash = hash_pin(request.pin_proof).await?;
+    app.stores.accounts.set_pin(caller.account(), pin_hash).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// E.164, and a number that can exist.
+pub(super) fn read_number(text: &str) -> Result<String, Problem> {
+    // The longest number has 15 digits; anything much longer is not worth parsing.
+    if text.len() > 32 {
+        return Err(Problem::bad("number-invalid"));
+    }
+    let number = phonenumber::parse(None, text).map_err(|_| Problem::bad("number-invalid"))?;
+    if !text.starts_with('+') || !phonenumber::is_valid(&number) {
+        return Err(Problem::bad("number-invalid"));
+    }
+    Ok(number.format().mode(phonenumber::Mode::E164).to_string())
+}
+
+/// Every number of six digits is as likely as any other.
+fn six_digits() -> String {
+    const CODES: u32 = 1_000_000;
+    loop {
+        let drawn = u32::from_be_bytes(random());
+        if drawn < u32::MAX - u32::MAX % CODES {
+            return format!("{:06}", drawn % CODES);
+        }
+    }
+}
+
+fn code_hash(app: &App, number: &str, code: &str) -> [u8; 32] {
+    app.identity.keyed_hash("code", &[number.as_bytes(), code.as_bytes()])
+}
+
+fn first_devices(list: &VerifiedDeviceList) -> Result<Vec<NewDevice>, Problem> {
+    let devices: Vec<_> = list.devices().collect();
+    match devices.as_slice() {
+        [phone] if list.version() == 1 && phone.role == DeviceRole::Phone && phone.device == DeviceNumber(1) => {
+            Ok(vec![NewDevice { device: phone.device, signature_key: *phone.signature_key.as_bytes() }])
+        }
+        _ => Err(Problem::bad("device-list-invalid").detail("version 1, with the phone alone as device 1")),
+    }
+}
+
+/// The account that has the number may have set a PIN; wrong ones are counted and make the next wait longer.
+async fn check_pin(app: &App, previous: AccountId, proof: &[u8], now_ms: u64) -> Result<(), Problem> {
+    let account = app.stores.accounts.account(previous).await?;
+    if !account.is_some_and(|a| a.state == AccountState::Active && a.pin == PinState::Set) {
+        return Ok(());
+    }
+    if proof.is_empty() {
+        return Err(Problem::denied("pin-required"));
+    }
+    match app.stores.accounts.begin_pin_try(previous, now_ms).await? {
+        PinTry::NoPin => Ok(()),
+        PinTry::Locked { retry_after_ms } => {
+            Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many").retry_after(retry_after_ms))
+        }
+        PinTry::Try { pin_hash, tries_left } => {
+            let proof = proof.to_vec();
+            let right = tokio::task::spawn_blocking(move || {
+                PasswordHash::new(&pin_hash).is_ok_and(|hash| pin_hasher().verify_password(&proof, &hash).is_ok())
+            })
+            .await
+            .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))?;
+            if right { Ok(()) } else { Err(Problem::denied("pin-wrong").tries_left(tries_left)) }
+        }
+    }
+}
+
+async fn hash_pin(proof: Vec<u8>) -> Result<Option<String>, Problem> {
+    if proof.is_empty() {
+        return Ok(None);
+    }
+    if proof.len() != PIN_PROOF_LEN {
+        return Err(Problem::malformed("a PIN proof has 32 bytes"));
+    }
+    let internal = || Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal");
+    let hash = tokio::task::spawn_blocking(move || {
+        let salt = SaltString::encode_b64(&random::<16>()).ok()?;
+        pin_hasher().hash_password(&proof, &salt).ok().map(|hash| hash.to_string())
+    });
+    hash.await.ok().flatten().map(Some).ok_or_else(internal)
+}
+
+/// Argon2id, 19 MiB and two passes: what a guess costs someone who stole the database.
+fn pin_hasher() -> Argon2<'static> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_taken_in_any_spelling_and_nonsense_is_not() {
+        assert_eq!(read_number("+49 151 23456789").unwrap(), "+4915123456789");
+        for bad in ["", "hello", "+", "+1", "015123456789", "+999999999999999", "+49 151 2345678901234567890123"] {
+            assert_eq!(read_number(bad).unwrap_err().code(), "number-invalid", "{bad}");
+        }
+    }
+
+    #[test]
+    fn codes_have_six_digits() {
+        for _ in 0..100 {
+            let code = six_digits();
+            assert!(code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()), "{code}");
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Who is connected to this node, and how frames and wake-ups reach them. Holds nothing that matters: a lost push is
+//! found again in the queue or by asking.
+
+use crate::delivery::{Effect, account_mark};
+use prost::Message as _;
+use proto::ids::{AccountId, ChatId, DeviceAddress, Lease, LinkId};
+use proto::wire::{self, ServerFrame, server_frame};
+use server_store::Stores;
+use server_store::groups::Rest;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Notify, broadcast, mpsc};
+
+/// Pushed frames that wait for one socket; a device that is slower is dropped and resumes from its acknowledgement.
+pub const PUSHES_MAX: usize = 1_024;
+/// Changes of rendezvous slots that a waiting request may lag behind.
+const LINK_CHANGES_MAX: usize = 256;
+/// Log entries that one step of the fan-out takes.
+const FAN_OUT_STEP: u32 = 256;
+/// Chats fanned out together: they share a group commit.
+const FAN_OUT_CHATS_MAX: usize = 256;
+
+/// What reaches a socket's task.
+#[derive(Debug)]
+pub enum Push {
+    /// An encoded `ServerFrame`.
+    Frame(Vec<u8>),
+    /// The last frame.
+    Farewell(Vec<u8>),
+}
+
+/// What the hub keeps of a socket.
+struct Socket {
+    lease: Lease,
+    serial: u64,
+    pushes: mpsc::Sender<Push>,
+    queue_grew: Arc<Notify>,
+}
+
+/// A socket's end of it.
+pub struct Seat {
+    /// Frames to send.
+    pub pushes: mpsc::Receiver<Push>,
+    /// The device's queue has more.
+    pub queue_grew: Arc<Notify>,
+    device: DeviceAddress,
+    serial: u64,
+    hub: Arc<Hub>,
+}
+
+/// See the module.
+pub struct Hub {
+    state: Mutex<State>,
+    links: broadcast::Sender<LinkId>,
+    to_fan_out: Mutex<BTreeSet<ChatId>>,
+    fan_out_wanted: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    sockets: BTreeMap<DeviceAddress, Socket>,
+    serial: u64,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        Self {
+            state: Mutex::default(),
+            links: broadcast::Sender::new(LINK_CHANGES_MAX),
+            to_fan_out: Mutex::default(),
+            fan_out_wanted: Notify::new(),
+        }
+    }
+}
+
+impl Hub {
+    /// Takes the device's place; an older running client of the device hears that its lease is lost.
+    pub fn sit(self: &Arc<Self>, device: DeviceAddress, lease: Lease) -> Seat {
+        let (sender, pushes) = mpsc::channel(PUSHES_MAX);
+        let queue_grew = Arc::new(Notify::new());
+        let mut state = self.state();
+        state.serial += 1;
+        let serial = state.serial;
+        let socket = Socket { lease, serial, pushes: sender, queue_grew: queue_grew.clone() };
+        if let Some(older) = state.sockets.insert(device, socket)
+            && older.lease != lease
+        {
+            let _ = older.pushes.try_send(Push::Farewell(frame(server_frame::Body::LeaseLost(wire::LeaseLost {}))));
+        }
+        Seat { pushes, queue_grew, device, serial, hub: self.clone() }
+    }
+
+    /// Whether a socket of the device is open here.
+    pub fn is_connected(&self, device: DeviceAddress) -> bool {
+        self.state().sockets.contains_key(&device)
+    }
+
+    /// Sends a frame to those that are connected.
+    pub fn push_all(&self, devices: &[DeviceAddress], body: &server_frame::Body) {
+        let mut state = self.state();
+        let mut encoded = None;
+        for device in devices {
+            let Some(socket) = state.sockets.get(device) else { continue };
+            let bytes = encoded.get_or_insert_with(|| frame(body.clone()));
+            if socket.pushes.try_send(Push::Frame(bytes.clone())).is_err() {
+                // Too slow: without its sender the socket's task ends.
+                state.sockets.remove(device);
+            }
+        }
+    }
+
+    /// Tells unlinked devices with the signed list, and ends their sockets.
+    pub fn revoke(&self, devices: &[DeviceAddress], signed_device_list: &[u8]) {
+        let mut state = self.state();
+        for device in devices {
+            if let Some(socket) = state.sockets.remove(device) {
+                let revoked = wire::Revoked { signed_device_list: signed_device_list.to_vec() };
+                let _ = socket.pushes.try_send(Push::Farewell(frame(server_frame::Body::Revoked(revoked))));
+            }
+        }
+    }
+
+    /// Ends these devices' sockets without a word; they find out when they come back.
+    pub fn close_all(&self, devices: &[DeviceAddress]) {
+        let mut state = self.state();
+        for device in devices {
+            state.sockets.remove(device);
+        }
+    }
+
+    /// Ends every socket.
+    pub fn close_everything(&self) {
+        self.state().sockets.clear();
+    }
+
+    /// Carries out what the delivery service asks for.
+    pub async fn carry_out(&self, effects: Vec<Effect>, stores: &Stores) {
+        for effect in effects {
+            match effect {
+                Effect::FanOut(chat) => self.want_fan_out(chat),
+                Effect::GroupAdded { chat, accounts } => self.tell_added(chat, accounts, stores).await,
+                Effect::Delivered { chat, seq, account, to } => {
+                    let delivered = wire::Delivered { chat: chat.to_vec(), seq, account: account.to_vec() };
+                    self.push_all(&to, &server_frame::Body::Delivered(delivered));
+                }
+                Effect::MarkChanged { chat, mark, to } => {
+                    let changed = wire::MarkChanged { chat: chat.to_vec(), mark: Some(account_mark(mark)) };
+                    self.push_all(&to, &server_frame::Body::MarkChanged(changed));
+                }
+                Effect::Ephemeral { item, to } => self.push_all(&to, &server_frame::Body::Ephemeral(item)),
+            }
+        }
+    }
+
+    async fn tell_added(&self, chat: ChatId, accounts: Vec<AccountId>, stores: &Stores) {
+        let connected: Vec<DeviceAddress> = {
+            let state = self.state();
+            state.sockets.keys().filter(|device| accounts.contains(&device.account)).copied().collect()
+        };
+        if connected.is_empty() {
+            return;
+        }
+        // If the store fails here, ListGroups at the next Hello tells the same.
+        let Ok(members) = stores.groups.members(chat).await else { return };
+        let without: Vec<DeviceAddress> =
+            connected.into_iter().filter(|device| !members.iter().any(|m| m.device == *device)).collect();
+        let added = wire::AccountGroupAdded { chat: chat.to_vec() };
+        self.push_all(&without, &server_frame::Body::AccountGroupAdded(added));
+    }
+
+    /// Puts a chat in line for pointers.
+    pub fn want_fan_out(&self, chat: ChatId) {
+        self.to_fan_out.lock().unwrap_or_else(PoisonError::into_inner).insert(chat);
+        self.fan_out_wanted.notify_one();
+    }
+
+    /// Writes pointers for ever: first what an earlier run left, then what comes.
+    pub async fn fan_out(self: Arc<Self>, stores: Stores) {
+        match stores.groups.unfinished_fan_outs().await {
+            Ok(chats) => chats.into_iter().for_each(|chat| self.want_fan_out(chat)),
+            Err(error) => tracing::error!(%error, "unfinished fan-outs could not be read"),
+        }
+        loop {
+            let chats = self.take_fan_outs();
+            if chats.is_empty() {
+                self.fan_out_wanted.notified().await;
+                continue;
+            }
+            let steps = chats.iter().map(|chat| stores.groups.fan_out(*chat, FAN_OUT_STEP));
+            let done = futures_util::future::join_all(steps).await;
+            let mut failed = false;
+            for (chat, step) in chats.iter().zip(done) {
+                match step {
+                    Ok(step) => {
+                        self.wake(&step.devices);
+                        if step.rest == Rest::More {
+                            self.want_fan_out(*chat);
+                        }
+                    }
+                    Err(error) => {
+                        failed = true;
+                        tracing::error!(error = &error as &dyn std::error::Error, "a fan-out step failed");
+                        self.want_fan_out(*chat);
+                    }
+                }
+            }
+            if failed {
+                tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+            }
+        }
+    }
+
+    fn take_fan_outs(&self) -> Vec<ChatId> {
+        let mut waiting = self.to_fan_out.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = Vec::new();
+        while taken.len() < FAN_OUT_CHATS_MAX
+            && let Some(chat) = waiting.pop_first()
+        {
+            taken.push(chat);
+        }
+        taken
+    }
+
+    fn wake(&self, devices: &[DeviceAddress]) {
+        let state = self.state();
+        for device in devices {
+            if let Some(socket) = state.sockets.get(device) {
+                socket.queue_grew.notify_one();
+            }
+        }
+    }
+
+    /// Hears of every rendezvous slot that changes on this node.
+    pub fn watch_links(&self) -> broadcast::Receiver<LinkId> {
+        self.links.subscribe()
+    }
+
+    /// A slot was put or closed.
+    pub fn link_changed(&self, link: LinkId) {
+        // Nobody waiting is no error.
+        let _ = self.links.send(link);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut state = self.hub.state();
+        if state.sockets.get(&self.device).is_some_and(|socket| socket.serial == self.serial) {
+            state.sockets.remove(&self.device);
+        }
+    }
+}
+
+/// Encodes a frame.
+pub fn frame(body: server_frame::Body) -> Vec<u8> {
+    ServerFrame { body: Some(body) }.encode_to_vec()
+}

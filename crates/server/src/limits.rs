@@ -1,0 +1,126 @@
+//! Rate limits: a class of endpoints, by address and by account.
+
+use crate::problem::Problem;
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use proto::ids::AccountId;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+/// What is limited together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Codes, verification, registration: by address.
+    Register,
+    /// Challenges, sessions, sockets: by address.
+    Session,
+    /// The rendezvous: by address.
+    Link,
+    /// Look-ups of numbers: by account.
+    LookUp,
+    /// Claims of key packages: by account.
+    Claim,
+    /// Everything else that is authenticated: by account.
+    Account,
+    /// Frames on the socket: by account.
+    Frames,
+}
+
+/// How many at once, and how long until one more.
+struct Allowance {
+    burst: u32,
+    every_ms: u64,
+}
+
+impl Class {
+    fn allowance(self) -> Allowance {
+        match self {
+            Self::Register => Allowance { burst: 120, every_ms: 10_000 },
+            Self::Session => Allowance { burst: 300, every_ms: 200 },
+            Self::Link => Allowance { burst: 240, every_ms: 250 },
+            Self::LookUp => Allowance { burst: 120, every_ms: 2_000 },
+            Self::Claim => Allowance { burst: 600, every_ms: 200 },
+            Self::Account => Allowance { burst: 3_000, every_ms: 10 },
+            Self::Frames => Allowance { burst: 20_000, every_ms: 1 },
+        }
+    }
+}
+
+/// All limits of a server.
+pub struct Limits {
+    by_address: [(Class, DefaultKeyedRateLimiter<IpAddr>); 3],
+    by_account: [(Class, DefaultKeyedRateLimiter<AccountId>); 4],
+}
+
+impl Limits {
+    /// `factor` multiplies every allowance: set-ups that play many people from one address need it.
+    pub fn new(factor: NonZeroU32) -> Self {
+        fn limiter<K: Clone + std::hash::Hash + Eq>(class: Class, factor: NonZeroU32) -> DefaultKeyedRateLimiter<K> {
+            let allowance = class.allowance();
+            let every = Duration::from_millis(allowance.every_ms) / factor.get();
+            let burst = NonZeroU32::new(allowance.burst).expect("the table has no zero").saturating_mul(factor);
+            let quota = Quota::with_period(every.max(Duration::from_nanos(1))).expect("not zero");
+            RateLimiter::keyed(quota.allow_burst(burst))
+        }
+        Self {
+            by_address: [Class::Register, Class::Session, Class::Link].map(|class| (class, limiter(class, factor))),
+            by_account: [Class::LookUp, Class::Claim, Class::Account, Class::Frames]
+                .map(|class| (class, limiter(class, factor))),
+        }
+    }
+
+    /// Counts one request from an address. Of IPv6 the first 64 bits count: a household has them all.
+    pub fn address(&self, class: Class, address: IpAddr) -> Result<(), Problem> {
+        let address = match address {
+            IpAddr::V4(_) => address,
+            IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+                Some(v4) => IpAddr::V4(v4),
+                None => IpAddr::V6((u128::from(v6) & (u128::MAX << 64)).into()),
+            },
+        };
+        check(&self.by_address, class, &address)
+    }
+
+    /// Counts one request of an account.
+    pub fn account(&self, class: Class, account: AccountId) -> Result<(), Problem> {
+        check(&self.by_account, class, &account)
+    }
+
+    /// Forgets those who have been quiet.
+    pub fn sweep(&self) {
+        self.by_address.iter().for_each(|(_, limiter)| limiter.retain_recent());
+        self.by_account.iter().for_each(|(_, limiter)| limiter.retain_recent());
+    }
+}
+
+fn check<K: Clone + std::hash::Hash + Eq>(
+    limiters: &[(Class, DefaultKeyedRateLimiter<K>)],
+    class: Class,
+    key: &K,
+) -> Result<(), Problem> {
+    let Some((_, limiter)) = limiters.iter().find(|(c, _)| *c == class) else { return Ok(()) };
+    limiter.check_key(key).map_err(|not_until| {
+        let wait = not_until.wait_time_from(DefaultClock::default().now());
+        Problem::too_many(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_refused_when_its_burst_is_used_up_and_others_are_not() {
+        let limits = Limits::new(NonZeroU32::MIN);
+        let one: IpAddr = "2001:db8::1".parse().unwrap();
+        let neighbour: IpAddr = "2001:db8::2".parse().unwrap();
+        let other: IpAddr = "2001:db8:0:1::1".parse().unwrap();
+        for _ in 0..Class::Register.allowance().burst {
+            assert!(limits.address(Class::Register, one).is_ok());
+        }
+        assert!(limits.address(Class::Register, neighbour).is_err());
+        assert!(limits.address(Class::Register, other).is_ok());
+        assert!(limits.address(Class::Session, one).is_ok());
+    }
+}

@@ -1,0 +1,231 @@
+//! Starting and stopping a server: stores, tasks, ports.
+
+use crate::app::{App, ServerIdentity, random};
+use crate::blob_folder::BlobFolder;
+use crate::clock::{Clock, SystemClock};
+use crate::codes::{CodeSender, ConsoleSender};
+use crate::config::Config;
+use crate::delivery::Delivery;
+use crate::hub::Hub;
+use crate::limits::Limits;
+use crate::tls::{self, PlainListener, TlsListener};
+use crate::web_app::WebApp;
+use anyhow::{Context, Result, anyhow};
+use axum::extract::connect_info::Connected;
+use axum::serve::IncomingStream;
+use proto::ids::{ServerId, Timeline};
+use server_store::Stores;
+use server_store::mailboxes::Retention;
+use server_store::sqlite::Sqlite;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+/// Log entries deleted in one transaction.
+const SWEEP_ROWS_MAX: u32 = 500;
+/// How long requests may go on after the order to stop.
+const STOP_WITHIN: Duration = Duration::from_secs(5);
+
+/// What a server takes from outside beside its configuration.
+pub struct Environment {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Hands codes over.
+    pub codes: Arc<dyn CodeSender>,
+}
+
+impl Default for Environment {
+    fn default() -> Self {
+        Self { clock: Arc::new(SystemClock), codes: Arc::new(ConsoleSender) }
+    }
+}
+
+/// See [`Server::start`].
+pub struct Server;
+
+/// A server that runs.
+pub struct Running {
+    /// Where plain HTTP is served.
+    pub addr: SocketAddr,
+    /// Where HTTPS is served.
+    pub https_addr: Option<SocketAddr>,
+    /// Whether HTTPS is by the generated authority.
+    pub authority_pem: Option<String>,
+    /// Whether there is a web app to serve.
+    pub has_web_app: bool,
+    stop: watch::Sender<bool>,
+    hub: Arc<Hub>,
+    ports: Vec<JoinHandle<std::io::Result<()>>>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Opens the data folder, binds the ports and serves, with the machine's clock and codes on the console.
+    pub async fn start(config: Config) -> Result<Running> {
+        Self::start_with(config, Environment::default()).await
+    }
+
+    /// The same with another clock or code sender.
+    pub async fn start_with(config: Config, environment: Environment) -> Result<Running> {
+        std::fs::create_dir_all(&config.data)
+            .with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
+        let database = config.data.join("heliograph.db");
+        let stores = Sqlite::open(&database).with_context(|| format!("cannot open {}", database.display()))?.stores();
+        let tls = match &config.https {
+            None => None,
+            Some(https) => Some(match &https.own {
+                Some((cert, key)) => tls::from_files(cert, key)?,
+                None => tls::local_authority(&config.data)?,
+            }),
+        };
+        let authority_pem = tls.as_ref().and_then(|tls| tls.authority_pem.clone());
+        let plain = bind(config.listen).await?;
+        let addr = plain.local_addr()?;
+        let secure = match (&config.https, tls) {
+            (Some(https), Some(tls)) => Some(TlsListener::new(bind(https.listen).await?, tls.config)?),
+            _ => None,
+        };
+        let app = Arc::new(build(config, environment, stores, authority_pem.clone()).await?);
+        let https_addr = secure.as_ref().map(axum::serve::Listener::local_addr).transpose()?;
+        let (stop, _) = watch::channel(false);
+        let mut ports = vec![serve(PlainListener(plain), &app, &stop)];
+        ports.extend(secure.map(|listener| serve(listener, &app, &stop)));
+        let fan_out = tokio::spawn(app.hub.clone().fan_out(app.stores.clone()));
+        let sweep = tokio::spawn(sweep(app.clone()));
+        Ok(Running {
+            addr,
+            https_addr,
+            authority_pem,
+            has_web_app: app.web.is_there(),
+            stop,
+            hub: app.hub.clone(),
+            ports,
+            tasks: vec![fan_out, sweep],
+        })
+    }
+}
+
+impl Running {
+    /// Takes no more, ends sockets, lets requests finish for a few seconds.
+    pub async fn shutdown(self) -> Result<()> {
+        self.stop.send_replace(true);
+        self.hub.close_everything();
+        let mut result = Ok(());
+        for mut port in self.ports {
+            match tokio::time::timeout(STOP_WITHIN, &mut port).await {
+                Ok(ended) => result = result.and(ended.map_err(|e| anyhow!(e)).and_then(|r| Ok(r?))),
+                Err(_) => port.abort(),
+            }
+        }
+        for task in self.tasks {
+            task.abort();
+        }
+        result
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}: is another program, or another heliograph, there?"))
+}
+
+/// The address of the other end, from either listener.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PeerAddress(pub(crate) SocketAddr);
+
+impl Connected<IncomingStream<'_, PlainListener>> for PeerAddress {
+    fn connect_info(stream: IncomingStream<'_, PlainListener>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
+
+impl Connected<IncomingStream<'_, TlsListener>> for PeerAddress {
+    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
+
+fn serve<L>(listener: L, app: &Arc<App>, stop: &watch::Sender<bool>) -> JoinHandle<std::io::Result<()>>
+where
+    L: axum::serve::Listener<Addr = SocketAddr>,
+    PeerAddress: for<'a> Connected<IncomingStream<'a, L>>,
+{
+    let service = crate::http::router(app.clone()).into_make_service_with_connect_info::<PeerAddress>();
+    let mut stop = stop.subscribe();
+    tokio::spawn(async move {
+        let stopped = async move {
+            // An error means that the handle is gone, which ends the server as well.
+            let _ = stop.wait_for(|stop| *stop).await;
+        };
+        axum::serve(listener, service).with_graceful_shutdown(stopped).await
+    })
+}
+
+async fn build(config: Config, environment: Environment, stores: Stores, authority_pem: Option<String>) -> Result<App> {
+    let identity = identity(&stores).await?;
+    Ok(App {
+        delivery: Delivery::new(stores.clone()),
+        hub: Arc::new(Hub::default()),
+        limits: Limits::new(config.rate_limit_factor),
+        clock: environment.clock,
+        codes: environment.codes,
+        blobs: BlobFolder::new(config.data.join("blobs")),
+        web: WebApp::new(config.web_dir.clone()),
+        identity,
+        authority_pem,
+        stores,
+        config,
+    })
+}
+
+/// Made at the first start, the same ever after.
+async fn identity(stores: &Stores) -> Result<ServerIdentity> {
+    let setting =
+        async |name, value: Vec<u8>| -> Result<Vec<u8>> { Ok(stores.sessions.setting_or_insert(name, value).await?) };
+    let damaged = || anyhow!("a setting in the database has the wrong length");
+    let seed: [u8; 32] = setting("server-key", random::<32>().to_vec()).await?.try_into().map_err(|_| damaged())?;
+    let public_key = ed25519_dalek::SigningKey::from_bytes(&seed).verifying_key().to_bytes();
+    let secret = setting("secret", random::<32>().to_vec()).await?.try_into().map_err(|_| damaged())?;
+    let timeline = setting("timeline", random::<16>().to_vec()).await?;
+    Ok(ServerIdentity {
+        public_key,
+        id: ServerId::of_key(&public_key),
+        timeline: Timeline::try_from(timeline).map_err(|_| damaged())?,
+        secret,
+    })
+}
+
+/// Deletes what is over, for ever.
+async fn sweep(app: Arc<App>) {
+    let mut every = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        every.tick().await;
+        app.limits.sweep();
+        if let Err(error) = sweep_once(&app).await {
+            tracing::error!(error = &*error, "the sweep failed");
+        }
+    }
+}
+
+async fn sweep_once(app: &App) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let now_ms = app.now_ms();
+    app.stores.sessions.sweep(now_ms).await?;
+    let retention =
+        Retention { before_ms: now_ms.saturating_sub(app.config.message_retention_ms), limit: SWEEP_ROWS_MAX };
+    while app.stores.mailboxes.expire(retention).await? == SWEEP_ROWS_MAX {}
+    loop {
+        let over = app.stores.blobs.expired_blobs(now_ms, SWEEP_ROWS_MAX).await?;
+        if over.is_empty() {
+            return Ok(());
+        }
+        for blob in over {
+            app.blobs.delete(blob).await?;
+            app.stores.blobs.delete_blob(blob).await?;
+        }
+    }
+}

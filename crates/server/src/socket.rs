@@ -1,0 +1,259 @@
+//! One WebSocket: Hello, requests and replies, the device's queue, pushes, and the reasons to end.
+//!
+//! A reader task in this loop, a writer task behind a bounded channel. Requests run side by side, but each is begun
+//! before the next frame is read, so that messages enter the log in the order they came.
+
+mod hello;
+mod queue;
+
+use crate::app::App;
+use crate::http::Peer;
+use crate::hub::{Push, frame};
+use crate::limits::Class;
+use crate::problem::Problem;
+use axum::extract::State;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::response::Response;
+use futures_util::stream::{FuturesUnordered, SplitSink, SplitStream, StreamExt};
+use futures_util::{Future, SinkExt};
+use hello::Greeted;
+use proto::decode::{DecodeError, decode_limited};
+use proto::ids::DeviceAddress;
+use proto::limits::FRAME_LEN_MAX;
+use proto::wire::{self, ClientFrame, client_frame, refused::Reason, reply, server_frame};
+use queue::Queue;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+
+/// Requests of one socket under way; the next frame is read when one is answered.
+const REQUESTS_MAX: usize = 256;
+/// Frames that wait for the network.
+const OUTGOING_MAX: usize = 256;
+/// A client that takes nothing for so long is gone.
+const SLOW_READER: Duration = Duration::from_secs(30);
+/// A client that has not said Hello by then is none.
+const HELLO_WITHIN: Duration = Duration::from_secs(20);
+const PING_EVERY: Duration = Duration::from_secs(25);
+/// No frame at all, not even a pong.
+const SILENT_FOR: Duration = Duration::from_secs(75);
+
+/// `GET /v1/socket`.
+pub(crate) async fn upgrade(
+    State(app): State<Arc<App>>,
+    Peer(address): Peer,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Problem> {
+    app.limits.address(Class::Session, address)?;
+    Ok(upgrade
+        .read_buffer_size(4_096)
+        .write_buffer_size(8_192)
+        .max_write_buffer_size(FRAME_LEN_MAX * 2)
+        .max_message_size(FRAME_LEN_MAX)
+        .max_frame_size(FRAME_LEN_MAX)
+        .on_upgrade(move |socket| Box::pin(run(app, socket))))
+}
+
+/// Why a socket ends; becomes the close frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// The client went, or is not heard any more.
+    Gone,
+    /// What came is no frame, or came out of order.
+    Protocol(&'static str),
+    TooLarge,
+    /// Another lease, an unlinked device, or the server is going down.
+    Told,
+}
+
+async fn run(app: Arc<App>, socket: WebSocket) {
+    let (sink, mut frames) = socket.split();
+    let (out, outgoing) = mpsc::channel(OUTGOING_MAX);
+    let writer = tokio::spawn(write(sink, outgoing));
+    let end = serve(&app, &mut frames, &out).await;
+    let close = match end {
+        Ok(()) | Err(End::Gone | End::Told) => (close_code::NORMAL, ""),
+        Err(End::Protocol(why)) => (close_code::PROTOCOL, why),
+        Err(End::TooLarge) => (close_code::SIZE, "frame too large"),
+    };
+    let close = CloseFrame { code: close.0, reason: close.1.into() };
+    let _ = tokio::time::timeout(SLOW_READER, out.send(Message::Close(Some(close)))).await;
+    drop(out);
+    let _ = writer.await;
+}
+
+/// Takes all that waits, and flushes once.
+async fn write(mut sink: SplitSink<WebSocket, Message>, mut outgoing: mpsc::Receiver<Message>) {
+    let mut batch = Vec::new();
+    while outgoing.recv_many(&mut batch, OUTGOING_MAX).await > 0 {
+        let sent = async {
+            for message in batch.drain(..) {
+                sink.feed(message).await?;
+            }
+            sink.flush().await
+        };
+        match tokio::time::timeout(SLOW_READER, sent).await {
+            Ok(Ok(())) => {}
+            Ok(Err(_)) | Err(_) => return,
+        }
+    }
+}
+
+async fn serve(app: &Arc<App>, frames: &mut SplitStream<WebSocket>, out: &mpsc::Sender<Message>) -> Result<(), End> {
+    let greeted = tokio::time::timeout(HELLO_WITHIN, greet(app, frames, out)).await.map_err(|_| End::Gone)??;
+    let Greeted { device, mut seat, mut queue } = greeted;
+    queue.send_more(app, out).await?;
+    let mut requests: FuturesUnordered<Request> = FuturesUnordered::new();
+    let mut ping = tokio::time::interval(PING_EVERY);
+    let mut heard = tokio::time::Instant::now();
+    loop {
+        tokio::select! {
+            message = frames.next(), if requests.len() < REQUESTS_MAX => {
+                heard = tokio::time::Instant::now();
+                if let Some(frame) = read(message)? {
+                    let request = begin(app.clone(), device, frame);
+                    start(request, &mut requests).await;
+                }
+            }
+            Some(done) = requests.next(), if !requests.is_empty() => finish(app, done, &mut queue, out).await?,
+            push = seat.pushes.recv() => match push {
+                Some(Push::Frame(bytes)) => send(out, bytes).await?,
+                Some(Push::Farewell(bytes)) => {
+                    send(out, bytes).await?;
+                    return Err(End::Told);
+                }
+                None => return Err(End::Told),
+            },
+            () = seat.queue_grew.notified() => queue.send_more(app, out).await?,
+            _ = ping.tick() => {
+                if heard.elapsed() > SILENT_FOR {
+                    return Err(End::Gone);
+                }
+                give(out, Message::Ping(bytes::Bytes::new())).await?;
+            }
+        }
+    }
+}
+
+/// Reads until a Hello is taken. After a Rollback the client may say Hello again, as what it is now.
+async fn greet(
+    app: &Arc<App>,
+    frames: &mut SplitStream<WebSocket>,
+    out: &mpsc::Sender<Message>,
+) -> Result<Greeted, End> {
+    loop {
+        let Some(ClientFrame { request, body }) = read(frames.next().await)? else { continue };
+        let Some(client_frame::Body::Hello(hello)) = body else { return Err(End::Protocol("Hello comes first")) };
+        let (body, greeted) = hello::hello(app, hello).await;
+        let fatal = matches!(body, reply::Body::Revoked(_) | reply::Body::Refused(_));
+        send(out, frame(server_frame::Body::Reply(wire::Reply { request, body: Some(body) }))).await?;
+        match greeted {
+            Some(greeted) => return Ok(greeted),
+            None if fatal => return Err(End::Told),
+            None => {}
+        }
+    }
+}
+
+fn read(message: Option<Result<Message, axum::Error>>) -> Result<Option<ClientFrame>, End> {
+    let message = match message {
+        None => return Err(End::Gone),
+        Some(Err(error)) => return Err(if is_too_large(&error) { End::TooLarge } else { End::Gone }),
+        Some(Ok(message)) => message,
+    };
+    match message {
+        Message::Binary(bytes) => match decode_limited::<ClientFrame>(&bytes, FRAME_LEN_MAX) {
+            Ok(frame) => Ok(Some(frame)),
+            Err(DecodeError::TooLarge { .. }) => Err(End::TooLarge),
+            Err(DecodeError::Malformed(_)) => Err(End::Protocol("not a frame")),
+        },
+        Message::Text(_) => Err(End::Protocol("frames are binary")),
+        Message::Ping(_) | Message::Pong(_) => Ok(None),
+        Message::Close(_) => Err(End::Gone),
+    }
+}
+
+fn is_too_large(error: &axum::Error) -> bool {
+    let mut source: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = source {
+        let text = error.to_string();
+        if text.contains("too long") || text.contains("too large") || text.contains("Space limit") {
+            return true;
+        }
+        source = error.source();
+    }
+    false
+}
+
+/// What a request came to.
+struct Done {
+    request: u32,
+    handled: crate::delivery::Handled,
+    acked: Option<u64>,
+}
+
+type Request = Pin<Box<dyn Future<Output = Done> + Send>>;
+
+fn begin(app: Arc<App>, device: DeviceAddress, frame: ClientFrame) -> Request {
+    Box::pin(async move {
+        let request = frame.request;
+        let refused = |reason: Reason, detail: &str, retry_after_ms| crate::delivery::Handled {
+            reply: Some(reply::Body::Refused(wire::Refused {
+                reason: reason.into(),
+                detail: detail.into(),
+                retry_after_ms,
+            })),
+            effects: Vec::new(),
+        };
+        let Some(body) = frame.body else {
+            // A newer client's request: it hears that, and goes on without it.
+            return Done { request, handled: refused(Reason::Unsupported, "unknown request", 0), acked: None };
+        };
+        if let Err(problem) = app.limits.account(Class::Frames, device.account) {
+            let handled = refused(Reason::Busy, "too many", problem.retry_after_ms());
+            return Done { request, handled, acked: None };
+        }
+        let acked = match &body {
+            client_frame::Body::Ack(ack) => Some(ack.queue_seq),
+            _ => None,
+        };
+        let handled = app.delivery.handle(device, body, app.now_ms()).await;
+        Done { request, handled, acked }
+    })
+}
+
+/// Runs a request up to its first wait, so that its write is in line before the next frame is read.
+async fn start(mut request: Request, requests: &mut FuturesUnordered<Request>) {
+    let first = std::future::poll_fn(|cx| std::task::Poll::Ready(request.as_mut().poll(cx))).await;
+    match first {
+        std::task::Poll::Ready(done) => requests.push(Box::pin(std::future::ready(done))),
+        std::task::Poll::Pending => requests.push(request),
+    }
+}
+
+async fn finish(app: &Arc<App>, done: Done, queue: &mut Queue, out: &mpsc::Sender<Message>) -> Result<(), End> {
+    if done.request != 0
+        && let Some(body) = done.handled.reply
+    {
+        let reply = wire::Reply { request: done.request, body: Some(body) };
+        send(out, frame(server_frame::Body::Reply(reply))).await?;
+    }
+    app.hub.carry_out(done.handled.effects, &app.stores).await;
+    if let Some(acked) = done.acked {
+        queue.acknowledged(acked);
+        queue.send_more(app, out).await?;
+    }
+    Ok(())
+}
+
+async fn send(out: &mpsc::Sender<Message>, bytes: Vec<u8>) -> Result<(), End> {
+    give(out, Message::Binary(bytes.into())).await
+}
+
+async fn give(out: &mpsc::Sender<Message>, message: Message) -> Result<(), End> {
+    match tokio::time::timeout(SLOW_READER, out.send(message)).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(End::Gone),
+    }
+}

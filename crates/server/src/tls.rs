@@ -1,0 +1,186 @@
+//! HTTPS: own certificate files, or a local authority that lives in the data folder.
+
+use anyhow::{Context, Result};
+use axum::serve::Listener;
+use rcgen::{
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+};
+use rustls::ServerConfig;
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use std::io;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use time::OffsetDateTime;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
+/// Connections between handshake and first request.
+const HANDSHAKEN_MAX: usize = 128;
+const DAY: time::Duration = time::Duration::days(1);
+
+/// A certificate to serve, and the authority to trust for it.
+pub(crate) struct Identity {
+    pub(crate) config: Arc<ServerConfig>,
+    /// PEM; `None` where the operator brought a certificate.
+    pub(crate) authority_pem: Option<String>,
+}
+
+/// Reads the operator's files.
+pub(crate) fn from_files(cert: &Path, key: &Path) -> Result<Identity> {
+    let chain = CertificateDer::pem_file_iter(cert)
+        .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+        .with_context(|| format!("cannot read certificates from {}", cert.display()))?;
+    let key = PrivateKeyDer::from_pem_file(key).with_context(|| format!("cannot read a key from {}", key.display()))?;
+    Ok(Identity { config: server_config(chain, key)?, authority_pem: None })
+}
+
+/// Makes the authority once, and a fresh certificate for this machine's names at each start.
+pub(crate) fn local_authority(data: &Path) -> Result<Identity> {
+    let (authority_pem, issuer) = authority(&data.join("tls"))?;
+    let mut names: Vec<String> = vec!["localhost".into(), "127.0.0.1".into(), "::1".into()];
+    names.extend(lan_address().map(|address| address.to_string()));
+    let mut params = CertificateParams::new(names).context("the machine's names make no certificate")?;
+    params.distinguished_name.push(DnType::CommonName, "Heliograph");
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params.not_before = OffsetDateTime::now_utc() - DAY;
+    params.not_after = OffsetDateTime::now_utc() + DAY * 397;
+    let key = KeyPair::generate()?;
+    let cert = params.signed_by(&key, &issuer)?;
+    let key = PrivateKeyDer::try_from(key.serialize_der()).map_err(anyhow::Error::msg)?;
+    Ok(Identity { config: server_config(vec![cert.der().clone()], key)?, authority_pem: Some(authority_pem) })
+}
+
+/// The authority's parameters are the same at every start, so that its kept key goes on signing for the kept certificate.
+fn authority(folder: &Path) -> Result<(String, Issuer<'static, KeyPair>)> {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, "Heliograph local authority");
+    params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params.not_before = OffsetDateTime::now_utc() - DAY;
+    params.not_after = OffsetDateTime::now_utc() + DAY * 3_650;
+    let (key_path, cert_path) = (folder.join("authority.key.pem"), folder.join("authority.pem"));
+    if key_path.exists() && cert_path.exists() {
+        let key = KeyPair::from_pem(&std::fs::read_to_string(&key_path)?)
+            .with_context(|| format!("{} is damaged: delete the folder to make a new authority", key_path.display()))?;
+        return Ok((std::fs::read_to_string(&cert_path)?, Issuer::new(params, key)));
+    }
+    std::fs::create_dir_all(folder)?;
+    let key = KeyPair::generate()?;
+    let cert = params.self_signed(&key)?;
+    write_private(&key_path, &key.serialize_pem())?;
+    std::fs::write(&cert_path, cert.pem())?;
+    Ok((cert.pem(), Issuer::new(params, key)))
+}
+
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    use std::io::Write as _;
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(text.as_bytes())
+}
+
+fn server_config(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<Arc<ServerConfig>> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .context("certificate and key do not go together")?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok(Arc::new(config))
+}
+
+/// The address that others in the local network reach this machine by. Nothing is sent: connecting a UDP socket only
+/// asks the routing table.
+pub(crate) fn lan_address() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((IpAddr::from([0, 0, 0, 0]), 0)).ok()?;
+    socket.connect((IpAddr::from([192, 0, 2, 1]), 9)).ok()?;
+    let address = socket.local_addr().ok()?.ip();
+    (!address.is_loopback() && !address.is_unspecified()).then_some(address)
+}
+
+/// Plain TCP without Nagle's delay: frames are small and batched already.
+pub(crate) struct PlainListener(pub(crate) TcpListener);
+
+impl Listener for PlainListener {
+    type Io = TcpStream;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (TcpStream, SocketAddr) {
+        accept(&self.0).await
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+}
+
+/// Connections whose handshake is done; slow handshakes wait beside each other, not before the next.
+pub(crate) struct TlsListener {
+    handshaken: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
+    address: SocketAddr,
+}
+
+impl TlsListener {
+    pub(crate) fn new(listener: TcpListener, config: Arc<ServerConfig>) -> io::Result<Self> {
+        let address = listener.local_addr()?;
+        let (done, handshaken) = mpsc::channel(HANDSHAKEN_MAX);
+        let acceptor = TlsAcceptor::from(config);
+        tokio::spawn(async move {
+            while !done.is_closed() {
+                let (stream, peer) = tokio::select! {
+                    accepted = accept(&listener) => accepted,
+                    () = done.closed() => return,
+                };
+                let (acceptor, done) = (acceptor.clone(), done.clone());
+                tokio::spawn(async move {
+                    if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_WITHIN, acceptor.accept(stream)).await {
+                        let _ = done.send((stream, peer)).await;
+                    }
+                });
+            }
+        });
+        Ok(Self { handshaken, address })
+    }
+}
+
+impl Listener for TlsListener {
+    type Io = TlsStream<TcpStream>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, SocketAddr) {
+        match self.handshaken.recv().await {
+            Some(accepted) => accepted,
+            // The accepting task ends only with this listener.
+            None => std::future::pending().await,
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(self.address)
+    }
+}
+
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                let _ = stream.set_nodelay(true);
+                return (stream, peer);
+            }
+            Err(error) => {
+                // Out of file descriptors, mostly: trying at once would only burn the processor.
+                tracing::warn!(%error, "a connection could not be taken");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
