@@ -24,7 +24,9 @@ pub(crate) fn run(
     serve_args: &[String],
 ) -> Result<()> {
     let bundle = web::build(layout, profile, policy)?;
-    build_native(layout, profile)?;
+    // `helio` brings the whole client core with it: only where it is needed.
+    let packages: &[&str] = if demo == Demo::Filled { &["server", "cli"] } else { &["server"] };
+    build_native(layout, profile, packages)?;
     let server = layout.native_binary(profile, "heliograph");
     let mut step = Step::new(&server).args(["serve"]).folder(&layout.root);
     if profile == Profile::Dev {
@@ -40,12 +42,13 @@ pub(crate) fn run(
     Err(error).with_context(|| format!("cannot start {}", server.display()))
 }
 
-/// The server and the terminal client. A released server has the web app inside; a development one reads its
+/// Binaries of our crates. A released server has the web app inside; a development one reads its
 /// folder, so that a change of a page does not compile the server again.
-pub(crate) fn build_native(layout: &Layout, profile: Profile) -> Result<()> {
-    say(&format!("Server and terminal client: compiling ({})", profile.bundle_folder()));
+pub(crate) fn build_native(layout: &Layout, profile: Profile, packages: &[&str]) -> Result<()> {
+    say(&format!("{}: compiling ({})", packages.join(" and "), profile.bundle_folder()));
     let step = Step::cargo()
-        .args(["build", "-p", "server", "-p", "cli", "--bins"])
+        .args(["build", "--bins"])
+        .args(packages.iter().flat_map(|package| ["-p", package]))
         .folder(&layout.root)
         .env("CARGO_TARGET_DIR", &layout.target);
     match profile {

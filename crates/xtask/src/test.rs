@@ -55,7 +55,7 @@ fn end_to_end_tests(layout: &Layout, policy: InstallPolicy, test_args: &[String]
 pub(crate) fn prepare(layout: &Layout, profile: Profile, policy: InstallPolicy) -> Result<()> {
     ensure(layout, policy, &browser::NEEDS)?;
     web::build(layout, profile, policy)?;
-    run::build_native(layout, profile)
+    run::build_native(layout, profile, &["server", "cli"])
 }
 
 /// A command of the end-to-end crate, told where all it drives lies.
