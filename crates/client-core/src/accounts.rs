@@ -6,7 +6,7 @@ use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose, user_error};
 use crate::io::{Halt, HttpMethod};
 use crate::profile::{tidy_name, ui_account};
-use crate::{state, this};
+use crate::{own_state, state, this};
 use client_api::{Answer, ContactChanges, ContactRow, Event, Notice, UserError};
 use identity::{ChatKind, VerifiedDeviceList};
 use prost::Message as _;
@@ -109,7 +109,7 @@ fn contact(db: &Connection, account: AccountId) -> Result<Option<Contact>, Halt>
 }
 
 fn set_contact(cx: &mut Context<'_>, contact: &Contact, account: AccountId) -> Result<(), Halt> {
-    state::set(cx, &format!("contact/{account}"), contact.encode_to_vec())?;
+    own_state::set(cx, &format!("contact/{account}"), contact.encode_to_vec())?;
     cx.changed.contacts = true;
     if let Some(chat) = chats::find_with(cx.db, ChatKind::Direct, account)? {
         cx.changed.chat(chat.chat);

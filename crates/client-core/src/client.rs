@@ -6,6 +6,7 @@ use crate::chats::{self, Chat, Membership};
 use crate::config::Config;
 use crate::http::{self, Calls, Purpose};
 use crate::io::{Clock, Halt, HttpFailure, HttpId, HttpResponse, Input, Output};
+use crate::own_state::{self, ChatKey};
 use crate::profile;
 use crate::registration::Registration;
 use crate::screens;
@@ -14,6 +15,7 @@ use crate::session::Session;
 use crate::this::{self, Me, Stage};
 use client_api::{Answer, AppStage, Command, Event, LogoutReason, Request, Role, UserError};
 use identity::ChatKind;
+use proto::content::StateOp;
 use proto::ids::{ChatId, Generation};
 use rand_core::CryptoRng;
 use rusqlite::Transaction;
@@ -39,6 +41,8 @@ pub(crate) struct Context<'a> {
     pub(crate) rng: &'a mut dyn CryptoRng,
     pub(crate) out: Vec<Output>,
     pub(crate) changed: Changed,
+    /// What this input set of own-device state, for the siblings.
+    pub(crate) state_ops: Vec<StateOp>,
 }
 
 impl Context<'_> {
@@ -84,7 +88,14 @@ impl Client {
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<Output>, Halt> {
         let wake_before = self.wakes.first().copied();
-        let mut cx = Context { db, now_ms: clock.now_ms, rng, out: Vec::new(), changed: Changed::default() };
+        let mut cx = Context {
+            db,
+            now_ms: clock.now_ms,
+            rng,
+            out: Vec::new(),
+            changed: Changed::default(),
+            state_ops: Vec::new(),
+        };
         self.wakes.retain(|at_ms| *at_ms > clock.now_ms);
         match input {
             Input::Start => self.on_start(&mut cx)?,
@@ -96,6 +107,8 @@ impl Client {
             Input::Wake => self.on_wake(&mut cx)?,
         }
         if this::stage(cx.db)? == Stage::Active {
+            self.ensure_self_group(&mut cx)?;
+            self.share_state(&mut cx)?;
             self.go_on(&mut cx)?;
             self.show_changes(&mut cx)?;
         }
@@ -115,7 +128,6 @@ impl Client {
         if !self.session.is_up() {
             return Ok(());
         }
-        self.ensure_self_group(cx)?;
         self.create_waiting(cx)?;
         self.join_waiting(cx)?;
         self.send_waiting(cx)
@@ -145,6 +157,7 @@ impl Client {
             profile::show(cx)?;
             screens::show_chats(cx)?;
             accounts::show_contacts(cx)?;
+            own_state::show_settings(cx)?;
         }
         Ok(())
     }
@@ -209,6 +222,21 @@ impl Client {
             }
             Command::SendText { chat, text } => self.send_text(cx, id, chat, text)?,
             Command::RetryMessage { chat, message } => self.retry_message(cx, id, chat, message)?,
+            Command::SetDraft { chat, text } => self.set_chat_value(cx, id, ChatKey::Draft, chat, text.into_bytes())?,
+            Command::SetPinned { chat, pinned } => {
+                self.set_chat_value(cx, id, ChatKey::Pin, chat, own_state::flag(pinned))?
+            }
+            Command::SetArchived { chat, archived } => {
+                self.set_chat_value(cx, id, ChatKey::Archive, chat, own_state::flag(archived))?;
+            }
+            Command::SetMuted { chat, until_ms } => {
+                self.set_chat_value(cx, id, ChatKey::Mute, chat, own_state::number(until_ms))?;
+            }
+            Command::MarkUnread { chat, unread } => {
+                self.set_chat_value(cx, id, ChatKey::Unread, chat, own_state::flag(unread))?;
+            }
+            Command::SetStarred { chat, message, starred } => self.set_starred(cx, id, chat, message, starred)?,
+            Command::SetSettings(settings) => self.set_settings(cx, id, &settings)?,
             _ => cx.answer(id, Err(UserError::NotNow)),
         }
         Ok(())

@@ -19,6 +19,7 @@ mod key_packages;
 mod messages;
 mod mls;
 mod outbox;
+mod own_state;
 mod profile;
 mod receiving;
 mod registration;

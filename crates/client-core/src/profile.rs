@@ -2,7 +2,7 @@
 
 use crate::client::Context;
 use crate::io::Halt;
-use crate::state;
+use crate::{own_state, state};
 use client_api::{Event, OwnProfile, UserError};
 use prost::Message;
 use proto::content::ProfileBody;
@@ -57,7 +57,7 @@ pub(crate) fn store(
     }
     let old = own(cx)?;
     let body = ProfileBody { name, about, photo_jpeg: photo.unwrap_or(old.photo_jpeg), version: old.version + 1 };
-    state::set(cx, KEY, body.encode_to_vec())?;
+    own_state::set(cx, KEY, body.encode_to_vec())?;
     Ok(Ok(()))
 }
 

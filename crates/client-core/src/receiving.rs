@@ -7,9 +7,9 @@ use crate::io::Halt;
 use crate::messages::{self, NewMessage, Place, Stored};
 use crate::mls;
 use crate::outbox::{self, Kind};
+use crate::own_state;
 use crate::sending::Flight;
 use crate::session::send;
-use crate::state;
 use client_api::Event;
 use e2ee::group::{Processed, ReceivedApp};
 use e2ee::{ChatGroup, MlsError};
@@ -129,15 +129,7 @@ impl Client {
     fn on_app(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem, app: &ReceivedApp) -> Result<(), Halt> {
         let Ok(content) = decode_limited::<Content>(&app.content, APP_LEN_MAX) else { return Ok(()) };
         match &content.body {
-            Some(content::Body::StateOps(ops)) if chat.kind == ChatKind::SelfGroup => {
-                for op in &ops.ops {
-                    state::see_clock(cx.db, cx.now_ms, op.clock)?;
-                    if state::merge(cx.db, op)? == state::Merge::Changed {
-                        cx.changed.everything = true;
-                    }
-                }
-                Ok(())
-            }
+            Some(content::Body::StateOps(ops)) if chat.kind == ChatKind::SelfGroup => own_state::take(cx, &ops.ops),
             _ => self.on_message(cx, chat, item, app, &content),
         }
     }

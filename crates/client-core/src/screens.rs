@@ -5,6 +5,7 @@ use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::messages::{self, ROW_COLUMNS, ROW_TABLES};
+use crate::own_state::{self, ChatKey};
 use crate::profile::ui_account;
 use client_api::{
     Answer, ChatChanges, ChatInfo, ChatKind, ChatRow, Completeness, Event, LastMessage, MessageBody, MessageChanges,
@@ -38,6 +39,7 @@ fn chat_row(cx: &Context<'_>, chat: &Chat, me: AccountId) -> Result<ChatRow, Hal
              coalesce((SELECT read_seq FROM mark k WHERE k.chat = ?1 AND k.account = ?2), 0)",
         )?
         .query_row(params![chat.chat.as_bytes(), me.as_bytes()], |row| row.get(0))?;
+    let value = |key| own_state::chat_value(cx, key, chat.chat);
     Ok(ChatRow {
         chat: client_api::ChatId(chat.chat.0),
         kind: if chat.peer == me { ChatKind::Notes } else { ChatKind::Direct },
@@ -47,11 +49,11 @@ fn chat_row(cx: &Context<'_>, chat: &Chat, me: AccountId) -> Result<ChatRow, Hal
         activity_ms: chat.activity_ms,
         last,
         unread,
-        marked_unread: false,
-        pinned: false,
-        archived: false,
-        muted_until_ms: 0,
-        draft: String::new(),
+        marked_unread: !value(ChatKey::Unread)?.is_empty(),
+        pinned: !value(ChatKey::Pin)?.is_empty(),
+        archived: !value(ChatKey::Archive)?.is_empty(),
+        muted_until_ms: own_state::chat_number(cx, ChatKey::Mute, chat.chat)?,
+        draft: String::from_utf8(value(ChatKey::Draft)?).unwrap_or_default(),
         typing: false,
     })
 }
@@ -128,8 +130,9 @@ impl Client {
         let mut by_chat: BTreeMap<ChatId, Vec<MessageRow>> = BTreeMap::new();
         for (chat, id) in &changed.messages {
             if self.open_chats.contains(chat)
-                && let Some(row) = messages::get_row(cx.db, *chat, *id, me)?
+                && let Some(mut row) = messages::get_row(cx.db, *chat, *id, me)?
             {
+                row.starred = own_state::is_starred(cx, *id)?;
                 by_chat.entry(*chat).or_default().push(row);
             }
         }
@@ -158,7 +161,7 @@ fn show_info(cx: &mut Context<'_>, id: ChatId) -> Result<(), Halt> {
         photo: Vec::new(),
         devices: u32::try_from(devices).unwrap_or(u32::MAX),
         completeness: Completeness::Complete,
-        draft: String::new(),
+        draft: String::from_utf8(own_state::chat_value(cx, ChatKey::Draft, id)?).unwrap_or_default(),
         joined: chat.membership == Membership::Joined,
         verified: false,
     };
@@ -218,7 +221,11 @@ fn stretch(
     let sql = format!("SELECT {ROW_COLUMNS} FROM {ROW_TABLES} WHERE m.chat = ?1 AND {place} LIMIT ?3");
     let mut statement = cx.db.prepare_cached(&sql)?;
     let rows = statement.query_map(params![chat.as_bytes(), time_ms, limit], |row| messages::row(row, me))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
+    for row in &mut rows {
+        row.starred = own_state::is_starred(cx, MessageId(row.id.0))?;
+    }
+    Ok(rows)
 }
 
 fn first_unread(

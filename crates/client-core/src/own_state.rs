@@ -1,0 +1,234 @@
+//! What the owner sets about chats, messages and the program, the same on all of their devices: commands in, state keys
+//! out, and which rows a changed key shows again. Merging is in `state`.
+
+use crate::chats;
+use crate::client::{Client, Context};
+use crate::io::Halt;
+use crate::state;
+use client_api::{Answer, Event, Settings, TextDirection, Theme, UserError};
+use identity::ChatKind;
+use prost::Message as _;
+use proto::content::{Content, StateOp, StateOps, content};
+use proto::ids::{ChatId, MessageId};
+use proto::limits::TEXT_LEN_MAX;
+use std::str::FromStr as _;
+
+/// A flag or a number about a chat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ChatKey {
+    Pin,
+    Archive,
+    Mute,
+    Unread,
+    Draft,
+    Read,
+}
+
+impl ChatKey {
+    const ALL: [Self; 6] = [Self::Pin, Self::Archive, Self::Mute, Self::Unread, Self::Draft, Self::Read];
+
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Pin => "pin/",
+            Self::Archive => "archive/",
+            Self::Mute => "mute/",
+            Self::Unread => "unread/",
+            Self::Draft => "draft/",
+            Self::Read => "read/",
+        }
+    }
+
+    fn of(self, chat: ChatId) -> String {
+        format!("{}{chat}", self.prefix())
+    }
+}
+
+const SETTINGS: &str = "settings";
+const STAR: &str = "star/";
+
+/// A value about a chat; empty where it is not set.
+pub(crate) fn chat_value(cx: &Context<'_>, key: ChatKey, chat: ChatId) -> Result<Vec<u8>, Halt> {
+    Ok(state::get(cx.db, &key.of(chat))?.unwrap_or_default())
+}
+
+/// A number about a chat; 0 where it is not set.
+pub(crate) fn chat_number(cx: &Context<'_>, key: ChatKey, chat: ChatId) -> Result<u64, Halt> {
+    Ok(<[u8; 8]>::try_from(chat_value(cx, key, chat)?).map_or(0, u64::from_be_bytes))
+}
+
+/// Sets a key here, shows what it changes, and remembers the operation for the siblings.
+pub(crate) fn set(cx: &mut Context<'_>, key: &str, value: Vec<u8>) -> Result<(), Halt> {
+    if let Some(op) = state::set(cx, key, value)? {
+        note_changed(cx, &op.key);
+        cx.state_ops.push(op);
+    }
+    Ok(())
+}
+
+/// Takes operations of a sibling.
+pub(crate) fn take(cx: &mut Context<'_>, ops: &[StateOp]) -> Result<(), Halt> {
+    for op in ops {
+        state::see_clock(cx.db, cx.now_ms, op.clock)?;
+        if state::merge(cx.db, op)? == state::Merge::Changed {
+            note_changed(cx, &op.key);
+        }
+    }
+    Ok(())
+}
+
+fn note_changed(cx: &mut Context<'_>, key: &str) {
+    let chat = ChatKey::ALL.iter().find_map(|kind| ChatId::from_str(key.strip_prefix(kind.prefix())?).ok());
+    match chat {
+        Some(chat) => cx.changed.chat(chat),
+        // Contacts, settings and the profile: rare, and seen in many places.
+        None => cx.changed.everything = true,
+    }
+}
+
+/// The starred flag of a message.
+pub(crate) fn is_starred(cx: &Context<'_>, message: MessageId) -> Result<bool, Halt> {
+    Ok(state::get(cx.db, &format!("{STAR}{message}"))?.is_some())
+}
+
+/// The settings that all devices share; the defaults where a stored value cannot be read.
+pub(crate) fn show_settings(cx: &mut Context<'_>) -> Result<(), Halt> {
+    let stored = state::get(cx.db, SETTINGS)?.unwrap_or_default();
+    cx.event(Event::Settings(decode_settings(&stored)));
+    Ok(())
+}
+
+fn encode_settings(settings: &Settings) -> Vec<u8> {
+    let theme = match settings.theme {
+        Theme::Auto => 0,
+        Theme::Light => 1,
+        Theme::Dark => 2,
+    };
+    let direction = match settings.direction {
+        TextDirection::Auto => 0,
+        TextDirection::LeftToRight => 1,
+        TextDirection::RightToLeft => 2,
+    };
+    vec![
+        1,
+        theme,
+        direction,
+        settings.enter_sends.into(),
+        settings.read_receipts.into(),
+        settings.notification_previews.into(),
+        settings.sounds.into(),
+    ]
+}
+
+/// A later version may append fields.
+fn decode_settings(stored: &[u8]) -> Settings {
+    let [1, theme, direction, enter_sends, read_receipts, previews, sounds, ..] = *stored else {
+        return Settings::default();
+    };
+    Settings {
+        theme: match theme {
+            1 => Theme::Light,
+            2 => Theme::Dark,
+            _ => Theme::Auto,
+        },
+        direction: match direction {
+            1 => TextDirection::LeftToRight,
+            2 => TextDirection::RightToLeft,
+            _ => TextDirection::Auto,
+        },
+        enter_sends: enter_sends != 0,
+        read_receipts: read_receipts != 0,
+        notification_previews: previews != 0,
+        sounds: sounds != 0,
+    }
+}
+
+impl Client {
+    /// Sets a value about a chat by command.
+    pub(crate) fn set_chat_value(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        key: ChatKey,
+        chat: client_api::ChatId,
+        value: Vec<u8>,
+    ) -> Result<(), Halt> {
+        let chat = ChatId(chat.0);
+        let result = if chats::find(cx.db, chat)?.is_none() {
+            Err(UserError::NotFound)
+        } else if value.len() > TEXT_LEN_MAX {
+            Err(UserError::TextTooLong { max: u32::try_from(TEXT_LEN_MAX).unwrap_or(u32::MAX) })
+        } else {
+            set(cx, &key.of(chat), value)?;
+            Ok(Answer::Done)
+        };
+        cx.answer(request, result);
+        Ok(())
+    }
+
+    /// Stars a message, or not.
+    pub(crate) fn set_starred(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        chat: client_api::ChatId,
+        id: client_api::MessageId,
+        starred: bool,
+    ) -> Result<(), Halt> {
+        set(cx, &format!("{STAR}{id}"), flag(starred))?;
+        cx.changed.message(ChatId(chat.0), MessageId(id.0));
+        cx.answer(request, Ok(Answer::Done));
+        Ok(())
+    }
+
+    /// Settings.
+    pub(crate) fn set_settings(&mut self, cx: &mut Context<'_>, request: u32, settings: &Settings) -> Result<(), Halt> {
+        set(cx, SETTINGS, encode_settings(settings))?;
+        cx.answer(request, Ok(Answer::Done));
+        Ok(())
+    }
+
+    /// Gives the siblings what this input set, as one message of the self group.
+    pub(crate) fn share_state(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let ops = std::mem::take(&mut cx.state_ops);
+        if ops.is_empty() {
+            return Ok(());
+        }
+        self.tell_siblings(cx, content::Body::StateOps(StateOps { ops }))
+    }
+
+    /// A message to the own devices.
+    pub(crate) fn tell_siblings(&mut self, cx: &mut Context<'_>, body: content::Body) -> Result<(), Halt> {
+        let me = cx.me()?.address.account;
+        let Some(group) = chats::find_with(cx.db, ChatKind::SelfGroup, me)? else {
+            return Err(Halt::Broken("a device without a self group"));
+        };
+        let message_id = chats::random_id(cx).to_vec();
+        let content = Content { message_id, sent_ms: cx.now_ms, profile_version: 0, body: Some(body) };
+        self.enqueue(cx, group.chat, None, content.encode_to_vec())
+    }
+}
+
+/// A flag as a stored value.
+pub(crate) fn flag(on: bool) -> Vec<u8> {
+    if on { vec![1] } else { Vec::new() }
+}
+
+/// A number as a stored value; 0 is none.
+pub(crate) fn number(value: u64) -> Vec<u8> {
+    if value == 0 { Vec::new() } else { value.to_be_bytes().to_vec() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_come_back_and_longer_ones_are_read() {
+        let settings = Settings { theme: Theme::Dark, enter_sends: false, ..Settings::default() };
+        let mut stored = encode_settings(&settings);
+        assert_eq!(decode_settings(&stored), settings);
+        stored.push(9);
+        assert_eq!(decode_settings(&stored), settings);
+        assert_eq!(decode_settings(&[]), Settings::default());
+    }
+}
