@@ -9,9 +9,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("cargo:rerun-if-changed={}", path.display());
     }
     let descriptors = protox::compile(&paths, ["proto"])?;
-    prost_build::Config::new()
-        .btree_map(["."])
-        .include_file("schema.rs")
-        .compile_fds(descriptors)?;
+    prost_build::Config::new().btree_map(["."]).include_file("schema.rs").compile_fds(descriptors)?;
     Ok(())
 }

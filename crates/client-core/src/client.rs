@@ -4,8 +4,14 @@ use crate::accounts;
 use crate::changed::Changed;
 use crate::chats::{self, Chat, Membership};
 use crate::config::Config;
+use crate::devices;
+use crate::history::export::Upload;
+use crate::history::import::show_mirror;
 use crate::http::{self, Calls, Purpose};
 use crate::io::{Clock, Halt, HttpFailure, HttpId, HttpResponse, Input, Output};
+use crate::link::End;
+use crate::link::existing_device::ExistingDevice;
+use crate::link::new_device::NewDevice;
 use crate::own_state::{self, ChatKey};
 use crate::profile;
 use crate::registration::Registration;
@@ -32,6 +38,9 @@ pub struct Client {
     pub(crate) open_chats: BTreeSet<ChatId>,
     /// When to look again at what waits; the driver knows of the earliest.
     pub(crate) wakes: BTreeSet<u64>,
+    pub(crate) new_device: NewDevice,
+    pub(crate) existing_device: ExistingDevice,
+    pub(crate) upload: Option<Upload>,
 }
 
 /// What every step of one input works with.
@@ -75,6 +84,9 @@ impl Client {
             flights: Flights::default(),
             open_chats: BTreeSet::new(),
             wakes: BTreeSet::new(),
+            new_device: NewDevice::default(),
+            existing_device: ExistingDevice::default(),
+            upload: None,
         }
     }
 
@@ -130,6 +142,9 @@ impl Client {
         }
         self.create_waiting(cx)?;
         self.join_waiting(cx)?;
+        self.commit_removals(cx)?;
+        self.export_next(cx)?;
+        self.import_next(cx)?;
         self.send_waiting(cx)
     }
 
@@ -158,6 +173,8 @@ impl Client {
             screens::show_chats(cx)?;
             accounts::show_contacts(cx)?;
             own_state::show_settings(cx)?;
+            devices::show(cx, None)?;
+            show_mirror(cx)?;
         }
         Ok(())
     }
@@ -183,9 +200,13 @@ impl Client {
             (Stage::LoggedOut, _) => AppStage::LoggedOut(LogoutReason::Remotely),
         };
         let registering = stage == AppStage::Registering;
+        let linking = stage == AppStage::Linking;
         cx.event(Event::Stage(stage));
         if registering {
             self.show_registration(cx)?;
+        }
+        if linking {
+            self.show_link(cx);
         }
         Ok(())
     }
@@ -203,6 +224,17 @@ impl Client {
                 self.show_connection(cx);
                 cx.answer(id, Ok(Answer::Done));
             }
+            Command::SetVisible(_) => cx.answer(id, Ok(Answer::Done)),
+            Command::StartLink { browser, system } => self.start_link(cx, id, browser, system)?,
+            Command::EnterLinkDigits { digits } => self.enter_digits(cx, id, &digits),
+            Command::CancelLink => self.cancel_link(cx, id),
+            Command::ScanLinkCode { text, pasted } => self.scan_link_code(cx, id, &text, pasted)?,
+            Command::ConfirmLink { .. } => self.confirm_link(cx, id)?,
+            Command::CancelLinking => self.cancel_linking(cx, id)?,
+            Command::UnlinkDevice { device } => self.unlink(cx, id, Some(device))?,
+            Command::UnlinkAll => self.unlink(cx, id, None)?,
+            Command::LogOut => self.log_out_here(cx, id)?,
+            Command::RenameDevice { device, name } => self.rename_device(cx, id, device, &name)?,
             Command::ReconnectNow => self.reconnect_now(cx)?,
             Command::RequestCode { number } => self.request_code(cx, id, number)?,
             Command::VerifyCode { code } => self.verify_code(cx, id, &code),
@@ -256,6 +288,26 @@ impl Client {
             Purpose::Register { request } => self.on_registered(cx, request, http::read(result)),
             Purpose::Challenge => self.on_challenge(cx, http::read(result)),
             Purpose::OpenSession => self.on_session_opened(cx, http::read(result)),
+            Purpose::LinkOpen { link_id } => self.on_link_opened(cx, link_id, http::read(result)),
+            Purpose::LinkGet { end: End::New, link_id } => self.on_slot_new(cx, link_id, http::read(result)),
+            Purpose::LinkGet { end: End::Existing, link_id } => self.on_slot_existing(cx, link_id, http::read(result)),
+            Purpose::LinkPut { end: End::New, link_id } => {
+                self.on_put_new(cx, link_id, http::read(result));
+                Ok(())
+            }
+            Purpose::LinkPut { end: End::Existing, link_id } => {
+                self.on_put_existing(cx, link_id, http::read(result));
+                Ok(())
+            }
+            Purpose::LinkClose => Ok(()),
+            Purpose::PutLinkedList => self.on_linked_list_put(cx, http::read(result)),
+            Purpose::PutShorterList { request, signed_list } => {
+                self.on_shorter_list_put(cx, request, &signed_list, http::read(result))
+            }
+            Purpose::OwnDevices => self.on_own_devices(cx, http::read(result)),
+            Purpose::ExportCreate => self.on_export_created(cx, result),
+            Purpose::ExportPatch => self.on_export_patched(cx, result),
+            Purpose::ImportSegment { place } => self.on_segment_fetched(cx, place, result),
             Purpose::PutKeyPackages => self.on_key_packages_put(cx, http::read(result)),
             Purpose::LookUp { request, name } => self.on_looked_up(cx, request, name, http::read(result)),
             Purpose::ListsForCreating { chat } => self.on_lists_for_creating(cx, chat, http::read(result)),

@@ -1,11 +1,12 @@
 //! The HTTP calls of the core: which are under way, what each is for, and how an answer is read.
 
 use crate::io::{HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, Output};
+use crate::link::End;
 use client_api::UserError;
 use prost::Message;
 use proto::account::Problem;
 use proto::decode::decode_limited;
-use proto::ids::ChatId;
+use proto::ids::{ChatId, LinkId};
 use proto::limits::HTTP_BODY_LEN_MAX;
 use std::collections::BTreeMap;
 
@@ -23,6 +24,16 @@ pub(crate) enum Purpose {
     OpenSession,
     SetPin { request: u32, set: bool },
     PutKeyPackages,
+    LinkOpen { link_id: LinkId },
+    LinkGet { end: End, link_id: LinkId },
+    LinkPut { end: End, link_id: LinkId },
+    LinkClose,
+    PutLinkedList,
+    PutShorterList { request: u32, signed_list: Vec<u8> },
+    OwnDevices,
+    ExportCreate,
+    ExportPatch,
+    ImportSegment { place: u32 },
     LookUp { request: u32, name: String },
     ListsForCreating { chat: ChatId },
     ClaimForCreating { chat: ChatId },

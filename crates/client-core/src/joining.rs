@@ -3,6 +3,7 @@
 use crate::accounts;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
+use crate::history::import::show_mirror;
 use crate::io::Halt;
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
@@ -148,7 +149,11 @@ impl Client {
         let Some(stored) = chats::find(cx.db, chat)? else { return Ok(()) };
         let provider = mls::provider(cx);
         finish_external(&provider, chat, stored.generation).map_err(|error| Halt::Encryption(error.to_string()))?;
-        chats::set_membership(cx, chat, Membership::Joined, seq)
+        chats::set_membership(cx, chat, Membership::Joined, seq)?;
+        if stored.kind != ChatKind::SelfGroup {
+            self.ask_for_gap(cx, chat)?;
+        }
+        show_mirror(cx)
     }
 
     /// The race was lost, or the attempt refused: from the group's newest state again.

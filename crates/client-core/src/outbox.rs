@@ -15,6 +15,8 @@ pub(crate) enum Kind {
     Create,
     /// An external commit.
     Join,
+    /// A commit of a member.
+    Commit,
 }
 
 impl Kind {
@@ -23,6 +25,7 @@ impl Kind {
             Self::App => 0,
             Self::Create => 1,
             Self::Join => 2,
+            Self::Commit => 3,
         }
     }
 }
@@ -50,7 +53,7 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Raw> {
 }
 
 fn build(raw: Raw) -> Result<Operation, Halt> {
-    let kind = [Kind::App, Kind::Create, Kind::Join].into_iter().find(|kind| kind.number() == raw.2);
+    let kind = [Kind::App, Kind::Create, Kind::Join, Kind::Commit].into_iter().find(|kind| kind.number() == raw.2);
     Ok(Operation {
         op_id: OpId(raw.0),
         chat: ChatId(raw.1),

@@ -130,6 +130,16 @@ impl Client {
         let Ok(content) = decode_limited::<Content>(&app.content, APP_LEN_MAX) else { return Ok(()) };
         match &content.body {
             Some(content::Body::StateOps(ops)) if chat.kind == ChatKind::SelfGroup => own_state::take(cx, &ops.ops),
+            Some(content::Body::ArchiveSegment(segment)) if chat.kind == ChatKind::SelfGroup => {
+                self.on_archive_segment(cx, segment)
+            }
+            Some(content::Body::ArchiveManifest(manifest)) if chat.kind == ChatKind::SelfGroup => {
+                self.on_archive_manifest(cx, manifest)
+            }
+            Some(content::Body::FillRequest(wanted)) if chat.kind == ChatKind::SelfGroup => {
+                self.on_fill_request(cx, wanted)
+            }
+            Some(content::Body::Fill(fill)) if chat.kind == ChatKind::SelfGroup => self.on_fill(cx, fill),
             _ => self.on_message(cx, chat, item, app, &content),
         }
     }

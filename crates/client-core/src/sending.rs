@@ -6,12 +6,13 @@ use crate::io::Halt;
 use crate::messages::{self, NewMessage, Place};
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
+use crate::removing;
 use crate::session::{HELLO_REQUEST, send};
 use client_api::{Answer, UserError};
 use e2ee::MlsError;
 use prost::Message as _;
 use proto::content::{AuthenticatedData, Content, Text, content};
-use proto::ids::{ChatId, MessageId, OpId};
+use proto::ids::{ChatId, DeviceAddress, MessageId, OpId};
 use proto::limits::TEXT_LEN_MAX;
 use proto::wire::{Accepted, App, Commit, GroupCreate, client_frame, refused, reply};
 use std::collections::BTreeMap;
@@ -188,7 +189,9 @@ impl Client {
             Kind::Create => {
                 client_frame::Body::GroupCreate(GroupCreate::decode(operation.frame.as_slice()).map_err(unreadable)?)
             }
-            Kind::Join => client_frame::Body::Commit(Commit::decode(operation.frame.as_slice()).map_err(unreadable)?),
+            Kind::Join | Kind::Commit => {
+                client_frame::Body::Commit(Commit::decode(operation.frame.as_slice()).map_err(unreadable)?)
+            }
         };
         self.flights.send(cx, Flight::Operation { op_id: operation.op_id, chat: operation.chat }, body);
         Ok(())
@@ -210,10 +213,15 @@ impl Client {
                 self.retry_at(cx.now_ms + u64::from(refused.retry_after_ms.max(100)));
                 Ok(())
             }
-            // A leaf of an unlinked device stands in the way; its Remove comes from elsewhere, and the message waits.
-            Some(reply::Body::RevokedLeaf(_)) => {
-                self.retry_at(cx.now_ms + 2_000);
-                Ok(())
+            // A leaf of an unlinked device stands in the way: its Remove goes first, then the same plaintext.
+            Some(reply::Body::RevokedLeaf(revoked)) => {
+                for device in &revoked.devices {
+                    if let Ok(device) = DeviceAddress::try_from(device) {
+                        removing::want(cx, operation.chat, device)?;
+                    }
+                }
+                let new = OpId(chats::random_id(cx));
+                outbox::renew(cx, operation.op_id, new)
             }
             _ => self.on_final_refusal(cx, &operation),
         }
@@ -230,6 +238,8 @@ impl Client {
             },
             Kind::Create => self.on_created(cx, operation.chat, accepted.seq),
             Kind::Join => self.on_joined(cx, operation.chat, accepted.seq),
+            // Merged when its echo comes, after what others sent before it.
+            Kind::Commit => Ok(()),
         }
     }
 
@@ -242,6 +252,11 @@ impl Client {
                 self.fetch_log(cx, operation.chat)
             }
             Kind::Create => self.on_final_refusal(cx, operation),
+            // The winner clears the pending commit; the wish is looked at again then.
+            Kind::Commit => {
+                outbox::remove(cx, operation.op_id)?;
+                self.fetch_log(cx, operation.chat)
+            }
             Kind::Join => {
                 outbox::remove(cx, operation.op_id)?;
                 self.join_again(cx, operation.chat)
@@ -254,6 +269,7 @@ impl Client {
         match (operation.kind, operation.message) {
             (Kind::App, Some(id)) => messages::fail(cx, operation.chat, id),
             (Kind::Join, _) => self.join_again(cx, operation.chat),
+            (Kind::Commit, _) => self.drop_commit(cx, operation.chat),
             // Made anew at the next try, with fresh key packages.
             (Kind::Create | Kind::App, _) => {
                 self.retry_at(cx.now_ms + 5_000);

@@ -1,6 +1,7 @@
 //! The connection to the server: who it is, the session token, the socket, Hello, and when to try again.
 
 use crate::client::{Client, Context};
+use crate::devices;
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod, Output};
 use crate::sending::Flight;
@@ -82,6 +83,7 @@ impl Client {
             return Ok(());
         }
         self.learn_server(cx, server)?;
+        self.link_can_start(cx)?;
         self.connect(cx)
     }
 
@@ -183,10 +185,15 @@ impl Client {
             Some(server_frame::Body::QueueEmpty(_)) if self.session.link == Link::CatchingUp => {
                 self.session.link = Link::Up;
                 self.show_connection(cx);
-                Ok(())
+                self.ask_own_devices(cx)
             }
             Some(server_frame::Body::Reply(reply)) => self.on_reply(cx, reply),
             Some(server_frame::Body::Item(item)) => self.on_item(cx, &item),
+            Some(server_frame::Body::DeviceListChanged(changed))
+                if changed.account == cx.me()?.address.account.to_vec() =>
+            {
+                self.ask_own_devices(cx)
+            }
             Some(server_frame::Body::Delivered(delivered)) => self.on_delivered(cx, &delivered),
             Some(server_frame::Body::KeyPackagesLow(low)) => self.key_packages_left(cx, low.left),
             Some(server_frame::Body::Revoked(revoked)) => self.on_revoked(cx, &revoked.signed_device_list),
@@ -255,7 +262,7 @@ impl Client {
         Ok(())
     }
 
-    fn log_out(&mut self, cx: &mut Context<'_>, reason: LogoutReason) -> Result<(), Halt> {
+    pub(crate) fn log_out(&mut self, cx: &mut Context<'_>, reason: LogoutReason) -> Result<(), Halt> {
         this::set_stage(cx.db, Stage::LoggedOut)?;
         cx.out.push(Output::Disconnect);
         self.session = Session::default();
@@ -295,6 +302,10 @@ impl Client {
     }
 
     pub(crate) fn on_wake(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        self.link_tick(cx)?;
+        if this::stage(cx.db)? == Stage::Active {
+            devices::tell_again(cx)?;
+        }
         match self.session.link {
             Link::Down if cx.now_ms >= self.session.retry_at_ms && this::stage(cx.db)? != Stage::LoggedOut => {
                 self.ask_server_info(cx);

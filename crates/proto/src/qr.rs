@@ -23,7 +23,10 @@ pub struct LinkCode {
 
 impl std::fmt::Debug for LinkCode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LinkCode").field("link_id", &self.link_id).field("server_id", &self.server_id).finish_non_exhaustive()
+        f.debug_struct("LinkCode")
+            .field("link_id", &self.link_id)
+            .field("server_id", &self.server_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -119,7 +122,10 @@ impl ContactCode {
 }
 
 fn tidy(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && *c != '\u{200b}' && *c != '\u{feff}').collect::<String>().to_ascii_uppercase()
+    text.chars()
+        .filter(|c| !c.is_whitespace() && *c != '\u{200b}' && *c != '\u{feff}')
+        .collect::<String>()
+        .to_ascii_uppercase()
 }
 
 /// A text that begins with `HG`, a number and a colon is ours, of another version.
@@ -127,7 +133,9 @@ fn foreign(text: &str) -> QrError {
     let Some(rest) = text.strip_prefix("HG") else { return QrError::NotOurs };
     let rest = rest.strip_prefix('C').unwrap_or(rest);
     match rest.split_once(':') {
-        Some((version, _)) if !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit()) => QrError::OtherVersion,
+        Some((version, _)) if !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit()) => {
+            QrError::OtherVersion
+        }
         _ => QrError::NotOurs,
     }
 }
@@ -152,7 +160,8 @@ mod tests {
     #[test]
     fn what_is_no_link_code_is_named() {
         let text = code().to_text();
-        let contact = ContactCode { account: AccountId([5; 16]), server_id: ServerId([4; 16]), number: "+4915112345678".into() };
+        let contact =
+            ContactCode { account: AccountId([5; 16]), server_id: ServerId([4; 16]), number: "+4915112345678".into() };
         for (given, why) in [
             ("https://example.org", QrError::NotOurs),
             ("", QrError::NotOurs),
@@ -169,7 +178,8 @@ mod tests {
 
     #[test]
     fn a_contact_is_read_from_code_and_link() {
-        let contact = ContactCode { account: AccountId([5; 16]), server_id: ServerId([4; 16]), number: "+4915112345678".into() };
+        let contact =
+            ContactCode { account: AccountId([5; 16]), server_id: ServerId([4; 16]), number: "+4915112345678".into() };
         assert_eq!(ContactCode::parse(&contact.to_text()), Ok(contact.clone()));
         assert_eq!(ContactCode::parse(&format!("https://chat.example/phone#{}", contact.to_text())), Ok(contact));
         assert_eq!(ContactCode::parse(&code().to_text()), Err(QrError::OtherKind));

@@ -16,6 +16,7 @@ CREATE TABLE this (
   state_clock     INTEGER NOT NULL DEFAULT 0,   -- hybrid clock of own-device state
   packages_made   INTEGER NOT NULL DEFAULT 0,
   pin_set         INTEGER NOT NULL DEFAULT 0,
+  import_segments INTEGER,                      -- of the history on its way here; NULL while unknown
   setup           INTEGER NOT NULL DEFAULT 0,   -- registration::Setup: what the phone still asks after registering
   registration    BLOB NOT NULL DEFAULT x''     -- account.Register, from before it is sent until it is answered
 ) STRICT;

@@ -1,0 +1,202 @@
+//! The devices of this account: their list for the interface, names, logging out, and the notices about new ones.
+
+use crate::client::{Client, Context};
+use crate::http::{Answer as Reply, Purpose, user_error};
+use crate::io::{Halt, HttpMethod};
+use crate::profile::tidy_name;
+use crate::this;
+use crate::{accounts, mls, own_state, state};
+use client_api::{Answer, DeviceKind, DeviceRow, Event, LogoutReason, Notice, Role, UserError};
+use identity::DeviceRole;
+use prost::Message as _;
+use proto::account::{AccountDevices, DeviceLists, GetDeviceLists, PutDeviceList};
+use proto::ids::DeviceNumber;
+
+const DAY_MS: u64 = 24 * 3_600 * 1_000;
+
+fn name_key(device: u32) -> String {
+    format!("device/{device}")
+}
+
+/// Remembers a device's name, on all devices.
+pub(crate) fn name_device(cx: &mut Context<'_>, device: u32, name: &str) -> Result<(), Halt> {
+    own_state::set(cx, &name_key(device), name.as_bytes().to_vec())
+}
+
+fn name_of(cx: &Context<'_>, device: u32, role: DeviceRole) -> Result<String, Halt> {
+    let stored = state::get(cx.db, &name_key(device))?.and_then(|bytes| String::from_utf8(bytes).ok());
+    Ok(stored.unwrap_or_else(|| match role {
+        DeviceRole::Phone => "Phone".to_owned(),
+        DeviceRole::Companion => "Linked device".to_owned(),
+    }))
+}
+
+/// Tells of a new device now, and again after a day.
+pub(crate) fn tell_linked(cx: &mut Context<'_>, device: u32, name: &str) -> Result<(), Halt> {
+    cx.db.execute(
+        "INSERT OR IGNORE INTO reminder (due_ms, device, name, linked_ms) VALUES (?1, ?2, ?3, ?4)",
+        rusqlite::params![cx.now_ms + DAY_MS, device, name, cx.now_ms],
+    )?;
+    let time_ms = cx.now_ms;
+    cx.event(Event::Notice(Notice::DeviceLinked { device, name: name.to_owned(), time_ms, again: false }));
+    show(cx, None)
+}
+
+/// Tells again of what is due.
+pub(crate) fn tell_again(cx: &mut Context<'_>) -> Result<(), Halt> {
+    let due: Vec<(u32, String, u64)> = {
+        let mut statement =
+            cx.db.prepare_cached("DELETE FROM reminder WHERE due_ms <= ?1 RETURNING device, name, linked_ms")?;
+        let rows = statement.query_map([cx.now_ms], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    let list = mls::own_device_list(cx)?;
+    for (device, name, time_ms) in due {
+        if list.device(DeviceNumber(device)).is_some() {
+            cx.event(Event::Notice(Notice::DeviceLinked { device, name, time_ms, again: true }));
+        }
+    }
+    Ok(())
+}
+
+/// The list, with what the server says about when each was seen.
+pub(crate) fn show(cx: &mut Context<'_>, seen: Option<&AccountDevices>) -> Result<(), Halt> {
+    let me = cx.me()?.address.device;
+    let list = mls::own_device_list(cx)?;
+    let mut rows = Vec::new();
+    for cert in list.devices() {
+        let seen = seen.and_then(|account| account.seen.iter().find(|seen| seen.device == cert.device.0));
+        rows.push(DeviceRow {
+            device: cert.device.0,
+            kind: match cert.role {
+                DeviceRole::Phone => DeviceKind::Phone,
+                DeviceRole::Companion => DeviceKind::Companion,
+            },
+            name: name_of(cx, cert.device.0, cert.role)?,
+            linked_ms: cert.issued_ms,
+            last_seen_ms: seen.map_or(0, |seen| seen.last_seen_day_ms),
+            online: cert.device == me || seen.is_some_and(|seen| seen.online),
+            this: cert.device == me,
+        });
+    }
+    cx.event(Event::Devices(rows));
+    Ok(())
+}
+
+impl Client {
+    /// Asks the server for the newest own list, and when each device was seen.
+    pub(crate) fn ask_own_devices(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
+        let body = GetDeviceLists { accounts: vec![cx.me()?.address.account.to_vec()] }.encode_to_vec();
+        cx.out.push(self.calls.start(Purpose::OwnDevices, HttpMethod::Post, "/v1/devices/get", body, Some(token)));
+        Ok(())
+    }
+
+    pub(crate) fn on_own_devices(&mut self, cx: &mut Context<'_>, reply: Reply<DeviceLists>) -> Result<(), Halt> {
+        let Reply::Ok(lists) = reply else { return Ok(()) };
+        let own = cx.me()?.address.account.to_vec();
+        let Some(mine) = lists.accounts.iter().find(|account| account.account == own) else { return Ok(()) };
+        let before = mls::own_device_list(cx)?;
+        accounts::learn_device_list(cx, &mine.signed_device_list)?;
+        let after = mls::own_device_list(cx)?;
+        for cert in after.devices().filter(|cert| before.device(cert.device).is_none()) {
+            let name = name_of(cx, cert.device.0, cert.role)?;
+            tell_linked(cx, cert.device.0, &name)?;
+        }
+        show(cx, Some(mine))
+    }
+
+    /// "Log out", one or all; on the phone. A companion can log itself out only.
+    pub(crate) fn unlink(&mut self, cx: &mut Context<'_>, request: u32, devices: Option<u32>) -> Result<(), Halt> {
+        let me = cx.me()?;
+        if self.config.role == Role::Companion {
+            return if devices == Some(me.address.device.0) {
+                self.log_out_here(cx, request)
+            } else {
+                cx.answer(request, Err(UserError::OnlyPhone));
+                Ok(())
+            };
+        }
+        let Some(account_key) = me.account_key else { return Err(Halt::Broken("a phone without the account key")) };
+        let list = mls::own_device_list(cx)?;
+        let removed: Vec<DeviceNumber> = list
+            .devices()
+            .filter(|cert| cert.role == DeviceRole::Companion && devices.is_none_or(|device| device == cert.device.0))
+            .map(|cert| cert.device)
+            .collect();
+        let (false, Ok(next)) = (removed.is_empty(), list.next_without(&account_key, &removed, cx.now_ms)) else {
+            cx.answer(request, Err(UserError::NotFound));
+            return Ok(());
+        };
+        let Some(token) = this::session_token(cx.db)? else {
+            cx.answer(request, Err(UserError::Offline));
+            return Ok(());
+        };
+        let signed_list = next.as_bytes().to_vec();
+        let body = PutDeviceList { signed_device_list: signed_list.clone() }.encode_to_vec();
+        let purpose = Purpose::PutShorterList { request, signed_list };
+        cx.out.push(self.calls.start(purpose, HttpMethod::Put, "/v1/devices", body, Some(token)));
+        Ok(())
+    }
+
+    pub(crate) fn on_shorter_list_put(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        signed_list: &[u8],
+        reply: Reply<()>,
+    ) -> Result<(), Halt> {
+        match reply {
+            Reply::Ok(()) => {
+                let before = mls::own_device_list(cx)?;
+                accounts::learn_device_list(cx, signed_list)?;
+                let after = mls::own_device_list(cx)?;
+                for cert in before.devices().filter(|cert| after.device(cert.device).is_none()) {
+                    let name = name_of(cx, cert.device.0, cert.role)?;
+                    cx.event(Event::Notice(Notice::DeviceUnlinked { name }));
+                }
+                cx.answer(request, Ok(Answer::Done));
+                self.want_removals(cx)?;
+                show(cx, None)
+            }
+            Reply::Problem(problem) => {
+                cx.answer(request, Err(user_error(&problem)));
+                Ok(())
+            }
+            Reply::None => {
+                cx.answer(request, Err(UserError::Offline));
+                Ok(())
+            }
+        }
+    }
+
+    /// "Log out here": wipes this companion; the phone takes it off the list when it hears of it.
+    pub(crate) fn log_out_here(&mut self, cx: &mut Context<'_>, request: u32) -> Result<(), Halt> {
+        if self.config.role == Role::Phone {
+            cx.answer(request, Err(UserError::NotNow));
+            return Ok(());
+        }
+        cx.answer(request, Ok(Answer::Done));
+        self.log_out(cx, LogoutReason::ByUser)
+    }
+
+    /// Another name in the list.
+    pub(crate) fn rename_device(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        device: u32,
+        name: &str,
+    ) -> Result<(), Halt> {
+        match tidy_name(name) {
+            Ok(name) if mls::own_device_list(cx)?.device(DeviceNumber(device)).is_some() => {
+                name_device(cx, device, &name)?;
+                cx.answer(request, Ok(Answer::Done));
+                show(cx, None)?;
+            }
+            Ok(_) => cx.answer(request, Err(UserError::NotFound)),
+            Err(error) => cx.answer(request, Err(error)),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,349 @@
+//! History, as the phone hands it over: an overview first, then messages, newest first, in segments that each stand
+//! alone. The cursor is in the database: a phone that was killed goes on with the segment it had not announced.
+
+use super::{MESSAGE_COLUMNS, read_message};
+use crate::chats::{self, Membership};
+use crate::client::{Client, Context};
+use crate::http::Purpose;
+use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
+use crate::this;
+use client_api::{Event, MirrorProgress, Role};
+use e2ee::archive::SegmentWriter;
+use identity::ChatKind;
+use prost::Message as _;
+use proto::content::{ArchiveManifest, ArchiveSegment, Fill, FillRequest, archive_segment, content};
+use proto::history::{Chat, Frame, KnownAccount, Message, StateEntry, frame};
+use proto::ids::{ArchiveId, ChatId};
+use proto::link::Linked;
+use rusqlite::{OptionalExtension, params};
+
+/// Messages of each chat in the overview: what fills a screen.
+const OVERVIEW_PER_CHAT: u32 = 20;
+/// Messages of one later segment.
+const SEGMENT_MESSAGES: u32 = 2_000;
+/// Messages of one answer to a request to fill a gap: within an application message's size, with room.
+const FILL_MESSAGES: u32 = 200;
+/// Bytes of one answer to a request to fill a gap.
+const FILL_BYTES: usize = 128 * 1024;
+
+/// A segment on its way up; in memory only, built again from the cursor where it is lost.
+#[derive(Debug)]
+pub(crate) struct Upload {
+    archive: ArchiveId,
+    bytes: Vec<u8>,
+    location: Option<String>,
+    announce: ArchiveSegment,
+    cursor: Vec<u8>,
+    last: bool,
+}
+
+struct Job {
+    archive: ArchiveId,
+    for_device: u32,
+    cursor: Vec<u8>,
+    segments: u32,
+    done: u64,
+    total: u64,
+}
+
+impl Client {
+    /// Notes that a new device is to get the history; it begins once that device has joined the self group.
+    pub(crate) fn begin_export(&mut self, cx: &mut Context<'_>, device: u32, linked: Linked) -> Result<Linked, Halt> {
+        let archive = chats::random_id(cx);
+        let total: u64 = cx.db.query_row("SELECT count(*) FROM message WHERE seq > 0", [], |row| row.get(0))?;
+        cx.db.execute(
+            "INSERT INTO export (archive, for_device, cursor, messages_total) VALUES (?1, ?2, x'', ?3)",
+            params![archive, device, total],
+        )?;
+        let me = cx.me()?.address.account;
+        let self_chat =
+            chats::find_with(cx.db, ChatKind::SelfGroup, me)?.map(|chat| chat.chat.to_vec()).unwrap_or_default();
+        Ok(Linked { archive: archive.to_vec(), messages_total: total, self_chat, ..linked })
+    }
+
+    /// The next segment, if one is due and its device is in the self group.
+    pub(crate) fn export_next(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        if self.upload.is_some() || self.config.role != Role::Phone {
+            return Ok(());
+        }
+        let Some(job) = next_job(cx)? else { return Ok(()) };
+        if !in_self_group(cx, job.for_device)? {
+            return Ok(());
+        }
+        let upload = build(cx, &job)?;
+        let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
+        let mut call = self.calls.start(Purpose::ExportCreate, HttpMethod::Post, "/v1/blobs", Vec::new(), Some(token));
+        if let crate::io::Output::Http(request) = &mut call {
+            request.headers =
+                vec![("tus-resumable", "1.0.0".to_owned()), ("upload-length", upload.bytes.len().to_string())];
+        }
+        self.upload = Some(upload);
+        cx.out.push(call);
+        Ok(())
+    }
+
+    pub(crate) fn on_export_created(
+        &mut self,
+        cx: &mut Context<'_>,
+        result: Result<HttpResponse, HttpFailure>,
+    ) -> Result<(), Halt> {
+        let location = result.ok().filter(|response| response.status == 201).and_then(|response| {
+            response.headers.into_iter().find(|(name, _)| name == "location").map(|(_, value)| value)
+        });
+        let (Some(upload), Some(location), Some(token)) = (&mut self.upload, location, this::session_token(cx.db)?)
+        else {
+            return self.export_failed(cx);
+        };
+        upload.location = Some(location.clone());
+        let body = upload.bytes.clone();
+        let mut call = self.calls.start(Purpose::ExportPatch, HttpMethod::Patch, &location, body, Some(token));
+        if let crate::io::Output::Http(request) = &mut call {
+            request.timeout_ms = 120_000;
+            request.headers = vec![
+                ("tus-resumable", "1.0.0".to_owned()),
+                ("upload-offset", "0".to_owned()),
+                ("content-type", "application/offset+octet-stream".to_owned()),
+            ];
+        }
+        cx.out.push(call);
+        Ok(())
+    }
+
+    /// The segment lies on the server: it is announced, and the cursor moves, in one transaction.
+    pub(crate) fn on_export_patched(
+        &mut self,
+        cx: &mut Context<'_>,
+        result: Result<HttpResponse, HttpFailure>,
+    ) -> Result<(), Halt> {
+        let stored = result.is_ok_and(|response| response.status == 204);
+        let Some(upload) = self.upload.take_if(|_| stored) else { return self.export_failed(cx) };
+        let blob = upload.location.unwrap_or_default();
+        let messages = upload.announce.messages;
+        let (archive, index, for_device) =
+            (upload.announce.archive.clone(), upload.announce.index, upload.announce.for_device);
+        self.tell_siblings(cx, content::Body::ArchiveSegment(ArchiveSegment { blob, ..upload.announce }))?;
+        cx.db.execute(
+            "UPDATE export SET cursor = ?2, segments = segments + 1, messages_done = messages_done + ?3, finished = ?4 WHERE archive = ?1",
+            params![upload.archive.as_bytes(), upload.cursor, messages, upload.last],
+        )?;
+        if upload.last {
+            let manifest = ArchiveManifest { archive, segments: index + 1, for_device, ..ArchiveManifest::default() };
+            self.tell_siblings(cx, content::Body::ArchiveManifest(manifest))?;
+        }
+        let (done, total) = cx.db.query_row(
+            "SELECT messages_done, messages_total FROM export WHERE archive = ?1",
+            [upload.archive.as_bytes()],
+            |row| Ok((row.get::<_, u64>(0)?, row.get(1)?)),
+        )?;
+        cx.event(Event::Mirror(MirrorProgress {
+            active: true,
+            messages_done: done.min(total),
+            messages_total: total,
+            complete: upload.last,
+            ..MirrorProgress::default()
+        }));
+        Ok(())
+    }
+
+    fn export_failed(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        self.upload = None;
+        self.retry_at(cx.now_ms + 5_000);
+        Ok(())
+    }
+
+    /// A sibling lacks messages: it gets what this device has of them.
+    pub(crate) fn on_fill_request(&mut self, cx: &mut Context<'_>, wanted: &FillRequest) -> Result<(), Halt> {
+        let me = cx.me()?.address.device.0;
+        let Ok(chat) = ChatId::try_from(wanted.chat.as_slice()) else { return Ok(()) };
+        if wanted.asking_device == me || self.config.role != Role::Phone {
+            return Ok(());
+        }
+        for range in wanted.ranges.iter().take(16) {
+            let mut from = range.from;
+            while from <= range.to {
+                let messages = stored_range(cx, chat, from, range.to)?;
+                let reached = messages.last().map_or(range.to, |message| message.seq);
+                let reached = if messages.len() < FILL_MESSAGES as usize { range.to } else { reached };
+                let (messages, reached) = within_bytes(messages, reached);
+                let fill = Fill {
+                    chat: wanted.chat.clone(),
+                    covered: vec![proto::content::SeqRange { from, to: reached }],
+                    messages,
+                    for_device: wanted.asking_device,
+                };
+                self.tell_siblings(cx, content::Body::Fill(fill))?;
+                from = reached + 1;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// As many as fit; the rest is asked for by where this ends.
+fn within_bytes(messages: Vec<Message>, reached: u64) -> (Vec<Vec<u8>>, u64) {
+    let mut size = 0;
+    let mut taken = Vec::new();
+    let mut last_seq = None;
+    for message in messages {
+        let bytes = message.encode_to_vec();
+        size += bytes.len();
+        if size > FILL_BYTES && last_seq.is_some() {
+            return (taken, last_seq.unwrap_or(reached));
+        }
+        last_seq = Some(message.seq);
+        taken.push(bytes);
+    }
+    (taken, reached)
+}
+
+fn stored_range(cx: &Context<'_>, chat: ChatId, from: u64, to: u64) -> Result<Vec<Message>, Halt> {
+    let sql = format!(
+        "SELECT {MESSAGE_COLUMNS} FROM message WHERE chat = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq LIMIT ?4"
+    );
+    let mut statement = cx.db.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![chat.as_bytes(), from.max(1), to, FILL_MESSAGES], read_message)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn next_job(cx: &Context<'_>) -> Result<Option<Job>, Halt> {
+    let mut statement = cx.db.prepare_cached(
+        "SELECT archive, for_device, cursor, segments, messages_done, messages_total FROM export WHERE finished = 0 LIMIT 1",
+    )?;
+    let job = statement.query_row([], |row| {
+        Ok(Job {
+            archive: ArchiveId(row.get(0)?),
+            for_device: row.get(1)?,
+            cursor: row.get(2)?,
+            segments: row.get(3)?,
+            done: row.get(4)?,
+            total: row.get(5)?,
+        })
+    });
+    Ok(job.optional()?)
+}
+
+fn in_self_group(cx: &mut Context<'_>, device: u32) -> Result<bool, Halt> {
+    let me = cx.me()?.address.account;
+    let Some(group) = chats::find_with(cx.db, ChatKind::SelfGroup, me)? else { return Ok(false) };
+    if group.membership != Membership::Joined {
+        return Ok(false);
+    }
+    let provider = crate::mls::provider(cx);
+    let loaded = crate::mls::taken(e2ee::ChatGroup::load(&provider, group.chat, group.generation))?.flatten();
+    let Some(loaded) = loaded else { return Ok(false) };
+    let roster = crate::mls::taken(loaded.roster())?.unwrap_or_default();
+    Ok(roster.iter().any(|entry| entry.address.device.0 == device))
+}
+
+fn build(cx: &mut Context<'_>, job: &Job) -> Result<Upload, Halt> {
+    let mut key = [0; 32];
+    cx.rng.fill_bytes(&mut key);
+    let mut writer = SegmentWriter::new(&key);
+    let mut bytes = Vec::new();
+    let broken = |_| Halt::Broken("a stored row does not fit an archive frame");
+    let (frames, stage, cursor, last) = if job.segments == 0 {
+        (overview(cx)?, archive_segment::Stage::Overview, (1u64 << 62).to_be_bytes().to_vec(), job.total == 0)
+    } else {
+        let (page, cursor, last) = page(cx, &job.cursor)?;
+        (page, archive_segment::Stage::Older, cursor, last)
+    };
+    let messages = frames.iter().filter(|frame| matches!(frame.body, Some(frame::Body::Message(_)))).count() as u64;
+    for frame in &frames {
+        bytes.extend(writer.push(frame).map_err(broken)?);
+    }
+    let finished = writer.finish().map_err(broken)?;
+    bytes.extend_from_slice(&finished.bytes);
+    let announce = ArchiveSegment {
+        archive: job.archive.to_vec(),
+        index: job.segments,
+        blob: String::new(),
+        size: finished.size,
+        sha256: finished.sha256.to_vec(),
+        key: key.to_vec(),
+        for_device: job.for_device,
+        stage: stage.into(),
+        messages: if job.segments == 0 { 0 } else { messages },
+        messages_total: job.total.max(job.done),
+    };
+    Ok(Upload { archive: job.archive, bytes, location: None, announce, cursor, last })
+}
+
+/// Who is known, which chats there are, what the owner set, and the last messages of each chat.
+fn overview(cx: &Context<'_>) -> Result<Vec<Frame>, Halt> {
+    let mut frames = Vec::new();
+    let mut add = |body| frames.push(Frame { body: Some(body) });
+    let mut statement =
+        cx.db.prepare_cached("SELECT account, number, device_list, profile_key, profile_version FROM account")?;
+    let accounts = statement.query_map([], |row| {
+        Ok(KnownAccount {
+            account: row.get(0)?,
+            number: row.get(1)?,
+            signed_device_list: row.get(2)?,
+            profile_key: row.get(3)?,
+            profile: Vec::new(),
+            profile_version: row.get(4)?,
+        })
+    })?;
+    for account in accounts {
+        add(frame::Body::Account(account?));
+    }
+    let mut statement = cx.db.prepare_cached("SELECT key, value, clock, device FROM state")?;
+    let entries = statement.query_map([], |row| {
+        Ok(StateEntry {
+            key: row.get(0)?,
+            value: row.get(1)?,
+            clock: row.get::<_, i64>(2)?.cast_unsigned(),
+            device: row.get(3)?,
+        })
+    })?;
+    for entry in entries {
+        add(frame::Body::State(entry?));
+    }
+    let mut chats = chats::visible(cx.db)?;
+    chats.sort_by_key(|chat| std::cmp::Reverse(chat.activity_ms));
+    let me = cx.me()?.address.account;
+    for (rank, chat) in (0u32..).zip(&chats) {
+        let mut accounts = vec![me.to_vec(), chat.peer.to_vec()];
+        accounts.dedup();
+        add(frame::Body::Chat(Chat {
+            chat: chat.chat.to_vec(),
+            kind: chats::kind_number(chat.kind),
+            generation: chat.generation.0,
+            applied_seq: chat.applied_seq,
+            rank,
+            accounts,
+            ..Chat::default()
+        }));
+    }
+    let sql = format!(
+        "SELECT {MESSAGE_COLUMNS} FROM message WHERE chat = ?1 AND seq > 0 AND kind < 2 ORDER BY time_ms DESC LIMIT ?2"
+    );
+    let mut statement = cx.db.prepare_cached(&sql)?;
+    for chat in &chats {
+        for message in statement.query_map(params![chat.chat.as_bytes(), OVERVIEW_PER_CHAT], read_message)? {
+            add(frame::Body::Message(message?));
+        }
+    }
+    Ok(frames)
+}
+
+/// The next messages before the cursor, of all chats, newest first. The server's times are unique within a chat but not
+/// over chats: a page ends where a time ends.
+fn page(cx: &Context<'_>, cursor: &[u8]) -> Result<(Vec<Frame>, Vec<u8>, bool), Halt> {
+    let before = <[u8; 8]>::try_from(cursor).map_or(1u64 << 62, u64::from_be_bytes);
+    let end: Option<u64> = cx
+        .db
+        .prepare_cached("SELECT time_ms FROM message WHERE seq > 0 AND kind < 2 AND time_ms < ?1 ORDER BY time_ms DESC LIMIT 1 OFFSET ?2")?
+        .query_row(params![before, SEGMENT_MESSAGES - 1], |row| row.get(0))
+        .optional()?;
+    let from = end.unwrap_or(0);
+    let sql = format!(
+        "SELECT {MESSAGE_COLUMNS} FROM message WHERE seq > 0 AND kind < 2 AND time_ms < ?1 AND time_ms >= ?2 ORDER BY time_ms DESC"
+    );
+    let mut statement = cx.db.prepare_cached(&sql)?;
+    let mut frames = Vec::new();
+    for message in statement.query_map(params![before, from], read_message)? {
+        frames.push(Frame { body: Some(frame::Body::Message(message?)) });
+    }
+    Ok((frames, from.to_be_bytes().to_vec(), end.is_none()))
+}

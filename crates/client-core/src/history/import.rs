@@ -1,0 +1,252 @@
+//! History, as the companion takes it: each segment is fetched, checked against the announced hash, and stored in one
+//! transaction; twice does no harm. Then the gaps between the archive and the joining of each chat are asked for.
+
+use super::store_message;
+use crate::accounts;
+use crate::chats::{self, Chat, Membership};
+use crate::client::{Client, Context};
+use crate::http::Purpose;
+use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
+use crate::{own_state, this};
+use client_api::{Event, MirrorProgress, Role};
+use e2ee::archive::SegmentReader;
+use identity::ChatKind;
+use prost::Message as _;
+use proto::content::{ArchiveManifest, ArchiveSegment, Fill, FillRequest, SeqRange, StateOp, content};
+use proto::history::{Frame, Message, frame};
+use proto::ids::{AccountId, ChatId, Generation};
+use proto::link::Linked;
+use rusqlite::{OptionalExtension, params};
+use sha2::{Digest, Sha256};
+
+impl Client {
+    /// Linked: the self group is joined first, and what comes there is the history.
+    pub(crate) fn begin_mirror(&mut self, cx: &mut Context<'_>, linked: &Linked) -> Result<(), Halt> {
+        let Ok(self_chat) = ChatId::try_from(linked.self_chat.as_slice()) else {
+            return Err(Halt::Broken("the phone named no group of its devices"));
+        };
+        let peer = cx.me()?.address.account;
+        let chat = Chat {
+            chat: self_chat,
+            kind: ChatKind::SelfGroup,
+            generation: Generation(1),
+            peer,
+            membership: Membership::Wanted,
+            applied_seq: 0,
+            activity_ms: cx.now_ms,
+        };
+        chats::insert(cx, &chat)?;
+        let progress =
+            MirrorProgress { active: true, messages_total: linked.messages_total, ..MirrorProgress::default() };
+        cx.event(Event::Mirror(progress));
+        Ok(())
+    }
+
+    /// A segment was announced; for this device?
+    pub(crate) fn on_archive_segment(&mut self, cx: &mut Context<'_>, segment: &ArchiveSegment) -> Result<(), Halt> {
+        if segment.for_device != cx.me()?.address.device.0 || self.config.role != Role::Companion {
+            return Ok(());
+        }
+        cx.db.execute(
+            "INSERT OR IGNORE INTO import_segment (archive, place, segment) VALUES (?1, ?2, ?3)",
+            params![segment.archive, segment.index, segment.encode_to_vec()],
+        )?;
+        Ok(())
+    }
+
+    /// How many segments there are.
+    pub(crate) fn on_archive_manifest(&mut self, cx: &mut Context<'_>, manifest: &ArchiveManifest) -> Result<(), Halt> {
+        if manifest.for_device == cx.me()?.address.device.0 {
+            cx.db.execute("UPDATE this SET import_segments = ?1", [manifest.segments])?;
+            show_mirror(cx)?;
+        }
+        Ok(())
+    }
+
+    /// Fetches the next segment.
+    pub(crate) fn import_next(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        if self.calls.is_under_way(|p| matches!(p, Purpose::ImportSegment { .. })) {
+            return Ok(());
+        }
+        let Some((place, segment)) = next_segment(cx)? else { return Ok(()) };
+        let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
+        let mut call =
+            self.calls.start(Purpose::ImportSegment { place }, HttpMethod::Get, &segment.blob, Vec::new(), Some(token));
+        if let crate::io::Output::Http(request) = &mut call {
+            request.timeout_ms = 120_000;
+            request.headers.clear();
+        }
+        cx.out.push(call);
+        Ok(())
+    }
+
+    pub(crate) fn on_segment_fetched(
+        &mut self,
+        cx: &mut Context<'_>,
+        place: u32,
+        result: Result<HttpResponse, HttpFailure>,
+    ) -> Result<(), Halt> {
+        let Some((next, segment)) = next_segment(cx)?.filter(|(next, _)| *next == place) else { return Ok(()) };
+        let body = match result {
+            Ok(response) if response.status == 200 => response.body,
+            _ => {
+                self.retry_at(cx.now_ms + 5_000);
+                return Ok(());
+            }
+        };
+        let whole = Sha256::digest(&body).as_slice() == segment.sha256;
+        let frames = <[u8; 32]>::try_from(segment.key.as_slice()).ok().filter(|_| whole).and_then(|key| {
+            let mut reader = SegmentReader::new(&key);
+            let mut frames = reader.push(&body).ok()?;
+            frames.extend(reader.finish().ok()?);
+            Some(frames)
+        });
+        let Some(frames) = frames else {
+            tracing::warn!(place, "a segment of history does not fit its announcement");
+            self.retry_at(cx.now_ms + 30_000);
+            return Ok(());
+        };
+        for frame in frames {
+            take_frame(cx, frame)?;
+        }
+        cx.db.execute(
+            "UPDATE import_segment SET done = 1 WHERE archive = ?1 AND place = ?2",
+            params![segment.archive, next],
+        )?;
+        cx.changed.everything = true;
+        show_mirror(cx)
+    }
+
+    /// Asks the siblings for what lies between the archive and the joining of a chat.
+    pub(crate) fn ask_for_gap(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+        let (join_seq, archived_seq): (u64, u64) =
+            cx.db.query_row("SELECT join_seq, archived_seq FROM chat WHERE chat = ?1", [chat.as_bytes()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+        if self.config.role != Role::Companion || join_seq <= archived_seq + 1 {
+            return Ok(());
+        }
+        let request = FillRequest {
+            chat: chat.to_vec(),
+            ranges: vec![SeqRange { from: archived_seq + 1, to: join_seq - 1 }],
+            asking_device: cx.me()?.address.device.0,
+        };
+        self.tell_siblings(cx, content::Body::FillRequest(request))
+    }
+
+    /// A sibling fills a gap.
+    pub(crate) fn on_fill(&mut self, cx: &mut Context<'_>, fill: &Fill) -> Result<(), Halt> {
+        if fill.for_device != cx.me()?.address.device.0 {
+            return Ok(());
+        }
+        for bytes in &fill.messages {
+            if let Ok(message) = Message::decode(bytes.as_slice()) {
+                store_message(cx, &message)?;
+            }
+        }
+        for range in &fill.covered {
+            cx.db.execute(
+                "UPDATE chat SET archived_seq = ?3 WHERE chat = ?1 AND archived_seq + 1 >= ?2 AND archived_seq < ?3",
+                params![fill.chat, range.from, range.to],
+            )?;
+        }
+        Ok(())
+    }
+}
+
+fn next_segment(cx: &Context<'_>) -> Result<Option<(u32, ArchiveSegment)>, Halt> {
+    let mut statement =
+        cx.db.prepare_cached("SELECT place, segment FROM import_segment WHERE done = 0 ORDER BY place LIMIT 1")?;
+    let row = statement.query_row([], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?))).optional()?;
+    row.map(|(place, bytes)| {
+        let segment =
+            ArchiveSegment::decode(bytes.as_slice()).map_err(|_| Halt::Broken("a stored segment cannot be read"))?;
+        Ok((place, segment))
+    })
+    .transpose()
+}
+
+fn take_frame(cx: &mut Context<'_>, frame: Frame) -> Result<(), Halt> {
+    match frame.body {
+        Some(frame::Body::Account(known)) => {
+            let Ok(account) = AccountId::try_from(known.account.as_slice()) else { return Ok(()) };
+            if account != cx.me()?.address.account {
+                accounts::know(cx, account, &known.number)?;
+                if !known.signed_device_list.is_empty() {
+                    accounts::learn_device_list(cx, &known.signed_device_list)?;
+                }
+                cx.db.execute(
+                    "UPDATE account SET profile_key = ?2, profile_wanted = max(profile_wanted, ?3) WHERE account = ?1",
+                    params![known.account, known.profile_key, known.profile_version],
+                )?;
+            }
+            Ok(())
+        }
+        Some(frame::Body::State(entry)) => {
+            let op = StateOp { key: entry.key, value: entry.value, clock: entry.clock, device: entry.device };
+            own_state::take(cx, &[op])
+        }
+        Some(frame::Body::Chat(chat)) => take_chat(cx, &chat),
+        Some(frame::Body::Message(message)) => store_message(cx, &message),
+        _ => Ok(()),
+    }
+}
+
+fn take_chat(cx: &mut Context<'_>, archived: &proto::history::Chat) -> Result<(), Halt> {
+    let Ok(id) = ChatId::try_from(archived.chat.as_slice()) else { return Ok(()) };
+    let me = cx.me()?.address.account;
+    let others = archived.accounts.iter().filter_map(|account| AccountId::try_from(account.as_slice()).ok());
+    let peer = others.into_iter().find(|account| *account != me).unwrap_or(me);
+    if chats::find(cx.db, id)?.is_none() {
+        let chat = Chat {
+            chat: id,
+            kind: ChatKind::Direct,
+            generation: Generation(archived.generation),
+            peer,
+            membership: Membership::Wanted,
+            applied_seq: 0,
+            activity_ms: 0,
+        };
+        chats::insert(cx, &chat)?;
+    }
+    cx.db.execute(
+        "UPDATE chat SET archived_seq = max(archived_seq, ?2), rank = ?3 WHERE chat = ?1",
+        params![id.as_bytes(), archived.applied_seq, archived.rank],
+    )?;
+    Ok(())
+}
+
+/// How far the mirror is.
+pub(crate) fn show_mirror(cx: &mut Context<'_>) -> Result<(), Halt> {
+    let segments: Option<u32> = cx.db.query_row("SELECT import_segments FROM this", [], |row| row.get(0))?;
+    let (mut done, mut total, mut finished) = (0, 0, 0);
+    let mut statement = cx.db.prepare_cached("SELECT segment, done FROM import_segment ORDER BY place")?;
+    let rows = statement.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, bool>(1)?)))?;
+    for row in rows {
+        let (bytes, is_done) = row?;
+        let segment =
+            ArchiveSegment::decode(bytes.as_slice()).map_err(|_| Halt::Broken("a stored segment cannot be read"))?;
+        total = total.max(segment.messages_total);
+        if is_done {
+            done += segment.messages;
+            finished += 1;
+        }
+    }
+    let (joined, chats): (u32, u32) =
+        cx.db.query_row("SELECT coalesce(sum(membership = 1), 0), count(*) FROM chat WHERE kind <> 1", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    let complete = segments == Some(finished) && joined == chats;
+    if total > 0 || segments.is_some() {
+        cx.event(Event::Mirror(MirrorProgress {
+            active: !complete,
+            messages_done: done,
+            messages_total: total.max(done),
+            chats_joined: joined,
+            chats_total: chats,
+            complete,
+            waiting_for_phone: false,
+        }));
+    }
+    Ok(())
+}

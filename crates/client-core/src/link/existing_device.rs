@@ -1,0 +1,383 @@
+//! Linking, as the phone: takes a code, warns, shows digits and counts tries, certifies, signs the new device list.
+
+use super::{End, SILENCE_MS, cancel_step, failure};
+use crate::accounts::{self, code_error};
+use crate::client::{Client, Context};
+use crate::http::{Answer as Reply, Purpose};
+use crate::io::{Halt, HttpMethod};
+use crate::{mls, profile, this};
+use client_api::{Answer, Event, LinkFailure, LinkingStage, Role, UserError};
+use e2ee::link::{LinkChannel, LinkError, check_bundle, random_digits};
+use identity::{AccountKey, CertFields, DevicePublicKey, DeviceRole, Signature};
+use prost::Message as _;
+use proto::account::{LinkPutOk, LinkSlot, PutDeviceList};
+use proto::ids::LinkId;
+use proto::limits::COMPANIONS_MAX;
+use proto::link::{Bundle, Certify, Countersigned, Digits, DigitsWrong, Linked, Offer, Step, cancelled, step};
+use proto::qr::LinkCode;
+
+/// Tries to type the digits.
+const TRIES: u32 = 3;
+/// A pasted code is what a phisher would send: the button wakes after this.
+const PASTED_DELAY_MS: u64 = 10_000;
+
+/// Where the phone is. In memory only: if the phone goes away, the new device is told by the rendezvous' silence.
+#[derive(Default)]
+pub(crate) enum ExistingDevice {
+    #[default]
+    Idle,
+    Fetching {
+        code: LinkCode,
+        pasted: bool,
+    },
+    Confirm {
+        code: LinkCode,
+        bytes: Vec<u8>,
+        bundle: Bundle,
+        stage: LinkingStage,
+        not_before_ms: u64,
+    },
+    Talking {
+        talk: Box<Talk>,
+        step: TalkStep,
+    },
+}
+
+/// A running talk with the new device.
+pub(crate) struct Talk {
+    code: LinkCode,
+    bundle: Bundle,
+    device_key: DevicePublicKey,
+    channel: LinkChannel,
+    offer: Offer,
+    digits: String,
+    tries_left: u32,
+    seq: u32,
+    heard_ms: u64,
+}
+
+/// What the phone waits for.
+pub(crate) enum TalkStep {
+    Digits,
+    Countersignature { cert_body: Vec<u8>, account_signature: Signature, issued_ms: u64 },
+    ListStored { signed_list: Vec<u8> },
+    Received,
+}
+
+impl std::fmt::Debug for ExistingDevice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Idle => "Idle",
+            Self::Fetching { .. } => "Fetching",
+            Self::Confirm { .. } => "Confirm",
+            Self::Talking { .. } => "Talking",
+        })
+    }
+}
+
+impl Client {
+    /// A code was scanned or pasted.
+    pub(crate) fn scan_link_code(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        text: &str,
+        pasted: bool,
+    ) -> Result<(), Halt> {
+        let refusal = match (LinkCode::parse(text), this::server_id(cx.db)?, this::session_token(cx.db)?) {
+            _ if self.config.role != Role::Phone => UserError::OnlyPhone,
+            (Err(error), ..) => code_error(error),
+            (Ok(code), Some(server), _) if code.server_id != server => UserError::CodeOtherServer,
+            (Ok(code), Some(_), Some(token)) => {
+                cx.answer(request, Ok(Answer::Done));
+                self.link_get(cx, End::Existing, code.link_id, 0, Some(token));
+                self.existing_device = ExistingDevice::Fetching { code, pasted };
+                self.show_linking(cx);
+                return Ok(());
+            }
+            _ => UserError::Offline,
+        };
+        cx.answer(request, Err(refusal));
+        Ok(())
+    }
+
+    /// The page asks what to show.
+    pub(crate) fn show_linking(&self, cx: &mut Context<'_>) {
+        let stage = match &self.existing_device {
+            ExistingDevice::Idle => None,
+            ExistingDevice::Fetching { .. } => Some(LinkingStage::Fetching),
+            ExistingDevice::Confirm { stage, .. } => Some(stage.clone()),
+            ExistingDevice::Talking { talk, step: TalkStep::Digits } => {
+                Some(LinkingStage::ShowDigits { digits: talk.digits.clone(), tries_left: talk.tries_left })
+            }
+            ExistingDevice::Talking { .. } => Some(LinkingStage::Finishing),
+        };
+        cx.event(Event::Linking(stage));
+    }
+
+    pub(crate) fn on_slot_existing(
+        &mut self,
+        cx: &mut Context<'_>,
+        id: LinkId,
+        reply: Reply<LinkSlot>,
+    ) -> Result<(), Halt> {
+        match &mut self.existing_device {
+            ExistingDevice::Fetching { code, pasted } if code.link_id == id => {
+                let (code, pasted) = (code.clone(), *pasted);
+                match reply {
+                    Reply::Ok(slot) if slot.seq == 1 => self.on_bundle(cx, code, pasted, &slot),
+                    Reply::Ok(_) => self.fail_linking(cx, LinkFailure::Expired),
+                    other => self.fail_linking(cx, failure(&other, LinkFailure::Expired)),
+                }
+                Ok(())
+            }
+            ExistingDevice::Talking { talk, .. } if talk.code.link_id == id => {
+                let seq = talk.seq;
+                match reply {
+                    Reply::Ok(slot) if slot.seq > seq => self.on_talk(cx, &slot),
+                    Reply::Ok(_) | Reply::None if cx.now_ms < talk.heard_ms + SILENCE_MS => {
+                        self.link_get(cx, End::Existing, id, seq, None);
+                        Ok(())
+                    }
+                    other => {
+                        let gone = failure(&other, LinkFailure::OtherSideGone);
+                        self.fail_linking(cx, gone);
+                        Ok(())
+                    }
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn on_bundle(&mut self, cx: &mut Context<'_>, code: LinkCode, pasted: bool, slot: &LinkSlot) {
+        let bundle = match check_bundle(&code, code.server_id, &slot.bytes) {
+            Ok(bundle) => bundle,
+            Err(LinkError::OtherServer) => return self.fail_linking(cx, LinkFailure::OtherServer),
+            Err(_) => return self.fail_linking(cx, LinkFailure::Tampered),
+        };
+        let not_before_ms = if pasted { cx.now_ms + PASTED_DELAY_MS } else { cx.now_ms };
+        let stage = LinkingStage::Confirm {
+            browser: bundle.browser.clone(),
+            system: bundle.system.clone(),
+            network: slot.opener_network.clone(),
+            same_network: slot.same_network,
+            pasted,
+            pin_needed: false,
+            not_before_ms,
+        };
+        self.existing_device =
+            ExistingDevice::Confirm { code, bytes: slot.bytes.clone(), bundle, stage, not_before_ms };
+        self.show_linking(cx);
+    }
+
+    /// "Link this device", after the warning.
+    pub(crate) fn confirm_link(&mut self, cx: &mut Context<'_>, request: u32) -> Result<(), Halt> {
+        let ready = matches!(&self.existing_device, ExistingDevice::Confirm { not_before_ms, .. } if cx.now_ms >= *not_before_ms);
+        let ExistingDevice::Confirm { code, bytes, bundle, .. } =
+            (if ready { std::mem::take(&mut self.existing_device) } else { ExistingDevice::Idle })
+        else {
+            cx.answer(request, Err(UserError::NotNow));
+            return Ok(());
+        };
+        cx.answer(request, Ok(Answer::Done));
+        let me = cx.me()?;
+        let list = mls::own_device_list(cx)?;
+        if list.devices().count() > COMPANIONS_MAX {
+            self.fail_linking(cx, LinkFailure::TooManyDevices);
+            return Ok(());
+        }
+        let started = LinkChannel::start(&code, code.server_id, &bytes)
+            .ok()
+            .zip(DevicePublicKey::try_from(bundle.signature_key.as_slice()).ok());
+        let Some((mut channel, device_key)) = started else {
+            self.fail_linking(cx, LinkFailure::Tampered);
+            return Ok(());
+        };
+        let offer = Offer {
+            account: me.address.account.to_vec(),
+            account_key: list.account_key().to_vec(),
+            device: list.next_device_number().0,
+            list_version: list.version() + 1,
+            name: profile::own(cx)?.name,
+        };
+        let Ok(bytes) = channel.seal(&Step { body: Some(step::Body::Offer(offer.clone())) }) else {
+            self.fail_linking(cx, LinkFailure::ServerFailed);
+            return Ok(());
+        };
+        self.link_put(cx, End::Existing, code.link_id, 1, bytes);
+        let digits = random_digits(cx.rng);
+        let heard_ms = cx.now_ms;
+        let talk = Talk { code, bundle, device_key, channel, offer, digits, tries_left: TRIES, seq: 1, heard_ms };
+        self.existing_device = ExistingDevice::Talking { talk: Box::new(talk), step: TalkStep::Digits };
+        self.show_linking(cx);
+        Ok(())
+    }
+
+    pub(crate) fn on_put_existing(&mut self, cx: &mut Context<'_>, id: LinkId, reply: Reply<LinkPutOk>) {
+        let ExistingDevice::Talking { talk, .. } = &mut self.existing_device else { return };
+        if talk.code.link_id != id {
+            return;
+        }
+        match reply {
+            Reply::Ok(ok) => {
+                talk.seq = ok.seq;
+                self.link_get(cx, End::Existing, id, ok.seq, None);
+            }
+            other => self.fail_linking(cx, failure(&other, LinkFailure::OtherSideGone)),
+        }
+    }
+
+    fn on_talk(&mut self, cx: &mut Context<'_>, slot: &LinkSlot) -> Result<(), Halt> {
+        let ExistingDevice::Talking { talk, .. } = &mut self.existing_device else { return Ok(()) };
+        talk.seq = slot.seq;
+        talk.heard_ms = cx.now_ms;
+        let Ok(Step { body: Some(body) }) = talk.channel.open(&slot.bytes) else {
+            self.fail_linking(cx, LinkFailure::Tampered);
+            return Ok(());
+        };
+        match body {
+            step::Body::Digits(digits) => self.on_digits(cx, &digits),
+            step::Body::Countersigned(countersigned) => self.on_countersigned(cx, &countersigned),
+            step::Body::Received(_) => {
+                let ExistingDevice::Talking { talk, .. } = std::mem::take(&mut self.existing_device) else {
+                    return Ok(());
+                };
+                self.link_close(cx, talk.code.link_id);
+                cx.event(Event::Linking(Some(LinkingStage::Done { name: device_name(&talk.bundle) })));
+                Ok(())
+            }
+            step::Body::Cancelled(_) => {
+                self.fail_linking(cx, LinkFailure::CancelledOnDevice);
+                Ok(())
+            }
+            _ => {
+                self.fail_linking(cx, LinkFailure::Tampered);
+                Ok(())
+            }
+        }
+    }
+
+    fn on_digits(&mut self, cx: &mut Context<'_>, digits: &Digits) -> Result<(), Halt> {
+        let account_key = account_key(cx)?;
+        let ExistingDevice::Talking { talk, step } = &mut self.existing_device else { return Ok(()) };
+        let transcript = talk.channel.transcript(&talk.offer, talk.device_key, &talk.digits);
+        if !talk.channel.digits_match(&transcript, &digits.mac) {
+            talk.tries_left -= 1;
+            if talk.tries_left == 0 {
+                return self.end_linking(cx, cancelled::Reason::Digits, LinkFailure::DigitsWrong);
+            }
+            let tries_left = talk.tries_left;
+            return self.say(cx, &Step { body: Some(step::Body::DigitsWrong(DigitsWrong { tries_left })) });
+        }
+        let issued_ms = cx.now_ms;
+        let fields = CertFields {
+            device: proto::ids::DeviceNumber(talk.offer.device),
+            signature_key: talk.device_key,
+            role: DeviceRole::Companion,
+            issued_ms,
+            list_version: talk.offer.list_version,
+        };
+        let (cert_body, account_signature) = identity::cert::issue_cert(&account_key, &fields);
+        *step = TalkStep::Countersignature { cert_body: cert_body.clone(), account_signature, issued_ms };
+        self.say(cx, &Step { body: Some(step::Body::Certify(Certify { cert_body })) })
+    }
+
+    fn on_countersigned(&mut self, cx: &mut Context<'_>, answer: &Countersigned) -> Result<(), Halt> {
+        let account_key = account_key(cx)?;
+        let list = mls::own_device_list(cx)?;
+        let token = this::session_token(cx.db)?;
+        let ExistingDevice::Talking { talk, step } = &mut self.existing_device else { return Ok(()) };
+        let TalkStep::Countersignature { cert_body, account_signature, issued_ms } = &*step else {
+            self.fail_linking(cx, LinkFailure::Tampered);
+            return Ok(());
+        };
+        let transcript = talk.channel.transcript(&talk.offer, talk.device_key, &talk.digits);
+        let agreed = talk.device_key.verify_link_transcript(&transcript, &answer.transcript_signature).is_ok();
+        let cert = identity::cert::assemble_cert(cert_body.clone(), *account_signature, &answer.device_signature);
+        let next = list.next_with(&account_key, cert, *issued_ms);
+        let (Ok(next), true, Some(token)) = (next, agreed, token) else {
+            return self.end_linking(cx, cancelled::Reason::Failed, LinkFailure::Tampered);
+        };
+        let signed_device_list = next.as_bytes().to_vec();
+        *step = TalkStep::ListStored { signed_list: signed_device_list.clone() };
+        let body = PutDeviceList { signed_device_list }.encode_to_vec();
+        let call = self.calls.start(Purpose::PutLinkedList, HttpMethod::Put, "/v1/devices", body, Some(token));
+        cx.out.push(call);
+        self.show_linking(cx);
+        Ok(())
+    }
+
+    /// The server has the new list: the device is one.
+    pub(crate) fn on_linked_list_put(&mut self, cx: &mut Context<'_>, reply: Reply<()>) -> Result<(), Halt> {
+        let ExistingDevice::Talking { talk, step } = &mut self.existing_device else { return Ok(()) };
+        let TalkStep::ListStored { signed_list } = &*step else { return Ok(()) };
+        if !matches!(reply, Reply::Ok(())) {
+            let why = failure(&reply, LinkFailure::ServerFailed);
+            return self.end_linking(cx, cancelled::Reason::Failed, why);
+        }
+        let signed_device_list = signed_list.clone();
+        let (device, name) = (talk.offer.device, device_name(&talk.bundle));
+        *step = TalkStep::Received;
+        accounts::learn_device_list(cx, &signed_device_list)?;
+        crate::devices::name_device(cx, device, &name)?;
+        let linked = Linked { signed_device_list, number: cx.me()?.number, ..Linked::default() };
+        let linked = self.begin_export(cx, device, linked)?;
+        self.say(cx, &Step { body: Some(step::Body::Linked(linked)) })?;
+        crate::devices::tell_linked(cx, device, &name)
+    }
+
+    fn say(&mut self, cx: &mut Context<'_>, step: &Step) -> Result<(), Halt> {
+        let ExistingDevice::Talking { talk, .. } = &mut self.existing_device else { return Ok(()) };
+        let (id, seq) = (talk.code.link_id, talk.seq);
+        match talk.channel.seal(step) {
+            Ok(bytes) => self.link_put(cx, End::Existing, id, seq, bytes),
+            Err(_) => self.fail_linking(cx, LinkFailure::ServerFailed),
+        }
+        self.show_linking(cx);
+        Ok(())
+    }
+
+    /// "Stop."
+    pub(crate) fn cancel_linking(&mut self, cx: &mut Context<'_>, request: u32) -> Result<(), Halt> {
+        cx.answer(request, Ok(Answer::Done));
+        match &self.existing_device {
+            ExistingDevice::Talking { .. } => {
+                self.end_linking(cx, cancelled::Reason::ByUser, LinkFailure::CancelledOnPhone)?
+            }
+            ExistingDevice::Fetching { code, .. } | ExistingDevice::Confirm { code, .. } => {
+                let id = code.link_id;
+                self.link_close(cx, id);
+            }
+            ExistingDevice::Idle => {}
+        }
+        self.existing_device = ExistingDevice::Idle;
+        self.show_linking(cx);
+        Ok(())
+    }
+
+    fn end_linking(&mut self, cx: &mut Context<'_>, reason: cancelled::Reason, why: LinkFailure) -> Result<(), Halt> {
+        self.say(cx, &cancel_step(reason))?;
+        self.fail_linking(cx, why);
+        Ok(())
+    }
+
+    fn fail_linking(&mut self, cx: &mut Context<'_>, why: LinkFailure) {
+        self.existing_device = ExistingDevice::Idle;
+        cx.event(Event::Linking(Some(LinkingStage::Failed(why))));
+    }
+}
+
+fn account_key(cx: &Context<'_>) -> Result<AccountKey, Halt> {
+    cx.me()?.account_key.ok_or(Halt::Broken("a phone without the account key"))
+}
+
+fn device_name(bundle: &Bundle) -> String {
+    let name = match (bundle.browser.as_str(), bundle.system.as_str()) {
+        ("", "") => "Linked device".to_owned(),
+        (browser, "") => browser.to_owned(),
+        ("", system) => system.to_owned(),
+        (browser, system) => format!("{browser} on {system}"),
+    };
+    profile::tidy_name(&name).unwrap_or_else(|_| "Linked device".to_owned())
+}

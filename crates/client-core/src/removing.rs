@@ -1,0 +1,131 @@
+//! Removing the leaves of unlinked devices: wishes in the database, one commit per chat at a time, looked at again after
+//! every commit of others, since they may be met already.
+
+use crate::chats::{self, Membership};
+use crate::client::{Client, Context};
+use crate::io::Halt;
+use crate::mls;
+use crate::outbox::{self, Kind, Operation};
+use e2ee::ChatGroup;
+use prost::Message as _;
+use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, OpId};
+use proto::wire::{Commit, commit};
+use rusqlite::params;
+
+/// The number of "this device shall have no leaf here".
+const REMOVE: u32 = 1;
+
+/// A device shall have no leaf in a chat.
+pub(crate) fn want(cx: &Context<'_>, chat: ChatId, device: DeviceAddress) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("INSERT OR IGNORE INTO intent (chat, kind, account, device) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![chat.as_bytes(), REMOVE, device.account.as_bytes(), device.device.0])?;
+    Ok(())
+}
+
+fn wishes(cx: &Context<'_>) -> Result<Vec<(ChatId, DeviceAddress)>, Halt> {
+    let mut statement =
+        cx.db.prepare_cached("SELECT chat, account, device FROM intent WHERE kind = ?1 ORDER BY chat")?;
+    let rows = statement.query_map([REMOVE], |row| {
+        let address = DeviceAddress { account: AccountId(row.get(1)?), device: DeviceNumber(row.get(2)?) };
+        Ok((ChatId(row.get(0)?), address))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn settle(cx: &Context<'_>, chat: ChatId) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("DELETE FROM intent WHERE chat = ?1 AND kind = ?2")?
+        .execute(params![chat.as_bytes(), REMOVE])?;
+    Ok(())
+}
+
+impl Client {
+    /// The own list became shorter: whoever left it goes out of every chat.
+    pub(crate) fn want_removals(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let me = cx.me()?.address.account;
+        let list = mls::own_device_list(cx)?;
+        for chat in chats::in_membership(cx.db, Membership::Joined)? {
+            let provider = mls::provider(cx);
+            let Some(group) = mls::taken(ChatGroup::load(&provider, chat.chat, chat.generation))?.flatten() else {
+                continue;
+            };
+            for entry in mls::taken(group.roster())?.unwrap_or_default() {
+                if entry.address.account == me && list.device(entry.address.device).is_none() {
+                    want(cx, chat.chat, entry.address)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Stages the commit for each chat that has wishes and nothing else under way.
+    pub(crate) fn commit_removals(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let mut by_chat = std::collections::BTreeMap::<ChatId, Vec<DeviceAddress>>::new();
+        for (chat, device) in wishes(cx)? {
+            by_chat.entry(chat).or_default().push(device);
+        }
+        for (chat, devices) in by_chat {
+            let busy = self.flights.holds(chat) || outbox::head(cx.db, chat)?.is_some_and(|o| !o.frame.is_empty());
+            if !busy {
+                self.stage_removal(cx, chat, &devices)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn stage_removal(&mut self, cx: &mut Context<'_>, chat: ChatId, devices: &[DeviceAddress]) -> Result<(), Halt> {
+        let Some(stored) = chats::find(cx.db, chat)?.filter(|chat| chat.membership == Membership::Joined) else {
+            return settle(cx, chat);
+        };
+        let device = mls::own_device(cx)?;
+        let provider = mls::provider(cx);
+        let Some(mut group) = mls::taken(ChatGroup::load(&provider, chat, stored.generation))?.flatten() else {
+            return settle(cx, chat);
+        };
+        if group.has_pending() {
+            return Ok(());
+        }
+        let roster = mls::taken(group.roster())?.unwrap_or_default();
+        let present: Vec<_> =
+            devices.iter().copied().filter(|d| roster.iter().any(|entry| entry.address == *d)).collect();
+        if present.is_empty() {
+            return settle(cx, chat);
+        }
+        let Some(staged) = mls::taken(group.stage_remove(&provider, &device, &present, &[]))? else {
+            return settle(cx, chat);
+        };
+        let op_id = OpId(chats::random_id(cx));
+        let frame = Commit {
+            op_id: op_id.to_vec(),
+            chat: chat.to_vec(),
+            generation: stored.generation.0,
+            base_epoch: staged.base_epoch,
+            commit: staged.commit,
+            welcomes: Vec::new(),
+            group_info: staged.group_info,
+            purpose: commit::Purpose::Membership.into(),
+        };
+        let operation = Operation {
+            op_id,
+            chat,
+            kind: Kind::Commit,
+            message: None,
+            content: Vec::new(),
+            frame: frame.encode_to_vec(),
+        };
+        outbox::push(cx, &operation)
+    }
+
+    /// The server will never take the staged commit.
+    pub(crate) fn drop_commit(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+        let Some(stored) = chats::find(cx.db, chat)? else { return Ok(()) };
+        let provider = mls::provider(cx);
+        if let Some(mut group) = mls::taken(ChatGroup::load(&provider, chat, stored.generation))?.flatten()
+            && group.has_pending()
+        {
+            group.drop_pending(&provider).map_err(|error| Halt::Encryption(error.to_string()))?;
+        }
+        settle(cx, chat)
+    }
+}
