@@ -1,6 +1,8 @@
 //! A device as MLS sees it: its key signs, its certificate is the credential. Owns how the two become a leaf.
 
-use identity::mls::{CREDENTIAL_TYPE_DEVICE_CERT, EXTENSION_CHAT_POLICY, LEAF_LIFETIME_MARGIN_S, LEAF_LIFETIME_S, Suite};
+use identity::mls::{
+    CREDENTIAL_TYPE_DEVICE_CERT, EXTENSION_CHAT_POLICY, LEAF_LIFETIME_MARGIN_S, LEAF_LIFETIME_S, Suite,
+};
 use identity::{CertError, DeviceKey, VerifiedCert};
 use openmls::prelude::{
     Capabilities, Ciphersuite, Credential, CredentialType, CredentialWithKey, ExtensionType, Lifetime, SignatureScheme,

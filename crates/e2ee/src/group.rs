@@ -101,8 +101,7 @@ impl ChatGroup {
 
     /// The group of a chat's generation, if this device has it. `None` for a group that was deleted or never joined.
     pub fn load(provider: &Provider<'_>, chat: ChatId, generation: Generation) -> Result<Option<Self>, MlsError> {
-        let group =
-            MlsGroup::load(provider.storage(), &group_id(chat, generation)).map_err(MlsError::of(provider))?;
+        let group = MlsGroup::load(provider.storage(), &group_id(chat, generation)).map_err(MlsError::of(provider))?;
         group.map(|group| Self::wrap(group, chat, generation)).transpose()
     }
 

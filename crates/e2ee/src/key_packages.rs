@@ -86,8 +86,7 @@ pub fn verify(provider: &Provider<'_>, bytes: &[u8]) -> Result<VerifiedKeyPackag
     if leaf.credential().credential_type() != CredentialType::Other(CREDENTIAL_TYPE_DEVICE_CERT) {
         return Err(RuleError::CredentialType.into());
     }
-    let cert =
-        identity::cert::verify_leaf(leaf.credential().serialized_content(), leaf.signature_key().as_slice())
-            .map_err(RuleError::Cert)?;
+    let cert = identity::cert::verify_leaf(leaf.credential().serialized_content(), leaf.signature_key().as_slice())
+        .map_err(RuleError::Cert)?;
     Ok(VerifiedKeyPackage { cert, suite, package })
 }

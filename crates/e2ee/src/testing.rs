@@ -117,7 +117,8 @@ impl Phone {
     }
 
     pub(crate) fn joins(&mut self, staged: &StagedChange, tree: &[u8]) -> Joining {
-        join_welcome(&self.provider(), CHAT, FIRST, staged.welcome.as_ref().expect("something was added"), tree).unwrap()
+        join_welcome(&self.provider(), CHAT, FIRST, staged.welcome.as_ref().expect("something was added"), tree)
+            .unwrap()
     }
 
     pub(crate) fn applies(&mut self, commit: &[u8]) -> AppliedCommit {

@@ -108,7 +108,8 @@ fn one_commit_adds_and_removes() {
     let (mut old, mut new) = (pair.alice.device(2), pair.alice.device(3));
     alice.adds(&mut [&mut old], &mut [&mut bob]);
     let package = new.key_package(Suite::Hybrid);
-    let change = Change { add: vec![alice.checked(&package)], remove: &[old.address()], path: UpdatePath::Always, aad: b"" };
+    let change =
+        Change { add: vec![alice.checked(&package)], remove: &[old.address()], path: UpdatePath::Always, aad: b"" };
     let mut group = alice.load();
     let staged = alice.act(|p, d| group.stage(p, d, change).unwrap());
     let applied = bob.applies(&staged.commit);
@@ -364,7 +365,13 @@ fn an_external_commit_may_not_take_a_siblings_leaf() {
     let (pair, mut alice, mut bob) = talking(Suite::Hybrid);
     // A device with the number of Bob's phone but another key: the old leaf is not its own.
     let stranger = DeviceKey::from_bytes(&[5; 32]);
-    let fields = CertFields { signature_key: stranger.public(), device: bob.address().device, role: DeviceRole::Phone, issued_ms: 1, list_version: 1 };
+    let fields = CertFields {
+        signature_key: stranger.public(),
+        device: bob.address().device,
+        role: DeviceRole::Phone,
+        issued_ms: 1,
+        list_version: 1,
+    };
     let cert = identity::cert::issue_own_cert(&pair.bob.key, &stranger, &fields).encode_to_vec();
     let twin = OwnDevice::new(stranger, cert).unwrap();
     let (info, tree) = group_info_and_tree(&mut alice);

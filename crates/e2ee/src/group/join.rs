@@ -153,11 +153,7 @@ pub fn join_external(
 }
 
 /// The server accepted the external commit: the scratch group takes the place of the live one.
-pub fn finish_external(
-    provider: &Provider<'_>,
-    chat: ChatId,
-    generation: Generation,
-) -> Result<ChatGroup, MlsError> {
+pub fn finish_external(provider: &Provider<'_>, chat: ChatId, generation: Generation) -> Result<ChatGroup, MlsError> {
     let id = group_id(chat, generation);
     if !has_scratch(provider, &id)? {
         return Err(RuleError::PendingCommit.into());

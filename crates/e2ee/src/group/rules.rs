@@ -148,9 +148,8 @@ fn check_external(
     removed: &[VerifiedCert],
     present: &[(LeafNodeIndex, VerifiedCert)],
 ) -> Result<(), RuleError> {
-    let own_old_leaf = |cert: &VerifiedCert| {
-        cert.address() == joiner.address() && cert.signature_key == joiner.signature_key
-    };
+    let own_old_leaf =
+        |cert: &VerifiedCert| cert.address() == joiner.address() && cert.signature_key == joiner.signature_key;
     if !added.is_empty() || removed.len() > 1 || !removed.iter().all(own_old_leaf) {
         return Err(RuleError::ExternalCommit);
     }

@@ -14,11 +14,18 @@ struct Queued<R, P> {
 impl StorageProvider<CURRENT_VERSION> for MlsStore<'_> {
     type Error = StoreFailed;
 
-    fn write_mls_join_config<G: traits::GroupId<CURRENT_VERSION>, V: traits::MlsGroupJoinConfig<CURRENT_VERSION>>(&self, group: &G, value: &V) -> Result<(), StoreFailed> {
+    fn write_mls_join_config<G: traits::GroupId<CURRENT_VERSION>, V: traits::MlsGroupJoinConfig<CURRENT_VERSION>>(
+        &self,
+        group: &G,
+        value: &V,
+    ) -> Result<(), StoreFailed> {
         self.put_group(group, GroupValue::JoinConfig, &[], value)
     }
 
-    fn mls_group_join_config<G: traits::GroupId<CURRENT_VERSION>, V: traits::MlsGroupJoinConfig<CURRENT_VERSION>>(&self, group: &G) -> Result<Option<V>, StoreFailed> {
+    fn mls_group_join_config<G: traits::GroupId<CURRENT_VERSION>, V: traits::MlsGroupJoinConfig<CURRENT_VERSION>>(
+        &self,
+        group: &G,
+    ) -> Result<Option<V>, StoreFailed> {
         self.group_value(group, GroupValue::JoinConfig, &[])
     }
 
@@ -26,11 +33,18 @@ impl StorageProvider<CURRENT_VERSION> for MlsStore<'_> {
         self.delete_group_value(group, GroupValue::JoinConfig, None)
     }
 
-    fn write_tree<G: traits::GroupId<CURRENT_VERSION>, V: traits::TreeSync<CURRENT_VERSION>>(&self, group: &G, value: &V) -> Result<(), StoreFailed> {
+    fn write_tree<G: traits::GroupId<CURRENT_VERSION>, V: traits::TreeSync<CURRENT_VERSION>>(
+        &self,
+        group: &G,
+        value: &V,
+    ) -> Result<(), StoreFailed> {
         self.put_group(group, GroupValue::Tree, &[], value)
     }
 
-    fn tree<G: traits::GroupId<CURRENT_VERSION>, V: traits::TreeSync<CURRENT_VERSION>>(&self, group: &G) -> Result<Option<V>, StoreFailed> {
+    fn tree<G: traits::GroupId<CURRENT_VERSION>, V: traits::TreeSync<CURRENT_VERSION>>(
+        &self,
+        group: &G,
+    ) -> Result<Option<V>, StoreFailed> {
         self.group_value(group, GroupValue::Tree, &[])
     }
 
@@ -38,23 +52,46 @@ impl StorageProvider<CURRENT_VERSION> for MlsStore<'_> {
         self.delete_group_value(group, GroupValue::Tree, None)
     }
 
-    fn write_interim_transcript_hash<G: traits::GroupId<CURRENT_VERSION>, V: traits::InterimTranscriptHash<CURRENT_VERSION>>(&self, group: &G, value: &V) -> Result<(), StoreFailed> {
+    fn write_interim_transcript_hash<
+        G: traits::GroupId<CURRENT_VERSION>,
+        V: traits::InterimTranscriptHash<CURRENT_VERSION>,
+    >(
+        &self,
+        group: &G,
+        value: &V,
+    ) -> Result<(), StoreFailed> {
         self.put_group(group, GroupValue::InterimTranscriptHash, &[], value)
     }
 
-    fn interim_transcript_hash<G: traits::GroupId<CURRENT_VERSION>, V: traits::InterimTranscriptHash<CURRENT_VERSION>>(&self, group: &G) -> Result<Option<V>, StoreFailed> {
+    fn interim_transcript_hash<
+        G: traits::GroupId<CURRENT_VERSION>,
+        V: traits::InterimTranscriptHash<CURRENT_VERSION>,
+    >(
+        &self,
+        group: &G,
+    ) -> Result<Option<V>, StoreFailed> {
         self.group_value(group, GroupValue::InterimTranscriptHash, &[])
     }
 
-    fn delete_interim_transcript_hash<G: traits::GroupId<CURRENT_VERSION>>(&self, group: &G) -> Result<(), StoreFailed> {
+    fn delete_interim_transcript_hash<G: traits::GroupId<CURRENT_VERSION>>(
+        &self,
+        group: &G,
+    ) -> Result<(), StoreFailed> {
         self.delete_group_value(group, GroupValue::InterimTranscriptHash, None)
     }
 
-    fn write_context<G: traits::GroupId<CURRENT_VERSION>, V: traits::GroupContext<CURRENT_VERSION>>(&self, group: &G, value: &V) -> Result<(), StoreFailed> {
+    fn write_context<G: traits::GroupId<CURRENT_VERSION>, V: traits::GroupContext<CURRENT_VERSION>>(
+        &self,
+        group: &G,
+        value: &V,
+    ) -> Result<(), StoreFailed> {
         self.put_group(group, GroupValue::Context, &[], value)
     }
 
-    fn group_context<G: traits::GroupId<CURRENT_VERSION>, V: traits::GroupContext<CURRENT_VERSION>>(&self, group: &G) -> Result<Option<V>, StoreFailed> {
+    fn group_context<G: traits::GroupId<CURRENT_VERSION>, V: traits::GroupContext<CURRENT_VERSION>>(
+        &self,
+        group: &G,
+    ) -> Result<Option<V>, StoreFailed> {
         self.group_value(group, GroupValue::Context, &[])
     }
 
@@ -62,11 +99,18 @@ impl StorageProvider<CURRENT_VERSION> for MlsStore<'_> {
         self.delete_group_value(group, GroupValue::Context, None)
     }
 
-    fn write_confirmation_tag<G: traits::GroupId<CURRENT_VERSION>, V: traits::ConfirmationTag<CURRENT_VERSION>>(&self, group: &G, value: &V) -> Result<(), StoreFailed> {
+    fn write_confirmation_tag<G: traits::GroupId<CURRENT_VERSION>, V: traits::ConfirmationTag<CURRENT_VERSION>>(
+        &self,
+        group: &G,
+        value: &V,
+    ) -> Result<(), StoreFailed> {
         self.put_group(group, GroupValue::ConfirmationTag, &[], value)
     }
 
-    fn confirmation_tag<G: traits::GroupId<CURRENT_VERSION>, V: traits::ConfirmationTag<CURRENT_VERSION>>(&self, group: &G) -> Result<Option<V>, StoreFailed> {
+    fn confirmation_tag<G: traits::GroupId<CURRENT_VERSION>, V: traits::ConfirmationTag<CURRENT_VERSION>>(
+        &self,
+        group: &G,
+    ) -> Result<Option<V>, StoreFailed> {
         self.group_value(group, GroupValue::ConfirmationTag, &[])
     }
 
@@ -74,11 +118,18 @@ impl StorageProvider<CURRENT_VERSION> for MlsStore<'_> {
         self.delete_group_value(group, GroupValue::ConfirmationTag, None)
     }
 
-    fn write_group_state<V: traits::GroupState<CURRENT_VERSION>, G: traits::GroupId<CURRENT_VERSION>>(&self, group: &G, value: &V) -> Result<(), StoreFailed> {
+    fn write_group_state<V: traits::GroupState<CURRENT_VERSION>, G: traits::GroupId<CURRENT_VERSION>>(
+        &self,
+        group: &G,
+        value: &V,
+    ) -> Result<(), StoreFailed> {
         self.put_group(group, GroupValue::State, &[], value)
     }
 
-    fn group_state<V: traits::GroupState<CURRENT_VERSION>, G: traits::GroupId<CURRENT_VERSION>>(&self, group: &G) -> Result<Option<V>, StoreFailed> {
+    fn group_state<V: traits::GroupState<CURRENT_VERSION>, G: traits::GroupId<CURRENT_VERSION>>(
+        &self,
+        group: &G,
+    ) -> Result<Option<V>, StoreFailed> {
         self.group_value(group, GroupValue::State, &[])
     }
 
@@ -86,11 +137,18 @@ impl StorageProvider<CURRENT_VERSION> for MlsStore<'_> {
         self.delete_group_value(group, GroupValue::State, None)
     }
 
-    fn write_message_secrets<G: traits::GroupId<CURRENT_VERSION>, V: traits::MessageSecrets<CURRENT_VERSION>>(&self, group: &G, value: &V) -> Result<(), StoreFailed> {
+    fn write_message_secrets<G: traits::GroupId<CURRENT_VERSION>, V: traits::MessageSecrets<CURRENT_VERSION>>(
+        &self,
+        group: &G,
+        value: &V,
+    ) -> Result<(), StoreFailed> {
         self.put_group(group, GroupValue::MessageSecrets, &[], value)
     }
 
-    fn message_secrets<G: traits::GroupId<CURRENT_VERSION>, V: traits::MessageSecrets<CURRENT_VERSION>>(&self, group: &G) -> Result<Option<V>, StoreFailed> {
+    fn message_secrets<G: traits::GroupId<CURRENT_VERSION>, V: traits::MessageSecrets<CURRENT_VERSION>>(
+        &self,
+        group: &G,
+    ) -> Result<Option<V>, StoreFailed> {
         self.group_value(group, GroupValue::MessageSecrets, &[])
     }
 
@@ -98,23 +156,43 @@ impl StorageProvider<CURRENT_VERSION> for MlsStore<'_> {
         self.delete_group_value(group, GroupValue::MessageSecrets, None)
     }
 
-    fn write_resumption_psk_store<G: traits::GroupId<CURRENT_VERSION>, V: traits::ResumptionPskStore<CURRENT_VERSION>>(&self, group: &G, value: &V) -> Result<(), StoreFailed> {
+    fn write_resumption_psk_store<
+        G: traits::GroupId<CURRENT_VERSION>,
+        V: traits::ResumptionPskStore<CURRENT_VERSION>,
+    >(
+        &self,
+        group: &G,
+        value: &V,
+    ) -> Result<(), StoreFailed> {
         self.put_group(group, GroupValue::ResumptionPsks, &[], value)
     }
 
-    fn resumption_psk_store<G: traits::GroupId<CURRENT_VERSION>, V: traits::ResumptionPskStore<CURRENT_VERSION>>(&self, group: &G) -> Result<Option<V>, StoreFailed> {
+    fn resumption_psk_store<G: traits::GroupId<CURRENT_VERSION>, V: traits::ResumptionPskStore<CURRENT_VERSION>>(
+        &self,
+        group: &G,
+    ) -> Result<Option<V>, StoreFailed> {
         self.group_value(group, GroupValue::ResumptionPsks, &[])
     }
 
-    fn delete_all_resumption_psk_secrets<G: traits::GroupId<CURRENT_VERSION>>(&self, group: &G) -> Result<(), StoreFailed> {
+    fn delete_all_resumption_psk_secrets<G: traits::GroupId<CURRENT_VERSION>>(
+        &self,
+        group: &G,
+    ) -> Result<(), StoreFailed> {
         self.delete_group_value(group, GroupValue::ResumptionPsks, None)
     }
 
-    fn write_own_leaf_index<G: traits::GroupId<CURRENT_VERSION>, V: traits::LeafNodeIndex<CURRENT_VERSION>>(&self, group: &G, value: &V) -> Result<(), StoreFailed> {
+    fn write_own_leaf_index<G: traits::GroupId<CURRENT_VERSION>, V: traits::LeafNodeIndex<CURRENT_VERSION>>(
+        &self,
+        group: &G,
+        value: &V,
+    ) -> Result<(), StoreFailed> {
         self.put_group(group, GroupValue::OwnLeafIndex, &[], value)
     }
 
-    fn own_leaf_index<G: traits::GroupId<CURRENT_VERSION>, V: traits::LeafNodeIndex<CURRENT_VERSION>>(&self, group: &G) -> Result<Option<V>, StoreFailed> {
+    fn own_leaf_index<G: traits::GroupId<CURRENT_VERSION>, V: traits::LeafNodeIndex<CURRENT_VERSION>>(
+        &self,
+        group: &G,
+    ) -> Result<Option<V>, StoreFailed> {
         self.group_value(group, GroupValue::OwnLeafIndex, &[])
     }
 
@@ -122,11 +200,18 @@ impl StorageProvider<CURRENT_VERSION> for MlsStore<'_> {
         self.delete_group_value(group, GroupValue::OwnLeafIndex, None)
     }
 
-    fn write_group_epoch_secrets<G: traits::GroupId<CURRENT_VERSION>, V: traits::GroupEpochSecrets<CURRENT_VERSION>>(&self, group: &G, value: &V) -> Result<(), StoreFailed> {
+    fn write_group_epoch_secrets<G: traits::GroupId<CURRENT_VERSION>, V: traits::GroupEpochSecrets<CURRENT_VERSION>>(
+        &self,
+        group: &G,
+        value: &V,
+    ) -> Result<(), StoreFailed> {
         self.put_group(group, GroupValue::EpochSecrets, &[], value)
     }
 
-    fn group_epoch_secrets<G: traits::GroupId<CURRENT_VERSION>, V: traits::GroupEpochSecrets<CURRENT_VERSION>>(&self, group: &G) -> Result<Option<V>, StoreFailed> {
+    fn group_epoch_secrets<G: traits::GroupId<CURRENT_VERSION>, V: traits::GroupEpochSecrets<CURRENT_VERSION>>(
+        &self,
+        group: &G,
+    ) -> Result<Option<V>, StoreFailed> {
         self.group_value(group, GroupValue::EpochSecrets, &[])
     }
 
@@ -134,35 +219,77 @@ impl StorageProvider<CURRENT_VERSION> for MlsStore<'_> {
         self.delete_group_value(group, GroupValue::EpochSecrets, None)
     }
 
-    fn write_application_export_tree<G: traits::GroupId<CURRENT_VERSION>, V: traits::ApplicationExportTree<CURRENT_VERSION>>(&self, group: &G, value: &V) -> Result<(), StoreFailed> {
+    fn write_application_export_tree<
+        G: traits::GroupId<CURRENT_VERSION>,
+        V: traits::ApplicationExportTree<CURRENT_VERSION>,
+    >(
+        &self,
+        group: &G,
+        value: &V,
+    ) -> Result<(), StoreFailed> {
         self.put_group(group, GroupValue::ExportTree, &[], value)
     }
 
-    fn application_export_tree<G: traits::GroupId<CURRENT_VERSION>, V: traits::ApplicationExportTree<CURRENT_VERSION>>(&self, group: &G) -> Result<Option<V>, StoreFailed> {
+    fn application_export_tree<
+        G: traits::GroupId<CURRENT_VERSION>,
+        V: traits::ApplicationExportTree<CURRENT_VERSION>,
+    >(
+        &self,
+        group: &G,
+    ) -> Result<Option<V>, StoreFailed> {
         self.group_value(group, GroupValue::ExportTree, &[])
     }
 
-    fn delete_application_export_tree<G: traits::GroupId<CURRENT_VERSION>, V: traits::ApplicationExportTree<CURRENT_VERSION>>(&self, group: &G) -> Result<(), StoreFailed> {
+    fn delete_application_export_tree<
+        G: traits::GroupId<CURRENT_VERSION>,
+        V: traits::ApplicationExportTree<CURRENT_VERSION>,
+    >(
+        &self,
+        group: &G,
+    ) -> Result<(), StoreFailed> {
         self.delete_group_value(group, GroupValue::ExportTree, None)
     }
 
-    fn write_signature_key_pair<K: traits::SignaturePublicKey<CURRENT_VERSION>, V: traits::SignatureKeyPair<CURRENT_VERSION>>(&self, id: &K, value: &V) -> Result<(), StoreFailed> {
+    fn write_signature_key_pair<
+        K: traits::SignaturePublicKey<CURRENT_VERSION>,
+        V: traits::SignatureKeyPair<CURRENT_VERSION>,
+    >(
+        &self,
+        id: &K,
+        value: &V,
+    ) -> Result<(), StoreFailed> {
         self.put_key(KeyValue::SignatureKeyPair, id, value)
     }
 
-    fn signature_key_pair<K: traits::SignaturePublicKey<CURRENT_VERSION>, V: traits::SignatureKeyPair<CURRENT_VERSION>>(&self, id: &K) -> Result<Option<V>, StoreFailed> {
+    fn signature_key_pair<
+        K: traits::SignaturePublicKey<CURRENT_VERSION>,
+        V: traits::SignatureKeyPair<CURRENT_VERSION>,
+    >(
+        &self,
+        id: &K,
+    ) -> Result<Option<V>, StoreFailed> {
         self.key_value(KeyValue::SignatureKeyPair, id)
     }
 
-    fn delete_signature_key_pair<K: traits::SignaturePublicKey<CURRENT_VERSION>>(&self, id: &K) -> Result<(), StoreFailed> {
+    fn delete_signature_key_pair<K: traits::SignaturePublicKey<CURRENT_VERSION>>(
+        &self,
+        id: &K,
+    ) -> Result<(), StoreFailed> {
         self.delete_key(KeyValue::SignatureKeyPair, id)
     }
 
-    fn write_encryption_key_pair<K: traits::EncryptionKey<CURRENT_VERSION>, V: traits::HpkeKeyPair<CURRENT_VERSION>>(&self, id: &K, value: &V) -> Result<(), StoreFailed> {
+    fn write_encryption_key_pair<K: traits::EncryptionKey<CURRENT_VERSION>, V: traits::HpkeKeyPair<CURRENT_VERSION>>(
+        &self,
+        id: &K,
+        value: &V,
+    ) -> Result<(), StoreFailed> {
         self.put_key(KeyValue::EncryptionKeyPair, id, value)
     }
 
-    fn encryption_key_pair<V: traits::HpkeKeyPair<CURRENT_VERSION>, K: traits::EncryptionKey<CURRENT_VERSION>>(&self, id: &K) -> Result<Option<V>, StoreFailed> {
+    fn encryption_key_pair<V: traits::HpkeKeyPair<CURRENT_VERSION>, K: traits::EncryptionKey<CURRENT_VERSION>>(
+        &self,
+        id: &K,
+    ) -> Result<Option<V>, StoreFailed> {
         self.key_value(KeyValue::EncryptionKeyPair, id)
     }
 
@@ -170,11 +297,18 @@ impl StorageProvider<CURRENT_VERSION> for MlsStore<'_> {
         self.delete_key(KeyValue::EncryptionKeyPair, id)
     }
 
-    fn write_key_package<K: traits::HashReference<CURRENT_VERSION>, V: traits::KeyPackage<CURRENT_VERSION>>(&self, id: &K, value: &V) -> Result<(), StoreFailed> {
+    fn write_key_package<K: traits::HashReference<CURRENT_VERSION>, V: traits::KeyPackage<CURRENT_VERSION>>(
+        &self,
+        id: &K,
+        value: &V,
+    ) -> Result<(), StoreFailed> {
         self.put_key(KeyValue::KeyPackage, id, value)
     }
 
-    fn key_package<K: traits::HashReference<CURRENT_VERSION>, V: traits::KeyPackage<CURRENT_VERSION>>(&self, id: &K) -> Result<Option<V>, StoreFailed> {
+    fn key_package<K: traits::HashReference<CURRENT_VERSION>, V: traits::KeyPackage<CURRENT_VERSION>>(
+        &self,
+        id: &K,
+    ) -> Result<Option<V>, StoreFailed> {
         self.key_value(KeyValue::KeyPackage, id)
     }
 
@@ -182,11 +316,18 @@ impl StorageProvider<CURRENT_VERSION> for MlsStore<'_> {
         self.delete_key(KeyValue::KeyPackage, id)
     }
 
-    fn write_psk<K: traits::PskId<CURRENT_VERSION>, V: traits::PskBundle<CURRENT_VERSION>>(&self, id: &K, value: &V) -> Result<(), StoreFailed> {
+    fn write_psk<K: traits::PskId<CURRENT_VERSION>, V: traits::PskBundle<CURRENT_VERSION>>(
+        &self,
+        id: &K,
+        value: &V,
+    ) -> Result<(), StoreFailed> {
         self.put_key(KeyValue::Psk, id, value)
     }
 
-    fn psk<V: traits::PskBundle<CURRENT_VERSION>, K: traits::PskId<CURRENT_VERSION>>(&self, id: &K) -> Result<Option<V>, StoreFailed> {
+    fn psk<V: traits::PskBundle<CURRENT_VERSION>, K: traits::PskId<CURRENT_VERSION>>(
+        &self,
+        id: &K,
+    ) -> Result<Option<V>, StoreFailed> {
         self.key_value(KeyValue::Psk, id)
     }
 
