@@ -1,0 +1,364 @@
+//! The client in a process: tokio, a file database in a folder, TLS by rustls. One task a client; a turn of the engine
+//! runs where blocking is allowed.
+
+mod folder;
+mod http;
+mod socket;
+mod tls;
+
+pub use folder::{FolderError, Storage};
+pub use tls::TlsError;
+
+use crate::engine::{self, AfterWipe, Engine, EngineConfig, Inbox, Next, SocketStep, Turn};
+use client_api::{Event, Request, Role, UserError};
+use client_core::{Halt, HttpFailure, HttpId, HttpResponse, Input};
+use folder::Place;
+use rustls::ClientConfig;
+use socket::{Sent, Socket, SocketNews};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use url::Url;
+
+/// Requests that wait for the client's task.
+const REQUESTS_LEN_MAX: usize = 1_024;
+/// Batches of events that wait for the program; above it the client waits for the program.
+const EVENT_BATCHES_LEN_MAX: usize = 1_024;
+/// News of sockets that wait; above it TCP holds the server back.
+const NEWS_LEN_MAX: usize = 1_024;
+
+/// What a client is started with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `http://` or `https://`, host and port.
+    pub server: Url,
+    /// A PEM file with one more authority to trust.
+    pub authority: Option<PathBuf>,
+    /// Where the database lies.
+    pub storage: Storage,
+    /// Phone or companion.
+    pub role: Role,
+    /// The device's name where the program gives none.
+    pub device_name: String,
+}
+
+/// Why a client did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Not an address of a server.
+    #[error("{0} is not the address of a server; write it as in https://chat.example.org or http://localhost:8470")]
+    Address(Url),
+    /// The folder or the database.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The authority.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// HTTP cannot be set up.
+    #[error("HTTP cannot be set up")]
+    Http(#[source] reqwest::Error),
+    /// The database cannot be used by this version.
+    #[error("the account's database cannot be used")]
+    Halt(#[from] Halt),
+}
+
+/// The client has stopped; its last events say why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the client has stopped")]
+pub struct Stopped;
+
+/// A running client: requests go in here, events come out of the `Events` beside it. Dropping all handles ends it.
+#[derive(Debug, Clone)]
+pub struct Handle {
+    requests: mpsc::Sender<Asked>,
+}
+
+#[derive(Debug)]
+enum Asked {
+    Request(Request),
+    Stop(oneshot::Sender<()>),
+}
+
+impl Handle {
+    /// Asks the client to do something; the answer comes among the events.
+    pub async fn send(&self, request: Request) -> Result<(), Stopped> {
+        self.requests.send(Asked::Request(request)).await.map_err(|_| Stopped)
+    }
+
+    /// Ends the client; after it returns, the database is closed and its folder free.
+    pub async fn stop(self) {
+        let (done, stopped) = oneshot::channel();
+        if self.requests.send(Asked::Stop(done)).await.is_ok() {
+            // Either answer means that it ended.
+            let _ = stopped.await;
+        }
+    }
+}
+
+/// The events of a client, in batches of one transaction each.
+#[derive(Debug)]
+pub struct Events {
+    batches: mpsc::Receiver<Vec<Event>>,
+    waiting: std::collections::VecDeque<Event>,
+}
+
+impl Events {
+    /// The next event; `None` after the client has stopped.
+    pub async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some(event) = self.waiting.pop_front() {
+                return Some(event);
+            }
+            self.waiting.extend(self.batches.recv().await?);
+        }
+    }
+}
+
+/// Starts a client. Must be called inside a tokio runtime.
+pub fn start(options: Options) -> Result<(Handle, Events), StartError> {
+    let server = options.server;
+    if !matches!(server.scheme(), "http" | "https") || server.host_str().is_none() {
+        return Err(StartError::Address(server));
+    }
+    let tls = tls::client_config(options.authority.as_deref())?;
+    let place = Place::take(options.storage)?;
+    let config = EngineConfig { role: options.role, device_name: options.device_name };
+    let engine = Engine::open(place.open()?, &config)?;
+    let http = http_client(&tls).map_err(StartError::Http)?;
+    let (requests, asked) = mpsc::channel(REQUESTS_LEN_MAX);
+    let (events, batches) = mpsc::channel(EVENT_BATCHES_LEN_MAX);
+    let (news_sender, news) = mpsc::channel(NEWS_LEN_MAX);
+    let driver = Driver {
+        config,
+        place,
+        inbox: Inbox::default(),
+        network: Network { server, tls, http, socket: None, sockets: 0, news: news_sender, calls: JoinSet::new() },
+        wake_at: None,
+        stopping: None,
+        events,
+    };
+    // It ends by itself when its handles are gone.
+    drop(tokio::spawn(driver.run(engine, asked, news)));
+    Ok((Handle { requests }, Events { batches, waiting: std::collections::VecDeque::new() }))
+}
+
+fn http_client(tls: &Arc<ClientConfig>) -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(ClientConfig::clone(tls))
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+}
+
+/// The task of one client.
+struct Driver {
+    config: EngineConfig,
+    place: Place,
+    inbox: Inbox,
+    network: Network,
+    wake_at: Option<Instant>,
+    /// The end was asked for, by somebody who waits for it or by dropping all handles.
+    stopping: Option<Option<oneshot::Sender<()>>>,
+    events: mpsc::Sender<Vec<Event>>,
+}
+
+/// What is under way to and from the server.
+struct Network {
+    server: Url,
+    tls: Arc<ClientConfig>,
+    http: reqwest::Client,
+    socket: Option<Socket>,
+    /// Sockets opened so far: the number of the newest.
+    sockets: u64,
+    news: mpsc::Sender<SocketNews>,
+    calls: JoinSet<(HttpId, Result<HttpResponse, HttpFailure>)>,
+}
+
+impl Driver {
+    async fn run(mut self, engine: Engine, mut asked: mpsc::Receiver<Asked>, mut news: mpsc::Receiver<SocketNews>) {
+        self.inbox.push(Input::Start);
+        let mut running = Some(engine);
+        while let Some(mut engine) = running.take() {
+            if self.inbox.is_empty() {
+                self.wait(&mut asked, &mut news).await;
+            }
+            if self.stopping.is_some() {
+                break;
+            }
+            self.take_waiting(&mut asked, &mut news);
+            let turn;
+            (engine, turn) = self.turn(engine).await;
+            running = match self.perform(turn).await {
+                Next::GoOn => Some(engine),
+                Next::Stopped => None,
+                Next::Wipe(after) => self.wipe(engine, after).await,
+            };
+        }
+        drop(running);
+        let stopping = self.stopping.take();
+        // The folder is free before anybody is told so.
+        drop(self);
+        if let Some(Some(done)) = stopping {
+            let _ = done.send(());
+        }
+    }
+
+    /// Waits for the first input of a batch, or for the end.
+    async fn wait(&mut self, asked: &mut mpsc::Receiver<Asked>, news: &mut mpsc::Receiver<SocketNews>) {
+        while self.inbox.is_empty() && self.stopping.is_none() {
+            tokio::select! {
+                biased;
+                ask = asked.recv() => self.take_asked(ask),
+                Some(answer) = self.network.calls.join_next() => self.take_answer(answer),
+                Some((number, input)) = news.recv() => self.take_news(number, input),
+                () = sleep_until(self.wake_at) => {
+                    self.wake_at = None;
+                    self.inbox.push(Input::Wake);
+                },
+            }
+        }
+    }
+
+    /// Adds what has come meanwhile, as far as a batch goes.
+    fn take_waiting(&mut self, asked: &mut mpsc::Receiver<Asked>, news: &mut mpsc::Receiver<SocketNews>) {
+        while self.inbox.len() < engine::BATCH_LEN_MAX {
+            if let Some(answer) = self.network.calls.try_join_next() {
+                self.take_answer(answer);
+            } else if let Ok((number, input)) = news.try_recv() {
+                self.take_news(number, input);
+            } else {
+                break;
+            }
+        }
+        while self.inbox.len() < engine::BATCH_LEN_MAX && self.stopping.is_none() {
+            match asked.try_recv() {
+                Ok(ask) => self.take_asked(Some(ask)),
+                Err(_) => break,
+            }
+        }
+    }
+
+    fn take_asked(&mut self, asked: Option<Asked>) {
+        match asked {
+            Some(Asked::Request(request)) => _ = self.inbox.push(Input::Command(request)),
+            Some(Asked::Stop(done)) => self.stopping = Some(Some(done)),
+            None => self.stopping = Some(None),
+        }
+    }
+
+    fn take_answer(&mut self, answer: Result<(HttpId, Result<HttpResponse, HttpFailure>), tokio::task::JoinError>) {
+        // A call that panicked or was aborted has no answer to give; the core's own time-out sees to it.
+        if let Ok((id, result)) = answer {
+            self.inbox.push(Input::Http(id, result));
+        }
+    }
+
+    fn take_news(&mut self, number: u64, input: Input) {
+        if self.network.socket.as_ref().map(Socket::number) != Some(number) {
+            return;
+        }
+        if matches!(input, Input::SocketClosed) {
+            self.network.socket = None;
+        }
+        self.inbox.push(input);
+    }
+
+    async fn turn(&mut self, mut engine: Engine) -> (Engine, Turn) {
+        let mut inbox = std::mem::take(&mut self.inbox);
+        let now_ms = now_ms();
+        let turned = tokio::task::spawn_blocking(move || {
+            let turn = engine.turn(&mut inbox, now_ms);
+            (engine, inbox, turn)
+        });
+        let (engine, inbox, turn) = turned.await.expect("a turn neither panics nor is cancelled");
+        self.inbox = inbox;
+        (engine, turn)
+    }
+
+    async fn perform(&mut self, turn: Turn) -> Next {
+        for step in turn.socket {
+            self.network.step(step, &mut self.inbox);
+        }
+        for request in turn.http {
+            self.network.call(request);
+        }
+        if let Some(at_ms) = turn.wake_at_ms {
+            self.wake_at = Some(Instant::now() + Duration::from_millis(at_ms.saturating_sub(now_ms())));
+        }
+        if !turn.events.is_empty() {
+            // Nobody listens any more: the client goes on until its handle is dropped.
+            let _ = self.events.send(turn.events).await;
+        }
+        turn.next
+    }
+
+    /// Deletes the database; a new client starts on an empty one, where that is wanted.
+    async fn wipe(&mut self, engine: Engine, after: AfterWipe) -> Option<Engine> {
+        self.network.end();
+        self.wake_at = None;
+        drop(engine.into_connection());
+        let mut events = engine::refuse_commands(&mut self.inbox, &UserError::NotNow);
+        self.inbox = Inbox::default();
+        let fresh = self.place.wipe().map_err(StartError::from).and_then(|()| match after {
+            AfterWipe::Stop => Ok(None),
+            AfterWipe::StartAnew => Ok(Some(Engine::open(self.place.open()?, &self.config)?)),
+        });
+        let fresh = fresh.unwrap_or_else(|error| {
+            tracing::error!(%error, "the database could not be deleted");
+            events.push(Event::Stage(client_api::AppStage::Halted { what: error.to_string() }));
+            None
+        });
+        let _ = self.events.send(events).await;
+        self.inbox.push(Input::Start);
+        fresh
+    }
+}
+
+impl Network {
+    fn step(&mut self, step: SocketStep, inbox: &mut Inbox) {
+        match step {
+            SocketStep::Connect => {
+                inbox.drop_socket_inputs();
+                self.sockets += 1;
+                let opened = Socket::open(self.sockets, self.server.clone(), self.tls.clone(), self.news.clone());
+                self.socket = Some(opened);
+            }
+            SocketStep::Disconnect => {
+                inbox.drop_socket_inputs();
+                self.socket = None;
+            }
+            SocketStep::Send(frame) => {
+                if self.socket.as_ref().is_some_and(|socket| socket.send(frame) == Sent::Dead) {
+                    self.socket = None;
+                    inbox.push(Input::SocketClosed);
+                }
+            }
+        }
+    }
+
+    fn call(&mut self, request: client_core::HttpRequest) {
+        let (client, server) = (self.http.clone(), self.server.clone());
+        self.calls.spawn(async move { (request.id, http::perform(client, server, request).await) });
+    }
+
+    /// Drops the socket and forgets the calls, with their answers.
+    fn end(&mut self) {
+        self.socket = None;
+        self.calls = JoinSet::new();
+    }
+}
+
+async fn sleep_until(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Unix milliseconds by the system's clock.
+pub fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,243 @@
+//! The client in a Dedicated Worker: the browser's WebSocket, fetch and timers. The database is handed in.
+//!
+//! A turn runs in a task of its own behind what the browser has queued, so that frames that came together share one
+//! transaction; all events of a turn are one message.
+
+mod fetch;
+mod socket;
+mod wake;
+
+use crate::engine::{self, AfterWipe, Engine, EngineConfig, Inbox, Next, Room, SocketStep, Turn};
+use client_api::{AppStage, Event, Request, UserError};
+use client_core::{HttpRequest, Input};
+use rusqlite::Connection;
+use socket::Socket;
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+use wake::{Hop, Timer};
+
+/// What the worker does for the driver.
+pub struct Platform {
+    /// `https://host:port` of the page, which is the server's.
+    pub origin: String,
+    /// Shows events; a call is one message.
+    pub show: Box<dyn Fn(&[Event])>,
+    /// Deletes the database, whose connection is closed, and opens an empty one. Errors are words for a report.
+    pub delete_database: Box<dyn Fn() -> Result<Connection, String>>,
+}
+
+/// A running client. Dropping it closes the socket and the database.
+pub struct Driver {
+    running: Rc<RefCell<Running>>,
+}
+
+struct Running {
+    /// None after the client has stopped.
+    engine: Option<Engine>,
+    config: EngineConfig,
+    platform: Platform,
+    inbox: Inbox,
+    socket: Option<Socket>,
+    /// Counts sockets, and the clients after a wipe: what belongs to an older one is dropped.
+    sockets: u64,
+    generation: u64,
+    timer: Timer,
+    hop: Hop,
+    itself: Weak<RefCell<Running>>,
+}
+
+/// Starts a client over an open database; at an error the interface is told why there is none.
+pub fn start(connection: Connection, config: EngineConfig, platform: Platform) -> Option<Driver> {
+    let engine = match Engine::open(connection, &config) {
+        Ok(engine) => engine,
+        Err(halt) => {
+            (platform.show)(&engine::stopped_by(&halt));
+            return None;
+        }
+    };
+    let running = Rc::new_cyclic(|itself: &Weak<RefCell<Running>>| {
+        let (turn, wake) = (itself.clone(), itself.clone());
+        RefCell::new(Running {
+            engine: Some(engine),
+            config,
+            platform,
+            inbox: Inbox::default(),
+            socket: None,
+            sockets: 0,
+            generation: 0,
+            timer: Timer::new(move || give(&wake, Input::Wake)),
+            hop: Hop::new(move || take_turn(&turn)),
+            itself: itself.clone(),
+        })
+    });
+    running.borrow_mut().give(Input::Start);
+    Some(Driver { running })
+}
+
+impl Driver {
+    /// Asks the client to do something.
+    pub fn send(&self, request: Request) {
+        self.running.borrow_mut().give(Input::Command(request));
+    }
+
+    /// Ends the client without a word: its socket and its database are closed when this returns.
+    pub fn stop(self) {
+        let mut running = self.running.borrow_mut();
+        running.end_network();
+        running.engine = None;
+    }
+}
+
+fn give(running: &Weak<RefCell<Running>>, input: Input) {
+    if let Some(running) = running.upgrade() {
+        running.borrow_mut().give(input);
+    }
+}
+
+fn take_turn(running: &Weak<RefCell<Running>>) {
+    if let Some(running) = running.upgrade() {
+        running.borrow_mut().turn();
+    }
+}
+
+impl Running {
+    fn give(&mut self, input: Input) {
+        if self.engine.is_none() {
+            if let Input::Command(Request { id, .. }) = input
+                && id != 0
+            {
+                (self.platform.show)(&[Event::Answered { request: id, result: Err(UserError::NotNow) }]);
+            }
+            return;
+        }
+        if self.inbox.push(input) == Room::Full {
+            // The server sends again what was not acknowledged.
+            self.inbox.drop_socket_inputs();
+            self.socket = None;
+            self.inbox.push(Input::SocketClosed);
+        }
+        self.hop.ask();
+    }
+
+    fn turn(&mut self) {
+        let Some(engine) = self.engine.as_mut() else { return };
+        if self.inbox.is_empty() {
+            return;
+        }
+        let turn = engine.turn(&mut self.inbox, now_ms());
+        self.perform(turn);
+        if self.engine.is_some() && !self.inbox.is_empty() {
+            self.hop.ask();
+        }
+    }
+
+    fn perform(&mut self, turn: Turn) {
+        for step in turn.socket {
+            self.step(step);
+        }
+        for request in turn.http {
+            self.call(request);
+        }
+        if let Some(at_ms) = turn.wake_at_ms {
+            self.timer.set(at_ms.saturating_sub(now_ms()));
+        }
+        if !turn.events.is_empty() {
+            (self.platform.show)(&turn.events);
+        }
+        match turn.next {
+            Next::GoOn => {}
+            Next::Stopped => {
+                self.end_network();
+                self.engine = None;
+            }
+            Next::Wipe(after) => self.wipe(after),
+        }
+    }
+
+    fn step(&mut self, step: SocketStep) {
+        match step {
+            SocketStep::Connect => {
+                self.inbox.drop_socket_inputs();
+                self.sockets += 1;
+                let (number, itself) = (self.sockets, self.itself.clone());
+                let news = move |input| socket_news(&itself, number, input);
+                match Socket::open(&self.platform.origin, news) {
+                    Ok(socket) => self.socket = Some(socket),
+                    Err(socket::Refused) => _ = self.inbox.push(Input::SocketClosed),
+                }
+            }
+            SocketStep::Disconnect => {
+                self.inbox.drop_socket_inputs();
+                self.socket = None;
+            }
+            SocketStep::Send(frame) => {
+                if self.socket.as_ref().is_some_and(|socket| socket.send(&frame).is_err()) {
+                    self.socket = None;
+                    self.inbox.push(Input::SocketClosed);
+                }
+            }
+        }
+    }
+
+    fn call(&self, request: HttpRequest) {
+        let (origin, itself, generation) = (self.platform.origin.clone(), self.itself.clone(), self.generation);
+        wasm_bindgen_futures::spawn_local(async move {
+            let id = request.id;
+            let result = fetch::perform(&origin, request).await;
+            if let Some(running) = itself.upgrade() {
+                let mut running = running.borrow_mut();
+                if running.generation == generation {
+                    running.give(Input::Http(id, result));
+                }
+            }
+        });
+    }
+
+    fn wipe(&mut self, after: AfterWipe) {
+        self.end_network();
+        let refused = engine::refuse_commands(&mut self.inbox, &UserError::NotNow);
+        self.inbox = Inbox::default();
+        drop(self.engine.take().map(Engine::into_connection));
+        if !refused.is_empty() {
+            (self.platform.show)(&refused);
+        }
+        let fresh = (self.platform.delete_database)();
+        match (fresh, after) {
+            // A failing deletion is told in either case: the user must know that the messages are still here.
+            (Err(what), _) => (self.platform.show)(&[Event::Stage(AppStage::Halted { what })]),
+            (Ok(_), AfterWipe::Stop) => {}
+            (Ok(connection), AfterWipe::StartAnew) => match Engine::open(connection, &self.config) {
+                Ok(engine) => {
+                    self.engine = Some(engine);
+                    self.give(Input::Start);
+                }
+                Err(halt) => (self.platform.show)(&engine::stopped_by(&halt)),
+            },
+        }
+    }
+
+    fn end_network(&mut self) {
+        self.socket = None;
+        self.generation += 1;
+        self.timer.cancel();
+    }
+}
+
+/// News of a socket that is no longer the newest is dropped.
+fn socket_news(running: &Weak<RefCell<Running>>, number: u64, input: Input) {
+    let Some(running) = running.upgrade() else { return };
+    let mut running = running.borrow_mut();
+    if running.sockets != number || running.socket.is_none() {
+        return;
+    }
+    if matches!(input, Input::SocketClosed) {
+        // Its handlers are running: it goes when the next one is opened, and is deaf by its number until then.
+        running.sockets += 1;
+    }
+    running.give(input);
+}
+
+fn now_ms() -> u64 {
+    // Dates before 1970 and after the year 280,000 do not come from a browser.
+    js_sys::Date::now() as u64
+}

@@ -1,0 +1,64 @@
+//! The core's HTTP requests by the browser's fetch, performed once each.
+
+use client_core::{HttpFailure, HttpMethod, HttpRequest, HttpResponse};
+use data_encoding::BASE64URL_NOPAD;
+use js_sys::{ArrayBuffer, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortSignal, DedicatedWorkerGlobalScope, Headers, RequestCache, RequestCredentials, RequestInit, RequestRedirect,
+    Response,
+};
+
+/// Headers of an answer that the core reads.
+const HEADERS: [&str; 4] = ["location", "upload-offset", "content-range", "retry-after"];
+
+/// Performs a request; whatever goes wrong on the way is one failure, and the core knows what to do.
+pub(super) async fn perform(origin: &str, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
+    let what = format!("{request:?}");
+    exchange(origin, request).await.map_err(|error| {
+        tracing::debug!(%what, ?error, "no answer");
+        HttpFailure
+    })
+}
+
+async fn exchange(origin: &str, request: HttpRequest) -> Result<HttpResponse, JsValue> {
+    let headers = Headers::new()?;
+    for (name, value) in &request.headers {
+        headers.set(name, value)?;
+    }
+    if let Some(bearer) = &request.bearer {
+        headers.set("authorization", &format!("Bearer {}", BASE64URL_NOPAD.encode(bearer)))?;
+    }
+    let init = RequestInit::new();
+    init.set_method(method(request.method));
+    init.set_headers(&headers);
+    init.set_credentials(RequestCredentials::Omit);
+    init.set_cache(RequestCache::NoStore);
+    init.set_redirect(RequestRedirect::Error);
+    init.set_signal(Some(&AbortSignal::timeout_with_u32(request.timeout_ms)));
+    // Browsers refuse a body with GET and HEAD, also an empty one.
+    if !matches!(request.method, HttpMethod::Get | HttpMethod::Head) {
+        init.set_body(&Uint8Array::from(request.body.as_slice()));
+    }
+    let scope = js_sys::global().unchecked_into::<DedicatedWorkerGlobalScope>();
+    let fetched = scope.fetch_with_str_and_init(&format!("{origin}{}", request.path), &init);
+    let response: Response = JsFuture::from(fetched).await?.dyn_into()?;
+    let body: ArrayBuffer = JsFuture::from(response.array_buffer()?).await?.dyn_into()?;
+    let headers = HEADERS
+        .into_iter()
+        .filter_map(|name| Some((name.to_owned(), response.headers().get(name).ok().flatten()?)))
+        .collect();
+    Ok(HttpResponse { status: response.status(), headers, body: Uint8Array::new(&body).to_vec() })
+}
+
+fn method(method: HttpMethod) -> &'static str {
+    match method {
+        HttpMethod::Get => "GET",
+        HttpMethod::Post => "POST",
+        HttpMethod::Put => "PUT",
+        HttpMethod::Patch => "PATCH",
+        HttpMethod::Head => "HEAD",
+        HttpMethod::Delete => "DELETE",
+    }
+}
