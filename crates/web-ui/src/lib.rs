@@ -1,7 +1,35 @@
 //! The pages of phone and companion: Leptos over `client-api`. This file starts them; `bridge` alone knows the worker.
 
 pub mod bridge;
+pub mod features;
 pub mod model;
 pub mod platform;
+pub mod primitives;
 pub mod store;
 pub mod words;
+
+use bridge::FromWorker;
+use client_api::{AppStage, Role};
+use leptos::prelude::*;
+use platform::page;
+use store::App;
+use wasm_bindgen::prelude::*;
+
+/// Called by `boot.js` with the worker that it started and with what that said meanwhile.
+#[wasm_bindgen]
+pub fn start(worker: &web_sys::Worker, role: &str, backlog: &js_sys::Array) {
+    let role = if role == "phone" { Role::Phone } else { Role::Companion };
+    let owner = Owner::new();
+    let app = owner.with(|| App::new(role));
+    app.contact_code.set(page::take_fragment());
+    app.visible.set(page::is_visible());
+    bridge::connect(worker, backlog, move |heard| match heard {
+        FromWorker::Events(events) => app.take(events),
+        FromWorker::Trouble(what) => app.stage.set(AppStage::Halted { what }),
+        FromWorker::Reload => page::reload(),
+    });
+    page::watch_for_new_version(move || app.new_version.set(true));
+    // The signals of the store outlive every page.
+    std::mem::forget(owner);
+    mount_to_body(move || view! { <features::shell::Shell app/> });
+}

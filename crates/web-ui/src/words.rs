@@ -192,3 +192,326 @@ pub fn status(status: MessageStatus) -> &'static str {
 }
 
 pub const NEW_MESSAGE: &str = "New message";
+pub const CAMERA_PICTURE: &str = "Camera picture";
+pub const CAMERA_REFUSED: &str =
+    "The camera is not allowed for this page. Allow it in the browser's settings for this page, or paste the code's text.";
+pub const CAMERA_MISSING: &str = "No camera was found, or another program is using it. You can paste the code's text instead.";
+pub const OPENING: &str = "Opening your messages…";
+pub const RELOAD: &str = "Reload";
+pub const START_AGAIN: &str = "Start again";
+pub const OTHER_TAB_TITLE: &str = "Heliograph is open in another tab";
+pub const OTHER_TAB_TEXT: &str = "Only one tab at a time can hold your messages. Click “Use here” to go on in this one.";
+pub const USE_HERE: &str = "Use here";
+pub const HALTED_TITLE: &str = "Heliograph stopped";
+pub const HALTED_TEXT: &str = "Something unexpected happened. Your messages are kept. Reload the page to go on.";
+pub const FOR_A_REPORT: &str = "For a report";
+pub const ONE_MOMENT: &str = "One moment…";
+pub const NEXT: &str = "Next";
+pub const LATER: &str = "Later";
+pub const FINISH: &str = "Finish";
+pub const DONE: &str = "Done";
+pub const CLOSE: &str = "Close";
+pub const CANCEL: &str = "Cancel";
+pub const SAVE: &str = "Save";
+pub const BACK: &str = "Back";
+pub const TRY_AGAIN: &str = "Try again";
+pub const UNKNOWN: &str = "unknown";
+
+pub const NUMBER_TITLE: &str = "Your phone number";
+pub const NUMBER_LABEL: &str = "Phone number";
+pub const PHONE_NOTE: &str = "This page becomes the phone of your account: it holds the account's key and links your browsers.";
+pub const CODE_TITLE: &str = "Enter the code";
+pub const CODE_LABEL: &str = "One-time code";
+pub const NEW_CODE: &str = "Send a new code";
+pub const OTHER_NUMBER: &str = "Use another number";
+pub const PIN_TITLE: &str = "Enter your PIN";
+pub const PIN_TEXT: &str = "This number has an account that is protected by a registration PIN.";
+pub const PIN_LABEL: &str = "Six-digit PIN";
+pub const CHOOSE_PIN_TITLE: &str = "Choose a PIN";
+pub const CHOOSE_PIN_TEXT: &str = "It keeps others from registering your number. You need it to register again, and to link a device by pasting.";
+pub const SET_PIN: &str = "Set PIN";
+pub const PROFILE_TITLE: &str = "How others see you";
+pub const PROFILE_TEXT: &str = "Your name and photo are encrypted; only people you write with see them.";
+pub const LOSING_PHONE: &str =
+    "Your messages and your account's key live in this browser's storage. If you clear it, they are gone unless a linked device has them.";
+pub const CHOOSE_PHOTO: &str = "Choose a photo";
+pub const YOUR_NAME: &str = "Your name";
+pub const ABOUT: &str = "About";
+
+/// Under the title of the number's page.
+pub fn number_text(server: &str, region: &str) -> String {
+    let server = if server.is_empty() { "This server" } else { server };
+    let region = if region.is_empty() { String::new() } else { format!(" Without a country code it is taken as one of {region}.") };
+    format!("{server} sends you a code to make sure that it is yours.{region}")
+}
+
+/// Under the title of the code's page.
+pub fn code_text(number: &str, length: u32) -> String {
+    format!("A code of {length} digits was sent for {number}. On a server of your own it stands on the server's console.")
+}
+
+/// On the button that still sleeps.
+pub fn new_code_in(seconds: u32) -> String {
+    format!("New code in {}", duration(seconds))
+}
+
+pub const LINK_TITLE: &str = "Link this browser to your phone";
+pub const LINK_STEPS: [&str; 3] = [
+    "Open Heliograph on your phone",
+    "Go to Settings, then Linked devices, and tap Link a device",
+    "Point the phone's camera at this code",
+];
+pub const LINK_QR_LABEL: &str = "QR code for linking";
+pub const COPY_CODE: &str = "No camera? Copy this code's text";
+pub const CODE_COPIED: &str = "Copied. Paste it on your phone";
+pub const COPY_FAILED: &str = "The browser did not allow copying.";
+pub const RELOAD_CODE: &str = "Show a new code";
+pub const NO_PHONE_YET: &str = "No account yet?";
+pub const OPEN_PHONE: &str = "Open Heliograph as a phone";
+pub const ENCRYPTED_FOOTER: &str = "End-to-end encrypted";
+pub const DIGITS_TITLE: &str = "Type the digits that your phone shows";
+pub const DIGITS_LABEL: &str = "Four digits";
+pub const CHECKING: &str = "Checking…";
+pub const CERTIFYING: &str = "Your phone is certifying this browser…";
+pub const OPENING_OVERVIEW: &str = "Your chats are arriving…";
+pub const LINKED: &str = "Linked";
+pub const LINK_PROGRESS: &str = "Progress of linking";
+pub const LINK_PROGRESS_TEXT: &str = "Keep Heliograph open on your phone until your chats appear.";
+
+/// Under the title of the digits' page.
+pub fn digits_text(name: &str) -> String {
+    if name.is_empty() {
+        "They show that it is your own phone that links this browser.".into()
+    } else {
+        format!("This browser will be linked to the account of {name}.")
+    }
+}
+
+/// After a wrong try.
+pub fn digits_wrong(tries_left: u32) -> String {
+    format!("The digits were wrong. {} left.", count(u64::from(tries_left), "try", "tries"))
+}
+
+/// Of one box.
+pub fn digit_label(number: usize) -> String {
+    format!("Digit {number} of 4")
+}
+
+pub const FETCHING: &str = "Checking the code…";
+pub const FINISHING: &str = "Linking. Keep this page open…";
+pub const LINKED_TEXT: &str = "Your chats are being mirrored. Keep this page open until that is done; after that your phone may be off.";
+pub const SCAN_TEXT: &str = "Open Heliograph in the browser that you want to link, and point the camera at the code there.";
+pub const PASTE_WARNING: &str =
+    "Only paste a code that you copied yourself from your own browser. Nobody else has a reason to send you one: whoever does wants to read your messages.";
+pub const PASTE_LABEL: &str = "The code's text";
+pub const NO_CAMERA: &str = "No camera? Paste the code's text";
+pub const USE_CAMERA: &str = "Use the camera";
+pub const CONFIRM_TITLE: &str = "Link this device?";
+pub const CONFIRM_WARNING: &str = "This device will be able to read all your messages and to write in your name.";
+pub const CONFIRM_PASTED: &str = "This code was pasted. If somebody sent it to you, cancel now.";
+pub const BROWSER: &str = "Device";
+pub const NETWORK: &str = "Network";
+pub const OTHER_NETWORK: &str = " – not the network of this phone";
+pub const LINK_THIS: &str = "Link this device";
+pub const TYPE_THESE: &str = "Type these digits in the browser";
+pub const TYPE_THESE_TEXT: &str = "Only in a browser that you see in front of you. Never tell them to anybody.";
+
+/// On the button that still sleeps.
+pub fn link_in(seconds: u32) -> String {
+    format!("Link this device in {}", duration(seconds))
+}
+
+/// "Firefox on Linux"
+pub fn on_system(browser: &str, system: &str) -> String {
+    format!("{browser} on {system}")
+}
+
+/// At the end.
+pub fn linked(name: &str) -> String {
+    format!("{name} is linked")
+}
+
+pub const CHATS: &str = "Chats";
+pub const NEW_CHAT: &str = "New chat";
+pub const SEARCH_CHATS: &str = "Search chats";
+pub const FILTER: &str = "Filter";
+pub const ALL: &str = "All";
+pub const UNREAD: &str = "Unread";
+pub const ARCHIVED: &str = "Archived";
+pub const MARKED_UNREAD: &str = "marked unread";
+pub const PINNED: &str = "pinned";
+pub const TYPING: &str = "typing…";
+pub const DRAFT: &str = "Draft:";
+pub const LOADING_CHATS: &str = "Loading chats";
+pub const LOADING_MESSAGES: &str = "Loading messages";
+pub const NO_CHATS_FOUND: &str = "No chat matches.";
+pub const SHOW_ALL: &str = "Show all chats";
+pub const NO_CHATS: &str = "Your chats will be here. Write to somebody on this server.";
+pub const MIRROR_PROGRESS: &str = "Progress of the mirror";
+pub const NOTES: &str = "Message yourself";
+pub const NOTES_TEXT: &str = "Notes to yourself, on all your devices";
+pub const YOU: &str = "You";
+pub const STARRED: &str = "Starred";
+pub const MESSAGE_MENU: &str = "Message menu";
+pub const SEND_AGAIN: &str = "Not sent. Send again";
+pub const COPIED: &str = "Copied";
+pub const COPY: &str = "Copy";
+pub const STAR: &str = "Star";
+pub const UNSTAR: &str = "Remove star";
+pub const MESSAGE_INFO: &str = "Message information";
+pub const WRITE_MESSAGE: &str = "Write a message";
+pub const SEND: &str = "Send";
+pub const NO_CHAT_OPEN: &str = "Choose a chat to read and write. Your phone may be off.";
+pub const NO_MESSAGES: &str = "No messages yet. Write the first one.";
+pub const CHAT_INFO: &str = "Chat information";
+pub const CHAT_MENU: &str = "Chat menu";
+pub const PIN: &str = "Pin to the top";
+pub const UNPIN: &str = "Unpin";
+pub const MUTE: &str = "Mute";
+pub const UNMUTE: &str = "Unmute";
+pub const MARK_UNREAD: &str = "Mark as unread";
+pub const ARCHIVE: &str = "Archive";
+pub const UNARCHIVE: &str = "Take out of the archive";
+pub const CLOSE_CHAT: &str = "Close chat";
+pub const HISTORY_ARRIVING: &str = "Older messages are on their way from your phone.";
+pub const NOT_YET: &str = "not yet";
+pub const SENT_AT: &str = "Sent";
+pub const RECEIVED: &str = "Received";
+pub const DELIVERED_AT: &str = "Delivered";
+pub const READ_AT: &str = "Read";
+pub const HISTORY: &str = "History on this device";
+pub const COMPLETE: &str = "Complete";
+pub const ARRIVING: &str = "On its way from your phone";
+pub const DEVICES: &str = "Devices";
+pub const SAFETY_NUMBER: &str = "Safety number";
+pub const VERIFIED: &str = "Compared by you";
+pub const NOT_VERIFIED: &str = "Not compared yet";
+pub const VERIFY: &str = "They are the same";
+pub const UNVERIFY: &str = "Take the comparison back";
+pub const SAFETY_QR: &str = "Safety number as a QR code";
+pub const CONTACT_NAME: &str = "How you call them";
+pub const SAVED: &str = "Saved";
+
+/// A chat's title.
+pub fn title(row: &client_api::ChatRow) -> String {
+    if row.kind == client_api::ChatKind::Notes { NOTES.to_owned() } else { row.title.clone() }
+}
+
+/// Of the list of messages.
+pub fn messages_with(peer: &str) -> String {
+    format!("Messages with {peer}")
+}
+
+/// Of the button at the end.
+pub fn to_bottom(missed: u32) -> String {
+    if missed == 0 {
+        "To the newest message".into()
+    } else {
+        format!("To the newest message, {}", count(u64::from(missed), "new message", "new messages"))
+    }
+}
+
+/// How far back the open chat goes.
+pub fn history_back_to(when: &str) -> String {
+    format!("Complete back to {when}. Older messages are on their way from your phone.")
+}
+
+/// The same, in the information pane.
+pub fn complete_back_to(when: &str) -> String {
+    format!("Complete back to {when}; the rest is on its way")
+}
+
+/// In the dialog of the safety number.
+pub fn safety_text(peer: &str) -> String {
+    format!("Compare these digits, or the code, with what {peer} sees. If they are the same, nobody stands between you.")
+}
+
+/// The mirror's progress.
+pub fn mirror(progress: &client_api::MirrorProgress) -> String {
+    if progress.waiting_for_phone {
+        return "Waiting for your phone. Open Heliograph on it to go on.".into();
+    }
+    if progress.messages_total > 0 && progress.messages_done >= progress.messages_total {
+        return format!("Joining your chats: {} of {}", progress.chats_joined, progress.chats_total);
+    }
+    format!("Mirroring: {} of {}", grouped(progress.messages_done), count_grouped(progress.messages_total))
+}
+
+fn count_grouped(number: u64) -> String {
+    format!("{} {}", grouped(number), if number == 1 { "message" } else { "messages" })
+}
+
+/// "12,345"
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+pub const NUMBER_OR_LINK: &str = "Phone number or contact link";
+pub const THEIR_NAME: &str = "Name (optional)";
+pub const WRITE_TO: &str = "Open chat";
+pub const SCAN_CONTACT: &str = "Scan a contact's QR code";
+pub const MY_CODE: &str = "My contact code";
+pub const MY_CODE_SHORT: &str = "My code";
+pub const MY_CODE_TEXT: &str = "Whoever scans this code, or opens the link, can write to you.";
+pub const COPY_LINK: &str = "Copy contact link";
+pub const CONTACTS: &str = "Contacts";
+pub const NO_CONTACTS: &str = "People you write with will be here.";
+pub const LINKED_DEVICES: &str = "Linked devices";
+pub const DEVICES_TEXT_PHONE: &str = "Up to eight browsers and terminals can mirror this account. Your phone may be off once they are linked.";
+pub const DEVICES_TEXT: &str = "All devices of your account. They are linked, and others logged out, on your phone.";
+pub const LINK_A_DEVICE: &str = "Link a device";
+pub const NO_DEVICES: &str = "No device is linked yet.";
+pub const LOG_OUT: &str = "Log out";
+pub const LOG_OUT_ALL: &str = "Log out all devices";
+pub const LOG_OUT_ALL_QUESTION: &str = "Log out all linked devices? Their messages are removed from them.";
+pub const LOG_OUT_HERE_QUESTION: &str = "Log out this browser? Your messages are removed from it; they stay on your phone.";
+pub const THIS_DEVICE: &str = "This device";
+pub const ONLINE_NOW: &str = "Connected now";
+pub const NEVER_SEEN: &str = "Not seen yet";
+pub const SETTINGS: &str = "Settings";
+pub const CHANGE_PIN: &str = "Change the registration PIN";
+pub const SET_A_PIN: &str = "Set a registration PIN";
+pub const REMOVE_PIN: &str = "Remove PIN";
+pub const ALLOW_NOTIFICATIONS: &str = "Allow notifications";
+pub const APPEARANCE: &str = "Appearance";
+pub const THEME: &str = "Colours";
+pub const AUTOMATIC: &str = "Automatic";
+pub const LIGHT: &str = "Light";
+pub const DARK: &str = "Dark";
+pub const DIRECTION: &str = "Direction";
+pub const LTR: &str = "Left to right";
+pub const RTL: &str = "Right to left";
+pub const ENTER_SENDS: &str = "Enter sends the message";
+pub const READ_RECEIPTS: &str = "Read receipts";
+pub const PREVIEWS: &str = "Show the text in notifications";
+pub const YOUR_PROFILE: &str = "Your profile";
+pub const OFFLINE: &str = "No connection. What you write is sent later.";
+pub const TRY_NOW: &str = "Try now";
+pub const CATCHING_UP: &str = "Catching up…";
+pub const NEW_VERSION: &str = "A new version is ready.";
+pub const SKIP_TO_CHATS: &str = "Skip to the chats";
+pub const CONVERSATION: &str = "Conversation";
+pub const SECTIONS: &str = "Sections";
+
+/// Before a device is logged out.
+pub fn log_out_question(name: &str) -> String {
+    format!("Log out {name}? Your messages are removed from it at once, or when it next connects.")
+}
+
+/// Of a device.
+pub fn last_seen(day: &str) -> String {
+    format!("Last seen: {day}")
+}
+
+/// Of a device.
+pub fn linked_at(when: &str) -> String {
+    format!("Linked: {when}")
+}

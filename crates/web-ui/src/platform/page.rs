@@ -152,7 +152,7 @@ pub fn take_new_version() {
     let on_change = Closure::<dyn FnMut()>::new(reload);
     container.set_oncontrollerchange(Some(on_change.as_ref().unchecked_ref()));
     on_change.forget();
-    let Ok(promise) = container.get_registration() else { return reload() };
+    let promise = container.get_registration();
     leptos::task::spawn_local(async move {
         let registration = wasm_bindgen_futures::JsFuture::from(promise).await.ok();
         let waiting = registration

@@ -1,0 +1,19 @@
+//! The pages, one file a feature.
+
+pub mod banners;
+pub mod chat_list;
+pub mod composer;
+pub mod contact_code;
+pub mod conversation;
+pub mod devices;
+pub mod info;
+pub mod keys;
+pub mod link;
+pub mod linking;
+pub mod message;
+pub mod new_chat;
+pub mod profile;
+pub mod registration;
+pub mod settings;
+pub mod shell;
+pub mod start;

@@ -1,0 +1,371 @@
+//! The list of chats: search, filters, and the rows that are on the screen. Of a thousand chats only those are in the page.
+
+use crate::model::chat_list::{ChatFilter, ChatList as Rows, is_unread};
+use crate::model::clock;
+use crate::platform::page;
+use crate::primitives::avatar::{Avatar, Face};
+use crate::primitives::icon::{Icon, IconButton};
+use crate::store::{App, Section, use_app};
+use crate::words;
+use client_api::{ChatId, ChatKind, ChatRow, MirrorProgress};
+use leptos::html;
+use leptos::prelude::*;
+use std::sync::Arc;
+use wasm_bindgen::JsCast;
+
+/// Of a row, in pixels; the style sheet says the same.
+const ROW_PX: f64 = 72.0;
+/// Rows kept beyond each edge of what is seen.
+const MARGIN_ROWS: usize = 6;
+
+/// The pane.
+#[component]
+pub fn ChatListPane() -> impl IntoView {
+    let app = use_app();
+    view! {
+        <header class="pane-head">
+            <h1 class="pane-title">{words::CHATS}</h1>
+            <IconButton icon="plus" label=words::NEW_CHAT.to_owned() testid="new-chat" on_click=move |_| app.section.set(Section::NewChat)/>
+        </header>
+        <div class="search">
+            <Icon name="magnifying-glass"/>
+            <input
+                id="chat-search" class="search-input" type="search" placeholder=words::SEARCH_CHATS aria-label=words::SEARCH_CHATS
+                autocomplete="off" data-testid="chat-search" prop:value=app.query
+                on:input=move |event| app.query.set(event_target_value(&event))
+                on:keydown=move |event| {
+                    if event.key() == "Escape" {
+                        app.query.set(String::new());
+                    } else if event.key() == "ArrowDown" {
+                        focus_first();
+                    }
+                }
+            />
+        </div>
+        <Chips/>
+        <MirrorBar/>
+        <List/>
+    }
+}
+
+#[component]
+fn Chips() -> impl IntoView {
+    let app = use_app();
+    let chip = move |filter: ChatFilter, label: &'static str, testid: &'static str| {
+        view! {
+            <button class="chip" type="button" data-testid=testid aria-pressed=move || (app.filter.get() == filter).to_string()
+                on:click=move |_| app.filter.set(filter)>{label}</button>
+        }
+    };
+    let archived = Memo::new(move |_| app.chats.with(Rows::archived));
+    view! {
+        <div class="chips" role="group" aria-label=words::FILTER>
+            {chip(ChatFilter::All, words::ALL, "filter-all")}
+            {chip(ChatFilter::Unread, words::UNREAD, "filter-unread")}
+            <Show when=move || archived.get() != 0 || app.filter.get() == ChatFilter::Archived>
+                {chip(ChatFilter::Archived, words::ARCHIVED, "filter-archived")}
+            </Show>
+        </div>
+    }
+}
+
+/// How far the mirror has come, while it has not come to its end.
+#[component]
+fn MirrorBar() -> impl IntoView {
+    let app = use_app();
+    let shown = Memo::new(move |_| app.mirror.get().active && !app.mirror.get().complete);
+    let value = move || {
+        let MirrorProgress { messages_done, messages_total, chats_joined, chats_total, .. } = app.mirror.get();
+        // Chats count as messages do: both are needed until all is complete.
+        (messages_done + u64::from(chats_joined), (messages_total + u64::from(chats_total)).max(1))
+    };
+    view! {
+        <Show when=move || shown.get()>
+            <div class="mirror" data-testid="mirror-progress"
+                data-done=move || app.mirror.get().messages_done.to_string()
+                data-total=move || app.mirror.get().messages_total.to_string()>
+                <p class="mirror-text">{move || words::mirror(&app.mirror.get())}</p>
+                <progress class="progress" max=move || value().1.to_string() value=move || value().0.to_string() aria-label=words::MIRROR_PROGRESS></progress>
+            </div>
+        </Show>
+    }
+}
+
+#[component]
+fn List() -> impl IntoView {
+    let app = use_app();
+    let scroller = NodeRef::<html::Div>::new();
+    let (top, height) = (RwSignal::new(0.0_f64), RwSignal::new(800.0_f64));
+    let cursor = RwSignal::new(None::<ChatId>);
+    let shown = Memo::new(move |_| {
+        let (filter, query) = (app.filter.get(), app.query.get());
+        app.chats.with(|chats| chats.shown(filter, &query, app.open.get()))
+    });
+    let measure = move || {
+        if let Some(scroller) = scroller.try_get_untracked().flatten() {
+            let _ = top.try_set(f64::from(scroller.scroll_top()));
+            let _ = height.try_set(f64::from(scroller.client_height()));
+        }
+    };
+    Effect::new(move || {
+        let _ = (shown.with(Vec::len), scroller.get(), app.pane.get(), app.section.get());
+        measure();
+    });
+    let handle = window_event_listener(leptos::ev::resize, move |_| measure());
+    on_cleanup(move || handle.remove());
+    let rendered = Memo::new(move |_| {
+        let from = ((top.get() / ROW_PX) as usize).saturating_sub(MARGIN_ROWS);
+        let count = (height.get() / ROW_PX) as usize + 2 * MARGIN_ROWS + 2;
+        let held = cursor.get();
+        shown.with(|shown| {
+            let mut rows: Vec<(usize, ChatId)> = shown.iter().copied().enumerate().skip(from).take(count).collect();
+            // The focused row is never taken out of the page.
+            if let Some(at) = held.and_then(|held| shown.iter().position(|chat| *chat == held))
+                && !rows.iter().any(|(index, _)| *index == at)
+            {
+                rows.extend(shown.get(at).map(|chat| (at, *chat)));
+            }
+            rows
+        })
+    });
+    let tab_stop = Memo::new(move |_| {
+        let known = |chat: &ChatId| shown.with(|shown| shown.contains(chat));
+        cursor.get().filter(known).or_else(|| app.open.get().filter(known)).or_else(|| shown.with(|shown| shown.first().copied()))
+    });
+    let move_to = move |chat: ChatId| {
+        cursor.set(Some(chat));
+        if let (Some(at), Some(scroller)) =
+            (shown.with_untracked(|shown| shown.iter().position(|other| *other == chat)), scroller.get_untracked())
+        {
+            let (start, view) = (at as f64 * ROW_PX, f64::from(scroller.client_height()));
+            let now = f64::from(scroller.scroll_top());
+            if start < now {
+                scroller.set_scroll_top(start as i32);
+            } else if start + ROW_PX > now + view {
+                scroller.set_scroll_top((start + ROW_PX - view) as i32);
+            }
+            measure();
+        }
+        request_animation_frame(move || focus_row(chat));
+    };
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        let shown = shown.get_untracked();
+        let at = cursor.get_untracked().or_else(|| tab_stop.get_untracked());
+        let to = match event.key().as_str() {
+            "ArrowDown" if !event.alt_key() => Rows::neighbour(&shown, at, 1),
+            "ArrowUp" if !event.alt_key() => Rows::neighbour(&shown, at, -1),
+            "Home" => shown.first().copied(),
+            "End" => shown.last().copied(),
+            "Enter" | " " => {
+                if let Some(chat) = at {
+                    app.open_chat(chat);
+                }
+                None
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        if let Some(chat) = to {
+            move_to(chat);
+        }
+    };
+    view! {
+        <div class="list-scroller" node_ref=scroller on:scroll=move |_| measure() data-testid="chat-list-scroller">
+            <Show when=move || !app.chats.with(|chats| chats.loaded)>
+                <Skeleton/>
+            </Show>
+            <Show when=move || app.chats.with(|chats| chats.loaded) && shown.with(Vec::is_empty)>
+                <Empty/>
+            </Show>
+            <div
+                class="chat-list" role="listbox" aria-label=words::CHATS data-testid="chat-list"
+                hidden=move || shown.with(Vec::is_empty)
+                style:height=move || format!("{}px", shown.with(Vec::len) as f64 * ROW_PX)
+                on:keydown=on_key
+            >
+                <For each=move || rendered.get() key=|(_, chat)| *chat let:entry>
+                    <Row chat=entry.1 shown tab_stop cursor/>
+                </For>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Row(
+    chat: ChatId,
+    shown: Memo<Vec<ChatId>>,
+    tab_stop: Memo<Option<ChatId>>,
+    cursor: RwSignal<Option<ChatId>>,
+) -> impl IntoView {
+    let app = use_app();
+    let row = Memo::new_with_compare(
+        move |_| app.chats.with(|chats| chats.get(&chat)),
+        |old: Option<&Option<Arc<ChatRow>>>, new| match (old, new) {
+            (Some(Some(old)), Some(Some(new))) => !Arc::ptr_eq(old, new),
+            _ => true,
+        },
+    );
+    let at = Memo::new(move |_| shown.with(|shown| shown.iter().position(|other| *other == chat)).unwrap_or_default());
+    let face = Signal::derive(move || face(row.get().as_deref()));
+    let now = page::now_ms();
+    view! {
+        <div
+            class="chat-row" role="option" data-testid="chat-row" data-chat=chat.to_string()
+            class:unread=move || row.get().is_some_and(|row| is_unread(&row))
+            tabindex=move || if tab_stop.get() == Some(chat) { "0" } else { "-1" }
+            aria-selected=move || (app.open.get() == Some(chat)).to_string()
+            aria-setsize=move || shown.with(Vec::len).to_string()
+            aria-posinset=move || (at.get() + 1).to_string()
+            aria-label=move || row.get().map(|row| label(&row)).unwrap_or_default()
+            style:transform=move || format!("translateY({}px)", at.get() as f64 * ROW_PX)
+            on:click=move |_| app.open_chat(chat)
+            on:focus=move |_| cursor.set(Some(chat))
+        >
+            <Avatar face/>
+            <div class="chat-row-text">
+                <div class="chat-row-line">
+                    <span class="chat-row-title" dir="auto" data-testid="chat-title">{move || row.get().map(|row| words::title(&row))}</span>
+                    <span class="chat-row-time">{move || row.get().map(|row| clock::short(row.activity_ms, now, page::zone_at(row.activity_ms)))}</span>
+                </div>
+                <div class="chat-row-line">
+                    <span class="chat-row-preview" dir="auto" data-testid="chat-preview">
+                        {move || row.get().map(|row| preview(&row))}
+                    </span>
+                    {move || row.get().map(|row| badges(&row, now))}
+                </div>
+            </div>
+        </div>
+    }
+}
+
+/// The face of a chat.
+pub fn face(row: Option<&ChatRow>) -> Face {
+    match row {
+        Some(row) => Face {
+            account: row.peer,
+            name: row.title.clone(),
+            photo: row.photo.clone(),
+            notes: row.kind == ChatKind::Notes,
+        },
+        None => Face { account: client_api::AccountId([0; 16]), name: String::new(), photo: Vec::new(), notes: false },
+    }
+}
+
+fn preview(row: &ChatRow) -> AnyView {
+    if row.typing {
+        return view! { <span class="typing">{words::TYPING}</span> }.into_any();
+    }
+    if !row.draft.is_empty() {
+        let draft = row.draft.clone();
+        return view! { <span class="draft">{words::DRAFT} " "</span>{draft} }.into_any();
+    }
+    match &row.last {
+        Some(last) => {
+            let (status, text) = (last.status, last.preview.clone());
+            view! { {status.map(|status| view! { <Ticks status/> })}{text} }.into_any()
+        }
+        None => ().into_any(),
+    }
+}
+
+fn badges(row: &ChatRow, now: u64) -> impl IntoView + use<> {
+    let (muted, pinned, unread, marked) = (row.muted_until_ms > now, row.pinned, row.unread, row.marked_unread);
+    view! {
+        {muted.then(|| view! { <Icon name="bell-slash"/> })}
+        {pinned.then(|| view! { <Icon name="push-pin"/> })}
+        {(unread > 0).then(|| view! { <span class="badge" data-testid="chat-unread">{unread.min(999)}</span> })}
+        {(unread == 0 && marked).then(|| view! { <span class="badge dot" data-testid="chat-unread"></span> })}
+    }
+}
+
+/// The ticks of an own message.
+#[component]
+pub fn Ticks(status: client_api::MessageStatus) -> impl IntoView {
+    use client_api::MessageStatus::{Delivered, Failed, Pending, Read, Sent};
+    let (icon, class) = match status {
+        Failed => ("warning-circle", "ticks failed"),
+        Pending => ("clock", "ticks"),
+        Sent => ("check", "ticks"),
+        Delivered => ("checks", "ticks"),
+        Read => ("checks", "ticks read"),
+    };
+    view! {
+        <span class=class role="img" aria-label=words::status(status) title=words::status(status)>
+            <Icon name=icon/>
+        </span>
+    }
+}
+
+fn label(row: &ChatRow) -> String {
+    let mut parts = vec![words::title(row)];
+    if row.unread > 0 {
+        parts.push(words::count(u64::from(row.unread), "unread message", "unread messages"));
+    } else if row.marked_unread {
+        parts.push(words::MARKED_UNREAD.to_owned());
+    }
+    if row.typing {
+        parts.push(words::TYPING.to_owned());
+    } else if !row.draft.is_empty() {
+        parts.push(format!("{} {}", words::DRAFT, row.draft));
+    } else if let Some(last) = &row.last {
+        parts.push(last.preview.clone());
+        parts.extend(last.status.map(|status| words::status(status).to_owned()));
+    }
+    parts.push(clock::short(row.activity_ms, page::now_ms(), page::zone_at(row.activity_ms)));
+    if row.pinned {
+        parts.push(words::PINNED.to_owned());
+    }
+    parts.join(", ")
+}
+
+#[component]
+fn Skeleton() -> impl IntoView {
+    view! {
+        <div class="skeletons" role="status" aria-label=words::LOADING_CHATS data-testid="chat-list-loading">
+            {(0..8)
+                .map(|_| view! { <div class="skeleton-row"><span class="skeleton disc"></span><span class="skeleton line"></span></div> })
+                .collect_view()}
+        </div>
+    }
+}
+
+#[component]
+fn Empty() -> impl IntoView {
+    let app = use_app();
+    let all = move || app.query.get().trim().is_empty() && app.filter.get() == ChatFilter::All;
+    view! {
+        <div class="empty" data-testid="chat-list-empty">
+            <Show
+                when=all
+                fallback=move || view! {
+                    <p>{words::NO_CHATS_FOUND}</p>
+                    <button class="button quiet" type="button" on:click=move |_| show_all(app)>{words::SHOW_ALL}</button>
+                }
+            >
+                <p>{words::NO_CHATS}</p>
+                <button class="button" type="button" data-testid="empty-new-chat" on:click=move |_| app.section.set(Section::NewChat)>{words::NEW_CHAT}</button>
+            </Show>
+        </div>
+    }
+}
+
+fn show_all(app: App) {
+    app.query.set(String::new());
+    app.filter.set(ChatFilter::All);
+}
+
+fn focus(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+fn focus_row(chat: ChatId) {
+    focus(&format!(".chat-row[data-chat=\"{chat}\"]"));
+}
+
+fn focus_first() {
+    focus(".chat-row[tabindex=\"0\"]");
+}

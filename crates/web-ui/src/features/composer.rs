@@ -1,0 +1,154 @@
+//! Where a message is written. Keeps the draft in step and says that the user is typing, not more often than the core wants.
+
+use crate::platform::page;
+use crate::primitives::icon::Icon;
+use crate::store::use_app;
+use crate::words;
+use client_api::{ChatId, Command};
+use leptos::html;
+use leptos::prelude::*;
+use std::time::Duration;
+
+const DRAFT_EVERY: Duration = Duration::from_secs(1);
+const TYPING_EVERY_MS: u64 = 3_000;
+
+/// The composer of one chat. `on_sent` scrolls to the end.
+#[component]
+pub fn Composer(chat: ChatId, on_sent: impl Fn() + Copy + 'static) -> impl IntoView {
+    let app = use_app();
+    let area = NodeRef::<html::Textarea>::new();
+    let before = app.chats.with_untracked(|chats| chats.get(&chat)).map(|row| row.draft.clone()).unwrap_or_default();
+    let text = RwSignal::new(before.clone());
+    // What the core has been told.
+    let told = StoredValue::new(before);
+    let timer = StoredValue::new(false);
+    let typing_at = StoredValue::new(0_u64);
+
+    let tell_draft = move || {
+        let Some(now) = text.try_get_untracked() else { return };
+        if told.try_with_value(|told| *told == now) == Some(false) {
+            app.send(Command::SetDraft { chat, text: now.clone() });
+            let _ = told.try_update_value(|told| *told = now);
+        }
+    };
+    let plan_draft = move || {
+        if !timer.get_value() {
+            timer.set_value(true);
+            set_timeout(
+                move || {
+                    let _ = timer.try_set_value(false);
+                    tell_draft();
+                },
+                DRAFT_EVERY,
+            );
+        }
+    };
+    let tell_typing = move |typing: bool| {
+        // The field loses the focus also by being taken out of the page.
+        let Some(last) = typing_at.try_get_value() else { return };
+        let now = page::now_ms();
+        if typing && now.saturating_sub(last) >= TYPING_EVERY_MS {
+            typing_at.set_value(now);
+            app.send(Command::SetTyping { chat, typing: true });
+        } else if !typing && last != 0 {
+            typing_at.set_value(0);
+            app.send(Command::SetTyping { chat, typing: false });
+        }
+    };
+    on_cleanup(tell_draft);
+
+    // A draft from another device comes in while nothing is being written here.
+    Effect::new(move || {
+        let draft = app.chats.with(|chats| chats.get(&chat)).map(|row| row.draft.clone()).unwrap_or_default();
+        let idle = told.with_value(|told| text.with_untracked(|text| text == told));
+        let away = area.get_untracked().is_none_or(|area| document().active_element().as_ref() != Some(area.as_ref()));
+        if idle && away && told.with_value(|told| *told != draft) {
+            told.set_value(draft.clone());
+            text.set(draft);
+        }
+    });
+    // As high as its text, up to the limit of the style sheet.
+    Effect::new(move || {
+        text.track();
+        if let Some(area) = area.get() {
+            let style = web_sys::HtmlElement::style(&area);
+            let _ = style.set_property("height", "auto");
+            let _ = style.set_property("height", &format!("{}px", area.scroll_height()));
+        }
+    });
+    // On a computer the user goes on writing at once; on a phone the keyboard would cover the chat.
+    Effect::new(move || {
+        if let Some(area) = area.get()
+            && app.role == client_api::Role::Companion
+        {
+            let _ = area.focus();
+        }
+    });
+
+    let send = move || {
+        let written = text.get_untracked();
+        if written.trim().is_empty() {
+            return;
+        }
+        text.set(String::new());
+        told.set_value(String::new());
+        tell_typing(false);
+        app.timeline.update(|timeline| {
+            if let Some(timeline) = timeline {
+                timeline.clear_divider();
+            }
+        });
+        let kept = written.clone();
+        app.ask(Command::SendText { chat, text: written }, move |result| {
+            if let Err(error) = result {
+                app.toast(words::error(&error), false);
+                // Nothing that was written is lost, unless something new stands there already.
+                if text.try_with_untracked(String::is_empty) == Some(true) {
+                    let _ = text.try_set(kept);
+                }
+            }
+        });
+        app.send(Command::SetDraft { chat, text: String::new() });
+        on_sent();
+        if let Some(area) = area.get_untracked() {
+            let _ = area.focus();
+        }
+    };
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        if event.key() != "Enter" || event.is_composing() || event.alt_key() {
+            return;
+        }
+        let enter_sends = app.settings.with_untracked(|settings| settings.enter_sends);
+        let with_control = event.ctrl_key() || event.meta_key();
+        if with_control || (enter_sends && !event.shift_key()) {
+            event.prevent_default();
+            send();
+        }
+    };
+    view! {
+        <form
+            class="composer" data-testid="composer"
+            on:submit=move |event| {
+                event.prevent_default();
+                send();
+            }
+        >
+            <textarea
+                class="composer-text" rows="1" node_ref=area dir="auto" placeholder=words::WRITE_MESSAGE aria-label=words::WRITE_MESSAGE
+                data-testid="composer-input" enterkeyhint="send" prop:value=text
+                on:input=move |event| {
+                    let new = event_target_value(&event);
+                    tell_typing(!new.is_empty());
+                    text.set(new);
+                    plan_draft();
+                }
+                on:keydown=on_key
+                on:blur=move |_| tell_typing(false)
+            ></textarea>
+            <button class="send" type="submit" aria-label=words::SEND title=words::SEND data-testid="send"
+                disabled=move || text.with(|text| text.trim().is_empty())>
+                <Icon name="paper-plane-right"/>
+            </button>
+        </form>
+    }
+}

@@ -1,0 +1,156 @@
+//! The information pane of a chat: who it is, how much history is here, the safety number.
+
+use crate::features::chat_list::face;
+use crate::features::conversation::chat_entries;
+use crate::model::clock;
+use crate::platform::page;
+use crate::primitives::avatar::Avatar;
+use crate::primitives::dialog::Dialog;
+use crate::primitives::icon::{Icon, IconButton};
+use crate::primitives::qr::QrCode;
+use crate::store::{App, Pane, use_app};
+use crate::words;
+use client_api::{Answer, ChatInfo, ChatKind, Command, Completeness, SafetyNumber};
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+/// The pane.
+#[component]
+pub fn InfoPane() -> impl IntoView {
+    let app = use_app();
+    view! {
+        <header class="pane-head">
+            <IconButton icon="x" label=words::CLOSE.to_owned() testid="info-close" on_click=move |_| app.pane.set(Pane::Chat)/>
+            <h2 class="pane-title">{words::CHAT_INFO}</h2>
+        </header>
+        <div class="pane-body" data-testid="info">
+            {move || app.info.get().map(|info| view! { <Facts info/> })}
+        </div>
+    }
+}
+
+#[component]
+fn Facts(info: ChatInfo) -> impl IntoView {
+    let app = use_app();
+    let chat = info.chat;
+    let direct = info.kind == ChatKind::Direct;
+    let face = Signal::derive(move || app.chats.with(|chats| face(chats.get(&chat).as_deref())));
+    let safety = RwSignal::new(None::<SafetyNumber>);
+    let peer = info.peer;
+    let show_safety = move |_| {
+        app.ask(Command::ShowSafetyNumber { account: peer }, move |result| match result {
+            Ok(Answer::Safety(number)) => {
+                let _ = safety.try_set(Some(number));
+            }
+            Ok(_) => {}
+            Err(error) => app.toast(words::error(&error), false),
+        });
+    };
+    let (state, words_of) = completeness(&info);
+    view! {
+        <div class="info-face">
+            <Avatar face size="huge"/>
+            <p class="info-name" dir="auto" data-testid="info-name">{if direct { info.title.clone() } else { words::NOTES.to_owned() }}</p>
+            <p class="info-number" dir="ltr">{info.number.clone()}</p>
+            {(!info.about.is_empty()).then(|| view! { <p class="info-about" dir="auto">{info.about.clone()}</p> })}
+        </div>
+        <ul class="rows">
+            <li class="fact-row" data-testid="completeness" data-state=state>
+                <Icon name=if state == "complete" { "check-circle" } else { "hourglass" }/>
+                <span><strong>{words::HISTORY}</strong><br/>{words_of}</span>
+            </li>
+            {direct.then(|| view! {
+                <li class="fact-row">
+                    <Icon name="devices"/>
+                    <span><strong>{words::DEVICES}</strong><br/>{words::count(u64::from(info.devices), "device", "devices")}</span>
+                </li>
+                <li>
+                    <button class="action-row" type="button" data-testid="show-safety" on:click=show_safety>
+                        <Icon name="shield-check"/>
+                        <span><strong>{words::SAFETY_NUMBER}</strong><br/>{if info.verified { words::VERIFIED } else { words::NOT_VERIFIED }}</span>
+                    </button>
+                </li>
+            })}
+            {chat_entries(app, chat)
+                .into_iter()
+                .filter(|entry| entry.testid != "menu-close")
+                .map(|entry| view! {
+                    <li><button class="action-row" type="button" data-testid=format!("info-{}", entry.testid) on:click=move |_| entry.act.run(())>
+                        <Icon name=entry.icon/> <span>{entry.label}</span>
+                    </button></li>
+                })
+                .collect_view()}
+        </ul>
+        {direct.then(|| view! { <Rename account=peer title=info.title.clone()/> })}
+        {move || safety.get().map(|number| view! { <Safety number safety title=info.title.clone()/> })}
+    }
+}
+
+fn completeness(info: &ChatInfo) -> (&'static str, String) {
+    match info.completeness {
+        Completeness::Complete => ("complete", words::COMPLETE.to_owned()),
+        Completeness::BackTo(ms) => {
+            ("back-to", words::complete_back_to(&clock::full(ms, page::now_ms(), page::zone_at(ms))))
+        }
+        Completeness::Arriving => ("arriving", words::ARRIVING.to_owned()),
+    }
+}
+
+#[component]
+fn Rename(account: client_api::AccountId, title: String) -> impl IntoView {
+    let app = use_app();
+    let name = RwSignal::new(title);
+    let save = move |event: SubmitEvent| {
+        event.prevent_default();
+        app.ask(Command::RenameContact { account, name: name.get_untracked().trim().to_owned() }, move |result| match result {
+            Ok(_) => app.toast(words::SAVED.to_owned(), false),
+            Err(error) => app.toast(words::error(&error), false),
+        });
+    };
+    view! {
+        <form class="pad stack" on:submit=save>
+            <label class="field">
+                <span class="field-label">{words::CONTACT_NAME}</span>
+                <input class="input" type="text" maxlength="64" dir="auto" autocomplete="off" data-testid="rename-contact"
+                    prop:value=name on:input=move |event| name.set(event_target_value(&event))/>
+            </label>
+            <button class="button quiet" type="submit" data-testid="rename-save">{words::SAVE}</button>
+        </form>
+    }
+}
+
+#[component]
+fn Safety(number: SafetyNumber, safety: RwSignal<Option<SafetyNumber>>, title: String) -> impl IntoView {
+    let app = use_app();
+    let SafetyNumber { account, digits, qr, verified } = number;
+    let groups: Vec<String> = digits
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect::<Vec<_>>()
+        .chunks(5)
+        .map(|group| group.iter().collect())
+        .collect();
+    let set = move |_| {
+        set_verified(app, account, !verified);
+        safety.set(None);
+    };
+    view! {
+        <Dialog title=words::SAFETY_NUMBER testid="safety" on_close=move || safety.set(None)>
+            <p>{words::safety_text(&title)}</p>
+            <div class="safety-qr"><QrCode text=qr label=words::SAFETY_QR testid="safety-qr"/></div>
+            <p class="safety-digits" dir="ltr" data-testid="safety-digits">
+                {groups.into_iter().map(|group| view! { <span>{group}</span> " " }).collect_view()}
+            </p>
+            <div class="dialog-actions">
+                <button class="button quiet" type="button" data-testid="safety-close" on:click=move |_| safety.set(None)>{words::CLOSE}</button>
+                <button class="button" type="button" data-testid="safety-verify" on:click=set>
+                    {if verified { words::UNVERIFY } else { words::VERIFY }}
+                </button>
+            </div>
+        </Dialog>
+    }
+}
+
+fn set_verified(app: App, account: client_api::AccountId, verified: bool) {
+    app.send(Command::SetVerified { account, verified });
+}

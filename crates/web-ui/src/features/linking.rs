@@ -1,0 +1,188 @@
+//! Linking as the phone shows it: scan or paste, the warning, the digits, the end.
+
+use crate::platform::page;
+use crate::primitives::icon::Icon;
+use crate::primitives::scan_view::ScanView;
+use crate::store::{App, use_app};
+use crate::words;
+use client_api::{Command, LinkingStage};
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+/// Everything of linking, in place of the list of devices while it lasts. `on_end` leaves it.
+#[component]
+pub fn Linking(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+    let app = use_app();
+    view! {
+        <div class="linking" data-testid="linking">
+            {move || match app.linking.get() {
+                None => view! { <Scan on_end/> }.into_any(),
+                Some(LinkingStage::Fetching) => view! { <p class="pad" role="status">{words::FETCHING}</p> }.into_any(),
+                Some(stage @ LinkingStage::Confirm { .. }) => view! { <Confirm stage/> }.into_any(),
+                Some(LinkingStage::ShowDigits { digits, tries_left }) => view! { <Digits digits tries_left/> }.into_any(),
+                Some(LinkingStage::Finishing) => {
+                    view! { <p class="pad" role="status" data-testid="linking-finishing">{words::FINISHING}</p> }.into_any()
+                }
+                Some(LinkingStage::Done { name }) => {
+                    view! {
+                        <div class="linking-end" data-testid="linking-done" role="status">
+                            <Icon name="check-circle"/>
+                            <h2>{words::linked(&name)}</h2>
+                            <p>{words::LINKED_TEXT}</p>
+                            <button class="button wide" type="button" data-testid="linking-close" on:click=move |_| leave(app, on_end)>
+                                {words::DONE}
+                            </button>
+                        </div>
+                    }
+                        .into_any()
+                }
+                Some(LinkingStage::Failed(failure)) => {
+                    let (title, text) = words::link_failure(failure);
+                    view! {
+                        <div class="linking-end" data-testid="linking-failed" role="alert">
+                            <Icon name="warning-circle"/>
+                            <h2>{title}</h2>
+                            <p>{text}</p>
+                            <button class="button wide" type="button" data-testid="linking-again"
+                                on:click=move |_| app.send(Command::CancelLinking)>{words::TRY_AGAIN}</button>
+                            <button class="button quiet wide" type="button" data-testid="linking-close" on:click=move |_| leave(app, on_end)>
+                                {words::CLOSE}
+                            </button>
+                        </div>
+                    }
+                        .into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+/// The core forgets the end of a linking when it is told that it was seen.
+fn leave(app: App, on_end: impl Fn()) {
+    app.send(Command::CancelLinking);
+    app.linking.set(None);
+    on_end();
+}
+
+#[component]
+fn Scan(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+    let app = use_app();
+    let pasting = RwSignal::new(false);
+    let (text, error) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let try_code = move |text: String, pasted: bool| {
+        error.set(String::new());
+        app.ask(Command::ScanLinkCode { text, pasted }, move |result| {
+            if let Err(refused) = result {
+                let _ = error.try_set(words::error(&refused));
+            }
+        });
+    };
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        try_code(text.get_untracked(), true);
+    };
+    view! {
+        <div class="linking-scan" data-testid="linking-scan">
+            <Show
+                when=move || pasting.get()
+                fallback=move || {
+                    view! {
+                        <p class="pad">{words::SCAN_TEXT}</p>
+                        <ScanView on_code=move |text| try_code(text, false)/>
+                    }
+                }
+            >
+                <form class="pad stack" on:submit=submit>
+                    <p class="warning-box"><Icon name="warning"/> <span>{words::PASTE_WARNING}</span></p>
+                    <label class="field">
+                        <span class="field-label">{words::PASTE_LABEL}</span>
+                        <textarea class="input" rows="5" dir="ltr" spellcheck="false" autocomplete="off" data-testid="paste-code"
+                            prop:value=text on:input=move |event| text.set(event_target_value(&event))></textarea>
+                    </label>
+                    <button class="button wide" type="submit" data-testid="paste-go">{words::NEXT}</button>
+                </form>
+            </Show>
+            <p class="field-error pad" role="alert" data-testid="scan-error">{error}</p>
+            <div class="pad stack">
+                <button class="button quiet wide" type="button" data-testid="toggle-paste" on:click=move |_| pasting.update(|on| *on = !*on)>
+                    {move || if pasting.get() { words::USE_CAMERA } else { words::NO_CAMERA }}
+                </button>
+                <button class="button quiet wide" type="button" data-testid="linking-cancel" on:click=move |_| on_end()>{words::CANCEL}</button>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn Confirm(stage: LinkingStage) -> impl IntoView {
+    let app = use_app();
+    let LinkingStage::Confirm { browser, system, network, same_network, pasted, pin_needed, not_before_ms } = stage else {
+        return ().into_any();
+    };
+    let (pin, error) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let now = RwSignal::new(page::now_ms());
+    if let Ok(timer) = set_interval_with_handle(move || { let _ = now.try_set(page::now_ms()); }, std::time::Duration::from_millis(500)) {
+        on_cleanup(move || timer.clear());
+    }
+    let wait_s = Memo::new(move |_| u32::try_from(not_before_ms.saturating_sub(now.get()).div_ceil(1_000)).unwrap_or(u32::MAX));
+    let confirm = move |event: SubmitEvent| {
+        event.prevent_default();
+        error.set(String::new());
+        app.ask(Command::ConfirmLink { pin: pin.get_untracked() }, move |result| {
+            if let Err(refused) = result {
+                let _ = error.try_set(words::error(&refused));
+            }
+        });
+    };
+    view! {
+        <form class="pad stack" data-testid="linking-confirm" on:submit=confirm>
+            <h2>{words::CONFIRM_TITLE}</h2>
+            <p class="warning-box"><Icon name="warning"/> <span>{words::CONFIRM_WARNING}</span></p>
+            <Show when=move || pasted>
+                <p class="warning-box strong"><Icon name="warning"/> <span>{words::CONFIRM_PASTED}</span></p>
+            </Show>
+            <dl class="facts">
+                <div><dt>{words::BROWSER}</dt><dd data-testid="confirm-browser">{words::on_system(&browser, &system)}</dd></div>
+                <div>
+                    <dt>{words::NETWORK}</dt>
+                    <dd data-testid="confirm-network">
+                        {if network.is_empty() { words::UNKNOWN.to_owned() } else { network }}
+                        {(!same_network).then(|| view! { <strong class="danger"> {words::OTHER_NETWORK}</strong> })}
+                    </dd>
+                </div>
+            </dl>
+            <Show when=move || pin_needed>
+                <label class="field">
+                    <span class="field-label">{words::PIN_LABEL}</span>
+                    <input class="input secret" type="text" inputmode="numeric" maxlength="6" autocomplete="off" data-testid="confirm-pin"
+                        prop:value=pin on:input=move |event| pin.set(event_target_value(&event))/>
+                </label>
+            </Show>
+            <p class="field-error" role="alert" data-testid="confirm-error">{error}</p>
+            <button class="button wide" type="submit" disabled=move || { wait_s.get() > 0 } data-testid="confirm-link">
+                {move || if wait_s.get() > 0 { words::link_in(wait_s.get()) } else { words::LINK_THIS.to_owned() }}
+            </button>
+            <button class="button quiet wide" type="button" data-testid="cancel-linking" on:click=move |_| app.send(Command::CancelLinking)>
+                {words::CANCEL}
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+#[component]
+fn Digits(digits: String, tries_left: u32) -> impl IntoView {
+    let app = use_app();
+    let spoken = digits.chars().map(String::from).collect::<Vec<_>>().join(" ");
+    view! {
+        <div class="linking-end" data-testid="linking-digits-page">
+            <h2>{words::TYPE_THESE}</h2>
+            <p class="big-digits" data-testid="linking-digits" aria-label=spoken role="img">{digits}</p>
+            <p>{words::TYPE_THESE_TEXT}</p>
+            {(tries_left < 3).then(|| view! { <p class="field-error" role="alert">{words::digits_wrong(tries_left)}</p> })}
+            <button class="button quiet wide" type="button" data-testid="cancel-linking" on:click=move |_| app.send(Command::CancelLinking)>
+                {words::CANCEL}
+            </button>
+        </div>
+    }
+}

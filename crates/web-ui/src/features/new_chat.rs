@@ -1,0 +1,168 @@
+//! Whom to write to: contacts, a number, a contact link, a contact's QR code.
+
+use crate::primitives::avatar::{Avatar, Face};
+use crate::primitives::icon::{Icon, IconButton};
+use crate::primitives::scan_view::ScanView;
+use crate::store::{App, Section, use_app};
+use crate::words;
+use client_api::{Answer, Command, ContactRow, UserError};
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+/// The section.
+#[component]
+pub fn NewChat() -> impl IntoView {
+    let app = use_app();
+    let (number, name, error) =
+        (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (busy, scanning) = (RwSignal::new(false), RwSignal::new(false));
+    if let Some(code) = app.contact_code.get_untracked() {
+        number.set(code);
+        app.contact_code.set(None);
+    }
+    let add = move |written: String| {
+        let name = name.get_untracked().trim().to_owned();
+        error.set(String::new());
+        busy.set(true);
+        app.ask(add_command(&written, name), move |result| {
+            let _ = busy.try_set(false);
+            opened(app, error, result);
+        });
+    };
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        add(number.get_untracked());
+    };
+    let contacts = Memo::new(move |_| {
+        let query = number.get().trim().to_lowercase();
+        let mut rows: Vec<ContactRow> = app.contacts.with(|contacts| {
+            let fits = |row: &&ContactRow| {
+                query.is_empty() || row.name.to_lowercase().contains(&query) || row.number.contains(&query)
+            };
+            contacts.values().filter(fits).cloned().collect()
+        });
+        rows.sort_by_cached_key(|row| (row.name.to_lowercase(), row.account));
+        rows.truncate(200);
+        rows
+    });
+    let own = move |_| {
+        if let Some(profile) = app.profile.get_untracked() {
+            app.ask(Command::StartChat { account: profile.account }, move |result| opened(app, error, result));
+        }
+    };
+    view! {
+        <header class="pane-head">
+            <IconButton icon="arrow-left" label=words::BACK.to_owned() testid="section-back" on_click=move |_| app.section.set(Section::Chats)/>
+            <h1 class="pane-title">{words::NEW_CHAT}</h1>
+        </header>
+        <div class="pane-body" data-testid="section-new-chat">
+            <form class="pad stack" on:submit=submit>
+                <label class="field">
+                    <span class="field-label">{words::NUMBER_OR_LINK}</span>
+                    <input class="input" type="text" autocomplete="off" spellcheck="false" dir="auto" data-testid="new-chat-number"
+                        aria-describedby="new-chat-error" prop:value=number on:input=move |event| number.set(event_target_value(&event))/>
+                </label>
+                <label class="field">
+                    <span class="field-label">{words::THEIR_NAME}</span>
+                    <input class="input" type="text" autocomplete="off" maxlength="64" dir="auto" data-testid="new-chat-name"
+                        prop:value=name on:input=move |event| name.set(event_target_value(&event))/>
+                </label>
+                <p id="new-chat-error" class="field-error" role="alert" data-testid="form-error">{error}</p>
+                <button class="button wide" type="submit" data-testid="new-chat-go"
+                    disabled=move || busy.get() || number.with(|number| number.trim().is_empty())>{words::WRITE_TO}</button>
+            </form>
+            <ul class="rows">
+                <li><button class="action-row" type="button" data-testid="scan-contact" aria-expanded=move || scanning.get().to_string()
+                    on:click=move |_| scanning.update(|on| *on = !*on)>
+                    <Icon name="qr-code"/> <span>{words::SCAN_CONTACT}</span>
+                </button></li>
+                <Show when=move || scanning.get()>
+                    <li><ScanView on_code=move |text| { scanning.set(false); add(text); }/></li>
+                </Show>
+                <li><button class="action-row" type="button" data-testid="my-code" on:click=move |_| app.section.set(Section::ContactCode)>
+                    <Icon name="link"/> <span>{words::MY_CODE}</span>
+                </button></li>
+                <li><button class="action-row" type="button" data-testid="notes" on:click=own>
+                    <Icon name="note-pencil"/> <span>{words::NOTES}</span>
+                </button></li>
+            </ul>
+            <h2 class="rows-title">{words::CONTACTS}</h2>
+            <ul class="rows" data-testid="contacts">
+                {move || contacts.get().into_iter().map(|row| view! { <Contact row error/> }).collect_view()}
+            </ul>
+            <Show when=move || contacts.with(Vec::is_empty)><p class="pad faint">{words::NO_CONTACTS}</p></Show>
+        </div>
+    }
+}
+
+#[component]
+fn Contact(row: ContactRow, error: RwSignal<String>) -> impl IntoView {
+    let app = use_app();
+    let account = row.account;
+    let face = Face { account, name: row.name.clone(), photo: row.photo.clone(), notes: false };
+    let start = move |_| {
+        app.ask(Command::StartChat { account }, move |result| opened(app, error, result));
+    };
+    view! {
+        <li><button class="action-row" type="button" data-testid="contact" data-account=account.to_string() on:click=start>
+            <Avatar face=Signal::stored(face) size="small"/>
+            <span class="two-lines">
+                <strong dir="auto">{row.name}</strong>
+                <span class="faint" dir="auto">{if row.about.is_empty() { row.number } else { row.about }}</span>
+            </span>
+        </button></li>
+    }
+}
+
+/// A link or a code has its own road; all else is a number.
+fn add_command(written: &str, name: String) -> Command {
+    let text = written.rsplit('#').next().unwrap_or(written).trim();
+    // A linking code goes the same way: the core says of what kind it is.
+    let is_code = text.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("HG"));
+    if is_code || written.contains("://") {
+        Command::AddContactByCode { text: text.to_owned(), name }
+    } else {
+        Command::AddContact { number: written.trim().to_owned(), name }
+    }
+}
+
+fn opened(app: App, error: RwSignal<String>, result: Result<Answer, UserError>) {
+    match result {
+        Ok(Answer::Chat(chat)) => {
+            app.section.set(Section::Chats);
+            app.open_chat(chat);
+        }
+        Ok(_) => {}
+        Err(refused) => {
+            let _ = error.try_set(words::error(&refused));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_and_codes_are_told_from_numbers() {
+        for (written, is_code) in [
+            ("+49 151 2345678", false),
+            ("0151 2345678", false),
+            ("https://chat.example/phone#HGC1:ABC", true),
+            ("hgc1:abc", true),
+            ("HG1:ABC", true),
+            ("https://example.org/", true),
+            ("#", false),
+            ("é", false),
+        ] {
+            let command = add_command(written, String::new());
+            assert_eq!(matches!(command, Command::AddContactByCode { .. }), is_code, "{written}");
+        }
+    }
+
+    #[test]
+    fn what_stands_before_the_code_in_a_link_is_dropped() {
+        let command = add_command(" https://chat.example/phone#HGC1:ABC ", "Ada".into());
+        assert_eq!(command, Command::AddContactByCode { text: "HGC1:ABC".into(), name: "Ada".into() });
+    }
+}

@@ -1,0 +1,85 @@
+//! The own name, about and photo: as a page of registration and of the settings.
+
+use crate::platform::photo;
+use crate::primitives::avatar::{Avatar, Face};
+use crate::primitives::icon::Icon;
+use crate::store::use_app;
+use crate::words;
+use client_api::{AccountId, Command, UserError};
+use leptos::ev::SubmitEvent;
+use leptos::html;
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+
+/// The form. What is there already is filled in.
+#[component]
+pub fn ProfileForm(go: &'static str, on_saved: impl Fn() + Clone + 'static) -> impl IntoView {
+    let app = use_app();
+    let before = app.profile.get_untracked();
+    let account = before.as_ref().map_or(AccountId([0; 16]), |profile| profile.account);
+    let name = RwSignal::new(before.as_ref().map(|profile| profile.name.clone()).unwrap_or_default());
+    let about = RwSignal::new(before.as_ref().map(|profile| profile.about.clone()).unwrap_or_default());
+    let photo = RwSignal::new(before.map(|profile| profile.photo).unwrap_or_default());
+    let changed = RwSignal::new(false);
+    let (error, busy) = (RwSignal::new(String::new()), RwSignal::new(false));
+    let file = NodeRef::<html::Input>::new();
+
+    let picked = move |_| {
+        let Some(chosen) = file.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0)) else { return };
+        leptos::task::spawn_local(async move {
+            match photo::profile_jpeg(chosen).await {
+                Some(jpeg) => {
+                    let _ = photo.try_set(jpeg);
+                    let _ = changed.try_set(true);
+                    let _ = error.try_set(String::new());
+                }
+                None => {
+                    let _ = error.try_set(words::error(&UserError::PhotoInvalid));
+                }
+            }
+        });
+    };
+    let on_saved = SendWrapper::new(on_saved);
+    let save = move |event: SubmitEvent| {
+        event.prevent_default();
+        error.set(String::new());
+        busy.set(true);
+        let command = Command::SetProfile {
+            name: name.get_untracked(),
+            about: about.get_untracked(),
+            photo: changed.get_untracked().then(|| photo.get_untracked()),
+        };
+        let on_saved = on_saved.clone();
+        app.ask(command, move |result| {
+            let _ = busy.try_set(false);
+            match result {
+                Ok(_) => on_saved(),
+                Err(refused) => {
+                    let _ = error.try_set(words::error(&refused));
+                }
+            }
+        });
+    };
+    let face = Signal::derive(move || Face { account, name: name.get(), photo: photo.get(), notes: false });
+    view! {
+        <form class="profile-form" on:submit=save novalidate>
+            <label class="photo-field">
+                <Avatar face size="huge"/>
+                <span class="photo-words"><Icon name="camera"/> {words::CHOOSE_PHOTO}</span>
+                <input class="hidden-input" type="file" accept="image/*" node_ref=file on:change=picked data-testid="profile-photo"/>
+            </label>
+            <label class="field">
+                <span class="field-label">{words::YOUR_NAME}</span>
+                <input class="input" type="text" autocomplete="name" maxlength="64" dir="auto" data-testid="profile-name"
+                    aria-describedby="profile-error" prop:value=name on:input=move |event| name.set(event_target_value(&event))/>
+            </label>
+            <label class="field">
+                <span class="field-label">{words::ABOUT}</span>
+                <input class="input" type="text" autocomplete="off" maxlength="140" dir="auto" data-testid="profile-about"
+                    prop:value=about on:input=move |event| about.set(event_target_value(&event))/>
+            </label>
+            <p id="profile-error" class="field-error" role="alert" data-testid="form-error">{error}</p>
+            <button class="button wide" type="submit" disabled=busy data-testid="profile-save">{go}</button>
+        </form>
+    }
+}

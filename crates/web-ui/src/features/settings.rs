@@ -1,0 +1,231 @@
+//! Settings: the own profile, devices, colours, keys, notifications, PIN, log out.
+
+use crate::features::profile::ProfileForm;
+use crate::platform::notify;
+use crate::primitives::avatar::{Avatar, Face};
+use crate::primitives::dialog::Dialog;
+use crate::primitives::icon::{Icon, IconButton};
+use crate::store::{App, Section, use_app};
+use crate::words;
+use client_api::{AccountId, Command, Role, Settings, TextDirection, Theme};
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+/// The section.
+#[component]
+pub fn SettingsSection() -> impl IntoView {
+    let app = use_app();
+    let (leaving, pin) = (RwSignal::new(false), RwSignal::new(false));
+    let phone = app.role == Role::Phone;
+    let face = Signal::derive(move || own_face(app));
+    let may_ask = RwSignal::new(notify::may_ask());
+    view! {
+        <header class="pane-head"><h1 class="pane-title">{words::SETTINGS}</h1></header>
+        <div class="pane-body" data-testid="section-settings">
+            <button class="action-row profile-row" type="button" data-testid="open-profile" on:click=move |_| app.section.set(Section::Profile)>
+                <Avatar face/>
+                <span class="two-lines">
+                    <strong dir="auto" data-testid="own-name">{move || app.profile.with(|profile| profile.as_ref().map(|profile| profile.name.clone()))}</strong>
+                    <span class="faint" dir="ltr" data-testid="own-number">{move || app.profile.with(|profile| profile.as_ref().map(|profile| profile.number.clone()))}</span>
+                </span>
+            </button>
+            <ul class="rows">
+                <li><button class="action-row" type="button" data-testid="open-devices" on:click=move |_| app.section.set(Section::Devices)>
+                    <Icon name="devices"/> <span>{words::LINKED_DEVICES}</span>
+                </button></li>
+                <li><button class="action-row" type="button" data-testid="open-contact-code" on:click=move |_| app.section.set(Section::ContactCode)>
+                    <Icon name="qr-code"/> <span>{words::MY_CODE}</span>
+                </button></li>
+                {phone.then(|| view! {
+                    <li><button class="action-row" type="button" data-testid="open-pin" on:click=move |_| pin.set(true)>
+                        <Icon name="lock-key"/>
+                        <span>{move || if app.profile.with(|profile| profile.as_ref().is_some_and(|profile| profile.pin_set)) { words::CHANGE_PIN } else { words::SET_A_PIN }}</span>
+                    </button></li>
+                })}
+                <Show when=move || may_ask.get()>
+                    <li><button class="action-row" type="button" data-testid="allow-notifications"
+                        on:click=move |_| notify::ask(move || { let _ = may_ask.try_set(notify::may_ask()); })>
+                        <Icon name="bell"/> <span>{words::ALLOW_NOTIFICATIONS}</span>
+                    </button></li>
+                </Show>
+            </ul>
+            <h2 class="rows-title">{words::APPEARANCE}</h2>
+            <div class="pad stack">
+                <Choice label=words::THEME testid="theme" options=&[("auto", words::AUTOMATIC), ("light", words::LIGHT), ("dark", words::DARK)]
+                    value=Signal::derive(move || theme_name(app.settings.get().theme))
+                    on_choice=move |name| change(app, |settings| settings.theme = theme_of(&name))/>
+                <Choice label=words::DIRECTION testid="direction" options=&[("auto", words::AUTOMATIC), ("ltr", words::LTR), ("rtl", words::RTL)]
+                    value=Signal::derive(move || direction_name(app.settings.get().direction))
+                    on_choice=move |name| change(app, |settings| settings.direction = direction_of(&name))/>
+            </div>
+            <h2 class="rows-title">{words::CHATS}</h2>
+            <div class="rows">
+                <Switch label=words::ENTER_SENDS testid="enter-sends" read=|settings| settings.enter_sends write=|settings, on| settings.enter_sends = on/>
+                <Switch label=words::READ_RECEIPTS testid="read-receipts" read=|settings| settings.read_receipts write=|settings, on| settings.read_receipts = on/>
+                <Switch label=words::PREVIEWS testid="previews" read=|settings| settings.notification_previews write=|settings, on| settings.notification_previews = on/>
+            </div>
+            {(!phone).then(|| view! {
+                <div class="pad">
+                    <button class="button danger wide" type="button" data-testid="log-out" on:click=move |_| leaving.set(true)>
+                        <Icon name="sign-out"/> {words::LOG_OUT}
+                    </button>
+                </div>
+            })}
+            {phone.then(|| view! { <p class="pad faint">{words::LOSING_PHONE}</p> })}
+        </div>
+        <Show when=move || leaving.get()>
+            <Dialog title=words::LOG_OUT testid="confirm-dialog" on_close=move || leaving.set(false)>
+                <p>{words::LOG_OUT_HERE_QUESTION}</p>
+                <div class="dialog-actions">
+                    <button class="button quiet" type="button" data-testid="confirm-no" on:click=move |_| leaving.set(false)>{words::CANCEL}</button>
+                    <button class="button danger" type="button" data-testid="confirm-yes" on:click=move |_| { leaving.set(false); app.send(Command::LogOut); }>{words::LOG_OUT}</button>
+                </div>
+            </Dialog>
+        </Show>
+        <Show when=move || pin.get()><PinDialog pin_open=pin/></Show>
+    }
+}
+
+/// The section of the own profile.
+#[component]
+pub fn ProfileSection() -> impl IntoView {
+    let app = use_app();
+    view! {
+        <header class="pane-head">
+            <IconButton icon="arrow-left" label=words::BACK.to_owned() testid="section-back" on_click=move |_| app.section.set(Section::Settings)/>
+            <h1 class="pane-title">{words::YOUR_PROFILE}</h1>
+        </header>
+        <div class="pane-body pad" data-testid="section-profile">
+            <ProfileForm go=words::SAVE on_saved=move || {
+                app.toast(words::SAVED.to_owned(), false);
+                app.section.set(Section::Settings);
+            }/>
+        </div>
+    }
+}
+
+/// The own face.
+pub fn own_face(app: App) -> Face {
+    app.profile.with(|profile| match profile {
+        Some(profile) => Face { account: profile.account, name: profile.name.clone(), photo: profile.photo.clone(), notes: false },
+        None => Face { account: AccountId([0; 16]), name: String::new(), photo: Vec::new(), notes: false },
+    })
+}
+
+#[component]
+fn PinDialog(pin_open: RwSignal<bool>) -> impl IntoView {
+    let app = use_app();
+    let (pin, error) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let set = move |pin: String| {
+        error.set(String::new());
+        app.ask(Command::SetPin { pin }, move |result| match result {
+            Ok(_) => {
+                app.toast(words::SAVED.to_owned(), false);
+                let _ = pin_open.try_set(false);
+            }
+            Err(refused) => {
+                let _ = error.try_set(words::error(&refused));
+            }
+        });
+    };
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let typed = pin.get_untracked();
+        // Empty would remove it; that has its own button.
+        if typed.is_empty() { error.set(words::error(&client_api::UserError::PinInvalid)) } else { set(typed) }
+    };
+    view! {
+        <Dialog title=words::CHOOSE_PIN_TITLE testid="pin-dialog" on_close=move || pin_open.set(false)>
+            <form class="stack" on:submit=submit>
+                <p>{words::CHOOSE_PIN_TEXT}</p>
+                <label class="field">
+                    <span class="field-label">{words::PIN_LABEL}</span>
+                    <input class="input secret" type="text" inputmode="numeric" maxlength="6" autocomplete="off" data-testid="pin-new"
+                        prop:value=pin on:input=move |event| pin.set(event_target_value(&event))/>
+                </label>
+                <p class="field-error" role="alert">{error}</p>
+                <div class="dialog-actions">
+                    <button class="button quiet" type="button" on:click=move |_| pin_open.set(false)>{words::CANCEL}</button>
+                    <Show when=move || app.profile.with(|profile| profile.as_ref().is_some_and(|profile| profile.pin_set))>
+                        <button class="button danger" type="button" data-testid="pin-remove" on:click=move |_| set(String::new())>{words::REMOVE_PIN}</button>
+                    </Show>
+                    <button class="button" type="submit" data-testid="pin-save">{words::SET_PIN}</button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Choice(
+    label: &'static str,
+    testid: &'static str,
+    options: &'static [(&'static str, &'static str)],
+    value: Signal<&'static str>,
+    on_choice: impl Fn(String) + 'static,
+) -> impl IntoView {
+    view! {
+        <label class="field">
+            <span class="field-label">{label}</span>
+            <select class="input" data-testid=testid prop:value=value on:change=move |event| on_choice(event_target_value(&event))>
+                {options.iter().map(|(name, words)| view! { <option value=*name selected=move || value.get() == *name>{*words}</option> }).collect_view()}
+            </select>
+        </label>
+    }
+}
+
+#[component]
+fn Switch(label: &'static str, testid: &'static str, read: fn(&Settings) -> bool, write: fn(&mut Settings, bool)) -> impl IntoView {
+    let app = use_app();
+    view! {
+        <label class="switch-row">
+            <span>{label}</span>
+            <input class="switch" type="checkbox" role="switch" data-testid=testid
+                prop:checked=move || app.settings.with(read)
+                on:change=move |event| {
+                    let on = event_target_checked(&event);
+                    change(app, |settings| write(settings, on));
+                }/>
+        </label>
+    }
+}
+
+/// At once here, then on all devices.
+fn change(app: App, alter: impl FnOnce(&mut Settings)) {
+    let mut settings = app.settings.get_untracked();
+    alter(&mut settings);
+    app.take(vec![client_api::Event::Settings(settings.clone())]);
+    app.send(Command::SetSettings(settings));
+}
+
+fn theme_name(theme: Theme) -> &'static str {
+    match theme {
+        Theme::Auto => "auto",
+        Theme::Light => "light",
+        Theme::Dark => "dark",
+    }
+}
+
+fn theme_of(name: &str) -> Theme {
+    match name {
+        "light" => Theme::Light,
+        "dark" => Theme::Dark,
+        _ => Theme::Auto,
+    }
+}
+
+fn direction_name(direction: TextDirection) -> &'static str {
+    match direction {
+        TextDirection::Auto => "auto",
+        TextDirection::LeftToRight => "ltr",
+        TextDirection::RightToLeft => "rtl",
+    }
+}
+
+fn direction_of(name: &str) -> TextDirection {
+    match name {
+        "ltr" => TextDirection::LeftToRight,
+        "rtl" => TextDirection::RightToLeft,
+        _ => TextDirection::Auto,
+    }
+}

@@ -1,0 +1,143 @@
+//! The whole page: which stage, and in the stage Active the rail and the panes.
+
+use crate::features::banners::{Banners, Toasts};
+use crate::features::chat_list::ChatListPane;
+use crate::features::contact_code::ContactCode;
+use crate::features::conversation::ConversationPane;
+use crate::features::devices::Devices;
+use crate::features::info::InfoPane;
+use crate::features::link::Link;
+use crate::features::new_chat::NewChat;
+use crate::features::registration::Registration;
+use crate::features::settings::{ProfileSection, SettingsSection, own_face};
+use crate::features::start::{CannotWork, Halted, LoggedOut, OtherTab, Starting};
+use crate::features::keys;
+use crate::platform::page;
+use crate::primitives::avatar::Avatar;
+use crate::primitives::icon::Icon;
+use crate::store::{App, Pane, Section, use_app};
+use crate::words;
+use client_api::{AppStage, Command, Role};
+use leptos::prelude::*;
+
+/// The root of everything.
+#[component]
+pub fn Shell(app: App) -> impl IntoView {
+    provide_context(app);
+    keys::listen(app);
+    watch_page(app);
+    Effect::new(move || page::set_title(app.chats.with(|chats| chats.unread_chats(page::now_ms()))));
+    // A link with a contact code leads to the place where it is added.
+    Effect::new(move || {
+        if app.stage.get() == AppStage::Active && app.contact_code.get_untracked().is_some() {
+            app.section.set(Section::NewChat);
+        }
+    });
+    Effect::new(move |before: Option<bool>| {
+        let active = app.stage.get() == AppStage::Active;
+        // The first moment as somebody's device is the one to ask for storage that stays.
+        if active && before == Some(false) {
+            page::keep_storage();
+        }
+        active
+    });
+    view! {
+        {move || match app.stage.get() {
+            AppStage::Starting => view! { <Starting/> }.into_any(),
+            AppStage::Unsupported(reason) => view! { <CannotWork reason/> }.into_any(),
+            AppStage::OtherTab => view! { <OtherTab/> }.into_any(),
+            AppStage::Registering => view! { <Banners/><Registration/> }.into_any(),
+            AppStage::Linking => view! { <Banners/><Link/> }.into_any(),
+            AppStage::Active => view! { <Panes/> }.into_any(),
+            AppStage::LoggedOut(reason) => view! { <LoggedOut reason/> }.into_any(),
+            AppStage::Halted { what } => view! { <Halted what/> }.into_any(),
+        }}
+        <Toasts/>
+    }
+}
+
+fn watch_page(app: App) {
+    let visible = move || {
+        let visible = page::is_visible();
+        if app.visible.get_untracked() != visible {
+            app.visible.set(visible);
+        }
+        app.send(Command::SetVisible(visible));
+    };
+    visible();
+    let on_visible = window_event_listener_untyped("visibilitychange", move |_| visible());
+    let on_back = window_event_listener(leptos::ev::popstate, move |_| {
+        app.back();
+    });
+    let on_online = window_event_listener(leptos::ev::online, move |_| app.send(Command::ReconnectNow));
+    on_cleanup(move || {
+        on_visible.remove();
+        on_back.remove();
+        on_online.remove();
+    });
+}
+
+#[component]
+fn Panes() -> impl IntoView {
+    let app = use_app();
+    let pane = move || match app.pane.get() {
+        Pane::List => "list",
+        Pane::Chat => "chat",
+        Pane::Info => "info",
+    };
+    let phone = app.role == Role::Phone;
+    view! {
+        <div class="app" data-testid="stage" data-stage="active" data-pane=pane class:with-info=move || app.pane.get() == Pane::Info>
+            <a class="skip" href="#chat-search">{words::SKIP_TO_CHATS}</a>
+            <Rail phone/>
+            <section class="list-pane" aria-label=words::CHATS>
+                <Banners/>
+                {move || match app.section.get() {
+                    Section::Chats => view! { <ChatListPane/> }.into_any(),
+                    Section::NewChat => view! { <NewChat/> }.into_any(),
+                    Section::Settings => view! { <SettingsSection/> }.into_any(),
+                    Section::Profile => view! { <ProfileSection/> }.into_any(),
+                    Section::Devices => view! { <Devices/> }.into_any(),
+                    Section::ContactCode => view! { <ContactCode/> }.into_any(),
+                }}
+            </section>
+            <main class="chat-pane" aria-label=words::CONVERSATION><ConversationPane/></main>
+            <Show when=move || app.pane.get() == Pane::Info && app.open.get().is_some()>
+                <aside class="info-pane" aria-label=words::CHAT_INFO><InfoPane/></aside>
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn Rail(phone: bool) -> impl IntoView {
+    let app = use_app();
+    let face = Signal::derive(move || own_face(app));
+    let entry = move |section: Section, icon: &'static str, label: &'static str, testid: &'static str| {
+        let current = move || {
+            let shown = app.section.get();
+            let here = shown == section || (section == Section::Settings && shown == Section::Profile);
+            if here { "page" } else { "false" }
+        };
+        view! {
+            <button class="rail-button" type="button" title=label aria-label=label aria-current=current data-testid=testid
+                on:click=move |_| { app.pane.update(|pane| if *pane != Pane::Info { *pane = Pane::List }); app.section.set(section); }>
+                <Icon name=icon/>
+                <span class="rail-label" aria-hidden="true">{label}</span>
+            </button>
+        }
+    };
+    view! {
+        <nav class="rail" aria-label=words::SECTIONS>
+            {entry(Section::Chats, "chat-circle", words::CHATS, "rail-chats")}
+            {entry(Section::Devices, "devices", words::DEVICES, "rail-devices")}
+            {phone.then(|| entry(Section::ContactCode, "qr-code", words::MY_CODE_SHORT, "rail-code"))}
+            <span class="rail-space"></span>
+            {entry(Section::Settings, "gear", words::SETTINGS, "rail-settings")}
+            <button class="rail-button rail-face" type="button" title=words::YOUR_PROFILE aria-label=words::YOUR_PROFILE data-testid="rail-profile"
+                on:click=move |_| app.section.set(Section::Profile)>
+                <Avatar face size="tiny"/>
+            </button>
+        </nav>
+    }
+}

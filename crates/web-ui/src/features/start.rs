@@ -1,0 +1,94 @@
+//! The pages before and after the account: opening, cannot work here, another tab, logged out, stopped.
+
+use crate::bridge;
+use crate::platform::page;
+use crate::primitives::icon::Icon;
+use crate::words;
+use client_api::{LogoutReason, Unsupported};
+use leptos::prelude::*;
+
+/// One message in the middle of the page, and one thing to do about it.
+#[component]
+pub fn Plain(
+    stage: &'static str,
+    icon: &'static str,
+    #[prop(into)] title: String,
+    #[prop(into)] text: String,
+    #[prop(optional)] action: Option<(&'static str, Callback<()>)>,
+) -> impl IntoView {
+    view! {
+        <main class="plain" data-testid="stage" data-stage=stage>
+            <Icon name=icon/>
+            <h1>{title}</h1>
+            <p>{text}</p>
+            {action
+                .map(|(label, act)| {
+                    view! {
+                        <button class="button" type="button" data-testid="plain-action" on:click=move |_| act.run(())>
+                            {label}
+                        </button>
+                    }
+                })}
+        </main>
+    }
+}
+
+/// The database opens.
+#[component]
+pub fn Starting() -> impl IntoView {
+    view! {
+        <main class="plain" data-testid="stage" data-stage="starting" aria-busy="true">
+            <h1 class="plain-name">{words::APP}</h1>
+            <p role="status">{words::OPENING}</p>
+        </main>
+    }
+}
+
+/// Cannot work here.
+#[component]
+pub fn CannotWork(reason: Unsupported) -> impl IntoView {
+    let (title, text) = words::unsupported(&reason);
+    view! {
+        <Plain stage="unsupported" icon="warning" title=title text=text action=(words::RELOAD, Callback::new(|()| page::reload()))/>
+    }
+}
+
+/// Another tab has the account open.
+#[component]
+pub fn OtherTab() -> impl IntoView {
+    view! {
+        <Plain
+            stage="other-tab"
+            icon="desktop"
+            title=words::OTHER_TAB_TITLE
+            text=words::OTHER_TAB_TEXT
+            action=(words::USE_HERE, Callback::new(|()| bridge::use_here()))
+        />
+    }
+}
+
+/// Logged out and wiped.
+#[component]
+pub fn LoggedOut(reason: LogoutReason) -> impl IntoView {
+    let (title, text) = words::logged_out(reason);
+    view! {
+        <Plain stage="logged-out" icon="sign-out" title=title text=text action=(words::START_AGAIN, Callback::new(|()| page::reload()))/>
+    }
+}
+
+/// An unknown error.
+#[component]
+pub fn Halted(what: String) -> impl IntoView {
+    view! {
+        <main class="plain" data-testid="stage" data-stage="halted">
+            <Icon name="warning"/>
+            <h1>{words::HALTED_TITLE}</h1>
+            <p>{words::HALTED_TEXT}</p>
+            <button class="button" type="button" data-testid="plain-action" on:click=|_| page::reload()>{words::RELOAD}</button>
+            <details class="plain-details">
+                <summary>{words::FOR_A_REPORT}</summary>
+                <code data-testid="halted-what">{what}</code>
+            </details>
+        </main>
+    }
+}

@@ -1,0 +1,8 @@
+//! The parts that pages are made of. They know no event and no command.
+
+pub mod avatar;
+pub mod dialog;
+pub mod icon;
+pub mod menu;
+pub mod qr;
+pub mod scan_view;

@@ -1,0 +1,37 @@
+//! A modal dialog on the browser's own `<dialog>`: it keeps the focus inside and gives it back.
+
+use leptos::html;
+use leptos::prelude::*;
+
+/// Shows its children while it is mounted; `on_close` is called for Escape and must unmount it.
+#[component]
+pub fn Dialog(
+    #[prop(into)] title: String,
+    testid: &'static str,
+    on_close: impl Fn() + Copy + 'static,
+    children: Children,
+) -> impl IntoView {
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move || {
+        if let Some(dialog) = dialog.get()
+            && !dialog.open()
+        {
+            let _ = dialog.show_modal();
+        }
+    });
+    view! {
+        <dialog
+            class="dialog"
+            node_ref=dialog
+            aria-labelledby="dialog-title"
+            data-testid=testid
+            on:cancel=move |event: leptos::ev::Event| {
+                event.prevent_default();
+                on_close();
+            }
+        >
+            <h2 id="dialog-title" class="dialog-title">{title}</h2>
+            {children()}
+        </dialog>
+    }
+}
