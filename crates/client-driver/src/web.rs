@@ -16,12 +16,15 @@ use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use wake::{Hop, Timer};
 
+/// Takes events to the page.
+pub type Show = Box<dyn Fn(&[Event])>;
+
 /// What the worker does for the driver.
 pub struct Platform {
     /// `https://host:port` of the page, which is the server's.
     pub origin: String,
     /// Shows events; a call is one message.
-    pub show: Box<dyn Fn(&[Event])>,
+    pub show: Show,
     /// Deletes the database, whose connection is closed, and opens an empty one. Errors are words for a report.
     pub delete_database: Box<dyn Fn() -> Result<Connection, String>>,
 }

@@ -11,8 +11,8 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error as SocketError, Message};
 use url::Url;
 
 /// Frames that may wait to be written. A socket that takes no more is dead.
@@ -97,7 +97,9 @@ async fn run(
     let read = async {
         while let Some(message) = stream.next().await {
             match message? {
-                Message::Binary(bytes) => news.send((number, Input::Frame(bytes.into()))).await.map_err(|_| SocketError::AlreadyClosed)?,
+                Message::Binary(bytes) => {
+                    news.send((number, Input::Frame(bytes.into()))).await.map_err(|_| SocketError::AlreadyClosed)?
+                }
                 Message::Close(_) => break,
                 // Pings are answered by the library; text is not ours.
                 _ => {}

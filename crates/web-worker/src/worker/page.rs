@@ -1,0 +1,74 @@
+//! What the page says and hears.
+
+use client_api::{AppStage, Event, Request, Role, wire};
+use js_sys::{Array, Reflect, Uint8Array};
+use std::cell::Cell;
+use wasm_bindgen::prelude::*;
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+
+/// A message of the page.
+pub(super) enum Said {
+    /// The first: who the worker is to be.
+    Who { role: Role, origin: String },
+    /// The account that another tab has open shall be opened here.
+    UseHere,
+    /// A command.
+    Request(Request),
+    /// Something else, in words for a report: page and worker are not of one version.
+    Nonsense(String),
+}
+
+fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+/// Hears what came before and, from now on, all that comes.
+pub(super) fn listen(backlog: &Array, mut hear: impl FnMut(Said) + 'static) {
+    for message in backlog.iter() {
+        hear(read(&message));
+    }
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| hear(read(&event.data())));
+    scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    // It lives as long as the worker.
+    on_message.forget();
+}
+
+fn read(message: &JsValue) -> Said {
+    if let Some(bytes) = message.dyn_ref::<Uint8Array>() {
+        return match wire::decode_request(&bytes.to_vec()) {
+            Ok(request) => Said::Request(request),
+            Err(error) => Said::Nonsense(error.to_string()),
+        };
+    }
+    if message.as_string().as_deref() == Some("use-here") {
+        return Said::UseHere;
+    }
+    let field = |name: &str| Reflect::get(message, &JsValue::from_str(name)).ok().and_then(|value| value.as_string());
+    let origin = field("origin").unwrap_or_else(|| scope().location().origin());
+    match field("role").as_deref() {
+        Some("phone") => Said::Who { role: Role::Phone, origin },
+        Some("companion") => Said::Who { role: Role::Companion, origin },
+        _ => Said::Nonsense("the page said something that this version does not know; reload it".to_owned()),
+    }
+}
+
+/// Shows events; a call is one message, so that the page paints once.
+pub(super) fn show(events: &[Event]) {
+    let bytes = Uint8Array::from(wire::encode_events(events).as_slice());
+    let posted = scope().post_message_with_transfer(&bytes, &Array::of1(&bytes.buffer()));
+    posted.expect("a fresh buffer can be transferred");
+}
+
+/// A panic is shown as "halted" with its place, without its words: they could hold a user's.
+pub(super) fn report_panics() {
+    thread_local!(static REPORTED: Cell<bool> = const { Cell::new(false) });
+    std::panic::set_hook(Box::new(|panic| {
+        let place =
+            panic.location().map_or_else(|| "somewhere".to_owned(), |at| format!("{}:{}", at.file(), at.line()));
+        // What comes after the first is noise: the worker's memory is no longer sound.
+        if !REPORTED.replace(true) {
+            web_sys::console::error_1(&JsValue::from_str(&format!("panic at {place}")));
+            show(&[Event::Stage(AppStage::Halted { what: format!("panic at {place}") })]);
+        }
+    }));
+}
