@@ -49,9 +49,9 @@ pub enum ListError {
     /// Not signed by the account key.
     #[error("device list: wrong signature")]
     Signature,
-    /// A certificate in it does not hold.
-    #[error("device list: the certificate of device {0} does not hold")]
-    Cert(u32, #[source] CertError),
+    /// A certificate in it does not hold; counted from 1.
+    #[error("device list: certificate {0} in it does not hold")]
+    Cert(usize, #[source] CertError),
     /// A certificate of another account, or for a later list.
     #[error("device list: device {0} does not belong in it")]
     ForeignDevice(u32),
@@ -127,7 +127,7 @@ impl VerifiedDeviceList {
         device: schema::SignedDeviceCert,
         issued_ms: u64,
     ) -> Result<Self, ListError> {
-        let cert = cert::verify_signed(&device).map_err(|e| ListError::Cert(0, e))?;
+        let cert = cert::verify_signed(&device).map_err(|e| ListError::Cert(self.devices.len() + 1, e))?;
         if cert.device <= self.highest_device {
             return Err(ListError::NumberUsed(cert.device.0));
         }
@@ -329,8 +329,8 @@ fn check_devices(
     let mut devices = BTreeMap::new();
     let mut keys = std::collections::BTreeSet::new();
     let mut phones = 0;
-    for signed in &body.devices {
-        let cert = cert::verify_signed(signed).map_err(|e| ListError::Cert(0, e))?;
+    for (index, signed) in body.devices.iter().enumerate() {
+        let cert = cert::verify_signed(signed).map_err(|e| ListError::Cert(index + 1, e))?;
         let number = cert.device.0;
         if cert.account != account || cert.account_key != account_key || cert.list_version > body.version {
             return Err(ListError::ForeignDevice(number));

@@ -151,7 +151,7 @@ fn frames_of_a_later_version_are_skipped() {
 fn text_shrinks() {
     let text = "Are we still on for tomorrow? The train leaves at seven, platform four. ";
     let frames: Vec<_> = (0..5_000).map(|n: u32| message(format!("{n}: {text}").into_bytes())).collect();
-    let plain: usize = frames.iter().map(|f| prost::Message::encoded_len(f)).sum();
+    let plain: usize = frames.iter().map(prost::Message::encoded_len).sum();
     assert!(sealed(&frames).len() * 4 < plain);
 }
 

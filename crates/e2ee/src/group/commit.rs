@@ -118,7 +118,7 @@ impl ChatGroup {
             .map_err(MlsError::of(provider))?;
         let staged = self.group.pending_commit().ok_or(RuleError::PendingCommit)?;
         let own = rules::Committer::Member(self.group.own_leaf_index());
-        rules::check_commit(staged, own, &self.certs()?, &self.policy)?;
+        rules::check_commit(staged, &own, &self.certs()?, &self.policy)?;
         let (commit, welcome, group_info) = bundle.into_messages();
         let group_info = group_info.ok_or(RuleError::NotA("group info"))?;
         Ok(StagedChange {

@@ -90,7 +90,7 @@ impl ChatGroup {
                     Sender::NewMemberCommit => rules::Committer::External,
                     _ => return Err(RuleError::Denied.into()),
                 };
-                self.apply(provider, *staged, committer, aad).map(Processed::Commit)
+                self.apply(provider, *staged, &committer, aad).map(Processed::Commit)
             }
             ProcessedMessageContent::OwnPrivateMessage => Ok(Processed::OwnApp),
             _ => Err(RuleError::Proposal.into()),
@@ -126,7 +126,7 @@ impl ChatGroup {
         &mut self,
         provider: &Provider<'_>,
         staged: StagedCommit,
-        committer: rules::Committer,
+        committer: &rules::Committer,
         aad: Vec<u8>,
     ) -> Result<AppliedCommit, MlsError> {
         let is_external = matches!(committer, rules::Committer::External);

@@ -86,15 +86,15 @@ pub(super) enum Committer {
 /// stays the same device; or an external commit that joins and at most takes its own old leaf away.
 pub(super) fn check_commit(
     staged: &StagedCommit,
-    committer: Committer,
+    committer: &Committer,
     present: &[(LeafNodeIndex, VerifiedCert)],
     policy: &ChatPolicy,
 ) -> Result<CheckedCommit, RuleError> {
-    let (added, removed) = changes(staged, &committer, present, policy)?;
+    let (added, removed) = changes(staged, committer, present, policy)?;
     let new_leaf = staged.update_path_leaf_node().map(|leaf| verify_node(leaf, policy)).transpose()?;
     let sender = match committer {
         Committer::Member(leaf) => {
-            let before = find(present, leaf)?;
+            let before = find(present, *leaf)?;
             if let Some(after) = new_leaf
                 && (after.address(), after.signature_key) != (before.address(), before.signature_key)
             {
