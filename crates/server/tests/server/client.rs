@@ -1,0 +1,171 @@
+//! The server under test, and plain requests to it.
+
+use prost::Message;
+use proto::account::Problem;
+use proto::ids::ServerId;
+use server::clock::Clock;
+use server::codes::{CodeSender, SendCodeError};
+use server::{Config, Environment, Running, Server};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+/// Stands still until a test moves it. It starts at the machine's time, since MLS leaf lifetimes are checked by that.
+pub struct TestClock(AtomicU64);
+
+impl TestClock {
+    pub fn forward(&self, ms: u64) {
+        self.0.fetch_add(ms, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now_ms(&self) -> u64 {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+#[derive(Default)]
+pub struct Codes(Mutex<BTreeMap<String, String>>);
+
+impl Codes {
+    pub fn last(&self, number: &str) -> String {
+        self.0.lock().unwrap()[number].clone()
+    }
+}
+
+#[async_trait::async_trait]
+impl CodeSender for Codes {
+    async fn send(&self, number: &str, code: &str) -> Result<(), SendCodeError> {
+        self.0.lock().unwrap().insert(number.into(), code.into());
+        Ok(())
+    }
+}
+
+pub struct Host {
+    pub addr: SocketAddr,
+    pub clock: Arc<TestClock>,
+    pub codes: Arc<Codes>,
+    pub id: ServerId,
+    pub folder: tempfile::TempDir,
+    running: Option<Running>,
+}
+
+impl Host {
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let clock = Arc::new(TestClock(AtomicU64::new(u64::try_from(now.as_millis()).unwrap())));
+        let codes = Arc::new(Codes::default());
+        let mut config = Config::in_folder(folder.path().to_path_buf());
+        change(&mut config);
+        let environment = Environment { clock: clock.clone(), codes: codes.clone() };
+        let running = Server::start_with(config, environment).await.unwrap();
+        let addr = running.addr;
+        let mut host = Self { addr, clock, codes, id: ServerId([0; 16]), folder, running: Some(running) };
+        let info: proto::account::ServerInfo = host.get("/v1/server", None).await.ok();
+        host.id = ServerId::of_key(&info.server_key.try_into().unwrap());
+        host
+    }
+
+    pub async fn stop(mut self) {
+        self.running.take().unwrap().shutdown().await.unwrap();
+    }
+
+    pub async fn get(&self, path: &str, token: Option<&[u8]>) -> Answer {
+        self.send("GET", path, token, &[], Vec::new()).await
+    }
+
+    pub async fn post(&self, path: &str, token: Option<&[u8]>, body: &impl Message) -> Answer {
+        self.send("POST", path, token, &[("content-type", "application/x-protobuf")], body.encode_to_vec()).await
+    }
+
+    pub async fn put(&self, path: &str, token: Option<&[u8]>, body: &impl Message) -> Answer {
+        self.send("PUT", path, token, &[("content-type", "application/x-protobuf")], body.encode_to_vec()).await
+    }
+
+    /// One request, one connection: HTTP/1.1 by hand, so that headers are exactly what a test says.
+    pub async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        token: Option<&[u8]>,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Answer {
+        let mut request = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\n",
+            self.addr,
+            body.len()
+        );
+        if let Some(token) = token {
+            request += &format!("authorization: Bearer {}\r\n", data_encoding::BASE64URL_NOPAD.encode(token));
+        }
+        for (name, value) in headers {
+            request += &format!("{name}: {value}\r\n");
+        }
+        request += "\r\n";
+        let mut stream = TcpStream::connect(self.addr).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        // A server that refuses by the headers may not read the rest.
+        let _ = stream.write_all(&body).await;
+        let mut bytes = Vec::new();
+        let _ = stream.read_to_end(&mut bytes).await;
+        Answer::read(&bytes)
+    }
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: BTreeMap<String, String>,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    fn read(bytes: &[u8]) -> Self {
+        let end = bytes.windows(4).position(|w| w == b"\r\n\r\n").expect("an HTTP answer");
+        let head = std::str::from_utf8(&bytes[..end]).unwrap();
+        let mut lines = head.lines();
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let headers: BTreeMap<String, String> = lines
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
+            .collect();
+        let mut body = bytes[end + 4..].to_vec();
+        if headers.get("transfer-encoding").is_some_and(|coding| coding == "chunked") {
+            body = unchunk(&body);
+        }
+        Self { status, headers, body }
+    }
+
+    pub fn ok<T: Message + Default>(&self) -> T {
+        assert!((200..300).contains(&self.status), "{} {:?}", self.status, Problem::decode(self.body.as_slice()));
+        T::decode(self.body.as_slice()).unwrap()
+    }
+
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) -> Problem {
+        let problem = Problem::decode(self.body.as_slice()).unwrap();
+        assert_eq!((self.status, problem.code.as_str()), (status, code), "{}", problem.detail);
+        problem
+    }
+}
+
+fn unchunk(mut rest: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    while let Some(end) = rest.windows(2).position(|w| w == b"\r\n") {
+        let len = usize::from_str_radix(std::str::from_utf8(&rest[..end]).unwrap(), 16).unwrap();
+        body.extend(&rest[end + 2..end + 2 + len]);
+        rest = &rest[end + 2 + len + 2..];
+    }
+    body
+}
