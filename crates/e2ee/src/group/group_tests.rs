@@ -475,3 +475,57 @@ fn a_deleted_group_is_gone_and_a_failing_database_is_told_from_a_bad_message() {
     bob.db.execute_batch("PRAGMA query_only = OFF").unwrap();
     assert_eq!(bob.hears(&hello).1, "hello");
 }
+
+#[test]
+fn a_leaf_may_not_turn_into_another_device() {
+    let (pair, mut alice, mut bob) = talking(Suite::Hybrid);
+    // The same key, but certified as another device.
+    let key = DeviceKey::from_bytes(&alice.device.key().to_bytes());
+    let fields = CertFields {
+        device: proto::ids::DeviceNumber(9),
+        signature_key: key.public(),
+        role: DeviceRole::Companion,
+        issued_ms: 1,
+        list_version: 9,
+    };
+    let cert = identity::cert::issue_own_cert(&pair.alice.key, &key, &fields).encode_to_vec();
+    let changed = OwnDevice::new(key, cert).unwrap();
+    let parameters =
+        openmls::prelude::LeafNodeParameters::builder().with_credential_with_key(changed.credential_with_key()).build();
+    let mut group = alice.load();
+    let commit = alice.act(|p, d| group.group.self_update(p, d, parameters).unwrap().into_commit().to_bytes().unwrap());
+    assert_eq!(refused(bob.load().process(&bob.provider(), &commit)), RuleError::LeafChanged);
+}
+
+#[test]
+fn nobody_changes_the_policy_of_a_direct_chat() {
+    let (_, mut alice, mut bob) = talking(Suite::Hybrid);
+    let mut group = alice.load();
+    let commit = alice.act(|p, d| {
+        let extensions = group.group.extensions().clone();
+        group.group.update_group_context_extensions(p, extensions, d).unwrap().0.to_bytes().unwrap()
+    });
+    assert_eq!(refused(bob.load().process(&bob.provider(), &commit)), RuleError::Proposal);
+}
+
+#[test]
+fn an_account_that_is_not_inside_yet_does_not_join_from_outside() {
+    let pair = pair();
+    let (mut alice, mut bob) = (pair.alice.device(1), pair.bob.device(1));
+    alice.create(&pair.policy, Suite::Hybrid);
+    assert_eq!(refused(external(&mut bob, &mut alice)), RuleError::NotAllowed);
+    // Bob's client goes past its own check.
+    let (info, tree) = group_info_and_tree(&mut alice);
+    let commit = bob.act(|p, d| {
+        use openmls::prelude::tls_codec::DeserializeBytes;
+        let info = openmls::prelude::MlsMessageIn::tls_deserialize_exact_bytes(&info).unwrap();
+        let openmls::prelude::MlsMessageBodyIn::GroupInfo(info) = info.extract() else { panic!("no group info") };
+        let tree = openmls::prelude::RatchetTreeIn::tls_deserialize_exact_bytes(&tree).unwrap();
+        let parameters = openmls::prelude::LeafNodeParameters::builder().with_capabilities(capabilities()).build();
+        let builder = MlsGroup::external_commit_builder().with_ratchet_tree(tree).with_config(join_config());
+        let builder = builder.build_group(p, info, d.credential_with_key()).unwrap().leaf_node_parameters(parameters);
+        let builder = builder.load_psks(p.storage()).unwrap().build(p.rand(), p.crypto(), d, |_| true).unwrap();
+        builder.finalize(p).unwrap().1.into_commit().to_bytes().unwrap()
+    });
+    assert_eq!(refused(alice.load().process(&alice.provider(), &commit)), RuleError::NotAllowed);
+}
