@@ -1,0 +1,200 @@
+//! A person with one device: gives commands and waits for what the screen would show. Keeps what the interface would.
+
+use crate::World;
+use anyhow::{Context, Result, bail};
+use client_api::{
+    Answer, ChatId, ChatRow, Command, DeviceRow, Event, LinkStage, LinkingStage, MessageBody, MessageId, MessageRow,
+    MessageStatus, MirrorProgress, RegistrationStage, Request, Role, UserError, WindowAnchor,
+};
+use client_driver::native::{Events, Handle, Options, Storage, start};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Nothing here takes this long; a test that waits longer fails with what the screen showed.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// One running device.
+pub struct Person {
+    /// For messages of failed tests.
+    pub name: String,
+    handle: Handle,
+    events: Events,
+    last_request: u32,
+    /// The screen.
+    pub screen: Screen,
+}
+
+/// What the interface would hold.
+#[derive(Debug, Default)]
+pub struct Screen {
+    /// The chat list.
+    pub chats: BTreeMap<ChatId, ChatRow>,
+    /// Open chats, by order.
+    pub messages: BTreeMap<ChatId, BTreeMap<(u64, MessageId), MessageRow>>,
+    /// The last stage of registration.
+    pub registration: Option<RegistrationStage>,
+    /// The program's stage, in words.
+    pub stage: String,
+    /// The new device's linking.
+    pub link: Option<LinkStage>,
+    /// The phone's linking.
+    pub linking: Option<LinkingStage>,
+    /// The mirror.
+    pub mirror: MirrorProgress,
+    /// The account's devices.
+    pub devices: Vec<DeviceRow>,
+    /// The connection, in words.
+    pub connection: String,
+    answers: BTreeMap<u32, Result<Answer, UserError>>,
+}
+
+impl Screen {
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Stage(stage) => self.stage = format!("{stage:?}"),
+            Event::Connection(connection) => self.connection = format!("{connection:?}"),
+            Event::Registration(stage) => self.registration = Some(stage),
+            Event::Link(stage) => self.link = Some(stage),
+            Event::Linking(stage) => self.linking = stage,
+            Event::Mirror(progress) => self.mirror = progress,
+            Event::Devices(devices) => self.devices = devices,
+            Event::Chats(changes) => {
+                if changes.reset {
+                    self.chats.clear();
+                }
+                for chat in changes.removed {
+                    self.chats.remove(&chat);
+                }
+                self.chats.extend(changes.upserts.into_iter().map(|row| (row.chat, row)));
+            }
+            Event::Window(window) => {
+                let rows = self.messages.entry(window.chat).or_default();
+                rows.extend(window.rows.into_iter().map(|row| ((row.time_ms, row.id), row)));
+            }
+            Event::Messages(changes) => {
+                let rows = self.messages.entry(changes.chat).or_default();
+                for row in changes.upserts {
+                    rows.retain(|(_, id), _| *id != row.id);
+                    rows.insert((row.time_ms, row.id), row);
+                }
+            }
+            Event::Answered { request, result } => {
+                self.answers.insert(request, result);
+            }
+            _ => {}
+        }
+    }
+
+    /// The texts of an open chat, oldest first.
+    pub fn texts(&self, chat: ChatId) -> Vec<String> {
+        let rows = self.messages.get(&chat).into_iter().flat_map(BTreeMap::values);
+        rows.filter_map(|row| match &row.body {
+            MessageBody::Text(text) => Some(text.clone()),
+            _ => None,
+        })
+        .collect()
+    }
+
+    /// The state of an own message.
+    pub fn status_of(&self, chat: ChatId, text: &str) -> Option<MessageStatus> {
+        let rows = self.messages.get(&chat)?;
+        rows.values().find(|row| row.body == MessageBody::Text(text.to_owned()))?.status
+    }
+}
+
+impl Person {
+    /// Starts a device with an empty (or, at the same name, its old) database.
+    pub fn start(world: &World, name: &str, role: Role) -> Result<Self> {
+        let options = Options {
+            server: world.url()?,
+            authority: None,
+            storage: Storage::Folder(world.client_folder(name)),
+            role,
+            device_name: name.to_owned(),
+        };
+        let (handle, events) = start(options)?;
+        Ok(Self { name: name.to_owned(), handle, events, last_request: 0, screen: Screen::default() })
+    }
+
+    /// A registered phone.
+    pub async fn register(world: &World, name: &str, number: &str) -> Result<Self> {
+        let mut person = Self::start(world, name, Role::Phone)?;
+        person.until("the number page", |s| matches!(s.registration, Some(RegistrationStage::Number { .. }))).await?;
+        person.does(Command::RequestCode { number: number.to_owned() }).await?;
+        let code = world.code_for(number)?;
+        person.does(Command::VerifyCode { code }).await?;
+        person.does(Command::SetPin { pin: String::new() }).await?;
+        let profile = Command::SetProfile { name: name.to_owned(), about: String::new(), photo: None };
+        person.does(profile).await?;
+        person.until("being online", |s| s.connection == "Online").await?;
+        Ok(person)
+    }
+
+    /// Gives a command and waits for its answer.
+    pub async fn asks(&mut self, command: Command) -> Result<Result<Answer, UserError>> {
+        self.last_request += 1;
+        let id = self.last_request;
+        self.handle.send(Request { id, command }).await?;
+        self.until("an answer", |s| s.answers.contains_key(&id)).await?;
+        self.screen.answers.remove(&id).context("the answer was there")
+    }
+
+    /// Gives a command that must succeed.
+    pub async fn does(&mut self, command: Command) -> Result<Answer> {
+        let what = command.name();
+        self.asks(command).await?.with_context(|| format!("{}: {what}", self.name))
+    }
+
+    /// The chat with a number, made if need be, and opened.
+    pub async fn opens_chat_with(&mut self, number: &str) -> Result<ChatId> {
+        let answer = self.does(Command::AddContact { number: number.to_owned(), name: String::new() }).await?;
+        let Answer::Chat(chat) = answer else { bail!("{answer:?} is no chat") };
+        self.opens(chat).await?;
+        Ok(chat)
+    }
+
+    /// Opens a chat at its newest messages.
+    pub async fn opens(&mut self, chat: ChatId) -> Result<()> {
+        self.does(Command::OpenChat { chat, anchor: WindowAnchor::Newest, limit: 256 }).await?;
+        Ok(())
+    }
+
+    /// Sends text.
+    pub async fn sends(&mut self, chat: ChatId, text: &str) -> Result<()> {
+        self.does(Command::SendText { chat, text: text.to_owned() }).await?;
+        Ok(())
+    }
+
+    /// Waits for a text in an open chat.
+    pub async fn sees(&mut self, chat: ChatId, text: &str) -> Result<()> {
+        let wanted = text.to_owned();
+        self.until(&format!("the message {text:?}"), |s| s.texts(chat).contains(&wanted)).await
+    }
+
+    /// Waits for an own message to come this far.
+    pub async fn sees_status(&mut self, chat: ChatId, text: &str, least: MessageStatus) -> Result<()> {
+        self.until(&format!("{text:?} to be {least:?}"), |s| s.status_of(chat, text) >= Some(least)).await
+    }
+
+    /// Waits until the screen shows something.
+    pub async fn until(&mut self, what: &str, seen: impl Fn(&Screen) -> bool) -> Result<()> {
+        let wait = async {
+            while !seen(&self.screen) {
+                match self.events.next().await {
+                    Some(event) => self.screen.take(event),
+                    None => bail!("{} stopped while it waited for {what}", self.name),
+                }
+            }
+            Ok(())
+        };
+        match tokio::time::timeout(PATIENCE, wait).await {
+            Ok(result) => result,
+            Err(_) => bail!("{} waited in vain for {what}; the screen: {:#?}", self.name, self.screen),
+        }
+    }
+
+    /// Closes the program; the database stays.
+    pub async fn stops(self) {
+        self.handle.stop().await;
+    }
+}

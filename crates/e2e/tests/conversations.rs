@@ -1,0 +1,118 @@
+//! Stories of native clients at a real server: talking, linking, mirroring, logging out.
+
+use anyhow::{Context, Result};
+use client_api::{ChatId, Command, LinkStage, LinkingStage, MessageStatus, Role};
+use e2e::{Person, World};
+
+const ALICE: &str = "+4915112345601";
+const BOB: &str = "+4915112345602";
+
+async fn only_chat(person: &mut Person) -> Result<ChatId> {
+    person.until("a chat", |s| !s.chats.is_empty()).await?;
+    let chat = *person.screen.chats.keys().next().context("there is one")?;
+    person.opens(chat).await?;
+    Ok(chat)
+}
+
+/// Links a companion by the code's text, as a scan would.
+async fn link(world: &World, phone: &mut Person, name: &str) -> Result<Person> {
+    let mut browser = Person::start(world, name, Role::Companion)?;
+    browser.does(Command::StartLink { browser: "Firefox".into(), system: "Linux".into() }).await?;
+    browser.until("a code", |s| matches!(s.link, Some(LinkStage::ShowCode { .. }))).await?;
+    let Some(LinkStage::ShowCode { text, .. }) = browser.screen.link.clone() else { anyhow::bail!("no code") };
+    phone.does(Command::ScanLinkCode { text, pasted: false }).await?;
+    phone.until("the warning", |s| matches!(s.linking, Some(LinkingStage::Confirm { .. }))).await?;
+    phone.does(Command::ConfirmLink { pin: String::new() }).await?;
+    phone.until("digits", |s| matches!(s.linking, Some(LinkingStage::ShowDigits { .. }))).await?;
+    let Some(LinkingStage::ShowDigits { digits, .. }) = phone.screen.linking.clone() else {
+        anyhow::bail!("no digits")
+    };
+    browser.until("the digits' page", |s| matches!(s.link, Some(LinkStage::EnterDigits { .. }))).await?;
+    browser.does(Command::EnterLinkDigits { digits }).await?;
+    // Both must go on at the same time: neither waits for the other's screen.
+    browser.until("being linked", |s| s.stage == "Active").await?;
+    phone.until("the end of linking", |s| matches!(s.linking, Some(LinkingStage::Done { .. }))).await?;
+    Ok(browser)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_talk_and_the_server_learns_no_word() -> Result<()> {
+    let world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice Canarysdottir", ALICE).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    let chat = alice.opens_chat_with(BOB).await?;
+    alice.sends(chat, "canary one, héllo").await?;
+    let theirs = only_chat(&mut bob).await?;
+    bob.sees(theirs, "canary one, héllo").await?;
+    bob.sends(theirs, "canary two").await?;
+    alice.sees(chat, "canary two").await?;
+    bob.sees(theirs, "canary two").await?;
+    alice.sees_status(chat, "canary one, héllo", MessageStatus::Delivered).await?;
+    assert_eq!(alice.screen.texts(chat), bob.screen.texts(theirs));
+    for canary in ["canary one", "canary two", "Canarysdottir"] {
+        assert!(!world.server_holds(canary)?, "the server holds {canary:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_offline_is_sent_in_order_after_a_restart_of_both() -> Result<()> {
+    let mut world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    let chat = alice.opens_chat_with(BOB).await?;
+    alice.sends(chat, "first").await?;
+    let theirs = only_chat(&mut bob).await?;
+    bob.sees(theirs, "first").await?;
+    bob.stops().await;
+    world.stop_server().await?;
+    for text in ["second", "third", "fourth"] {
+        alice.sends(chat, text).await?;
+    }
+    alice.stops().await;
+    world.start_server().await?;
+    let mut alice = Person::start(&world, "Alice", Role::Phone)?;
+    let mut bob = Person::start(&world, "Bob", Role::Phone)?;
+    alice.opens(chat).await?;
+    alice.sees_status(chat, "fourth", MessageStatus::Sent).await?;
+    bob.opens(theirs).await?;
+    bob.sees(theirs, "fourth").await?;
+    assert_eq!(bob.screen.texts(theirs), ["first", "second", "third", "fourth"]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_linked_browser_has_the_history_and_talks_with_the_phone_off() -> Result<()> {
+    let world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    let chat = alice.opens_chat_with(BOB).await?;
+    for number in 0..50 {
+        alice.sends(chat, &format!("before {number}")).await?;
+    }
+    alice.sees_status(chat, "before 49", MessageStatus::Sent).await?;
+    let theirs = only_chat(&mut bob).await?;
+    bob.sees(theirs, "before 49").await?;
+
+    let mut browser = link(&world, &mut alice, "browser").await?;
+    browser.until("the whole mirror", |s| s.mirror.complete).await?;
+    assert_eq!(only_chat(&mut browser).await?, chat);
+    assert_eq!(browser.screen.texts(chat), alice.screen.texts(chat));
+
+    alice.stops().await;
+    browser.sends(chat, "from the browser").await?;
+    bob.sees(theirs, "from the browser").await?;
+    bob.sends(theirs, "to both").await?;
+    browser.sees(chat, "to both").await?;
+    let mut alice = Person::start(&world, "Alice", Role::Phone)?;
+    alice.opens(chat).await?;
+    alice.sees(chat, "to both").await?;
+    assert_eq!(alice.screen.texts(chat), browser.screen.texts(chat));
+
+    let device = browser.screen.devices.iter().find(|row| row.this).context("the list holds the browser")?.device;
+    alice.does(Command::UnlinkDevice { device }).await?;
+    browser.until("being logged out", |s| s.stage.starts_with("LoggedOut") || s.stage == "Linking").await?;
+    alice.sends(chat, "after the log-out").await?;
+    alice.sees_status(chat, "after the log-out", MessageStatus::Sent).await?;
+    bob.sees(theirs, "after the log-out").await
+}
