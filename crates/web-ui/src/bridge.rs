@@ -134,7 +134,7 @@ fn settle(events: Vec<Event>) -> Vec<Event> {
     });
     // Outside of the borrow: whoever is answered may ask again. After the batch's snapshots have been taken in.
     if !answers.is_empty() {
-        leptos::task::spawn_local(async move {
+        wasm_bindgen_futures::spawn_local(async move {
             for (answered, result) in answers {
                 answered(result);
             }

@@ -18,6 +18,7 @@ use wasm_bindgen::prelude::*;
 /// Called by `boot.js` with the worker that it started and with what that said meanwhile.
 #[wasm_bindgen]
 pub fn start(worker: &web_sys::Worker, role: &str, backlog: &js_sys::Array) {
+    std::panic::set_hook(Box::new(|panic| page::halt(&panic.to_string())));
     let role = if role == "phone" { Role::Phone } else { Role::Companion };
     let owner = Owner::new();
     let app = owner.with(|| App::new(role));

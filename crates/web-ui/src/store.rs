@@ -91,6 +91,8 @@ pub struct App {
     pub toasts: RwSignal<Vec<Toast>>,
     pub new_version: RwSignal<bool>,
     pub visible: RwSignal<bool>,
+    /// One pane at a time.
+    pub narrow: RwSignal<bool>,
     /// A contact code that the page was opened with.
     pub contact_code: RwSignal<Option<String>>,
     toast_count: StoredValue<u32>,
@@ -124,6 +126,7 @@ impl App {
             toasts: RwSignal::new(Vec::new()),
             new_version: RwSignal::new(false),
             visible: RwSignal::new(true),
+            narrow: RwSignal::new(false),
             contact_code: RwSignal::new(None),
             toast_count: StoredValue::new(0),
         }

@@ -217,7 +217,6 @@ fn Row(
             aria-selected=move || (app.open.get() == Some(chat)).to_string()
             aria-setsize=move || shown.with(Vec::len).to_string()
             aria-posinset=move || (at.get() + 1).to_string()
-            aria-label=move || row.get().map(|row| label(&row)).unwrap_or_default()
             style:transform=move || format!("translateY({}px)", at.get() as f64 * ROW_PX)
             on:click=move |_| app.open_chat(chat)
             on:focus=move |_| cursor.set(Some(chat))
@@ -274,8 +273,12 @@ fn badges(row: &ChatRow, now: u64) -> impl IntoView + use<> {
     view! {
         {muted.then(|| view! { <Icon name="bell-slash"/> })}
         {pinned.then(|| view! { <Icon name="push-pin"/> })}
-        {(unread > 0).then(|| view! { <span class="badge" data-testid="chat-unread">{unread.min(999)}</span> })}
-        {(unread == 0 && marked).then(|| view! { <span class="badge dot" data-testid="chat-unread"></span> })}
+        {muted.then(|| view! { <span class="sr-only">{words::MUTED}</span> })}
+        {pinned.then(|| view! { <span class="sr-only">{words::PINNED}</span> })}
+        {(unread > 0).then(|| view! {
+            <span class="badge"><span data-testid="chat-unread">{unread.min(999)}</span><span class="sr-only">" "{words::UNREAD_MESSAGES}</span></span>
+        })}
+        {(unread == 0 && marked).then(|| view! { <span class="badge dot" data-testid="chat-unread"><span class="sr-only">{words::MARKED_UNREAD}</span></span> })}
     }
 }
 
@@ -295,28 +298,6 @@ pub fn Ticks(status: client_api::MessageStatus) -> impl IntoView {
             <Icon name=icon/>
         </span>
     }
-}
-
-fn label(row: &ChatRow) -> String {
-    let mut parts = vec![words::title(row)];
-    if row.unread > 0 {
-        parts.push(words::count(u64::from(row.unread), "unread message", "unread messages"));
-    } else if row.marked_unread {
-        parts.push(words::MARKED_UNREAD.to_owned());
-    }
-    if row.typing {
-        parts.push(words::TYPING.to_owned());
-    } else if !row.draft.is_empty() {
-        parts.push(format!("{} {}", words::DRAFT, row.draft));
-    } else if let Some(last) = &row.last {
-        parts.push(last.preview.clone());
-        parts.extend(last.status.map(|status| words::status(status).to_owned()));
-    }
-    parts.push(clock::short(row.activity_ms, page::now_ms(), page::zone_at(row.activity_ms)));
-    if row.pinned {
-        parts.push(words::PINNED.to_owned());
-    }
-    parts.join(", ")
 }
 
 #[component]

@@ -294,7 +294,7 @@ impl Scroll {
         let opened = self.app.opened.get_untracked();
         let fresh = self.opened.get_value() != opened || kept == 0;
         self.opened.set_value(opened);
-        leptos::task::spawn_local(async move {
+        wasm_bindgen_futures::spawn_local(async move {
             // The page has its new items after this, and has not been painted yet.
             leptos::task::tick().await;
             self.settle(fresh, anchor);

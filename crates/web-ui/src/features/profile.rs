@@ -26,7 +26,7 @@ pub fn ProfileForm(go: &'static str, on_saved: impl Fn() + Clone + 'static) -> i
 
     let picked = move |_| {
         let Some(chosen) = file.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0)) else { return };
-        leptos::task::spawn_local(async move {
+        wasm_bindgen_futures::spawn_local(async move {
             match photo::profile_jpeg(chosen).await {
                 Some(jpeg) => {
                     let _ = photo.try_set(jpeg);

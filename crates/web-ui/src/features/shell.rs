@@ -65,6 +65,13 @@ fn watch_page(app: App) {
         app.send(Command::SetVisible(visible));
     };
     visible();
+    app.narrow.set(page::is_narrow());
+    let on_resize = window_event_listener(leptos::ev::resize, move |_| {
+        let narrow = page::is_narrow();
+        if app.narrow.get_untracked() != narrow {
+            app.narrow.set(narrow);
+        }
+    });
     let on_visible = window_event_listener_untyped("visibilitychange", move |_| visible());
     let on_back = window_event_listener(leptos::ev::popstate, move |_| {
         app.back();
@@ -72,6 +79,7 @@ fn watch_page(app: App) {
     let on_online = window_event_listener(leptos::ev::online, move |_| app.send(Command::ReconnectNow));
     on_cleanup(move || {
         on_visible.remove();
+        on_resize.remove();
         on_back.remove();
         on_online.remove();
     });
@@ -90,7 +98,7 @@ fn Panes() -> impl IntoView {
         <div class="app" data-testid="stage" data-stage="active" data-pane=pane class:with-info=move || app.pane.get() == Pane::Info>
             <a class="skip" href="#chat-search">{words::SKIP_TO_CHATS}</a>
             <Rail phone/>
-            <section class="list-pane" aria-label=words::CHATS>
+            <section class="list-pane" aria-label=words::CHATS role=move || if app.narrow.get() { "main" } else { "region" }>
                 <Banners/>
                 {move || match app.section.get() {
                     Section::Chats => view! { <ChatListPane/> }.into_any(),
@@ -103,7 +111,7 @@ fn Panes() -> impl IntoView {
             </section>
             <main class="chat-pane" aria-label=words::CONVERSATION><ConversationPane/></main>
             <Show when=move || app.pane.get() == Pane::Info && app.open.get().is_some()>
-                <aside class="info-pane" aria-label=words::CHAT_INFO><InfoPane/></aside>
+                <aside class="info-pane" aria-label=words::CHAT_INFO role=move || if app.narrow.get() { "main" } else { "complementary" }><InfoPane/></aside>
             </Show>
         </div>
     }

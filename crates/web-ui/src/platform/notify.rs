@@ -34,7 +34,7 @@ pub fn may_ask() -> bool {
 /// Asks; only after a click.
 pub fn ask(done: impl FnOnce() + 'static) {
     let Ok(promise) = Notification::request_permission() else { return };
-    leptos::task::spawn_local(async move {
+    wasm_bindgen_futures::spawn_local(async move {
         let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
         done();
     });

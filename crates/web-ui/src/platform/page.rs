@@ -49,10 +49,14 @@ pub fn is_visible() -> bool {
     !document().hidden()
 }
 
+/// There is room for one pane only; the style sheet says the same.
+pub fn is_narrow() -> bool {
+    window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width < 720.0)
+}
+
 /// One more layer for the "back" button.
 pub fn push_layer() {
-    let narrow = window().inner_width().ok().and_then(|width| width.as_f64()).is_some_and(|width| width < 720.0);
-    if narrow && let Ok(history) = window().history() {
+    if is_narrow() && let Ok(history) = window().history() {
         let _ = history.push_state_with_url(&JsValue::NULL, "", None);
     }
 }
@@ -84,7 +88,7 @@ pub fn reload() {
 pub fn keep_storage() {
     let storage = window().navigator().storage();
     if let Ok(promise) = storage.persist() {
-        leptos::task::spawn_local(async move {
+        wasm_bindgen_futures::spawn_local(async move {
             let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
         });
     }
@@ -93,7 +97,7 @@ pub fn keep_storage() {
 /// Puts a text on the clipboard; tells whether it is there.
 pub fn copy(text: &str, done: impl FnOnce(bool) + 'static) {
     let promise = window().navigator().clipboard().write_text(text);
-    leptos::task::spawn_local(async move {
+    wasm_bindgen_futures::spawn_local(async move {
         done(wasm_bindgen_futures::JsFuture::from(promise).await.is_ok());
     });
 }
@@ -123,7 +127,8 @@ pub fn watch_for_new_version(tell: impl Fn() + Clone + 'static) {
     }
     let container = window().navigator().service_worker();
     let promise = container.register("/sw.js");
-    leptos::task::spawn_local(async move {
+    wasm_bindgen_futures::spawn_local(async move {
+        // Without it the page works all the same, only not without a network.
         let Ok(found) = wasm_bindgen_futures::JsFuture::from(promise).await else { return };
         let registration: web_sys::ServiceWorkerRegistration = found.unchecked_into();
         if registration.waiting().is_some() && container.controller().is_some() {
@@ -153,7 +158,7 @@ pub fn take_new_version() {
     container.set_oncontrollerchange(Some(on_change.as_ref().unchecked_ref()));
     on_change.forget();
     let promise = container.get_registration();
-    leptos::task::spawn_local(async move {
+    wasm_bindgen_futures::spawn_local(async move {
         let registration = wasm_bindgen_futures::JsFuture::from(promise).await.ok();
         let waiting = registration
             .and_then(|value| value.dyn_into::<web_sys::ServiceWorkerRegistration>().ok())
@@ -165,4 +170,22 @@ pub fn take_new_version() {
             None => reload(),
         }
     });
+}
+
+/// A bug stopped the pages: says so in plain elements, for nothing else runs any more. The worker keeps the messages.
+pub fn halt(what: &str) {
+    web_sys::console::error_1(&what.into());
+    let Some(body) = document().body() else { return };
+    body.set_text_content(None);
+    let Ok(main) = document().create_element("main") else { return };
+    main.set_class_name("plain");
+    let _ = main.set_attribute("data-testid", "stage");
+    let _ = main.set_attribute("data-stage", "halted");
+    for (tag, text) in [("h1", crate::words::HALTED_TITLE), ("p", crate::words::HALTED_TEXT), ("code", what)] {
+        if let Ok(element) = document().create_element(tag) {
+            element.set_text_content(Some(text));
+            let _ = main.append_child(&element);
+        }
+    }
+    let _ = body.append_child(&main);
 }

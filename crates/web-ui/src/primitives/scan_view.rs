@@ -20,7 +20,7 @@ pub fn ScanView(on_code: impl Fn(String) + 'static) -> impl IntoView {
     Effect::new(move || {
         let Some(video) = video.get() else { return };
         let (scanner, on_code, last) = (running.clone(), Rc::clone(&on_code), Rc::clone(&last));
-        leptos::task::spawn_local(async move {
+        wasm_bindgen_futures::spawn_local(async move {
             let tell = move |text: String| {
                 let now = crate::platform::page::now_ms();
                 let again = {
