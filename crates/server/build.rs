@@ -19,10 +19,12 @@ fn embed(folder: &Path, code: &mut String) -> Result<(), Box<dyn std::error::Err
     let list = folder.join("bundle.json");
     println!("cargo:rerun-if-changed={}", list.display());
     let bundle: serde_json::Value = serde_json::from_slice(&std::fs::read(&list)?)?;
-    for file in bundle["files"].as_array().ok_or("bundle.json: no files")? {
-        let text = |field: &str| file[field].as_str().ok_or(format!("bundle.json: no {field}"));
+    let files = bundle.get("files").and_then(serde_json::Value::as_array).ok_or("bundle.json: no files")?;
+    for file in files {
+        let get = |field: &str| file.get(field).ok_or(format!("bundle.json: no {field}"));
+        let text = |field: &str| get(field)?.as_str().ok_or(format!("bundle.json: {field} is no text"));
         let path = folder.join(text("path")?);
-        let brotli = match file["brotli_bytes"].is_null() {
+        let brotli = match get("brotli_bytes")?.is_null() {
             true => "None".to_owned(),
             false => format!("Some(include_bytes!({:?}))", format!("{}.br", path.display())),
         };
@@ -31,7 +33,7 @@ fn embed(folder: &Path, code: &mut String) -> Result<(), Box<dyn std::error::Err
             "EmbeddedFile {{ path: {:?}, content_type: {:?}, immutable: {}, sha256: {:?}, bytes: include_bytes!({:?}), brotli: {brotli} }},",
             text("path")?,
             text("content_type")?,
-            file["immutable"].as_bool().unwrap_or(false),
+            get("immutable")?.as_bool().ok_or("bundle.json: immutable")?,
             text("sha256")?,
             path.display().to_string(),
         )?;

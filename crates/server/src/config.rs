@@ -47,6 +47,17 @@ pub struct Https {
     pub listen: SocketAddr,
     /// Certificate chain and key in PEM; without it a local authority is made.
     pub own: Option<(PathBuf, PathBuf)>,
+    /// What to do where the port is taken.
+    pub if_taken: IfTaken,
+}
+
+/// What to do where a port is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IfTaken {
+    /// Somebody asked for this port: without it nothing starts.
+    Fail,
+    /// The default: a second server on a machine goes without.
+    GoWithout,
 }
 
 impl Config {
@@ -185,6 +196,7 @@ impl ServeArgs {
             (None, None) => None,
             _ => bail!("a certificate needs its key: give both tls_cert and tls_key"),
         };
+        let if_taken = if self.https_listen.is_some() { IfTaken::Fail } else { IfTaken::GoWithout };
         let https = match self.https_listen.as_deref() {
             Some("off") => None,
             Some(text) => Some(text.parse().with_context(|| format!("https_listen: {text:?} is no address and port"))?),
@@ -194,7 +206,7 @@ impl ServeArgs {
         let days = |days: Option<u64>, default| days.map_or(default, |days| days.saturating_mul(DAY_MS));
         Ok(Config {
             listen: self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8470))),
-            https: https.map(|listen| Https { listen, own }),
+            https: https.map(|listen| Https { listen, own, if_taken }),
             name: self.name.unwrap_or(default.name),
             default_region: self.default_region.unwrap_or(default.default_region),
             registration_open: self.registration_open.unwrap_or(true),

@@ -4,7 +4,7 @@ use crate::app::{App, ServerIdentity, random};
 use crate::blob_folder::BlobFolder;
 use crate::clock::{Clock, SystemClock};
 use crate::codes::{CodeSender, ConsoleSender};
-use crate::config::Config;
+use crate::config::{Config, IfTaken};
 use crate::delivery::Delivery;
 use crate::hub::Hub;
 use crate::limits::Limits;
@@ -86,7 +86,14 @@ impl Server {
         let plain = bind(config.listen).await?;
         let addr = plain.local_addr()?;
         let secure = match (&config.https, tls) {
-            (Some(https), Some(tls)) => Some(TlsListener::new(bind(https.listen).await?, tls.config)?),
+            (Some(https), Some(tls)) => match bind(https.listen).await {
+                Ok(listener) => Some(TlsListener::new(listener, tls.config)?),
+                Err(error) if https.if_taken == IfTaken::GoWithout => {
+                    tracing::warn!(%error, "no HTTPS: give --https-listen another port");
+                    None
+                }
+                Err(error) => return Err(error),
+            },
             _ => None,
         };
         let app = Arc::new(build(config, environment, stores, authority_pem.clone()).await?);

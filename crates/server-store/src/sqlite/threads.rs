@@ -141,6 +141,8 @@ fn in_savepoint<T>(
     Ok(value)
 }
 
+// Used as `map_err(send_error)`.
+#[allow(clippy::needless_pass_by_value)]
 fn send_error<T>(error: TrySendError<T>) -> StoreError {
     match error {
         TrySendError::Full(_) => StoreError::Busy,

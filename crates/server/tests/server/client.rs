@@ -51,7 +51,7 @@ pub struct Host {
     pub clock: Arc<TestClock>,
     pub codes: Arc<Codes>,
     pub id: ServerId,
-    pub folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     running: Option<Running>,
 }
 
@@ -61,7 +61,16 @@ impl Host {
     }
 
     pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::start_in(tempfile::tempdir().unwrap(), change).await
+    }
+
+    /// Stops and starts again over the same folder.
+    pub async fn restart(mut self) -> Self {
+        self.running.take().unwrap().shutdown().await.unwrap();
+        Self::start_in(self.folder, |_| {}).await
+    }
+
+    async fn start_in(folder: tempfile::TempDir, change: impl FnOnce(&mut Config)) -> Self {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
         let clock = Arc::new(TestClock(AtomicU64::new(u64::try_from(now.as_millis()).unwrap())));
         let codes = Arc::new(Codes::default());

@@ -110,6 +110,26 @@ async fn a_queue_waits_for_its_device_and_goes_on_behind_the_acknowledgement() {
 }
 
 #[tokio::test]
+async fn a_restart_loses_nothing_that_was_accepted() {
+    let mut p = pair().await;
+    let app = p.alice.app(&mut p.alice_group, p.chat, "before the restart");
+    let first = accepted(p.alice_socket.ask(Body::App(app.clone())).await);
+    let host = p.host.restart().await;
+    let mut alice = p.alice.hello(&host).await;
+    let again = accepted(alice.ask(Body::App(app)).await);
+    assert!(again.repeated && again.seq == first.seq);
+    let mut bob = p.bob.hello(&host).await;
+    let (queue_seq, _) = bob.item().await;
+    assert_eq!(queue_seq, 1, "not acknowledged: once more");
+    let (queue_seq, item::Body::Group(item)) = bob.item().await else { panic!("no message") };
+    assert_eq!(queue_seq, 2);
+    assert_eq!(p.bob.process(&mut p.bob_group, &item).as_deref(), Some("before the restart"));
+    // The group's public state was read back: the next commit is validated against it.
+    let commit = p.alice.change(&mut p.alice_group, p.chat, Vec::new(), Vec::new());
+    assert_eq!(accepted(alice.ask(Body::Commit(commit)).await).seq, first.seq + 1);
+}
+
+#[tokio::test]
 async fn of_two_commits_of_one_epoch_the_first_wins() {
     let mut p = pair().await;
     let ours = p.alice.change(&mut p.alice_group, p.chat, Vec::new(), Vec::new());

@@ -395,7 +395,11 @@ impl Socket {
     }
 
     pub async fn send_raw(&mut self, message: tungstenite::Message) {
-        self.stream.send(message).await.unwrap();
+        self.try_send_raw(message).await.unwrap();
+    }
+
+    pub async fn try_send_raw(&mut self, message: tungstenite::Message) -> Result<(), tungstenite::Error> {
+        self.stream.send(message).await
     }
 
     pub async fn send(&mut self, request: u32, body: client_frame::Body) {

@@ -1,5 +1,10 @@
 //! A server on port 0 with a clock of its own, and clients over real sockets with real MLS groups.
+// Helpers of tests fail by panicking.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+// Modules of one test program have no outside.
+#![allow(unreachable_pub)]
 
+mod binary;
 mod blobs;
 mod client;
 mod delivery;
