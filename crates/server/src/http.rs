@@ -20,6 +20,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request};
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use prost::Message;
@@ -30,8 +31,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a request may take, body included; blobs and the rendezvous' long poll have their own.
+/// How long a request may take, body included; longer than the rendezvous' long poll.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a chunk of a blob may take to come, or a download to begin.
+const BLOB_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// All routes.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -61,7 +64,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let blobs = Router::new()
         .route("/v1/blobs", post(blobs::create).options(blobs::options))
         .route("/v1/blobs/{id}", get(blobs::read).head(blobs::head).patch(blobs::patch).delete(blobs::delete))
-        .layer(DefaultBodyLimit::max(BLOB_PATCH_LEN_MAX));
+        .layer(DefaultBodyLimit::max(BLOB_PATCH_LEN_MAX))
+        .layer(axum::middleware::from_fn(blob_timeout));
     Router::new()
         .merge(api)
         .merge(blobs)
@@ -76,8 +80,16 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .with_state(app)
 }
 
-async fn timeout(request: Request, next: axum::middleware::Next) -> Response {
-    match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
+async fn timeout(request: Request, next: Next) -> Response {
+    within(REQUEST_TIMEOUT, request, next).await
+}
+
+async fn blob_timeout(request: Request, next: Next) -> Response {
+    within(BLOB_TIMEOUT, request, next).await
+}
+
+async fn within(limit: Duration, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout").into_response(),
     }

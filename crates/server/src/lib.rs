@@ -16,7 +16,7 @@ mod tls;
 pub mod web_app;
 
 pub use config::Config;
-pub use server::{Environment, Running, Server};
+pub use server::{Environment, Running, Server, new_timeline};
 
 /// The address by which others in the local network reach this machine, if there is one.
 pub fn lan_address() -> Option<std::net::IpAddr> {

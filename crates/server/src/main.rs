@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 use server::config::{LogFormat, ServeArgs};
 use server::{Running, Server};
+use std::path::PathBuf;
 use tracing_subscriber::EnvFilter;
 
 /// The Heliograph server.
@@ -20,14 +21,24 @@ struct Cli {
 enum Command {
     /// Serve accounts, messages and the web app from one data folder.
     Serve(Box<ServeArgs>),
+    /// Tell clients that an older copy of the database was put back. Run it once, after the copy and before `serve`.
+    NewTimeline {
+        /// The folder of database, blobs and keys.
+        #[arg(long, env = "HELIOGRAPH_DATA", default_value = "data")]
+        data: PathBuf,
+    },
 }
 
 fn main() -> Result<()> {
-    let Command::Serve(args) = Cli::parse().command;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let args = match Cli::parse().command {
+        Command::Serve(args) => args,
+        Command::NewTimeline { data } => return runtime.block_on(server::new_timeline(&data)),
+    };
     let args = args.with_file()?;
     start_log(args.log_format.unwrap_or_default(), args.log.as_deref())?;
     let config = args.into_config()?;
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+    runtime.block_on(async {
         let running = Server::start(config).await?;
         greet(&running);
         stop_signal().await?;

@@ -18,6 +18,7 @@ use server_store::Stores;
 use server_store::mailboxes::Retention;
 use server_store::sqlite::Sqlite;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -42,6 +43,15 @@ impl Default for Environment {
     fn default() -> Self {
         Self { clock: Arc::new(SystemClock), codes: Arc::new(ConsoleSender) }
     }
+}
+
+/// Gives the database in a data folder a new timeline: after an older copy was put back, so that clients learn that what
+/// they were told since is not there. The server must not run.
+pub async fn new_timeline(data: &Path) -> Result<()> {
+    let database = data.join("heliograph.db");
+    anyhow::ensure!(database.is_file(), "there is no database at {}", database.display());
+    let stores = Sqlite::open(&database).with_context(|| format!("cannot open {}", database.display()))?.stores();
+    Ok(stores.sessions.put_setting("timeline", random::<16>().to_vec()).await?)
 }
 
 /// See [`Server::start`].

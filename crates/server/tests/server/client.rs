@@ -64,6 +64,13 @@ impl Host {
         Self::start_in(tempfile::tempdir().unwrap(), change).await
     }
 
+    /// Stops, puts a copy back (as an operator tells it), and starts again.
+    pub async fn restart_restored(mut self) -> Self {
+        self.running.take().unwrap().shutdown().await.unwrap();
+        server::new_timeline(self.folder.path()).await.unwrap();
+        Self::start_in(self.folder, |_| {}).await
+    }
+
     /// Stops and starts again over the same folder.
     pub async fn restart(mut self) -> Self {
         self.running.take().unwrap().shutdown().await.unwrap();

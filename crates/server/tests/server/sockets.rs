@@ -80,3 +80,22 @@ async fn a_shutdown_ends_sockets() {
     host.stop().await;
     assert_eq!(socket.close_code().await, Some(1000));
 }
+
+#[tokio::test]
+async fn a_restored_database_has_another_timeline_and_gives_no_queue_number_twice() {
+    let host = Host::start().await;
+    let (_, phone) = registered(&host, "+4915123456701").await;
+    let timeline = async |host: &Host, acked| {
+        let mut socket = Socket::open(host).await;
+        match socket.ask(Body::Hello(phone.hello_body(acked, 1))).await {
+            reply::Body::HelloOk(ok) => ok.timeline,
+            other => panic!("{other:?}"),
+        }
+    };
+    let first = timeline(&host, 0).await;
+    let host = host.restart().await;
+    assert_eq!(timeline(&host, 0).await, first);
+    let host = host.restart_restored().await;
+    let second = timeline(&host, 7).await;
+    assert!(second.len() == 16 && second != first);
+}
