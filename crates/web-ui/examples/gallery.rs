@@ -50,7 +50,7 @@ fn chat(number: u64) -> ChatRow {
 fn message(number: u64, own: bool, text: &str, status: MessageStatus) -> MessageRow {
     MessageRow {
         id: MessageId(id(number)),
-        time_ms: NOW - (60 - number) * 47 * MINUTE / if number > 40 { 30 } else { 1 },
+        time_ms: NOW - (70 - number) * 47 * MINUTE / if number > 40 { 30 } else { 1 },
         sender: AccountId(id(if own { 999 } else { 500 })),
         own,
         status: own.then_some(status),

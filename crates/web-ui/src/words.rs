@@ -500,6 +500,7 @@ pub const TRY_NOW: &str = "Try now";
 pub const CATCHING_UP: &str = "Catching up…";
 pub const NEW_VERSION: &str = "A new version is ready.";
 pub const SKIP_TO_CHATS: &str = "Skip to the chats";
+pub const SKIPS: &str = "Skip links";
 pub const CONVERSATION: &str = "Conversation";
 pub const SECTIONS: &str = "Sections";
 

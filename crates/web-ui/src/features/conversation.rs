@@ -61,7 +61,7 @@ fn Conversation(chat: ChatId) -> impl IntoView {
     let loading = move || app.timeline.with(Option::is_none);
     let empty = move || app.timeline.with(|timeline| timeline.as_ref().is_some_and(|timeline| timeline.is_empty()));
     view! {
-        <h2 class="sr-only">{move || words::messages_with(&peer.get())}</h2>
+        <h1 class="sr-only">{move || words::messages_with(&peer.get())}</h1>
         <Header chat row/>
         <div class="scroller" node_ref=view.scroller on:scroll=move |_| view.scrolled() data-testid="message-scroller">
             <div class="column" node_ref=view.column>
@@ -116,7 +116,7 @@ fn Header(chat: ChatId, row: Memo<Option<client_api::ChatRow>>) -> impl IntoView
             <span class="only-narrow">
                 <IconButton icon="arrow-left" label=words::BACK.to_owned() testid="chat-back" on_click=move |_| app.close_chat()/>
             </span>
-            <button class="chat-head-main" type="button" data-testid="chat-info-open" aria-label=words::CHAT_INFO
+            <button class="chat-head-main" type="button" data-testid="chat-info-open" title=words::CHAT_INFO
                 on:click=move |_| { app.pane.set(Pane::Info); page::push_layer(); }>
                 <Avatar face size="small"/>
                 <span class="chat-head-text">

@@ -111,7 +111,7 @@ fn Bubble(id: MessageId, own: bool, item: ArcRwSignal<Item>, around: Around) -> 
     };
     view! {
         <article
-            class="message" class:own=own class:first=is_first class:last=is_last
+            class="message" class:own=own class:first=is_first class:last=is_last class:starred=starred
             data-testid="message" data-message=id.to_string()
             data-status=move || status.get().map_or("none", status_name)
             tabindex=move || if around.tab_stop.get() == Some(id) { "0" } else { "-1" }

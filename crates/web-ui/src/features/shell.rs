@@ -96,7 +96,9 @@ fn Panes() -> impl IntoView {
     let phone = app.role == Role::Phone;
     view! {
         <div class="app" data-testid="stage" data-stage="active" data-pane=pane class:with-info=move || app.pane.get() == Pane::Info>
-            <a class="skip" href="#chat-search">{words::SKIP_TO_CHATS}</a>
+            <nav class="skips" aria-label=words::SKIPS>
+                <Show when=move || app.section.get() == Section::Chats><a class="skip" href="#chat-search">{words::SKIP_TO_CHATS}</a></Show>
+            </nav>
             <Rail phone/>
             <section class="list-pane" aria-label=words::CHATS role=move || if app.narrow.get() { "main" } else { "region" }>
                 <Banners/>
@@ -142,9 +144,10 @@ fn Rail(phone: bool) -> impl IntoView {
             {phone.then(|| entry(Section::ContactCode, "qr-code", words::MY_CODE_SHORT, "rail-code"))}
             <span class="rail-space"></span>
             {entry(Section::Settings, "gear", words::SETTINGS, "rail-settings")}
-            <button class="rail-button rail-face" type="button" title=words::YOUR_PROFILE aria-label=words::YOUR_PROFILE data-testid="rail-profile"
+            <button class="rail-button rail-face" type="button" title=words::YOUR_PROFILE data-testid="rail-profile"
                 on:click=move |_| app.section.set(Section::Profile)>
                 <Avatar face size="tiny"/>
+                <span class="sr-only">{words::YOUR_PROFILE}</span>
             </button>
         </nav>
     }
