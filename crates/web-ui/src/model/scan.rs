@@ -1,5 +1,6 @@
 //! Finds a QR code in a camera's picture. Each frame is tried one way, frame after frame in turn: the whole picture
-//! made smaller, its middle as it is, its middle made larger; so that a code is read whether it fills the picture or a third of it.
+//! made smaller, its middle as it is, its middle made larger, its middle turned a little; so that a code is read whether it fills the
+//! picture or a third of it, and held straight or askew.
 
 /// A picture in shades of grey, row by row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,18 +13,24 @@ pub struct Grey {
     pub pixels: Vec<u8>,
 }
 
-/// A part of the picture, in per cent of its smaller side around the middle (0: all of it), and the width it is brought to.
+/// A part of the picture, in per cent of its smaller side around the middle (0: all of it), the width it is brought to, and
+/// how far it is turned.
 #[derive(Debug, Clone, Copy)]
 struct Attempt {
     crop_percent: usize,
     width: usize,
+    degrees: f32,
 }
 
-const ATTEMPTS: [Attempt; 4] = [
-    Attempt { crop_percent: 100, width: 600 },
-    Attempt { crop_percent: 60, width: 640 },
-    Attempt { crop_percent: 0, width: 1_000 },
-    Attempt { crop_percent: 40, width: 600 },
+const ATTEMPTS: [Attempt; 8] = [
+    Attempt { crop_percent: 100, width: 600, degrees: 0.0 },
+    Attempt { crop_percent: 60, width: 640, degrees: 0.0 },
+    Attempt { crop_percent: 0, width: 1_000, degrees: 0.0 },
+    Attempt { crop_percent: 40, width: 600, degrees: 0.0 },
+    Attempt { crop_percent: 60, width: 640, degrees: 15.0 },
+    Attempt { crop_percent: 60, width: 640, degrees: -15.0 },
+    Attempt { crop_percent: 100, width: 640, degrees: 15.0 },
+    Attempt { crop_percent: 100, width: 640, degrees: -15.0 },
 ];
 
 impl Grey {
@@ -59,9 +66,17 @@ impl Grey {
         let height = (high * width / wide).max(1);
         let mut pixels = Vec::with_capacity(width * height);
         let (step_x, step_y) = (wide as f32 / width as f32, high as f32 / height as f32);
+        let (sin, cos) = attempt.degrees.to_radians().sin_cos();
+        let (middle_x, middle_y) = (left as f32 + wide as f32 / 2.0, top as f32 + high as f32 / 2.0);
         for y in 0..height {
+            let down = y as f32 * step_y - high as f32 / 2.0;
             for x in 0..width {
-                pixels.push(self.sample(left as f32 + x as f32 * step_x, top as f32 + y as f32 * step_y, step_x));
+                let right = x as f32 * step_x - wide as f32 / 2.0;
+                pixels.push(self.sample(
+                    (middle_x + cos * right - sin * down).max(0.0),
+                    (middle_y + sin * right + cos * down).max(0.0),
+                    step_x,
+                ));
             }
         }
         Self { width, height, pixels }
@@ -154,13 +169,14 @@ mod tests {
         check(0.3, 0.0, 1);
         check(0.3, 15.0, 0);
         check(0.4, 15.0, 1);
+        check(0.3, -15.0, 1);
     }
 
     #[test]
     fn pictures_without_a_code_and_odd_sizes_give_nothing() {
         for (width, height) in [(0, 0), (1, 1), (33, 500), (640, 480)] {
             let grey = Grey { width, height, pixels: vec![128; width * height] };
-            assert!((0..4).all(|number| grey.find(number).is_empty()));
+            assert!((0..ATTEMPTS.len()).all(|number| grey.find(number).is_empty()));
         }
         assert!(Grey { width: 100, height: 100, pixels: vec![0; 5] }.find(0).is_empty());
         assert_eq!(Grey::from_rgba(10, 10, &[0; 399]), None);
