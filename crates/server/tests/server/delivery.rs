@@ -257,6 +257,16 @@ async fn what_is_no_honest_handshake_is_refused() {
 }
 
 #[tokio::test]
+async fn a_commit_counts_only_from_the_device_that_signed_it() {
+    let mut p = pair().await;
+    let browser = linked(&p.host, &mut p.alice_account, &p.alice).await;
+    // Without a path nothing but the signing leaf tells whose it is.
+    let commit = p.alice.add(&mut p.alice_group, p.chat, &[(browser.address, browser.key_package())]);
+    refused(p.bob_socket.ask(Body::Commit(commit.clone())).await, Reason::Denied);
+    accepted(p.alice_socket.ask(Body::Commit(commit)).await);
+}
+
+#[tokio::test]
 async fn a_pair_has_one_direct_chat_and_an_account_one_self_group() {
     let mut p = pair().await;
     let (_, again) = p.bob.direct_chat(p.alice.address.account, &[(p.alice.address, p.alice.key_package())]);

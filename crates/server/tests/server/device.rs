@@ -231,7 +231,8 @@ impl Device {
         let base_epoch = group.epoch().as_u64();
         let bundle = group
             .commit_builder()
-            .force_self_update(true)
+            // An Add alone needs no new keys, and is then a commit without a path.
+            .force_self_update(adds.is_empty())
             .propose_adds(adds)
             .propose_removals(removes)
             .load_psks(self.provider.storage())
