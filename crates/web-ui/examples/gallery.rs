@@ -13,8 +13,20 @@ mod anyhow_free {
 const NOW: u64 = 1_795_431_615_000;
 const MINUTE: u64 = 60_000;
 const NAMES: [&str; 14] = [
-    "Ada Lovelace", "Family Meyer-Öztürk", "نور الدين", "Grace Hopper", "山田 太郎", "Ласло Папп", "Katherine Johnson", "Rosa",
-    "+49 151 23456789", "Émilie du Châtelet", "A name that is so long that it can never fit in the row of the list", "Wangari", "Tu Youyou", "Hedy",
+    "Ada Lovelace",
+    "Family Meyer-Öztürk",
+    "نور الدين",
+    "Grace Hopper",
+    "山田 太郎",
+    "Ласло Папп",
+    "Katherine Johnson",
+    "Rosa",
+    "+49 151 23456789",
+    "Émilie du Châtelet",
+    "A name that is so long that it can never fit in the row of the list",
+    "Wangari",
+    "Tu Youyou",
+    "Hedy",
 ];
 
 fn id(number: u64) -> [u8; 16] {
@@ -33,9 +45,22 @@ fn chat(number: u64) -> ChatRow {
         photo: Vec::new(),
         activity_ms: NOW - number * number * 17 * MINUTE,
         last: Some(LastMessage {
-            preview: ["See you at the lighthouse at six, I bring the map and something to eat", "Danke!", "شكرا جزيلا", "ok 👍", "https://example.org/plan"][number as usize % 5].into(),
+            preview: [
+                "See you at the lighthouse at six, I bring the map and something to eat",
+                "Danke!",
+                "شكرا جزيلا",
+                "ok 👍",
+                "https://example.org/plan",
+            ][number as usize % 5]
+                .into(),
             time_ms: NOW - number * number * 17 * MINUTE,
-            status: [None, Some(MessageStatus::Read), Some(MessageStatus::Delivered), Some(MessageStatus::Sent), Some(MessageStatus::Pending)][number as usize % 5],
+            status: [
+                None,
+                Some(MessageStatus::Read),
+                Some(MessageStatus::Delivered),
+                Some(MessageStatus::Sent),
+                Some(MessageStatus::Pending),
+            ][number as usize % 5],
         }),
         unread: [0, 3, 0, 0, 0, 128, 0][number as usize % 7],
         marked_unread: number == 9,
@@ -73,15 +98,33 @@ fn window(chat: ChatId) -> MessageWindow {
         "That suits me, let us say six o'clock at the old lighthouse then.",
     ];
     let mut rows: Vec<MessageRow> = (0..60)
-        .map(|number| message(number, number % 5 > 2, texts[number as usize % texts.len()], if number > 57 { MessageStatus::Sent } else { MessageStatus::Read }))
+        .map(|number| {
+            message(
+                number,
+                number % 5 > 2,
+                texts[number as usize % texts.len()],
+                if number > 57 { MessageStatus::Sent } else { MessageStatus::Read },
+            )
+        })
         .collect();
-    rows.push(MessageRow { body: MessageBody::System(SystemLine::SafetyNumberChanged), ..message(60, false, "", MessageStatus::Sent) });
+    rows.push(MessageRow {
+        body: MessageBody::System(SystemLine::SafetyNumberChanged),
+        ..message(60, false, "", MessageStatus::Sent)
+    });
     rows.push(MessageRow { body: MessageBody::Waiting, ..message(61, false, "", MessageStatus::Sent) });
     rows.push(message(62, false, "Are you there?", MessageStatus::Sent));
     rows.push(message(63, true, "Delivered to you", MessageStatus::Delivered));
     rows.push(message(64, true, "This one waits", MessageStatus::Pending));
     rows.push(message(65, true, "This one was refused", MessageStatus::Failed));
-    MessageWindow { chat, anchor: WindowAnchor::Newest, rows, has_older: false, has_newer: false, first_unread: None, unread: 0 }
+    MessageWindow {
+        chat,
+        anchor: WindowAnchor::Newest,
+        rows,
+        has_older: false,
+        has_newer: false,
+        first_unread: None,
+        unread: 0,
+    }
 }
 
 fn active(chats: u64) -> Vec<Event> {
@@ -90,18 +133,59 @@ fn active(chats: u64) -> Vec<Event> {
         Event::Ready,
         Event::Stage(AppStage::Active),
         Event::Connection(Connection::Online),
-        Event::Profile(OwnProfile { account: own, number: "+49 151 1111111".into(), name: "Mira Sun".into(), about: "On the hill".into(), photo: Vec::new(), pin_set: true }),
+        Event::Profile(OwnProfile {
+            account: own,
+            number: "+49 151 1111111".into(),
+            name: "Mira Sun".into(),
+            about: "On the hill".into(),
+            photo: Vec::new(),
+            pin_set: true,
+        }),
         Event::Settings(Settings::default()),
         Event::Chats(ChatChanges { reset: true, upserts: (0..chats).map(chat).collect(), removed: Vec::new() }),
         Event::Contacts(ContactChanges {
             reset: true,
-            upserts: (0..6).map(|number| ContactRow { account: AccountId(id(number + 500)), name: NAMES[number as usize].into(), about: "Hello there".into(), number: "+4915123456".into(), photo: Vec::new(), chat: None, verified: false }).collect(),
+            upserts: (0..6)
+                .map(|number| ContactRow {
+                    account: AccountId(id(number + 500)),
+                    name: NAMES[number as usize].into(),
+                    about: "Hello there".into(),
+                    number: "+4915123456".into(),
+                    photo: Vec::new(),
+                    chat: None,
+                    verified: false,
+                })
+                .collect(),
             removed: Vec::new(),
         }),
         Event::Devices(vec![
-            DeviceRow { device: 1, kind: DeviceKind::Phone, name: "Phone".into(), linked_ms: 0, last_seen_ms: NOW, online: false, this: true },
-            DeviceRow { device: 2, kind: DeviceKind::Companion, name: "Firefox on Linux".into(), linked_ms: NOW - 86_400_000, last_seen_ms: NOW, online: true, this: false },
-            DeviceRow { device: 3, kind: DeviceKind::Companion, name: "Chrome on Windows".into(), linked_ms: NOW - 8_640_000_000, last_seen_ms: NOW - 300_000_000, online: false, this: false },
+            DeviceRow {
+                device: 1,
+                kind: DeviceKind::Phone,
+                name: "Phone".into(),
+                linked_ms: 0,
+                last_seen_ms: NOW,
+                online: false,
+                this: true,
+            },
+            DeviceRow {
+                device: 2,
+                kind: DeviceKind::Companion,
+                name: "Firefox on Linux".into(),
+                linked_ms: NOW - 86_400_000,
+                last_seen_ms: NOW,
+                online: true,
+                this: false,
+            },
+            DeviceRow {
+                device: 3,
+                kind: DeviceKind::Companion,
+                name: "Chrome on Windows".into(),
+                linked_ms: NOW - 8_640_000_000,
+                last_seen_ms: NOW - 300_000_000,
+                online: false,
+                this: false,
+            },
         ]),
     ]
 }
@@ -120,8 +204,20 @@ fn main() -> Result {
     let code = format!("HG1:{}", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".repeat(4));
     let registering = |stage_of| stage(AppStage::Registering, Event::Registration(stage_of));
     let linking = |link| stage(AppStage::Linking, Event::Link(link));
-    write(folder, "number", &registering(RegistrationStage::Number { default_region: "DE".into(), server_name: "Lighthouse".into() }))?;
-    write(folder, "code", &registering(RegistrationStage::Code { number: "+49 151 2345678".into(), next_code_at_ms: u64::MAX / 2, length: 6 }))?;
+    write(
+        folder,
+        "number",
+        &registering(RegistrationStage::Number { default_region: "DE".into(), server_name: "Lighthouse".into() }),
+    )?;
+    write(
+        folder,
+        "code",
+        &registering(RegistrationStage::Code {
+            number: "+49 151 2345678".into(),
+            next_code_at_ms: u64::MAX / 2,
+            length: 6,
+        }),
+    )?;
     write(folder, "choose-pin", &registering(RegistrationStage::ChoosePin))?;
     write(folder, "profile", &registering(RegistrationStage::Profile))?;
     write(folder, "link", &linking(LinkStage::ShowCode { text: code.clone(), expires_ms: NOW }))?;
@@ -131,7 +227,11 @@ fn main() -> Result {
     write(folder, "digits", &linking(LinkStage::EnterDigits { name: "Mira Sun".into(), tries_left: 2, wrong: true }))?;
     write(folder, "failed", &linking(LinkStage::Failed(LinkFailure::Tampered)))?;
     write(folder, "logged-out", &[Event::Ready, Event::Stage(AppStage::LoggedOut(LogoutReason::Remotely))])?;
-    write(folder, "halted", &[Event::Ready, Event::Stage(AppStage::Halted { what: "store: integrity check failed at page 7".into() })])?;
+    write(
+        folder,
+        "halted",
+        &[Event::Ready, Event::Stage(AppStage::Halted { what: "store: integrity check failed at page 7".into() })],
+    )?;
     write(folder, "other-tab", &[Event::Ready, Event::Stage(AppStage::OtherTab)])?;
     write(folder, "active", &active(1_000))?;
     write(folder, "empty", &active(0))?;
@@ -140,18 +240,60 @@ fn main() -> Result {
     write(folder, "loading", &loading)?;
     let mut mirror = active(40);
     mirror.push(Event::Connection(Connection::Offline { retry_at_ms: 0 }));
-    mirror.push(Event::Mirror(MirrorProgress { active: true, messages_done: 41_234, messages_total: 100_000, chats_joined: 12, chats_total: 40, complete: false, waiting_for_phone: false }));
-    mirror.push(Event::Notice(Notice::DeviceLinked { device: 2, name: "Firefox on Linux".into(), time_ms: NOW, again: false }));
+    mirror.push(Event::Mirror(MirrorProgress {
+        active: true,
+        messages_done: 41_234,
+        messages_total: 100_000,
+        chats_joined: 12,
+        chats_total: 40,
+        complete: false,
+        waiting_for_phone: false,
+    }));
+    mirror.push(Event::Notice(Notice::DeviceLinked {
+        device: 2,
+        name: "Firefox on Linux".into(),
+        time_ms: NOW,
+        again: false,
+    }));
     write(folder, "mirror", &mirror)?;
-    let confirm = LinkingStage::Confirm { browser: "Firefox".into(), system: "Linux".into(), network: "203.0.113.7".into(), same_network: false, pasted: true, pin_needed: true, not_before_ms: NOW + 9_000 };
-    for (name, linking) in [("confirm", confirm), ("phone-digits", LinkingStage::ShowDigits { digits: "4071".into(), tries_left: 3 }), ("phone-done", LinkingStage::Done { name: "Firefox on Linux".into() })] {
+    let confirm = LinkingStage::Confirm {
+        browser: "Firefox".into(),
+        system: "Linux".into(),
+        network: "203.0.113.7".into(),
+        same_network: false,
+        pasted: true,
+        pin_needed: true,
+        not_before_ms: NOW + 9_000,
+    };
+    for (name, linking) in [
+        ("confirm", confirm),
+        ("phone-digits", LinkingStage::ShowDigits { digits: "4071".into(), tries_left: 3 }),
+        ("phone-done", LinkingStage::Done { name: "Firefox on Linux".into() }),
+    ] {
         let mut events = active(12);
         events.push(Event::Linking(Some(linking)));
         write(folder, name, &events)?;
     }
     let open = ChatId(id(0));
-    write(folder, "answer", &[
-        Event::ChatInfo(ChatInfo { chat: open, kind: ChatKind::Direct, peer: AccountId(id(500)), title: NAMES[0].into(), number: "+49 151 2345678".into(), about: "First programmer".into(), photo: Vec::new(), devices: 3, completeness: Completeness::BackTo(NOW - 86_400_000 * 30), draft: String::new(), joined: true, verified: false }),
-        Event::Window(MessageWindow { first_unread: None, ..window(open) }),
-    ])
+    write(
+        folder,
+        "answer",
+        &[
+            Event::ChatInfo(ChatInfo {
+                chat: open,
+                kind: ChatKind::Direct,
+                peer: AccountId(id(500)),
+                title: NAMES[0].into(),
+                number: "+49 151 2345678".into(),
+                about: "First programmer".into(),
+                photo: Vec::new(),
+                devices: 3,
+                completeness: Completeness::BackTo(NOW - 86_400_000 * 30),
+                draft: String::new(),
+                joined: true,
+                verified: false,
+            }),
+            Event::Window(MessageWindow { first_unread: None, ..window(open) }),
+        ],
+    )
 }

@@ -35,13 +35,8 @@ thread_local! {
 /// Takes the worker over from `boot.js`, with what it said so far.
 pub fn connect(worker: &Worker, backlog: &Array, tell: impl Fn(FromWorker) + 'static) {
     BRIDGE.with_borrow_mut(|bridge| {
-        *bridge = Some(Bridge {
-            worker: worker.clone(),
-            ready: false,
-            held: Vec::new(),
-            next: 1,
-            waiting: HashMap::new(),
-        });
+        *bridge =
+            Some(Bridge { worker: worker.clone(), ready: false, held: Vec::new(), next: 1, waiting: HashMap::new() });
     });
     let hear = move |data: JsValue| {
         if let Some(heard) = read(&data) {

@@ -5,5 +5,5 @@ pub mod chat_list;
 pub mod clock;
 pub mod rich_text;
 pub mod scan;
-pub mod tint;
 pub mod timeline;
+pub mod tint;

@@ -179,7 +179,8 @@ impl App {
                         arrived = timeline.change(changes);
                     }
                 });
-                self.arrival.update(|arrival| *arrival = Arrival { count: arrival.count.wrapping_add(1), last: arrived });
+                self.arrival
+                    .update(|arrival| *arrival = Arrival { count: arrival.count.wrapping_add(1), last: arrived });
             }
             Event::Contacts(changes) => self.contacts.update(|contacts| {
                 if changes.reset {
@@ -215,6 +216,16 @@ impl App {
         });
     }
 
+    /// Asks for something that the user did not click for: a refusal is nothing to tell.
+    pub fn tell(&self, command: Command) {
+        let name = command.name();
+        bridge::ask(command, move |result| {
+            if let Err(error) = result {
+                page::log(&format!("{name}: {error}"));
+            }
+        });
+    }
+
     /// Asks, and gets the answer.
     pub fn ask(&self, command: Command, answered: impl FnOnce(Result<Answer, UserError>) + 'static) {
         bridge::ask(command, answered);
@@ -234,7 +245,7 @@ impl App {
             return;
         }
         if let Some(before) = self.open.get_untracked() {
-            self.send(Command::CloseChat { chat: before });
+            self.tell(Command::CloseChat { chat: before });
         }
         self.timeline.set(None);
         self.info.set(None);
@@ -246,7 +257,7 @@ impl App {
     pub fn close_chat(&self) {
         self.pane.set(Pane::List);
         if let Some(chat) = self.open.get_untracked() {
-            self.send(Command::CloseChat { chat });
+            self.tell(Command::CloseChat { chat });
             self.open.set(None);
             self.timeline.set(None);
             self.info.set(None);

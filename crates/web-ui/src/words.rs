@@ -1,15 +1,23 @@
 //! All words of the interface, in one place, so that languages can come later.
 
-use client_api::{
-    LinkFailure, LogoutReason, MessageBody, MessageStatus, Notice, SystemLine, Unsupported, UserError,
-};
+use client_api::{LinkFailure, LogoutReason, MessageBody, MessageStatus, Notice, SystemLine, Unsupported, UserError};
 
 pub const APP: &str = "Heliograph";
 pub const TODAY: &str = "Today";
 pub const YESTERDAY: &str = "Yesterday";
 pub const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 pub const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -72,19 +80,36 @@ pub fn duration(seconds: u32) -> String {
 /// A title and what to do.
 pub fn link_failure(failure: LinkFailure) -> (&'static str, &'static str) {
     match failure {
-        LinkFailure::Expired => ("This code has expired", "Codes live for a minute. Scan the one that the browser shows now."),
+        LinkFailure::Expired => {
+            ("This code has expired", "Codes live for a minute. Scan the one that the browser shows now.")
+        }
         LinkFailure::Tampered => (
             "Linking was stopped for your safety",
             "What the server delivered is not what the code says. Somebody may be interfering. Do not try again on this network; tell the person who runs the server.",
         ),
-        LinkFailure::OtherServer => ("This code belongs to another server", "Open the page of the server that your account is on, and scan the code there."),
-        LinkFailure::DigitsWrong => ("The digits were wrong three times", "Nothing was linked. Start again, and type the digits that the phone shows."),
+        LinkFailure::OtherServer => (
+            "This code belongs to another server",
+            "Open the page of the server that your account is on, and scan the code there.",
+        ),
+        LinkFailure::DigitsWrong => (
+            "The digits were wrong three times",
+            "Nothing was linked. Start again, and type the digits that the phone shows.",
+        ),
         LinkFailure::CancelledOnPhone => ("Cancelled on the phone", "Nothing was linked."),
         LinkFailure::CancelledOnDevice => ("Cancelled on the other device", "Nothing was linked."),
-        LinkFailure::OtherSideGone => ("The other device stopped answering", "Nothing was linked. Keep both pages open and start again."),
-        LinkFailure::TooManyDevices => ("Eight devices are linked already", "Log one of them out under Linked devices, then start again."),
-        LinkFailure::Offline => ("No connection", "Linking needs the server on both devices. Check the network and try again."),
-        LinkFailure::ServerFailed => ("The server could not do it", "Try again in a moment. If it happens again, tell the person who runs the server."),
+        LinkFailure::OtherSideGone => {
+            ("The other device stopped answering", "Nothing was linked. Keep both pages open and start again.")
+        }
+        LinkFailure::TooManyDevices => {
+            ("Eight devices are linked already", "Log one of them out under Linked devices, then start again.")
+        }
+        LinkFailure::Offline => {
+            ("No connection", "Linking needs the server on both devices. Check the network and try again.")
+        }
+        LinkFailure::ServerFailed => (
+            "The server could not do it",
+            "Try again in a moment. If it happens again, tell the person who runs the server.",
+        ),
     }
 }
 
@@ -119,7 +144,9 @@ pub fn unsupported(reason: &Unsupported) -> (&'static str, String) {
 /// A title and what it means.
 pub fn logged_out(reason: LogoutReason) -> (&'static str, &'static str) {
     match reason {
-        LogoutReason::ByUser => ("You are logged out", "Your messages were removed from this browser. They are still on your phone."),
+        LogoutReason::ByUser => {
+            ("You are logged out", "Your messages were removed from this browser. They are still on your phone.")
+        }
         LogoutReason::Remotely => (
             "This device was logged out",
             "Your phone, or another of your devices, logged it out. Your messages were removed from here; they are still on your phone.",
@@ -143,7 +170,9 @@ pub fn notice(notice: &Notice) -> String {
         Notice::DeviceUnlinked { name } => format!("{name} was logged out."),
         Notice::PinChanged => "Your registration PIN was changed.".into(),
         Notice::ServerRestored => "The server was restored from a backup. What it lost is being sent again.".into(),
-        Notice::StorageRolledBack => "This device's storage was set back to an older state. It is repairing itself.".into(),
+        Notice::StorageRolledBack => {
+            "This device's storage was set back to an older state. It is repairing itself.".into()
+        }
         Notice::ServerNotTrusted { what } => {
             format!("The server delivered something that does not verify ({what}). Nothing was taken from it.")
         }
@@ -156,14 +185,23 @@ pub fn notice(notice: &Notice) -> String {
 /// A line of the chat itself.
 pub fn system_line(line: &SystemLine, peer: &str) -> String {
     match line {
-        SystemLine::Encrypted => "Messages here are end-to-end encrypted. Nobody outside this chat can read them, not even the server.".into(),
-        SystemLine::SafetyNumberChanged => format!("Your safety number with {peer} changed. They may have a new phone; compare it if it matters."),
+        SystemLine::Encrypted => {
+            "Messages here are end-to-end encrypted. Nobody outside this chat can read them, not even the server."
+                .into()
+        }
+        SystemLine::SafetyNumberChanged => {
+            format!("Your safety number with {peer} changed. They may have a new phone; compare it if it matters.")
+        }
         SystemLine::DevicesChanged { devices } => {
             format!("{peer} now uses {}.", count(u64::from(*devices), "device", "devices"))
         }
         SystemLine::MayBeMissing => "Messages may be missing here.".into(),
-        SystemLine::HistoryDiffers => "The members of this chat see different histories. The server is not to be trusted.".into(),
-        SystemLine::UnknownDevice => "A device in this chat is not on its owner's signed list. Nothing is sent until it is removed.".into(),
+        SystemLine::HistoryDiffers => {
+            "The members of this chat see different histories. The server is not to be trusted.".into()
+        }
+        SystemLine::UnknownDevice => {
+            "A device in this chat is not on its owner's signed list. Nothing is sent until it is removed.".into()
+        }
     }
 }
 
@@ -193,14 +231,15 @@ pub fn status(status: MessageStatus) -> &'static str {
 
 pub const NEW_MESSAGE: &str = "New message";
 pub const CAMERA_PICTURE: &str = "Camera picture";
-pub const CAMERA_REFUSED: &str =
-    "The camera is not allowed for this page. Allow it in the browser's settings for this page, or paste the code's text.";
-pub const CAMERA_MISSING: &str = "No camera was found, or another program is using it. You can paste the code's text instead.";
+pub const CAMERA_REFUSED: &str = "The camera is not allowed for this page. Allow it in the browser's settings for this page, or paste the code's text.";
+pub const CAMERA_MISSING: &str =
+    "No camera was found, or another program is using it. You can paste the code's text instead.";
 pub const OPENING: &str = "Opening your messages…";
 pub const RELOAD: &str = "Reload";
 pub const START_AGAIN: &str = "Start again";
 pub const OTHER_TAB_TITLE: &str = "Heliograph is open in another tab";
-pub const OTHER_TAB_TEXT: &str = "Only one tab at a time can hold your messages. Click “Use here” to go on in this one.";
+pub const OTHER_TAB_TEXT: &str =
+    "Only one tab at a time can hold your messages. Click “Use here” to go on in this one.";
 pub const USE_HERE: &str = "Use here";
 pub const HALTED_TITLE: &str = "Heliograph stopped";
 pub const HALTED_TEXT: &str = "Something unexpected happened. Your messages are kept. Reload the page to go on.";
@@ -219,7 +258,8 @@ pub const UNKNOWN: &str = "unknown";
 
 pub const NUMBER_TITLE: &str = "Your phone number";
 pub const NUMBER_LABEL: &str = "Phone number";
-pub const PHONE_NOTE: &str = "This page becomes the phone of your account: it holds the account's key and links your browsers.";
+pub const PHONE_NOTE: &str =
+    "This page becomes the phone of your account: it holds the account's key and links your browsers.";
 pub const CODE_TITLE: &str = "Enter the code";
 pub const CODE_LABEL: &str = "One-time code";
 pub const NEW_CODE: &str = "Send a new code";
@@ -228,12 +268,12 @@ pub const PIN_TITLE: &str = "Enter your PIN";
 pub const PIN_TEXT: &str = "This number has an account that is protected by a registration PIN.";
 pub const PIN_LABEL: &str = "Six-digit PIN";
 pub const CHOOSE_PIN_TITLE: &str = "Choose a PIN";
-pub const CHOOSE_PIN_TEXT: &str = "It keeps others from registering your number. You need it to register again, and to link a device by pasting.";
+pub const CHOOSE_PIN_TEXT: &str =
+    "It keeps others from registering your number. You need it to register again, and to link a device by pasting.";
 pub const SET_PIN: &str = "Set PIN";
 pub const PROFILE_TITLE: &str = "How others see you";
 pub const PROFILE_TEXT: &str = "Your name and photo are encrypted; only people you write with see them.";
-pub const LOSING_PHONE: &str =
-    "Your messages and your account's key live in this browser's storage. If you clear it, they are gone unless a linked device has them.";
+pub const LOSING_PHONE: &str = "Your messages and your account's key live in this browser's storage. If you clear it, they are gone unless a linked device has them.";
 pub const CHOOSE_PHOTO: &str = "Choose a photo";
 pub const YOUR_NAME: &str = "Your name";
 pub const ABOUT: &str = "About";
@@ -241,13 +281,19 @@ pub const ABOUT: &str = "About";
 /// Under the title of the number's page.
 pub fn number_text(server: &str, region: &str) -> String {
     let server = if server.is_empty() { "This server" } else { server };
-    let region = if region.is_empty() { String::new() } else { format!(" Without a country code it is taken as one of {region}.") };
+    let region = if region.is_empty() {
+        String::new()
+    } else {
+        format!(" Without a country code it is taken as one of {region}.")
+    };
     format!("{server} sends you a code to make sure that it is yours.{region}")
 }
 
 /// Under the title of the code's page.
 pub fn code_text(number: &str, length: u32) -> String {
-    format!("A code of {length} digits was sent for {number}. On a server of your own it stands on the server's console.")
+    format!(
+        "A code of {length} digits was sent for {number}. On a server of your own it stands on the server's console."
+    )
 }
 
 /// On the button that still sleeps.
@@ -299,10 +345,11 @@ pub fn digit_label(number: usize) -> String {
 
 pub const FETCHING: &str = "Checking the code…";
 pub const FINISHING: &str = "Linking. Keep this page open…";
-pub const LINKED_TEXT: &str = "Your chats are being mirrored. Keep this page open until that is done; after that your phone may be off.";
-pub const SCAN_TEXT: &str = "Open Heliograph in the browser that you want to link, and point the camera at the code there.";
-pub const PASTE_WARNING: &str =
-    "Only paste a code that you copied yourself from your own browser. Nobody else has a reason to send you one: whoever does wants to read your messages.";
+pub const LINKED_TEXT: &str =
+    "Your chats are being mirrored. Keep this page open until that is done; after that your phone may be off.";
+pub const SCAN_TEXT: &str =
+    "Open Heliograph in the browser that you want to link, and point the camera at the code there.";
+pub const PASTE_WARNING: &str = "Only paste a code that you copied yourself from your own browser. Nobody else has a reason to send you one: whoever does wants to read your messages.";
 pub const PASTE_LABEL: &str = "The code's text";
 pub const NO_CAMERA: &str = "No camera? Paste the code's text";
 pub const USE_CAMERA: &str = "Use the camera";
@@ -425,7 +472,9 @@ pub fn complete_back_to(when: &str) -> String {
 
 /// In the dialog of the safety number.
 pub fn safety_text(peer: &str) -> String {
-    format!("Compare these digits, or the code, with what {peer} sees. If they are the same, nobody stands between you.")
+    format!(
+        "Compare these digits, or the code, with what {peer} sees. If they are the same, nobody stands between you."
+    )
 }
 
 /// The mirror's progress.
@@ -467,14 +516,16 @@ pub const COPY_LINK: &str = "Copy contact link";
 pub const CONTACTS: &str = "Contacts";
 pub const NO_CONTACTS: &str = "People you write with will be here.";
 pub const LINKED_DEVICES: &str = "Linked devices";
-pub const DEVICES_TEXT_PHONE: &str = "Up to eight browsers and terminals can mirror this account. Your phone may be off once they are linked.";
+pub const DEVICES_TEXT_PHONE: &str =
+    "Up to eight browsers and terminals can mirror this account. Your phone may be off once they are linked.";
 pub const DEVICES_TEXT: &str = "All devices of your account. They are linked, and others logged out, on your phone.";
 pub const LINK_A_DEVICE: &str = "Link a device";
 pub const NO_DEVICES: &str = "No device is linked yet.";
 pub const LOG_OUT: &str = "Log out";
 pub const LOG_OUT_ALL: &str = "Log out all devices";
 pub const LOG_OUT_ALL_QUESTION: &str = "Log out all linked devices? Their messages are removed from them.";
-pub const LOG_OUT_HERE_QUESTION: &str = "Log out this browser? Your messages are removed from it; they stay on your phone.";
+pub const LOG_OUT_HERE_QUESTION: &str =
+    "Log out this browser? Your messages are removed from it; they stay on your phone.";
 pub const THIS_DEVICE: &str = "This device";
 pub const ONLINE_NOW: &str = "Connected now";
 pub const NEVER_SEEN: &str = "Not seen yet";

@@ -130,7 +130,11 @@ fn List() -> impl IntoView {
     });
     let tab_stop = Memo::new(move |_| {
         let known = |chat: &ChatId| shown.with(|shown| shown.contains(chat));
-        cursor.get().filter(known).or_else(|| app.open.get().filter(known)).or_else(|| shown.with(|shown| shown.first().copied()))
+        cursor
+            .get()
+            .filter(known)
+            .or_else(|| app.open.get().filter(known))
+            .or_else(|| shown.with(|shown| shown.first().copied()))
     });
     let move_to = move |chat: ChatId| {
         cursor.set(Some(chat));

@@ -27,7 +27,7 @@ pub fn Composer(chat: ChatId, on_sent: impl Fn() + Copy + 'static) -> impl IntoV
     let tell_draft = move || {
         let Some(now) = text.try_get_untracked() else { return };
         if told.try_with_value(|told| *told == now) == Some(false) {
-            app.send(Command::SetDraft { chat, text: now.clone() });
+            app.tell(Command::SetDraft { chat, text: now.clone() });
             let _ = told.try_update_value(|told| *told = now);
         }
     };
@@ -49,10 +49,10 @@ pub fn Composer(chat: ChatId, on_sent: impl Fn() + Copy + 'static) -> impl IntoV
         let now = page::now_ms();
         if typing && now.saturating_sub(last) >= TYPING_EVERY_MS {
             typing_at.set_value(now);
-            app.send(Command::SetTyping { chat, typing: true });
+            app.tell(Command::SetTyping { chat, typing: true });
         } else if !typing && last != 0 {
             typing_at.set_value(0);
-            app.send(Command::SetTyping { chat, typing: false });
+            app.tell(Command::SetTyping { chat, typing: false });
         }
     };
     on_cleanup(tell_draft);
@@ -108,7 +108,7 @@ pub fn Composer(chat: ChatId, on_sent: impl Fn() + Copy + 'static) -> impl IntoV
                 }
             }
         });
-        app.send(Command::SetDraft { chat, text: String::new() });
+        app.tell(Command::SetDraft { chat, text: String::new() });
         on_sent();
         if let Some(area) = area.get_untracked() {
             let _ = area.focus();

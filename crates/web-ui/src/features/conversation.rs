@@ -54,7 +54,8 @@ fn Conversation(chat: ChatId) -> impl IntoView {
     let row = Memo::new(move |_| app.chats.with(|chats| chats.get(&chat)).map(|row| (*row).clone()));
     let peer = Signal::derive(move || row.with(|row| row.as_ref().map(words::title).unwrap_or_default()));
     let tab_stop = Memo::new(move |_| {
-        let last = app.timeline.with(|timeline| timeline.as_ref().and_then(|timeline| timeline.last().map(|row| row.id)));
+        let last =
+            app.timeline.with(|timeline| timeline.as_ref().and_then(|timeline| timeline.last().map(|row| row.id)));
         view.focused.get().or(last)
     });
     let around = Around { peer, tab_stop: tab_stop.into(), details: RwSignal::new(None) };
@@ -142,7 +143,12 @@ pub fn chat_entries(app: App, chat: ChatId) -> Vec<Entry> {
         act: Callback::new(move |()| app.send(command.clone())),
     };
     vec![
-        entry(if pinned { words::UNPIN } else { words::PIN }, "push-pin", "menu-pin", Command::SetPinned { chat, pinned: !pinned }),
+        entry(
+            if pinned { words::UNPIN } else { words::PIN },
+            "push-pin",
+            "menu-pin",
+            Command::SetPinned { chat, pinned: !pinned },
+        ),
         entry(
             if muted { words::UNMUTE } else { words::MUTE },
             if muted { "bell" } else { "bell-slash" },
@@ -175,10 +181,15 @@ fn HistoryEnd() -> impl IntoView {
         match completeness.filter(|_| at_start)? {
             Completeness::Complete => None,
             Completeness::Arriving => Some(words::HISTORY_ARRIVING.to_owned()),
-            Completeness::BackTo(ms) => Some(words::history_back_to(&clock::full(ms, page::now_ms(), page::zone_at(ms)))),
+            Completeness::BackTo(ms) => {
+                Some(words::history_back_to(&clock::full(ms, page::now_ms(), page::zone_at(ms))))
+            }
         }
     };
-    move || text().map(|text| view! { <p class="history-end" data-testid="history-end"><Icon name="hourglass"/> {text}</p> })
+    move || {
+        text()
+            .map(|text| view! { <p class="history-end" data-testid="history-end"><Icon name="hourglass"/> {text}</p> })
+    }
 }
 
 #[component]
@@ -189,7 +200,8 @@ fn Details(around: Around) -> impl IntoView {
     };
     let facts = move |row: Arc<MessageRow>| {
         // Ticks go on while the dialog is open.
-        let row = app.timeline.with(|timeline| timeline.as_ref().and_then(|timeline| timeline.row(row.id))).unwrap_or(row);
+        let row =
+            app.timeline.with(|timeline| timeline.as_ref().and_then(|timeline| timeline.row(row.id))).unwrap_or(row);
         let own = row.own;
         view! {
             <dl class="facts">
@@ -453,7 +465,14 @@ impl Scroll {
         let at = (row.time_ms, row.id);
         if self.marked.get_value().is_none_or(|marked| marked < at) {
             self.marked.set_value(Some(at));
-            self.app.send(Command::MarkRead { chat: self.chat, up_to: row.id });
+            let marked = self.marked;
+            self.app.ask(Command::MarkRead { chat: self.chat, up_to: row.id }, move |result| {
+                if let Err(error) = result {
+                    // It will be said again when the next thing is seen.
+                    page::log(&format!("mark-read: {error}"));
+                    let _ = marked.try_set_value(None);
+                }
+            });
         }
     }
 
@@ -514,5 +533,8 @@ fn offset(scroller: &HtmlElement, element: &web_sys::Element) -> f64 {
 }
 
 fn find(scroller: &HtmlElement, key: &str) -> Option<web_sys::Element> {
-    scroller.query_selector(&format!(".message[data-message=\"{key}\"], .system-line[data-message=\"{key}\"]")).ok().flatten()
+    scroller
+        .query_selector(&format!(".message[data-message=\"{key}\"], .system-line[data-message=\"{key}\"]"))
+        .ok()
+        .flatten()
 }

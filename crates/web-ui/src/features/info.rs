@@ -102,9 +102,11 @@ fn Rename(account: client_api::AccountId, title: String) -> impl IntoView {
     let name = RwSignal::new(title);
     let save = move |event: SubmitEvent| {
         event.prevent_default();
-        app.ask(Command::RenameContact { account, name: name.get_untracked().trim().to_owned() }, move |result| match result {
-            Ok(_) => app.toast(words::SAVED.to_owned(), false),
-            Err(error) => app.toast(words::error(&error), false),
+        app.ask(Command::RenameContact { account, name: name.get_untracked().trim().to_owned() }, move |result| {
+            match result {
+                Ok(_) => app.toast(words::SAVED.to_owned(), false),
+                Err(error) => app.toast(words::error(&error), false),
+            }
         });
     };
     view! {

@@ -127,7 +127,9 @@ fn next_landmark() {
     const STOPS: [&str; 4] = [".rail button", ".chat-row[tabindex='0']", ".message[tabindex='0']", ".composer-text"];
     let active = document().active_element();
     let within = [".rail", ".list-pane", ".messages", ".composer"];
-    let at = within.iter().position(|part| active.as_ref().is_some_and(|active| active.closest(part).ok().flatten().is_some()));
+    let at = within
+        .iter()
+        .position(|part| active.as_ref().is_some_and(|active| active.closest(part).ok().flatten().is_some()));
     let start = at.map_or(0, |at| at + 1);
     for step in 0..STOPS.len() {
         let Some(stop) = STOPS.get((start + step) % STOPS.len()) else { continue };

@@ -133,7 +133,9 @@ fn DigitsPage() -> impl IntoView {
         }
     };
     let on_key = move |at: usize, event: leptos::ev::KeyboardEvent| match event.key().as_str() {
-        "Backspace" if digits.with_untracked(|digits| digits.get(at).copied().flatten().is_none()) && at > 0 => focus(at - 1),
+        "Backspace" if digits.with_untracked(|digits| digits.get(at).copied().flatten().is_none()) && at > 0 => {
+            focus(at - 1)
+        }
         "ArrowLeft" if at > 0 => focus(at - 1),
         "ArrowRight" if at < 3 => focus(at + 1),
         _ => {}

@@ -116,15 +116,22 @@ fn Scan(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
 #[component]
 fn Confirm(stage: LinkingStage) -> impl IntoView {
     let app = use_app();
-    let LinkingStage::Confirm { browser, system, network, same_network, pasted, pin_needed, not_before_ms } = stage else {
+    let LinkingStage::Confirm { browser, system, network, same_network, pasted, pin_needed, not_before_ms } = stage
+    else {
         return ().into_any();
     };
     let (pin, error) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let now = RwSignal::new(page::now_ms());
-    if let Ok(timer) = set_interval_with_handle(move || { let _ = now.try_set(page::now_ms()); }, std::time::Duration::from_millis(500)) {
+    if let Ok(timer) = set_interval_with_handle(
+        move || {
+            let _ = now.try_set(page::now_ms());
+        },
+        std::time::Duration::from_millis(500),
+    ) {
         on_cleanup(move || timer.clear());
     }
-    let wait_s = Memo::new(move |_| u32::try_from(not_before_ms.saturating_sub(now.get()).div_ceil(1_000)).unwrap_or(u32::MAX));
+    let wait_s =
+        Memo::new(move |_| u32::try_from(not_before_ms.saturating_sub(now.get()).div_ceil(1_000)).unwrap_or(u32::MAX));
     let confirm = move |event: SubmitEvent| {
         event.prevent_default();
         error.set(String::new());

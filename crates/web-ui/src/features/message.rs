@@ -31,7 +31,8 @@ pub fn ItemView(item: ArcRwSignal<Item>, around: Around) -> impl IntoView {
     match first {
         Item::Day(day) => {
             let today = clock::day(page::now_ms(), page::zone_at(page::now_ms()));
-            view! { <div class="pill" data-testid="date-pill"><span>{clock::day_name(day, today)}</span></div> }.into_any()
+            view! { <div class="pill" data-testid="date-pill"><span>{clock::day_name(day, today)}</span></div> }
+                .into_any()
         }
         Item::Unread(_) => {
             let item = item.clone();

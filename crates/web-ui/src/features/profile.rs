@@ -25,7 +25,9 @@ pub fn ProfileForm(go: &'static str, on_saved: impl Fn() + Clone + 'static) -> i
     let file = NodeRef::<html::Input>::new();
 
     let picked = move |_| {
-        let Some(chosen) = file.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0)) else { return };
+        let Some(chosen) = file.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0)) else {
+            return;
+        };
         wasm_bindgen_futures::spawn_local(async move {
             match photo::profile_jpeg(chosen).await {
                 Some(jpeg) => {

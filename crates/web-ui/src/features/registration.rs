@@ -120,7 +120,12 @@ fn CodePage(number: String, next_code_at_ms: u64, length: u32, busy: Signal<bool
     let app = use_app();
     let (value, error) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let now = RwSignal::new(page::now_ms());
-    if let Ok(timer) = set_interval_with_handle(move || { let _ = now.try_set(page::now_ms()); }, std::time::Duration::from_secs(1)) {
+    if let Ok(timer) = set_interval_with_handle(
+        move || {
+            let _ = now.try_set(page::now_ms());
+        },
+        std::time::Duration::from_secs(1),
+    ) {
         on_cleanup(move || timer.clear());
     }
     let wait_s = move || u32::try_from(next_code_at_ms.saturating_sub(now.get()).div_ceil(1_000)).unwrap_or(u32::MAX);

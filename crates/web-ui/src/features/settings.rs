@@ -107,7 +107,9 @@ pub fn ProfileSection() -> impl IntoView {
 /// The own face.
 pub fn own_face(app: App) -> Face {
     app.profile.with(|profile| match profile {
-        Some(profile) => Face { account: profile.account, name: profile.name.clone(), photo: profile.photo.clone(), notes: false },
+        Some(profile) => {
+            Face { account: profile.account, name: profile.name.clone(), photo: profile.photo.clone(), notes: false }
+        }
         None => Face { account: AccountId([0; 16]), name: String::new(), photo: Vec::new(), notes: false },
     })
 }
@@ -175,7 +177,12 @@ fn Choice(
 }
 
 #[component]
-fn Switch(label: &'static str, testid: &'static str, read: fn(&Settings) -> bool, write: fn(&mut Settings, bool)) -> impl IntoView {
+fn Switch(
+    label: &'static str,
+    testid: &'static str,
+    read: fn(&Settings) -> bool,
+    write: fn(&mut Settings, bool),
+) -> impl IntoView {
     let app = use_app();
     view! {
         <label class="switch-row">

@@ -6,12 +6,12 @@ use crate::features::contact_code::ContactCode;
 use crate::features::conversation::ConversationPane;
 use crate::features::devices::Devices;
 use crate::features::info::InfoPane;
+use crate::features::keys;
 use crate::features::link::Link;
 use crate::features::new_chat::NewChat;
 use crate::features::registration::Registration;
 use crate::features::settings::{ProfileSection, SettingsSection, own_face};
 use crate::features::start::{CannotWork, Halted, LoggedOut, OtherTab, Starting};
-use crate::features::keys;
 use crate::platform::page;
 use crate::primitives::avatar::Avatar;
 use crate::primitives::icon::Icon;
@@ -62,7 +62,7 @@ fn watch_page(app: App) {
         if app.visible.get_untracked() != visible {
             app.visible.set(visible);
         }
-        app.send(Command::SetVisible(visible));
+        app.tell(Command::SetVisible(visible));
     };
     visible();
     app.narrow.set(page::is_narrow());
@@ -76,7 +76,7 @@ fn watch_page(app: App) {
     let on_back = window_event_listener(leptos::ev::popstate, move |_| {
         app.back();
     });
-    let on_online = window_event_listener(leptos::ev::online, move |_| app.send(Command::ReconnectNow));
+    let on_online = window_event_listener(leptos::ev::online, move |_| app.tell(Command::ReconnectNow));
     on_cleanup(move || {
         on_visible.remove();
         on_resize.remove();

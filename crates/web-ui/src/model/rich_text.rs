@@ -67,11 +67,19 @@ mod tests {
 
     fn links(text: &str) -> Vec<String> {
         let all = pieces(text);
-        let joined: String = all.iter().map(|piece| match piece {
-            Piece::Plain(text) | Piece::Link(text) => text.as_str(),
-        }).collect();
+        let joined: String = all
+            .iter()
+            .map(|piece| match piece {
+                Piece::Plain(text) | Piece::Link(text) => text.as_str(),
+            })
+            .collect();
         assert_eq!(joined, text);
-        all.into_iter().filter_map(|piece| match piece { Piece::Link(link) => Some(link), Piece::Plain(_) => None }).collect()
+        all.into_iter()
+            .filter_map(|piece| match piece {
+                Piece::Link(link) => Some(link),
+                Piece::Plain(_) => None,
+            })
+            .collect()
     }
 
     #[test]

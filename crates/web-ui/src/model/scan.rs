@@ -40,7 +40,9 @@ impl Grey {
             return None;
         }
         let shade = |pixel: &[u8]| match pixel {
-            [r, g, b, ..] => u8::try_from((u32::from(*r) * 77 + u32::from(*g) * 150 + u32::from(*b) * 29) >> 8).unwrap_or(u8::MAX),
+            [r, g, b, ..] => {
+                u8::try_from((u32::from(*r) * 77 + u32::from(*g) * 150 + u32::from(*b) * 29) >> 8).unwrap_or(u8::MAX)
+            }
             _ => 0,
         };
         Some(Self { width, height, pixels: rgba.chunks_exact(4).map(shade).collect() })
@@ -53,8 +55,7 @@ impl Grey {
             return Vec::new();
         }
         let part = self.part(*attempt);
-        let mut prepared =
-            rqrr::PreparedImage::prepare_from_greyscale(part.width, part.height, |x, y| part.at(x, y));
+        let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(part.width, part.height, |x, y| part.at(x, y));
         prepared.detect_grids().into_iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
     }
 
@@ -87,8 +88,7 @@ impl Grey {
         let (x0, y0) = (x as usize, y as usize);
         if step > 1.0 {
             let side = (step.round() as usize).max(1);
-            let sum: usize =
-                (0..side * side).map(|at| usize::from(self.at(x0 + at % side, y0 + at / side))).sum();
+            let sum: usize = (0..side * side).map(|at| usize::from(self.at(x0 + at % side, y0 + at / side))).sum();
             return u8::try_from(sum / (side * side)).unwrap_or(u8::MAX);
         }
         let (fx, fy) = (x - x0 as f32, y - y0 as f32);
@@ -125,7 +125,13 @@ mod tests {
                 let inside = |m: f32| m >= 0.0 && m < code.size as f32;
                 let on_card = u.abs() < side / 2.0 && v.abs() < side / 2.0;
                 let dark = on_card && inside(mx) && inside(my) && code[my as usize][mx as usize].value();
-                pixels.push(if dark { 31 } else if on_card { 250 } else { 60 + ((x / 40 + y / 40) % 2) as u8 * 90 });
+                pixels.push(if dark {
+                    31
+                } else if on_card {
+                    250
+                } else {
+                    60 + ((x / 40 + y / 40) % 2) as u8 * 90
+                });
             }
         }
         let sharp = Grey { width, height, pixels };
@@ -137,7 +143,11 @@ mod tests {
             for x in 0..width {
                 let span = 2 * blur + 1;
                 let sum: usize = (0..span * span)
-                    .map(|at| usize::from(sharp.at((x + at % span).saturating_sub(blur), (y + at / span).saturating_sub(blur))))
+                    .map(|at| {
+                        usize::from(
+                            sharp.at((x + at % span).saturating_sub(blur), (y + at / span).saturating_sub(blur)),
+                        )
+                    })
                     .sum();
                 blurred.pixels[y * width + x] = (sum / (span * span)) as u8;
             }

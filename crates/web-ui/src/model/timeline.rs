@@ -5,9 +5,7 @@
 //! `ROWS_MAX`, so that a chat of any length costs the page the same.
 
 use crate::model::clock::{Day, ZoneOffset, day};
-use client_api::{
-    AccountId, ChatId, MessageBody, MessageChanges, MessageId, MessageRow, MessageWindow, WindowAnchor,
-};
+use client_api::{AccountId, ChatId, MessageBody, MessageChanges, MessageId, MessageRow, MessageWindow, WindowAnchor};
 use std::sync::Arc;
 
 /// How many rows a window asks for.

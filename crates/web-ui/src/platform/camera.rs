@@ -113,7 +113,11 @@ async fn open() -> Result<MediaStream, CameraTrouble> {
         Ok(stream) => Ok(stream.unchecked_into()),
         Err(error) => {
             let name = Reflect::get(&error, &"name".into()).ok().and_then(|name| name.as_string());
-            Err(if name.as_deref() == Some("NotAllowedError") { CameraTrouble::Refused } else { CameraTrouble::Missing })
+            Err(if name.as_deref() == Some("NotAllowedError") {
+                CameraTrouble::Refused
+            } else {
+                CameraTrouble::Missing
+            })
         }
     }
 }

@@ -56,7 +56,9 @@ pub fn is_narrow() -> bool {
 
 /// One more layer for the "back" button.
 pub fn push_layer() {
-    if is_narrow() && let Ok(history) = window().history() {
+    if is_narrow()
+        && let Ok(history) = window().history()
+    {
         let _ = history.push_state_with_url(&JsValue::NULL, "", None);
     }
 }
@@ -114,7 +116,15 @@ pub fn browser_and_system() -> (String, String) {
         "Browser",
     );
     let system = first(
-        &[("Android", "Android"), ("iPhone", "iOS"), ("iPad", "iPadOS"), ("Windows", "Windows"), ("Mac OS", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux")],
+        &[
+            ("Android", "Android"),
+            ("iPhone", "iOS"),
+            ("iPad", "iPadOS"),
+            ("Windows", "Windows"),
+            ("Mac OS", "macOS"),
+            ("CrOS", "ChromeOS"),
+            ("Linux", "Linux"),
+        ],
         "unknown system",
     );
     (browser, system)
@@ -170,6 +180,11 @@ pub fn take_new_version() {
             None => reload(),
         }
     });
+}
+
+/// For developers; never a text, a name or a number.
+pub fn log(what: &str) {
+    web_sys::console::info_1(&what.into());
 }
 
 /// A bug stopped the pages: says so in plain elements, for nothing else runs any more. The worker keeps the messages.

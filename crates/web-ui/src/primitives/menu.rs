@@ -36,6 +36,11 @@ pub fn Menu(
         if open.get()
             && let Some(list) = list.get()
         {
+            // Near the lower edge it opens upwards, or the scroller would cut it.
+            let edge = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default() - 90.0;
+            if list.get_bounding_client_rect().bottom() > edge {
+                let _ = list.class_list().add_1("up");
+            }
             focus_entry(&list, 0);
         }
     });

@@ -1,7 +1,7 @@
 //! A QR code as one path of an SVG picture.
 
-use fast_qr::qr::QRBuilder;
 use fast_qr::ECL;
+use fast_qr::qr::QRBuilder;
 use leptos::prelude::*;
 use std::fmt::Write;
 

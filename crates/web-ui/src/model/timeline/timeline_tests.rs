@@ -131,12 +131,8 @@ fn groups_break_at_days_senders_minutes_and_the_divider() {
         row(6, day + 1, false),
         row(7, day + 2, false),
     ];
-    let opened = MessageWindow {
-        rows,
-        first_unread: Some(id(7)),
-        unread: 1,
-        ..window(WindowAnchor::FirstUnread, 0..0, 0)
-    };
+    let opened =
+        MessageWindow { rows, first_unread: Some(id(7)), unread: 1, ..window(WindowAnchor::FirstUnread, 0..0, 0) };
     let items = Timeline::new(opened).items(|_| ZoneOffset(0));
     let shape: Vec<String> = items
         .iter()
@@ -159,7 +155,8 @@ fn keys_are_unique_even_when_clocks_disagree() {
     let rows = vec![row(1, day, false), row(2, 2 * day, false)];
     let mut timeline = Timeline::new(MessageWindow { rows, ..window(WindowAnchor::Newest, 0..0, 0) });
     timeline.change(change(vec![row(3, 2 * day + 1, true)]));
-    let keys: Vec<_> = timeline.items(|ms| ZoneOffset(if ms == 2 * day { 0 } else { -600 })).iter().map(Item::key).collect();
+    let keys: Vec<_> =
+        timeline.items(|ms| ZoneOffset(if ms == 2 * day { 0 } else { -600 })).iter().map(Item::key).collect();
     let unique: std::collections::BTreeSet<_> = keys.iter().collect();
     assert_eq!(unique.len(), keys.len());
 }
