@@ -52,11 +52,14 @@ pub(crate) struct Chat {
 
 const COLUMNS: &str = "chat, kind, generation, peer, membership, applied_seq, activity_ms";
 
-fn read(row: &Row<'_>) -> rusqlite::Result<(Vec<u8>, u32, u32, Vec<u8>, u32, u64, u64)> {
+/// The columns as they are stored.
+type Raw = (Vec<u8>, u32, u32, Vec<u8>, u32, u64, u64);
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Raw> {
     Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?))
 }
 
-fn build(raw: (Vec<u8>, u32, u32, Vec<u8>, u32, u64, u64)) -> Result<Chat, Halt> {
+fn build(raw: Raw) -> Result<Chat, Halt> {
     let broken = |_| Halt::Broken("a stored chat has an id of another length");
     Ok(Chat {
         chat: ChatId::try_from(raw.0).map_err(broken)?,

@@ -142,6 +142,7 @@ impl Client {
         }
         self.create_waiting(cx)?;
         self.join_waiting(cx)?;
+        self.announce_reads(cx)?;
         self.commit_removals(cx)?;
         self.export_next(cx)?;
         self.import_next(cx)?;
@@ -267,6 +268,7 @@ impl Client {
             Command::MarkUnread { chat, unread } => {
                 self.set_chat_value(cx, id, ChatKey::Unread, chat, own_state::flag(unread))?;
             }
+            Command::MarkRead { chat, up_to } => self.mark_read(cx, id, chat, up_to)?,
             Command::SetStarred { chat, message, starred } => self.set_starred(cx, id, chat, message, starred)?,
             Command::SetSettings(settings) => self.set_settings(cx, id, &settings)?,
             _ => cx.answer(id, Err(UserError::NotNow)),

@@ -81,12 +81,7 @@ impl Client {
 
     /// Goes on with the chats that this device is to join by itself.
     pub(crate) fn join_waiting(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        let mut under_way = 0;
-        for chat in chats::in_membership(cx.db, Membership::Wanted)? {
-            if under_way >= JOINS_AT_ONCE {
-                break;
-            }
-            under_way += 1;
+        for chat in chats::in_membership(cx.db, Membership::Wanted)?.into_iter().take(JOINS_AT_ONCE) {
             let begun = outbox::head(cx.db, chat.chat)?.is_some_and(|operation| operation.kind == Kind::Join);
             if !begun && !self.flights.holds(chat.chat) {
                 let body = client_frame::Body::GetGroupInfo(GetGroupInfo { chat: chat.chat.to_vec() });

@@ -24,6 +24,7 @@ mod mls;
 mod outbox;
 mod own_state;
 mod profile;
+mod reading;
 mod receiving;
 mod registration;
 mod removing;

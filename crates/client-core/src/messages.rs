@@ -2,7 +2,7 @@
 
 use crate::client::Context;
 use crate::io::Halt;
-use client_api::{MessageBody, MessageRow, MessageStatus, SystemLine};
+use client_api::{MessageBody, MessageRow, MessageStatus};
 use prost::Message as _;
 use proto::content::{Content, content};
 use proto::ids::{AccountId, ChatId, DeviceAddress, MessageId};
@@ -17,10 +17,6 @@ pub(crate) enum Kind {
     Text,
     /// Of a newer version; kept.
     Newer,
-    /// Could not be opened yet.
-    Waiting,
-    /// A line of the chat itself; the content is its number.
-    System,
 }
 
 impl Kind {
@@ -28,8 +24,6 @@ impl Kind {
         match self {
             Self::Text => 0,
             Self::Newer => 1,
-            Self::Waiting => 2,
-            Self::System => 3,
         }
     }
 }
@@ -175,13 +169,6 @@ fn body(kind: u32, content: &[u8]) -> MessageBody {
             Ok(Content { body: Some(content::Body::Text(text)), .. }) => MessageBody::Text(text.text),
             _ => MessageBody::Newer,
         },
-        2 => MessageBody::Waiting,
-        3 => MessageBody::System(match content {
-            [1] => SystemLine::SafetyNumberChanged,
-            [2] => SystemLine::MayBeMissing,
-            [3] => SystemLine::UnknownDevice,
-            _ => SystemLine::Encrypted,
-        }),
         _ => MessageBody::Newer,
     }
 }

@@ -4,7 +4,7 @@
 use crate::chats;
 use crate::client::{Client, Context};
 use crate::io::Halt;
-use crate::state;
+use crate::{reading, state};
 use client_api::{Answer, Event, Settings, TextDirection, Theme, UserError};
 use identity::ChatKind;
 use prost::Message as _;
@@ -38,7 +38,8 @@ impl ChatKey {
         }
     }
 
-    fn of(self, chat: ChatId) -> String {
+    /// The key of a chat.
+    pub(crate) fn of(self, chat: ChatId) -> String {
         format!("{}{chat}", self.prefix())
     }
 }
@@ -71,6 +72,9 @@ pub(crate) fn take(cx: &mut Context<'_>, ops: &[StateOp]) -> Result<(), Halt> {
         state::see_clock(cx.db, cx.now_ms, op.clock)?;
         if state::merge(cx.db, op)? == state::Merge::Changed {
             note_changed(cx, &op.key);
+            if let Some(chat) = op.key.strip_prefix(ChatKey::Read.prefix()).and_then(|id| ChatId::from_str(id).ok()) {
+                reading::take_sibling_read(cx, chat)?;
+            }
         }
     }
     Ok(())
@@ -91,9 +95,14 @@ pub(crate) fn is_starred(cx: &Context<'_>, message: MessageId) -> Result<bool, H
 }
 
 /// The settings that all devices share; the defaults where a stored value cannot be read.
+pub(crate) fn settings(cx: &Context<'_>) -> Result<Settings, Halt> {
+    Ok(decode_settings(&state::get(cx.db, SETTINGS)?.unwrap_or_default()))
+}
+
+/// Shows them.
 pub(crate) fn show_settings(cx: &mut Context<'_>) -> Result<(), Halt> {
-    let stored = state::get(cx.db, SETTINGS)?.unwrap_or_default();
-    cx.event(Event::Settings(decode_settings(&stored)));
+    let settings = settings(cx)?;
+    cx.event(Event::Settings(settings));
     Ok(())
 }
 

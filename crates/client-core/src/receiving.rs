@@ -8,6 +8,7 @@ use crate::messages::{self, NewMessage, Place, Stored};
 use crate::mls;
 use crate::outbox::{self, Kind};
 use crate::own_state;
+use crate::reading;
 use crate::sending::Flight;
 use crate::session::send;
 use client_api::Event;
@@ -108,13 +109,18 @@ impl Client {
     }
 
     fn open(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<(), Halt> {
-        let processed = {
+        let (processed, ended) = {
             let provider = mls::provider(cx);
             let Some(mut group) = mls::taken(ChatGroup::load(&provider, chat.chat, chat.generation))?.flatten() else {
                 return Ok(());
             };
-            group.process(&provider, &item.bytes)
+            let key = mls::taken(group.mark_key(&provider))?;
+            let ended = key.map(|key| (group.epoch(), key));
+            (group.process(&provider, &item.bytes), ended)
         };
+        if let (Ok(Processed::Commit(_)), Some((epoch, key))) = (&processed, ended) {
+            reading::keep_epoch_key(cx, chat.chat, epoch, &key)?;
+        }
         match processed {
             Ok(Processed::App(app)) => self.on_app(cx, chat, item, &app),
             Ok(Processed::Commit(commit)) if commit.self_removed => {

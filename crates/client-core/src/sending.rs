@@ -30,18 +30,14 @@ pub(crate) enum Flight {
     Operation { op_id: OpId, chat: ChatId },
     FetchLog { chat: ChatId },
     GroupInfo { chat: ChatId },
-    ListGroups,
-    FindDirect { chat: ChatId },
+    Marks,
 }
 
 impl Flight {
     fn chat(&self) -> Option<ChatId> {
         match self {
-            Self::Operation { chat, .. }
-            | Self::FetchLog { chat }
-            | Self::GroupInfo { chat }
-            | Self::FindDirect { chat } => Some(*chat),
-            Self::ListGroups => None,
+            Self::Operation { chat, .. } | Self::FetchLog { chat } | Self::GroupInfo { chat } => Some(*chat),
+            Self::Marks => None,
         }
     }
 }

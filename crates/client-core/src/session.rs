@@ -185,6 +185,7 @@ impl Client {
             Some(server_frame::Body::QueueEmpty(_)) if self.session.link == Link::CatchingUp => {
                 self.session.link = Link::Up;
                 self.show_connection(cx);
+                self.ask_marks(cx)?;
                 self.ask_own_devices(cx)
             }
             Some(server_frame::Body::Reply(reply)) => self.on_reply(cx, reply),
@@ -195,6 +196,10 @@ impl Client {
                 self.ask_own_devices(cx)
             }
             Some(server_frame::Body::Delivered(delivered)) => self.on_delivered(cx, &delivered),
+            Some(server_frame::Body::MarkChanged(changed)) => match &changed.mark {
+                Some(mark) => self.on_mark(cx, &changed.chat, mark),
+                None => Ok(()),
+            },
             Some(server_frame::Body::KeyPackagesLow(low)) => self.key_packages_left(cx, low.left),
             Some(server_frame::Body::Revoked(revoked)) => self.on_revoked(cx, &revoked.signed_device_list),
             Some(server_frame::Body::LeaseLost(_)) => self.on_lease_lost(cx),
@@ -209,6 +214,7 @@ impl Client {
             (Some(Flight::GroupInfo { chat }), Some(reply::Body::GroupInfo(info))) => {
                 self.on_group_info(cx, chat, &info)
             }
+            (Some(Flight::Marks), Some(reply::Body::Marks(marks))) => self.on_marks(cx, &marks),
             (Some(Flight::GroupInfo { .. } | Flight::FetchLog { .. }), _) => {
                 self.retry_at(cx.now_ms + 5_000);
                 Ok(())

@@ -33,7 +33,7 @@ pub(crate) enum ExistingDevice {
     Confirm {
         code: LinkCode,
         bytes: Vec<u8>,
-        bundle: Bundle,
+        bundle: Box<Bundle>,
         stage: LinkingStage,
         not_before_ms: u64,
     },
@@ -46,7 +46,7 @@ pub(crate) enum ExistingDevice {
 /// A running talk with the new device.
 pub(crate) struct Talk {
     code: LinkCode,
-    bundle: Bundle,
+    bundle: Box<Bundle>,
     device_key: DevicePublicKey,
     channel: LinkChannel,
     offer: Offer,
@@ -167,7 +167,7 @@ impl Client {
             not_before_ms,
         };
         self.existing_device =
-            ExistingDevice::Confirm { code, bytes: slot.bytes.clone(), bundle, stage, not_before_ms };
+            ExistingDevice::Confirm { code, bytes: slot.bytes.clone(), bundle: Box::new(bundle), stage, not_before_ms };
         self.show_linking(cx);
     }
 

@@ -50,6 +50,7 @@ CREATE TABLE chat (
   activity_ms     INTEGER NOT NULL,
   rank            INTEGER NOT NULL DEFAULT 0,
   complete_from_ms INTEGER NOT NULL DEFAULT 0,  -- 0: all of it
+  announced_seq   INTEGER NOT NULL DEFAULT 0,   -- the own read mark that the chat was told of
   profile_sent    INTEGER NOT NULL DEFAULT 0    -- the version of the own profile key given to this chat
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX chat_by_peer ON chat (peer, kind);
