@@ -1,5 +1,6 @@
 //! Writes made-up states of the interface as event batches, one file each, for looking at the pages without a server:
 //! `cargo run -p web-ui --example gallery -- FOLDER`. Never part of the bundle.
+#![allow(clippy::indexing_slicing, reason = "made-up data of known length")]
 
 use anyhow_free::Result;
 use client_api::*;
