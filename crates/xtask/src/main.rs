@@ -4,6 +4,7 @@
 mod bench;
 mod browser;
 mod check;
+mod demo;
 mod layout;
 mod need;
 mod run;
@@ -13,6 +14,7 @@ mod toolchain;
 mod web;
 
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -106,6 +108,9 @@ enum Task {
         #[command(flatten)]
         install: InstallArgs,
     },
+    /// Part of `run --demo`: reads the server's console on standard input
+    #[command(hide = true)]
+    DemoPeople { helio: PathBuf, folder: PathBuf },
 }
 
 fn main() -> ExitCode {
@@ -142,6 +147,7 @@ fn perform(task: Task) -> Result<()> {
             bench::run(&layout, &name, format, install.policy(), &bench_args)
         }
         Task::Screenshots { install } => bench::screenshots(&layout, install.policy()),
+        Task::DemoPeople { helio, folder } => demo::watch(&helio, &folder),
         Task::Env { install } => test::print_environment(&layout, install.policy()),
     }
 }

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use crate::layout::{Layout, Profile};
 use crate::need::InstallPolicy;
 use crate::step::Step;
-use crate::{say, web};
+use crate::{demo, say, web};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Demo {
@@ -19,26 +19,27 @@ pub(crate) enum Demo {
 pub(crate) fn run(
     layout: &Layout,
     profile: Profile,
-    demo: Demo,
+    population: Demo,
     policy: InstallPolicy,
     serve_args: &[String],
 ) -> Result<()> {
     let bundle = web::build(layout, profile, policy)?;
     // `helio` brings the whole client core with it: only where it is needed.
-    let packages: &[&str] = if demo == Demo::Filled { &["server", "cli"] } else { &["server"] };
+    let packages: &[&str] = if population == Demo::Filled { &["server", "cli"] } else { &["server"] };
     build_native(layout, profile, packages)?;
     let server = layout.native_binary(profile, "heliograph");
     let mut step = Step::new(&server).args(["serve"]).folder(&layout.root);
     if profile == Profile::Dev {
         step = step.arg_path("--web-dir", &bundle);
     }
-    if demo == Demo::Filled {
-        step = step.args(["--demo"]).env("HELIO_BIN", layout.native_binary(profile, "helio"));
-    }
     let step = step.args(serve_args);
     say(&format!("$ {}", step.line()));
+    let mut command = step.command();
+    if population == Demo::Filled {
+        demo::attach(&mut command, &layout.native_binary(profile, "helio"), &layout.root.join("data"))?;
+    }
     // The server takes our place, so that a signal reaches it and its shutdown is waited for.
-    let error = step.command().exec();
+    let error = command.exec();
     Err(error).with_context(|| format!("cannot start {}", server.display()))
 }
 
