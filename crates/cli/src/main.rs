@@ -1,0 +1,119 @@
+//! `helio`, the terminal client: reads the command line, calls the command, says what went wrong.
+//!
+//! Results go to standard output, words for people to standard error.
+
+mod account;
+mod codes;
+mod demo;
+mod home;
+mod link;
+mod load;
+mod people;
+mod print;
+mod register;
+mod scan;
+mod talk;
+mod texts;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use home::Place;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "helio", version, about = "Heliograph in the terminal")]
+struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Become the phone of a number
+    Register(register::Arguments),
+    /// Become a companion: shows a code for the phone to scan
+    Link(link::Arguments),
+    /// Link the device that shows this code (on the phone)
+    Scan(scan::Arguments),
+    /// List the chats
+    Chats,
+    /// List the contacts
+    Contacts,
+    /// Send a message, and wait until the server has it
+    Send(talk::SendArguments),
+    /// Print messages, a JSON object a line
+    Receive(talk::ReceiveArguments),
+    /// Mark a chat read
+    Read {
+        /// A number, a chat's id, or "me"
+        chat: String,
+    },
+    /// List the devices of this account
+    Devices,
+    /// Log a companion out
+    Unlink {
+        /// Its number in `devices`; "all" for all companions
+        device: String,
+    },
+    /// Log this companion out and delete its database
+    Logout,
+    /// Show the safety number with a contact
+    Safety {
+        /// Their number
+        number: String,
+    },
+    /// Show whose client this is
+    Whoami,
+    /// Play thirty people who write to the first new account (reads the server's console on standard input)
+    Demo(demo::Arguments),
+    /// Send the messages of a load description (reads the server's console on standard input)
+    Load {
+        /// The description, a JSON file
+        spec: PathBuf,
+        /// Where each sent message is written down, a JSON object a line
+        #[arg(long)]
+        log: Option<PathBuf>,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_writer(std::io::stderr)
+        .init();
+    let arguments = Arguments::parse();
+    match run(arguments).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Standard error may be closed; there is nobody else to tell.
+            let _ = writeln!(std::io::stderr(), "helio: {error:#}");
+            if error.is::<account::OutOfTime>() { ExitCode::from(3) } else { ExitCode::FAILURE }
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<()> {
+    let place = arguments.place;
+    match arguments.command {
+        Command::Register(arguments) => register::run(&place, arguments).await,
+        Command::Link(arguments) => link::run(&place, &arguments).await,
+        Command::Scan(arguments) => scan::run(&place, arguments).await,
+        Command::Chats => people::chats(&place).await,
+        Command::Contacts => people::contacts(&place).await,
+        Command::Send(arguments) => talk::send(&place, arguments).await,
+        Command::Receive(arguments) => talk::receive(&place, &arguments).await,
+        Command::Read { chat } => talk::read(&place, &chat).await,
+        Command::Devices => people::devices(&place).await,
+        Command::Unlink { device } => people::unlink(&place, &device).await,
+        Command::Logout => people::logout(&place).await,
+        Command::Safety { number } => people::safety(&place, &number).await,
+        Command::Whoami => people::whoami(&place).await,
+        Command::Demo(arguments) => demo::run(&place, &arguments).await,
+        Command::Load { spec, log } => load::run(&place, &spec, log.as_deref()).await,
+    }
+}

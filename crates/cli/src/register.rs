@@ -1,0 +1,132 @@
+//! `helio register`: number, code, PIN, name. What is given on the command line is not asked for.
+
+use crate::account::Account;
+use crate::codes;
+use crate::home::Place;
+use crate::print::{result, say};
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use client_api::{AppStage, Command, RegistrationStage, Role};
+use serde_json::json;
+use tokio::sync::{broadcast, mpsc};
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The telephone number, with its country code
+    #[arg(long)]
+    number: String,
+    /// The one-time code, where it is known already
+    #[arg(long, conflicts_with = "code_from_stdin")]
+    code: Option<String>,
+    /// Read the code from standard input: alone in a line, or in a line of the server's console
+    #[arg(long)]
+    code_from_stdin: bool,
+    /// The name that others see
+    #[arg(long)]
+    name: Option<String>,
+    /// The account's registration PIN, or the one to set
+    #[arg(long, default_value = "")]
+    pin: String,
+}
+
+/// Where one-time codes come from.
+pub(crate) enum Source {
+    Given(String),
+    Lines(mpsc::Receiver<String>),
+    Console(broadcast::Receiver<codes::Code>),
+}
+
+/// Whom to become.
+pub(crate) struct Person {
+    pub(crate) number: String,
+    pub(crate) name: String,
+    pub(crate) pin: String,
+}
+
+pub(crate) async fn run(place: &Place, arguments: Arguments) -> Result<()> {
+    let mut account = place.begin(Role::Phone)?;
+    let source = match arguments.code {
+        Some(code) => Source::Given(code),
+        None => {
+            if !arguments.code_from_stdin {
+                say("Type the code that comes to this number (a test server prints it on its console):");
+            }
+            Source::Lines(codes::lines())
+        }
+    };
+    let name = arguments.name.unwrap_or_else(|| arguments.number.clone());
+    register(&mut account, Person { number: arguments.number, name, pin: arguments.pin }, source).await?;
+    let profile = account.online().await?;
+    let value = json!({ "account": profile.account.to_string(), "number": profile.number, "name": profile.name });
+    result(place.json, &value, &format!("{} is {}", profile.number, profile.name))?;
+    account.stop().await;
+    Ok(())
+}
+
+/// Goes through the pages of registration until the account is here. An account that is here stays.
+pub(crate) async fn register(account: &mut Account, person: Person, mut source: Source) -> Result<()> {
+    let mut code_asked = false;
+    loop {
+        if account.view.stage == Some(AppStage::Active) {
+            return Ok(());
+        }
+        match account.view.registration.take() {
+            Some(RegistrationStage::Number { .. }) if !code_asked => {
+                account.ask(Command::RequestCode { number: person.number.clone() }).await?;
+                code_asked = true;
+            }
+            Some(RegistrationStage::Code { number, .. }) => {
+                let code = source.code(&number).await?;
+                account.ask(Command::VerifyCode { code }).await?;
+            }
+            Some(RegistrationStage::Pin) => {
+                if person.pin.is_empty() {
+                    bail!("this number has an account with a registration PIN; give it with --pin");
+                }
+                account.ask(Command::EnterPin { pin: person.pin.clone() }).await?;
+            }
+            Some(RegistrationStage::ChoosePin) => {
+                account.ask(Command::SetPin { pin: person.pin.clone() }).await?;
+            }
+            Some(RegistrationStage::Profile) => {
+                let command = Command::SetProfile { name: person.name.clone(), about: String::new(), photo: None };
+                account.ask(command).await?;
+            }
+            _ => _ = account.next_in_time().await?,
+        }
+    }
+}
+
+impl Source {
+    async fn code(&mut self, number: &str) -> Result<String> {
+        match self {
+            Self::Given(code) => Ok(code.clone()),
+            Self::Lines(lines) => loop {
+                let line = lines.recv().await.context("standard input ended before a code came")?;
+                match codes::parse(&line) {
+                    Some(code) if same_number(&code.number, number) => return Ok(code.code),
+                    // Somebody else's code, on the server's console.
+                    Some(_) => {}
+                    None => {
+                        let digits: String = line.chars().filter(char::is_ascii_digit).collect();
+                        if digits.len() == line.trim().len() && !digits.is_empty() {
+                            return Ok(digits);
+                        }
+                    }
+                }
+            },
+            Self::Console(codes) => loop {
+                let code = codes.recv().await.context("the server's console ended before a code came")?;
+                if same_number(&code.number, number) {
+                    return Ok(code.code);
+                }
+            },
+        }
+    }
+}
+
+/// Numbers may be written with spaces.
+pub(crate) fn same_number(a: &str, b: &str) -> bool {
+    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+    digits(a) == digits(b)
+}

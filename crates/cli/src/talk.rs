@@ -1,0 +1,195 @@
+//! Messages: sending one, printing all, marking read.
+
+use crate::account::Account;
+use crate::home::Place;
+use crate::print::{message, result, say};
+use anyhow::{Result, bail};
+use clap::Args;
+use client_api::{ChatId, Command, Event, MessageId, MessageRow, MessageStatus, WindowAnchor};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Rows of a window: the most that the client gives.
+const WINDOW: u16 = 256;
+
+#[derive(Args)]
+pub(crate) struct SendArguments {
+    /// A number, a chat's id, or "me"
+    #[arg(long)]
+    to: String,
+    /// The text; several words are joined by spaces
+    #[arg(required = true)]
+    text: Vec<String>,
+    /// End when the message is stored here; it leaves when this client runs again
+    #[arg(long)]
+    no_wait: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct ReceiveArguments {
+    /// Go on with what comes, until interrupted
+    #[arg(long)]
+    follow: bool,
+    /// Leave out what is on this device already
+    #[arg(long, requires = "follow")]
+    new: bool,
+    /// Only this chat: its id
+    #[arg(long)]
+    chat: Option<ChatIdArgument>,
+}
+
+#[derive(Clone, Copy)]
+struct ChatIdArgument(ChatId);
+
+impl std::str::FromStr for ChatIdArgument {
+    type Err = &'static str;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self).map_err(|()| "a chat's id has 32 hexadecimal digits, as `helio chats` shows it")
+    }
+}
+
+pub(crate) async fn send(place: &Place, arguments: SendArguments) -> Result<()> {
+    let mut account = place.open()?;
+    account.active().await?;
+    let chat = account.chat(&arguments.to).await?;
+    let text = arguments.text.join(" ");
+    let mut outgoing = Outgoing::open(&mut account, chat).await?;
+    account.tell(Command::SendText { chat, text }).await?;
+    let wanted = if arguments.no_wait { MessageStatus::Pending } else { MessageStatus::Sent };
+    let row = loop {
+        let event = account.next_in_time().await?;
+        if let Event::Answered { result: Err(error), .. } = event {
+            bail!(error);
+        }
+        let sent = outgoing
+            .rows(&event)
+            .into_iter()
+            .find(|row| row.status.is_some_and(|status| status >= wanted || status == MessageStatus::Failed));
+        if let Some(row) = sent {
+            break row;
+        }
+    };
+    if row.status == Some(MessageStatus::Failed) {
+        bail!("the server refused the message");
+    }
+    result(place.json, &message(chat, "", &row), &row.id.to_string())?;
+    account.stop().await;
+    Ok(())
+}
+
+/// The messages that this client sends into an open chat, told from what was there before.
+pub(crate) struct Outgoing {
+    chat: ChatId,
+    before: BTreeSet<MessageId>,
+}
+
+impl Outgoing {
+    pub(crate) async fn open(account: &mut Account, chat: ChatId) -> Result<Self> {
+        account.tell(Command::OpenChat { chat, anchor: WindowAnchor::Newest, limit: WINDOW }).await?;
+        loop {
+            match account.next_in_time().await? {
+                Event::Window(window) if window.chat == chat => {
+                    return Ok(Self { chat, before: window.rows.iter().map(|row| row.id).collect() });
+                }
+                Event::Answered { result: Err(error), .. } => bail!(error),
+                _ => {}
+            }
+        }
+    }
+
+    /// The new own messages that an event speaks of.
+    pub(crate) fn rows(&mut self, event: &Event) -> Vec<MessageRow> {
+        match event {
+            Event::Messages(changes) if changes.chat == self.chat => {
+                changes.upserts.iter().filter(|row| row.own && !self.before.contains(&row.id)).cloned().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What was printed of each message: it is printed again when its status changes.
+type Printed = BTreeMap<MessageId, Option<MessageStatus>>;
+
+pub(crate) async fn receive(place: &Place, arguments: &ReceiveArguments) -> Result<()> {
+    let mut account = place.open()?;
+    account.online().await?;
+    let only = arguments.chat.map(|chat| chat.0);
+    let wanted = |chat: &ChatId| only.is_none_or(|only| only == *chat);
+    let mut printed = Printed::new();
+    let mut open = BTreeSet::new();
+    // Windows that are still to come: when there is none, all that is here was printed.
+    let mut awaited = 0_usize;
+    let mut skipping = arguments.new;
+    loop {
+        let unopened: Vec<ChatId> =
+            account.view.chats.keys().filter(|chat| wanted(chat) && !open.contains(*chat)).copied().collect();
+        for chat in unopened {
+            open.insert(chat);
+            awaited += 1;
+            account.tell(Command::OpenChat { chat, anchor: WindowAnchor::Newest, limit: WINDOW }).await?;
+        }
+        if awaited == 0 {
+            skipping = false;
+            if !arguments.follow {
+                break;
+            }
+        }
+        let event = tokio::select! {
+            event = account.next() => event?,
+            _ = tokio::signal::ctrl_c() => break,
+        };
+        match event {
+            Event::Window(window) => {
+                let older = window.rows.first().map(|row| row.time_ms).filter(|_| window.has_older && !skipping);
+                show(&account, window.chat, &window.rows, &mut printed, skipping)?;
+                match older {
+                    Some(time_ms) => {
+                        let anchor = WindowAnchor::Before(time_ms);
+                        account.tell(Command::LoadWindow { chat: window.chat, anchor, limit: WINDOW }).await?;
+                    }
+                    None => awaited = awaited.saturating_sub(1),
+                }
+            }
+            Event::Messages(changes) => show(&account, changes.chat, &changes.upserts, &mut printed, false)?,
+            Event::Answered { result: Err(error), .. } => {
+                say(&format!("a chat cannot be read: {error}"));
+                awaited = awaited.saturating_sub(1);
+            }
+            _ => {}
+        }
+    }
+    account.stop().await;
+    Ok(())
+}
+
+fn show(account: &Account, chat: ChatId, rows: &[MessageRow], printed: &mut Printed, skip: bool) -> Result<()> {
+    let title = account.view.chats.get(&chat).map_or("", |row| row.title.as_str());
+    for row in rows {
+        if printed.insert(row.id, row.status) != Some(row.status) && !skip {
+            result(true, &message(chat, title, row), "")?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) async fn read(place: &Place, chat: &str) -> Result<()> {
+    let mut account = place.open()?;
+    account.online().await?;
+    let chat = account.chat(chat).await?;
+    account.ask(Command::SetVisible(true)).await?;
+    account.tell(Command::OpenChat { chat, anchor: WindowAnchor::Newest, limit: 1 }).await?;
+    let newest = loop {
+        match account.next_in_time().await? {
+            Event::Window(window) if window.chat == chat => break window.rows.last().map(|row| row.id),
+            Event::Answered { result: Err(error), .. } => bail!(error),
+            _ => {}
+        }
+    };
+    if let Some(up_to) = newest {
+        account.ask(Command::MarkRead { chat, up_to }).await?;
+        account.until(|view| view.chats.get(&chat).is_none_or(|row| row.unread == 0)).await?;
+    }
+    result(place.json, &serde_json::json!({ "read": chat.to_string() }), "read")?;
+    account.stop().await;
+    Ok(())
+}
