@@ -135,11 +135,7 @@ impl Sender {
             for row in outgoing.rows(&event) {
                 match (row.status, row.body) {
                     (Some(MessageStatus::Failed), _) => bail!("the server refused a message of {}", self.number),
-                    (Some(MessageStatus::Pending), _) => {
-                        if under_way.insert(row.id) {
-                            shown += 1;
-                        }
-                    }
+                    (Some(MessageStatus::Pending), _) => shown += usize::from(under_way.insert(row.id)),
                     (Some(_), MessageBody::Text(text)) if under_way.remove(&row.id) => {
                         let line = json!({
                             "from": self.number, "name": name, "chat": chat.to_string(), "id": row.id.to_string(),

@@ -30,6 +30,10 @@ const EVENT_BATCHES_LEN_MAX: usize = 1_024;
 /// News of sockets that wait; above it TCP holds the server back.
 const NEWS_LEN_MAX: usize = 1_024;
 
+/// How long a client that is to end waits for the answers to its HTTP requests: a command that ends right after
+/// registration would otherwise take its key packages with it.
+const STOP_WAIT_MAX: Duration = Duration::from_secs(5);
+
 /// What a client is started with.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -138,6 +142,7 @@ pub fn start(options: Options) -> Result<(Handle, Events), StartError> {
         network: Network { server, tls, http, socket: None, sockets: 0, news: news_sender, calls: JoinSet::new() },
         wake_at: None,
         stopping: None,
+        stop_by: None,
         events,
     };
     // It ends by itself when its handles are gone.
@@ -161,6 +166,7 @@ struct Driver {
     wake_at: Option<Instant>,
     /// The end was asked for, by somebody who waits for it or by dropping all handles.
     stopping: Option<Option<oneshot::Sender<()>>>,
+    stop_by: Option<Instant>,
     events: mpsc::Sender<Vec<Event>>,
 }
 
@@ -184,7 +190,7 @@ impl Driver {
             if self.inbox.is_empty() {
                 self.wait(&mut asked, &mut news).await;
             }
-            if self.stopping.is_some() {
+            if self.is_ending() {
                 break;
             }
             self.take_waiting(&mut asked, &mut news);
@@ -207,10 +213,11 @@ impl Driver {
 
     /// Waits for the first input of a batch, or for the end.
     async fn wait(&mut self, asked: &mut mpsc::Receiver<Asked>, news: &mut mpsc::Receiver<SocketNews>) {
-        while self.inbox.is_empty() && self.stopping.is_none() {
+        while self.inbox.is_empty() && !self.is_ending() {
             tokio::select! {
                 biased;
-                ask = asked.recv() => self.take_asked(ask),
+                ask = asked.recv(), if self.stopping.is_none() => self.take_asked(ask),
+                () = sleep_until(self.stop_by) => {}
                 Some(answer) = self.network.calls.join_next() => self.take_answer(answer),
                 Some((number, input)) = news.recv() => self.take_news(number, input),
                 () = sleep_until(self.wake_at) => {
@@ -240,7 +247,16 @@ impl Driver {
         }
     }
 
+    /// The end was asked for, and what was under way then has its answer, or has had its time.
+    fn is_ending(&self) -> bool {
+        let settled = self.inbox.is_empty() && self.network.calls.is_empty();
+        self.stopping.is_some() && (settled || self.stop_by.is_none_or(|by| Instant::now() >= by))
+    }
+
     fn take_asked(&mut self, asked: Option<Asked>) {
+        if !matches!(asked, Some(Asked::Request(_))) {
+            self.stop_by = Some(Instant::now() + STOP_WAIT_MAX);
+        }
         match asked {
             Some(Asked::Request(request)) => _ = self.inbox.push(Input::Command(request)),
             Some(Asked::Stop(done)) => self.stopping = Some(Some(done)),
