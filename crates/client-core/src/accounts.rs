@@ -68,6 +68,7 @@ pub(crate) fn learn_device_list(cx: &mut Context<'_>, signed: &[u8]) -> Result<(
             }
         }
     }
+    chats::unvet(cx, account)?;
     if account == cx.me()?.address.account {
         cx.db.execute("UPDATE this SET device_list = ?1", [list.as_bytes()])?;
     } else {

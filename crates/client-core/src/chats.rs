@@ -160,6 +160,29 @@ pub(crate) fn set_applied(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<()
     Ok(())
 }
 
+/// The epoch in which every leaf stood in the newest device lists, until a newer list came.
+pub(crate) fn vetted_epoch(db: &Connection, chat: ChatId) -> Result<Option<u64>, Halt> {
+    let mut statement = db.prepare_cached("SELECT vetted_epoch FROM chat WHERE chat = ?1")?;
+    Ok(statement.query_row([chat.as_bytes()], |row| row.get(0)).optional()?.flatten())
+}
+
+/// Every leaf of this epoch stands in the newest device lists.
+pub(crate) fn set_vetted(cx: &Context<'_>, chat: ChatId, epoch: u64) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("UPDATE chat SET vetted_epoch = ?2 WHERE chat = ?1")?
+        .execute(params![chat.as_bytes(), epoch])?;
+    Ok(())
+}
+
+/// A newer device list of an account came: its chats are looked at again before the next message.
+pub(crate) fn unvet(cx: &Context<'_>, account: AccountId) -> Result<(), Halt> {
+    let everywhere = account == cx.me()?.address.account;
+    cx.db
+        .prepare_cached("UPDATE chat SET vetted_epoch = NULL WHERE ?2 OR peer = ?1 OR kind = 3")?
+        .execute(params![account.as_bytes(), everywhere])?;
+    Ok(())
+}
+
 /// Two people began the same chat and the other one was first: what was written here goes into that chat.
 pub(crate) fn move_into(cx: &mut Context<'_>, from: ChatId, to: ChatId) -> Result<(), Halt> {
     if find(cx.db, to)?.is_none() {

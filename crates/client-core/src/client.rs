@@ -19,6 +19,7 @@ use crate::screens;
 use crate::sending::Flights;
 use crate::session::Session;
 use crate::this::{self, Me, Stage};
+use crate::vetting::Lists;
 use client_api::{Answer, AppStage, Command, Event, LogoutReason, Request, Role, UserError};
 use identity::ChatKind;
 use proto::content::StateOp;
@@ -41,6 +42,7 @@ pub struct Client {
     pub(crate) new_device: NewDevice,
     pub(crate) existing_device: ExistingDevice,
     pub(crate) upload: Option<Upload>,
+    pub(crate) lists: Lists,
 }
 
 /// What every step of one input works with.
@@ -87,6 +89,7 @@ impl Client {
             new_device: NewDevice::default(),
             existing_device: ExistingDevice::default(),
             upload: None,
+            lists: Lists::default(),
         }
     }
 
@@ -140,6 +143,7 @@ impl Client {
         if !self.session.is_up() {
             return Ok(());
         }
+        self.ask_lists(cx)?;
         self.create_waiting(cx)?;
         self.join_waiting(cx)?;
         self.announce_reads(cx)?;
@@ -310,6 +314,7 @@ impl Client {
             Purpose::ExportCreate => self.on_export_created(cx, result),
             Purpose::ExportPatch => self.on_export_patched(cx, result),
             Purpose::ImportSegment { place } => self.on_segment_fetched(cx, place, result),
+            Purpose::PeerLists { accounts } => self.on_peer_lists(cx, accounts, http::read(result)),
             Purpose::PutKeyPackages => self.on_key_packages_put(cx, http::read(result)),
             Purpose::LookUp { request, name } => self.on_looked_up(cx, request, name, http::read(result)),
             Purpose::ListsForCreating { chat } => self.on_lists_for_creating(cx, chat, http::read(result)),

@@ -8,6 +8,7 @@ use crate::io::{Halt, HttpMethod};
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
 use crate::this;
+use crate::witness;
 use e2ee::group::RatchetTree;
 use e2ee::key_packages::{self, VerifiedKeyPackage};
 use e2ee::{ChatGroup, OwnDevice};
@@ -138,13 +139,16 @@ impl Client {
         )
     }
 
-    pub(crate) fn on_created(&mut self, cx: &mut Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
+    pub(crate) fn on_created(&mut self, cx: &mut Context<'_>, operation: &Operation, seq: u64) -> Result<(), Halt> {
+        let chat = operation.chat;
         let Some(stored) = chats::find(cx.db, chat)? else { return Ok(()) };
-        let provider = mls::provider(cx);
-        if let Some(mut group) = mls::taken(ChatGroup::load(&provider, chat, stored.generation))?.flatten()
+        if let Some(commit) = first_commit(operation) {
+            witness::begin_with(cx, chat, seq, &commit)?;
+        }
+        if let Some(mut group) = mls::load(cx, &stored)?
             && group.has_pending()
         {
-            group.confirm_pending(&provider).map_err(|error| Halt::Encryption(error.to_string()))?;
+            group.confirm_pending(&mls::provider(cx)).map_err(|error| Halt::Encryption(error.to_string()))?;
         }
         chats::set_membership(cx, chat, Membership::Joined, seq)
     }
@@ -174,6 +178,12 @@ impl Client {
         }
         Ok(())
     }
+}
+
+/// The bytes of a creation's first entry in the log; empty where the creator is alone.
+fn first_commit(operation: &Operation) -> Option<Vec<u8>> {
+    let frame = GroupCreate::decode(operation.frame.as_slice()).ok()?;
+    Some(frame.first_commit.map(|commit| commit.commit).unwrap_or_default())
 }
 
 /// The packages whose devices stand in their accounts' newest lists; the server could have slipped in others.

@@ -6,7 +6,7 @@ use client_api::UserError;
 use prost::Message;
 use proto::account::Problem;
 use proto::decode::decode_limited;
-use proto::ids::{ChatId, LinkId};
+use proto::ids::{AccountId, ChatId, LinkId};
 use proto::limits::HTTP_BODY_LEN_MAX;
 use std::collections::BTreeMap;
 
@@ -31,6 +31,7 @@ pub(crate) enum Purpose {
     PutLinkedList,
     PutShorterList { request: u32, signed_list: Vec<u8> },
     OwnDevices,
+    PeerLists { accounts: Vec<AccountId> },
     ExportCreate,
     ExportPatch,
     ImportSegment { place: u32 },

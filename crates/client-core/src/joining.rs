@@ -8,6 +8,7 @@ use crate::io::Halt;
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
 use crate::sending::Flight;
+use crate::witness;
 use e2ee::group::{Joining, discard_external, finish_external, join_external, join_welcome};
 use identity::{ChatKind, ChatPolicy};
 use prost::Message as _;
@@ -30,6 +31,7 @@ impl Client {
             Some(Joining::Joined { group, .. }) => {
                 let policy = group.policy().clone();
                 self.adopt_chat(cx, &policy, item.time_ms)?;
+                witness::begin(cx, chat, item.seq, None)?;
                 chats::set_membership(cx, chat, Membership::Joined, item.seq)
             }
             Some(Joining::AlreadyMember) => Ok(()),
@@ -98,10 +100,11 @@ impl Client {
         };
         let generation = Generation(info.generation);
         let device = mls::own_device(cx)?;
+        let aad = witness::authenticated_data(cx, &stored)?;
         let join = {
             let provider = mls::provider(cx);
             let scope = (chat, generation);
-            mls::taken(join_external(&provider, &device, scope, &info.group_info, &info.ratchet_tree, &[]))?
+            mls::taken(join_external(&provider, &device, scope, &info.group_info, &info.ratchet_tree, &aad))?
         };
         let Some(join) = join else {
             self.retry_at(cx.now_ms + 30_000);
@@ -144,6 +147,7 @@ impl Client {
         let Some(stored) = chats::find(cx.db, chat)? else { return Ok(()) };
         let provider = mls::provider(cx);
         finish_external(&provider, chat, stored.generation).map_err(|error| Halt::Encryption(error.to_string()))?;
+        witness::begin(cx, chat, seq, None)?;
         chats::set_membership(cx, chat, Membership::Joined, seq)?;
         if stored.kind != ChatKind::SelfGroup {
             self.ask_for_gap(cx, chat)?;

@@ -33,6 +33,8 @@ mod sending;
 mod session;
 mod state;
 mod this;
+mod vetting;
+mod witness;
 
 pub use client::Client;
 pub use config::Config;

@@ -1,13 +1,19 @@
 //! The bridge to `e2ee`: this device as MLS sees it, a provider over the input's transaction, errors sorted.
 
+use crate::chats::Chat;
 use crate::client::Context;
 use crate::io::Halt;
-use e2ee::{MlsError, OwnDevice, Provider};
+use e2ee::{ChatGroup, MlsError, OwnDevice, Provider};
 use identity::VerifiedDeviceList;
 
 /// A provider over this input's transaction.
 pub(crate) fn provider<'a>(cx: &mut Context<'a>) -> Provider<'a> {
     Provider::new(cx.db, cx.rng)
+}
+
+/// A chat's group on this device, if it has one that can be read.
+pub(crate) fn load(cx: &mut Context<'_>, chat: &Chat) -> Result<Option<ChatGroup>, Halt> {
+    Ok(taken(ChatGroup::load(&provider(cx), chat.chat, chat.generation))?.flatten())
 }
 
 /// The newest list of the own account.

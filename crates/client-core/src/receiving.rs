@@ -11,9 +11,10 @@ use crate::own_state;
 use crate::reading;
 use crate::sending::Flight;
 use crate::session::send;
+use crate::witness;
 use client_api::Event;
+use e2ee::MlsError;
 use e2ee::group::{Processed, ReceivedApp};
-use e2ee::{ChatGroup, MlsError};
 use identity::ChatKind;
 use prost::Message as _;
 use proto::content::{Content, content};
@@ -48,6 +49,7 @@ impl Client {
             return self.fetch_log(cx, chat.chat);
         }
         self.apply(cx, &chat, item)?;
+        witness::follow(cx, chat.chat, item.seq, &item.bytes)?;
         chats::set_applied(cx, chat.chat, item.seq)
     }
 
@@ -99,21 +101,18 @@ impl Client {
     }
 
     fn confirm_echo(&mut self, cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
-        let provider = mls::provider(cx);
-        if let Some(mut group) = mls::taken(ChatGroup::load(&provider, chat.chat, chat.generation))?.flatten()
+        if let Some(mut group) = mls::load(cx, chat)?
             && group.has_pending()
         {
-            group.confirm_pending(&provider).map_err(|error| Halt::Encryption(error.to_string()))?;
+            group.confirm_pending(&mls::provider(cx)).map_err(|error| Halt::Encryption(error.to_string()))?;
         }
         Ok(())
     }
 
     fn open(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<(), Halt> {
         let (processed, ended) = {
+            let Some(mut group) = mls::load(cx, chat)? else { return Ok(()) };
             let provider = mls::provider(cx);
-            let Some(mut group) = mls::taken(ChatGroup::load(&provider, chat.chat, chat.generation))?.flatten() else {
-                return Ok(());
-            };
             let key = mls::taken(group.mark_key(&provider))?;
             let ended = key.map(|key| (group.epoch(), key));
             (group.process(&provider, &item.bytes), ended)
@@ -122,14 +121,27 @@ impl Client {
             reading::keep_epoch_key(cx, chat.chat, epoch, &key)?;
         }
         match processed {
-            Ok(Processed::App(app)) => self.on_app(cx, chat, item, &app),
-            Ok(Processed::Commit(commit)) if commit.self_removed => {
-                chats::set_membership(cx, chat.chat, Membership::Left, item.seq)
+            Ok(Processed::App(app)) => {
+                self.hear_witness(cx, chat.chat, app.sender.account, &app.aad)?;
+                self.on_app(cx, chat, item, &app)
             }
-            Ok(Processed::Commit(_) | Processed::OwnApp) => Ok(()),
+            Ok(Processed::Commit(commit)) if commit.self_removed => self.on_removed(cx, chat, item.seq),
+            Ok(Processed::Commit(commit)) => {
+                self.hear_witness(cx, chat.chat, commit.sender.account, &commit.aad)?;
+                self.vet_commit(cx, chat, &commit)
+            }
+            Ok(Processed::OwnApp) => Ok(()),
             Err(error) if error.is_storage() => Err(Halt::Encryption(error.to_string())),
             Err(error) => quarantine(cx, chat, item, &error),
         }
+    }
+
+    /// This device was put out. While its account lists it, it belongs into the chats of two: it comes back by itself.
+    fn on_removed(&mut self, cx: &mut Context<'_>, chat: &Chat, seq: u64) -> Result<(), Halt> {
+        let me = cx.me()?.address.device;
+        let listed = mls::own_device_list(cx)?.device(me).is_some();
+        let membership = if listed && chat.kind != ChatKind::Group { Membership::Wanted } else { Membership::Left };
+        chats::set_membership(cx, chat.chat, membership, seq)
     }
 
     fn on_app(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem, app: &ReceivedApp) -> Result<(), Halt> {

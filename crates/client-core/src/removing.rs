@@ -6,7 +6,7 @@ use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
-use e2ee::ChatGroup;
+use crate::witness;
 use prost::Message as _;
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, OpId};
 use proto::wire::{Commit, commit};
@@ -46,10 +46,7 @@ impl Client {
         let me = cx.me()?.address.account;
         let list = mls::own_device_list(cx)?;
         for chat in chats::in_membership(cx.db, Membership::Joined)? {
-            let provider = mls::provider(cx);
-            let Some(group) = mls::taken(ChatGroup::load(&provider, chat.chat, chat.generation))?.flatten() else {
-                continue;
-            };
+            let Some(group) = mls::load(cx, &chat)? else { continue };
             for entry in mls::taken(group.roster())?.unwrap_or_default() {
                 if entry.address.account == me && list.device(entry.address.device).is_none() {
                     want(cx, chat.chat, entry.address)?;
@@ -79,10 +76,7 @@ impl Client {
             return settle(cx, chat);
         };
         let device = mls::own_device(cx)?;
-        let provider = mls::provider(cx);
-        let Some(mut group) = mls::taken(ChatGroup::load(&provider, chat, stored.generation))?.flatten() else {
-            return settle(cx, chat);
-        };
+        let Some(mut group) = mls::load(cx, &stored)? else { return settle(cx, chat) };
         if group.has_pending() {
             return Ok(());
         }
@@ -92,7 +86,8 @@ impl Client {
         if present.is_empty() {
             return settle(cx, chat);
         }
-        let Some(staged) = mls::taken(group.stage_remove(&provider, &device, &present, &[]))? else {
+        let aad = witness::authenticated_data(cx, &stored)?;
+        let Some(staged) = mls::taken(group.stage_remove(&mls::provider(cx), &device, &present, &aad))? else {
             return settle(cx, chat);
         };
         let op_id = OpId(chats::random_id(cx));
@@ -120,11 +115,10 @@ impl Client {
     /// The server will never take the staged commit.
     pub(crate) fn drop_commit(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
         let Some(stored) = chats::find(cx.db, chat)? else { return Ok(()) };
-        let provider = mls::provider(cx);
-        if let Some(mut group) = mls::taken(ChatGroup::load(&provider, chat, stored.generation))?.flatten()
+        if let Some(mut group) = mls::load(cx, &stored)?
             && group.has_pending()
         {
-            group.drop_pending(&provider).map_err(|error| Halt::Encryption(error.to_string()))?;
+            group.drop_pending(&mls::provider(cx)).map_err(|error| Halt::Encryption(error.to_string()))?;
         }
         settle(cx, chat)
     }

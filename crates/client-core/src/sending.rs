@@ -8,10 +8,12 @@ use crate::mls;
 use crate::outbox::{self, Kind, Operation};
 use crate::removing;
 use crate::session::{HELLO_REQUEST, send};
+use crate::vetting::Writable;
+use crate::witness;
 use client_api::{Answer, UserError};
 use e2ee::MlsError;
 use prost::Message as _;
-use proto::content::{AuthenticatedData, Content, Text, content};
+use proto::content::{Content, Text, content};
 use proto::ids::{ChatId, DeviceAddress, MessageId, OpId};
 use proto::limits::TEXT_LEN_MAX;
 use proto::wire::{Accepted, App, Commit, GroupCreate, client_frame, refused, reply};
@@ -171,7 +173,7 @@ impl Client {
         if operation.kind == Kind::App && operation.frame.is_empty() {
             let joined = chats::find(cx.db, operation.chat)?.filter(|chat| chat.membership == Membership::Joined);
             let Some(chat) = joined else { return Ok(()) };
-            match encrypt(cx, &chat, &operation)? {
+            match self.encrypt(cx, &chat, &operation)? {
                 Some(frame) => {
                     outbox::set_frame(cx, operation.op_id, &frame)?;
                     operation.frame = frame;
@@ -232,7 +234,7 @@ impl Client {
                 }
                 None => Ok(()),
             },
-            Kind::Create => self.on_created(cx, operation.chat, accepted.seq),
+            Kind::Create => self.on_created(cx, operation, accepted.seq),
             Kind::Join => self.on_joined(cx, operation.chat, accepted.seq),
             // Merged when its echo comes, after what others sent before it.
             Kind::Commit => Ok(()),
@@ -273,32 +275,33 @@ impl Client {
             }
         }
     }
-}
 
-/// Encrypts and frames a message. `None`: not possible now, the message waits.
-fn encrypt(cx: &mut Context<'_>, chat: &chats::Chat, operation: &Operation) -> Result<Option<Vec<u8>>, Halt> {
-    let device = mls::own_device(cx)?;
-    let (list_version, list_hash) = mls::own_list(cx)?;
-    let aad = AuthenticatedData { last_seq: chat.applied_seq, chain_hash: Vec::new(), list_version, list_hash };
-    let provider = mls::provider(cx);
-    let Some(mut group) = mls::taken(e2ee::ChatGroup::load(&provider, chat.chat, chat.generation))?.flatten() else {
-        return Ok(None);
-    };
-    if group.has_pending() {
-        return Ok(None);
+    /// Encrypts and frames a message. `None`: not possible now, the message waits.
+    fn encrypt(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: &chats::Chat,
+        operation: &Operation,
+    ) -> Result<Option<Vec<u8>>, Halt> {
+        let Some(mut group) = mls::load(cx, chat)?.filter(|group| !group.has_pending()) else { return Ok(None) };
+        if self.vet(cx, chat, &group)? == Writable::NotYet {
+            return Ok(None);
+        }
+        let device = mls::own_device(cx)?;
+        let aad = witness::authenticated_data(cx, chat)?;
+        let epoch = group.epoch();
+        let ciphertext = match group.encrypt(&mls::provider(cx), &device, &operation.content, &aad) {
+            Ok(ciphertext) => ciphertext,
+            Err(MlsError::Evicted) => return Ok(None),
+            Err(error) => return Err(Halt::Encryption(error.to_string())),
+        };
+        let app = App {
+            op_id: operation.op_id.to_vec(),
+            chat: chat.chat.to_vec(),
+            generation: chat.generation.0,
+            epoch,
+            ciphertext,
+        };
+        Ok(Some(app.encode_to_vec()))
     }
-    let epoch = group.epoch();
-    let ciphertext = match group.encrypt(&provider, &device, &operation.content, &aad.encode_to_vec()) {
-        Ok(ciphertext) => ciphertext,
-        Err(MlsError::Evicted) => return Ok(None),
-        Err(error) => return Err(Halt::Encryption(error.to_string())),
-    };
-    let app = App {
-        op_id: operation.op_id.to_vec(),
-        chat: chat.chat.to_vec(),
-        generation: chat.generation.0,
-        epoch,
-        ciphertext,
-    };
-    Ok(Some(app.encode_to_vec()))
 }

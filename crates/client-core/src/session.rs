@@ -11,6 +11,7 @@ use identity::VerifiedDeviceList;
 use prost::Message;
 use proto::account::{Challenge, OpenSession, OpenSessionOk, Problem, ServerInfo};
 use proto::decode::decode_limited;
+use proto::ids::AccountId;
 use proto::limits::FRAME_LEN_MAX;
 use proto::wire::{
     ClientFrame, Hello, HelloOk, Refused, Reply as WireReply, ServerFrame, client_frame, refused, reply, server_frame,
@@ -194,6 +195,12 @@ impl Client {
                 if changed.account == cx.me()?.address.account.to_vec() =>
             {
                 self.ask_own_devices(cx)
+            }
+            Some(server_frame::Body::DeviceListChanged(changed)) => {
+                match AccountId::try_from(changed.account.as_slice()) {
+                    Ok(account) => self.want_list(cx, account),
+                    Err(_) => Ok(()),
+                }
             }
             Some(server_frame::Body::Delivered(delivered)) => self.on_delivered(cx, &delivered),
             Some(server_frame::Body::MarkChanged(changed)) => match &changed.mark {

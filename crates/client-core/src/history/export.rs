@@ -228,9 +228,7 @@ fn in_self_group(cx: &mut Context<'_>, device: u32) -> Result<bool, Halt> {
     if group.membership != Membership::Joined {
         return Ok(false);
     }
-    let provider = crate::mls::provider(cx);
-    let loaded = crate::mls::taken(e2ee::ChatGroup::load(&provider, group.chat, group.generation))?.flatten();
-    let Some(loaded) = loaded else { return Ok(false) };
+    let Some(loaded) = crate::mls::load(cx, &group)? else { return Ok(false) };
     let roster = crate::mls::taken(loaded.roster())?.unwrap_or_default();
     Ok(roster.iter().any(|entry| entry.address.device.0 == device))
 }

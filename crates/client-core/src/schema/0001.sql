@@ -45,7 +45,8 @@ CREATE TABLE chat (
   applied_seq     INTEGER NOT NULL DEFAULT 0,
   join_seq        INTEGER NOT NULL DEFAULT 0,   -- this device can open what comes after
   archived_seq    INTEGER NOT NULL DEFAULT 0,   -- the archive holds what is up to it
-  chain_hash      BLOB NOT NULL DEFAULT x'',
+  vetted_epoch    INTEGER,                      -- the epoch whose leaves all stand in the newest device lists
+  split           INTEGER NOT NULL DEFAULT 0,   -- a member was shown another history; told once
   created_ms      INTEGER NOT NULL,
   activity_ms     INTEGER NOT NULL,
   rank            INTEGER NOT NULL DEFAULT 0,
@@ -93,6 +94,15 @@ CREATE TABLE intent (
   tries           INTEGER NOT NULL DEFAULT 0,
   not_before_ms   INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (chat, kind, account, device)
+) STRICT, WITHOUT ROWID;
+
+-- The hash chain over the last entries of each log, to be compared with what members say of it.
+CREATE TABLE chain (
+  chat            BLOB NOT NULL,
+  seq             INTEGER NOT NULL,
+  link            BLOB NOT NULL,                -- SHA-256 of the entry's bytes
+  hash            BLOB NOT NULL,                -- empty while unknown
+  PRIMARY KEY (chat, seq)
 ) STRICT, WITHOUT ROWID;
 
 -- Delivered and read, per account: only forward.

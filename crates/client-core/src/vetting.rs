@@ -1,0 +1,184 @@
+//! Who would read what is written: before anything is encrypted for a chat, every leaf of its group must be of a device
+//! in its account's newest device list. Asks for lists that are newer than the known ones, wishes unlisted leaves away,
+//! and tells the user of what no honest server would have let in. Does not know how a Remove is committed.
+
+use crate::accounts;
+use crate::chats::{self, Chat};
+use crate::client::{Client, Context};
+use crate::http::{Answer as Reply, Purpose};
+use crate::io::{Halt, HttpMethod};
+use crate::{mls, removing, this};
+use client_api::{Event, Notice};
+use e2ee::ChatGroup;
+use e2ee::group::AppliedCommit;
+use identity::{ChatKind, VerifiedCert};
+use prost::Message as _;
+use proto::account::{DeviceLists, GetDeviceLists};
+use proto::ids::{AccountId, DeviceAddress};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A list that was asked for and not given is asked for again after this.
+const ASK_AGAIN_MS: u64 = 30_000;
+/// Accounts in one request.
+const ACCOUNTS_MAX: usize = 64;
+
+/// Device lists that are wanted, in this run.
+#[derive(Debug, Default)]
+pub(crate) struct Lists {
+    wanted: BTreeSet<AccountId>,
+    /// When each was asked for.
+    asked_ms: BTreeMap<AccountId, u64>,
+    /// Whose list the server holds back, and the user was told of it.
+    told: BTreeSet<AccountId>,
+}
+
+/// Whether a chat may be written to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writable {
+    /// Every leaf is of a listed device.
+    Yes,
+    /// A list has to come first, or a leaf has to go.
+    NotYet,
+}
+
+/// What the newest known list says of a leaf.
+enum Standing {
+    Listed,
+    /// Its certificate names a later list than the known one.
+    ListWanted,
+    Unlisted,
+}
+
+impl Client {
+    /// A device list of this account that is newer than the known one is somewhere.
+    pub(crate) fn want_list(&mut self, cx: &mut Context<'_>, account: AccountId) -> Result<(), Halt> {
+        self.lists.wanted.insert(account);
+        self.ask_lists(cx)
+    }
+
+    /// Asks for what is wanted and was not asked for lately.
+    pub(crate) fn ask_lists(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        if self.lists.wanted.is_empty() || self.calls.is_under_way(|p| matches!(p, Purpose::PeerLists { .. })) {
+            return Ok(());
+        }
+        let now_ms = cx.now_ms;
+        let lately = |asked: Option<&u64>| asked.is_some_and(|asked| now_ms < asked + ASK_AGAIN_MS);
+        let due: Vec<AccountId> = self
+            .lists
+            .wanted
+            .iter()
+            .copied()
+            .filter(|account| !lately(self.lists.asked_ms.get(account)))
+            .take(ACCOUNTS_MAX)
+            .collect();
+        let Some(token) = this::session_token(cx.db)?.filter(|_| !due.is_empty()) else { return Ok(()) };
+        let body = GetDeviceLists { accounts: due.iter().map(|account| account.to_vec()).collect() }.encode_to_vec();
+        let purpose = Purpose::PeerLists { accounts: due.clone() };
+        cx.out.push(self.calls.start(purpose, HttpMethod::Post, "/v1/devices/get", body, Some(token)));
+        for account in due {
+            self.lists.wanted.remove(&account);
+            self.lists.asked_ms.insert(account, now_ms);
+        }
+        self.retry_at(now_ms + ASK_AGAIN_MS);
+        Ok(())
+    }
+
+    pub(crate) fn on_peer_lists(
+        &mut self,
+        cx: &mut Context<'_>,
+        accounts: Vec<AccountId>,
+        reply: Reply<DeviceLists>,
+    ) -> Result<(), Halt> {
+        let Reply::Ok(lists) = reply else {
+            self.lists.wanted.extend(accounts);
+            return Ok(());
+        };
+        for account in &lists.accounts {
+            accounts::learn_device_list(cx, &account.signed_device_list)?;
+        }
+        Ok(())
+    }
+
+    /// Whether what is encrypted for this group now is for listed devices only. If not, what is needed for it begins.
+    pub(crate) fn vet(&mut self, cx: &mut Context<'_>, chat: &Chat, group: &ChatGroup) -> Result<Writable, Halt> {
+        let epoch = group.epoch();
+        if chats::vetted_epoch(cx.db, chat.chat)? == Some(epoch) {
+            return Ok(Writable::Yes);
+        }
+        let mut writable = Writable::Yes;
+        for leaf in mls::taken(group.roster())?.unwrap_or_default() {
+            let account = leaf.address.account;
+            let list = accounts::known_list(cx, account)?;
+            let listed = list.as_ref().and_then(|list| list.device(leaf.address.device));
+            let fits = listed.is_some_and(|cert| cert.signature_key == leaf.signature_key);
+            match standing(fits, list.as_ref().map(|list| list.version()), leaf.list_version) {
+                Standing::Listed => continue,
+                Standing::ListWanted => self.hold_for_list(cx, account)?,
+                Standing::Unlisted => removing::want(cx, chat.chat, leaf.address)?,
+            }
+            writable = Writable::NotYet;
+        }
+        if writable == Writable::Yes {
+            chats::set_vetted(cx, chat.chat, epoch)?;
+        }
+        Ok(writable)
+    }
+
+    /// Nothing is sent until the list is there. If the server was asked and has not given it, it holds it back.
+    fn hold_for_list(&mut self, cx: &mut Context<'_>, account: AccountId) -> Result<(), Halt> {
+        let under_way = |p: &Purpose| matches!(p, Purpose::PeerLists { accounts } if accounts.contains(&account));
+        let answered = self.lists.asked_ms.contains_key(&account)
+            && !self.lists.wanted.contains(&account)
+            && !self.calls.is_under_way(under_way);
+        if answered && self.lists.told.insert(account) {
+            let name = accounts::title_of(cx.db, account)?;
+            let what = format!("the newest device list of {name} is held back: nothing is sent there");
+            cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
+        }
+        self.want_list(cx, account)
+    }
+
+    /// A commit came into force: were those whom it let in, and those whom it put out, in their accounts' lists?
+    pub(crate) fn vet_commit(&mut self, cx: &mut Context<'_>, chat: &Chat, commit: &AppliedCommit) -> Result<(), Halt> {
+        let joiner = commit.is_external.then_some(&commit.sender);
+        for cert in commit.added.iter().chain(joiner) {
+            match self.standing_of(cx, cert)? {
+                Standing::Listed => {}
+                Standing::ListWanted => self.want_list(cx, cert.account)?,
+                Standing::Unlisted => {
+                    removing::want(cx, chat.chat, cert.address())?;
+                    let name = accounts::title_of(cx.db, cert.account)?;
+                    let what = format!("a device that {name} does not list was let into a chat; it is removed");
+                    cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
+                }
+            }
+        }
+        for device in &commit.only_if_revoked {
+            self.check_removal(cx, chat, *device)?;
+        }
+        Ok(())
+    }
+
+    /// Only revoked devices may be removed by others; where the list that says so is not here yet, it is asked for.
+    fn check_removal(&mut self, cx: &mut Context<'_>, chat: &Chat, device: DeviceAddress) -> Result<(), Halt> {
+        let listed = accounts::known_list(cx, device.account)?.is_some_and(|list| list.device(device.device).is_some());
+        if listed && chat.kind != ChatKind::Group {
+            self.want_list(cx, device.account)?;
+        }
+        Ok(())
+    }
+
+    fn standing_of(&self, cx: &Context<'_>, cert: &VerifiedCert) -> Result<Standing, Halt> {
+        let list = accounts::known_list(cx, cert.account)?;
+        let fits = list.as_ref().is_some_and(|list| list.authorises(cert));
+        Ok(standing(fits, list.map(|list| list.version()), cert.list_version))
+    }
+}
+
+fn standing(fits: bool, known_version: Option<u64>, cert_version: u64) -> Standing {
+    match known_version {
+        _ if fits => Standing::Listed,
+        Some(known) if known >= cert_version => Standing::Unlisted,
+        _ => Standing::ListWanted,
+    }
+}
