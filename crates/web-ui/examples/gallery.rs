@@ -199,6 +199,65 @@ fn write(folder: &Path, name: &str, events: &[Event]) -> Result {
     Ok(std::fs::write(folder.join(format!("{name}.bin")), wire::encode_events(events))?)
 }
 
+/// A chat of this many messages, which a player of these files hands out in pages.
+const LONG: u64 = 3_000;
+const PAGE: u64 = 64;
+
+fn long_message(number: u64) -> MessageRow {
+    let length = [3, 9, 1, 40, 6, 0, 14][number as usize % 7];
+    let text = format!("{number} {}", "what the mirror on the hill said ".repeat(length));
+    MessageRow {
+        id: MessageId(id(10_000 + number)),
+        time_ms: NOW - 30 * 86_400_000 + number * 11 * MINUTE / 3,
+        ..message(0, number % 5 > 2, text.trim(), MessageStatus::Read)
+    }
+}
+
+fn long_page(anchor: WindowAnchor, page: u64) -> Event {
+    let rows: Vec<MessageRow> = (page * PAGE..((page + 1) * PAGE).min(LONG)).map(long_message).collect();
+    Event::Window(MessageWindow {
+        chat: ChatId(id(1)),
+        anchor,
+        rows,
+        has_older: page > 0,
+        has_newer: (page + 1) * PAGE < LONG,
+        first_unread: (anchor == WindowAnchor::FirstUnread).then(|| MessageId(id(10_000 + LONG - 20))),
+        unread: 20,
+    })
+}
+
+/// Pages by number, messages that come in, and where commands and answers have their numbers.
+fn long_chat(folder: &Path) -> Result {
+    let last = (LONG - 1) / PAGE;
+    for page in 0..=last {
+        write(folder, &format!("before-{page}"), &[long_page(WindowAnchor::Before(0), page)])?;
+        write(folder, &format!("after-{page}"), &[long_page(WindowAnchor::After(0), page)])?;
+    }
+    write(folder, "newest", &[long_page(WindowAnchor::Newest, last)])?;
+    write(
+        folder,
+        "opened",
+        &[long_page(WindowAnchor::FirstUnread, last - 1), long_page(WindowAnchor::After(0), last)],
+    )?;
+    for number in 0..8 {
+        let row = MessageRow { own: false, status: None, ..long_message(LONG + number) };
+        let changes = MessageChanges { chat: ChatId(id(1)), upserts: vec![row], removed: Vec::new() };
+        write(folder, &format!("new-{number}"), &[Event::Messages(changes)])?;
+    }
+    write(folder, "answered", &[Event::Answered { request: 1, result: Ok(Answer::Done) }])?;
+    write(folder, "refused", &[Event::Answered { request: 1, result: Err(UserError::StorageFull) }])?;
+    let code = |command: Command| wire::encode_request(&Request { id: 1, command })[1];
+    let (chat, anchor, limit) = (ChatId(id(1)), WindowAnchor::Newest, 64);
+    let text = format!(
+        "{{\"open\":{},\"load\":{},\"long\":\"{chat}\",\"first_ms\":{},\"total\":{LONG},\"page\":{PAGE},\"step_ms\":{}}}",
+        code(Command::OpenChat { chat, anchor, limit }),
+        code(Command::LoadWindow { chat, anchor, limit }),
+        long_message(0).time_ms,
+        11 * MINUTE / 3,
+    );
+    Ok(std::fs::write(folder.join("codes.json"), text)?)
+}
+
 fn main() -> Result {
     let folder = std::env::args().nth(1).ok_or("which folder?")?;
     let folder = Path::new(&folder);
@@ -274,6 +333,17 @@ fn main() -> Result {
         let mut events = active(12);
         events.push(Event::Linking(Some(linking)));
         write(folder, name, &events)?;
+    }
+    long_chat(folder)?;
+    for (name, reason) in [
+        ("insecure", Unsupported::InsecureContext),
+        ("no-storage", Unsupported::NoStorage),
+        ("old-browser", Unsupported::OldBrowser { missing: "Web Locks".into() }),
+        ("newer-database", Unsupported::NewerDatabase),
+        ("storage-full", Unsupported::StorageFull),
+        ("server-version", Unsupported::ServerVersion),
+    ] {
+        write(folder, name, &[Event::Ready, Event::Stage(AppStage::Unsupported(reason))])?;
     }
     let open = ChatId(id(0));
     write(

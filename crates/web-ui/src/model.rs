@@ -1,9 +1,13 @@
-//! What the pages know, free of any framework and of the browser: rows in order, the loaded stretch of a conversation, times,
+//! What the pages know, free of any framework and of the browser: rows in order, the loaded stretch of a conversation, which rows
+//! are in the page, times,
 //! links in text, codes in camera pictures. Everything here has native tests.
 
+pub mod bubble_height;
 pub mod chat_list;
 pub mod clock;
+pub mod heights;
 pub mod rich_text;
 pub mod scan;
 pub mod timeline;
 pub mod tint;
+pub mod window;

@@ -2,6 +2,7 @@
 
 use crate::model::chat_list::{ChatFilter, ChatList as Rows, is_unread};
 use crate::model::clock;
+use crate::model::window::equal_rows;
 use crate::platform::page;
 use crate::primitives::avatar::{Avatar, Face};
 use crate::primitives::icon::{Icon, IconButton};
@@ -114,11 +115,11 @@ fn List() -> impl IntoView {
     let handle = window_event_listener(leptos::ev::resize, move |_| measure());
     on_cleanup(move || handle.remove());
     let rendered = Memo::new(move |_| {
-        let from = ((top.get() / ROW_PX) as usize).saturating_sub(MARGIN_ROWS);
-        let count = (height.get() / ROW_PX) as usize + 2 * MARGIN_ROWS + 2;
         let held = cursor.get();
         shown.with(|shown| {
-            let mut rows: Vec<(usize, ChatId)> = shown.iter().copied().enumerate().skip(from).take(count).collect();
+            let range = equal_rows(top.get(), height.get(), ROW_PX, MARGIN_ROWS, shown.len());
+            let places = shown.iter().copied().enumerate();
+            let mut rows: Vec<(usize, ChatId)> = places.skip(range.start).take(range.len()).collect();
             // The focused row is never taken out of the page.
             if let Some(at) = held.and_then(|held| shown.iter().position(|chat| *chat == held))
                 && !rows.iter().any(|(index, _)| *index == at)

@@ -1,11 +1,11 @@
-//! The open conversation: header, messages, composer. Owns the scrolling: the place on the screen that a reader looks at stays
-//! while messages come in above, below and within.
+//! The open conversation: header, messages, composer. `scroll` decides which messages are in the page, and where it stands.
+
+mod scroll;
 
 use crate::features::chat_list::face;
 use crate::features::composer::Composer;
 use crate::features::message::{Around, ItemView};
 use crate::model::clock;
-use crate::model::timeline::{Item, ItemKey, PAGE_ROWS};
 use crate::platform::page;
 use crate::primitives::avatar::Avatar;
 use crate::primitives::dialog::Dialog;
@@ -13,21 +13,10 @@ use crate::primitives::icon::{Icon, IconButton};
 use crate::primitives::menu::{Entry, Menu};
 use crate::store::{App, Pane, use_app};
 use crate::words;
-use client_api::{ChatId, ChatKind, Command, Completeness, MessageId, MessageRow, WindowAnchor};
-use leptos::html;
+use client_api::{ChatId, ChatKind, Command, Completeness, MessageRow};
 use leptos::prelude::*;
-use send_wrapper::SendWrapper;
-use std::collections::HashMap;
+use scroll::{Cell, Content, Scroll};
 use std::sync::Arc;
-use wasm_bindgen::prelude::*;
-use web_sys::HtmlElement;
-
-/// Nearer to an end of what is loaded than this, more is loaded.
-const LOAD_PX: f64 = 1_500.0;
-/// Nearer to the end of the conversation than this, the page follows it.
-const STICK_PX: f64 = 60.0;
-
-type Cell = (ItemKey, ArcRwSignal<Item>);
 
 /// The pane: the open chat, or what the place is for.
 #[component]
@@ -53,12 +42,7 @@ fn Conversation(chat: ChatId) -> impl IntoView {
     let view = Scroll::new(app, chat);
     let row = Memo::new(move |_| app.chats.with(|chats| chats.get(&chat)).map(|row| (*row).clone()));
     let peer = Signal::derive(move || row.with(|row| row.as_ref().map(words::title).unwrap_or_default()));
-    let tab_stop = Memo::new(move |_| {
-        let last =
-            app.timeline.with(|timeline| timeline.as_ref().and_then(|timeline| timeline.last().map(|row| row.id)));
-        view.focused.get().or(last)
-    });
-    let around = Around { peer, tab_stop: tab_stop.into(), details: RwSignal::new(None) };
+    let around = Around { peer, tab_stop: view.tab_stop.into(), details: RwSignal::new(None) };
     let loading = move || app.timeline.with(Option::is_none);
     let empty = move || app.timeline.with(|timeline| timeline.as_ref().is_some_and(|timeline| timeline.is_empty()));
     view! {
@@ -73,10 +57,11 @@ fn Conversation(chat: ChatId) -> impl IntoView {
                 </div></Show>
                 <HistoryEnd/>
                 <Show when=empty><p class="empty" data-testid="no-messages">{words::NO_MESSAGES}</p></Show>
-                <div class="messages" role="feed" aria-label=move || words::messages_with(&peer.get()) on:keydown=move |event| view.on_key(&event)
-                    on:focusin=move |event| view.on_focus(&event)>
+                <div class="messages" role="feed" node_ref=view.list aria-label=move || words::messages_with(&peer.get())
+                    on:keydown=move |event| view.on_key(&event) on:focusin=move |event| view.on_focus_in(&event)
+                    on:focusout=move |event| view.on_focus_out(&event)>
                     <For each=move || view.cells.get() key=|cell| cell.0 let:cell>
-                        <ItemView item=cell.1 around/>
+                        <CellView cell around/>
                     </For>
                 </div>
                 <Show when=move || row.with(|row| row.as_ref().is_some_and(|row| row.typing))>
@@ -94,6 +79,29 @@ fn Conversation(chat: ChatId) -> impl IntoView {
         </Show>
         <Composer chat on_sent=move || view.to_end()/>
         <Details around/>
+    }
+}
+
+/// A row, whose height is measured; or a gap in place of rows that are not in the page.
+#[component]
+fn CellView(cell: Cell, around: Around) -> impl IntoView {
+    let content = cell.1;
+    match content.get_untracked() {
+        Content::Gap(_) => {
+            let height = move || match content.get() {
+                Content::Gap(px) => format!("{px}px"),
+                Content::Item(_) => "0".to_owned(),
+            };
+            view! { <div class="gap" aria-hidden="true" style:height=height></div> }.into_any()
+        }
+        Content::Item(item) => {
+            // A key that names an item never names a gap.
+            let shown = Signal::derive(move || match content.get() {
+                Content::Item(item) => Some(item),
+                Content::Gap(_) => None,
+            });
+            view! { <div class="row"><ItemView first=item item=shown around/></div> }.into_any()
+        }
     }
 }
 
@@ -225,316 +233,4 @@ fn Details(around: Around) -> impl IntoView {
             }
         })
     }
-}
-
-/// The scrolling of one conversation.
-#[derive(Clone, Copy)]
-struct Scroll {
-    app: App,
-    chat: ChatId,
-    scroller: NodeRef<html::Div>,
-    column: NodeRef<html::Div>,
-    cells: RwSignal<Vec<Cell>>,
-    focused: RwSignal<Option<MessageId>>,
-    /// The end is out of sight.
-    away: RwSignal<bool>,
-    /// Messages that came since then.
-    missed: RwSignal<u32>,
-    announce: RwSignal<String>,
-    stick: StoredValue<bool>,
-    loading: StoredValue<bool>,
-    opened: StoredValue<u32>,
-    marked: StoredValue<Option<(u64, MessageId)>>,
-}
-
-impl Scroll {
-    fn new(app: App, chat: ChatId) -> Self {
-        let view = Self {
-            app,
-            chat,
-            scroller: NodeRef::new(),
-            column: NodeRef::new(),
-            cells: RwSignal::new(Vec::new()),
-            focused: RwSignal::new(None),
-            away: RwSignal::new(false),
-            missed: RwSignal::new(0),
-            announce: RwSignal::new(String::new()),
-            stick: StoredValue::new(true),
-            loading: StoredValue::new(false),
-            opened: StoredValue::new(app.opened.get_untracked()),
-            marked: StoredValue::new(None),
-        };
-        Effect::new(move || view.follow_timeline());
-        Effect::new(move || view.hear_arrivals());
-        Effect::new(move || {
-            // Whatever makes something newly seen: the page in front, an unread count from another device.
-            app.visible.track();
-            app.chats.with(|chats| chats.get(&chat).map(|row| row.unread));
-            view.mark_read();
-        });
-        view.watch_sizes();
-        view
-    }
-
-    /// Brings the list of items in step with the timeline, and keeps the place on the screen.
-    fn follow_timeline(self) {
-        let items = self.app.timeline.with(|timeline| timeline.as_ref().map(|timeline| timeline.items(page::zone_at)));
-        let Some(items) = items else { return };
-        let anchor = self.anchor();
-        let mut old: HashMap<ItemKey, ArcRwSignal<Item>> = self.cells.get_untracked().into_iter().collect();
-        let kept = old.len();
-        let cells: Vec<Cell> = items
-            .into_iter()
-            .map(|item| {
-                let key = item.key();
-                match old.remove(&key) {
-                    Some(cell) => {
-                        if cell.with_untracked(|shown| *shown != item) {
-                            cell.set(item);
-                        }
-                        (key, cell)
-                    }
-                    None => (key, ArcRwSignal::new(item)),
-                }
-            })
-            .collect();
-        let same = cells.len() == kept
-            && self.cells.with_untracked(|before| before.iter().map(|cell| cell.0).eq(cells.iter().map(|cell| cell.0)));
-        if !same {
-            self.cells.set(cells);
-        }
-        let opened = self.app.opened.get_untracked();
-        let fresh = self.opened.get_value() != opened || kept == 0;
-        self.opened.set_value(opened);
-        wasm_bindgen_futures::spawn_local(async move {
-            // The page has its new items after this, and has not been painted yet.
-            leptos::task::tick().await;
-            self.settle(fresh, anchor);
-        });
-    }
-
-    /// After the items changed.
-    fn settle(self, fresh: bool, anchor: Option<(ItemKeyText, f64)>) {
-        let Some(scroller) = self.scroller.try_get_untracked().flatten() else { return };
-        let _ = self.loading.try_set_value(false);
-        if fresh {
-            match scroller.query_selector(".divider").ok().flatten() {
-                Some(divider) => {
-                    let down = divider.get_bounding_client_rect().top() - scroller.get_bounding_client_rect().top();
-                    scroller.set_scroll_top((f64::from(scroller.scroll_top()) + down - 80.0) as i32);
-                }
-                None => self.to_last_pixel(&scroller),
-            }
-            let _ = self.missed.try_set(0);
-        } else if self.stick.try_get_value() == Some(true) && self.at_loaded_end() {
-            self.to_last_pixel(&scroller);
-        } else if let Some((key, before)) = anchor
-            && let Some(element) = find(&scroller, &key)
-        {
-            let now = offset(&scroller, &element);
-            if (now - before).abs() > 0.5 {
-                scroller.set_scroll_top((f64::from(scroller.scroll_top()) + now - before).round() as i32);
-            }
-        }
-        self.scrolled();
-    }
-
-    fn at_loaded_end(self) -> bool {
-        self.app.timeline.try_with_untracked(|timeline| timeline.as_ref().is_some_and(|timeline| !timeline.has_newer))
-            == Some(true)
-    }
-
-    fn to_last_pixel(self, scroller: &HtmlElement) {
-        scroller.set_scroll_top(scroller.scroll_height());
-        let _ = self.stick.try_set_value(true);
-    }
-
-    /// The first message on the screen and where it stands.
-    fn anchor(self) -> Option<(ItemKeyText, f64)> {
-        let scroller = self.scroller.get_untracked()?;
-        let list = scroller.query_selector(".messages").ok().flatten()?;
-        let children = list.children();
-        // The children stand in order: halve to the first whose end is below the upper edge.
-        let (mut low, mut high) = (0, children.length());
-        let edge = scroller.get_bounding_client_rect().top();
-        while low < high {
-            let middle = low + (high - low) / 2;
-            let below = children.item(middle).is_some_and(|child| child.get_bounding_client_rect().bottom() > edge);
-            if below { high = middle } else { low = middle + 1 }
-        }
-        let found = (low..children.length()).filter_map(|at| children.item(at)).find_map(|child| {
-            let key = child.get_attribute("data-message")?;
-            Some((key, child))
-        })?;
-        Some((found.0, offset(&scroller, &found.1)))
-    }
-
-    /// The user scrolled, or the page did.
-    fn scrolled(self) {
-        let Some(scroller) = self.scroller.try_get_untracked().flatten() else { return };
-        let top = f64::from(scroller.scroll_top());
-        let below = f64::from(scroller.scroll_height()) - top - f64::from(scroller.client_height());
-        let at_end = self.at_loaded_end();
-        self.stick.set_value(at_end && below < STICK_PX);
-        let away = !at_end || below > 200.0;
-        if self.away.get_untracked() != away {
-            self.away.set(away);
-        }
-        if !away && self.missed.get_untracked() != 0 {
-            self.missed.set(0);
-        }
-        let wanted = self.app.timeline.with_untracked(|timeline| {
-            let timeline = timeline.as_ref()?;
-            if top < LOAD_PX && timeline.older().is_some() {
-                timeline.older()
-            } else if below < LOAD_PX {
-                timeline.newer()
-            } else {
-                None
-            }
-        });
-        if let Some(anchor) = wanted.filter(|_| !self.loading.get_value()) {
-            self.load(anchor);
-        }
-        self.mark_read();
-    }
-
-    fn load(self, anchor: WindowAnchor) {
-        self.loading.set_value(true);
-        let loading = self.loading;
-        self.app.ask(Command::LoadWindow { chat: self.chat, anchor, limit: PAGE_ROWS }, move |_| {
-            let _ = loading.try_set_value(false);
-        });
-    }
-
-    /// To the newest message.
-    fn to_end(self) {
-        self.missed.set(0);
-        self.stick.set_value(true);
-        if self.at_loaded_end() {
-            if let Some(scroller) = self.scroller.get_untracked() {
-                self.to_last_pixel(&scroller);
-            }
-        } else {
-            self.app.timeline.update(|timeline| {
-                if let Some(timeline) = timeline {
-                    timeline.clear_divider();
-                }
-            });
-            self.load(WindowAnchor::Newest);
-        }
-    }
-
-    /// Counts and announces what came.
-    fn hear_arrivals(self) {
-        let arrival = self.app.arrival.get();
-        if arrival.last.others == 0 {
-            return;
-        }
-        if self.away.get_untracked() {
-            self.missed.update(|missed| *missed += arrival.last.others);
-        }
-        let text = self.app.timeline.with_untracked(|timeline| {
-            let last = timeline.as_ref()?.last()?;
-            let peer = self.app.chats.with_untracked(|chats| chats.get(&self.chat)).map(|row| words::title(&row))?;
-            (!last.own).then(|| format!("{peer}: {}", words::body(&last.body, &peer)))
-        });
-        if let Some(text) = text {
-            self.announce.set(text);
-        }
-    }
-
-    /// The newest message that is on the screen has been read, if somebody looks.
-    fn mark_read(self) {
-        if self.app.visible.try_get_untracked() != Some(true) {
-            return;
-        }
-        let unread = self.app.chats.with_untracked(|chats| chats.get(&self.chat)).is_some_and(|row| row.unread > 0);
-        let Some(scroller) = self.scroller.try_get_untracked().flatten().filter(|_| unread) else { return };
-        let Some(list) = scroller.query_selector(".messages").ok().flatten() else { return };
-        let edge = scroller.get_bounding_client_rect().bottom() - 24.0;
-        let children = list.children();
-        let seen = (0..children.length()).rev().filter_map(|at| children.item(at)).find_map(|child| {
-            let id = child.get_attribute("data-message")?;
-            (child.get_bounding_client_rect().top() < edge).then_some(id)?.parse::<MessageId>().ok()
-        });
-        let row = seen.and_then(|id| {
-            self.app.timeline.with_untracked(|timeline| timeline.as_ref().and_then(|timeline| timeline.row(id)))
-        });
-        let Some(row) = row else { return };
-        let at = (row.time_ms, row.id);
-        if self.marked.get_value().is_none_or(|marked| marked < at) {
-            self.marked.set_value(Some(at));
-            let marked = self.marked;
-            self.app.ask(Command::MarkRead { chat: self.chat, up_to: row.id }, move |result| {
-                if let Err(error) = result {
-                    // It will be said again when the next thing is seen.
-                    page::log(&format!("mark-read: {error}"));
-                    let _ = marked.try_set_value(None);
-                }
-            });
-        }
-    }
-
-    /// Pictures, fonts and the keyboard of a phone change sizes: the end stays in sight.
-    fn watch_sizes(self) {
-        Effect::new(move || {
-            let (Some(scroller), Some(column)) = (self.scroller.get(), self.column.get()) else { return };
-            let changed = Closure::<dyn FnMut()>::new(move || {
-                let Some(scroller) = self.scroller.try_get_untracked().flatten() else { return };
-                if self.stick.try_get_value() == Some(true) {
-                    scroller.set_scroll_top(scroller.scroll_height());
-                }
-            });
-            let Ok(observer) = web_sys::ResizeObserver::new(changed.as_ref().unchecked_ref()) else { return };
-            observer.observe(&scroller);
-            observer.observe(&column);
-            let held = SendWrapper::new((observer, changed));
-            on_cleanup(move || held.0.disconnect());
-        });
-    }
-
-    fn on_focus(self, event: &web_sys::FocusEvent) {
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let id = target.and_then(|target| target.get_attribute("data-message")).and_then(|id| id.parse().ok());
-        if id.is_some() {
-            self.focused.set(id);
-        }
-    }
-
-    /// Arrows go from message to message.
-    fn on_key(self, event: &web_sys::KeyboardEvent) {
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let Some(article) = target.filter(|target| target.has_attribute("data-message")) else { return };
-        let step = |article: &web_sys::Element| match event.key().as_str() {
-            "ArrowUp" => article.previous_element_sibling(),
-            "ArrowDown" => article.next_element_sibling(),
-            _ => None,
-        };
-        let mut next = step(&article);
-        while let Some(element) = next {
-            if element.tag_name() == "ARTICLE" {
-                event.prevent_default();
-                if let Ok(element) = element.dyn_into::<HtmlElement>() {
-                    let _ = element.focus();
-                }
-                return;
-            }
-            next = step(&element);
-        }
-    }
-}
-
-/// A message's id as the page writes it.
-type ItemKeyText = String;
-
-fn offset(scroller: &HtmlElement, element: &web_sys::Element) -> f64 {
-    element.get_bounding_client_rect().top() - scroller.get_bounding_client_rect().top()
-}
-
-fn find(scroller: &HtmlElement, key: &str) -> Option<web_sys::Element> {
-    scroller
-        .query_selector(&format!(".message[data-message=\"{key}\"], .system-line[data-message=\"{key}\"]"))
-        .ok()
-        .flatten()
 }

@@ -24,10 +24,9 @@ pub struct Around {
     pub details: RwSignal<Option<Arc<MessageRow>>>,
 }
 
-/// An item, which may change while it is shown.
+/// An item, which may change while it is shown. `first` says of what sort it is.
 #[component]
-pub fn ItemView(item: ArcRwSignal<Item>, around: Around) -> impl IntoView {
-    let first = item.get_untracked();
+pub fn ItemView(first: Item, item: Signal<Option<Item>>, around: Around) -> impl IntoView {
     match first {
         Item::Day(day) => {
             let today = clock::day(page::now_ms(), page::zone_at(page::now_ms()));
@@ -35,9 +34,8 @@ pub fn ItemView(item: ArcRwSignal<Item>, around: Around) -> impl IntoView {
                 .into_any()
         }
         Item::Unread(_) => {
-            let item = item.clone();
             let text = move || match item.get() {
-                Item::Unread(count) => words::count(u64::from(count), "unread message", "unread messages"),
+                Some(Item::Unread(count)) => words::count(u64::from(count), "unread message", "unread messages"),
                 _ => String::new(),
             };
             view! { <div class="divider" data-testid="unread-divider"><span>{text}</span></div> }.into_any()
@@ -70,10 +68,10 @@ fn SystemLineView(row: Arc<MessageRow>, around: Around) -> impl IntoView {
 }
 
 #[component]
-fn Bubble(id: MessageId, own: bool, item: ArcRwSignal<Item>, around: Around) -> impl IntoView {
+fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) -> impl IntoView {
     let app = use_app();
     let parts = Memo::new(move |_| match item.get() {
-        Item::Message { row, first, last } => Some((row, first, last)),
+        Some(Item::Message { row, first, last }) => Some((row, first, last)),
         _ => None,
     });
     let row = move || parts.get().map(|(row, ..)| row);
@@ -98,6 +96,7 @@ fn Bubble(id: MessageId, own: bool, item: ArcRwSignal<Item>, around: Around) -> 
     };
     let entries = Callback::new(move |()| row().map(|row| entries(app, &row, around)).unwrap_or_default());
     let menu = RwSignal::new(false);
+    let is_tab_stop = Signal::derive(move || around.tab_stop.get() == Some(id));
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         if event.ctrl_key() || event.alt_key() || event.meta_key() {
             return;
@@ -115,7 +114,7 @@ fn Bubble(id: MessageId, own: bool, item: ArcRwSignal<Item>, around: Around) -> 
             class="message" class:own=own class:first=is_first class:last=is_last class:starred=starred
             data-testid="message" data-message=id.to_string()
             data-status=move || status.get().map_or("none", status_name)
-            tabindex=move || if around.tab_stop.get() == Some(id) { "0" } else { "-1" }
+            tabindex=move || if is_tab_stop.get() { "0" } else { "-1" }
             aria-label=label
             on:keydown=on_key
             on:contextmenu=move |event| {
@@ -131,7 +130,7 @@ fn Bubble(id: MessageId, own: bool, item: ArcRwSignal<Item>, around: Around) -> 
                     <time class="bubble-time">{time}</time>
                     {move || status.get().map(|status| view! { <Ticks status/> })}
                 </span>
-                <Menu label=words::MESSAGE_MENU icon="caret-down" testid="message-menu" entries open=menu/>
+                <Menu label=words::MESSAGE_MENU icon="caret-down" testid="message-menu" entries open=menu tab_stop=is_tab_stop/>
             </div>
             {move || {
                 (status.get() == Some(MessageStatus::Failed)).then(|| {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// How many rows a window asks for.
 pub const PAGE_ROWS: u16 = 64;
 /// How many rows are held at most.
-pub const ROWS_MAX: usize = 256;
+pub const ROWS_MAX: usize = 512;
 /// Messages of one sender within this time stand together.
 const GROUP_MS: u64 = 180_000;
 

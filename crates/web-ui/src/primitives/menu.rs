@@ -29,6 +29,9 @@ pub fn Menu(
     /// Opened from outside (a right click).
     #[prop(optional)]
     open: RwSignal<bool>,
+    /// Whether Tab stops at the button.
+    #[prop(default = Signal::stored(true))]
+    tab_stop: Signal<bool>,
 ) -> impl IntoView {
     let button = NodeRef::<html::Button>::new();
     let list = NodeRef::<html::Div>::new();
@@ -80,6 +83,7 @@ pub fn Menu(
                 aria-label=label.clone()
                 title=label.clone()
                 aria-haspopup="menu"
+                tabindex=move || if tab_stop.get() { "0" } else { "-1" }
                 aria-expanded=move || open.get().to_string()
                 data-testid=testid
                 on:click=move |event| {

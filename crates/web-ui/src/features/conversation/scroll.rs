@@ -1,0 +1,596 @@
+//! The scrolling of one conversation. Of the loaded messages only those near the screen are in the page; the place that a reader
+//! looks at stays while messages come in above, below and within, and while guessed heights turn into measured ones.
+//!
+//! `Hold` says what stays: the end, or a message at its distance from the upper edge. Everything that moves things draws the rows
+//! around that place (`draw`), measures them and scrolls by what the held message was moved (`pin`), before the page is painted.
+
+use crate::model::bubble_height::guess;
+use crate::model::timeline::{Item, ItemKey, PAGE_ROWS};
+use crate::model::window::{Piece, Rows};
+use crate::platform::page;
+use crate::store::App;
+use crate::words;
+use client_api::{ChatId, Command, MessageBody, MessageId, WindowAnchor};
+use leptos::html;
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+use std::collections::HashMap;
+use std::ops::Range;
+use wasm_bindgen::prelude::*;
+use web_sys::{Element, HtmlElement};
+
+/// Nearer to an end of what is loaded than this, more is loaded.
+const LOAD_PX: f64 = 1_500.0;
+/// Nearer to the end of the conversation than this, the page follows it.
+const STICK_PX: f64 = 60.0;
+/// Rows are drawn this far beyond each edge,
+const MARGIN_PX: f64 = 700.0;
+/// and anew when less than this is left.
+const MARGIN_MIN_PX: f64 = 250.0;
+/// Where the divider stands in a chat that was just opened, below the upper edge.
+const DIVIDER_PX: f64 = 80.0;
+
+/// Names what stands in the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum CellKey {
+    /// In place of rows that are not there; by its number.
+    Gap(usize),
+    /// An item.
+    Item(ItemKey),
+}
+
+/// What stands in the page.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Content {
+    /// Its height in pixels.
+    Gap(f64),
+    /// An item.
+    Item(Item),
+}
+
+/// One of the list's children, which may change while it is there.
+pub(super) type Cell = (CellKey, ArcRwSignal<Content>);
+
+/// What stays in its place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Hold {
+    /// The end is in sight.
+    End,
+    /// This row, so far below the upper edge.
+    Row(ItemKey, f64),
+}
+
+/// The scrolling.
+#[derive(Clone, Copy)]
+pub(super) struct Scroll {
+    app: App,
+    chat: ChatId,
+    pub(super) scroller: NodeRef<html::Div>,
+    pub(super) column: NodeRef<html::Div>,
+    pub(super) list: NodeRef<html::Div>,
+    pub(super) cells: RwSignal<Vec<Cell>>,
+    /// The message that takes the focus by Tab.
+    pub(super) tab_stop: RwSignal<Option<MessageId>>,
+    /// The end is out of sight.
+    pub(super) away: RwSignal<bool>,
+    /// Messages that came since then.
+    pub(super) missed: RwSignal<u32>,
+    pub(super) announce: RwSignal<String>,
+    items: StoredValue<Vec<Item>>,
+    rows: StoredValue<Rows<ItemKey>>,
+    drawn: StoredValue<Range<usize>>,
+    hold: StoredValue<Hold>,
+    /// Of the list, when rows were last guessed.
+    width: StoredValue<f64>,
+    /// Cells were set and are not yet in the page.
+    drawing: StoredValue<bool>,
+    focused: StoredValue<Option<MessageId>>,
+    has_focus: StoredValue<bool>,
+    loading: StoredValue<bool>,
+    opened: StoredValue<u32>,
+    marked: StoredValue<Option<(u64, MessageId)>>,
+}
+
+impl Scroll {
+    /// Of a chat that is open; ends with its component.
+    pub(super) fn new(app: App, chat: ChatId) -> Self {
+        let view = Self {
+            app,
+            chat,
+            scroller: NodeRef::new(),
+            column: NodeRef::new(),
+            list: NodeRef::new(),
+            cells: RwSignal::new(Vec::new()),
+            tab_stop: RwSignal::new(None),
+            away: RwSignal::new(false),
+            missed: RwSignal::new(0),
+            announce: RwSignal::new(String::new()),
+            items: StoredValue::new(Vec::new()),
+            rows: StoredValue::new(Rows::default()),
+            drawn: StoredValue::new(0..0),
+            hold: StoredValue::new(Hold::End),
+            width: StoredValue::new(0.0),
+            drawing: StoredValue::new(false),
+            focused: StoredValue::new(None),
+            has_focus: StoredValue::new(false),
+            loading: StoredValue::new(false),
+            opened: StoredValue::new(0),
+            marked: StoredValue::new(None),
+        };
+        Effect::new(move || view.follow_timeline());
+        Effect::new(move || view.hear_arrivals());
+        Effect::new(move || {
+            // Whatever makes something newly seen: the page in front, an unread count from another device.
+            app.visible.track();
+            app.chats.with(|chats| chats.get(&chat).map(|row| row.unread));
+            view.mark_read();
+        });
+        view.watch_sizes();
+        view
+    }
+
+    /// Takes over what is loaded now.
+    fn follow_timeline(self) {
+        let items = self.app.timeline.with(|timeline| timeline.as_ref().map(|timeline| timeline.items(page::zone_at)));
+        let Some(items) = items else { return };
+        let opened = self.app.opened.get_untracked();
+        if self.opened.get_value() != opened {
+            self.opened.set_value(opened);
+            let divider = items.iter().any(|item| item.key() == ItemKey::Unread);
+            self.hold.set_value(if divider { Hold::Row(ItemKey::Unread, DIVIDER_PX) } else { Hold::End });
+            self.missed.set(0);
+        }
+        self.items.set_value(items);
+        self.guess_rows();
+        self.draw();
+    }
+
+    fn guess_rows(self) {
+        let width = self.list.get_untracked().map_or(0.0, |list| f64::from(list.client_width()));
+        if (width - self.width.get_value()).abs() > 1.0 {
+            self.width.set_value(width);
+            self.rows.update_value(Rows::forget_measures);
+        }
+        self.items.with_value(|items| {
+            self.rows.update_value(|rows| rows.set(items.iter().map(|item| (item.key(), guess(item, width)))));
+        });
+    }
+
+    /// Puts the rows around the held place into the page.
+    fn draw(self) {
+        let (top, height) = self.wanted_view();
+        let kept = self.focused.get_value().filter(|_| self.has_focus.get_value()).map(ItemKey::Message);
+        let (range, pieces) = self.rows.with_value(|rows| {
+            let range = rows.between(top - MARGIN_PX, top + height + MARGIN_PX);
+            (range.clone(), rows.pieces(range, kept))
+        });
+        let before = self.cells.get_untracked();
+        let mut old: HashMap<CellKey, ArcRwSignal<Content>> = before.iter().cloned().collect();
+        let mut gaps = 0;
+        let mut cells: Vec<Cell> = Vec::with_capacity(pieces.len());
+        for piece in pieces {
+            let (key, content) = match piece {
+                Piece::Gap(px) => {
+                    gaps += 1;
+                    (CellKey::Gap(gaps), Content::Gap(px))
+                }
+                Piece::Row(place) => {
+                    let Some(item) = self.items.with_value(|items| items.get(place).cloned()) else { continue };
+                    (CellKey::Item(item.key()), Content::Item(item))
+                }
+            };
+            let cell = old.remove(&key).unwrap_or_else(|| ArcRwSignal::new(content.clone()));
+            if cell.with_untracked(|shown| *shown != content) {
+                cell.set(content);
+            }
+            cells.push((key, cell));
+        }
+        self.drawn.set_value(range);
+        if !before.iter().map(|cell| cell.0).eq(cells.iter().map(|cell| cell.0)) {
+            self.cells.set(cells);
+        }
+        self.drawing.set_value(true);
+        wasm_bindgen_futures::spawn_local(async move {
+            // The page has its new rows after this, and has not been painted yet.
+            leptos::task::tick().await;
+            self.settle();
+        });
+    }
+
+    /// After the rows changed.
+    fn settle(self) {
+        if self.drawing.try_set_value(false).is_some() {
+            return;
+        }
+        self.pin();
+        self.keep_focus();
+        if self.is_covered() { self.scrolled() } else { self.draw() }
+    }
+
+    /// Measures what is in the page, and scrolls so that what is held stands where it stood.
+    fn pin(self) {
+        let Some((scroller, list)) = self.elements() else { return };
+        let children = list.children();
+        self.cells.with_untracked(|cells| {
+            self.rows.update_value(|rows| {
+                for (at, (key, _)) in (0_u32..).zip(cells) {
+                    if let (CellKey::Item(key), Some(child)) = (key, children.item(at)) {
+                        rows.measure(*key, child.get_bounding_client_rect().height());
+                    }
+                }
+            });
+        });
+        match self.hold.get_value() {
+            Hold::End => scroller.set_scroll_top(scroller.scroll_height()),
+            Hold::Row(key, wanted) => {
+                let Some(child) = self.child(&list, key) else { return };
+                let moved = offset(&scroller, &child) - wanted;
+                if moved.abs() > 0.5 {
+                    scroller.scroll_by_with_x_and_y(0.0, moved);
+                }
+            }
+        }
+    }
+
+    /// The screen's upper edge and height in the list's pixels, as the held place wants them.
+    fn wanted_view(self) -> (f64, f64) {
+        let scroller = self.scroller.get_untracked();
+        let height = scroller.as_ref().map_or(800.0, |scroller| f64::from(scroller.client_height()));
+        let top = self.rows.with_value(|rows| match self.hold.get_value() {
+            Hold::End => rows.total() - height,
+            // The row is gone: what stands there now.
+            Hold::Row(key, offset) => rows.top(key).map_or_else(|| self.shown_top(), |top| top - offset),
+        });
+        (top, height)
+    }
+
+    /// The screen's upper edge in the list's pixels, as it is.
+    fn shown_top(self) -> f64 {
+        self.elements().map_or(0.0, |(scroller, list)| -offset(&scroller, &list))
+    }
+
+    fn is_covered(self) -> bool {
+        let (top, height) = self.wanted_view();
+        let drawn = self.drawn.get_value();
+        let needed = self.rows.with_value(|rows| rows.between(top - MARGIN_MIN_PX, top + height + MARGIN_MIN_PX));
+        drawn.start <= needed.start && needed.end <= drawn.end
+    }
+
+    fn elements(self) -> Option<(web_sys::HtmlDivElement, web_sys::HtmlDivElement)> {
+        Some((self.scroller.try_get_untracked()??, self.list.try_get_untracked()??))
+    }
+
+    fn child(self, list: &HtmlElement, key: ItemKey) -> Option<Element> {
+        let at = self.cells.with_untracked(|cells| cells.iter().position(|cell| cell.0 == CellKey::Item(key)))?;
+        list.children().item(u32::try_from(at).ok()?)
+    }
+
+    fn at_loaded_end(self) -> bool {
+        self.app.timeline.try_with_untracked(|timeline| timeline.as_ref().is_some_and(|timeline| !timeline.has_newer))
+            == Some(true)
+    }
+
+    /// The user scrolled, or the page did.
+    pub(super) fn scrolled(self) {
+        if self.drawing.try_get_value() != Some(false) {
+            return;
+        }
+        let Some((scroller, list)) = self.elements() else { return };
+        let top = f64::from(scroller.scroll_top());
+        let below = f64::from(scroller.scroll_height()) - top - f64::from(scroller.client_height());
+        let at_end = self.at_loaded_end();
+        let hold = if at_end && below < STICK_PX { Some(Hold::End) } else { self.looked_at(&scroller, &list) };
+        if let Some(hold) = hold {
+            self.hold.set_value(hold);
+        }
+        let away = !self.items.with_value(Vec::is_empty) && (!at_end || below > 200.0);
+        if self.away.get_untracked() != away {
+            self.away.set(away);
+        }
+        if !away && self.missed.get_untracked() != 0 {
+            self.missed.set(0);
+        }
+        self.load_near_ends(top, below);
+        self.choose_tab_stop(&scroller, &list);
+        self.mark_read();
+        if !self.is_covered() {
+            self.draw();
+        }
+    }
+
+    /// The first message on the screen and where it stands.
+    fn looked_at(self, scroller: &HtmlElement, list: &HtmlElement) -> Option<Hold> {
+        let edge = scroller.get_bounding_client_rect().top();
+        let children = list.children();
+        // The children stand in order: halve to the first whose end is below the upper edge.
+        let (mut low, mut high) = (0, children.length());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let below = children.item(middle).is_some_and(|child| child.get_bounding_client_rect().bottom() > edge);
+            if below { high = middle } else { low = middle + 1 }
+        }
+        let keys = self.cells.with_untracked(|cells| cells.iter().map(|cell| cell.0).collect::<Vec<_>>());
+        // Date pills and dividers move when older messages come in; rows that are not there yet have guessed heights.
+        let lower = scroller.get_bounding_client_rect().bottom();
+        let message = (low as usize..keys.len()).find_map(|at| match keys.get(at)? {
+            CellKey::Item(key @ ItemKey::Message(_)) => Some((*key, children.item(u32::try_from(at).ok()?)?)),
+            _ => None,
+        });
+        match message.filter(|(_, child)| child.get_bounding_client_rect().top() < lower) {
+            Some((key, child)) => Some(Hold::Row(key, offset(scroller, &child))),
+            // Scrolled into the unknown.
+            None => self.rows.with_value(|rows| rows.at(self.shown_top())).map(|(key, offset)| Hold::Row(key, offset)),
+        }
+    }
+
+    fn load_near_ends(self, top: f64, below: f64) {
+        let wanted = self.app.timeline.with_untracked(|timeline| {
+            let timeline = timeline.as_ref()?;
+            if top < LOAD_PX && timeline.older().is_some() {
+                timeline.older()
+            } else if below < LOAD_PX {
+                timeline.newer()
+            } else {
+                None
+            }
+        });
+        if let Some(anchor) = wanted.filter(|_| !self.loading.get_value()) {
+            self.load(anchor);
+        }
+    }
+
+    fn load(self, anchor: WindowAnchor) {
+        self.loading.set_value(true);
+        self.app.ask(Command::LoadWindow { chat: self.chat, anchor, limit: PAGE_ROWS }, move |result| {
+            // Gone with the conversation.
+            if self.loading.try_set_value(false).is_some() {
+                return;
+            }
+            match result {
+                // The next page, where the reader is still near the end; once the rows are in the page.
+                Ok(_) => self.scrolled(),
+                Err(error) => page::log(&format!("load-window: {error}")),
+            }
+        });
+    }
+
+    /// To the newest message.
+    pub(super) fn to_end(self) {
+        self.missed.set(0);
+        self.hold.set_value(Hold::End);
+        if self.at_loaded_end() {
+            self.draw();
+        } else {
+            self.app.timeline.update(|timeline| {
+                if let Some(timeline) = timeline {
+                    timeline.clear_divider();
+                }
+            });
+            self.load(WindowAnchor::Newest);
+        }
+    }
+
+    /// Counts and announces what came.
+    fn hear_arrivals(self) {
+        let arrival = self.app.arrival.get();
+        if arrival.last.others == 0 {
+            return;
+        }
+        if self.away.get_untracked() {
+            self.missed.update(|missed| *missed += arrival.last.others);
+        }
+        let text = self.app.timeline.with_untracked(|timeline| {
+            let last = timeline.as_ref()?.last()?;
+            let peer = self.app.chats.with_untracked(|chats| chats.get(&self.chat)).map(|row| words::title(&row))?;
+            (!last.own).then(|| format!("{peer}: {}", words::body(&last.body, &peer)))
+        });
+        if let Some(text) = text {
+            self.announce.set(text);
+        }
+    }
+
+    /// The lowest message that is on the screen, at least with its upper edge.
+    fn lowest_seen(self, scroller: &HtmlElement, list: &HtmlElement) -> Option<MessageId> {
+        let edge = scroller.get_bounding_client_rect().bottom() - 24.0;
+        let children = list.children();
+        self.cells.with_untracked(|cells| {
+            let mut rows = cells.iter().enumerate().rev().filter_map(|(at, (key, _))| match key {
+                CellKey::Item(ItemKey::Message(id)) => Some((children.item(u32::try_from(at).ok()?)?, *id)),
+                _ => None,
+            });
+            rows.find(|(child, _)| child.get_bounding_client_rect().top() < edge).map(|(_, id)| id)
+        })
+    }
+
+    /// The newest message that is on the screen has been read, if somebody looks.
+    fn mark_read(self) {
+        if self.app.visible.try_get_untracked() != Some(true) {
+            return;
+        }
+        let unread = self.app.chats.with_untracked(|chats| chats.get(&self.chat)).is_some_and(|row| row.unread > 0);
+        let Some((scroller, list)) = self.elements().filter(|_| unread) else { return };
+        let row = self.lowest_seen(&scroller, &list).and_then(|id| {
+            self.app.timeline.with_untracked(|timeline| timeline.as_ref().and_then(|timeline| timeline.row(id)))
+        });
+        let Some(row) = row else { return };
+        let at = (row.time_ms, row.id);
+        if self.marked.get_value().is_none_or(|marked| marked < at) {
+            self.marked.set_value(Some(at));
+            let marked = self.marked;
+            self.app.ask(Command::MarkRead { chat: self.chat, up_to: row.id }, move |result| {
+                if let Err(error) = result {
+                    // It will be said again when the next thing is seen.
+                    page::log(&format!("mark-read: {error}"));
+                    let _ = marked.try_set_value(None);
+                }
+            });
+        }
+    }
+
+    /// Pictures, fonts, the window and the keyboard of a phone change sizes: what is held stays in its place.
+    fn watch_sizes(self) {
+        Effect::new(move || {
+            let (Some(scroller), Some(column)) = (self.scroller.get(), self.column.get()) else { return };
+            let changed = Closure::<dyn FnMut()>::new(move || {
+                if self.drawing.try_get_value() != Some(false) {
+                    return;
+                }
+                self.pin();
+                // Not within the observer: it would have to look at its own changes.
+                request_animation_frame(move || {
+                    if self.drawing.try_get_value() != Some(false) {
+                        return;
+                    }
+                    let width = self.list.try_get_untracked().flatten().map(|list| f64::from(list.client_width()));
+                    if width.is_some_and(|width| (width - self.width.get_value()).abs() > 1.0) {
+                        self.guess_rows();
+                        self.draw();
+                    } else {
+                        self.settle();
+                    }
+                });
+            });
+            let Ok(observer) = web_sys::ResizeObserver::new(changed.as_ref().unchecked_ref()) else { return };
+            observer.observe(&scroller);
+            observer.observe(&column);
+            let held = SendWrapper::new((observer, changed));
+            on_cleanup(move || held.0.disconnect());
+        });
+    }
+}
+
+/// The keyboard's way through the messages.
+impl Scroll {
+    /// The message with the focus; else the one that had it, while it is on the screen; else the lowest there.
+    fn choose_tab_stop(self, scroller: &HtmlElement, list: &HtmlElement) {
+        let view = scroller.get_bounding_client_rect();
+        let focused = self.focused.get_value().filter(|id| {
+            self.has_focus.get_value()
+                || self.child(list, ItemKey::Message(*id)).is_some_and(|child| {
+                    let child = child.get_bounding_client_rect();
+                    child.bottom() > view.top() && child.top() < view.bottom()
+                })
+        });
+        let stop = focused.or_else(|| self.lowest_seen(scroller, list));
+        if self.tab_stop.get_untracked() != stop {
+            self.tab_stop.set(stop);
+        }
+    }
+
+    /// A message, or something in it, got the focus.
+    pub(super) fn on_focus_in(self, event: &web_sys::FocusEvent) {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let article = target.and_then(|target| target.closest("[data-message]").ok().flatten());
+        let id = article.and_then(|article| article.get_attribute("data-message")).and_then(|id| id.parse().ok());
+        if id.is_some() {
+            self.focused.set_value(id);
+            self.has_focus.set_value(true);
+            self.tab_stop.set(id);
+        }
+    }
+
+    /// The focus left the messages.
+    pub(super) fn on_focus_out(self, event: &web_sys::FocusEvent) {
+        let to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        let inside = self.list.get_untracked().is_some_and(|list| list.contains(to.as_ref()));
+        // Without a target the row may just have been moved within the page: `keep_focus` looks.
+        if !inside && (to.is_some() || self.drawing.try_get_value() == Some(false)) {
+            let _ = self.has_focus.try_set_value(false);
+        }
+    }
+
+    /// A row that is moved within the page loses the focus without anybody's wish.
+    fn keep_focus(self) {
+        let Some((_, list)) = self.elements().filter(|_| self.has_focus.get_value()) else { return };
+        let active = document().active_element();
+        let nowhere = active.as_ref().is_none_or(|active| active.tag_name() == "BODY");
+        if let Some(id) = self.focused.get_value().filter(|_| nowhere) {
+            focus_in(self.child(&list, ItemKey::Message(id)), Look::Stays);
+        }
+    }
+
+    /// Arrows go from message to message, also to those that are not in the page yet.
+    pub(super) fn on_key(self, event: &web_sys::KeyboardEvent) {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let article = target.filter(|target| target.has_attribute("data-message"));
+        let id = article.and_then(|article| article.get_attribute("data-message")?.parse::<MessageId>().ok());
+        let Some(id) = id else { return };
+        let to = match event.key().as_str() {
+            "ArrowUp" if !event.alt_key() => self.next_message(id, -1),
+            "ArrowDown" if !event.alt_key() => self.next_message(id, 1),
+            "Home" => self.first_message(),
+            "End" => self.last_message(),
+            _ => return,
+        };
+        event.prevent_default();
+        if let Some(to) = to {
+            self.focus(to);
+        }
+    }
+
+    fn focus(self, id: MessageId) {
+        self.focused.set_value(Some(id));
+        self.has_focus.set_value(true);
+        self.tab_stop.set(Some(id));
+        self.draw();
+        wasm_bindgen_futures::spawn_local(async move {
+            leptos::task::tick().await;
+            if let Some((_, list)) = self.elements() {
+                focus_in(self.child(&list, ItemKey::Message(id)), Look::There);
+            }
+        });
+    }
+
+    fn next_message(self, from: MessageId, step: isize) -> Option<MessageId> {
+        let mut place = self.rows.with_value(|rows| rows.place(ItemKey::Message(from)))?;
+        self.items.with_value(|items| {
+            loop {
+                place = place.checked_add_signed(step)?;
+                if let Some(id) = bubble(items.get(place)?) {
+                    return Some(id);
+                }
+            }
+        })
+    }
+
+    fn first_message(self) -> Option<MessageId> {
+        self.items.with_value(|items| items.iter().find_map(bubble))
+    }
+
+    fn last_message(self) -> Option<MessageId> {
+        self.items.with_value(|items| items.iter().rev().find_map(bubble))
+    }
+}
+
+/// The message of an item, if it is one that takes the focus.
+fn bubble(item: &Item) -> Option<MessageId> {
+    match item {
+        Item::Message { row, .. } if !matches!(row.body, MessageBody::System(_)) => Some(row.id),
+        _ => None,
+    }
+}
+
+/// Where the reader looks when the focus moves.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Stays,
+    There,
+}
+
+fn focus_in(row: Option<Element>, look: Look) {
+    let article = row.and_then(|row| row.query_selector("article").ok().flatten());
+    if let Some(article) = article.and_then(|article| article.dyn_into::<HtmlElement>().ok()) {
+        let options = web_sys::FocusOptions::new();
+        options.set_prevent_scroll(true);
+        let _ = article.focus_with_options(&options);
+        if look == Look::There {
+            let nearest = web_sys::ScrollIntoViewOptions::new();
+            nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
+            article.scroll_into_view_with_scroll_into_view_options(&nearest);
+        }
+    }
+}
+
+fn offset(scroller: &HtmlElement, element: &Element) -> f64 {
+    element.get_bounding_client_rect().top() - scroller.get_bounding_client_rect().top()
+}
