@@ -45,6 +45,26 @@ pub(crate) fn known_list(cx: &Context<'_>, account: AccountId) -> Result<Option<
     device_list(cx.db, account)
 }
 
+/// A device of the account said, signed, that its list has this version: nothing older will do from now on.
+pub(crate) fn hear_of_list(cx: &mut Context<'_>, account: AccountId, version: u64) -> Result<(), Halt> {
+    know(cx, account, "")?;
+    cx.db
+        .prepare_cached("UPDATE account SET list_heard = max(list_heard, ?2) WHERE account = ?1")?
+        .execute(params![account.as_bytes(), version])?;
+    chats::unvet(cx, account)
+}
+
+/// The newest known list, unless a newer one was heard of.
+pub(crate) fn current_list(cx: &Context<'_>, account: AccountId) -> Result<Option<VerifiedDeviceList>, Halt> {
+    let heard: u64 = cx
+        .db
+        .prepare_cached("SELECT list_heard FROM account WHERE account = ?1")?
+        .query_row([account.as_bytes()], |row| row.get(0))
+        .optional()?
+        .unwrap_or(0);
+    Ok(known_list(cx, account)?.filter(|list| list.version() >= heard))
+}
+
 /// Takes a newer device list, of the own or another account, if it verifies and follows the one known. What does not
 /// is the server's doing, or the account key's: nothing is taken, and the user is told.
 pub(crate) fn learn_device_list(cx: &mut Context<'_>, signed: &[u8]) -> Result<(), Halt> {
@@ -78,6 +98,17 @@ pub(crate) fn learn_device_list(cx: &mut Context<'_>, signed: &[u8]) -> Result<(
             .execute(params![account.as_bytes(), list.as_bytes()])?;
     }
     Ok(())
+}
+
+/// Takes what the server gave as one account's device list; a list of another account is no answer.
+pub(crate) fn learn_list_of(cx: &mut Context<'_>, account: &[u8], signed: &[u8]) -> Result<(), Halt> {
+    let of_another = VerifiedDeviceList::verify(signed).is_ok_and(|list| list.account().to_vec() != account);
+    if of_another {
+        let what = "the device list of one account under the name of another".to_owned();
+        cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
+        return Ok(());
+    }
+    learn_device_list(cx, signed)
 }
 
 /// The number of an account, or nothing.

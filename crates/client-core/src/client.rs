@@ -5,6 +5,7 @@ use crate::changed::Changed;
 use crate::chats::{self, Chat, Membership};
 use crate::config::Config;
 use crate::devices;
+use crate::finding::Finding;
 use crate::history::export::Upload;
 use crate::history::import::show_mirror;
 use crate::http::{self, Calls, Purpose};
@@ -43,6 +44,7 @@ pub struct Client {
     pub(crate) existing_device: ExistingDevice,
     pub(crate) upload: Option<Upload>,
     pub(crate) lists: Lists,
+    pub(crate) finding: Finding,
 }
 
 /// What every step of one input works with.
@@ -90,6 +92,7 @@ impl Client {
             existing_device: ExistingDevice::default(),
             upload: None,
             lists: Lists::default(),
+            finding: Finding::default(),
         }
     }
 
@@ -143,6 +146,7 @@ impl Client {
         if !self.session.is_up() {
             return Ok(());
         }
+        self.find_groups(cx)?;
         self.ask_lists(cx)?;
         self.create_waiting(cx)?;
         self.join_waiting(cx)?;
@@ -240,7 +244,7 @@ impl Client {
             Command::UnlinkAll => self.unlink(cx, id, None)?,
             Command::LogOut => self.log_out_here(cx, id)?,
             Command::RenameDevice { device, name } => self.rename_device(cx, id, device, &name)?,
-            Command::ReconnectNow => self.reconnect_now(cx)?,
+            Command::ReconnectNow => self.reconnect_now(cx, id)?,
             Command::RequestCode { number } => self.request_code(cx, id, number)?,
             Command::VerifyCode { code } => self.verify_code(cx, id, &code),
             Command::EnterPin { pin } => self.enter_pin(cx, id, &pin)?,
@@ -293,7 +297,7 @@ impl Client {
             Purpose::VerifyCode { request, number } => self.on_code_verified(cx, request, number, http::read(result)),
             Purpose::Register { request } => self.on_registered(cx, request, http::read(result)),
             Purpose::Challenge => self.on_challenge(cx, http::read(result)),
-            Purpose::OpenSession => self.on_session_opened(cx, http::read(result)),
+            Purpose::OpenSession => self.on_session_answer(cx, result),
             Purpose::LinkOpen { link_id } => self.on_link_opened(cx, link_id, http::read(result)),
             Purpose::LinkGet { end: End::New, link_id } => self.on_slot_new(cx, link_id, http::read(result)),
             Purpose::LinkGet { end: End::Existing, link_id } => self.on_slot_existing(cx, link_id, http::read(result)),

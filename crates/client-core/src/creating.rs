@@ -9,6 +9,7 @@ use crate::mls;
 use crate::outbox::{self, Kind, Operation};
 use crate::this;
 use crate::witness;
+use client_api::{Event, Notice};
 use e2ee::group::RatchetTree;
 use e2ee::key_packages::{self, VerifiedKeyPackage};
 use e2ee::{ChatGroup, OwnDevice};
@@ -16,7 +17,7 @@ use identity::mls::Suite;
 use identity::{ChatKind, ChatPolicy, VerifiedDeviceList};
 use prost::Message as _;
 use proto::account::{Claim, ClaimKeyPackages, ClaimKeyPackagesOk, DeviceLists, GetDeviceLists};
-use proto::ids::{ChatId, DeviceAddress, Generation, OpId, direct_key};
+use proto::ids::{AccountId, ChatId, DeviceAddress, Generation, OpId, direct_key};
 use proto::wire::{Commit, GroupCreate, GroupExists, Welcome, commit};
 
 impl Client {
@@ -54,7 +55,7 @@ impl Client {
             return Ok(());
         };
         for account in &lists.accounts {
-            accounts::learn_device_list(cx, &account.signed_device_list)?;
+            accounts::learn_list_of(cx, &account.account, &account.signed_device_list)?;
         }
         let Some(chat) = chats::find(cx.db, chat)?.filter(|chat| chat.membership == Membership::Creating) else {
             return Ok(());
@@ -106,6 +107,9 @@ impl Client {
         let me = cx.me()?.address;
         let device = mls::own_device(cx)?;
         let packages = trusted_packages(cx, claimed)?;
+        if packages.len() < claimed.claimed.len() {
+            self.tell_of_foreign_keys(cx, chat.peer)?;
+        }
         let of_peer = packages.iter().any(|package| package.cert().account == chat.peer);
         if chat.peer != me.account && !of_peer {
             // Their devices have no usable key packages: later again.
@@ -137,6 +141,16 @@ impl Client {
                 frame: frame.encode_to_vec(),
             },
         )
+    }
+
+    /// Key packages of devices that their account does not list, or that do not verify, were given out.
+    fn tell_of_foreign_keys(&mut self, cx: &mut Context<'_>, peer: AccountId) -> Result<(), Halt> {
+        if self.lists.tell_once(peer) {
+            let name = accounts::title_of(cx.db, peer)?;
+            let what = format!("keys that are not of {name}'s devices: they are not used");
+            cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
+        }
+        Ok(())
     }
 
     pub(crate) fn on_created(&mut self, cx: &mut Context<'_>, operation: &Operation, seq: u64) -> Result<(), Halt> {

@@ -97,7 +97,7 @@ impl Client {
         let own = cx.me()?.address.account.to_vec();
         let Some(mine) = lists.accounts.iter().find(|account| account.account == own) else { return Ok(()) };
         let before = mls::own_device_list(cx)?;
-        accounts::learn_device_list(cx, &mine.signed_device_list)?;
+        accounts::learn_list_of(cx, &mine.account, &mine.signed_device_list)?;
         let after = mls::own_device_list(cx)?;
         for cert in after.devices().filter(|cert| before.device(cert.device).is_none()) {
             let name = name_of(cx, cert.device.0, cert.role)?;

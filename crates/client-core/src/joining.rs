@@ -90,17 +90,29 @@ impl Client {
                 self.flights.send(cx, Flight::GroupInfo { chat: chat.chat }, body);
             }
         }
+        let strangers: Vec<ChatId> = self.finding.strangers.iter().copied().take(JOINS_AT_ONCE).collect();
+        for chat in strangers {
+            if !self.flights.holds(chat) {
+                let body = client_frame::Body::GetGroupInfo(GetGroupInfo { chat: chat.to_vec() });
+                self.flights.send(cx, Flight::GroupInfo { chat }, body);
+            }
+        }
         Ok(())
     }
 
     /// What an external commit needs has come: the commit is made, and goes into the outbox.
     pub(crate) fn on_group_info(&mut self, cx: &mut Context<'_>, chat: ChatId, info: &GroupInfo) -> Result<(), Halt> {
-        let Some(stored) = chats::find(cx.db, chat)?.filter(|chat| chat.membership == Membership::Wanted) else {
+        let stored = chats::find(cx.db, chat)?;
+        self.finding.strangers.remove(&chat);
+        if stored.as_ref().is_some_and(|chat| chat.membership != Membership::Wanted) {
             return Ok(());
-        };
+        }
         let generation = Generation(info.generation);
         let device = mls::own_device(cx)?;
-        let aad = witness::authenticated_data(cx, &stored)?;
+        let aad = match &stored {
+            Some(stored) => witness::authenticated_data(cx, stored)?,
+            None => Vec::new(),
+        };
         let join = {
             let provider = mls::provider(cx);
             let scope = (chat, generation);
@@ -112,15 +124,14 @@ impl Client {
         };
         let me = cx.me()?.address.account;
         let accounts: Vec<AccountId> = join.roster.iter().map(|entry| entry.address.account).collect();
-        let expected = accounts.iter().all(|account| *account == me || *account == stored.peer);
-        if stored.kind != ChatKind::Group && !expected {
+        let expected = |stored: &Chat| {
+            stored.kind == join.policy.kind && accounts.iter().all(|account| *account == me || *account == stored.peer)
+        };
+        if stored.as_ref().is_some_and(|stored| stored.kind != ChatKind::Group && !expected(stored)) {
             self.retry_at(cx.now_ms + 60_000);
             return Ok(());
         }
-        cx.db.execute(
-            "UPDATE chat SET generation = ?2 WHERE chat = ?1",
-            rusqlite::params![chat.as_bytes(), generation.0],
-        )?;
+        self.adopt_chat(cx, &join.policy, cx.now_ms)?;
         let op_id = OpId(chats::random_id(cx));
         let commit = Commit {
             op_id: op_id.to_vec(),

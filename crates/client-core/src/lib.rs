@@ -14,6 +14,7 @@ mod changed;
 mod chats;
 mod creating;
 mod devices;
+mod finding;
 mod history;
 mod http;
 mod joining;

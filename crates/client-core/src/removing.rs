@@ -14,6 +14,8 @@ use rusqlite::params;
 
 /// The number of "this device shall have no leaf here".
 const REMOVE: u32 = 1;
+/// A Remove that the server refused is tried again after this.
+const REFUSED_WAIT_MS: u64 = 60_000;
 
 /// A device shall have no leaf in a chat.
 pub(crate) fn want(cx: &Context<'_>, chat: ChatId, device: DeviceAddress) -> Result<(), Halt> {
@@ -24,9 +26,10 @@ pub(crate) fn want(cx: &Context<'_>, chat: ChatId, device: DeviceAddress) -> Res
 }
 
 fn wishes(cx: &Context<'_>) -> Result<Vec<(ChatId, DeviceAddress)>, Halt> {
-    let mut statement =
-        cx.db.prepare_cached("SELECT chat, account, device FROM intent WHERE kind = ?1 ORDER BY chat")?;
-    let rows = statement.query_map([REMOVE], |row| {
+    let mut statement = cx.db.prepare_cached(
+        "SELECT chat, account, device FROM intent WHERE kind = ?1 AND not_before_ms <= ?2 ORDER BY chat",
+    )?;
+    let rows = statement.query_map(params![REMOVE, cx.now_ms], |row| {
         let address = DeviceAddress { account: AccountId(row.get(1)?), device: DeviceNumber(row.get(2)?) };
         Ok((ChatId(row.get(0)?), address))
     })?;
@@ -112,7 +115,7 @@ impl Client {
         outbox::push(cx, &operation)
     }
 
-    /// The server will never take the staged commit.
+    /// The server refused the staged commit. The wish stays: while an unlisted leaf is there, nothing is sent.
     pub(crate) fn drop_commit(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
         let Some(stored) = chats::find(cx.db, chat)? else { return Ok(()) };
         if let Some(mut group) = mls::load(cx, &stored)?
@@ -120,6 +123,11 @@ impl Client {
         {
             group.drop_pending(&mls::provider(cx)).map_err(|error| Halt::Encryption(error.to_string()))?;
         }
-        settle(cx, chat)
+        let again_ms = cx.now_ms + REFUSED_WAIT_MS;
+        cx.db
+            .prepare_cached("UPDATE intent SET tries = tries + 1, not_before_ms = ?3 WHERE chat = ?1 AND kind = ?2")?
+            .execute(params![chat.as_bytes(), REMOVE, again_ms])?;
+        self.retry_at(again_ms);
+        Ok(())
     }
 }

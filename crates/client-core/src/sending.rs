@@ -33,13 +33,14 @@ pub(crate) enum Flight {
     FetchLog { chat: ChatId },
     GroupInfo { chat: ChatId },
     Marks,
+    Groups,
 }
 
 impl Flight {
     fn chat(&self) -> Option<ChatId> {
         match self {
             Self::Operation { chat, .. } | Self::FetchLog { chat } | Self::GroupInfo { chat } => Some(*chat),
-            Self::Marks => None,
+            Self::Marks | Self::Groups => None,
         }
     }
 }

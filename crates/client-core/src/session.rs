@@ -2,19 +2,20 @@
 
 use crate::client::{Client, Context};
 use crate::devices;
-use crate::http::{Answer as Reply, Purpose};
-use crate::io::{Halt, HttpMethod, Output};
+use crate::http::{self, Answer as Reply, Purpose};
+use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse, Output};
 use crate::sending::Flight;
 use crate::this::{self, ServerKey, Stage};
-use client_api::{AppStage, Connection, Event, LogoutReason, Notice, Unsupported};
+use client_api::{Answer, AppStage, Connection, Event, LogoutReason, Notice, Unsupported};
 use identity::VerifiedDeviceList;
 use prost::Message;
 use proto::account::{Challenge, OpenSession, OpenSessionOk, Problem, ServerInfo};
 use proto::decode::decode_limited;
 use proto::ids::AccountId;
-use proto::limits::FRAME_LEN_MAX;
+use proto::limits::{FRAME_LEN_MAX, HTTP_BODY_LEN_MAX};
 use proto::wire::{
-    ClientFrame, Hello, HelloOk, Refused, Reply as WireReply, ServerFrame, client_frame, refused, reply, server_frame,
+    ClientFrame, Hello, HelloOk, Refused, Reply as WireReply, Revoked, ServerFrame, client_frame, refused, reply,
+    server_frame,
 };
 use proto::{PROTOCOL_VERSION, PROTOCOL_VERSION_MIN};
 
@@ -129,7 +130,22 @@ impl Client {
         Ok(())
     }
 
-    pub(crate) fn on_session_opened(&mut self, cx: &mut Context<'_>, reply: Reply<OpenSessionOk>) -> Result<(), Halt> {
+    /// A device that is no longer linked gets the signed list that says so, with status 410, instead of a token.
+    pub(crate) fn on_session_answer(
+        &mut self,
+        cx: &mut Context<'_>,
+        result: Result<HttpResponse, HttpFailure>,
+    ) -> Result<(), Halt> {
+        match &result {
+            Ok(response) if response.status == 410 => {
+                let revoked = decode_limited::<Revoked>(&response.body, HTTP_BODY_LEN_MAX).unwrap_or_default();
+                self.on_revoked(cx, &revoked.signed_device_list)
+            }
+            _ => self.on_session_opened(cx, http::read(result)),
+        }
+    }
+
+    fn on_session_opened(&mut self, cx: &mut Context<'_>, reply: Reply<OpenSessionOk>) -> Result<(), Halt> {
         match reply {
             Reply::Ok(opened) => {
                 this::set_session_token(cx.db, Some(&opened.token))?;
@@ -207,6 +223,8 @@ impl Client {
                 Some(mark) => self.on_mark(cx, &changed.chat, mark),
                 None => Ok(()),
             },
+            Some(server_frame::Body::Gap(_)) => self.on_gap(cx),
+            Some(server_frame::Body::AccountGroupAdded(added)) => self.on_group_added(cx, &added.chat),
             Some(server_frame::Body::KeyPackagesLow(low)) => self.key_packages_left(cx, low.left),
             Some(server_frame::Body::Revoked(revoked)) => self.on_revoked(cx, &revoked.signed_device_list),
             Some(server_frame::Body::LeaseLost(_)) => self.on_lease_lost(cx),
@@ -221,8 +239,9 @@ impl Client {
             (Some(Flight::GroupInfo { chat }), Some(reply::Body::GroupInfo(info))) => {
                 self.on_group_info(cx, chat, &info)
             }
+            (Some(Flight::Groups), Some(reply::Body::GroupHeads(page))) => self.on_group_heads(cx, &page),
             (Some(Flight::Marks), Some(reply::Body::Marks(marks))) => self.on_marks(cx, &marks),
-            (Some(Flight::GroupInfo { .. } | Flight::FetchLog { .. }), _) => {
+            (Some(Flight::GroupInfo { .. } | Flight::FetchLog { .. } | Flight::Groups), _) => {
                 self.retry_at(cx.now_ms + 5_000);
                 Ok(())
             }
@@ -305,7 +324,8 @@ impl Client {
     }
 
     /// "Try now."
-    pub(crate) fn reconnect_now(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+    pub(crate) fn reconnect_now(&mut self, cx: &mut Context<'_>, request: u32) -> Result<(), Halt> {
+        cx.answer(request, Ok(Answer::Done));
         if self.session.link == Link::Down && this::stage(cx.db)? != Stage::LoggedOut {
             self.session.tries = 0;
             self.session.retry_at_ms = 0;

@@ -28,8 +28,17 @@ pub(crate) struct Lists {
     wanted: BTreeSet<AccountId>,
     /// When each was asked for.
     asked_ms: BTreeMap<AccountId, u64>,
-    /// Whose list the server holds back, and the user was told of it.
+    /// Those whom the server has answered about since.
+    answered: BTreeSet<AccountId>,
+    /// About whom the server misleads, and the user was told of it.
     told: BTreeSet<AccountId>,
+}
+
+impl Lists {
+    /// Whether the user has not been told yet, in this run, that the server misleads about this account.
+    pub(crate) fn tell_once(&mut self, account: AccountId) -> bool {
+        self.told.insert(account)
+    }
 }
 
 /// Whether a chat may be written to.
@@ -78,6 +87,7 @@ impl Client {
         for account in due {
             self.lists.wanted.remove(&account);
             self.lists.asked_ms.insert(account, now_ms);
+            self.lists.answered.remove(&account);
         }
         self.retry_at(now_ms + ASK_AGAIN_MS);
         Ok(())
@@ -93,8 +103,9 @@ impl Client {
             self.lists.wanted.extend(accounts);
             return Ok(());
         };
+        self.lists.answered.extend(accounts);
         for account in &lists.accounts {
-            accounts::learn_device_list(cx, &account.signed_device_list)?;
+            accounts::learn_list_of(cx, &account.account, &account.signed_device_list)?;
         }
         Ok(())
     }
@@ -108,7 +119,7 @@ impl Client {
         let mut writable = Writable::Yes;
         for leaf in mls::taken(group.roster())?.unwrap_or_default() {
             let account = leaf.address.account;
-            let list = accounts::known_list(cx, account)?;
+            let list = accounts::current_list(cx, account)?;
             let listed = list.as_ref().and_then(|list| list.device(leaf.address.device));
             let fits = listed.is_some_and(|cert| cert.signature_key == leaf.signature_key);
             match standing(fits, list.as_ref().map(|list| list.version()), leaf.list_version) {
@@ -126,11 +137,7 @@ impl Client {
 
     /// Nothing is sent until the list is there. If the server was asked and has not given it, it holds it back.
     fn hold_for_list(&mut self, cx: &mut Context<'_>, account: AccountId) -> Result<(), Halt> {
-        let under_way = |p: &Purpose| matches!(p, Purpose::PeerLists { accounts } if accounts.contains(&account));
-        let answered = self.lists.asked_ms.contains_key(&account)
-            && !self.lists.wanted.contains(&account)
-            && !self.calls.is_under_way(under_way);
-        if answered && self.lists.told.insert(account) {
+        if self.lists.answered.contains(&account) && self.lists.tell_once(account) {
             let name = accounts::title_of(cx.db, account)?;
             let what = format!("the newest device list of {name} is held back: nothing is sent there");
             cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
@@ -169,7 +176,7 @@ impl Client {
     }
 
     fn standing_of(&self, cx: &Context<'_>, cert: &VerifiedCert) -> Result<Standing, Halt> {
-        let list = accounts::known_list(cx, cert.account)?;
+        let list = accounts::current_list(cx, cert.account)?;
         let fits = list.as_ref().is_some_and(|list| list.authorises(cert));
         Ok(standing(fits, list.map(|list| list.version()), cert.list_version))
     }

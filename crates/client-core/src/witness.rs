@@ -93,6 +93,7 @@ impl Client {
         let known = accounts::known_list(cx, account)?;
         let known_version = known.as_ref().map_or(0, |list| list.version());
         if word.list_version > known_version {
+            accounts::hear_of_list(cx, account, word.list_version)?;
             return self.want_list(cx, account);
         }
         let differs =

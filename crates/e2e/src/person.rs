@@ -4,7 +4,7 @@ use crate::World;
 use anyhow::{Context, Result, bail};
 use client_api::{
     Answer, ChatId, ChatRow, Command, DeviceRow, Event, LinkStage, LinkingStage, MessageBody, MessageId, MessageRow,
-    MessageStatus, MirrorProgress, RegistrationStage, Request, Role, UserError, WindowAnchor,
+    MessageStatus, MirrorProgress, Notice, RegistrationStage, Request, Role, UserError, WindowAnchor,
 };
 use client_driver::native::{Events, Handle, Options, Storage, start};
 use std::collections::BTreeMap;
@@ -45,6 +45,8 @@ pub struct Screen {
     pub devices: Vec<DeviceRow>,
     /// The connection, in words.
     pub connection: String,
+    /// What the user was told, in order.
+    pub notices: Vec<Notice>,
     answers: BTreeMap<u32, Result<Answer, UserError>>,
 }
 
@@ -58,6 +60,7 @@ impl Screen {
             Event::Linking(stage) => self.linking = stage,
             Event::Mirror(progress) => self.mirror = progress,
             Event::Devices(devices) => self.devices = devices,
+            Event::Notice(notice) => self.notices.push(notice),
             Event::Chats(changes) => {
                 if changes.reset {
                     self.chats.clear();

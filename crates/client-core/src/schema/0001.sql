@@ -27,6 +27,7 @@ CREATE TABLE account (
   account         BLOB PRIMARY KEY,
   number          TEXT NOT NULL DEFAULT '',
   device_list     BLOB NOT NULL DEFAULT x'',
+  list_heard      INTEGER NOT NULL DEFAULT 0,   -- the newest version that a device of the account said it has
   profile_key     BLOB NOT NULL DEFAULT x'',
   profile_version INTEGER NOT NULL DEFAULT 0,   -- of what is stored here
   profile_wanted  INTEGER NOT NULL DEFAULT 0,   -- the newest one heard of

@@ -6,8 +6,8 @@ use crate::device::{OwnDevice, capabilities};
 use crate::error::{MlsError, RuleError};
 use crate::provider::Provider;
 use crate::storage::{self, Namespace};
-use identity::VerifiedCert;
 use identity::mls::Suite;
+use identity::{ChatPolicy, VerifiedCert};
 use openmls::group::WelcomeError;
 use openmls::prelude::tls_codec::DeserializeBytes;
 use openmls::prelude::{
@@ -41,6 +41,8 @@ pub struct ExternalJoin {
     pub group_info: Vec<u8>,
     /// The epoch that the commit was made in.
     pub base_epoch: u64,
+    /// Which chat the group is of, who may be in it.
+    pub policy: ChatPolicy,
     /// Who will be in the group, this device included.
     pub roster: Vec<RosterEntry>,
 }
@@ -149,6 +151,7 @@ pub fn join_external(
         group_info: group_info.to_bytes().map_err(MlsError::of(&scratch))?,
         base_epoch,
         roster: certs.iter().map(|(leaf, cert)| entry(*leaf, cert)).collect(),
+        policy,
     })
 }
 

@@ -1,0 +1,83 @@
+//! Finding the groups that this device should be in: the server's list of the account's groups, compared with what is
+//! here after a connection, and again where the server says that something was missed. Joining is in `joining`.
+
+use crate::chats::{self, Membership};
+use crate::client::{Client, Context};
+use crate::io::Halt;
+use crate::sending::Flight;
+use identity::ChatKind;
+use proto::ids::ChatId;
+use proto::wire::{GroupHead, GroupHeads, ListGroups, client_frame};
+use std::collections::BTreeSet;
+
+/// Groups in one answer.
+const HEADS_LEN_MAX: u32 = 512;
+
+/// What this run knows of the server's list.
+#[derive(Debug, Default)]
+pub(crate) struct Finding {
+    /// The list was gone through, and nothing was missed since.
+    listed: bool,
+    /// Groups of this account that have no row here yet: who is in them shows when they are joined.
+    pub(crate) strangers: BTreeSet<ChatId>,
+}
+
+impl Client {
+    /// Goes through the server's list, once in a run and after every gap.
+    pub(crate) fn find_groups(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        if !self.finding.listed && !self.flights.any(|flight| *flight == Flight::Groups) {
+            self.ask_groups_after(cx, Vec::new());
+        }
+        Ok(())
+    }
+
+    fn ask_groups_after(&mut self, cx: &mut Context<'_>, after_chat: Vec<u8>) {
+        let body = client_frame::Body::ListGroups(ListGroups { after_chat, limit: HEADS_LEN_MAX });
+        self.flights.send(cx, Flight::Groups, body);
+    }
+
+    /// The server dropped what this device had not fetched for too long: the logs tell it, as far as they are kept.
+    pub(crate) fn on_gap(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        self.finding.listed = false;
+        if self.session.is_up() { self.find_groups(cx) } else { Ok(()) }
+    }
+
+    /// A chat of this account began, and nobody added this device.
+    pub(crate) fn on_group_added(&mut self, cx: &mut Context<'_>, chat: &[u8]) -> Result<(), Halt> {
+        match ChatId::try_from(chat) {
+            Ok(chat) if chats::find(cx.db, chat)?.is_none() => {
+                self.finding.strangers.insert(chat);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn on_group_heads(&mut self, cx: &mut Context<'_>, page: &GroupHeads) -> Result<(), Halt> {
+        for head in &page.heads {
+            self.on_head(cx, head)?;
+        }
+        match page.heads.last().filter(|_| page.more) {
+            Some(last) => self.ask_groups_after(cx, last.chat.clone()),
+            None => self.finding.listed = true,
+        }
+        Ok(())
+    }
+
+    fn on_head(&mut self, cx: &mut Context<'_>, head: &GroupHead) -> Result<(), Halt> {
+        let Ok(chat) = ChatId::try_from(head.chat.as_slice()) else { return Ok(()) };
+        match chats::find(cx.db, chat)? {
+            None => {
+                self.finding.strangers.insert(chat);
+                Ok(())
+            }
+            Some(stored) if stored.membership != Membership::Joined => Ok(()),
+            // Put out while it was away. Out of a group that is final; in a chat of two a listed device belongs.
+            Some(stored) if !head.joined && stored.kind != ChatKind::Group => {
+                chats::set_membership(cx, chat, Membership::Wanted, 0)
+            }
+            Some(stored) if head.head_seq > stored.applied_seq => self.fetch_log(cx, chat),
+            Some(_) => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! A server that lies: its database is altered under it, as its operator or an intruder could. Nothing that is written
+//! afterwards may be read by the wrong device, and the user hears of it.
+
+use anyhow::{Context, Result};
+use client_api::{Command, LinkStage, LinkingStage, MessageStatus, Notice, Role};
+use e2e::{Person, World};
+use rusqlite::{Connection, params};
+
+const ALICE: &str = "+4915112345611";
+const BOB: &str = "+4915112345612";
+const CAROL: &str = "+4915112345613";
+const MALLORY: &str = "+4915112345614";
+
+fn database(world: &World) -> Result<Connection> {
+    Ok(Connection::open(world.server_data().join("heliograph.db"))?)
+}
+
+fn account_of(db: &Connection, number: &str) -> Result<Vec<u8>> {
+    Ok(db.query_row("SELECT account FROM number WHERE number = ?1", [number], |row| row.get(0))?)
+}
+
+/// The entries of the server's log that are messages of an account, and so could be read by whoever has a leaf.
+fn messages_of(db: &Connection, account: &[u8]) -> Result<u32> {
+    Ok(db.query_row("SELECT count(*) FROM group_log l JOIN chat_group g ON g.chat = l.chat WHERE l.kind = 1 AND l.account = ?1 AND (SELECT count(DISTINCT account) FROM member m WHERE m.chat = l.chat) = 2", [account], |row| row.get(0))?)
+}
+
+fn is_warned(notices: &[Notice]) -> bool {
+    notices.iter().any(|notice| matches!(notice, Notice::ServerNotTrusted { .. }))
+}
+
+async fn link(world: &World, phone: &mut Person, name: &str) -> Result<Person> {
+    let mut browser = Person::start(world, name, Role::Companion)?;
+    browser.does(Command::StartLink { browser: "Firefox".into(), system: "Linux".into() }).await?;
+    browser.until("a code", |s| matches!(s.link, Some(LinkStage::ShowCode { .. }))).await?;
+    let Some(LinkStage::ShowCode { text, .. }) = browser.screen.link.clone() else { anyhow::bail!("no code") };
+    phone.does(Command::ScanLinkCode { text, pasted: false }).await?;
+    phone.until("the warning", |s| matches!(s.linking, Some(LinkingStage::Confirm { .. }))).await?;
+    phone.does(Command::ConfirmLink { pin: String::new() }).await?;
+    phone.until("digits", |s| matches!(s.linking, Some(LinkingStage::ShowDigits { .. }))).await?;
+    let Some(LinkingStage::ShowDigits { digits, .. }) = phone.screen.linking.clone() else {
+        anyhow::bail!("no digits")
+    };
+    browser.until("the digits' page", |s| matches!(s.link, Some(LinkStage::EnterDigits { .. }))).await?;
+    browser.does(Command::EnterLinkDigits { digits }).await?;
+    browser.until("being linked", |s| s.stage == "Active").await?;
+    phone.until("the end of linking", |s| matches!(s.linking, Some(LinkingStage::Done { .. }))).await?;
+    browser.until("the whole mirror", |s| s.mirror.complete).await?;
+    Ok(browser)
+}
+
+fn copy_folder(from: &std::path::Path, to: &std::path::Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        if entry.path().is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Key packages of another account's device under the wanted device's name.
+#[tokio::test(flavor = "multi_thread")]
+async fn swapped_key_packages_start_no_chat() -> Result<()> {
+    let mut world = World::new().await?;
+    let alice = Person::register(&world, "Alice", ALICE).await?;
+    Person::register(&world, "Bob", BOB).await?.stops().await;
+    Person::register(&world, "Mallory", MALLORY).await?.stops().await;
+    alice.stops().await;
+    world.stop_server().await?;
+    {
+        let db = database(&world)?;
+        let (victim, thief) = (account_of(&db, BOB)?, account_of(&db, MALLORY)?);
+        db.execute("DELETE FROM key_package WHERE account = ?1", [&victim])?;
+        let moved = db.execute("UPDATE key_package SET account = ?1 WHERE account = ?2", params![victim, thief])?;
+        assert!(moved > 0, "there were key packages to swap");
+    }
+    world.start_server().await?;
+    let mut alice = Person::start(&world, "Alice", Role::Phone)?;
+    alice.until("being online", |s| s.connection == "Online").await?;
+    let chat = alice.opens_chat_with(BOB).await?;
+    alice.sends(chat, "for Bob alone").await?;
+    alice.sees(chat, "for Bob alone").await?;
+    alice.until("a warning", |s| is_warned(&s.notices)).await?;
+    assert_eq!(alice.screen.status_of(chat, "for Bob alone"), Some(MessageStatus::Pending));
+    // The server has taken nothing of it, so nobody can have read it.
+    let db = database(&world)?;
+    assert_eq!(messages_of(&db, &account_of(&db, ALICE)?)?, 0);
+    Ok(())
+}
+
+/// A stolen browser was logged out; the server takes the device back and gives out the list of before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_held_back_lets_no_revoked_device_read() -> Result<()> {
+    let mut world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    let carol = Person::register(&world, "Carol", CAROL).await?;
+    let chat = alice.opens_chat_with(BOB).await?;
+    alice.sends(chat, "hello").await?;
+    alice.sees_status(chat, "hello", MessageStatus::Delivered).await?;
+    let with_carol = alice.opens_chat_with(CAROL).await?;
+    let browser = link(&world, &mut bob, "browser").await?;
+    let device = browser.screen.devices.iter().find(|row| row.this).context("the list holds the browser")?.device;
+    browser.stops().await;
+    copy_folder(&world.client_folder("browser"), &world.client_folder("stolen"))?;
+
+    let old_list: Vec<u8> = {
+        let db = database(&world)?;
+        db.query_row("SELECT signed FROM device_list WHERE account = ?1", [account_of(&db, BOB)?], |row| row.get(0))?
+    };
+    bob.does(Command::UnlinkDevice { device }).await?;
+    bob.opens(chat).await?;
+    bob.sends(chat, "my browser was stolen").await?;
+    alice.sees(chat, "my browser was stolen").await?;
+    // Bob stays away from now on: what is refused is refused by Alice alone.
+    bob.stops().await;
+    alice.stops().await;
+    carol.stops().await;
+    world.stop_server().await?;
+    {
+        let db = database(&world)?;
+        let account = account_of(&db, BOB)?;
+        let version = "UPDATE device_list SET signed = ?2, version = version - 1 WHERE account = ?1";
+        assert_eq!(db.execute(version, params![account, old_list])?, 1);
+        assert_eq!(db.execute("UPDATE device SET listed = 1 WHERE account = ?1", [&account])?, 2);
+    }
+    world.start_server().await?;
+    let mut thief = Person::start(&world, "stolen", Role::Companion)?;
+    thief.until("being let in", |s| s.connection == "Online").await?;
+    let mut alice = Person::start(&world, "Alice", Role::Phone)?;
+    for chat in [chat, with_carol] {
+        alice.opens(chat).await?;
+    }
+    let db = database(&world)?;
+    let account = account_of(&db, ALICE)?;
+    let before = messages_of(&db, &account)?;
+    alice.sends(chat, "where I hid the key").await?;
+    alice.until("a warning", |s| is_warned(&s.notices)).await?;
+    // A later message to somebody else is out: the outbox has been gone through.
+    alice.sends(with_carol, "Bob's browser is back").await?;
+    alice.sees_status(with_carol, "Bob's browser is back", MessageStatus::Sent).await?;
+    assert_eq!(alice.screen.status_of(chat, "where I hid the key"), Some(MessageStatus::Pending));
+    assert_eq!(messages_of(&db, &account)?, before + 1, "one message, to Carol");
+    thief.opens(chat).await?;
+    assert!(!thief.screen.texts(chat).iter().any(|text| text.contains("hid")));
+    Ok(())
+}
+
+/// The list of a forged account key under a person's id.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_the_server_added_gets_nothing() -> Result<()> {
+    let mut world = World::new().await?;
+    let alice = Person::register(&world, "Alice", ALICE).await?;
+    Person::register(&world, "Bob", BOB).await?.stops().await;
+    Person::register(&world, "Mallory", MALLORY).await?.stops().await;
+    alice.stops().await;
+    world.stop_server().await?;
+    {
+        let db = database(&world)?;
+        let (victim, thief) = (account_of(&db, BOB)?, account_of(&db, MALLORY)?);
+        let forged: Vec<u8> =
+            db.query_row("SELECT signed FROM device_list WHERE account = ?1", [&thief], |row| row.get(0))?;
+        assert_eq!(db.execute("UPDATE device_list SET signed = ?2 WHERE account = ?1", params![victim, forged])?, 1);
+        db.execute("DELETE FROM key_package WHERE account = ?1", [&victim])?;
+        db.execute("UPDATE key_package SET account = ?1 WHERE account = ?2", params![victim, thief])?;
+    }
+    world.start_server().await?;
+    let mut alice = Person::start(&world, "Alice", Role::Phone)?;
+    alice.until("being online", |s| s.connection == "Online").await?;
+    let chat = alice.opens_chat_with(BOB).await?;
+    alice.sends(chat, "for Bob alone").await?;
+    alice.sees(chat, "for Bob alone").await?;
+    alice.until("a warning", |s| is_warned(&s.notices)).await?;
+    assert_eq!(alice.screen.status_of(chat, "for Bob alone"), Some(MessageStatus::Pending));
+    let db = database(&world)?;
+    assert_eq!(messages_of(&db, &account_of(&db, ALICE)?)?, 0);
+    Ok(())
+}
