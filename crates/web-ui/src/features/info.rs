@@ -21,7 +21,8 @@ pub fn InfoPane() -> impl IntoView {
     view! {
         <header class="pane-head">
             <IconButton icon="x" label=words::CLOSE.to_owned() testid="info-close" on_click=move |_| app.pane.set(Pane::Chat)/>
-            <h2 class="pane-title">{words::CHAT_INFO}</h2>
+            // Where it is alone on the screen, it is the page's heading.
+            <h2 class="pane-title" attr:aria-level=move || if app.narrow.get() { "1" } else { "2" }>{words::CHAT_INFO}</h2>
         </header>
         <div class="pane-body" data-testid="info">
             {move || app.info.get().map(|info| view! { <Facts info/> })}

@@ -18,8 +18,8 @@ pub fn Linking(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoVie
             {move || match app.linking.get() {
                 None => view! { <Scan on_end/> }.into_any(),
                 Some(LinkingStage::Fetching) => view! { <p class="pad" role="status">{words::FETCHING}</p> }.into_any(),
-                Some(stage @ LinkingStage::Confirm { .. }) => view! { <Confirm stage/> }.into_any(),
-                Some(LinkingStage::ShowDigits { digits, tries_left }) => view! { <Digits digits tries_left/> }.into_any(),
+                Some(stage @ LinkingStage::Confirm { .. }) => view! { <Confirm stage on_end/> }.into_any(),
+                Some(LinkingStage::ShowDigits { digits, tries_left }) => view! { <Digits digits tries_left on_end/> }.into_any(),
                 Some(LinkingStage::Finishing) => {
                     view! { <p class="pad" role="status" data-testid="linking-finishing">{words::FINISHING}</p> }.into_any()
                 }
@@ -57,6 +57,7 @@ pub fn Linking(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoVie
     }
 }
 
+/// Back to the list of devices, not to the camera, which would read the same code again at once.
 /// The core forgets the end of a linking when it is told that it was seen.
 fn leave(app: App, on_end: impl Fn()) {
     app.send(Command::CancelLinking);
@@ -114,7 +115,7 @@ fn Scan(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
 }
 
 #[component]
-fn Confirm(stage: LinkingStage) -> impl IntoView {
+fn Confirm(stage: LinkingStage, on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let app = use_app();
     let LinkingStage::Confirm { browser, system, network, same_network, pasted, pin_needed, not_before_ms } = stage
     else {
@@ -169,7 +170,7 @@ fn Confirm(stage: LinkingStage) -> impl IntoView {
             <button class="button wide" type="submit" disabled=move || { wait_s.get() > 0 } data-testid="confirm-link">
                 {move || if wait_s.get() > 0 { words::link_in(wait_s.get()) } else { words::LINK_THIS.to_owned() }}
             </button>
-            <button class="button quiet wide" type="button" data-testid="cancel-linking" on:click=move |_| app.send(Command::CancelLinking)>
+            <button class="button quiet wide" type="button" data-testid="cancel-linking" on:click=move |_| leave(app, on_end)>
                 {words::CANCEL}
             </button>
         </form>
@@ -178,7 +179,7 @@ fn Confirm(stage: LinkingStage) -> impl IntoView {
 }
 
 #[component]
-fn Digits(digits: String, tries_left: u32) -> impl IntoView {
+fn Digits(digits: String, tries_left: u32, on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let app = use_app();
     let spoken = digits.chars().map(String::from).collect::<Vec<_>>().join(" ");
     view! {
@@ -187,7 +188,7 @@ fn Digits(digits: String, tries_left: u32) -> impl IntoView {
             <p class="big-digits" data-testid="linking-digits" aria-label=spoken role="img">{digits}</p>
             <p>{words::TYPE_THESE_TEXT}</p>
             {(tries_left < 3).then(|| view! { <p class="field-error" role="alert">{words::digits_wrong(tries_left)}</p> })}
-            <button class="button quiet wide" type="button" data-testid="cancel-linking" on:click=move |_| app.send(Command::CancelLinking)>
+            <button class="button quiet wide" type="button" data-testid="cancel-linking" on:click=move |_| leave(app, on_end)>
                 {words::CANCEL}
             </button>
         </div>
