@@ -153,15 +153,10 @@ impl Client {
     /// Time passed: the next code, or the end of a talk that fell silent.
     pub(crate) fn link_tick(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         match &self.new_device {
-            NewDevice::Showing { claim, attempt, expires_ms, codes, .. } if cx.now_ms >= *expires_ms => {
-                let (claim, codes, old) = (claim.clone(), codes + 1, attempt.code.link_id);
+            NewDevice::Showing { attempt, expires_ms, .. } if cx.now_ms >= *expires_ms => {
+                let old = attempt.code.link_id;
                 self.link_close(cx, old);
-                if codes > CODES_MAX {
-                    self.new_device = NewDevice::Idle;
-                    cx.event(Event::Link(LinkStage::CodeIdle));
-                    return Ok(());
-                }
-                self.show_code(cx, claim, codes)
+                self.show_next_code(cx)
             }
             NewDevice::Talking { heard_ms, .. } if cx.now_ms >= heard_ms + SILENCE_MS => {
                 self.fail_link(cx, LinkFailure::OtherSideGone);
@@ -169,6 +164,16 @@ impl Client {
             }
             _ => Ok(()),
         }
+    }
+
+    /// In place of the code on the screen; after some in a row, the user is asked first.
+    fn show_next_code(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let NewDevice::Showing { claim, codes, .. } = std::mem::take(&mut self.new_device) else { return Ok(()) };
+        if codes >= CODES_MAX {
+            cx.event(Event::Link(LinkStage::CodeIdle));
+            return Ok(());
+        }
+        self.show_code(cx, claim, codes + 1)
     }
 
     pub(crate) fn on_slot_new(&mut self, cx: &mut Context<'_>, id: LinkId, reply: Reply<LinkSlot>) -> Result<(), Halt> {
@@ -179,8 +184,9 @@ impl Client {
                     self.link_get(cx, End::New, id, 1, None);
                     Ok(())
                 }
-                // Its time was over a moment before the next code is due.
-                Reply::Problem(_) => Ok(()),
+                // Stopped on the phone at its warning, or out of time a moment before the next code is due: nobody can use the
+                // one that is shown.
+                Reply::Problem(_) => self.show_next_code(cx),
             },
             NewDevice::Talking { attempt, seq, .. } if attempt.code.link_id == id => {
                 let seq = *seq;
