@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow, bail};
 use client_api::{
     Answer, AppStage, ChatId, ChatRow, Command, Connection, ContactRow, DeviceRow, Event, LinkStage, LinkingStage,
-    Notice, OwnProfile, RegistrationStage, Request, UserError,
+    LogoutReason, MirrorProgress, Notice, OwnProfile, RegistrationStage, Request, UserError,
 };
 use client_driver::native::{self, Events, Handle, Options, StartError};
 use std::collections::BTreeMap;
@@ -29,6 +29,7 @@ pub(crate) struct View {
     pub(crate) registration: Option<RegistrationStage>,
     pub(crate) link: Option<LinkStage>,
     pub(crate) linking: Option<LinkingStage>,
+    pub(crate) mirror: Option<MirrorProgress>,
     pub(crate) profile: Option<OwnProfile>,
     pub(crate) chats: BTreeMap<ChatId, ChatRow>,
     pub(crate) contacts: Vec<ContactRow>,
@@ -58,7 +59,7 @@ impl Account {
             Event::Stage(AppStage::Halted { what }) => bail!("the client stopped ({what}); nothing was lost"),
             Event::Stage(AppStage::Unsupported(why)) => bail!("cannot work here: {}", unsupported(why)),
             Event::Stage(AppStage::LoggedOut(why)) => {
-                bail!("this device was logged out ({why:?}); its data is deleted")
+                bail!("{}; its data is deleted", logged_out(*why))
             }
             Event::Notice(Notice::ServerNotTrusted { what }) => bail!("the server is not to be trusted: {what}"),
             _ => Ok(event),
@@ -155,6 +156,7 @@ impl View {
             Event::Registration(stage) => self.registration = Some(stage.clone()),
             Event::Link(stage) => self.link = Some(stage.clone()),
             Event::Linking(stage) => self.linking.clone_from(stage),
+            Event::Mirror(progress) => self.mirror = Some(*progress),
             Event::Profile(profile) => self.profile = Some(profile.clone()),
             Event::Devices(devices) => self.devices.clone_from(devices),
             Event::Chats(changes) => {
@@ -171,6 +173,14 @@ impl View {
             }
             _ => {}
         }
+    }
+}
+
+fn logged_out(why: LogoutReason) -> &'static str {
+    match why {
+        LogoutReason::ByUser => "this device was logged out here",
+        LogoutReason::Remotely => "this device was logged out by the account's phone",
+        LogoutReason::NumberMoved => "this number was registered on another phone",
     }
 }
 

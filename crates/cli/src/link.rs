@@ -1,13 +1,15 @@
 //! `helio link`: the new device's side. The code is drawn in the terminal, the digits are typed.
 
+use crate::account::{Account, OutOfTime};
 use crate::codes;
 use crate::home::Place;
 use crate::print::{result, say};
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use client_api::{AppStage, Command, Event, LinkFailure, LinkStage, Role};
+use client_api::{AppStage, Command, LinkFailure, LinkStage, Role, UserError};
 use fast_qr::{ECL, QRBuilder};
 use serde_json::json;
+use tokio::sync::mpsc;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -20,40 +22,98 @@ pub(crate) async fn run(place: &Place, arguments: &Arguments) -> Result<()> {
     let mut account = place.begin(Role::Companion)?;
     account.until(|view| matches!(view.stage, Some(AppStage::Linking | AppStage::Active))).await?;
     if account.view.stage == Some(AppStage::Active) {
-        bail!("this device is linked already; `helio logout` ends that");
+        account.online().await?;
+        if !account.view.mirror.is_some_and(|mirror| mirror.active) {
+            bail!("this device is linked already; `helio logout` ends that");
+        }
+        say("This device is linked already; its messages are still to come.");
+    } else {
+        become_companion(&mut account, place).await?;
     }
-    let mut lines = codes::lines();
+    let mirrored = if arguments.no_wait { Mirrored::Partly } else { mirror(&mut account, place).await? };
+    let profile = account.active().await?;
+    let value = json!({
+        "account": profile.account.to_string(), "number": profile.number, "mirrored": mirrored == Mirrored::Wholly,
+    });
+    result(place.json, &value, &format!("linked to {}", profile.number))?;
+    account.stop().await;
+    if mirrored == Mirrored::Partly && !arguments.no_wait {
+        say("The phone hands over no more for now. The rest comes when it and `helio link` run again.");
+        bail!(OutOfTime);
+    }
+    Ok(())
+}
+
+/// Codes, digits, the certificate: until the account is here.
+async fn become_companion(account: &mut Account, place: &Place) -> Result<()> {
     let start = || Command::StartLink { browser: "helio".to_owned(), system: std::env::consts::OS.to_owned() };
+    let mut lines = codes::lines();
     account.tell(start()).await?;
-    let mut mirrored = false;
-    loop {
+    while account.view.stage != Some(AppStage::Active) {
         match account.view.link.take() {
             Some(LinkStage::ShowCode { text, .. }) => show_code(place, &text)?,
             Some(LinkStage::CodeIdle) => _ = account.tell(start()).await?,
             Some(LinkStage::EnterDigits { name, tries_left, wrong }) => {
                 let again = if wrong { "Wrong. " } else { "" };
                 say(&format!("{again}Type the four digits that the phone of {name} shows ({tries_left} tries left):"));
-                let digits = tokio::select! {
-                    line = lines.recv() => line.context("standard input ended before the digits came")?,
-                    event = account.next() => { event?; continue }
-                };
-                account.ask(Command::EnterLinkDigits { digits }).await?;
+                type_digits(account, &mut lines).await?;
             }
             Some(LinkStage::Failed(why)) => bail!("linking failed: {}", failure(why)),
-            _ if account.view.stage == Some(AppStage::Active) && (mirrored || arguments.no_wait) => break,
-            _ => {
-                if let Event::Mirror(progress) = account.next().await? {
-                    say(&format!("{} of {} messages", progress.messages_done, progress.messages_total));
-                    mirrored = progress.complete;
-                }
-            }
+            _ => _ = account.next().await?,
         }
     }
-    let profile = account.active().await?;
-    let value = json!({ "account": profile.account.to_string(), "number": profile.number, "mirrored": mirrored });
-    result(place.json, &value, &format!("linked to {}", profile.number))?;
-    account.stop().await;
     Ok(())
+}
+
+/// Until four digits were typed, or the phone gave up meanwhile.
+async fn type_digits(account: &mut Account, lines: &mut mpsc::Receiver<String>) -> Result<()> {
+    loop {
+        let digits = tokio::select! {
+            line = lines.recv() => line.context("standard input ended before the digits came")?,
+            event = account.next() => {
+                event?;
+                if matches!(account.view.link, Some(LinkStage::Failed(_))) {
+                    return Ok(());
+                }
+                continue;
+            }
+        };
+        match account.try_ask(Command::EnterLinkDigits { digits }).await? {
+            Err(error @ UserError::DigitsInvalid) => say(&format!("No: {error}.")),
+            // The phone gave up a moment before; the stage says why.
+            Err(UserError::NotNow) | Ok(_) => return Ok(()),
+            Err(error) => bail!(error),
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mirrored {
+    Wholly,
+    Partly,
+}
+
+/// Until everything is here, or nothing more came for a while.
+async fn mirror(account: &mut Account, place: &Place) -> Result<Mirrored> {
+    let mut told = None;
+    loop {
+        if let Some(progress) = account.view.mirror {
+            let now = (progress.messages_done, progress.chats_joined);
+            if told.replace(now) != Some(now) {
+                say(&format!(
+                    "{} of {} messages, {} of {} chats joined",
+                    progress.messages_done, progress.messages_total, progress.chats_joined, progress.chats_total
+                ));
+            }
+            if progress.complete {
+                return Ok(Mirrored::Wholly);
+            }
+        }
+        match tokio::time::timeout(place.patience(), account.next()).await {
+            Ok(event) => drop(event?),
+            Err(_) => return Ok(Mirrored::Partly),
+        }
+    }
 }
 
 fn show_code(place: &Place, text: &str) -> Result<()> {

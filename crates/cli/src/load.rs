@@ -113,8 +113,7 @@ impl Sender {
         let person = Person { number: self.number.clone(), name: name.clone(), pin: String::new() };
         register::register(&mut account, person, Source::Console(console.subscribe())).await?;
         account.online().await?;
-        let chat = account.chat(&spec.to).await?;
-        let mut outgoing = Outgoing::open(&mut account, chat).await?;
+        let mut outgoing = Outgoing::open(&mut account, &spec.to).await?;
         let mut dice = Dice::new(spec.seed.wrapping_mul(1_000_003) ^ u64::try_from(self.index).unwrap_or_default());
         let mut under_way: BTreeSet<MessageId> = BTreeSet::new();
         let mut taken: BTreeMap<(u64, MessageId), Value> = BTreeMap::new();
@@ -125,20 +124,20 @@ impl Sender {
             while asked < self.messages && asked - shown + under_way.len() < UNDER_WAY_MAX {
                 // The place in the chat makes each text one of a kind, so that a comparison finds each.
                 let text = format!("{} #{asked}", texts::say(&mut dice));
-                account.tell(Command::SendText { chat, text }).await?;
+                account.tell(Command::SendText { chat: outgoing.chat, text }).await?;
                 asked += 1;
             }
             let event = account.next_in_time().await?;
             if let Event::Answered { result: Err(error), .. } = &event {
                 bail!(error.clone());
             }
-            for row in outgoing.rows(&event) {
+            for row in outgoing.rows(&mut account, &event).await? {
                 match (row.status, row.body) {
                     (Some(MessageStatus::Failed), _) => bail!("the server refused a message of {}", self.number),
                     (Some(MessageStatus::Pending), _) => shown += usize::from(under_way.insert(row.id)),
                     (Some(_), MessageBody::Text(text)) if under_way.remove(&row.id) => {
                         let line = json!({
-                            "from": self.number, "name": name, "chat": chat.to_string(), "id": row.id.to_string(),
+                            "from": self.number, "name": name, "chat": outgoing.chat.to_string(), "id": row.id.to_string(),
                             "time_ms": row.time_ms, "text": text,
                         });
                         taken.insert((row.time_ms, row.id), line);

@@ -6,7 +6,7 @@ use crate::home::Place;
 use crate::print::{result, say};
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use client_api::{AppStage, Command, RegistrationStage, Role};
+use client_api::{AppStage, Command, RegistrationStage, Role, UserError};
 use serde_json::json;
 use tokio::sync::{broadcast, mpsc};
 
@@ -15,12 +15,10 @@ pub(crate) struct Arguments {
     /// The telephone number, with its country code
     #[arg(long)]
     number: String,
-    /// The one-time code, where it is known already
-    #[arg(long, conflicts_with = "code_from_stdin")]
-    code: Option<String>,
-    /// Read the code from standard input: alone in a line, or in a line of the server's console
+    /// The one-time code, where it is known already. Else it is read from standard input: alone in a line, or in a line
+    /// of the server's console
     #[arg(long)]
-    code_from_stdin: bool,
+    code: Option<String>,
     /// The name that others see
     #[arg(long)]
     name: Option<String>,
@@ -47,12 +45,7 @@ pub(crate) async fn run(place: &Place, arguments: Arguments) -> Result<()> {
     let mut account = place.begin(Role::Phone)?;
     let source = match arguments.code {
         Some(code) => Source::Given(code),
-        None => {
-            if !arguments.code_from_stdin {
-                say("Type the code that comes to this number (a test server prints it on its console):");
-            }
-            Source::Lines(codes::lines())
-        }
+        None => Source::Lines(codes::lines()),
     };
     let name = arguments.name.unwrap_or_else(|| arguments.number.clone());
     register(&mut account, Person { number: arguments.number, name, pin: arguments.pin }, source).await?;
@@ -75,10 +68,16 @@ pub(crate) async fn register(account: &mut Account, person: Person, mut source: 
                 account.ask(Command::RequestCode { number: person.number.clone() }).await?;
                 code_asked = true;
             }
-            Some(RegistrationStage::Code { number, .. }) => {
+            Some(RegistrationStage::Code { number, .. }) => loop {
                 let code = source.code(&number).await?;
-                account.ask(Command::VerifyCode { code }).await?;
-            }
+                match (account.try_ask(Command::VerifyCode { code }).await?, &source) {
+                    (Err(error @ UserError::CodeWrong { tries_left: 1.. }), Source::Lines(_)) => {
+                        say(&format!("No: {error}."));
+                    }
+                    (Err(error), _) => bail!(error),
+                    (Ok(_), _) => break,
+                }
+            },
             Some(RegistrationStage::Pin) => {
                 if person.pin.is_empty() {
                     bail!("this number has an account with a registration PIN; give it with --pin");
@@ -102,6 +101,7 @@ impl Source {
         match self {
             Self::Given(code) => Ok(code.clone()),
             Self::Lines(lines) => loop {
+                say("Type the code that was sent to this number (a test server prints it on its console):");
                 let line = lines.recv().await.context("standard input ended before a code came")?;
                 match codes::parse(&line) {
                     Some(code) if same_number(&code.number, number) => return Ok(code.code),

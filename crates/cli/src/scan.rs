@@ -1,11 +1,12 @@
 //! `helio scan`: the phone's side of linking, for a pasted code. Prints the digits, then hands the messages over.
 
+use crate::account::{Account, OutOfTime};
 use crate::home::Place;
 use crate::link::failure;
 use crate::print::{result, say};
 use anyhow::{Result, bail};
 use clap::Args;
-use client_api::{Command, Event, LinkingStage};
+use client_api::{Command, LinkingStage};
 use client_driver::native::now_ms;
 use serde_json::json;
 use std::time::Duration;
@@ -20,14 +21,32 @@ pub(crate) struct Arguments {
     /// End when linked; the messages are handed over whenever this phone runs again
     #[arg(long)]
     no_wait: bool,
+    /// Go on until interrupted, for what the new device finds missing
+    #[arg(long, conflicts_with = "no_wait")]
+    stay: bool,
 }
 
 pub(crate) async fn run(place: &Place, arguments: Arguments) -> Result<()> {
     let mut account = place.open()?;
     account.online().await?;
-    account.ask(Command::ScanLinkCode { text: arguments.text, pasted: true }).await?;
-    let (mut linked, mut handed_over) = (false, false);
-    while !(linked && (handed_over || arguments.no_wait)) {
+    account.ask(Command::ScanLinkCode { text: arguments.text.clone(), pasted: true }).await?;
+    link(&mut account, place, &arguments).await?;
+    let handed_over = !arguments.no_wait && hand_over(&mut account, place).await?;
+    result(place.json, &json!({ "linked": true, "handed_over": handed_over }), "linked")?;
+    if arguments.stay {
+        stay(&mut account).await?;
+    }
+    account.stop().await;
+    if !handed_over && !arguments.no_wait {
+        say("The new device does not take the messages for now. They are handed over when this phone runs again.");
+        bail!(OutOfTime);
+    }
+    Ok(())
+}
+
+/// Until the new device is one of the account's.
+async fn link(account: &mut Account, place: &Place, arguments: &Arguments) -> Result<()> {
+    loop {
         match account.view.linking.take() {
             Some(LinkingStage::Confirm { browser, system, network, pin_needed, not_before_ms, .. }) => {
                 say(&format!("{browser} on {system} ({network}) will be able to read all messages of this account."));
@@ -44,17 +63,30 @@ pub(crate) async fn run(place: &Place, arguments: Arguments) -> Result<()> {
             }
             Some(LinkingStage::Done { name }) => {
                 say(&format!("{name} is linked; its messages are handed over."));
-                linked = true;
+                return Ok(());
             }
             Some(LinkingStage::Failed(why)) => bail!("linking failed: {}", failure(why)),
-            _ => {
-                if let Event::Mirror(progress) = account.next().await? {
-                    handed_over = progress.complete || !progress.active;
-                }
-            }
+            _ => _ = account.next().await?,
         }
     }
-    result(place.json, &json!({ "linked": true, "handed_over": handed_over }), "linked")?;
-    account.stop().await;
-    Ok(())
+}
+
+/// Until the server has all that the new device needs; not for ever, as that device may be gone.
+async fn hand_over(account: &mut Account, place: &Place) -> Result<bool> {
+    while !account.view.mirror.is_some_and(|mirror| mirror.complete) {
+        match tokio::time::timeout(place.patience(), account.next()).await {
+            Ok(event) => drop(event?),
+            Err(_) => return Ok(false),
+        }
+    }
+    Ok(true)
+}
+
+async fn stay(account: &mut Account) -> Result<()> {
+    loop {
+        tokio::select! {
+            event = account.next() => drop(event?),
+            _ = tokio::signal::ctrl_c() => return Ok(()),
+        }
+    }
 }

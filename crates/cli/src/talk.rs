@@ -49,11 +49,14 @@ impl std::str::FromStr for ChatIdArgument {
 
 pub(crate) async fn send(place: &Place, arguments: SendArguments) -> Result<()> {
     let mut account = place.open()?;
-    account.active().await?;
-    let chat = account.chat(&arguments.to).await?;
-    let text = arguments.text.join(" ");
-    let mut outgoing = Outgoing::open(&mut account, chat).await?;
-    account.tell(Command::SendText { chat, text }).await?;
+    // In step first: the other one may have made the chat meanwhile.
+    if arguments.no_wait {
+        account.active().await?
+    } else {
+        account.online().await?
+    };
+    let mut outgoing = Outgoing::open(&mut account, &arguments.to).await?;
+    account.tell(Command::SendText { chat: outgoing.chat, text: arguments.text.join(" ") }).await?;
     let wanted = if arguments.no_wait { MessageStatus::Pending } else { MessageStatus::Sent };
     let row = loop {
         let event = account.next_in_time().await?;
@@ -61,7 +64,8 @@ pub(crate) async fn send(place: &Place, arguments: SendArguments) -> Result<()> 
             bail!(error);
         }
         let sent = outgoing
-            .rows(&event)
+            .rows(&mut account, &event)
+            .await?
             .into_iter()
             .find(|row| row.status.is_some_and(|status| status >= wanted || status == MessageStatus::Failed));
         if let Some(row) = sent {
@@ -71,24 +75,28 @@ pub(crate) async fn send(place: &Place, arguments: SendArguments) -> Result<()> 
     if row.status == Some(MessageStatus::Failed) {
         bail!("the server refused the message");
     }
-    result(place.json, &message(chat, "", &row), &row.id.to_string())?;
+    let title = account.view.chats.get(&outgoing.chat).map_or("", |row| row.title.as_str());
+    result(place.json, &message(outgoing.chat, title, &row), &row.id.to_string())?;
     account.stop().await;
     Ok(())
 }
 
 /// The messages that this client sends into an open chat, told from what was there before.
 pub(crate) struct Outgoing {
-    chat: ChatId,
+    to: String,
+    pub(crate) chat: ChatId,
     before: BTreeSet<MessageId>,
 }
 
 impl Outgoing {
-    pub(crate) async fn open(account: &mut Account, chat: ChatId) -> Result<Self> {
+    pub(crate) async fn open(account: &mut Account, to: &str) -> Result<Self> {
+        let chat = account.chat(to).await?;
         account.tell(Command::OpenChat { chat, anchor: WindowAnchor::Newest, limit: WINDOW }).await?;
         loop {
             match account.next_in_time().await? {
                 Event::Window(window) if window.chat == chat => {
-                    return Ok(Self { chat, before: window.rows.iter().map(|row| row.id).collect() });
+                    let before = window.rows.iter().map(|row| row.id).collect();
+                    return Ok(Self { to: to.to_owned(), chat, before });
                 }
                 Event::Answered { result: Err(error), .. } => bail!(error),
                 _ => {}
@@ -96,14 +104,21 @@ impl Outgoing {
         }
     }
 
-    /// The new own messages that an event speaks of.
-    pub(crate) fn rows(&mut self, event: &Event) -> Vec<MessageRow> {
-        match event {
-            Event::Messages(changes) if changes.chat == self.chat => {
-                changes.upserts.iter().filter(|row| row.own && !self.before.contains(&row.id)).cloned().collect()
+    /// The new own messages that an event speaks of. Two people who begin the same chat meet in one of the two: this
+    /// follows there.
+    pub(crate) async fn rows(&mut self, account: &mut Account, event: &Event) -> Result<Vec<MessageRow>> {
+        let rows = match event {
+            Event::Chats(changes) if changes.removed.contains(&self.chat) => {
+                self.chat = account.chat(&self.to).await?;
+                let anchor = WindowAnchor::Newest;
+                account.tell(Command::OpenChat { chat: self.chat, anchor, limit: WINDOW }).await?;
+                return Ok(Vec::new());
             }
-            _ => Vec::new(),
-        }
+            Event::Messages(changes) if changes.chat == self.chat => &changes.upserts,
+            Event::Window(window) if window.chat == self.chat => &window.rows,
+            _ => return Ok(Vec::new()),
+        };
+        Ok(rows.iter().filter(|row| row.own && !self.before.contains(&row.id)).cloned().collect())
     }
 }
 

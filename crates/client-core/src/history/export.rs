@@ -6,7 +6,7 @@ use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::http::Purpose;
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
-use crate::this;
+use crate::{outbox, this};
 use client_api::{Event, MirrorProgress, Role};
 use e2ee::archive::SegmentWriter;
 use identity::ChatKind;
@@ -66,6 +66,7 @@ impl Client {
         if self.upload.is_some() || self.config.role != Role::Phone {
             return Ok(());
         }
+        tell_handed_over(cx)?;
         let Some(job) = next_job(cx)? else { return Ok(()) };
         if !in_self_group(cx, job.for_device)? {
             return Ok(());
@@ -139,7 +140,6 @@ impl Client {
             active: true,
             messages_done: done.min(total),
             messages_total: total,
-            complete: upload.last,
             ..MirrorProgress::default()
         }));
         Ok(())
@@ -177,6 +177,27 @@ impl Client {
         }
         Ok(())
     }
+}
+
+/// A finished export is handed over when the server has the last announcement: before that, a phone that goes away
+/// takes it along.
+fn tell_handed_over(cx: &mut Context<'_>) -> Result<(), Halt> {
+    let mut statement =
+        cx.db.prepare_cached("SELECT archive, messages_total FROM export WHERE finished = 1 LIMIT 1")?;
+    let finished = statement.query_row([], |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u64>(1)?))).optional()?;
+    let Some((archive, total)) = finished else { return Ok(()) };
+    let me = cx.me()?.address.account;
+    let Some(group) = chats::find_with(cx.db, ChatKind::SelfGroup, me)? else { return Ok(()) };
+    if outbox::head(cx.db, group.chat)?.is_none() {
+        cx.db.execute("UPDATE export SET finished = 2 WHERE archive = ?1", [archive])?;
+        cx.event(Event::Mirror(MirrorProgress {
+            messages_done: total,
+            messages_total: total,
+            complete: true,
+            ..MirrorProgress::default()
+        }));
+    }
+    Ok(())
 }
 
 /// As many as fit; the rest is asked for by where this ends.

@@ -152,7 +152,7 @@ CREATE TABLE export (
   segments        INTEGER NOT NULL DEFAULT 0,
   messages_done   INTEGER NOT NULL DEFAULT 0,
   messages_total  INTEGER NOT NULL DEFAULT 0,
-  finished        INTEGER NOT NULL DEFAULT 0
+  finished        INTEGER NOT NULL DEFAULT 0     -- 1: all is uploaded; 2: and the server has every announcement
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE import_segment (
   archive         BLOB NOT NULL,
