@@ -23,6 +23,8 @@ pub enum Command {
     SetVisible(bool),
     /// Try the connection now.
     ReconnectNow,
+    /// Answered when the server has everything that was to be sent: a program that ends may want to wait for that.
+    AwaitSent,
 
     // Registration, on the phone.
     /// Ask for a one-time code.
@@ -273,6 +275,7 @@ impl Command {
             Self::Refresh => "refresh",
             Self::SetVisible(_) => "set-visible",
             Self::ReconnectNow => "reconnect-now",
+            Self::AwaitSent => "await-sent",
             Self::RequestCode { .. } => "request-code",
             Self::VerifyCode { .. } => "verify-code",
             Self::EnterPin { .. } => "enter-pin",

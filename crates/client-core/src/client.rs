@@ -45,6 +45,8 @@ pub struct Client {
     pub(crate) upload: Option<Upload>,
     pub(crate) lists: Lists,
     pub(crate) finding: Finding,
+    /// Requests to be answered when nothing waits to be sent.
+    pub(crate) sent_wanted: Vec<u32>,
 }
 
 /// What every step of one input works with.
@@ -93,6 +95,7 @@ impl Client {
             upload: None,
             lists: Lists::default(),
             finding: Finding::default(),
+            sent_wanted: Vec::new(),
         }
     }
 
@@ -129,6 +132,7 @@ impl Client {
             self.share_state(&mut cx)?;
             self.go_on(&mut cx)?;
             self.show_changes(&mut cx)?;
+            self.answer_when_sent(&mut cx)?;
         }
         if let Some(at_ms) = self.wakes.first().copied().filter(|at_ms| Some(*at_ms) != wake_before) {
             cx.out.push(Output::WakeAt(at_ms));
@@ -233,6 +237,7 @@ impl Client {
                 self.show_connection(cx);
                 cx.answer(id, Ok(Answer::Done));
             }
+            Command::AwaitSent => self.sent_wanted.push(id),
             Command::SetVisible(_) => cx.answer(id, Ok(Answer::Done)),
             Command::StartLink { browser, system } => self.start_link(cx, id, browser, system)?,
             Command::EnterLinkDigits { digits } => self.enter_digits(cx, id, &digits),

@@ -88,6 +88,13 @@ pub(crate) fn waiting_chats(db: &Connection) -> Result<Vec<ChatId>, Halt> {
     Ok(ids.into_iter().map(ChatId).collect())
 }
 
+/// Nothing waits for a verdict, nor to become an operation.
+pub(crate) fn is_empty(db: &Connection) -> Result<bool, Halt> {
+    let mut statement =
+        db.prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM outbox) AND NOT EXISTS (SELECT 1 FROM intent)")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
 /// The first operation of a chat; of another kind than messages first, since they wait for it.
 pub(crate) fn head(db: &Connection, chat: ChatId) -> Result<Option<Operation>, Halt> {
     let sql = format!("SELECT {COLUMNS} FROM outbox WHERE chat = ?1 ORDER BY kind = 0, place LIMIT 1");

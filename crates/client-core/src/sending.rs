@@ -170,6 +170,16 @@ impl Client {
         Ok(())
     }
 
+    /// Answers those who wait for the server to have everything, if it has.
+    pub(crate) fn answer_when_sent(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        if !self.sent_wanted.is_empty() && self.session.is_up() && outbox::is_empty(cx.db)? {
+            for request in std::mem::take(&mut self.sent_wanted) {
+                cx.answer(request, Ok(Answer::Done));
+            }
+        }
+        Ok(())
+    }
+
     fn send_operation(&mut self, cx: &mut Context<'_>, mut operation: Operation) -> Result<(), Halt> {
         if operation.kind == Kind::App && operation.frame.is_empty() {
             let joined = chats::find(cx.db, operation.chat)?.filter(|chat| chat.membership == Membership::Joined);

@@ -288,7 +288,12 @@ impl Driver {
             let turn = engine.turn(&mut inbox, now_ms);
             (engine, inbox, turn)
         });
-        let (engine, inbox, turn) = turned.await.expect("a turn neither panics nor is cancelled");
+        let (engine, inbox, turn) = match turned.await {
+            Ok(turned) => turned,
+            // The program ends without having waited for its clients, and takes this task along.
+            Err(ended) if ended.is_cancelled() => std::future::pending().await,
+            Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+        };
         self.inbox = inbox;
         (engine, turn)
     }
