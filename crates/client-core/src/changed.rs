@@ -9,6 +9,8 @@ pub(crate) struct Changed {
     pub(crate) chats: BTreeSet<ChatId>,
     pub(crate) chats_gone: BTreeSet<ChatId>,
     pub(crate) messages: BTreeSet<(ChatId, MessageId)>,
+    /// What an open chat's header and information pane say.
+    pub(crate) infos: BTreeSet<ChatId>,
     pub(crate) contacts: bool,
     pub(crate) everything: bool,
 }

@@ -158,6 +158,7 @@ impl Client {
         self.commit_removals(cx)?;
         self.export_next(cx)?;
         self.import_next(cx)?;
+        self.complete_mirror(cx)?;
         self.send_waiting(cx)
     }
 
@@ -314,7 +315,7 @@ impl Client {
                 self.on_put_existing(cx, link_id, http::read(result));
                 Ok(())
             }
-            Purpose::LinkClose => Ok(()),
+            Purpose::LinkClose | Purpose::DropBlob => Ok(()),
             Purpose::PutLinkedList => self.on_linked_list_put(cx, http::read(result)),
             Purpose::PutShorterList { request, signed_list } => {
                 self.on_shorter_list_put(cx, request, &signed_list, http::read(result))

@@ -1,6 +1,7 @@
 //! History for a new device: the phone exports, the companion imports. What both share is here: rows as archive frames,
 //! and what a stored message becomes on the other side.
 
+pub(crate) mod completeness;
 pub(crate) mod export;
 pub(crate) mod import;
 

@@ -35,6 +35,7 @@ pub(crate) enum Purpose {
     ExportCreate,
     ExportPatch,
     ImportSegment { place: u32 },
+    DropBlob,
     LookUp { request: u32, name: String },
     ListsForCreating { chat: ChatId },
     ClaimForCreating { chat: ChatId },

@@ -160,9 +160,6 @@ impl Client {
         finish_external(&provider, chat, stored.generation).map_err(|error| Halt::Encryption(error.to_string()))?;
         witness::begin(cx, chat, seq, None)?;
         chats::set_membership(cx, chat, Membership::Joined, seq)?;
-        if stored.kind != ChatKind::SelfGroup {
-            self.ask_for_gap(cx, chat)?;
-        }
         show_mirror(cx)
     }
 

@@ -157,6 +157,9 @@ impl Client {
             Some(content::Body::FillRequest(wanted)) if chat.kind == ChatKind::SelfGroup => {
                 self.on_fill_request(cx, wanted)
             }
+            Some(content::Body::ArchiveReport(report)) if chat.kind == ChatKind::SelfGroup => {
+                self.on_archive_report(cx, report)
+            }
             Some(content::Body::Fill(fill)) if chat.kind == ChatKind::SelfGroup => self.on_fill(cx, fill),
             _ => self.on_message(cx, chat, item, app, &content),
         }

@@ -3,13 +3,14 @@
 use crate::accounts;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
+use crate::history::completeness;
 use crate::io::Halt;
 use crate::messages::{self, ROW_COLUMNS, ROW_TABLES};
 use crate::own_state::{self, ChatKey};
 use crate::profile::ui_account;
 use client_api::{
-    Answer, ChatChanges, ChatInfo, ChatKind, ChatRow, Completeness, Event, LastMessage, MessageBody, MessageChanges,
-    MessageRow, MessageWindow, UserError, WindowAnchor,
+    Answer, ChatChanges, ChatInfo, ChatKind, ChatRow, Event, LastMessage, MessageBody, MessageChanges, MessageRow,
+    MessageWindow, Role, UserError, WindowAnchor,
 };
 use proto::ids::{AccountId, ChatId, MessageId};
 use rusqlite::params;
@@ -82,7 +83,7 @@ impl Client {
             return Ok(());
         }
         self.open_chats.insert(id);
-        show_info(cx, id)?;
+        show_info(cx, self.config.role, id)?;
         show_window(cx, id, anchor, limit)?;
         cx.answer(request, Ok(Answer::Done));
         Ok(())
@@ -107,7 +108,13 @@ impl Client {
         let changed = std::mem::take(&mut cx.changed);
         if changed.everything {
             self.show_all(cx)?;
+            for chat in self.open_chats.clone() {
+                show_info(cx, self.config.role, chat)?;
+            }
             return Ok(());
+        }
+        for chat in changed.infos.intersection(&self.open_chats) {
+            show_info(cx, self.config.role, *chat)?;
         }
         if changed.contacts {
             accounts::show_contacts(cx)?;
@@ -147,7 +154,7 @@ impl Client {
     }
 }
 
-fn show_info(cx: &mut Context<'_>, id: ChatId) -> Result<(), Halt> {
+fn show_info(cx: &mut Context<'_>, role: Role, id: ChatId) -> Result<(), Halt> {
     let Some(chat) = chats::find(cx.db, id)? else { return Ok(()) };
     let me = cx.me()?.address.account;
     let devices = accounts::known_list(cx, chat.peer)?.map_or(0, |list| list.devices().count());
@@ -160,7 +167,7 @@ fn show_info(cx: &mut Context<'_>, id: ChatId) -> Result<(), Halt> {
         about: String::new(),
         photo: Vec::new(),
         devices: u32::try_from(devices).unwrap_or(u32::MAX),
-        completeness: Completeness::Complete,
+        completeness: completeness::of_chat(cx, role, id)?,
         draft: String::from_utf8(own_state::chat_value(cx, ChatKey::Draft, id)?).unwrap_or_default(),
         joined: chat.membership == Membership::Joined,
         verified: false,

@@ -1,7 +1,7 @@
 //! History, as the phone hands it over: an overview first, then messages, newest first, in segments that each stand
 //! alone. The cursor is in the database: a phone that was killed goes on with the segment it had not announced.
 
-use super::{MESSAGE_COLUMNS, read_message};
+use super::{MESSAGE_COLUMNS, completeness, read_message};
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::http::Purpose;
@@ -11,13 +11,15 @@ use client_api::{Event, MirrorProgress, Role};
 use e2ee::archive::SegmentWriter;
 use identity::ChatKind;
 use prost::Message as _;
-use proto::content::{ArchiveManifest, ArchiveSegment, Fill, FillRequest, archive_segment, content};
+use proto::content::{ArchiveManifest, ArchiveSegment, Fill, FillRequest, SeqRange, archive_segment, content};
 use proto::history::{Chat, Frame, KnownAccount, Message, StateEntry, frame};
 use proto::ids::{ArchiveId, ChatId};
 use proto::link::Linked;
 use rusqlite::{OptionalExtension, params};
 
-/// Messages of each chat in the overview: what fills a screen.
+/// Chats whose newest messages fill a screen in the overview; of the others it has the last one, for the list.
+const OVERVIEW_CHATS: usize = 50;
+/// Messages that fill a screen.
 const OVERVIEW_PER_CHAT: u32 = 20;
 /// Messages of one later segment.
 const SEGMENT_MESSAGES: u32 = 2_000;
@@ -167,7 +169,7 @@ impl Client {
                 let (messages, reached) = within_bytes(messages, reached);
                 let fill = Fill {
                     chat: wanted.chat.clone(),
-                    covered: vec![proto::content::SeqRange { from, to: reached }],
+                    covered: vec![SeqRange { from, to: reached }],
                     messages,
                     for_device: wanted.asking_device,
                 };
@@ -198,6 +200,27 @@ fn tell_handed_over(cx: &mut Context<'_>) -> Result<(), Halt> {
         }));
     }
     Ok(())
+}
+
+/// Messages in as many answers as they need; the last one says what they cover.
+pub(super) fn fills(chat: &[u8], for_device: u32, messages: Vec<Message>, covered: SeqRange) -> Vec<Fill> {
+    let mut fills = vec![Fill { chat: chat.to_vec(), for_device, ..Fill::default() }];
+    let mut size = 0;
+    for message in messages {
+        let bytes = message.encode_to_vec();
+        size += bytes.len();
+        if size > FILL_BYTES {
+            size = bytes.len();
+            fills.push(Fill { chat: chat.to_vec(), for_device, ..Fill::default() });
+        }
+        if let Some(fill) = fills.last_mut() {
+            fill.messages.push(bytes);
+        }
+    }
+    if let Some(fill) = fills.last_mut() {
+        fill.covered.push(covered);
+    }
+    fills
 }
 
 /// As many as fit; the rest is asked for by where this ends.
@@ -260,12 +283,20 @@ fn build(cx: &mut Context<'_>, job: &Job) -> Result<Upload, Halt> {
     let mut writer = SegmentWriter::new(&key);
     let mut bytes = Vec::new();
     let broken = |_| Halt::Broken("a stored row does not fit an archive frame");
-    let (frames, stage, cursor, last) = if job.segments == 0 {
-        (overview(cx)?, archive_segment::Stage::Overview, (1u64 << 62).to_be_bytes().to_vec(), job.total == 0)
+    let (mut frames, stage, cursor, last) = if job.segments == 0 {
+        (
+            overview(cx, job.archive)?,
+            archive_segment::Stage::Overview,
+            (1u64 << 62).to_be_bytes().to_vec(),
+            job.total == 0,
+        )
     } else {
         let (page, cursor, last) = page(cx, &job.cursor)?;
         (page, archive_segment::Stage::Older, cursor, last)
     };
+    if last {
+        frames.extend(completeness::frames(cx, job.archive)?);
+    }
     let messages = frames.iter().filter(|frame| matches!(frame.body, Some(frame::Body::Message(_)))).count() as u64;
     for frame in &frames {
         bytes.extend(writer.push(frame).map_err(broken)?);
@@ -288,7 +319,7 @@ fn build(cx: &mut Context<'_>, job: &Job) -> Result<Upload, Halt> {
 }
 
 /// Who is known, which chats there are, what the owner set, and the last messages of each chat.
-fn overview(cx: &Context<'_>) -> Result<Vec<Frame>, Halt> {
+fn overview(cx: &Context<'_>, archive: ArchiveId) -> Result<Vec<Frame>, Halt> {
     let mut frames = Vec::new();
     let mut add = |body| frames.push(Frame { body: Some(body) });
     let mut statement =
@@ -319,11 +350,14 @@ fn overview(cx: &Context<'_>) -> Result<Vec<Frame>, Halt> {
         add(frame::Body::State(entry?));
     }
     let mut chats = chats::visible(cx.db)?;
+    // What the server does not know yet comes to the new device by itself, when it does.
+    chats.retain(|chat| chat.membership == Membership::Joined);
     chats.sort_by_key(|chat| std::cmp::Reverse(chat.activity_ms));
     let me = cx.me()?.address.account;
     for (rank, chat) in (0u32..).zip(&chats) {
         let mut accounts = vec![me.to_vec(), chat.peer.to_vec()];
         accounts.dedup();
+        completeness::note_cut(cx, archive, chat.chat, chat.applied_seq)?;
         add(frame::Body::Chat(Chat {
             chat: chat.chat.to_vec(),
             kind: chats::kind_number(chat.kind),
@@ -338,8 +372,9 @@ fn overview(cx: &Context<'_>) -> Result<Vec<Frame>, Halt> {
         "SELECT {MESSAGE_COLUMNS} FROM message WHERE chat = ?1 AND seq > 0 AND kind < 2 ORDER BY time_ms DESC LIMIT ?2"
     );
     let mut statement = cx.db.prepare_cached(&sql)?;
-    for chat in &chats {
-        for message in statement.query_map(params![chat.chat.as_bytes(), OVERVIEW_PER_CHAT], read_message)? {
+    for (rank, chat) in chats.iter().enumerate() {
+        let count = if rank < OVERVIEW_CHATS { OVERVIEW_PER_CHAT } else { 1 };
+        for message in statement.query_map(params![chat.chat.as_bytes(), count], read_message)? {
             add(frame::Body::Message(message?));
         }
     }

@@ -1,7 +1,7 @@
 //! History, as the companion takes it: each segment is fetched, checked against the announced hash, and stored in one
 //! transaction; twice does no harm. Then the gaps between the archive and the joining of each chat are asked for.
 
-use super::store_message;
+use super::{completeness, store_message};
 use crate::accounts;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
@@ -12,7 +12,7 @@ use client_api::{Event, MirrorProgress, Role};
 use e2ee::archive::SegmentReader;
 use identity::ChatKind;
 use prost::Message as _;
-use proto::content::{ArchiveManifest, ArchiveSegment, Fill, FillRequest, SeqRange, StateOp, content};
+use proto::content::{ArchiveManifest, ArchiveSegment, Fill, StateOp};
 use proto::history::{Frame, Message, frame};
 use proto::ids::{AccountId, ChatId, Generation};
 use proto::link::Linked;
@@ -106,9 +106,13 @@ impl Client {
             self.retry_at(cx.now_ms + 30_000);
             return Ok(());
         };
+        if let Some(from_ms) = frames.iter().filter_map(time_of).min().filter(|_| next > 0) {
+            cx.db.execute("UPDATE this SET import_from_ms = ?1", [from_ms])?;
+        }
         for frame in frames {
             take_frame(cx, frame)?;
         }
+        self.drop_blob(cx, &segment.blob)?;
         cx.db.execute(
             "UPDATE import_segment SET done = 1 WHERE archive = ?1 AND place = ?2",
             params![segment.archive, next],
@@ -117,21 +121,12 @@ impl Client {
         show_mirror(cx)
     }
 
-    /// Asks the siblings for what lies between the archive and the joining of a chat.
-    pub(crate) fn ask_for_gap(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
-        let (join_seq, archived_seq): (u64, u64) =
-            cx.db.query_row("SELECT join_seq, archived_seq FROM chat WHERE chat = ?1", [chat.as_bytes()], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
-        if self.config.role != Role::Companion || join_seq <= archived_seq + 1 {
-            return Ok(());
+    /// The segment is here: the server need not keep it. If this is lost, the blob expires by itself.
+    fn drop_blob(&mut self, cx: &mut Context<'_>, blob: &str) -> Result<(), Halt> {
+        if let Some(token) = this::session_token(cx.db)? {
+            cx.out.push(self.calls.start(Purpose::DropBlob, HttpMethod::Delete, blob, Vec::new(), Some(token)));
         }
-        let request = FillRequest {
-            chat: chat.to_vec(),
-            ranges: vec![SeqRange { from: archived_seq + 1, to: join_seq - 1 }],
-            asking_device: cx.me()?.address.device.0,
-        };
-        self.tell_siblings(cx, content::Body::FillRequest(request))
+        Ok(())
     }
 
     /// A sibling fills a gap.
@@ -149,8 +144,12 @@ impl Client {
                 "UPDATE chat SET archived_seq = ?3 WHERE chat = ?1 AND archived_seq + 1 >= ?2 AND archived_seq < ?3",
                 params![fill.chat, range.from, range.to],
             )?;
+            completeness::agree(cx, &fill.chat, range)?;
         }
-        Ok(())
+        if let Ok(chat) = ChatId::try_from(fill.chat.as_slice()) {
+            cx.changed.infos.insert(chat);
+        }
+        show_mirror(cx)
     }
 }
 
@@ -164,6 +163,13 @@ fn next_segment(cx: &Context<'_>) -> Result<Option<(u32, ArchiveSegment)>, Halt>
         Ok((place, segment))
     })
     .transpose()
+}
+
+fn time_of(frame: &Frame) -> Option<u64> {
+    match &frame.body {
+        Some(frame::Body::Message(message)) => Some(message.time_ms),
+        _ => None,
+    }
 }
 
 fn take_frame(cx: &mut Context<'_>, frame: Frame) -> Result<(), Halt> {
@@ -188,6 +194,7 @@ fn take_frame(cx: &mut Context<'_>, frame: Frame) -> Result<(), Halt> {
         }
         Some(frame::Body::Chat(chat)) => take_chat(cx, &chat),
         Some(frame::Body::Message(message)) => store_message(cx, &message),
+        Some(frame::Body::Completeness(wanted)) => completeness::expect(cx, &wanted),
         _ => Ok(()),
     }
 }
@@ -232,11 +239,12 @@ pub(crate) fn show_mirror(cx: &mut Context<'_>) -> Result<(), Halt> {
             finished += 1;
         }
     }
-    let (joined, chats): (u32, u32) =
-        cx.db.query_row("SELECT coalesce(sum(membership = 1), 0), count(*) FROM chat WHERE kind <> 1", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
-    let complete = segments == Some(finished) && joined == chats;
+    let (joined, chats): (u32, u32) = cx.db.query_row(
+        "SELECT coalesce(sum(membership = 1), 0), count(*) FROM chat WHERE kind <> 1 AND membership IN (1, 2)",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let complete = segments == Some(finished) && joined == chats && completeness::open_ends(cx.db)? == 0;
     if total > 0 || segments.is_some() {
         cx.event(Event::Mirror(MirrorProgress {
             active: !complete,

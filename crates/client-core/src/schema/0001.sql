@@ -17,6 +17,7 @@ CREATE TABLE this (
   packages_made   INTEGER NOT NULL DEFAULT 0,
   pin_set         INTEGER NOT NULL DEFAULT 0,
   import_segments INTEGER,                      -- of the history on its way here; NULL while unknown
+  import_from_ms  INTEGER,                      -- all chats are here back to this time
   setup           INTEGER NOT NULL DEFAULT 0,   -- registration::Setup: what the phone still asks after registering
   registration    BLOB NOT NULL DEFAULT x''     -- account.Register, from before it is sent until it is answered
 ) STRICT;
@@ -46,12 +47,12 @@ CREATE TABLE chat (
   applied_seq     INTEGER NOT NULL DEFAULT 0,
   join_seq        INTEGER NOT NULL DEFAULT 0,   -- this device can open what comes after
   archived_seq    INTEGER NOT NULL DEFAULT 0,   -- the archive holds what is up to it
+  gap_asked       INTEGER NOT NULL DEFAULT 0,   -- what lies between archive and this join_seq was asked for
   vetted_epoch    INTEGER,                      -- the epoch whose leaves all stand in the newest device lists
   split           INTEGER NOT NULL DEFAULT 0,   -- a member was shown another history; told once
   created_ms      INTEGER NOT NULL,
   activity_ms     INTEGER NOT NULL,
   rank            INTEGER NOT NULL DEFAULT 0,
-  complete_from_ms INTEGER NOT NULL DEFAULT 0,  -- 0: all of it
   announced_seq   INTEGER NOT NULL DEFAULT 0,   -- the own read mark that the chat was told of
   profile_sent    INTEGER NOT NULL DEFAULT 0    -- the version of the own profile key given to this chat
 ) STRICT, WITHOUT ROWID;
@@ -73,6 +74,7 @@ CREATE TABLE message (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX message_by_id ON message (message);
 CREATE INDEX message_by_seq ON message (chat, seq);
+CREATE INDEX message_by_time ON message (time_ms);
 
 -- Operations on the delivery service that have no verdict yet; sent again byte for byte under the same op_id.
 CREATE TABLE outbox (
@@ -153,6 +155,19 @@ CREATE TABLE export (
   messages_done   INTEGER NOT NULL DEFAULT 0,
   messages_total  INTEGER NOT NULL DEFAULT 0,
   finished        INTEGER NOT NULL DEFAULT 0     -- 1: all is uploaded; 2: and the server has every announcement
+) STRICT, WITHOUT ROWID;
+-- On the phone: up to which entry an archive holds each chat.
+CREATE TABLE export_chat (
+  archive         BLOB NOT NULL,
+  chat            BLOB NOT NULL,
+  up_to_seq       INTEGER NOT NULL,
+  PRIMARY KEY (archive, chat)
+) STRICT, WITHOUT ROWID;
+-- On the companion: what the phone says each chat holds.
+CREATE TABLE completeness (
+  chat            BLOB PRIMARY KEY,
+  wanted          BLOB NOT NULL,                -- history.ChatCompleteness
+  state           INTEGER NOT NULL              -- history::completeness::State
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE import_segment (
   archive         BLOB NOT NULL,
