@@ -45,6 +45,8 @@ pub struct Client {
     pub(crate) upload: Option<Upload>,
     pub(crate) lists: Lists,
     pub(crate) finding: Finding,
+    /// This companion logs itself out, at the latest at this time.
+    pub(crate) leaving_ms: Option<u64>,
     /// Requests to be answered when nothing waits to be sent.
     pub(crate) sent_wanted: Vec<u32>,
 }
@@ -95,6 +97,7 @@ impl Client {
             upload: None,
             lists: Lists::default(),
             finding: Finding::default(),
+            leaving_ms: None,
             sent_wanted: Vec::new(),
         }
     }
@@ -133,6 +136,7 @@ impl Client {
             self.go_on(&mut cx)?;
             self.show_changes(&mut cx)?;
             self.answer_when_sent(&mut cx)?;
+            self.leave_if_told(&mut cx)?;
         }
         if let Some(at_ms) = self.wakes.first().copied().filter(|at_ms| Some(*at_ms) != wake_before) {
             cx.out.push(Output::WakeAt(at_ms));
@@ -244,7 +248,7 @@ impl Client {
             Command::EnterLinkDigits { digits } => self.enter_digits(cx, id, &digits),
             Command::CancelLink => self.cancel_link(cx, id),
             Command::ScanLinkCode { text, pasted } => self.scan_link_code(cx, id, &text, pasted)?,
-            Command::ConfirmLink { .. } => self.confirm_link(cx, id)?,
+            Command::ConfirmLink { pin } => self.confirm_link(cx, id, &pin)?,
             Command::CancelLinking => self.cancel_linking(cx, id)?,
             Command::UnlinkDevice { device } => self.unlink(cx, id, Some(device))?,
             Command::UnlinkAll => self.unlink(cx, id, None)?,
@@ -329,7 +333,7 @@ impl Client {
             Purpose::LookUp { request, name } => self.on_looked_up(cx, request, name, http::read(result)),
             Purpose::ListsForCreating { chat } => self.on_lists_for_creating(cx, chat, http::read(result)),
             Purpose::ClaimForCreating { chat } => self.on_claimed_for_creating(cx, chat, http::read(result)),
-            Purpose::SetPin { request, set } => self.on_pin_set(cx, request, set, http::read(result)),
+            Purpose::SetPin { request, check } => self.on_pin_set(cx, request, &check, http::read(result)),
         }
     }
 }

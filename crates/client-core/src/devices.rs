@@ -5,14 +5,22 @@ use crate::http::{Answer as Reply, Purpose, user_error};
 use crate::io::{Halt, HttpMethod};
 use crate::profile::tidy_name;
 use crate::this;
-use crate::{accounts, mls, own_state, state};
+use crate::{accounts, chats, mls, outbox, own_state, state};
 use client_api::{Answer, DeviceKind, DeviceRow, Event, LogoutReason, Notice, Role, UserError};
-use identity::DeviceRole;
+use identity::{ChatKind, DeviceRole};
 use prost::Message as _;
 use proto::account::{AccountDevices, DeviceLists, GetDeviceLists, PutDeviceList};
 use proto::ids::DeviceNumber;
 
 const DAY_MS: u64 = 24 * 3_600 * 1_000;
+
+/// How long a companion that logs out tries to tell the phone.
+const LEAVE_WITHIN_MS: u64 = 5_000;
+
+/// "This device leaves": taken from that very device only.
+pub(crate) fn leave_key(device: DeviceNumber) -> String {
+    format!("leave/{}", device.0)
+}
 
 fn name_key(device: u32) -> String {
     format!("device/{device}")
@@ -103,7 +111,8 @@ impl Client {
             let name = name_of(cx, cert.device.0, cert.role)?;
             tell_linked(cx, cert.device.0, &name)?;
         }
-        show(cx, Some(mine))
+        show(cx, Some(mine))?;
+        self.unlink_leavers(cx)
     }
 
     /// "Log out", one or all; on the phone. A companion can log itself out only.
@@ -170,14 +179,48 @@ impl Client {
         }
     }
 
-    /// "Log out here": wipes this companion; the phone takes it off the list when it hears of it.
+    /// "Log out here": wipes this companion. Connected, it first tells the phone, which takes it off the list.
     pub(crate) fn log_out_here(&mut self, cx: &mut Context<'_>, request: u32) -> Result<(), Halt> {
         if self.config.role == Role::Phone {
             cx.answer(request, Err(UserError::NotNow));
             return Ok(());
         }
         cx.answer(request, Ok(Answer::Done));
-        self.log_out(cx, LogoutReason::ByUser)
+        let device = cx.me()?.address.device;
+        own_state::set(cx, &leave_key(device), own_state::flag(true))?;
+        let wait_ms = if self.session.is_up() { LEAVE_WITHIN_MS } else { 0 };
+        self.leaving_ms = Some(cx.now_ms + wait_ms);
+        self.retry_at(cx.now_ms + wait_ms);
+        Ok(())
+    }
+
+    /// The phone was told, or the time to tell it is over.
+    pub(crate) fn leave_if_told(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let Some(latest_ms) = self.leaving_ms else { return Ok(()) };
+        let me = cx.me()?.address.account;
+        let told = match chats::find_with(cx.db, ChatKind::SelfGroup, me)? {
+            Some(group) => cx.state_ops.is_empty() && outbox::head(cx.db, group.chat)?.is_none(),
+            None => true,
+        };
+        if told || cx.now_ms >= latest_ms {
+            self.leaving_ms = None;
+            return self.log_out(cx, LogoutReason::ByUser);
+        }
+        Ok(())
+    }
+
+    /// On the phone: companions that logged themselves out go off the list.
+    pub(crate) fn unlink_leavers(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let under_way = self.calls.is_under_way(|p| matches!(p, Purpose::PutShorterList { .. }));
+        if self.config.role != Role::Phone || under_way {
+            return Ok(());
+        }
+        for device in mls::own_device_list(cx)?.devices().map(|cert| cert.device).collect::<Vec<_>>() {
+            if state::get(cx.db, &leave_key(device))?.is_some_and(|value| !value.is_empty()) {
+                return self.unlink(cx, 0, Some(device.0));
+            }
+        }
+        Ok(())
     }
 
     /// Another name in the list.

@@ -22,7 +22,7 @@ pub(crate) enum Purpose {
     Register { request: u32 },
     Challenge,
     OpenSession,
-    SetPin { request: u32, set: bool },
+    SetPin { request: u32, check: Vec<u8> },
     PutKeyPackages,
     LinkOpen { link_id: LinkId },
     LinkGet { end: End, link_id: LinkId },

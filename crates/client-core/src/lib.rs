@@ -24,6 +24,7 @@ mod messages;
 mod mls;
 mod outbox;
 mod own_state;
+mod pin;
 mod profile;
 mod reading;
 mod receiving;

@@ -2,7 +2,7 @@
 
 use crate::client::Context;
 use crate::io::Halt;
-use crate::{own_state, state};
+use crate::{own_state, pin, state};
 use client_api::{Event, OwnProfile, UserError};
 use prost::Message;
 use proto::content::ProfileBody;
@@ -65,7 +65,7 @@ pub(crate) fn store(
 pub(crate) fn show(cx: &mut Context<'_>) -> Result<(), Halt> {
     let me = cx.me()?;
     let body = own(cx)?;
-    let pin_set = cx.db.query_row("SELECT pin_set FROM this", [], |row| row.get(0))?;
+    let pin_set = pin::is_set(cx)?;
     cx.event(Event::Profile(OwnProfile {
         account: ui_account(me.address.account),
         number: me.number,

@@ -3,6 +3,7 @@
 use crate::accounts;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
+use crate::devices;
 use crate::io::Halt;
 use crate::messages::{self, NewMessage, Place, Stored};
 use crate::mls;
@@ -17,7 +18,7 @@ use e2ee::MlsError;
 use e2ee::group::{Processed, ReceivedApp};
 use identity::ChatKind;
 use prost::Message as _;
-use proto::content::{Content, content};
+use proto::content::{Content, StateOp, content};
 use proto::decode::decode_limited;
 use proto::ids::{ChatId, DeviceAddress, Generation, MessageId, OpId};
 use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX};
@@ -147,7 +148,13 @@ impl Client {
     fn on_app(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem, app: &ReceivedApp) -> Result<(), Halt> {
         let Ok(content) = decode_limited::<Content>(&app.content, APP_LEN_MAX) else { return Ok(()) };
         match &content.body {
-            Some(content::Body::StateOps(ops)) if chat.kind == ChatKind::SelfGroup => own_state::take(cx, &ops.ops),
+            Some(content::Body::StateOps(ops)) if chat.kind == ChatKind::SelfGroup => {
+                let own_leave = devices::leave_key(app.sender.device);
+                let foreign = |op: &&StateOp| op.key.starts_with("leave/") && op.key != own_leave;
+                let ops: Vec<StateOp> = ops.ops.iter().filter(|op| !foreign(op)).cloned().collect();
+                own_state::take(cx, &ops)?;
+                self.unlink_leavers(cx)
+            }
             Some(content::Body::ArchiveSegment(segment)) if chat.kind == ChatKind::SelfGroup => {
                 self.on_archive_segment(cx, segment)
             }

@@ -3,6 +3,7 @@
 use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose, user_error};
 use crate::io::{Halt, HttpMethod};
+use crate::pin;
 use crate::profile;
 use crate::this::{self, Me};
 use client_api::{Answer, Event, RegistrationStage, Role, UserError};
@@ -155,7 +156,7 @@ impl Client {
             cx.answer(request, Err(UserError::NotNow));
             return Ok(());
         };
-        let Some(pin) = six_digits(pin) else {
+        let Some(pin) = pin::six_digits(pin) else {
             cx.answer(request, Err(UserError::PinInvalid));
             return Ok(());
         };
@@ -287,7 +288,7 @@ impl Client {
             cx.answer(request, Ok(Answer::Done));
             return self.show_stage(cx);
         }
-        let proof = match (pin, six_digits(pin)) {
+        let proof = match (pin, pin::six_digits(pin)) {
             ("", _) => Vec::new(),
             (_, Some(pin)) => identity::pin::pin_proof(&pin, &cx.me()?.number).to_vec(),
             (_, None) => {
@@ -299,7 +300,7 @@ impl Client {
             cx.answer(request, Err(UserError::Offline));
             return Ok(());
         };
-        let purpose = Purpose::SetPin { request, set: !proof.is_empty() };
+        let purpose = Purpose::SetPin { request, check: pin::check_of(&proof) };
         let body = SetPin { pin_proof: proof }.encode_to_vec();
         cx.out.push(self.calls.start(purpose, HttpMethod::Put, "/v1/pin", body, Some(token)));
         Ok(())
@@ -309,13 +310,13 @@ impl Client {
         &mut self,
         cx: &mut Context<'_>,
         request: u32,
-        set: bool,
+        check: &[u8],
         reply: Reply<()>,
     ) -> Result<(), Halt> {
         if taken(cx, request, reply).is_none() {
             return Ok(());
         }
-        cx.db.execute("UPDATE this SET pin_set = ?1", [set])?;
+        pin::store(cx, check)?;
         cx.answer(request, Ok(Answer::Done));
         if setup(cx)? == Setup::ChoosePin {
             set_setup(cx, Setup::Profile)?;
@@ -370,11 +371,6 @@ fn set_setup(cx: &Context<'_>, setup: Setup) -> Result<(), Halt> {
 
 fn pending_register(cx: &Context<'_>) -> Result<Vec<u8>, Halt> {
     Ok(cx.db.query_row("SELECT registration FROM this", [], |row| row.get(0))?)
-}
-
-fn six_digits(pin: &str) -> Option<String> {
-    let pin: String = pin.chars().filter(|c| !c.is_whitespace()).collect();
-    (pin.len() == 6 && pin.bytes().all(|b| b.is_ascii_digit())).then_some(pin)
 }
 
 /// The good answer; else the command is answered with what went wrong.

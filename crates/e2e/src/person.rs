@@ -3,8 +3,8 @@
 use crate::World;
 use anyhow::{Context, Result, bail};
 use client_api::{
-    Answer, ChatId, ChatRow, Command, DeviceRow, Event, LinkStage, LinkingStage, MessageBody, MessageId, MessageRow,
-    MessageStatus, MirrorProgress, Notice, RegistrationStage, Request, Role, UserError, WindowAnchor,
+    Answer, ChatId, ChatRow, Command, Completeness, DeviceRow, Event, LinkStage, LinkingStage, MessageBody, MessageId,
+    MessageRow, MessageStatus, MirrorProgress, Notice, RegistrationStage, Request, Role, UserError, WindowAnchor,
 };
 use client_driver::native::{Events, Handle, Options, Storage, start};
 use std::collections::BTreeMap;
@@ -45,6 +45,8 @@ pub struct Screen {
     pub devices: Vec<DeviceRow>,
     /// The connection, in words.
     pub connection: String,
+    /// How much of an open chat's history is here.
+    pub completeness: BTreeMap<ChatId, Completeness>,
     /// What the user was told, in order.
     pub notices: Vec<Notice>,
     answers: BTreeMap<u32, Result<Answer, UserError>>,
@@ -60,6 +62,9 @@ impl Screen {
             Event::Linking(stage) => self.linking = stage,
             Event::Mirror(progress) => self.mirror = progress,
             Event::Devices(devices) => self.devices = devices,
+            Event::ChatInfo(info) => {
+                self.completeness.insert(info.chat, info.completeness);
+            }
             Event::Notice(notice) => self.notices.push(notice),
             Event::Chats(changes) => {
                 if changes.reset {
@@ -194,6 +199,45 @@ impl Person {
             Ok(result) => result,
             Err(_) => bail!("{} waited in vain for {what}; the screen: {:#?}", self.name, self.screen),
         }
+    }
+
+    /// A new device that shows a code.
+    pub async fn shows_code(world: &World, name: &str) -> Result<(Self, String)> {
+        let mut device = Self::start(world, name, Role::Companion)?;
+        device.does(Command::StartLink { browser: "Firefox".into(), system: "Linux".into() }).await?;
+        device.until("a code", |s| matches!(s.link, Some(LinkStage::ShowCode { .. }))).await?;
+        match device.screen.link.clone() {
+            Some(LinkStage::ShowCode { text, .. }) => Ok((device, text)),
+            other => bail!("{other:?} is no code"),
+        }
+    }
+
+    /// Takes a code as scanned, confirms, and gives the digits that it shows.
+    pub async fn scans(&mut self, text: &str) -> Result<String> {
+        self.does(Command::ScanLinkCode { text: text.to_owned(), pasted: false }).await?;
+        self.until("the warning", |s| matches!(s.linking, Some(LinkingStage::Confirm { .. }))).await?;
+        self.does(Command::ConfirmLink { pin: String::new() }).await?;
+        self.until("digits", |s| matches!(s.linking, Some(LinkingStage::ShowDigits { .. }))).await?;
+        match self.screen.linking.clone() {
+            Some(LinkingStage::ShowDigits { digits, .. }) => Ok(digits),
+            other => bail!("{other:?} has no digits"),
+        }
+    }
+
+    /// Waits for the page that asks for the digits.
+    pub async fn is_asked_for_digits(&mut self) -> Result<()> {
+        self.until("the digits' page", |s| matches!(s.link, Some(LinkStage::EnterDigits { .. }))).await
+    }
+
+    /// Links a new device, up to the moment when it is one.
+    pub async fn links(&mut self, world: &World, name: &str) -> Result<Self> {
+        let (mut device, text) = Self::shows_code(world, name).await?;
+        let digits = self.scans(&text).await?;
+        device.is_asked_for_digits().await?;
+        device.does(Command::EnterLinkDigits { digits }).await?;
+        device.until("being linked", |s| s.stage == "Active").await?;
+        self.until("the end of linking", |s| matches!(s.linking, Some(LinkingStage::Done { .. }))).await?;
+        Ok(device)
     }
 
     /// Closes the program; the database stays.

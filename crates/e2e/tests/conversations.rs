@@ -1,7 +1,7 @@
 //! Stories of native clients at a real server: talking, linking, mirroring, logging out.
 
 use anyhow::{Context, Result};
-use client_api::{ChatId, Command, LinkStage, LinkingStage, MessageStatus, Role};
+use client_api::{ChatId, Command, MessageStatus, Role};
 use e2e::{Person, World};
 
 const ALICE: &str = "+4915112345601";
@@ -12,27 +12,6 @@ async fn only_chat(person: &mut Person) -> Result<ChatId> {
     let chat = *person.screen.chats.keys().next().context("there is one")?;
     person.opens(chat).await?;
     Ok(chat)
-}
-
-/// Links a companion by the code's text, as a scan would.
-async fn link(world: &World, phone: &mut Person, name: &str) -> Result<Person> {
-    let mut browser = Person::start(world, name, Role::Companion)?;
-    browser.does(Command::StartLink { browser: "Firefox".into(), system: "Linux".into() }).await?;
-    browser.until("a code", |s| matches!(s.link, Some(LinkStage::ShowCode { .. }))).await?;
-    let Some(LinkStage::ShowCode { text, .. }) = browser.screen.link.clone() else { anyhow::bail!("no code") };
-    phone.does(Command::ScanLinkCode { text, pasted: false }).await?;
-    phone.until("the warning", |s| matches!(s.linking, Some(LinkingStage::Confirm { .. }))).await?;
-    phone.does(Command::ConfirmLink { pin: String::new() }).await?;
-    phone.until("digits", |s| matches!(s.linking, Some(LinkingStage::ShowDigits { .. }))).await?;
-    let Some(LinkingStage::ShowDigits { digits, .. }) = phone.screen.linking.clone() else {
-        anyhow::bail!("no digits")
-    };
-    browser.until("the digits' page", |s| matches!(s.link, Some(LinkStage::EnterDigits { .. }))).await?;
-    browser.does(Command::EnterLinkDigits { digits }).await?;
-    // Both must go on at the same time: neither waits for the other's screen.
-    browser.until("being linked", |s| s.stage == "Active").await?;
-    phone.until("the end of linking", |s| matches!(s.linking, Some(LinkingStage::Done { .. }))).await?;
-    Ok(browser)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,7 +79,7 @@ async fn a_linked_browser_has_the_history_and_talks_with_the_phone_off() -> Resu
     let theirs = only_chat(&mut bob).await?;
     bob.sees(theirs, "before 49").await?;
 
-    let mut browser = link(&world, &mut alice, "browser").await?;
+    let mut browser = alice.links(&world, "browser").await?;
     browser.until("the whole mirror", |s| s.mirror.complete).await?;
     assert_eq!(only_chat(&mut browser).await?, chat);
     assert_eq!(browser.screen.texts(chat), alice.screen.texts(chat));

@@ -2,7 +2,7 @@
 //! afterwards may be read by the wrong device, and the user hears of it.
 
 use anyhow::{Context, Result};
-use client_api::{Command, LinkStage, LinkingStage, MessageStatus, Notice, Role};
+use client_api::{Command, MessageStatus, Notice, Role};
 use e2e::{Person, World};
 use rusqlite::{Connection, params};
 
@@ -26,26 +26,6 @@ fn messages_of(db: &Connection, account: &[u8]) -> Result<u32> {
 
 fn is_warned(notices: &[Notice]) -> bool {
     notices.iter().any(|notice| matches!(notice, Notice::ServerNotTrusted { .. }))
-}
-
-async fn link(world: &World, phone: &mut Person, name: &str) -> Result<Person> {
-    let mut browser = Person::start(world, name, Role::Companion)?;
-    browser.does(Command::StartLink { browser: "Firefox".into(), system: "Linux".into() }).await?;
-    browser.until("a code", |s| matches!(s.link, Some(LinkStage::ShowCode { .. }))).await?;
-    let Some(LinkStage::ShowCode { text, .. }) = browser.screen.link.clone() else { anyhow::bail!("no code") };
-    phone.does(Command::ScanLinkCode { text, pasted: false }).await?;
-    phone.until("the warning", |s| matches!(s.linking, Some(LinkingStage::Confirm { .. }))).await?;
-    phone.does(Command::ConfirmLink { pin: String::new() }).await?;
-    phone.until("digits", |s| matches!(s.linking, Some(LinkingStage::ShowDigits { .. }))).await?;
-    let Some(LinkingStage::ShowDigits { digits, .. }) = phone.screen.linking.clone() else {
-        anyhow::bail!("no digits")
-    };
-    browser.until("the digits' page", |s| matches!(s.link, Some(LinkStage::EnterDigits { .. }))).await?;
-    browser.does(Command::EnterLinkDigits { digits }).await?;
-    browser.until("being linked", |s| s.stage == "Active").await?;
-    phone.until("the end of linking", |s| matches!(s.linking, Some(LinkingStage::Done { .. }))).await?;
-    browser.until("the whole mirror", |s| s.mirror.complete).await?;
-    Ok(browser)
 }
 
 fn copy_folder(from: &std::path::Path, to: &std::path::Path) -> Result<()> {
@@ -100,7 +80,8 @@ async fn a_list_held_back_lets_no_revoked_device_read() -> Result<()> {
     alice.sends(chat, "hello").await?;
     alice.sees_status(chat, "hello", MessageStatus::Delivered).await?;
     let with_carol = alice.opens_chat_with(CAROL).await?;
-    let browser = link(&world, &mut bob, "browser").await?;
+    let mut browser = bob.links(&world, "browser").await?;
+    browser.until("the whole mirror", |s| s.mirror.complete).await?;
     let device = browser.screen.devices.iter().find(|row| row.this).context("the list holds the browser")?.device;
     browser.stops().await;
     copy_folder(&world.client_folder("browser"), &world.client_folder("stolen"))?;

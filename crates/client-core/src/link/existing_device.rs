@@ -5,7 +5,7 @@ use crate::accounts::{self, code_error};
 use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod};
-use crate::{mls, profile, this};
+use crate::{mls, pin, profile, this};
 use client_api::{Answer, Event, LinkFailure, LinkingStage, Role, UserError};
 use e2ee::link::{LinkChannel, LinkError, check_bundle, random_digits};
 use identity::{AccountKey, CertFields, DevicePublicKey, DeviceRole, Signature};
@@ -36,6 +36,8 @@ pub(crate) enum ExistingDevice {
         bundle: Box<Bundle>,
         stage: LinkingStage,
         not_before_ms: u64,
+        /// Where the PIN is asked for.
+        pin_tries_left: Option<u32>,
     },
     Talking {
         talk: Box<Talk>,
@@ -125,7 +127,7 @@ impl Client {
             ExistingDevice::Fetching { code, pasted } if code.link_id == id => {
                 let (code, pasted) = (code.clone(), *pasted);
                 match reply {
-                    Reply::Ok(slot) if slot.seq == 1 => self.on_bundle(cx, code, pasted, &slot),
+                    Reply::Ok(slot) if slot.seq == 1 => self.on_bundle(cx, code, pasted, &slot)?,
                     Reply::Ok(_) => self.fail_linking(cx, LinkFailure::Expired),
                     other => self.fail_linking(cx, failure(&other, LinkFailure::Expired)),
                 }
@@ -150,12 +152,17 @@ impl Client {
         }
     }
 
-    fn on_bundle(&mut self, cx: &mut Context<'_>, code: LinkCode, pasted: bool, slot: &LinkSlot) {
+    fn on_bundle(&mut self, cx: &mut Context<'_>, code: LinkCode, pasted: bool, slot: &LinkSlot) -> Result<(), Halt> {
         let bundle = match check_bundle(&code, code.server_id, &slot.bytes) {
             Ok(bundle) => bundle,
-            Err(LinkError::OtherServer) => return self.fail_linking(cx, LinkFailure::OtherServer),
-            Err(_) => return self.fail_linking(cx, LinkFailure::Tampered),
+            Err(error) => {
+                let other_server = matches!(error, LinkError::OtherServer);
+                let why = if other_server { LinkFailure::OtherServer } else { LinkFailure::Tampered };
+                self.fail_linking(cx, why);
+                return Ok(());
+            }
         };
+        let pin_needed = pasted && pin::is_set(cx)?;
         let not_before_ms = if pasted { cx.now_ms + PASTED_DELAY_MS } else { cx.now_ms };
         let stage = LinkingStage::Confirm {
             browser: bundle.browser.clone(),
@@ -163,16 +170,34 @@ impl Client {
             network: slot.opener_network.clone(),
             same_network: slot.same_network,
             pasted,
-            pin_needed: false,
+            pin_needed,
             not_before_ms,
         };
-        self.existing_device =
-            ExistingDevice::Confirm { code, bytes: slot.bytes.clone(), bundle: Box::new(bundle), stage, not_before_ms };
+        self.existing_device = ExistingDevice::Confirm {
+            code,
+            bytes: slot.bytes.clone(),
+            bundle: Box::new(bundle),
+            stage,
+            not_before_ms,
+            pin_tries_left: pin_needed.then_some(TRIES),
+        };
         self.show_linking(cx);
+        Ok(())
     }
 
     /// "Link this device", after the warning.
-    pub(crate) fn confirm_link(&mut self, cx: &mut Context<'_>, request: u32) -> Result<(), Halt> {
+    pub(crate) fn confirm_link(&mut self, cx: &mut Context<'_>, request: u32, pin: &str) -> Result<(), Halt> {
+        if let ExistingDevice::Confirm { pin_tries_left: Some(tries_left), .. } = &mut self.existing_device
+            && !pin::is_right(cx, pin)?
+        {
+            *tries_left -= 1;
+            let tries_left = *tries_left;
+            cx.answer(request, Err(UserError::PinWrong { tries_left }));
+            if tries_left == 0 {
+                self.cancel_linking(cx, 0)?;
+            }
+            return Ok(());
+        }
         let ready = matches!(&self.existing_device, ExistingDevice::Confirm { not_before_ms, .. } if cx.now_ms >= *not_before_ms);
         let ExistingDevice::Confirm { code, bytes, bundle, .. } =
             (if ready { std::mem::take(&mut self.existing_device) } else { ExistingDevice::Idle })

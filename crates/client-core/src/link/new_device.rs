@@ -222,7 +222,16 @@ impl Client {
             NewDevice::Talking { attempt, channel: Box::new(channel), offer, digits: None, seq: slot.seq, heard_ms };
         self.retry_at(cx.now_ms + SILENCE_MS);
         self.show_link(cx);
+        self.listen_while_typing(cx);
         Ok(())
+    }
+
+    /// While the user types, the phone may stop it all.
+    fn listen_while_typing(&mut self, cx: &mut Context<'_>) {
+        if let NewDevice::Talking { attempt, seq, .. } = &self.new_device {
+            let (id, seq) = (attempt.code.link_id, *seq);
+            self.link_get(cx, End::New, id, seq, None);
+        }
     }
 
     /// The digits that the user read from the phone.
@@ -239,6 +248,8 @@ impl Client {
         let transcript = channel.transcript(offer, attempt.device_key.public(), &typed);
         let mac = channel.digits_mac(&transcript).to_vec();
         let sealed = channel.seal(&Step { body: Some(step::Body::Digits(Digits { mac })) });
+        // Its answer would be what is said here.
+        self.calls.drop_where(|p| matches!(p, Purpose::LinkGet { end: End::New, .. }));
         *digits = Some(typed);
         let (id, seq) = (attempt.code.link_id, *seq);
         match sealed {
@@ -281,6 +292,7 @@ impl Client {
                 *digits = None;
                 let (name, tries_left) = (offer.name.clone(), wrong.tries_left);
                 cx.event(Event::Link(LinkStage::EnterDigits { name, tries_left, wrong: true }));
+                self.listen_while_typing(cx);
                 Ok(())
             }
             step::Body::Certify(certify) => {

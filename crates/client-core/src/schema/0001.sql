@@ -15,7 +15,7 @@ CREATE TABLE this (
   acked_queue_seq INTEGER NOT NULL DEFAULT 0,   -- all items up to it are applied
   state_clock     INTEGER NOT NULL DEFAULT 0,   -- hybrid clock of own-device state
   packages_made   INTEGER NOT NULL DEFAULT 0,
-  pin_set         INTEGER NOT NULL DEFAULT 0,
+  pin_check       BLOB NOT NULL DEFAULT x'',    -- pin::check_of the registration PIN, where this phone set one
   import_segments INTEGER,                      -- of the history on its way here; NULL while unknown
   import_from_ms  INTEGER,                      -- all chats are here back to this time
   setup           INTEGER NOT NULL DEFAULT 0,   -- registration::Setup: what the phone still asks after registering
