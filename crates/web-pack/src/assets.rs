@@ -1,5 +1,5 @@
 //! Names and references: which files are renamed by their content, and how one file refers to another.
-//! Knows the placeholders `{{asset:NAME}}`, `{{bundle:version}}` and `{{bundle:precache}}`; writes nothing.
+//! Knows the placeholders `{{asset:NAME}}`, `{{bundle:version}}`, `{{bundle:precache}}` and `{{include:NAME.part}}`; writes nothing.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -60,8 +60,12 @@ pub(crate) fn read_folder(folder: &Path, sources: &mut Vec<Source>) -> Result<()
     Ok(())
 }
 
+/// What several files have in common; is no file of the bundle itself.
+const PART: &str = ".part";
+
 /// Gives every file its final name and content.
 pub(crate) fn resolve(sources: &[Source]) -> Result<Bundle> {
+    let sources = &with_parts(sources)?;
     let mut by_name = BTreeMap::new();
     for source in sources {
         if by_name.insert(source.name.as_str(), source).is_some_and(|other| other.content != source.content) {
@@ -85,6 +89,36 @@ pub(crate) fn resolve(sources: &[Source]) -> Result<Bundle> {
     assets.extend(resolver.hashed.into_values());
     assets.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(Bundle { version, assets })
+}
+
+/// The files without the parts, which stand where they are included. Parts include nothing.
+fn with_parts(sources: &[Source]) -> Result<Vec<Source>> {
+    let is_part = |source: &&Source| source.name.ends_with(PART);
+    let parts: BTreeMap<&str, &Source> =
+        sources.iter().filter(is_part).map(|part| (part.name.as_str(), part)).collect();
+    let mut whole = Vec::new();
+    for source in sources.iter().filter(|source| !is_part(source)) {
+        let mut source = source.clone();
+        if source.name.ends_with(".html") {
+            let text = String::from_utf8(source.content).with_context(|| format!("{} is not UTF-8", source.name))?;
+            source.content = include(&source.name, &text, &parts)?.into_bytes();
+        }
+        whole.push(source);
+    }
+    Ok(whole)
+}
+
+fn include(name: &str, text: &str, parts: &BTreeMap<&str, &Source>) -> Result<String> {
+    let mut pieces = text.split("{{include:");
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (target, following) = piece.split_once("}}").with_context(|| format!("{name}: an include has no end"))?;
+        let part = parts.get(target).with_context(|| format!("{name} includes {target}, which is no part"))?;
+        let part = std::str::from_utf8(&part.content).with_context(|| format!("{target} is not UTF-8"))?;
+        out.push_str(part.trim_end());
+        out.push_str(following);
+    }
+    Ok(out)
 }
 
 struct Resolver<'a> {

@@ -72,3 +72,25 @@ fn a_hashed_file_cannot_say_the_version() {
 fn an_ending_without_content_type_is_refused() {
     assert!(resolve(&[source("a.xyz", "1")]).is_err());
 }
+
+#[test]
+fn a_part_stands_where_it_is_included_and_nowhere_else() {
+    let made = |part| {
+        resolve(&[
+            source("index.html", "<html>{{include:page/head.part}}</html>"),
+            source("page/head.part", part),
+            source("a.css", "x"),
+        ])
+    };
+    let bundle = made("<link href=\"{{asset:a.css}}\">\n").unwrap();
+    let css = path(&bundle, "assets/a.");
+    assert_eq!(text(&bundle, "index.html"), format!("<html><link href=\"/{css}\"></html>"));
+    assert_eq!(bundle.assets.len(), 2);
+    assert_ne!(bundle.version, made("other").unwrap().version);
+}
+
+#[test]
+fn an_unknown_part_is_refused_and_named() {
+    let error = format!("{:#}", resolve(&[source("index.html", "{{include:gone.part}}")]).unwrap_err());
+    assert!(error.contains("gone.part") && error.contains("index.html"), "{error}");
+}
