@@ -4,17 +4,32 @@ import init, { start } from "{{asset:web_ui.js}}";
 const role = location.pathname === "/phone" || location.pathname.startsWith("/phone/") ? "phone" : "companion";
 document.documentElement.dataset.role = role;
 
-function say(title, text) {
+// In plain elements: the pages are not here, or cannot run.
+function say(reason, title, text, link) {
   const boot = document.getElementById("boot");
   if (!boot) return;
   boot.dataset.testid = "boot-message";
+  boot.dataset.reason = reason;
   boot.querySelector(".boot-name").textContent = title;
   document.getElementById("boot-text").textContent = text;
+  const action = document.createElement(link ? "a" : "button");
+  action.className = "button";
+  action.dataset.testid = "boot-action";
+  action.textContent = link ? `Open ${link}` : "Try again";
+  if (link) action.href = link;
+  else action.addEventListener("click", () => location.reload());
+  boot.append(action);
 }
 
 async function obstacle() {
   if (!window.isSecureContext) {
-    return ["This page needs HTTPS", "The browser keeps its cryptography and storage to secure pages. Open the https:// address that the server printed, or http://localhost on the same machine."];
+    return [
+      "insecure",
+      "This page needs HTTPS",
+      "Browsers keep encryption and storage to secure pages. Open the https:// address that the server printed when it started; on the server's own machine http://localhost works too.",
+      // Where a server listens that nobody told otherwise.
+      `https://${location.hostname}:8471${location.pathname}`,
+    ];
   }
   const missing = [];
   if (typeof WebAssembly !== "object") missing.push("WebAssembly");
@@ -22,12 +37,12 @@ async function obstacle() {
   if (!navigator.locks) missing.push("Web Locks");
   if (typeof WebSocket !== "function") missing.push("WebSocket");
   if (missing.length > 0) {
-    return ["This browser is too old", `It lacks ${missing.join(", ")}. Please update it, or use a current Chrome, Edge, Firefox or Safari.`];
+    return ["old-browser", "This browser is too old", `It lacks ${missing.join(", ")}. Please update it, or use a current Chrome, Edge, Firefox or Safari.`];
   }
   try {
     await navigator.storage.getDirectory();
   } catch {
-    return ["No storage for messages here", "Heliograph keeps your messages on this device, in storage that private windows and some old browsers do not give. Please open this page in an ordinary window."];
+    return ["no-storage", "No storage for messages here", "Heliograph keeps your messages on this device, in storage that private windows, blocked site data and some old browsers do not give. Open this page in an ordinary window, and allow it to keep data."];
   }
   return null;
 }
@@ -48,6 +63,6 @@ if (trouble) {
     start(worker, role, backlog);
   } catch (error) {
     console.error(error);
-    say("Heliograph did not start", "Reload the page. If that does not help, the server may have been updated: clear this page's cache. Your messages are kept.");
+    say("not-started", "Heliograph did not start", "Reload the page. If that does not help, the server may have been updated: clear this page's cache. Your messages are kept.");
   }
 }

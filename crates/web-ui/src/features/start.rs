@@ -15,9 +15,12 @@ pub fn Plain(
     #[prop(into)] title: String,
     #[prop(into)] text: String,
     #[prop(optional)] action: Option<(&'static str, Callback<()>)>,
+    /// For tests.
+    #[prop(default = "")]
+    reason: &'static str,
 ) -> impl IntoView {
     view! {
-        <main class="plain" data-testid="stage" data-stage=stage>
+        <main class="plain" data-testid="stage" data-stage=stage data-reason=reason>
             <Icon name=icon/>
             <h1>{title}</h1>
             <p>{text}</p>
@@ -49,7 +52,19 @@ pub fn Starting() -> impl IntoView {
 pub fn CannotWork(reason: Unsupported) -> impl IntoView {
     let (title, text) = words::unsupported(&reason);
     view! {
-        <Plain stage="unsupported" icon="warning" title=title text=text action=(words::RELOAD, Callback::new(|()| page::reload()))/>
+        <Plain stage="unsupported" icon="warning" title=title text=text reason=reason_name(&reason) action=(words::RELOAD, Callback::new(|()| page::reload()))/>
+    }
+}
+
+/// As `boot.js` names them too.
+fn reason_name(reason: &Unsupported) -> &'static str {
+    match reason {
+        Unsupported::InsecureContext => "insecure",
+        Unsupported::NoStorage => "no-storage",
+        Unsupported::OldBrowser { .. } => "old-browser",
+        Unsupported::NewerDatabase => "newer-database",
+        Unsupported::StorageFull => "storage-full",
+        Unsupported::ServerVersion => "server-version",
     }
 }
 
