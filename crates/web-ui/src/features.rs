@@ -10,6 +10,7 @@ pub mod info;
 pub mod keys;
 pub mod link;
 pub mod linking;
+pub mod list_grip;
 pub mod message;
 pub mod new_chat;
 pub mod profile;

@@ -6,6 +6,8 @@ pub mod bubble_height;
 pub mod chat_list;
 pub mod clock;
 pub mod heights;
+pub mod keys;
+pub mod list_width;
 pub mod rich_text;
 pub mod scan;
 pub mod timeline;

@@ -4,3 +4,4 @@ pub mod camera;
 pub mod notify;
 pub mod page;
 pub mod photo;
+pub mod version;

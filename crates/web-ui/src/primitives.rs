@@ -3,6 +3,7 @@
 pub mod avatar;
 pub mod dialog;
 pub mod icon;
+pub mod long_press;
 pub mod menu;
 pub mod qr;
 pub mod scan_view;

@@ -44,7 +44,7 @@ pub enum Pane {
 }
 
 /// A short word at the edge of the screen.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Toast {
     /// Counts up.
     pub id: u32,
@@ -52,6 +52,8 @@ pub struct Toast {
     pub text: String,
     /// Stays until it is closed.
     pub stays: bool,
+    /// What a button in it does: its words, and the command.
+    pub action: Option<(&'static str, Command)>,
 }
 
 /// A number that grows with each thing that arrived, and what arrived last.
@@ -90,6 +92,8 @@ pub struct App {
     pub pane: RwSignal<Pane>,
     pub toasts: RwSignal<Vec<Toast>>,
     pub new_version: RwSignal<bool>,
+    /// The help for the keys is open.
+    pub help: RwSignal<bool>,
     pub visible: RwSignal<bool>,
     /// One pane at a time.
     pub narrow: RwSignal<bool>,
@@ -125,6 +129,7 @@ impl App {
             pane: RwSignal::new(Pane::List),
             toasts: RwSignal::new(Vec::new()),
             new_version: RwSignal::new(false),
+            help: RwSignal::new(false),
             visible: RwSignal::new(true),
             narrow: RwSignal::new(false),
             contact_code: RwSignal::new(None),
@@ -216,14 +221,22 @@ impl App {
         });
     }
 
-    /// Asks for something that the user did not click for: a refusal is nothing to tell.
+    /// Asks for something that the user did not click for: a refusal is told where it costs them something.
     pub fn tell(&self, command: Command) {
-        let name = command.name();
-        bridge::ask(command, move |result| {
+        let app = *self;
+        bridge::ask(command.clone(), move |result| {
             if let Err(error) = result {
-                page::log(&format!("{name}: {error}"));
+                app.toast_refused(&command, &error);
             }
         });
+    }
+
+    /// The refusal of something that the user did not click for.
+    pub fn toast_refused(&self, command: &Command, error: &UserError) {
+        page::log(&format!("{}: {error}", command.name()));
+        if let Some(text) = words::refused(command, error) {
+            self.toast(text, false);
+        }
     }
 
     /// Asks, and gets the answer.
@@ -245,23 +258,51 @@ impl App {
             return;
         }
         if let Some(before) = self.open.get_untracked() {
-            self.tell(Command::CloseChat { chat: before });
+            bridge::send(Command::CloseChat { chat: before });
+        }
+        // What was marked by hand has been looked at now.
+        if self.chats.with_untracked(|chats| chats.get(&chat)).is_some_and(|row| row.marked_unread) {
+            self.tell(Command::MarkUnread { chat, unread: false });
         }
         self.timeline.set(None);
         self.info.set(None);
         self.open.set(Some(chat));
-        self.send(Command::OpenChat { chat, anchor: WindowAnchor::FirstUnread, limit: PAGE_ROWS });
+        self.tell(Command::OpenChat { chat, anchor: WindowAnchor::FirstUnread, limit: PAGE_ROWS });
     }
 
     /// Back to the list, with no chat open.
     pub fn close_chat(&self) {
         self.pane.set(Pane::List);
         if let Some(chat) = self.open.get_untracked() {
-            self.tell(Command::CloseChat { chat });
+            bridge::send(Command::CloseChat { chat });
             self.open.set(None);
             self.timeline.set(None);
             self.info.set(None);
         }
+    }
+
+    /// Shows a section of the list pane.
+    pub fn show_section(&self, section: Section) {
+        self.pane.update(|pane| {
+            if *pane != Pane::Info || self.narrow.get_untracked() {
+                *pane = Pane::List;
+            }
+        });
+        self.section.set(section);
+    }
+
+    /// To the archive or back, with a way to take that back.
+    pub fn toggle_archived(&self, chat: ChatId) {
+        let Some(row) = self.chats.with_untracked(|chats| chats.get(&chat)) else { return };
+        let (app, archived) = (*self, row.archived);
+        self.ask(Command::SetArchived { chat, archived: !archived }, move |result| match result {
+            Ok(_) => {
+                let text = if archived { words::UNARCHIVED } else { words::NOW_ARCHIVED };
+                let undo = (words::UNDO, Command::SetArchived { chat, archived });
+                app.push_toast(text.to_owned(), false, Some(undo));
+            }
+            Err(error) => app.toast(words::error(&error), false),
+        });
     }
 
     /// Closes the topmost layer: information, conversation, a section of the list pane.
@@ -278,6 +319,10 @@ impl App {
 
     /// Says something.
     pub fn toast(&self, text: String, stays: bool) {
+        self.push_toast(text, stays, None);
+    }
+
+    fn push_toast(&self, text: String, stays: bool, action: Option<(&'static str, Command)>) {
         let id = self.toast_count.try_update_value(|count| {
             *count = count.wrapping_add(1);
             *count
@@ -285,7 +330,7 @@ impl App {
         let Some(id) = id else { return };
         let _ = self.toasts.try_update(|toasts| {
             toasts.retain(|toast| toast.text != text);
-            toasts.push(Toast { id, text, stays });
+            toasts.push(Toast { id, text, stays, action });
             let surplus = toasts.len().saturating_sub(4);
             toasts.drain(..surplus);
         });

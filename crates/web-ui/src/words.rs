@@ -1,6 +1,9 @@
 //! All words of the interface, in one place, so that languages can come later.
 
-use client_api::{LinkFailure, LogoutReason, MessageBody, MessageStatus, Notice, SystemLine, Unsupported, UserError};
+use crate::model::keys::Key;
+use client_api::{
+    Command, LinkFailure, LogoutReason, MessageBody, MessageStatus, Notice, SystemLine, Unsupported, UserError,
+};
 
 pub const APP: &str = "Heliograph";
 pub const TODAY: &str = "Today";
@@ -66,6 +69,67 @@ pub fn error(error: &UserError) -> String {
     }
 }
 
+/// The refusal of something that was done by itself, where it costs the user something: what, and what to do.
+pub fn refused(command: &Command, why: &UserError) -> Option<String> {
+    match (command, why) {
+        // No room, or a bug: whatever it was, it will go on.
+        (_, UserError::StorageFull | UserError::Internal) => Some(error(why)),
+        (Command::SetDraft { .. }, UserError::TextTooLong { .. }) => Some(DRAFT_TOO_LONG.into()),
+        (Command::SetDraft { .. }, _) => Some(DRAFT_NOT_KEPT.into()),
+        (Command::MarkRead { .. } | Command::MarkUnread { .. }, _) => Some(MARK_NOT_KEPT.into()),
+        (Command::OpenChat { .. } | Command::LoadWindow { .. }, _) => Some(NOT_LOADED.into()),
+        // Nobody misses these: they are said again, or were late.
+        _ => None,
+    }
+}
+
+pub const DRAFT_TOO_LONG: &str = "This draft is too long to be kept. Send it in parts, or keep it elsewhere.";
+pub const DRAFT_NOT_KEPT: &str = "The draft could not be kept. Send it, or copy it, before you leave this page.";
+pub const MARK_NOT_KEPT: &str = "What you have read could not be noted. Open the chat once more later.";
+pub const NOT_LOADED: &str = "These messages could not be loaded. Close the chat and open it again.";
+
+/// What a key of the whole page does.
+pub fn key(key: Key) -> &'static str {
+    match key {
+        Key::Help => "This help",
+        Key::Search => "Search chats",
+        Key::NextChat => "Next chat",
+        Key::PreviousChat => "Previous chat",
+        Key::NextUnread => "Next unread chat",
+        Key::PreviousUnread => "Previous unread chat",
+        Key::NextLandmark => "Next part of the page",
+        Key::PreviousLandmark => "Previous part of the page",
+        Key::NewChat => "New chat",
+        Key::Settings => "Settings",
+        Key::Archive => "Archive, or take out",
+        Key::Mute => "Mute the open chat",
+        Key::Pin => "Pin the open chat",
+        Key::MarkUnread => "Mark as unread",
+        Key::Close => "Close what is on top",
+    }
+}
+
+pub const KEYS: &str = "Keyboard shortcuts";
+pub const KEYS_OF_LISTS: &str = "In the lists of chats and messages";
+pub const LIST_KEYS: [(&str, &[&str]); 6] = [
+    ("Go through the list", &["↑ ↓"]),
+    ("To its first, to its last", &["Home End"]),
+    ("Open the chat", &["Enter"]),
+    ("Menu", &["Shift", "F10"]),
+    ("Copy the message", &["C"]),
+    ("Star the message, or not", &["S"]),
+];
+pub const KEYS_OF_COMPOSER: &str = "Where you write";
+
+/// With the setting "Enter sends".
+pub fn composer_keys(enter_sends: bool) -> Vec<(&'static str, Vec<&'static str>)> {
+    if enter_sends {
+        vec![("Send", vec!["Enter"]), ("New line", vec!["Shift", "Enter"])]
+    } else {
+        vec![("Send", vec!["Ctrl", "Enter"]), ("New line", vec!["Enter"])]
+    }
+}
+
 /// "40 seconds", "3 minutes"
 pub fn duration(seconds: u32) -> String {
     if seconds < 90 {
@@ -122,7 +186,7 @@ pub fn unsupported(reason: &Unsupported) -> (&'static str, String) {
         ),
         Unsupported::NoStorage => (
             "No storage for messages here",
-            "Private windows and some old browsers give none. Open this page in an ordinary window.".into(),
+            "Heliograph keeps your messages on this device, in storage that private windows, blocked site data and some old browsers do not give. Open this page in an ordinary window, and allow it to keep data.".into(),
         ),
         Unsupported::OldBrowser { missing } => {
             ("This browser is too old", format!("It lacks {missing}. Update it, or use a current one."))
@@ -418,6 +482,11 @@ pub const PIN: &str = "Pin to the top";
 pub const UNPIN: &str = "Unpin";
 pub const MUTE: &str = "Mute";
 pub const UNMUTE: &str = "Unmute";
+pub const MARK_READ: &str = "Take the unread mark away";
+pub const NOW_ARCHIVED: &str = "Chat archived";
+pub const UNARCHIVED: &str = "Chat taken out of the archive";
+pub const UNDO: &str = "Undo";
+pub const LIST_WIDTH: &str = "Width of the list";
 pub const MARK_UNREAD: &str = "Mark as unread";
 pub const ARCHIVE: &str = "Archive";
 pub const UNARCHIVE: &str = "Take out of the archive";
@@ -444,6 +513,11 @@ pub const SAVED: &str = "Saved";
 /// A chat's title.
 pub fn title(row: &client_api::ChatRow) -> String {
     if row.kind == client_api::ChatKind::Notes { NOTES.to_owned() } else { row.title.clone() }
+}
+
+/// Of the menu of a chat in the list.
+pub fn menu_of(title: &str) -> String {
+    format!("Menu of {title}")
 }
 
 /// Of the list of messages.
@@ -551,6 +625,7 @@ pub const TRY_NOW: &str = "Try now";
 pub const CATCHING_UP: &str = "Catching up…";
 pub const NEW_VERSION: &str = "A new version is ready.";
 pub const SKIP_TO_CHATS: &str = "Skip to the chats";
+pub const SKIP_TO_COMPOSER: &str = "Skip to writing";
 pub const SKIPS: &str = "Skip links";
 pub const CONVERSATION: &str = "Conversation";
 pub const SECTIONS: &str = "Sections";

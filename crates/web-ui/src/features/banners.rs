@@ -1,6 +1,6 @@
 //! What lies over the pages: the connection, a new version, short words.
 
-use crate::platform::page;
+use crate::platform::version;
 use crate::primitives::icon::{Icon, IconButton};
 use crate::store::use_app;
 use crate::words;
@@ -29,7 +29,7 @@ pub fn Banners() -> impl IntoView {
                 <div class="banner" data-testid="new-version">
                     <Icon name="arrow-clockwise"/>
                     <span>{words::NEW_VERSION}</span>
-                    <button class="button quiet small" type="button" data-testid="take-version" on:click=move |_| page::take_new_version()>{words::RELOAD}</button>
+                    <button class="button quiet small" type="button" data-testid="take-version" on:click=move |_| version::take()>{words::RELOAD}</button>
                 </div>
             </Show>
         </div>
@@ -54,6 +54,12 @@ pub fn Toasts() -> impl IntoView {
             <For each=move || app.toasts.get() key=|toast| toast.id let:toast>
                 <div class="toast" data-testid="toast">
                     <span>{toast.text.clone()}</span>
+                    {toast.action.clone().map(|(label, command)| view! {
+                        <button class="button quiet small" type="button" data-testid="toast-action" on:click=move |_| {
+                            app.toasts.update(|toasts| toasts.retain(|other| other.id != toast.id));
+                            app.send(command.clone());
+                        }>{label}</button>
+                    })}
                     <IconButton icon="x" label=words::CLOSE.to_owned() testid="toast-close"
                         on_click=move |_| app.toasts.update(|toasts| toasts.retain(|other| other.id != toast.id))/>
                 </div>

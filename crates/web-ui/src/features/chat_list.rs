@@ -1,11 +1,14 @@
 //! The list of chats: search, filters, and the rows that are on the screen. Of a thousand chats only those are in the page.
 
+use crate::features::conversation::chat_entries;
 use crate::model::chat_list::{ChatFilter, ChatList as Rows, is_unread};
 use crate::model::clock;
 use crate::model::window::equal_rows;
 use crate::platform::page;
 use crate::primitives::avatar::{Avatar, Face};
 use crate::primitives::icon::{Icon, IconButton};
+use crate::primitives::long_press::LongPress;
+use crate::primitives::menu::{ContextMenu, Place, is_menu_key};
 use crate::store::{App, Section, use_app};
 use crate::words;
 use client_api::{ChatId, ChatKind, ChatRow, MirrorProgress};
@@ -13,6 +16,7 @@ use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 /// Of a row, in pixels; the style sheet says the same.
 const ROW_PX: f64 = 72.0;
@@ -25,8 +29,8 @@ pub fn ChatListPane() -> impl IntoView {
     let app = use_app();
     view! {
         <header class="pane-head">
-            <h1 class="pane-title">{words::CHATS}</h1>
-            <IconButton icon="plus" label=words::NEW_CHAT.to_owned() testid="new-chat" on_click=move |_| app.section.set(Section::NewChat)/>
+            <h1 class="pane-title" tabindex="-1">{words::CHATS}</h1>
+            <IconButton icon="plus" label=words::NEW_CHAT.to_owned() testid="new-chat" on_click=move |_| app.show_section(Section::NewChat)/>
         </header>
         <div class="search">
             <Icon name="magnifying-glass"/>
@@ -153,7 +157,17 @@ fn List() -> impl IntoView {
         }
         request_animation_frame(move || focus_row(chat));
     };
+    let menu = RwSignal::new(None::<(ChatId, Place)>);
     let on_key = move |event: leptos::ev::KeyboardEvent| {
+        if is_menu_key(&event) {
+            let row = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok());
+            let chat = row.as_ref().and_then(|row| row.get_attribute("data-chat")?.parse().ok());
+            if let (Some(row), Some(chat)) = (row, chat) {
+                event.prevent_default();
+                menu.set(Some((chat, Place::middle(row))));
+            }
+            return;
+        }
         let shown = shown.get_untracked();
         let at = cursor.get_untracked().or_else(|| tab_stop.get_untracked());
         let to = match event.key().as_str() {
@@ -189,11 +203,29 @@ fn List() -> impl IntoView {
                 on:keydown=on_key
             >
                 <For each=move || rendered.get() key=|(_, chat)| *chat let:entry>
-                    <Row chat=entry.1 shown tab_stop cursor/>
+                    <Row chat=entry.1 shown tab_stop cursor menu/>
                 </For>
             </div>
         </div>
+        <RowMenu menu/>
     }
+}
+
+/// The menu of a row, and of which.
+type OpenMenu = RwSignal<Option<(ChatId, Place)>>;
+
+#[component]
+fn RowMenu(menu: OpenMenu) -> impl IntoView {
+    let app = use_app();
+    let place = RwSignal::new(None::<Place>);
+    Effect::new(move || place.set(menu.with(|menu| menu.as_ref().map(|(_, place)| place.clone()))));
+    let chat = move || menu.with_untracked(|menu| menu.as_ref().map(|(chat, _)| *chat));
+    let entries = Callback::new(move |()| chat().map(|chat| chat_entries(app, chat)).unwrap_or_default());
+    let label = Signal::derive(move || {
+        let row = chat().and_then(|chat| app.chats.with_untracked(|chats| chats.get(&chat)));
+        row.map(|row| words::menu_of(&words::title(&row))).unwrap_or_default()
+    });
+    view! { <ContextMenu label testid="chat-row-menu" place entries/> }
 }
 
 #[component]
@@ -202,8 +234,16 @@ fn Row(
     shown: Memo<Vec<ChatId>>,
     tab_stop: Memo<Option<ChatId>>,
     cursor: RwSignal<Option<ChatId>>,
+    menu: OpenMenu,
 ) -> impl IntoView {
     let app = use_app();
+    let press = LongPress::new();
+    let element = NodeRef::<html::Div>::new();
+    let open_menu = move |event: &web_sys::MouseEvent| {
+        if let Some(element) = element.get_untracked() {
+            menu.set(Some((chat, Place::pointer(event, element.into()))));
+        }
+    };
     let row = Memo::new_with_compare(
         move |_| app.chats.with(|chats| chats.get(&chat)),
         |old: Option<&Option<Arc<ChatRow>>>, new| match (old, new) {
@@ -223,8 +263,22 @@ fn Row(
             aria-setsize=move || shown.with(Vec::len).to_string()
             aria-posinset=move || (at.get() + 1).to_string()
             style:transform=move || format!("translateY({}px)", at.get() as f64 * ROW_PX)
-            on:click=move |_| app.open_chat(chat)
+            node_ref=element
+            on:click=move |_| if !press.was_long() { app.open_chat(chat) }
             on:focus=move |_| cursor.set(Some(chat))
+            on:contextmenu=move |event| {
+                event.prevent_default();
+                press.end();
+                open_menu(&event);
+            }
+            on:pointerdown=move |event| {
+                let at = event.clone();
+                press.begin(&event, move || open_menu(&at));
+            }
+            on:pointermove=move |event| press.move_to(&event)
+            on:pointerup=move |_| press.end()
+            on:touchend=move |event| press.lift(&event)
+            on:pointercancel=move |_| press.end()
         >
             <Avatar face/>
             <div class="chat-row-text">
@@ -341,17 +395,10 @@ fn show_all(app: App) {
     app.filter.set(ChatFilter::All);
 }
 
-fn focus(selector: &str) {
-    let found = document().query_selector(selector).ok().flatten();
-    if let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = element.focus();
-    }
-}
-
 fn focus_row(chat: ChatId) {
-    focus(&format!(".chat-row[data-chat=\"{chat}\"]"));
+    page::focus(&format!(".chat-row[data-chat=\"{chat}\"]"));
 }
 
 fn focus_first() {
-    focus(".chat-row[tabindex=\"0\"]");
+    page::focus(".chat-row[tabindex=\"0\"]");
 }

@@ -134,7 +134,7 @@ pub fn Composer(chat: ChatId, on_sent: impl Fn() + Copy + 'static) -> impl IntoV
             }
         >
             <textarea
-                class="composer-text" rows="1" node_ref=area dir="auto" placeholder=words::WRITE_MESSAGE aria-label=words::WRITE_MESSAGE
+                id="composer-text" class="composer-text" rows="1" node_ref=area dir="auto" placeholder=words::WRITE_MESSAGE aria-label=words::WRITE_MESSAGE
                 data-testid="composer-input" enterkeyhint="send" prop:value=text
                 on:input=move |event| {
                     let new = event_target_value(&event);

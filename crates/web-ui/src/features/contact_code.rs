@@ -31,7 +31,7 @@ pub fn ContactCode() -> impl IntoView {
     view! {
         <header class="pane-head">
             <IconButton icon="arrow-left" label=words::BACK.to_owned() testid="section-back" on_click=move |_| { app.back(); }/>
-            <h1 class="pane-title">{words::MY_CODE}</h1>
+            <h1 class="pane-title" tabindex="-1">{words::MY_CODE}</h1>
         </header>
         <div class="pane-body pad stack" data-testid="section-contact-code">
             <p>{words::MY_CODE_TEXT}</p>

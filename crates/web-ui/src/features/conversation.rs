@@ -111,14 +111,14 @@ fn Header(chat: ChatId, row: Memo<Option<client_api::ChatRow>>) -> impl IntoView
     let face = Signal::derive(move || row.with(|row| face(row.as_ref())));
     let status = move || {
         if row.with(|row| row.as_ref().is_some_and(|row| row.typing)) {
-            words::TYPING.to_owned()
-        } else {
-            app.info.with(|info| match info {
-                Some(info) if info.kind == ChatKind::Notes => words::NOTES_TEXT.to_owned(),
-                Some(info) => info.number.clone(),
-                None => String::new(),
-            })
+            return view! { <span>{words::TYPING}</span> }.into_any();
         }
+        app.info.with(|info| match info {
+            Some(info) if info.kind == ChatKind::Notes => view! { <span>{words::NOTES_TEXT}</span> }.into_any(),
+            // A number runs from left to right in every language.
+            Some(info) => view! { <bdi dir="ltr">{info.number.clone()}</bdi> }.into_any(),
+            None => ().into_any(),
+        })
     };
     view! {
         <header class="chat-head" data-testid="chat-head">
@@ -126,7 +126,10 @@ fn Header(chat: ChatId, row: Memo<Option<client_api::ChatRow>>) -> impl IntoView
                 <IconButton icon="arrow-left" label=words::BACK.to_owned() testid="chat-back" on_click=move |_| app.close_chat()/>
             </span>
             <button class="chat-head-main" type="button" data-testid="chat-info-open" title=words::CHAT_INFO
-                on:click=move |_| { app.pane.set(Pane::Info); page::push_layer(); }>
+                on:click=move |_| {
+                    app.pane.set(Pane::Info);
+                    page::push_layer();
+                }>
                 <Avatar face size="small"/>
                 <span class="chat-head-text">
                     <span class="chat-head-title" dir="auto" data-testid="chat-head-title">{move || row.with(|row| row.as_ref().map(words::title))}</span>
@@ -143,40 +146,42 @@ fn Header(chat: ChatId, row: Memo<Option<client_api::ChatRow>>) -> impl IntoView
 pub fn chat_entries(app: App, chat: ChatId) -> Vec<Entry> {
     let Some(row) = app.chats.with_untracked(|chats| chats.get(&chat)) else { return Vec::new() };
     let muted = row.muted_until_ms > page::now_ms();
-    let (pinned, archived) = (row.pinned, row.archived);
-    let entry = |label: &str, icon, testid, command: Command| Entry {
-        label: label.to_owned(),
-        icon,
-        testid,
-        act: Callback::new(move |()| app.send(command.clone())),
-    };
-    vec![
+    let (pinned, archived, marked) = (row.pinned, row.archived, row.marked_unread);
+    let entry = |label: &str, icon, testid, act: Callback<()>| Entry { label: label.to_owned(), icon, testid, act };
+    let send = move |command: Command| Callback::new(move |()| app.send(command.clone()));
+    let mut entries = vec![
         entry(
             if pinned { words::UNPIN } else { words::PIN },
             "push-pin",
             "menu-pin",
-            Command::SetPinned { chat, pinned: !pinned },
+            send(Command::SetPinned { chat, pinned: !pinned }),
         ),
         entry(
             if muted { words::UNMUTE } else { words::MUTE },
             if muted { "bell" } else { "bell-slash" },
             "menu-mute",
-            Command::SetMuted { chat, until_ms: if muted { 0 } else { u64::MAX } },
+            send(Command::SetMuted { chat, until_ms: if muted { 0 } else { u64::MAX } }),
         ),
-        entry(words::MARK_UNREAD, "envelope-open", "menu-unread", Command::MarkUnread { chat, unread: true }),
-        entry(
-            if archived { words::UNARCHIVE } else { words::ARCHIVE },
-            "archive",
-            "menu-archive",
-            Command::SetArchived { chat, archived: !archived },
-        ),
-        Entry {
-            label: words::CLOSE_CHAT.to_owned(),
-            icon: "x",
-            testid: "menu-close",
-            act: Callback::new(move |()| app.close_chat()),
-        },
-    ]
+    ];
+    // What is unread anyway is read by opening it.
+    if row.unread == 0 {
+        entries.push(entry(
+            if marked { words::MARK_READ } else { words::MARK_UNREAD },
+            "envelope-open",
+            "menu-unread",
+            send(Command::MarkUnread { chat, unread: !marked }),
+        ));
+    }
+    entries.push(entry(
+        if archived { words::UNARCHIVE } else { words::ARCHIVE },
+        "archive",
+        "menu-archive",
+        Callback::new(move |()| app.toggle_archived(chat)),
+    ));
+    if app.open.get_untracked() == Some(chat) {
+        entries.push(entry(words::CLOSE_CHAT, "x", "menu-close", Callback::new(move |()| app.close_chat())));
+    }
+    entries
 }
 
 /// Above the oldest message on this device: whether older ones are still on their way.

@@ -49,7 +49,7 @@ pub fn Devices() -> impl IntoView {
                     app.section.set(Section::Settings);
                 }
             }/>
-            <h1 class="pane-title">{words::LINKED_DEVICES}</h1>
+            <h1 class="pane-title" tabindex="-1">{words::LINKED_DEVICES}</h1>
         </header>
         <div class="pane-body" data-testid="section-devices">
             <Show when=move || linking.get() fallback=move || view! {

@@ -1,56 +1,30 @@
-//! Keys of the whole page. By `code`, so that they lie at the same place on every keyboard; never with Ctrl+Alt (AltGr).
+//! What the keys of the whole page do, and the help that lists them.
 
 use crate::model::chat_list::{ChatFilter, ChatList, is_unread};
+use crate::model::keys::{Key, Modifiers, read, table};
 use crate::platform::page;
-use crate::store::{App, Pane, Section};
+use crate::primitives::dialog::Dialog;
+use crate::store::{App, Pane, Section, use_app};
+use crate::words;
 use client_api::{AppStage, Command};
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent};
-
-/// What a key means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Key {
-    Search,
-    Chat { step: isize, unread: bool },
-    NewChat,
-    Settings,
-    Landmark,
-    Archive,
-    Mute,
-    Pin,
-    MarkUnread,
-    Close,
-}
-
-/// The key map.
-pub fn key(code: &str, control: bool, alt: bool, shift: bool) -> Option<Key> {
-    let chat = |step| Some(Key::Chat { step, unread: shift });
-    match (code, control, alt, shift) {
-        ("KeyK", true, false, false) => Some(Key::Search),
-        ("Comma", true, false, false) => Some(Key::Settings),
-        ("ArrowDown", false, true, _) => chat(1),
-        ("ArrowUp", false, true, _) => chat(-1),
-        ("KeyN", false, true, false) => Some(Key::NewChat),
-        ("KeyA", false, true, true) => Some(Key::Archive),
-        ("KeyM", false, true, true) => Some(Key::Mute),
-        ("KeyP", false, true, true) => Some(Key::Pin),
-        ("KeyU", false, true, true) => Some(Key::MarkUnread),
-        ("F6", false, false, _) => Some(Key::Landmark),
-        ("Escape", false, false, false) => Some(Key::Close),
-        _ => None,
-    }
-}
+use web_sys::KeyboardEvent;
 
 /// Listens for as long as the page lives.
 pub fn listen(app: App) {
+    let keyboard = page::keyboard();
     let handle = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         let active = app.stage.with_untracked(|stage| *stage == AppStage::Active);
         if !active || event.is_composing() || event.default_prevented() {
             return;
         }
-        let control = event.ctrl_key() || event.meta_key();
-        let Some(key) = key(&event.code(), control, event.alt_key(), event.shift_key()) else { return };
+        let modifiers = Modifiers {
+            control: event.ctrl_key(),
+            alt: event.alt_key(),
+            shift: event.shift_key(),
+            meta: event.meta_key(),
+        };
+        let Some(key) = read(&event.code(), modifiers, keyboard) else { return };
         // A dialog has its own Escape.
         let dialog = document().query_selector("dialog[open]").ok().flatten().is_some();
         if !dialog && act(app, key) {
@@ -70,27 +44,24 @@ fn act(app: App, key: Key) -> bool {
         }
     };
     match key {
+        Key::Help => app.help.set(true),
         Key::Search => {
-            app.section.set(Section::Chats);
-            request_animation_frame(|| focus("#chat-search"));
+            app.show_section(Section::Chats);
+            request_animation_frame(|| page::focus("#chat-search"));
         }
-        Key::Chat { step, unread } => {
-            let shown = app.chats.with_untracked(|chats| {
-                let mut shown = chats.shown(ChatFilter::All, "", None);
-                if unread {
-                    let open = app.open.get_untracked();
-                    shown.retain(|chat| open == Some(*chat) || chats.get(chat).is_some_and(|row| is_unread(&row)));
-                }
-                shown
-            });
-            if let Some(chat) = ChatList::neighbour(&shown, app.open.get_untracked(), step) {
-                app.open_chat(chat);
+        Key::NextChat => open_neighbour(app, 1, Among::All),
+        Key::PreviousChat => open_neighbour(app, -1, Among::All),
+        Key::NextUnread => open_neighbour(app, 1, Among::Unread),
+        Key::PreviousUnread => open_neighbour(app, -1, Among::Unread),
+        Key::NewChat => app.show_section(Section::NewChat),
+        Key::Settings => app.show_section(Section::Settings),
+        Key::NextLandmark => to_landmark(1),
+        Key::PreviousLandmark => to_landmark(-1),
+        Key::Archive => {
+            if let Some(chat) = app.open.get_untracked() {
+                app.toggle_archived(chat);
             }
         }
-        Key::NewChat => app.section.set(Section::NewChat),
-        Key::Settings => app.section.set(Section::Settings),
-        Key::Landmark => next_landmark(),
-        Key::Archive => with_open(&|chat, row| Command::SetArchived { chat, archived: !row.archived }),
         Key::Mute => with_open(&|chat, row| Command::SetMuted {
             chat,
             until_ms: if row.muted_until_ms > page::now_ms() { 0 } else { u64::MAX },
@@ -100,6 +71,27 @@ fn act(app: App, key: Key) -> bool {
         Key::Close => return close(app),
     }
     true
+}
+
+/// Which chats a step goes among.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Among {
+    All,
+    Unread,
+}
+
+fn open_neighbour(app: App, step: isize, among: Among) {
+    let open = app.open.get_untracked();
+    let shown = app.chats.with_untracked(|chats| {
+        let mut shown = chats.shown(ChatFilter::All, "", None);
+        if among == Among::Unread {
+            shown.retain(|chat| open == Some(*chat) || chats.get(chat).is_some_and(|row| is_unread(&row)));
+        }
+        shown
+    });
+    if let Some(chat) = ChatList::neighbour(&shown, open, step) {
+        app.open_chat(chat);
+    }
 }
 
 /// Escape closes one layer: information, a section, the search; the conversation last.
@@ -115,48 +107,61 @@ fn close(app: App) -> bool {
     }
 }
 
-fn focus(selector: &str) {
-    let found = document().query_selector(selector).ok().flatten();
-    if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-        let _ = element.focus();
-    }
-}
-
-/// From the list to the messages to the composer, and round.
-fn next_landmark() {
-    const STOPS: [&str; 4] = [".rail button", ".chat-row[tabindex='0']", ".message[tabindex='0']", ".composer-text"];
+/// From the rail to the list to the messages to the composer to the information, and round.
+fn to_landmark(step: isize) {
+    const STOPS: [(&str, &str); 5] = [
+        (".rail", ".rail button[aria-current='page'], .rail button"),
+        (".list-pane", ".chat-row[tabindex='0'], .list-pane .pane-body :is(button, input)"),
+        (".messages", ".message[tabindex='0']"),
+        (".composer", ".composer-text"),
+        (".info-pane", ".info-pane button"),
+    ];
+    let count = STOPS.len() as isize;
     let active = document().active_element();
-    let within = [".rail", ".list-pane", ".messages", ".composer"];
-    let at = within
-        .iter()
-        .position(|part| active.as_ref().is_some_and(|active| active.closest(part).ok().flatten().is_some()));
-    let start = at.map_or(0, |at| at + 1);
-    for step in 0..STOPS.len() {
-        let Some(stop) = STOPS.get((start + step) % STOPS.len()) else { continue };
-        if document().query_selector(stop).ok().flatten().is_some() {
-            return focus(stop);
+    let within = |part: &str| active.as_ref().is_some_and(|active| active.closest(part).ok().flatten().is_some());
+    let at = STOPS.iter().position(|(part, _)| within(part));
+    let start = at.map_or(if step > 0 { -1 } else { count }, |at| at as isize);
+    for turn in 1..=count {
+        let Some((_, stop)) = STOPS.get((start + step * turn).rem_euclid(count) as usize) else { continue };
+        if page::can_focus(stop) {
+            return page::focus(stop);
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn keys_of_the_browser_and_of_alt_gr_are_left_alone() {
-        for code in ["KeyN", "KeyT", "KeyW", "Tab", "KeyA", "KeyM", "ArrowDown"] {
-            assert_eq!(key(code, true, false, false), None, "Ctrl+{code}");
-            assert_eq!(key(code, true, true, false), None, "AltGr+{code}");
-        }
-    }
-
-    #[test]
-    fn the_map_is_as_designed() {
-        assert_eq!(key("KeyK", true, false, false), Some(Key::Search));
-        assert_eq!(key("ArrowUp", false, true, true), Some(Key::Chat { step: -1, unread: true }));
-        assert_eq!(key("ArrowDown", false, true, false), Some(Key::Chat { step: 1, unread: false }));
-        assert_eq!(key("KeyP", false, true, true), Some(Key::Pin));
-        assert_eq!(key("KeyP", false, false, false), None);
+/// The help: all of the table, and the keys that lists, messages and the composer have of their own.
+#[component]
+pub fn KeyHelp() -> impl IntoView {
+    let app = use_app();
+    let row = |what: &'static str, names: Vec<&'static str>| {
+        let last = names.len().saturating_sub(1);
+        let keys = names.into_iter().enumerate().map(|(at, name)| {
+            view! { <kbd>{name}</kbd> {(at < last).then_some(" + ")} }
+        });
+        view! { <div><dt>{what}</dt><dd>{keys.collect_view()}</dd></div> }
+    };
+    let close = move || app.help.set(false);
+    view! {
+        <Show when=move || app.help.get()>
+            <Dialog title=words::KEYS testid="key-help" on_close=close>
+                <dl class="facts keys" data-testid="key-table">
+                    {table(page::keyboard()).map(|(key, names)| row(words::key(key), names)).collect_view()}
+                </dl>
+                <h3 class="dialog-part">{words::KEYS_OF_LISTS}</h3>
+                <dl class="facts keys">
+                    {words::LIST_KEYS.iter().map(|(what, names)| row(what, names.to_vec())).collect_view()}
+                </dl>
+                <h3 class="dialog-part">{words::KEYS_OF_COMPOSER}</h3>
+                <dl class="facts keys">
+                    {move || {
+                        let enter_sends = app.settings.with(|settings| settings.enter_sends);
+                        words::composer_keys(enter_sends).into_iter().map(|(what, names)| row(what, names)).collect_view()
+                    }}
+                </dl>
+                <div class="dialog-actions">
+                    <button class="button" type="button" data-testid="key-help-close" on:click=move |_| close()>{words::CLOSE}</button>
+                </div>
+            </Dialog>
+        </Show>
     }
 }

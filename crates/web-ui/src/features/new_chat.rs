@@ -53,7 +53,7 @@ pub fn NewChat() -> impl IntoView {
     view! {
         <header class="pane-head">
             <IconButton icon="arrow-left" label=words::BACK.to_owned() testid="section-back" on_click=move |_| app.section.set(Section::Chats)/>
-            <h1 class="pane-title">{words::NEW_CHAT}</h1>
+            <h1 class="pane-title" tabindex="-1">{words::NEW_CHAT}</h1>
         </header>
         <div class="pane-body" data-testid="section-new-chat">
             <form class="pad stack" on:submit=submit>

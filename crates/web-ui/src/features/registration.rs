@@ -18,17 +18,15 @@ pub fn Registration() -> impl IntoView {
         (stage, _) => stage,
     });
     let busy = Signal::derive(move || app.registration.get() == RegistrationStage::Busy);
+    // What a page says may change while somebody types into it, as when the server has told its name: only another page takes its place.
+    let page = Memo::new(move |_| shown.with(std::mem::discriminant));
     view! {
         <main class="setup" data-testid="stage" data-stage="registering" aria-busy=move || busy.get().to_string()>
             <p class="setup-name">{words::APP}</p>
-            {move || match shown.get() {
+            {move || match { page.track(); shown.get_untracked() } {
                 RegistrationStage::Busy => view! { <p role="status">{words::ONE_MOMENT}</p> }.into_any(),
-                RegistrationStage::Number { default_region, server_name } => {
-                    view! { <NumberPage default_region server_name busy/> }.into_any()
-                }
-                RegistrationStage::Code { number, next_code_at_ms, length } => {
-                    view! { <CodePage number next_code_at_ms length busy/> }.into_any()
-                }
+                RegistrationStage::Number { .. } => view! { <NumberPage shown busy/> }.into_any(),
+                RegistrationStage::Code { .. } => view! { <CodePage shown busy/> }.into_any(),
                 RegistrationStage::Pin => view! { <PinPage busy/> }.into_any(),
                 RegistrationStage::ChoosePin => view! { <ChoosePinPage busy/> }.into_any(),
                 RegistrationStage::Profile => view! { <ProfilePage/> }.into_any(),
@@ -52,7 +50,7 @@ fn submit(app: App, error: RwSignal<String>, command: Command) {
 fn Question(
     page: &'static str,
     #[prop(into)] title: String,
-    #[prop(into)] text: String,
+    #[prop(into)] text: Signal<String>,
     #[prop(into)] label: String,
     mode: &'static str,
     autocomplete: &'static str,
@@ -100,10 +98,13 @@ fn Question(
 }
 
 #[component]
-fn NumberPage(default_region: String, server_name: String, busy: Signal<bool>) -> impl IntoView {
+fn NumberPage(shown: Memo<RegistrationStage>, busy: Signal<bool>) -> impl IntoView {
     let app = use_app();
     let (value, error) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let text = words::number_text(&server_name, &default_region);
+    let text = Signal::derive(move || match shown.get() {
+        RegistrationStage::Number { default_region, server_name } => words::number_text(&server_name, &default_region),
+        _ => String::new(),
+    });
     view! {
         <Question
             page="number" title=words::NUMBER_TITLE text=text label=words::NUMBER_LABEL mode="tel" autocomplete="tel"
@@ -116,8 +117,13 @@ fn NumberPage(default_region: String, server_name: String, busy: Signal<bool>) -
 }
 
 #[component]
-fn CodePage(number: String, next_code_at_ms: u64, length: u32, busy: Signal<bool>) -> impl IntoView {
+fn CodePage(shown: Memo<RegistrationStage>, busy: Signal<bool>) -> impl IntoView {
     let app = use_app();
+    let told = Memo::new(move |before: Option<&(String, u64, u32)>| match shown.get() {
+        RegistrationStage::Code { number, next_code_at_ms, length } => (number, next_code_at_ms, length),
+        _ => before.cloned().unwrap_or_default(),
+    });
+    let text = Signal::derive(move || told.with(|(number, _, length)| words::code_text(number, *length)));
     let (value, error) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let now = RwSignal::new(page::now_ms());
     if let Ok(timer) = set_interval_with_handle(
@@ -128,18 +134,21 @@ fn CodePage(number: String, next_code_at_ms: u64, length: u32, busy: Signal<bool
     ) {
         on_cleanup(move || timer.clear());
     }
-    let wait_s = move || u32::try_from(next_code_at_ms.saturating_sub(now.get()).div_ceil(1_000)).unwrap_or(u32::MAX);
-    let again = number.clone();
+    let wait_s = move || {
+        let wait_ms = told.with(|(_, next_code_at_ms, _)| next_code_at_ms.saturating_sub(now.get()));
+        u32::try_from(wait_ms.div_ceil(1_000)).unwrap_or(u32::MAX)
+    };
+    let again = move || told.with_untracked(|(number, ..)| number.clone());
     view! {
         <Question
-            page="code" title=words::CODE_TITLE text=words::code_text(&number, length) label=words::CODE_LABEL mode="numeric"
+            page="code" title=words::CODE_TITLE text label=words::CODE_LABEL mode="numeric"
             autocomplete="one-time-code" length_max=16 value error busy go=words::NEXT
             on_go=move || submit(app, error, Command::VerifyCode { code: value.get_untracked() })
         >
             <div class="setup-more">
                 <button
                     class="button quiet" type="button" data-testid="code-again" disabled=move || { wait_s() > 0 }
-                    on:click=move |_| submit(app, error, Command::RequestCode { number: again.clone() })
+                    on:click=move |_| submit(app, error, Command::RequestCode { number: again() })
                 >
                     {move || if wait_s() > 0 { words::new_code_in(wait_s()) } else { words::NEW_CODE.to_owned() }}
                 </button>

@@ -20,7 +20,7 @@ pub fn SettingsSection() -> impl IntoView {
     let face = Signal::derive(move || own_face(app));
     let may_ask = RwSignal::new(notify::may_ask());
     view! {
-        <header class="pane-head"><h1 class="pane-title">{words::SETTINGS}</h1></header>
+        <header class="pane-head"><h1 class="pane-title" tabindex="-1">{words::SETTINGS}</h1></header>
         <div class="pane-body" data-testid="section-settings">
             <button class="action-row profile-row" type="button" data-testid="open-profile" on:click=move |_| app.section.set(Section::Profile)>
                 <Avatar face/>
@@ -49,6 +49,11 @@ pub fn SettingsSection() -> impl IntoView {
                     </button></li>
                 </Show>
             </ul>
+            <Show when=move || !app.narrow.get()>
+                <ul class="rows"><li><button class="action-row" type="button" data-testid="open-keys" on:click=move |_| app.help.set(true)>
+                    <Icon name="keyboard"/> <span>{words::KEYS}</span>
+                </button></li></ul>
+            </Show>
             <h2 class="rows-title">{words::APPEARANCE}</h2>
             <div class="pad stack">
                 <Choice label=words::THEME testid="theme" options=&[("auto", words::AUTOMATIC), ("light", words::LIGHT), ("dark", words::DARK)]
@@ -93,7 +98,7 @@ pub fn ProfileSection() -> impl IntoView {
     view! {
         <header class="pane-head">
             <IconButton icon="arrow-left" label=words::BACK.to_owned() testid="section-back" on_click=move |_| app.section.set(Section::Settings)/>
-            <h1 class="pane-title">{words::YOUR_PROFILE}</h1>
+            <h1 class="pane-title" tabindex="-1">{words::YOUR_PROFILE}</h1>
         </header>
         <div class="pane-body pad" data-testid="section-profile">
             <ProfileForm go=words::SAVE on_saved=move || {

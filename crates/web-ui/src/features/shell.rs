@@ -6,8 +6,9 @@ use crate::features::contact_code::ContactCode;
 use crate::features::conversation::ConversationPane;
 use crate::features::devices::Devices;
 use crate::features::info::InfoPane;
-use crate::features::keys;
+use crate::features::keys::{self, KeyHelp};
 use crate::features::link::Link;
+use crate::features::list_grip::ListGrip;
 use crate::features::new_chat::NewChat;
 use crate::features::registration::Registration;
 use crate::features::settings::{ProfileSection, SettingsSection, own_face};
@@ -17,7 +18,7 @@ use crate::primitives::avatar::Avatar;
 use crate::primitives::icon::Icon;
 use crate::store::{App, Pane, Section, use_app};
 use crate::words;
-use client_api::{AppStage, Command, Role};
+use client_api::{AppStage, ChatId, Command, Role};
 use leptos::prelude::*;
 
 /// The root of everything.
@@ -26,6 +27,7 @@ pub fn Shell(app: App) -> impl IntoView {
     provide_context(app);
     keys::listen(app);
     watch_page(app);
+    follow_focus(app);
     Effect::new(move || page::set_title(app.chats.with(|chats| chats.unread_chats(page::now_ms()))));
     // A link with a contact code leads to the place where it is added.
     Effect::new(move || {
@@ -52,8 +54,34 @@ pub fn Shell(app: App) -> impl IntoView {
             AppStage::LoggedOut(reason) => view! { <LoggedOut reason/> }.into_any(),
             AppStage::Halted { what } => view! { <Halted what/> }.into_any(),
         }}
+        <KeyHelp/>
         <Toasts/>
     }
+}
+
+/// Where the focus goes when what had it is gone: to what has come in its place.
+fn follow_focus(app: App) {
+    Effect::new(move |before: Option<(Pane, Section, Option<ChatId>)>| {
+        let now = (app.pane.get(), app.section.get(), app.open.get());
+        let Some(before) = before else { return now };
+        request_animation_frame(move || {
+            if !page::lost_focus() {
+                return;
+            }
+            let stops: &[&str] = match now.0 {
+                Pane::Info => &[".info-pane button"],
+                Pane::Chat if before.0 == Pane::Info => &[".chat-head-main"],
+                Pane::Chat if before.1 == now.1 => &[".composer-text"],
+                _ if now.1 == Section::NewChat && !app.narrow.get_untracked() => &[".pane-body input"],
+                _ if now.1 == Section::Chats => &[".chat-row[tabindex='0']", ".pane-title"],
+                _ => &[".pane-title"],
+            };
+            if let Some(stop) = stops.iter().find(|stop| page::can_focus(stop)) {
+                page::focus(stop);
+            }
+        });
+        now
+    });
 }
 
 fn watch_page(app: App) {
@@ -98,10 +126,11 @@ fn Panes() -> impl IntoView {
         <div class="app" data-testid="stage" data-stage="active" data-pane=pane class:with-info=move || app.pane.get() == Pane::Info>
             <nav class="skips" aria-label=words::SKIPS>
                 <Show when=move || app.section.get() == Section::Chats><a class="skip" href="#chat-search">{words::SKIP_TO_CHATS}</a></Show>
+                <Show when=move || app.open.get().is_some()><a class="skip" href="#composer-text">{words::SKIP_TO_COMPOSER}</a></Show>
             </nav>
+            <Banners/>
             <Rail phone/>
             <section class="list-pane" aria-label=words::CHATS role=move || if app.narrow.get() { "main" } else { "region" }>
-                <Banners/>
                 {move || match app.section.get() {
                     Section::Chats => view! { <ChatListPane/> }.into_any(),
                     Section::NewChat => view! { <NewChat/> }.into_any(),
@@ -110,10 +139,11 @@ fn Panes() -> impl IntoView {
                     Section::Devices => view! { <Devices/> }.into_any(),
                     Section::ContactCode => view! { <ContactCode/> }.into_any(),
                 }}
+                <Show when=move || !app.narrow.get()><ListGrip/></Show>
             </section>
             <main class="chat-pane" aria-label=words::CONVERSATION><ConversationPane/></main>
             <Show when=move || app.pane.get() == Pane::Info && app.open.get().is_some()>
-                <aside class="info-pane" aria-label=words::CHAT_INFO role=move || if app.narrow.get() { "main" } else { "complementary" }><InfoPane/></aside>
+                <section class="info-pane" aria-label=words::CHAT_INFO role=move || if app.narrow.get() { "main" } else { "complementary" }><InfoPane/></section>
             </Show>
         </div>
     }
@@ -131,7 +161,7 @@ fn Rail(phone: bool) -> impl IntoView {
         };
         view! {
             <button class="rail-button" type="button" title=label aria-label=label aria-current=current data-testid=testid
-                on:click=move |_| { app.pane.update(|pane| if *pane != Pane::Info { *pane = Pane::List }); app.section.set(section); }>
+                on:click=move |_| app.show_section(section)>
                 <Icon name=icon/>
                 <span class="rail-label" aria-hidden="true">{label}</span>
             </button>
@@ -145,7 +175,7 @@ fn Rail(phone: bool) -> impl IntoView {
             <span class="rail-space"></span>
             {entry(Section::Settings, "gear", words::SETTINGS, "rail-settings")}
             <button class="rail-button rail-face" type="button" title=words::YOUR_PROFILE data-testid="rail-profile"
-                on:click=move |_| app.section.set(Section::Profile)>
+                on:click=move |_| app.show_section(Section::Profile)>
                 <Avatar face size="tiny"/>
                 <span class="sr-only">{words::YOUR_PROFILE}</span>
             </button>

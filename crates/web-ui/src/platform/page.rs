@@ -1,9 +1,11 @@
 //! The page itself: its theme, direction, title, address, history and visibility, and what browser shows it.
 
 use crate::model::clock::ZoneOffset;
+use crate::model::keys::Keyboard;
 use client_api::{TextDirection, Theme};
 use leptos::prelude::{document, window};
 use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
 
 /// Unix milliseconds, by this device's clock.
 pub fn now_ms() -> u64 {
@@ -31,11 +33,71 @@ pub fn set_theme(theme: Theme) {
         Theme::Dark => "dark",
     };
     set_root("data-theme", name);
+    // The browser's own frame around an installed app.
+    let Ok(metas) = document().query_selector_all("meta[name=theme-color]") else { return };
+    for meta in (0..metas.length()).filter_map(|at| metas.item(at)?.dyn_into::<web_sys::Element>().ok()) {
+        let system_is_dark = meta.get_attribute("media").is_some_and(|media| media.contains("dark"));
+        let dark = theme == Theme::Dark || (theme == Theme::Auto && system_is_dark);
+        let _ = meta.set_attribute("content", if dark { "#13110E" } else { "#F5F1EA" });
+    }
 }
 
 /// Direction of the interface; its words are English, so automatic is left to right.
 pub fn set_direction(direction: TextDirection) {
     set_root("dir", if direction == TextDirection::RightToLeft { "rtl" } else { "ltr" });
+}
+
+/// The interface runs from right to left.
+pub fn is_rtl() -> bool {
+    document().document_element().is_some_and(|root| root.get_attribute("dir").as_deref() == Some("rtl"))
+}
+
+/// The width of the list pane, which the style sheet reads.
+pub fn set_list_px(px: u16) {
+    let root = document().document_element().and_then(|root| root.dyn_into::<HtmlElement>().ok());
+    if let Some(root) = root {
+        let _ = root.style().set_property("--list-px", &format!("{px}px"));
+    }
+}
+
+/// Keeps a small thing of the interface on this device. Nothing of an account: it outlives a log-out.
+pub fn remember(name: &str, value: &str) {
+    if let Ok(Some(storage)) = window().local_storage() {
+        let _ = storage.set_item(name, value);
+    }
+}
+
+/// What was kept.
+pub fn remembered(name: &str) -> Option<String> {
+    window().local_storage().ok()??.get_item(name).ok()?
+}
+
+/// What its modifier keys are.
+pub fn keyboard() -> Keyboard {
+    let agent = window().navigator().user_agent().unwrap_or_default();
+    if agent.contains("Mac OS") { Keyboard::Mac } else { Keyboard::Other }
+}
+
+fn find(selector: &str) -> Option<HtmlElement> {
+    document().query_selector(selector).ok().flatten()?.dyn_into().ok()
+}
+
+/// Gives the focus to the first element of this kind.
+pub fn focus(selector: &str) {
+    if let Some(element) = find(selector) {
+        let _ = element.focus();
+    }
+}
+
+/// There is such an element, and it is shown.
+pub fn can_focus(selector: &str) -> bool {
+    find(selector).is_some_and(|element| element.client_height() > 0)
+}
+
+/// The focus is nowhere, or on something that is not shown: what had it is gone.
+pub fn lost_focus() -> bool {
+    let active = document().active_element().and_then(|active| active.dyn_into::<HtmlElement>().ok());
+    active.is_none_or(|active| active.tag_name() == "BODY" || active.client_height() == 0)
 }
 
 /// The title, with the number of chats that hold something unread.
@@ -128,58 +190,6 @@ pub fn browser_and_system() -> (String, String) {
         "unknown system",
     );
     (browser, system)
-}
-
-/// Registers the service worker and tells when a new version of the program waits.
-pub fn watch_for_new_version(tell: impl Fn() + Clone + 'static) {
-    if js_sys::Reflect::get(&window().navigator(), &"serviceWorker".into()).is_ok_and(|value| value.is_undefined()) {
-        return;
-    }
-    let container = window().navigator().service_worker();
-    let promise = container.register("/sw.js");
-    wasm_bindgen_futures::spawn_local(async move {
-        // Without it the page works all the same, only not without a network.
-        let Ok(found) = wasm_bindgen_futures::JsFuture::from(promise).await else { return };
-        let registration: web_sys::ServiceWorkerRegistration = found.unchecked_into();
-        if registration.waiting().is_some() && container.controller().is_some() {
-            tell();
-        }
-        let watched = registration.clone();
-        let on_update = Closure::<dyn FnMut()>::new(move || {
-            let Some(installing) = watched.installing() else { return };
-            let (tell, container, next) = (tell.clone(), container.clone(), installing.clone());
-            let on_state = Closure::<dyn FnMut()>::new(move || {
-                if next.state() == web_sys::ServiceWorkerState::Installed && container.controller().is_some() {
-                    tell();
-                }
-            });
-            installing.set_onstatechange(Some(on_state.as_ref().unchecked_ref()));
-            on_state.forget();
-        });
-        registration.set_onupdatefound(Some(on_update.as_ref().unchecked_ref()));
-        on_update.forget();
-    });
-}
-
-/// Lets the waiting version take over, and reloads into it.
-pub fn take_new_version() {
-    let container = window().navigator().service_worker();
-    let on_change = Closure::<dyn FnMut()>::new(reload);
-    container.set_oncontrollerchange(Some(on_change.as_ref().unchecked_ref()));
-    on_change.forget();
-    let promise = container.get_registration();
-    wasm_bindgen_futures::spawn_local(async move {
-        let registration = wasm_bindgen_futures::JsFuture::from(promise).await.ok();
-        let waiting = registration
-            .and_then(|value| value.dyn_into::<web_sys::ServiceWorkerRegistration>().ok())
-            .and_then(|registration| registration.waiting());
-        match waiting {
-            Some(worker) => {
-                let _ = worker.post_message(&"take-over".into());
-            }
-            None => reload(),
-        }
-    });
 }
 
 /// For developers; never a text, a name or a number.

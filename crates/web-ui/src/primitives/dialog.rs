@@ -17,6 +17,8 @@ pub fn Dialog(
             && !dialog.open()
         {
             let _ = dialog.show_modal();
+            // The focus goes to the first control, which may stand at the end of a long text.
+            dialog.set_scroll_top(0);
         }
     });
     view! {

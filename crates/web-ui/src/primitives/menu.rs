@@ -1,8 +1,10 @@
-//! A button with a menu, by the practices guide: arrows move, Escape closes and gives the focus back.
+//! Menus by the practices guide: arrows, Home, End and first letters move, Escape closes and gives the focus back. A `Menu` hangs on
+//! its button; a `ContextMenu` opens where the pointer is, or beside what has the focus.
 
 use crate::primitives::icon::Icon;
 use leptos::html;
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -36,44 +38,20 @@ pub fn Menu(
     let button = NodeRef::<html::Button>::new();
     let list = NodeRef::<html::Div>::new();
     Effect::new(move || {
-        if open.get()
-            && let Some(list) = list.get()
-        {
+        if let Some(list) = list.get() {
             // Near the lower edge it opens upwards, or the scroller would cut it.
-            let edge = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or_default() - 90.0;
-            if list.get_bounding_client_rect().bottom() > edge {
+            if list.get_bounding_client_rect().bottom() > window_size().1 - 90.0 {
                 let _ = list.class_list().add_1("up");
             }
-            focus_entry(&list, 0);
         }
     });
-    let close = move || {
-        open.set(false);
-        if let Some(button) = button.get_untracked() {
+    let on_end = Callback::new(move |end: End| {
+        let _ = open.try_set(false);
+        if let (End::Left, Some(button)) = (end, button.try_get_untracked().flatten()) {
             let _ = button.focus();
         }
-    };
-    let on_key = move |event: leptos::ev::KeyboardEvent| {
-        let Some(list) = list.get_untracked() else { return };
-        let at = focused_entry(&list);
-        match event.key().as_str() {
-            "ArrowDown" => focus_entry(&list, at.map_or(0, |at| at + 1)),
-            "ArrowUp" => focus_entry(&list, at.unwrap_or(0).wrapping_sub(1)),
-            "Home" => focus_entry(&list, 0),
-            "End" => focus_entry(&list, u32::MAX),
-            "Escape" | "Tab" => close(),
-            _ => return,
-        }
-        event.prevent_default();
-        event.stop_propagation();
-    };
-    let on_focus_out = move |event: leptos::ev::FocusEvent| {
-        let to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        let inside = list.get_untracked().is_some_and(|list| list.contains(to.as_ref()));
-        if !inside {
-            let _ = open.try_set(false);
-        }
-    };
+    });
+    let name = label.clone();
     view! {
         <span class="menu">
             <button
@@ -81,7 +59,7 @@ pub fn Menu(
                 type="button"
                 node_ref=button
                 aria-label=label.clone()
-                title=label.clone()
+                title=label
                 aria-haspopup="menu"
                 tabindex=move || if tab_stop.get() { "0" } else { "-1" }
                 aria-expanded=move || open.get().to_string()
@@ -94,34 +72,151 @@ pub fn Menu(
                 <Icon name=icon/>
             </button>
             <Show when=move || open.get()>
-                <div class="menu-list" role="menu" aria-label=label.clone() node_ref=list on:keydown=on_key on:focusout=on_focus_out>
-                    {entries
-                        .run(())
-                        .into_iter()
-                        .map(|entry| {
-                            view! {
-                                <button
-                                    class="menu-entry"
-                                    role="menuitem"
-                                    type="button"
-                                    tabindex="-1"
-                                    data-testid=entry.testid
-                                    on:click=move |event| {
-                                        event.stop_propagation();
-                                        close();
-                                        entry.act.run(());
-                                    }
-                                >
-                                    <Icon name=entry.icon/>
-                                    <span>{entry.label}</span>
-                                </button>
-                            }
-                        })
-                        .collect_view()}
-                </div>
+                <List label=name.clone() entries=entries.run(()) list on_end/>
             </Show>
         </span>
     }
+}
+
+/// Where a context menu opens, and who gets the focus back.
+#[derive(Clone)]
+pub struct Place {
+    x: f64,
+    y: f64,
+    back: SendWrapper<HtmlElement>,
+}
+
+impl Place {
+    /// At the pointer.
+    pub fn pointer(event: &web_sys::MouseEvent, back: HtmlElement) -> Self {
+        Self { x: f64::from(event.client_x()), y: f64::from(event.client_y()), back: SendWrapper::new(back) }
+    }
+
+    /// In the middle of what has the focus: opened by a key.
+    pub fn middle(of: HtmlElement) -> Self {
+        let place = of.get_bounding_client_rect();
+        let (x, y) = (place.left() + place.width() / 2.0, place.top() + place.height() / 2.0);
+        Self { x, y, back: SendWrapper::new(of) }
+    }
+}
+
+/// Tells whether a key asks for the context menu.
+pub fn is_menu_key(event: &web_sys::KeyboardEvent) -> bool {
+    event.key() == "ContextMenu" || (event.key() == "F10" && event.shift_key())
+}
+
+/// Open while `place` is something.
+#[component]
+pub fn ContextMenu(
+    #[prop(into)] label: Signal<String>,
+    testid: &'static str,
+    place: RwSignal<Option<Place>>,
+    #[prop(into)] entries: Callback<(), Vec<Entry>>,
+) -> impl IntoView {
+    let list = NodeRef::<html::Div>::new();
+    Effect::new(move || {
+        let (Some(list), Some(at)) = (list.get(), place.get_untracked()) else { return };
+        let size = list.get_bounding_client_rect();
+        let (width, height) = window_size();
+        let rtl = document().document_element().is_some_and(|root| root.get_attribute("dir").as_deref() == Some("rtl"));
+        let x = if rtl { at.x - size.width() } else { at.x };
+        let style = web_sys::HtmlElement::style(&list);
+        let _ = style.set_property("left", &format!("{}px", x.min(width - size.width() - 8.0).max(8.0)));
+        let _ = style.set_property("top", &format!("{}px", at.y.min(height - size.height() - 8.0).max(8.0)));
+    });
+    let on_end = Callback::new(move |end: End| {
+        let Some(at) = place.try_get_untracked().flatten() else { return };
+        place.set(None);
+        if end == End::Left {
+            let _ = at.back.focus();
+        }
+    });
+    view! {
+        <Show when=move || place.with(Option::is_some)>
+            <div class="context-menu" data-testid=testid>
+                <List label=label.get_untracked() entries=entries.run(()) list on_end/>
+            </div>
+        </Show>
+    }
+}
+
+/// How a menu ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// By a key or a choice: the focus goes back.
+    Left,
+    /// The focus is elsewhere already.
+    FocusLost,
+}
+
+#[component]
+fn List(label: String, entries: Vec<Entry>, list: NodeRef<html::Div>, on_end: Callback<End>) -> impl IntoView {
+    Effect::new(move || {
+        if let Some(list) = list.get() {
+            focus_entry(&list, 0);
+        }
+    });
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        let Some(list) = list.get_untracked() else { return };
+        let at = focused_entry(&list);
+        match event.key().as_str() {
+            "ArrowDown" => focus_entry(&list, at.map_or(0, |at| at + 1)),
+            "ArrowUp" => focus_entry(&list, at.unwrap_or(0).wrapping_sub(1)),
+            "Home" => focus_entry(&list, 0),
+            "End" => focus_entry(&list, u32::MAX),
+            "Escape" | "Tab" => on_end.run(End::Left),
+            "Enter" | " " => {
+                // The button's own click; the page's keys must not see it.
+                event.stop_propagation();
+                return;
+            }
+            letter if letter.chars().count() == 1 && !event.ctrl_key() && !event.alt_key() && !event.meta_key() => {
+                focus_letter(&list, at, letter);
+            }
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    };
+    let on_focus_out = move |event: leptos::ev::FocusEvent| {
+        let to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        let inside = list.try_get_untracked().flatten().is_some_and(|list| list.contains(to.as_ref()));
+        if !inside {
+            on_end.run(End::FocusLost);
+        }
+    };
+    view! {
+        <div class="menu-list" role="menu" aria-label=label node_ref=list on:keydown=on_key on:focusout=on_focus_out
+            on:contextmenu=|event| { event.prevent_default(); event.stop_propagation(); }>
+            {entries
+                .into_iter()
+                .map(|entry| {
+                    view! {
+                        <button
+                            class="menu-entry"
+                            role="menuitem"
+                            type="button"
+                            tabindex="-1"
+                            data-testid=entry.testid
+                            on:click=move |event| {
+                                event.stop_propagation();
+                                on_end.run(End::Left);
+                                entry.act.run(());
+                            }
+                        >
+                            <Icon name=entry.icon/>
+                            <span>{entry.label}</span>
+                        </button>
+                    }
+                })
+                .collect_view()}
+        </div>
+    }
+}
+
+fn window_size() -> (f64, f64) {
+    let px = |size: Result<wasm_bindgen::JsValue, _>| size.ok().and_then(|size| size.as_f64()).unwrap_or_default();
+    (px(window().inner_width()), px(window().inner_height()))
 }
 
 fn focused_entry(list: &HtmlElement) -> Option<u32> {
@@ -136,5 +231,19 @@ fn focus_entry(list: &HtmlElement, at: u32) {
     let at = if at >= children.length() { 0 } else { at };
     if let Some(entry) = children.item(at).and_then(|entry| entry.dyn_into::<HtmlElement>().ok()) {
         let _ = entry.focus();
+    }
+}
+
+/// The next entry whose words begin with the letter.
+fn focus_letter(list: &HtmlElement, from: Option<u32>, letter: &str) {
+    let children = list.children();
+    let count = children.length();
+    let start = from.map_or(0, |from| from + 1);
+    let begins = |at: &u32| {
+        let words = children.item(*at).and_then(|entry| entry.text_content()).unwrap_or_default();
+        words.trim().to_lowercase().starts_with(&letter.to_lowercase())
+    };
+    if let Some(at) = (0..count).map(|step| (start + step) % count).find(begins) {
+        focus_entry(list, at);
     }
 }

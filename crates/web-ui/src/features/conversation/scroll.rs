@@ -349,7 +349,10 @@ impl Scroll {
             match result {
                 // The next page, where the reader is still near the end; once the rows are in the page.
                 Ok(_) => self.scrolled(),
-                Err(error) => page::log(&format!("load-window: {error}")),
+                Err(error) => {
+                    let command = Command::LoadWindow { chat: self.chat, anchor, limit: PAGE_ROWS };
+                    self.app.toast_refused(&command, &error);
+                }
             }
         });
     }
@@ -416,11 +419,12 @@ impl Scroll {
         let at = (row.time_ms, row.id);
         if self.marked.get_value().is_none_or(|marked| marked < at) {
             self.marked.set_value(Some(at));
-            let marked = self.marked;
-            self.app.ask(Command::MarkRead { chat: self.chat, up_to: row.id }, move |result| {
+            let (app, marked) = (self.app, self.marked);
+            let command = Command::MarkRead { chat: self.chat, up_to: row.id };
+            app.ask(command.clone(), move |result| {
                 if let Err(error) = result {
                     // It will be said again when the next thing is seen.
-                    page::log(&format!("mark-read: {error}"));
+                    app.toast_refused(&command, &error);
                     let _ = marked.try_set_value(None);
                 }
             });
