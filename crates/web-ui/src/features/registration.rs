@@ -23,7 +23,7 @@ pub fn Registration() -> impl IntoView {
     view! {
         <main class="setup" data-testid="stage" data-stage="registering" aria-busy=move || busy.get().to_string()>
             <p class="setup-name">{words::APP}</p>
-            {move || match { page.track(); shown.get_untracked() } {
+            {move || match page.with(|_| shown.get_untracked()) {
                 RegistrationStage::Busy => view! { <p role="status">{words::ONE_MOMENT}</p> }.into_any(),
                 RegistrationStage::Number { .. } => view! { <NumberPage shown busy/> }.into_any(),
                 RegistrationStage::Code { .. } => view! { <CodePage shown busy/> }.into_any(),
