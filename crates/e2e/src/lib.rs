@@ -1,7 +1,11 @@
-//! A server in this process and people with native clients at it, so that tests read as a story.
+//! A server in this process and people at it, with native clients or with browsers, so that tests read as a story.
 
+pub mod browser;
+pub mod camera;
 pub mod person;
+pub mod senders;
 pub mod world;
 
+pub use browser::Browser;
 pub use person::Person;
 pub use world::World;

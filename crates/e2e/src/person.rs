@@ -167,6 +167,14 @@ impl Person {
         Ok(())
     }
 
+    /// The one chat that there is, as soon as there is one, opened.
+    pub async fn only_chat(&mut self) -> Result<ChatId> {
+        self.until("a chat", |s| !s.chats.is_empty()).await?;
+        let chat = *self.screen.chats.keys().next().context("there is one")?;
+        self.opens(chat).await?;
+        Ok(chat)
+    }
+
     /// Sends text.
     pub async fn sends(&mut self, chat: ChatId, text: &str) -> Result<()> {
         self.does(Command::SendText { chat, text: text.to_owned() }).await?;

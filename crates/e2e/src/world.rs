@@ -2,31 +2,57 @@
 
 use anyhow::{Context, Result};
 use async_trait::async_trait;
+use server::clock::{Clock, SystemClock};
 use server::codes::{CodeSender, SendCodeError};
 use server::config::Config;
 use server::{Environment, Running, Server};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tempfile::TempDir;
+use tokio::sync::broadcast;
 use url::Url;
+
+/// Codes that a slow listener may be behind.
+const CODES_MAX: usize = 1_024;
 
 /// A running server with an empty database.
 pub struct World {
     folder: TempDir,
     running: Option<Running>,
+    /// Kept over restarts: a page that is open goes on with the address it came from.
+    address: Option<SocketAddr>,
     codes: Arc<Codes>,
+    clock: Arc<MovedClock>,
 }
 
-#[derive(Default)]
-struct Codes(Mutex<BTreeMap<String, String>>);
+struct Codes {
+    last: Mutex<BTreeMap<String, String>>,
+    /// What the server's console would show.
+    lines: broadcast::Sender<String>,
+}
 
 #[async_trait]
 impl CodeSender for Codes {
     async fn send(&self, number: &str, code: &str) -> Result<(), SendCodeError> {
-        self.0.lock().map_err(|_| SendCodeError)?.insert(number.to_owned(), code.to_owned());
+        self.last.lock().map_err(|_| SendCodeError)?.insert(number.to_owned(), code.to_owned());
+        // Nobody may be listening now.
+        let _ = self.lines.send(format!("Code for {number}: {code}\n"));
         Ok(())
+    }
+}
+
+/// The machine's, and what a test adds.
+#[derive(Default)]
+struct MovedClock(AtomicU64);
+
+impl Clock for MovedClock {
+    fn now_ms(&self) -> u64 {
+        SystemClock.now_ms() + self.0.load(Ordering::Relaxed)
     }
 }
 
@@ -34,8 +60,8 @@ impl World {
     /// Starts one.
     pub async fn new() -> Result<Self> {
         let folder = TempDir::new()?;
-        let codes = Arc::new(Codes::default());
-        let mut world = Self { folder, running: None, codes };
+        let codes = Arc::new(Codes { last: Mutex::default(), lines: broadcast::channel(CODES_MAX).0 });
+        let mut world = Self { folder, running: None, address: None, codes, clock: Arc::default() };
         world.start_server().await?;
         Ok(world)
     }
@@ -43,11 +69,17 @@ impl World {
     /// Starts the server, on the same data at the same port where there was one.
     pub async fn start_server(&mut self) -> Result<()> {
         let mut config = Config::in_folder(self.folder.path().join("server"));
+        if let Some(address) = self.address {
+            config.listen = address;
+        }
         // Many people at one address; the limits themselves have tests of their own.
         config.rate_limit_factor = NonZeroU32::new(1_000).context("not zero")?;
-        let clock = Environment::default().clock;
-        let environment = Environment { clock, codes: self.codes.clone() };
-        self.running = Some(Server::start_with(config, environment).await?);
+        // Only browsers need it; they say so where it is missing.
+        config.web_dir = std::env::var_os("HELIOGRAPH_WEB_DIR").map(PathBuf::from);
+        let environment = Environment { clock: self.clock.clone(), codes: self.codes.clone() };
+        let running = Server::start_with(config, environment).await?;
+        self.address = Some(running.addr);
+        self.running = Some(running);
         Ok(())
     }
 
@@ -59,8 +91,18 @@ impl World {
 
     /// The last code that went to a number.
     pub fn code_for(&self, number: &str) -> Result<String> {
-        let codes = self.codes.0.lock().map_err(|_| anyhow::anyhow!("a code sender panicked"))?;
+        let codes = self.codes.last.lock().map_err(|_| anyhow::anyhow!("a code sender panicked"))?;
         codes.get(number).cloned().with_context(|| format!("no code went to {number}"))
+    }
+
+    /// The lines with codes on the server's console, from now on.
+    pub fn console(&self) -> broadcast::Receiver<String> {
+        self.codes.lines.subscribe()
+    }
+
+    /// Lets time pass for the server.
+    pub fn passes_on_the_server(&self, time: Duration) {
+        self.clock.0.fetch_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// The server's data folder.
@@ -76,6 +118,11 @@ impl World {
     /// Whether a text stands anywhere in the server's files.
     pub fn server_holds(&self, text: &str) -> Result<bool> {
         holds(&self.server_data(), text.as_bytes())
+    }
+
+    /// Whether a text stands anywhere in a client's or browser's files.
+    pub fn client_holds(&self, folder: &str, text: &str) -> Result<bool> {
+        holds(&self.client_folder(folder), text.as_bytes())
     }
 
     /// Ends the server.

@@ -1,0 +1,156 @@
+//! Two phones in two browsers: registration, talking both ways, ticks, unread counts, lost networks; and axe-core on each screen.
+
+use anyhow::{Result, ensure};
+use e2e::browser::{Browser, NARROW, Setup};
+use e2e::{Person, World};
+
+const ALICE: &str = "+4915112345601";
+const BOB: &str = "+4915112345602";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_phones_register_and_talk_and_see_ticks_and_counts() -> Result<()> {
+    let world = World::new().await?;
+    let alice = Browser::phone(&world, "Alice Canarysdottir", ALICE).await?;
+    let bob = Browser::phone(&world, "Bob", BOB).await?;
+
+    alice.starts_chat(BOB, "Bob Canarysson").await?;
+    alice.writes("canary one, héllo").await?;
+    alice.sees_status("canary one, héllo", "delivered").await?;
+    bob.sees_text("chat-row", "canary one, héllo").await?;
+    ensure!(bob.reads("chat-unread").await? == "1", "one message is unread");
+    alice.writes("canary two").await?;
+    bob.sees("[data-testid=chat-unread]:text-is('2')").await?;
+
+    bob.opens_chat("canary two").await?;
+    bob.sees_text("message-text", "canary one, héllo").await?;
+    alice.sees_status("canary one, héllo", "read").await?;
+    alice.sees_status("canary two", "read").await?;
+    bob.writes("canary three, 答え").await?;
+    alice.sees_text("message-text", "canary three, 答え").await?;
+    bob.sees_status("canary three, 答え", "read").await?;
+    bob.clicks("chat-back").await?;
+    bob.sees_text("chat-preview", "canary three, 答え").await?;
+    bob.hides("chat-unread").await?;
+
+    let expected = ["canary one, héllo", "canary two", "canary three, 答え"];
+    ensure!(alice.reads_all("message-text").await? == expected, "in the order in which they were sent");
+    alice.reloads().await?;
+    alice.comes_to("active").await?;
+    alice.opens_chat("Bob Canarysson").await?;
+    alice.sees_status("canary two", "read").await?;
+    ensure!(alice.reads_all("message-text").await? == expected, "a reload loses nothing");
+
+    for canary in ["canary one", "canary two", "canary three", "Canarysson", "Canarysdottir"] {
+        ensure!(!world.server_holds(canary)?, "the server holds {canary:?}");
+    }
+    alice.closes().await?;
+    bob.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_with_no_connection_is_sent_later_and_in_order() -> Result<()> {
+    let mut world = World::new().await?;
+    let alice = Browser::phone(&world, "Alice", ALICE).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    alice.starts_chat(BOB, "Bob").await?;
+    alice.writes("first").await?;
+    let chat = bob.only_chat().await?;
+    bob.sees(chat, "first").await?;
+
+    world.stop_server().await?;
+    alice.clicks("chat-back").await?;
+    alice.shows("offline-banner").await?;
+    alice.is_accessible("the list with no connection").await?;
+    alice.opens_chat("Bob").await?;
+    for text in ["second", "third", "fourth"] {
+        alice.writes(text).await?;
+        alice.sees_status(text, "pending").await?;
+    }
+    // The page's files come from the browser's own store now.
+    alice.reloads().await?;
+    alice.opens_chat("Bob").await?;
+    alice.sees_status("fourth", "pending").await?;
+
+    world.start_server().await?;
+    bob.sees(chat, "fourth").await?;
+    ensure!(bob.screen.texts(chat) == ["first", "second", "third", "fourth"], "sent later, in order");
+    alice.sees_status("fourth", "delivered").await?;
+    alice.clicks("chat-back").await?;
+    alice.hides("offline-banner").await?;
+    alice.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn axe_finds_nothing_on_the_screens_of_a_phone_with_content() -> Result<()> {
+    let world = World::new().await?;
+    let alice = Browser::new_phone(&world, "Alice").await?;
+    alice.is_accessible("the number").await?;
+    alice.fills("number-input", ALICE).await?;
+    alice.clicks("number-next").await?;
+    alice.shows("page-code").await?;
+    alice.fills("code-input", "000000").await?;
+    alice.clicks("code-next").await?;
+    alice.sees("[data-testid=form-error]:not(:empty)").await?;
+    alice.is_accessible("a wrong code").await?;
+    alice.fills("code-input", &world.code_for(ALICE)?).await?;
+    alice.clicks("code-next").await?;
+    alice.shows("page-choose-pin").await?;
+    alice.is_accessible("choosing a PIN").await?;
+    alice.fills("choose-pin-input", "271828").await?;
+    alice.clicks("choose-pin-next").await?;
+    alice.shows("page-profile").await?;
+    alice.is_accessible("the profile").await?;
+    alice.fills("profile-name", "Alice").await?;
+    alice.clicks("profile-save").await?;
+    alice.shows("chat-list-empty").await?;
+    alice.is_accessible("no chats").await?;
+
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    let chat = bob.opens_chat_with(ALICE).await?;
+    for text in ["Sun over the ridge", "سلام، صبح بخیر", "See https://example.org for more"] {
+        bob.sends(chat, text).await?;
+    }
+    alice.sees("[data-testid=chat-unread]:text-is('3')").await?;
+    alice.is_accessible("the list with an unread chat").await?;
+    alice.opens_chat("example.org").await?;
+    alice.writes("All well here").await?;
+    alice.sees_status("All well here", "delivered").await?;
+    alice.is_accessible("a conversation").await?;
+    alice.clicks("chat-menu").await?;
+    alice.is_accessible("a chat's menu").await?;
+    alice.presses("Escape").await?;
+    alice.clicks("chat-info-open").await?;
+    alice.shows("info").await?;
+    alice.is_accessible("a chat's information").await?;
+    alice.clicks("info-close").await?;
+    alice.clicks("chat-back").await?;
+    alice.clicks("new-chat").await?;
+    alice.sees("[data-testid=contact]").await?;
+    alice.is_accessible("a new chat").await?;
+    for (button, section) in [
+        ("rail-devices", "section-devices"),
+        ("rail-code", "section-contact-code"),
+        ("rail-settings", "section-settings"),
+    ] {
+        alice.clicks(button).await?;
+        alice.shows(section).await?;
+        alice.is_accessible(section).await?;
+    }
+    alice.clicks("open-pin").await?;
+    alice.shows("pin-dialog").await?;
+    alice.is_accessible("the PIN's dialog").await?;
+    alice.presses("Escape").await?;
+    alice.clicks("log-out").await?;
+    alice.shows("confirm-dialog").await?;
+    alice.is_accessible("the question before logging out").await?;
+    alice.closes().await?;
+
+    // The same account at night: colours are other ones.
+    let alice = Browser::phone_with(&world, "Alice", &Setup::chromium(NARROW).dark()).await?;
+    alice.opens_chat("All well here").await?;
+    alice.sees_text("message-text", "All well here").await?;
+    alice.is_accessible("a conversation in the dark").await?;
+    alice.clicks("chat-back").await?;
+    alice.is_accessible("the list in the dark").await?;
+    alice.closes().await
+}
