@@ -45,6 +45,8 @@ pub struct Client {
     pub(crate) upload: Option<Upload>,
     pub(crate) lists: Lists,
     pub(crate) finding: Finding,
+    /// Chats that were joined anew too often today.
+    pub(crate) stuck: BTreeSet<ChatId>,
     /// This companion logs itself out, at the latest at this time.
     pub(crate) leaving_ms: Option<u64>,
     /// Requests to be answered when nothing waits to be sent.
@@ -97,6 +99,7 @@ impl Client {
             upload: None,
             lists: Lists::default(),
             finding: Finding::default(),
+            stuck: BTreeSet::new(),
             leaving_ms: None,
             sent_wanted: Vec::new(),
         }
@@ -159,6 +162,7 @@ impl Client {
         self.create_waiting(cx)?;
         self.join_waiting(cx)?;
         self.announce_reads(cx)?;
+        self.recover(cx)?;
         self.commit_removals(cx)?;
         self.export_next(cx)?;
         self.import_next(cx)?;

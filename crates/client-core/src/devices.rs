@@ -39,6 +39,11 @@ fn name_of(cx: &Context<'_>, device: u32, role: DeviceRole) -> Result<String, Ha
     }))
 }
 
+/// Whether this is the number of the account's phone.
+pub(crate) fn is_phone(cx: &Context<'_>, device: u32) -> Result<bool, Halt> {
+    Ok(mls::own_device_list(cx)?.phone().device.0 == device)
+}
+
 /// Tells of a new device now, and again after a day.
 pub(crate) fn tell_linked(cx: &mut Context<'_>, device: u32, name: &str) -> Result<(), Halt> {
     cx.db.execute(

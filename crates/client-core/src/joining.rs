@@ -9,6 +9,7 @@ use crate::mls;
 use crate::outbox::{self, Kind, Operation};
 use crate::sending::Flight;
 use crate::witness;
+use client_api::{Event, Notice};
 use e2ee::group::{Joining, discard_external, finish_external, join_external, join_welcome};
 use identity::{ChatKind, ChatPolicy};
 use prost::Message as _;
@@ -131,6 +132,17 @@ impl Client {
             self.retry_at(cx.now_ms + 60_000);
             return Ok(());
         }
+        // Never back to a state that is older than the known one.
+        let known_epoch = match &stored {
+            Some(stored) if stored.generation == generation => mls::load(cx, stored)?.map_or(0, |group| group.epoch()),
+            _ => 0,
+        };
+        if join.base_epoch < known_epoch {
+            let what = "an older state of a chat than this device has seen".to_owned();
+            cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
+            self.retry_at(cx.now_ms + 60_000);
+            return Ok(());
+        }
         self.adopt_chat(cx, &join.policy, cx.now_ms)?;
         let op_id = OpId(chats::random_id(cx));
         let commit = Commit {
@@ -160,6 +172,12 @@ impl Client {
         finish_external(&provider, chat, stored.generation).map_err(|error| Halt::Encryption(error.to_string()))?;
         witness::begin(cx, chat, seq, None)?;
         chats::set_membership(cx, chat, Membership::Joined, seq)?;
+        cx.db
+            .prepare_cached(
+                "UPDATE chat SET join_seq = ?2, archived_seq = CASE WHEN archived_seq + 1 >= join_seq
+                 THEN max(archived_seq, ?2 - 1) ELSE archived_seq END WHERE chat = ?1 AND resync_from IS NOT NULL",
+            )?
+            .execute(rusqlite::params![chat.as_bytes(), seq])?;
         show_mirror(cx)
     }
 

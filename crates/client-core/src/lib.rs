@@ -28,6 +28,7 @@ mod pin;
 mod profile;
 mod reading;
 mod receiving;
+mod recovery;
 mod registration;
 mod removing;
 mod screens;

@@ -14,10 +14,8 @@ use crate::sending::Flight;
 use crate::session::send;
 use crate::witness;
 use client_api::Event;
-use e2ee::MlsError;
 use e2ee::group::{Processed, ReceivedApp};
 use identity::ChatKind;
-use prost::Message as _;
 use proto::content::{Content, StateOp, content};
 use proto::decode::decode_limited;
 use proto::ids::{ChatId, DeviceAddress, Generation, MessageId, OpId};
@@ -133,7 +131,7 @@ impl Client {
             }
             Ok(Processed::OwnApp) => Ok(()),
             Err(error) if error.is_storage() => Err(Halt::Encryption(error.to_string())),
-            Err(error) => quarantine(cx, chat, item, &error),
+            Err(error) => self.on_unreadable(cx, chat, item, &error),
         }
     }
 
@@ -168,6 +166,8 @@ impl Client {
                 self.on_archive_report(cx, report)
             }
             Some(content::Body::Fill(fill)) if chat.kind == ChatKind::SelfGroup => self.on_fill(cx, fill),
+            Some(content::Body::RetryRequest(request)) => self.on_retry_request(cx, chat, request),
+            Some(content::Body::Resent(resent)) => self.on_resent(cx, chat, app, resent),
             _ => self.on_message(cx, chat, item, app, &content),
         }
     }
@@ -242,14 +242,5 @@ pub(crate) fn set_delivered(cx: &mut Context<'_>, chat: ChatId, account: &[u8], 
     for id in ids {
         cx.changed.message(chat, MessageId(id));
     }
-    Ok(())
-}
-
-/// Keeps an item that cannot be opened, and shows that something waits there. The log goes on; this chat is not stuck.
-fn quarantine(cx: &mut Context<'_>, chat: &Chat, item: &GroupItem, error: &MlsError) -> Result<(), Halt> {
-    tracing::warn!(%error, seq = item.seq, "an item of a chat could not be opened and is kept aside");
-    cx.db
-        .prepare_cached("INSERT OR IGNORE INTO quarantine (chat, seq, op_id, raw) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(rusqlite::params![chat.chat.as_bytes(), item.seq, item.op_id, item.encode_to_vec()])?;
     Ok(())
 }

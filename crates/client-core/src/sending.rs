@@ -16,7 +16,7 @@ use prost::Message as _;
 use proto::content::{Content, Text, content};
 use proto::ids::{ChatId, DeviceAddress, MessageId, OpId};
 use proto::limits::TEXT_LEN_MAX;
-use proto::wire::{Accepted, App, Commit, GroupCreate, client_frame, refused, reply};
+use proto::wire::{Accepted, App, Commit, GroupCreate, Stale, client_frame, refused, reply};
 use std::collections::BTreeMap;
 
 /// Requests on the socket without a reply. They end with the socket: what is in the outbox goes again.
@@ -31,6 +31,7 @@ pub(crate) struct Flights {
 pub(crate) enum Flight {
     Operation { op_id: OpId, chat: ChatId },
     FetchLog { chat: ChatId },
+    FetchMissed { chat: ChatId },
     GroupInfo { chat: ChatId },
     Marks,
     Groups,
@@ -39,7 +40,10 @@ pub(crate) enum Flight {
 impl Flight {
     fn chat(&self) -> Option<ChatId> {
         match self {
-            Self::Operation { chat, .. } | Self::FetchLog { chat } | Self::GroupInfo { chat } => Some(*chat),
+            Self::Operation { chat, .. }
+            | Self::FetchLog { chat }
+            | Self::FetchMissed { chat }
+            | Self::GroupInfo { chat } => Some(*chat),
             Self::Marks | Self::Groups => None,
         }
     }
@@ -160,7 +164,7 @@ impl Client {
     /// Sends the head of every chat that waits for nothing.
     pub(crate) fn send_waiting(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         for chat in outbox::waiting_chats(cx.db)? {
-            if self.flights.holds(chat) {
+            if self.flights.holds(chat) || self.stuck.contains(&chat) {
                 continue;
             }
             if let Some(operation) = outbox::head(cx.db, chat)? {
@@ -216,7 +220,7 @@ impl Client {
         let Some(operation) = outbox::find(cx.db, op_id)? else { return Ok(()) };
         match body {
             Some(reply::Body::Accepted(accepted)) => self.on_accepted(cx, &operation, &accepted),
-            Some(reply::Body::Stale(_)) => self.on_stale(cx, &operation),
+            Some(reply::Body::Stale(stale)) => self.on_stale(cx, &operation, &stale),
             Some(reply::Body::GroupExists(exists)) => self.on_group_exists(cx, &operation, &exists),
             Some(reply::Body::Refused(refused)) if refused.reason == refused::Reason::Busy as i32 => {
                 self.retry_at(cx.now_ms + u64::from(refused.retry_after_ms.max(100)));
@@ -253,7 +257,15 @@ impl Client {
     }
 
     /// Another commit came first. What it was comes with the log; then the same plaintext is encrypted anew.
-    fn on_stale(&mut self, cx: &mut Context<'_>, operation: &Operation) -> Result<(), Halt> {
+    fn on_stale(&mut self, cx: &mut Context<'_>, operation: &Operation, stale: &Stale) -> Result<(), Halt> {
+        // All of the log was followed, and still the epoch is another: this device has lost the thread.
+        if matches!(operation.kind, Kind::App | Kind::Commit)
+            && let Some(chat) = chats::find(cx.db, operation.chat)?
+            && chat.membership == Membership::Joined
+            && chat.applied_seq >= stale.head_seq
+        {
+            self.resync(cx, &chat)?;
+        }
         match operation.kind {
             Kind::App => {
                 let new = OpId(chats::random_id(cx));

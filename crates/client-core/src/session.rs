@@ -236,12 +236,18 @@ impl Client {
         match (self.flights.finish(reply.request), reply.body) {
             (Some(Flight::Operation { op_id, .. }), body) => self.on_verdict(cx, op_id, body),
             (Some(Flight::FetchLog { chat }), Some(reply::Body::LogPage(page))) => self.on_log_page(cx, chat, &page),
+            (Some(Flight::FetchMissed { chat }), Some(reply::Body::LogPage(page))) => {
+                self.on_missed_page(cx, chat, &page)
+            }
             (Some(Flight::GroupInfo { chat }), Some(reply::Body::GroupInfo(info))) => {
                 self.on_group_info(cx, chat, &info)
             }
             (Some(Flight::Groups), Some(reply::Body::GroupHeads(page))) => self.on_group_heads(cx, &page),
             (Some(Flight::Marks), Some(reply::Body::Marks(marks))) => self.on_marks(cx, &marks),
-            (Some(Flight::GroupInfo { .. } | Flight::FetchLog { .. } | Flight::Groups), _) => {
+            (
+                Some(Flight::GroupInfo { .. } | Flight::FetchLog { .. } | Flight::FetchMissed { .. } | Flight::Groups),
+                _,
+            ) => {
                 self.retry_at(cx.now_ms + 5_000);
                 Ok(())
             }

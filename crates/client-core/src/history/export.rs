@@ -6,6 +6,7 @@ use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::http::Purpose;
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
+use crate::recovery;
 use crate::{outbox, this};
 use client_api::{Event, MirrorProgress, Role};
 use e2ee::archive::SegmentWriter;
@@ -155,9 +156,8 @@ impl Client {
 
     /// A sibling lacks messages: it gets what this device has of them.
     pub(crate) fn on_fill_request(&mut self, cx: &mut Context<'_>, wanted: &FillRequest) -> Result<(), Halt> {
-        let me = cx.me()?.address.device.0;
         let Ok(chat) = ChatId::try_from(wanted.chat.as_slice()) else { return Ok(()) };
-        if wanted.asking_device == me || self.config.role != Role::Phone {
+        if !self.answers_sibling(cx, wanted.asking_device)? {
             return Ok(());
         }
         for range in wanted.ranges.iter().take(16) {
@@ -169,7 +169,7 @@ impl Client {
                 let (messages, reached) = within_bytes(messages, reached);
                 let fill = Fill {
                     chat: wanted.chat.clone(),
-                    covered: vec![SeqRange { from, to: reached }],
+                    covered: recovery::known_parts(cx.db, chat, &SeqRange { from, to: reached })?,
                     messages,
                     for_device: wanted.asking_device,
                 };

@@ -7,7 +7,7 @@ use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::http::Purpose;
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
-use crate::{own_state, this};
+use crate::{own_state, recovery, this};
 use client_api::{Event, MirrorProgress, Role};
 use e2ee::archive::SegmentReader;
 use identity::ChatKind;
@@ -145,6 +145,9 @@ impl Client {
                 params![fill.chat, range.from, range.to],
             )?;
             completeness::agree(cx, &fill.chat, range)?;
+            if let Ok(chat) = ChatId::try_from(fill.chat.as_slice()) {
+                recovery::release(cx, chat, range.from, range.to)?;
+            }
         }
         if let Ok(chat) = ChatId::try_from(fill.chat.as_slice()) {
             cx.changed.infos.insert(chat);

@@ -47,6 +47,9 @@ CREATE TABLE chat (
   applied_seq     INTEGER NOT NULL DEFAULT 0,
   join_seq        INTEGER NOT NULL DEFAULT 0,   -- this device can open what comes after
   archived_seq    INTEGER NOT NULL DEFAULT 0,   -- the archive holds what is up to it
+  resync_from     INTEGER,                      -- joined anew: what lies between this and join_seq is looked for
+  resync_day      INTEGER NOT NULL DEFAULT 0,   -- Unix days
+  resyncs         INTEGER NOT NULL DEFAULT 0,   -- on that day
   gap_asked       INTEGER NOT NULL DEFAULT 0,   -- what lies between archive and this join_seq was asked for
   vetted_epoch    INTEGER,                      -- the epoch whose leaves all stand in the newest device lists
   split           INTEGER NOT NULL DEFAULT 0,   -- a member was shown another history; told once
@@ -58,6 +61,7 @@ CREATE TABLE chat (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX chat_by_peer ON chat (peer, kind);
 CREATE INDEX chat_by_activity ON chat (activity_ms);
+CREATE INDEX chat_by_resync ON chat (chat) WHERE resync_from IS NOT NULL;
 
 CREATE TABLE message (
   chat            BLOB NOT NULL,

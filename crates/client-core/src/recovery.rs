@@ -1,0 +1,288 @@
+//! Recovery: what could not be opened is kept aside and asked for, first from the own devices, then from its sender; a
+//! group whose commits cannot be followed is joined anew. Owns the table `quarantine`. Each own device answers for what
+//! it holds; a sender answers for what it sent.
+
+use crate::chats::{self, Chat, Membership};
+use crate::client::{Client, Context};
+use crate::io::Halt;
+use crate::messages::{self, NewMessage, Place};
+use crate::sending::Flight;
+use crate::{devices, mls};
+use client_api::Role;
+use e2ee::MlsError;
+use e2ee::group::ReceivedApp;
+use identity::ChatKind;
+use prost::Message as _;
+use proto::content::{Content, FillRequest, Resent, RetryRequest, SeqRange, content};
+use proto::decode::decode_limited;
+use proto::ids::{ChatId, DeviceAddress, MessageId};
+use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX};
+use proto::wire::{FetchLog, GroupItem, LogPage, client_frame, group_item};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// How long siblings may take before the sender is asked.
+const SIBLINGS_MS: u64 = 15_000;
+/// The first wait for the sender's answer; each further one is four times as long.
+const SENDER_MS: u64 = 60_000;
+/// Requests to the sender.
+const SENDER_TRIES: u32 = 3;
+/// Items asked for in one input.
+const ASKED_AT_ONCE: u32 = 64;
+/// Times that a chat may be joined anew in a day: each one is a commit for everybody in it.
+const RESYNCS_A_DAY: u32 = 3;
+const DAY_MS: u64 = 24 * 3_600 * 1_000;
+/// A sender gives again what it sent in the last 30 days.
+const RESENT_WITHIN_MS: u64 = 30 * DAY_MS;
+
+/// An item that waits, as stored.
+struct Kept {
+    chat: ChatId,
+    seq: u64,
+    asked: u32,
+    raw: Vec<u8>,
+}
+
+/// Keeps an item that cannot be opened. The log goes on; this chat is not stuck.
+pub(crate) fn keep(cx: &mut Context<'_>, chat: ChatId, item: &GroupItem) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("INSERT OR IGNORE INTO quarantine (chat, seq, op_id, raw) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![chat.as_bytes(), item.seq, item.op_id, item.encode_to_vec()])?;
+    Ok(())
+}
+
+/// The item is here now, or an own device knows that it was no message.
+pub(crate) fn release(cx: &mut Context<'_>, chat: ChatId, from_seq: u64, to_seq: u64) -> Result<(), Halt> {
+    cx.db.prepare_cached("DELETE FROM quarantine WHERE chat = ?1 AND seq BETWEEN ?2 AND ?3")?.execute(params![
+        chat.as_bytes(),
+        from_seq,
+        to_seq
+    ])?;
+    Ok(())
+}
+
+/// The parts of a range of which this device knows what they hold.
+pub(crate) fn known_parts(db: &Connection, chat: ChatId, range: &SeqRange) -> Result<Vec<SeqRange>, Halt> {
+    let applied = chats::find(db, chat)?.map_or(0, |chat| chat.applied_seq);
+    let to = range.to.min(applied);
+    let mut statement =
+        db.prepare_cached("SELECT seq FROM quarantine WHERE chat = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq")?;
+    let unknown = statement.query_map(params![chat.as_bytes(), range.from, to], |row| row.get(0))?;
+    let mut parts = Vec::new();
+    let mut from = range.from;
+    for seq in unknown {
+        let seq: u64 = seq?;
+        if from < seq {
+            parts.push(SeqRange { from, to: seq - 1 });
+        }
+        from = seq + 1;
+    }
+    if from <= to {
+        parts.push(SeqRange { from, to });
+    }
+    Ok(parts)
+}
+
+fn due(cx: &Context<'_>) -> Result<Vec<Kept>, Halt> {
+    let mut statement = cx.db.prepare_cached(
+        "SELECT chat, seq, asked, raw FROM quarantine WHERE next_ask_ms <= ?1 ORDER BY chat, seq LIMIT ?2",
+    )?;
+    let rows = statement.query_map(params![cx.now_ms, ASKED_AT_ONCE], |row| {
+        Ok(Kept { chat: ChatId(row.get(0)?), seq: row.get(1)?, asked: row.get(2)?, raw: row.get(3)? })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+impl Client {
+    /// An item of the log could not be processed.
+    pub(crate) fn on_unreadable(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: &Chat,
+        item: &GroupItem,
+        error: &MlsError,
+    ) -> Result<(), Halt> {
+        tracing::warn!(%error, seq = item.seq, "an item of a chat could not be opened and is kept aside");
+        let is_app = item.kind == group_item::Kind::App as i32;
+        if is_app && chat.kind != ChatKind::SelfGroup {
+            keep(cx, chat.chat, item)?;
+        }
+        match error {
+            // One message that does not open says nothing about the next one.
+            MlsError::Refused(_) | MlsError::Rule(_) if is_app => Ok(()),
+            MlsError::Evicted => Ok(()),
+            _ => self.resync(cx, chat),
+        }
+    }
+
+    /// This device cannot follow the group: it replaces its own leaf from outside and asks for what it missed.
+    pub(crate) fn resync(&mut self, cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
+        let today = cx.now_ms / DAY_MS;
+        let allowed: bool = cx
+            .db
+            .prepare_cached(
+                "UPDATE chat SET resyncs = CASE WHEN resync_day = ?2 THEN resyncs + 1 ELSE 1 END, resync_day = ?2,
+                 resync_from = coalesce(resync_from, applied_seq + 1)
+                 WHERE chat = ?1 AND (resync_day <> ?2 OR resyncs < ?3)",
+            )?
+            .execute(params![chat.chat.as_bytes(), today, RESYNCS_A_DAY])?
+            == 1;
+        if !allowed {
+            tracing::warn!("a chat was joined anew too often today and waits");
+            self.stuck.insert(chat.chat);
+            return Ok(());
+        }
+        chats::set_membership(cx, chat.chat, Membership::Wanted, 0)
+    }
+
+    /// Asks for what waits and is due.
+    pub(crate) fn recover(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        self.fetch_missed(cx)?;
+        let siblings = mls::own_device_list(cx)?.devices().count() > 1;
+        for kept in due(cx)? {
+            let wait_ms = if kept.asked == 0 && siblings {
+                self.ask_siblings(cx, &kept)?;
+                SIBLINGS_MS
+            } else if kept.asked <= SENDER_TRIES {
+                self.ask_sender(cx, &kept)?;
+                SENDER_MS << (2 * kept.asked.saturating_sub(1)).min(16)
+            } else {
+                // Nobody has it now. A device that comes back may.
+                self.ask_siblings(cx, &kept)?;
+                DAY_MS
+            };
+            let asked = kept.asked.max(u32::from(!siblings)) + 1;
+            cx.db
+                .prepare_cached("UPDATE quarantine SET asked = ?3, next_ask_ms = ?4 WHERE chat = ?1 AND seq = ?2")?
+                .execute(params![kept.chat.as_bytes(), kept.seq, asked, cx.now_ms + wait_ms])?;
+            self.retry_at(cx.now_ms + wait_ms);
+        }
+        Ok(())
+    }
+
+    fn ask_siblings(&mut self, cx: &mut Context<'_>, kept: &Kept) -> Result<(), Halt> {
+        let request = FillRequest {
+            chat: kept.chat.to_vec(),
+            ranges: vec![SeqRange { from: kept.seq, to: kept.seq }],
+            asking_device: cx.me()?.address.device.0,
+        };
+        self.tell_siblings(cx, content::Body::FillRequest(request))
+    }
+
+    fn ask_sender(&mut self, cx: &mut Context<'_>, kept: &Kept) -> Result<(), Halt> {
+        let Ok(item) = GroupItem::decode(kept.raw.as_slice()) else { return Ok(()) };
+        self.tell_chat(cx, kept.chat, content::Body::RetryRequest(RetryRequest { seq: item.seq, op_id: item.op_id }))
+    }
+
+    /// Says something to a chat's devices that is no message of the conversation.
+    fn tell_chat(&mut self, cx: &mut Context<'_>, chat: ChatId, body: content::Body) -> Result<(), Halt> {
+        let message_id = chats::random_id(cx).to_vec();
+        let content = Content { message_id, sent_ms: cx.now_ms, profile_version: 0, body: Some(body) };
+        self.enqueue(cx, chat, None, content.encode_to_vec())
+    }
+
+    /// Somebody could not open a message of this device: it goes again, in the group's present state. In a chat of two
+    /// both accounts were there from the start; who may have what in a larger group, its log would have to say.
+    pub(crate) fn on_retry_request(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: &Chat,
+        request: &RetryRequest,
+    ) -> Result<(), Halt> {
+        let me = cx.me()?.address;
+        let since_ms = cx.now_ms.saturating_sub(RESENT_WITHIN_MS);
+        let content: Option<Vec<u8>> = cx
+            .db
+            .prepare_cached(
+                "SELECT content FROM message WHERE chat = ?1 AND seq = ?2 AND account = ?3 AND device = ?4
+                 AND time_ms > ?5 AND kind < 2",
+            )?
+            .query_row(
+                params![chat.chat.as_bytes(), request.seq, me.account.as_bytes(), me.device.0, since_ms],
+                |row| row.get(0),
+            )
+            .optional()?;
+        match content.filter(|_| chat.kind == ChatKind::Direct) {
+            Some(content) => {
+                let resent = Resent { seq: request.seq, op_id: request.op_id.clone(), content };
+                self.tell_chat(cx, chat.chat, content::Body::Resent(resent))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A sender gave a message again. Only its own, and only one that waits here.
+    pub(crate) fn on_resent(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: &Chat,
+        app: &ReceivedApp,
+        resent: &Resent,
+    ) -> Result<(), Halt> {
+        let raw: Option<Vec<u8>> = cx
+            .db
+            .prepare_cached("SELECT raw FROM quarantine WHERE chat = ?1 AND seq = ?2 AND op_id = ?3")?
+            .query_row(params![chat.chat.as_bytes(), resent.seq, resent.op_id], |row| row.get(0))
+            .optional()?;
+        let Some(item) = raw.and_then(|raw| GroupItem::decode(raw.as_slice()).ok()) else { return Ok(()) };
+        let sender = item.sender.as_ref().and_then(|sender| DeviceAddress::try_from(sender).ok());
+        let Some(sender) = sender.filter(|sender| sender.account == app.sender.account) else { return Ok(()) };
+        release(cx, chat.chat, resent.seq, resent.seq)?;
+        let Ok(content) = decode_limited::<Content>(&resent.content, APP_LEN_MAX) else { return Ok(()) };
+        let (Some(kind), Ok(id)) = (messages::kind_of(&content), MessageId::try_from(content.message_id.as_slice()))
+        else {
+            return Ok(());
+        };
+        let message = NewMessage {
+            chat: chat.chat,
+            id,
+            sender,
+            place: Some(Place { seq: item.seq, time_ms: item.time_ms }),
+            sent_ms: content.sent_ms,
+            kind,
+            content: resent.content.clone(),
+        };
+        messages::store(cx, &message)?;
+        Ok(())
+    }
+
+    /// Whether this device answers what a sibling lacks: the phone does; what the phone lacks, the others have.
+    pub(crate) fn answers_sibling(&self, cx: &Context<'_>, asking_device: u32) -> Result<bool, Halt> {
+        let me = cx.me()?.address.device.0;
+        Ok(asking_device != me && (self.config.role == Role::Phone || devices::is_phone(cx, asking_device)?))
+    }
+
+    /// After joining anew: what went through the log in between is kept aside, and asked for.
+    fn fetch_missed(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let missed: Vec<(ChatId, u64)> = {
+            let mut statement = cx.db.prepare_cached(
+                "SELECT chat, resync_from FROM chat WHERE resync_from IS NOT NULL AND membership = 1",
+            )?;
+            let rows = statement.query_map([], |row| Ok((ChatId(row.get(0)?), row.get(1)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        for (chat, from_seq) in missed {
+            if !self.flights.holds(chat) {
+                let body = FetchLog { chat: chat.to_vec(), from_seq, limit: LOG_PAGE_LEN_MAX };
+                self.flights.send(cx, Flight::FetchMissed { chat }, client_frame::Body::FetchLog(body));
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn on_missed_page(&mut self, cx: &mut Context<'_>, chat: ChatId, page: &LogPage) -> Result<(), Halt> {
+        let join_seq: u64 =
+            cx.db.query_row("SELECT join_seq FROM chat WHERE chat = ?1", [chat.as_bytes()], |row| row.get(0))?;
+        let me = cx.me()?.address;
+        for item in page.items.iter().filter(|item| item.seq < join_seq) {
+            let own = item.sender.as_ref().and_then(|sender| DeviceAddress::try_from(sender).ok()) == Some(me);
+            if item.kind == group_item::Kind::App as i32 && !own {
+                keep(cx, chat, item)?;
+            }
+        }
+        let next = page.items.last().map(|item| item.seq + 1).filter(|next| *next < join_seq);
+        cx.db
+            .prepare_cached("UPDATE chat SET resync_from = ?2 WHERE chat = ?1")?
+            .execute(params![chat.as_bytes(), next])?;
+        Ok(())
+    }
+}

@@ -1,0 +1,103 @@
+//! What arrives damaged is asked for again, and a group that cannot be followed is joined anew.
+
+use anyhow::{Context, Result};
+use client_api::{MessageStatus, Notice, Role};
+use e2e::{Person, World};
+use rusqlite::Connection;
+
+const ALICE: &str = "+4915112345631";
+const BOB: &str = "+4915112345632";
+
+/// Kinds of entries in the server's log.
+const APP: u32 = 1;
+const COMMIT: u32 = 2;
+
+fn database(world: &World) -> Result<Connection> {
+    Ok(Connection::open(world.server_data().join("heliograph.db"))?)
+}
+
+/// Turns over the last bits of the newest entry of a kind: its signature, or its ciphertext's tag.
+fn damage_newest(world: &World, kind: u32, least_seq: u64) -> Result<()> {
+    let db = database(world)?;
+    let (id, mut bytes): (i64, Vec<u8>) = db.query_row(
+        "SELECT id, bytes FROM group_log WHERE kind = ?1 AND seq >= ?2 ORDER BY id DESC LIMIT 1",
+        rusqlite::params![kind, least_seq],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let last = bytes.last_mut().context("an entry is not empty")?;
+    *last ^= 0xFF;
+    assert_eq!(db.execute("UPDATE group_log SET bytes = ?2 WHERE id = ?1", rusqlite::params![id, bytes])?, 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_message_comes_again_from_its_sender_and_the_split_is_told() -> Result<()> {
+    let mut world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    let chat = alice.opens_chat_with(BOB).await?;
+    alice.sends(chat, "first").await?;
+    bob.until("a chat", |s| !s.chats.is_empty()).await?;
+    bob.opens(chat).await?;
+    bob.sees(chat, "first").await?;
+    bob.stops().await;
+    alice.sends(chat, "damaged on the way").await?;
+    alice.sees_status(chat, "damaged on the way", MessageStatus::Sent).await?;
+    alice.stops().await;
+    // In step again, she has followed the log past her own message as it was.
+    let mut alice = Person::start(&world, "Alice", Role::Phone)?;
+    alice.until("being online", |s| s.connection == "Online").await?;
+    alice.stops().await;
+    world.stop_server().await?;
+    damage_newest(&world, APP, 3)?;
+    world.start_server().await?;
+    let mut alice = Person::start(&world, "Alice", Role::Phone)?;
+    let mut bob = Person::start(&world, "Bob", Role::Phone)?;
+    for person in [&mut alice, &mut bob] {
+        person.until("being online", |s| s.connection == "Online").await?;
+        person.opens(chat).await?;
+    }
+    bob.sees(chat, "damaged on the way").await?;
+    assert_eq!(bob.screen.texts(chat), ["first", "damaged on the way"]);
+    alice.sends(chat, "third").await?;
+    bob.sees(chat, "third").await?;
+    assert_eq!(bob.screen.texts(chat), ["first", "damaged on the way", "third"], "in its old place");
+    let split =
+        |notice: &Notice| matches!(notice, Notice::ServerNotTrusted { what } if what.contains("another history"));
+    bob.until("being told", |s| s.notices.iter().any(split)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_commit_that_cannot_be_followed_leads_to_joining_anew() -> Result<()> {
+    let mut world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    let chat = alice.opens_chat_with(BOB).await?;
+    alice.sends(chat, "first").await?;
+    bob.until("a chat", |s| !s.chats.is_empty()).await?;
+    bob.opens(chat).await?;
+    bob.sees(chat, "first").await?;
+    bob.stops().await;
+    // The new device joins the chat by a commit, and messages of the next epoch follow.
+    let mut browser = alice.links(&world, "browser").await?;
+    browser.until("the whole mirror", |s| s.mirror.complete).await?;
+    alice.sends(chat, "of the next epoch").await?;
+    alice.sees_status(chat, "of the next epoch", MessageStatus::Sent).await?;
+    alice.stops().await;
+    browser.stops().await;
+    world.stop_server().await?;
+    damage_newest(&world, COMMIT, 3)?;
+    world.start_server().await?;
+    let mut alice = Person::start(&world, "Alice", Role::Phone)?;
+    let mut bob = Person::start(&world, "Bob", Role::Phone)?;
+    for person in [&mut alice, &mut bob] {
+        person.until("being online", |s| s.connection == "Online").await?;
+        person.opens(chat).await?;
+    }
+    bob.sees(chat, "of the next epoch").await?;
+    bob.sends(chat, "here again").await?;
+    alice.sees(chat, "here again").await?;
+    bob.sees(chat, "here again").await?;
+    assert_eq!(alice.screen.texts(chat), bob.screen.texts(chat));
+    Ok(())
+}
