@@ -332,7 +332,7 @@ impl Client {
             Purpose::ExportCreate => self.on_export_created(cx, result),
             Purpose::ExportPatch => self.on_export_patched(cx, result),
             Purpose::ImportSegment { place } => self.on_segment_fetched(cx, place, result),
-            Purpose::PeerLists { accounts } => self.on_peer_lists(cx, accounts, http::read(result)),
+            Purpose::PeerLists { wanted } => self.on_peer_lists(cx, wanted, http::read(result)),
             Purpose::PutKeyPackages => self.on_key_packages_put(cx, http::read(result)),
             Purpose::LookUp { request, name } => self.on_looked_up(cx, request, name, http::read(result)),
             Purpose::ListsForCreating { chat } => self.on_lists_for_creating(cx, chat, http::read(result)),

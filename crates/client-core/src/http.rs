@@ -31,7 +31,7 @@ pub(crate) enum Purpose {
     PutLinkedList,
     PutShorterList { request: u32, signed_list: Vec<u8> },
     OwnDevices,
-    PeerLists { accounts: Vec<AccountId> },
+    PeerLists { wanted: BTreeMap<AccountId, u64> },
     ExportCreate,
     ExportPatch,
     ImportSegment { place: u32 },

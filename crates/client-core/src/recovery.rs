@@ -8,7 +8,7 @@ use crate::io::Halt;
 use crate::messages::{self, NewMessage, Place};
 use crate::sending::Flight;
 use crate::{devices, mls};
-use client_api::Role;
+use client_api::{Event, Notice, Role};
 use e2ee::MlsError;
 use e2ee::group::ReceivedApp;
 use identity::ChatKind;
@@ -17,7 +17,7 @@ use proto::content::{Content, FillRequest, Resent, RetryRequest, SeqRange, conte
 use proto::decode::decode_limited;
 use proto::ids::{ChatId, DeviceAddress, MessageId};
 use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX};
-use proto::wire::{FetchLog, GroupItem, LogPage, client_frame, group_item};
+use proto::wire::{FetchLog, GroupItem, LogPage, Rollback, client_frame, group_item};
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// How long siblings may take before the sender is asked.
@@ -82,6 +82,12 @@ pub(crate) fn known_parts(db: &Connection, chat: ChatId, range: &SeqRange) -> Re
     Ok(parts)
 }
 
+/// Messages that this device sent, or that came another way, are here already.
+fn is_stored(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<bool, Halt> {
+    let mut statement = cx.db.prepare_cached("SELECT EXISTS (SELECT 1 FROM message WHERE chat = ?1 AND seq = ?2)")?;
+    Ok(statement.query_row(params![chat.as_bytes(), seq], |row| row.get(0))?)
+}
+
 fn due(cx: &Context<'_>) -> Result<Vec<Kept>, Halt> {
     let mut statement = cx.db.prepare_cached(
         "SELECT chat, seq, asked, raw FROM quarantine WHERE next_ask_ms <= ?1 ORDER BY chat, seq LIMIT ?2",
@@ -134,6 +140,23 @@ impl Client {
         chats::set_membership(cx, chat.chat, Membership::Wanted, 0)
     }
 
+    /// The server has seen this device further on: its database is an older copy. Keys that were used since must not be
+    /// used again, so it encrypts nothing before it has a new leaf, chat by chat, and asks for what it has forgotten.
+    pub(crate) fn on_rollback(&mut self, cx: &mut Context<'_>, rollback: &Rollback) -> Result<(), Halt> {
+        cx.db.execute(
+            "UPDATE this SET acked_queue_seq = max(acked_queue_seq, ?1), boot_counter = max(boot_counter, ?2)",
+            params![rollback.server_acked_queue_seq, rollback.server_boot_counter + 1],
+        )?;
+        cx.db.execute(
+            "UPDATE chat SET membership = ?1, resync_from = coalesce(resync_from, applied_seq + 1) WHERE membership = ?2",
+            params![Membership::Wanted.number(), Membership::Joined.number()],
+        )?;
+        // Under their old ids: what was accepted before is not accepted twice.
+        cx.db.execute("UPDATE outbox SET frame = x'' WHERE kind = 0", [])?;
+        cx.event(Event::Notice(Notice::StorageRolledBack));
+        self.say_hello(cx)
+    }
+
     /// Asks for what waits and is due.
     pub(crate) fn recover(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         self.fetch_missed(cx)?;
@@ -170,6 +193,9 @@ impl Client {
 
     fn ask_sender(&mut self, cx: &mut Context<'_>, kept: &Kept) -> Result<(), Halt> {
         let Ok(item) = GroupItem::decode(kept.raw.as_slice()) else { return Ok(()) };
+        if item.sender == Some(cx.me()?.address.to_wire()) {
+            return Ok(());
+        }
         self.tell_chat(cx, kept.chat, content::Body::RetryRequest(RetryRequest { seq: item.seq, op_id: item.op_id }))
     }
 
@@ -272,10 +298,8 @@ impl Client {
     pub(crate) fn on_missed_page(&mut self, cx: &mut Context<'_>, chat: ChatId, page: &LogPage) -> Result<(), Halt> {
         let join_seq: u64 =
             cx.db.query_row("SELECT join_seq FROM chat WHERE chat = ?1", [chat.as_bytes()], |row| row.get(0))?;
-        let me = cx.me()?.address;
         for item in page.items.iter().filter(|item| item.seq < join_seq) {
-            let own = item.sender.as_ref().and_then(|sender| DeviceAddress::try_from(sender).ok()) == Some(me);
-            if item.kind == group_item::Kind::App as i32 && !own {
+            if item.kind == group_item::Kind::App as i32 && !is_stored(cx, chat, item.seq)? {
                 keep(cx, chat, item)?;
             }
         }

@@ -163,6 +163,11 @@ impl Client {
     }
 
     pub(crate) fn on_socket_opened(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        self.say_hello(cx)
+    }
+
+    /// Says who this is, and how far it has come.
+    pub(crate) fn say_hello(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let Some(session_token) = this::session_token(cx.db)? else {
             return Err(Halt::Broken("a socket opened without a session token"));
         };
@@ -214,7 +219,7 @@ impl Client {
             }
             Some(server_frame::Body::DeviceListChanged(changed)) => {
                 match AccountId::try_from(changed.account.as_slice()) {
-                    Ok(account) => self.want_list(cx, account),
+                    Ok(account) => self.want_list(cx, account, changed.version),
                     Err(_) => Ok(()),
                 }
             }
@@ -260,6 +265,7 @@ impl Client {
             Some(reply::Body::HelloOk(ok)) => self.on_hello_ok(cx, ok),
             Some(reply::Body::Revoked(revoked)) => self.on_revoked(cx, &revoked.signed_device_list),
             Some(reply::Body::LeaseLost(_)) => self.on_lease_lost(cx),
+            Some(reply::Body::Rollback(rollback)) => self.on_rollback(cx, &rollback),
             Some(reply::Body::Refused(Refused { reason, .. })) if reason == refused::Reason::Unauthenticated as i32 => {
                 this::set_session_token(cx.db, None)?;
                 cx.out.push(Output::Disconnect);

@@ -25,13 +25,20 @@ const ACCOUNTS_MAX: usize = 64;
 /// Device lists that are wanted, in this run.
 #[derive(Debug, Default)]
 pub(crate) struct Lists {
-    wanted: BTreeSet<AccountId>,
-    /// When each was asked for.
-    asked_ms: BTreeMap<AccountId, u64>,
+    /// With the least version that will do.
+    wanted: BTreeMap<AccountId, u64>,
+    /// Which version was asked for, and when.
+    asked: BTreeMap<AccountId, Asked>,
     /// Those whom the server has answered about since.
     answered: BTreeSet<AccountId>,
     /// About whom the server misleads, and the user was told of it.
     told: BTreeSet<AccountId>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    version: u64,
+    at_ms: u64,
 }
 
 impl Lists {
@@ -59,9 +66,10 @@ enum Standing {
 }
 
 impl Client {
-    /// A device list of this account that is newer than the known one is somewhere.
-    pub(crate) fn want_list(&mut self, cx: &mut Context<'_>, account: AccountId) -> Result<(), Halt> {
-        self.lists.wanted.insert(account);
+    /// There is a device list of this account of at least this version.
+    pub(crate) fn want_list(&mut self, cx: &mut Context<'_>, account: AccountId, version: u64) -> Result<(), Halt> {
+        let wanted = self.lists.wanted.entry(account).or_default();
+        *wanted = version.max(*wanted);
         self.ask_lists(cx)
     }
 
@@ -71,22 +79,26 @@ impl Client {
             return Ok(());
         }
         let now_ms = cx.now_ms;
-        let lately = |asked: Option<&u64>| asked.is_some_and(|asked| now_ms < asked + ASK_AGAIN_MS);
-        let due: Vec<AccountId> = self
+        let asked = &self.lists.asked;
+        // News is asked for at once; the same thing not again and again.
+        let lately = |account, version| {
+            asked.get(account).is_some_and(|a: &Asked| version <= a.version && now_ms < a.at_ms + ASK_AGAIN_MS)
+        };
+        let due: BTreeMap<AccountId, u64> = self
             .lists
             .wanted
             .iter()
-            .copied()
-            .filter(|account| !lately(self.lists.asked_ms.get(account)))
+            .filter(|(account, version)| !lately(account, **version))
+            .map(|(account, version)| (*account, *version))
             .take(ACCOUNTS_MAX)
             .collect();
         let Some(token) = this::session_token(cx.db)?.filter(|_| !due.is_empty()) else { return Ok(()) };
-        let body = GetDeviceLists { accounts: due.iter().map(|account| account.to_vec()).collect() }.encode_to_vec();
-        let purpose = Purpose::PeerLists { accounts: due.clone() };
+        let body = GetDeviceLists { accounts: due.keys().map(|account| account.to_vec()).collect() }.encode_to_vec();
+        let purpose = Purpose::PeerLists { wanted: due.clone() };
         cx.out.push(self.calls.start(purpose, HttpMethod::Post, "/v1/devices/get", body, Some(token)));
-        for account in due {
+        for (account, version) in due {
             self.lists.wanted.remove(&account);
-            self.lists.asked_ms.insert(account, now_ms);
+            self.lists.asked.insert(account, Asked { version, at_ms: now_ms });
             self.lists.answered.remove(&account);
         }
         self.retry_at(now_ms + ASK_AGAIN_MS);
@@ -96,14 +108,14 @@ impl Client {
     pub(crate) fn on_peer_lists(
         &mut self,
         cx: &mut Context<'_>,
-        accounts: Vec<AccountId>,
+        wanted: BTreeMap<AccountId, u64>,
         reply: Reply<DeviceLists>,
     ) -> Result<(), Halt> {
         let Reply::Ok(lists) = reply else {
-            self.lists.wanted.extend(accounts);
+            self.lists.wanted.extend(wanted);
             return Ok(());
         };
-        self.lists.answered.extend(accounts);
+        self.lists.answered.extend(wanted.into_keys());
         for account in &lists.accounts {
             accounts::learn_list_of(cx, &account.account, &account.signed_device_list)?;
         }
@@ -124,7 +136,7 @@ impl Client {
             let fits = listed.is_some_and(|cert| cert.signature_key == leaf.signature_key);
             match standing(fits, list.as_ref().map(|list| list.version()), leaf.list_version) {
                 Standing::Listed => continue,
-                Standing::ListWanted => self.hold_for_list(cx, account)?,
+                Standing::ListWanted => self.hold_for_list(cx, account, leaf.list_version)?,
                 Standing::Unlisted => removing::want(cx, chat.chat, leaf.address)?,
             }
             writable = Writable::NotYet;
@@ -136,13 +148,13 @@ impl Client {
     }
 
     /// Nothing is sent until the list is there. If the server was asked and has not given it, it holds it back.
-    fn hold_for_list(&mut self, cx: &mut Context<'_>, account: AccountId) -> Result<(), Halt> {
+    fn hold_for_list(&mut self, cx: &mut Context<'_>, account: AccountId, version: u64) -> Result<(), Halt> {
         if self.lists.answered.contains(&account) && self.lists.tell_once(account) {
             let name = accounts::title_of(cx.db, account)?;
             let what = format!("the newest device list of {name} is held back: nothing is sent there");
             cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
         }
-        self.want_list(cx, account)
+        self.want_list(cx, account, version)
     }
 
     /// A commit came into force: were those whom it let in, and those whom it put out, in their accounts' lists?
@@ -151,7 +163,7 @@ impl Client {
         for cert in commit.added.iter().chain(joiner) {
             match self.standing_of(cx, cert)? {
                 Standing::Listed => {}
-                Standing::ListWanted => self.want_list(cx, cert.account)?,
+                Standing::ListWanted => self.want_list(cx, cert.account, cert.list_version)?,
                 Standing::Unlisted => {
                     removing::want(cx, chat.chat, cert.address())?;
                     let name = accounts::title_of(cx.db, cert.account)?;
@@ -168,11 +180,11 @@ impl Client {
 
     /// Only revoked devices may be removed by others; where the list that says so is not here yet, it is asked for.
     fn check_removal(&mut self, cx: &mut Context<'_>, chat: &Chat, device: DeviceAddress) -> Result<(), Halt> {
-        let listed = accounts::known_list(cx, device.account)?.is_some_and(|list| list.device(device.device).is_some());
-        if listed && chat.kind != ChatKind::Group {
-            self.want_list(cx, device.account)?;
+        let list = accounts::known_list(cx, device.account)?;
+        match list.filter(|list| list.device(device.device).is_some() && chat.kind != ChatKind::Group) {
+            Some(list) => self.want_list(cx, device.account, list.version() + 1),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     fn standing_of(&self, cx: &Context<'_>, cert: &VerifiedCert) -> Result<Standing, Halt> {

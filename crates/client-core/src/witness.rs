@@ -94,7 +94,7 @@ impl Client {
         let known_version = known.as_ref().map_or(0, |list| list.version());
         if word.list_version > known_version {
             accounts::hear_of_list(cx, account, word.list_version)?;
-            return self.want_list(cx, account);
+            return self.want_list(cx, account, word.list_version);
         }
         let differs =
             known.is_some_and(|list| list.version() == word.list_version && list.hash()[..] != word.list_hash[..]);

@@ -1,9 +1,10 @@
 //! What arrives damaged is asked for again, and a group that cannot be followed is joined anew.
 
 use anyhow::{Context, Result};
-use client_api::{MessageStatus, Notice, Role};
+use client_api::{Command, MessageStatus, Notice, Role};
 use e2e::{Person, World};
 use rusqlite::Connection;
+use std::path::Path;
 
 const ALICE: &str = "+4915112345631";
 const BOB: &str = "+4915112345632";
@@ -99,5 +100,57 @@ async fn a_commit_that_cannot_be_followed_leads_to_joining_anew() -> Result<()> 
     alice.sees(chat, "here again").await?;
     bob.sees(chat, "here again").await?;
     assert_eq!(alice.screen.texts(chat), bob.screen.texts(chat));
+    Ok(())
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        if entry.path().is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_device_whose_storage_was_set_back_repairs_itself() -> Result<()> {
+    let world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    let chat = alice.opens_chat_with(BOB).await?;
+    alice.sends(chat, "first").await?;
+    bob.until("a chat", |s| !s.chats.is_empty()).await?;
+    bob.opens(chat).await?;
+    let mut browser = alice.links(&world, "browser").await?;
+    browser.until("the whole mirror", |s| s.mirror.complete).await?;
+    browser.stops().await;
+    copy_folder(&world.client_folder("browser"), &world.client_folder("copy"))?;
+
+    let mut browser = Person::start(&world, "browser", Role::Companion)?;
+    browser.opens(chat).await?;
+    browser.sends(chat, "after the copy").await?;
+    bob.sees(chat, "after the copy").await?;
+    bob.sends(chat, "an answer").await?;
+    browser.sees(chat, "an answer").await?;
+    browser.does(Command::Refresh).await?;
+    browser.stops().await;
+    std::fs::remove_dir_all(world.client_folder("browser"))?;
+    std::fs::rename(world.client_folder("copy"), world.client_folder("browser"))?;
+
+    let mut browser = Person::start(&world, "browser", Role::Companion)?;
+    browser.until("being told", |s| s.notices.contains(&Notice::StorageRolledBack)).await?;
+    browser.opens(chat).await?;
+    browser.sees(chat, "after the copy").await?;
+    browser.sees(chat, "an answer").await?;
+    browser.sends(chat, "whole again").await?;
+    bob.sees(chat, "whole again").await?;
+    alice.opens(chat).await?;
+    alice.sees(chat, "whole again").await?;
+    browser.sees(chat, "whole again").await?;
+    for person in [&browser, &bob, &alice] {
+        assert_eq!(person.screen.texts(chat), ["first", "after the copy", "an answer", "whole again"]);
+    }
     Ok(())
 }
