@@ -152,6 +152,10 @@ impl App {
                 if stage == AppStage::Linking && self.stage.get_untracked() != AppStage::Linking {
                     self.start_link();
                 }
+                if self.stage.get_untracked() == AppStage::Active && stage != AppStage::Active {
+                    // The page that comes says what happened.
+                    self.toasts.set(Vec::new());
+                }
                 replace(self.stage, stage);
             }
             Event::Connection(connection) => replace(self.connection, connection),
@@ -234,7 +238,8 @@ impl App {
     /// The refusal of something that the user did not click for.
     pub fn toast_refused(&self, command: &Command, error: &UserError) {
         page::log(&format!("{}: {error}", command.name()));
-        if let Some(text) = words::refused(command, error) {
+        let active = self.stage.with_untracked(|stage| *stage == AppStage::Active);
+        if let Some(text) = words::refused(command, error).filter(|_| active) {
             self.toast(text, false);
         }
     }

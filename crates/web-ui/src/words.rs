@@ -197,7 +197,7 @@ pub fn unsupported(reason: &Unsupported) -> (&'static str, String) {
         ),
         Unsupported::StorageFull => (
             "The storage is full",
-            "The disk, or what the browser allows this page, is used up. Free some space and reload. Nothing was lost.".into(),
+            "The disk, or what the browser allows this page, is used up. Free some space and reload. Your messages are kept; what you wrote in this moment may not be.".into(),
         ),
         Unsupported::ServerVersion => {
             ("The server was updated", "This page is of another version. Reload it.".into())

@@ -3,6 +3,7 @@
 
 mod lock;
 mod page;
+mod room;
 mod storage;
 
 use client_api::{AppStage, Event, Request, Role, Unsupported};
@@ -122,7 +123,7 @@ fn lead(worker: &Shared, how: How) {
             it.state = if stage == AppStage::OtherTab { State::OtherTab } else { State::Idle };
             drop(it);
             // Ready first: the page may now say "use here".
-            page::show(&[Event::Ready, Event::Stage(stage)]);
+            show(&[Event::Ready, Event::Stage(stage)]);
         }
     });
 }
@@ -164,7 +165,7 @@ async fn try_to_lead(worker: &Shared, attempt: u64, how: How) -> Result<(), AppS
 fn run(worker: &Shared, who: Who, lock: Lock, connection: Connection, storage: Rc<Storage>) {
     let platform = Platform {
         origin: who.origin,
-        show: Box::new(page::show),
+        show: Box::new(show),
         delete_database: Box::new(move || storage.delete().map_err(|error| format!("{error:?}"))),
     };
     let config = EngineConfig { role: who.role, device_name: "Web".to_owned() };
@@ -198,6 +199,22 @@ impl Worker {
             storage.pause();
         }
     }
+}
+
+/// Shows events. Where the client stopped for no reason that it knows, the page hears it as soon as is known whether the storage is
+/// full: then it says what to do.
+fn show(events: &[Event]) {
+    let is_halt = |event: &Event| matches!(event, Event::Stage(AppStage::Halted { .. }));
+    let Some(at) = events.iter().position(is_halt) else { return page::show(events) };
+    let (before, from) = events.split_at(at);
+    page::show(before);
+    let from = from.to_vec();
+    wasm_bindgen_futures::spawn_local(async move {
+        match room::look().await {
+            room::Room::Some => page::show(&from),
+            room::Room::None => page::show(&[Event::Stage(AppStage::Unsupported(Unsupported::StorageFull))]),
+        }
+    });
 }
 
 fn lock_name(role: Role) -> &'static str {
