@@ -22,7 +22,11 @@ pub fn InfoPane() -> impl IntoView {
         <header class="pane-head">
             <IconButton icon="x" label=words::CLOSE.to_owned() testid="info-close" on_click=move |_| app.pane.set(Pane::Chat)/>
             // Where it is alone on the screen, it is the page's heading.
-            <h2 class="pane-title" attr:aria-level=move || if app.narrow.get() { "1" } else { "2" }>{words::CHAT_INFO}</h2>
+            {move || if app.narrow.get() {
+                view! { <h1 class="pane-title" tabindex="-1">{words::CHAT_INFO}</h1> }.into_any()
+            } else {
+                view! { <h2 class="pane-title" tabindex="-1">{words::CHAT_INFO}</h2> }.into_any()
+            }}
         </header>
         <div class="pane-body" data-testid="info">
             {move || app.info.get().map(|info| view! { <Facts info/> })}
