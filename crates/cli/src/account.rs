@@ -142,9 +142,20 @@ impl Account {
         }
     }
 
-    /// Ends the client, so that its folder is free.
-    pub(crate) async fn stop(self) {
-        self.handle.stop().await;
+    /// Waits until the server has everything that was to be sent.
+    pub(crate) async fn sent(&mut self) -> Result<()> {
+        self.ask(Command::AwaitSent).await.map(|_| ())
+    }
+
+    /// Does a command's work and ends the client, so that its folder is free; after a failure too, as what was told to
+    /// others of it is still on its way.
+    pub(crate) async fn run<T>(mut self, work: impl AsyncFnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let done = work(&mut self).await;
+        let Self { handle, events, .. } = self;
+        // Nobody looks at it any more; a full queue would hold the client up.
+        drop(events);
+        handle.stop().await;
+        done
     }
 }
 

@@ -19,29 +19,30 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(place: &Place, arguments: &Arguments) -> Result<()> {
-    let mut account = place.begin(Role::Companion)?;
-    account.until(|view| matches!(view.stage, Some(AppStage::Linking | AppStage::Active))).await?;
-    if account.view.stage == Some(AppStage::Active) {
-        account.online().await?;
-        if !account.view.mirror.is_some_and(|mirror| mirror.active) {
-            bail!("this device is linked already; `helio logout` ends that");
+    let work = async |account: &mut Account| {
+        account.until(|view| matches!(view.stage, Some(AppStage::Linking | AppStage::Active))).await?;
+        if account.view.stage == Some(AppStage::Active) {
+            account.online().await?;
+            if !account.view.mirror.is_some_and(|mirror| mirror.active) {
+                bail!("this device is linked already; `helio logout` ends that");
+            }
+            say("This device is linked already; its messages are still to come.");
+        } else {
+            become_companion(account, place).await?;
         }
-        say("This device is linked already; its messages are still to come.");
-    } else {
-        become_companion(&mut account, place).await?;
-    }
-    let mirrored = if arguments.no_wait { Mirrored::Partly } else { mirror(&mut account, place).await? };
-    let profile = account.active().await?;
-    let value = json!({
-        "account": profile.account.to_string(), "number": profile.number, "mirrored": mirrored == Mirrored::Wholly,
-    });
-    result(place.json, &value, &format!("linked to {}", profile.number))?;
-    account.stop().await;
-    if mirrored == Mirrored::Partly && !arguments.no_wait {
-        say("The phone hands over no more for now. The rest comes when it and `helio link` run again.");
-        bail!(OutOfTime);
-    }
-    Ok(())
+        let mirrored = if arguments.no_wait { Mirrored::Partly } else { mirror(account, place).await? };
+        let profile = account.active().await?;
+        let value = json!({
+            "account": profile.account.to_string(), "number": profile.number, "mirrored": mirrored == Mirrored::Wholly,
+        });
+        result(place.json, &value, &format!("linked to {}", profile.number))?;
+        if mirrored == Mirrored::Partly && !arguments.no_wait {
+            say("The phone hands over no more for now. The rest comes when it and `helio link` run again.");
+            bail!(OutOfTime);
+        }
+        Ok(())
+    };
+    place.begin(Role::Companion)?.run(work).await
 }
 
 /// Codes, digits, the certificate: until the account is here.

@@ -1,5 +1,6 @@
 //! `helio load`: many accounts that each write to one number, for benches. What the server has taken is written down.
 
+use crate::account::Account;
 use crate::codes::{self, Code};
 use crate::home::Place;
 use crate::print::{result, say};
@@ -107,18 +108,30 @@ struct Sender {
 impl Sender {
     /// Registers, sends everything, and gives back what the server took, in order.
     async fn work(self, place: Place, spec: Spec, console: broadcast::Sender<Code>) -> Result<Vec<Value>> {
-        let mut account = place.open_at(Storage::Memory)?;
+        let account = place.open_at(Storage::Memory)?;
+        let lines = account.run(async |account: &mut Account| self.send_all(account, &spec, &console).await).await?;
+        if self.index.is_multiple_of(100) {
+            say(&format!("account {} of {} is done", self.index + 1, spec.accounts));
+        }
+        Ok(lines)
+    }
+
+    async fn send_all(
+        &self,
+        account: &mut Account,
+        spec: &Spec,
+        console: &broadcast::Sender<Code>,
+    ) -> Result<Vec<Value>> {
         let name =
             format!("{} {}", texts::NAMES.get(self.index % texts::NAMES.len()).unwrap_or(&"Somebody"), self.index);
         let person = Person { number: self.number.clone(), name: name.clone(), pin: String::new() };
-        register::register(&mut account, person, Source::Console(console.subscribe())).await?;
+        register::register(account, person, Source::Console(console.subscribe())).await?;
         account.online().await?;
-        let mut outgoing = Outgoing::open(&mut account, &spec.to).await?;
+        let mut outgoing = Outgoing::open(account, &spec.to).await?;
         let mut dice = Dice::new(spec.seed.wrapping_mul(1_000_003) ^ u64::try_from(self.index).unwrap_or_default());
         let mut under_way: BTreeSet<MessageId> = BTreeSet::new();
         let mut taken: BTreeMap<(u64, MessageId), Value> = BTreeMap::new();
-        let mut asked = 0;
-        let mut shown = 0;
+        let (mut asked, mut shown) = (0, 0);
         while taken.len() < self.messages {
             // What was asked and not yet shown counts as under way.
             while asked < self.messages && asked - shown + under_way.len() < UNDER_WAY_MAX {
@@ -131,24 +144,20 @@ impl Sender {
             if let Event::Answered { result: Err(error), .. } = &event {
                 bail!(error.clone());
             }
-            for row in outgoing.rows(&mut account, &event).await? {
+            for row in outgoing.rows(account, &event).await? {
                 match (row.status, row.body) {
                     (Some(MessageStatus::Failed), _) => bail!("the server refused a message of {}", self.number),
                     (Some(MessageStatus::Pending), _) => shown += usize::from(under_way.insert(row.id)),
                     (Some(_), MessageBody::Text(text)) if under_way.remove(&row.id) => {
                         let line = json!({
-                            "from": self.number, "name": name, "chat": outgoing.chat.to_string(), "id": row.id.to_string(),
-                            "time_ms": row.time_ms, "text": text,
+                            "from": self.number, "name": name, "chat": outgoing.chat.to_string(),
+                            "id": row.id.to_string(), "time_ms": row.time_ms, "text": text,
                         });
                         taken.insert((row.time_ms, row.id), line);
                     }
                     _ => {}
                 }
             }
-        }
-        account.stop().await;
-        if self.index.is_multiple_of(100) {
-            say(&format!("account {} of {} is done", self.index + 1, spec.accounts));
         }
         Ok(taken.into_values().collect())
     }

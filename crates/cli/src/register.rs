@@ -42,18 +42,20 @@ pub(crate) struct Person {
 }
 
 pub(crate) async fn run(place: &Place, arguments: Arguments) -> Result<()> {
-    let mut account = place.begin(Role::Phone)?;
     let source = match arguments.code {
         Some(code) => Source::Given(code),
         None => Source::Lines(codes::lines()),
     };
     let name = arguments.name.unwrap_or_else(|| arguments.number.clone());
-    register(&mut account, Person { number: arguments.number, name, pin: arguments.pin }, source).await?;
-    let profile = account.online().await?;
-    let value = json!({ "account": profile.account.to_string(), "number": profile.number, "name": profile.name });
-    result(place.json, &value, &format!("{} is {}", profile.number, profile.name))?;
-    account.stop().await;
-    Ok(())
+    let person = Person { number: arguments.number, name, pin: arguments.pin };
+    let work = async |account: &mut Account| {
+        register(account, person, source).await?;
+        let profile = account.online().await?;
+        account.sent().await?;
+        let value = json!({ "account": profile.account.to_string(), "number": profile.number, "name": profile.name });
+        result(place.json, &value, &format!("{} is {}", profile.number, profile.name))
+    };
+    place.begin(Role::Phone)?.run(work).await
 }
 
 /// Goes through the pages of registration until the account is here. An account that is here stays.
@@ -100,21 +102,23 @@ impl Source {
     async fn code(&mut self, number: &str) -> Result<String> {
         match self {
             Self::Given(code) => Ok(code.clone()),
-            Self::Lines(lines) => loop {
+            Self::Lines(lines) => {
                 say("Type the code that was sent to this number (a test server prints it on its console):");
-                let line = lines.recv().await.context("standard input ended before a code came")?;
-                match codes::parse(&line) {
-                    Some(code) if same_number(&code.number, number) => return Ok(code.code),
-                    // Somebody else's code, on the server's console.
-                    Some(_) => {}
-                    None => {
-                        let digits: String = line.chars().filter(char::is_ascii_digit).collect();
-                        if digits.len() == line.trim().len() && !digits.is_empty() {
-                            return Ok(digits);
+                loop {
+                    let line = lines.recv().await.context("standard input ended before a code came")?;
+                    match codes::parse(&line) {
+                        Some(code) if same_number(&code.number, number) => return Ok(code.code),
+                        // Somebody else's code, on the server's console.
+                        Some(_) => {}
+                        None => {
+                            let digits: String = line.chars().filter(char::is_ascii_digit).collect();
+                            if digits.len() == line.trim().len() && !digits.is_empty() {
+                                return Ok(digits);
+                            }
                         }
                     }
                 }
-            },
+            }
             Self::Console(codes) => loop {
                 let code = codes.recv().await.context("the server's console ended before a code came")?;
                 if same_number(&code.number, number) {

@@ -27,21 +27,22 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(place: &Place, arguments: Arguments) -> Result<()> {
-    let mut account = place.open()?;
-    account.online().await?;
-    account.ask(Command::ScanLinkCode { text: arguments.text.clone(), pasted: true }).await?;
-    link(&mut account, place, &arguments).await?;
-    let handed_over = !arguments.no_wait && hand_over(&mut account, place).await?;
-    result(place.json, &json!({ "linked": true, "handed_over": handed_over }), "linked")?;
-    if arguments.stay {
-        stay(&mut account).await?;
-    }
-    account.stop().await;
-    if !handed_over && !arguments.no_wait {
-        say("The new device does not take the messages for now. They are handed over when this phone runs again.");
-        bail!(OutOfTime);
-    }
-    Ok(())
+    let work = async |account: &mut Account| {
+        account.online().await?;
+        account.ask(Command::ScanLinkCode { text: arguments.text.clone(), pasted: true }).await?;
+        link(account, place, &arguments).await?;
+        let handed_over = !arguments.no_wait && hand_over(account, place).await?;
+        result(place.json, &json!({ "linked": true, "handed_over": handed_over }), "linked")?;
+        if arguments.stay {
+            stay(account).await?;
+        }
+        if !handed_over && !arguments.no_wait {
+            say("The new device does not take the messages for now. They are handed over when this phone runs again.");
+            bail!(OutOfTime);
+        }
+        Ok(())
+    };
+    place.open()?.run(work).await
 }
 
 /// Until the new device is one of the account's.

@@ -48,37 +48,38 @@ impl std::str::FromStr for ChatIdArgument {
 }
 
 pub(crate) async fn send(place: &Place, arguments: SendArguments) -> Result<()> {
-    let mut account = place.open()?;
-    // In step first: the other one may have made the chat meanwhile.
-    if arguments.no_wait {
-        account.active().await?
-    } else {
-        account.online().await?
-    };
-    let mut outgoing = Outgoing::open(&mut account, &arguments.to).await?;
-    account.tell(Command::SendText { chat: outgoing.chat, text: arguments.text.join(" ") }).await?;
-    let wanted = if arguments.no_wait { MessageStatus::Pending } else { MessageStatus::Sent };
-    let row = loop {
-        let event = account.next_in_time().await?;
-        if let Event::Answered { result: Err(error), .. } = event {
-            bail!(error);
+    let work = async |account: &mut Account| {
+        // In step first: the other one may have made the chat meanwhile.
+        if arguments.no_wait {
+            account.active().await?
+        } else {
+            account.online().await?
+        };
+        let mut outgoing = Outgoing::open(account, &arguments.to).await?;
+        account.tell(Command::SendText { chat: outgoing.chat, text: arguments.text.join(" ") }).await?;
+        let wanted = if arguments.no_wait { MessageStatus::Pending } else { MessageStatus::Sent };
+        let row = loop {
+            let event = account.next_in_time().await?;
+            if let Event::Answered { result: Err(error), .. } = event {
+                bail!(error);
+            }
+            let sent = outgoing
+                .rows(account, &event)
+                .await?
+                .into_iter()
+                .find(|row| row.status.is_some_and(|status| status >= wanted || status == MessageStatus::Failed));
+            if let Some(row) = sent {
+                break row;
+            }
+        };
+        if row.status == Some(MessageStatus::Failed) {
+            bail!("the server refused the message");
         }
-        let sent = outgoing
-            .rows(&mut account, &event)
-            .await?
-            .into_iter()
-            .find(|row| row.status.is_some_and(|status| status >= wanted || status == MessageStatus::Failed));
-        if let Some(row) = sent {
-            break row;
-        }
+        let title = account.view.chats.get(&outgoing.chat).map_or("", |row| row.title.as_str());
+        result(place.json, &message(outgoing.chat, title, &row), &row.id.to_string())?;
+        Ok(())
     };
-    if row.status == Some(MessageStatus::Failed) {
-        bail!("the server refused the message");
-    }
-    let title = account.view.chats.get(&outgoing.chat).map_or("", |row| row.title.as_str());
-    result(place.json, &message(outgoing.chat, title, &row), &row.id.to_string())?;
-    account.stop().await;
-    Ok(())
+    place.open()?.run(work).await
 }
 
 /// The messages that this client sends into an open chat, told from what was there before.
@@ -126,7 +127,11 @@ impl Outgoing {
 type Printed = BTreeMap<MessageId, Option<MessageStatus>>;
 
 pub(crate) async fn receive(place: &Place, arguments: &ReceiveArguments) -> Result<()> {
-    let mut account = place.open()?;
+    let work = async |account: &mut Account| print_messages(account, arguments).await;
+    place.open()?.run(work).await
+}
+
+async fn print_messages(account: &mut Account, arguments: &ReceiveArguments) -> Result<()> {
     account.online().await?;
     let only = arguments.chat.map(|chat| chat.0);
     let wanted = |chat: &ChatId| only.is_none_or(|only| only == *chat);
@@ -156,7 +161,7 @@ pub(crate) async fn receive(place: &Place, arguments: &ReceiveArguments) -> Resu
         match event {
             Event::Window(window) => {
                 let older = window.rows.first().map(|row| row.time_ms).filter(|_| window.has_older && !skipping);
-                show(&account, window.chat, &window.rows, &mut printed, skipping)?;
+                show(account, window.chat, &window.rows, &mut printed, skipping)?;
                 match older {
                     Some(time_ms) => {
                         let anchor = WindowAnchor::Before(time_ms);
@@ -165,7 +170,7 @@ pub(crate) async fn receive(place: &Place, arguments: &ReceiveArguments) -> Resu
                     None => awaited = awaited.saturating_sub(1),
                 }
             }
-            Event::Messages(changes) => show(&account, changes.chat, &changes.upserts, &mut printed, false)?,
+            Event::Messages(changes) => show(account, changes.chat, &changes.upserts, &mut printed, false)?,
             Event::Answered { result: Err(error), .. } => {
                 say(&format!("a chat cannot be read: {error}"));
                 awaited = awaited.saturating_sub(1);
@@ -173,7 +178,6 @@ pub(crate) async fn receive(place: &Place, arguments: &ReceiveArguments) -> Resu
             _ => {}
         }
     }
-    account.stop().await;
     Ok(())
 }
 
@@ -188,23 +192,26 @@ fn show(account: &Account, chat: ChatId, rows: &[MessageRow], printed: &mut Prin
 }
 
 pub(crate) async fn read(place: &Place, chat: &str) -> Result<()> {
-    let mut account = place.open()?;
-    account.online().await?;
-    let chat = account.chat(chat).await?;
-    account.ask(Command::SetVisible(true)).await?;
-    account.tell(Command::OpenChat { chat, anchor: WindowAnchor::Newest, limit: 1 }).await?;
-    let newest = loop {
-        match account.next_in_time().await? {
-            Event::Window(window) if window.chat == chat => break window.rows.last().map(|row| row.id),
-            Event::Answered { result: Err(error), .. } => bail!(error),
-            _ => {}
+    let work = async |account: &mut Account| {
+        account.online().await?;
+        let chat = account.chat(chat).await?;
+        account.ask(Command::SetVisible(true)).await?;
+        account.tell(Command::OpenChat { chat, anchor: WindowAnchor::Newest, limit: 1 }).await?;
+        let newest = loop {
+            match account.next_in_time().await? {
+                Event::Window(window) if window.chat == chat => break window.rows.last().map(|row| row.id),
+                Event::Answered { result: Err(error), .. } => bail!(error),
+                _ => {}
+            }
+        };
+        if let Some(up_to) = newest {
+            account.ask(Command::MarkRead { chat, up_to }).await?;
+            account.until(|view| view.chats.get(&chat).is_none_or(|row| row.unread == 0)).await?;
         }
+        // Ended before, only this device would know.
+        account.sent().await?;
+        result(place.json, &serde_json::json!({ "read": chat.to_string() }), "read")?;
+        Ok(())
     };
-    if let Some(up_to) = newest {
-        account.ask(Command::MarkRead { chat, up_to }).await?;
-        account.until(|view| view.chats.get(&chat).is_none_or(|row| row.unread == 0)).await?;
-    }
-    result(place.json, &serde_json::json!({ "read": chat.to_string() }), "read")?;
-    account.stop().await;
-    Ok(())
+    place.open()?.run(work).await
 }

@@ -1,0 +1,394 @@
+//! `helio`, the terminal client, as it is shipped: processes that talk to a real server and end with what they say.
+
+use anyhow::{Context, Result, bail, ensure};
+use e2e::World;
+use serde_json::Value;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+
+const ALICE: &str = "+4915112345601";
+const BOB: &str = "+4915112345602";
+/// Nothing here takes this long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A program in a terminal.
+struct Terminal {
+    words: String,
+    child: Child,
+    input: Option<ChildStdin>,
+    results: Lines<BufReader<ChildStdout>>,
+    said: Lines<BufReader<ChildStderr>>,
+}
+
+/// What a program left when it ended.
+#[derive(Debug)]
+struct Ended {
+    code: Option<i32>,
+    results: Vec<String>,
+    said: String,
+}
+
+impl Terminal {
+    /// Starts `helio` with one person's folder.
+    fn starts(world: &World, person: &str, arguments: &[&str]) -> Result<Self> {
+        Self::starts_at(world.url()?.as_str(), world.client_folder(person), arguments)
+    }
+
+    fn starts_at(server: &str, folder: PathBuf, arguments: &[&str]) -> Result<Self> {
+        let program = std::env::var_os("HELIO_BIN").context("HELIO_BIN is not set: run `cargo xtask test`")?;
+        let mut command = Command::new(&program);
+        command.args(["--server", server, "--json", "--data"]).arg(folder).args(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().with_context(|| format!("{} does not start", program.display()))?;
+        let (input, results, said) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        Ok(Self {
+            words: arguments.join(" "),
+            child,
+            input,
+            results: BufReader::new(results.context("piped")?).lines(),
+            said: BufReader::new(said.context("piped")?).lines(),
+        })
+    }
+
+    /// Types a line.
+    async fn types(&mut self, line: &str) -> Result<()> {
+        let input = self.input.as_mut().context("the input is closed")?;
+        Ok(input.write_all(format!("{line}\n").as_bytes()).await?)
+    }
+
+    /// The next result.
+    async fn gives(&mut self) -> Result<Value> {
+        let line = tokio::time::timeout(PATIENCE, self.results.next_line()).await;
+        match line.with_context(|| format!("helio {} gives nothing", self.words))?? {
+            Some(line) => Ok(serde_json::from_str(&line)?),
+            None => {
+                let mut said = String::new();
+                while let Some(line) = self.said.next_line().await? {
+                    said.push_str(&line);
+                    said.push('\n');
+                }
+                bail!("helio {} ended; it said: {said}", self.words)
+            }
+        }
+    }
+
+    /// The next result that has this field.
+    async fn gives_field(&mut self, field: &str) -> Result<String> {
+        loop {
+            if let Some(text) = self.gives().await?.get(field).and_then(Value::as_str) {
+                return Ok(text.to_owned());
+            }
+        }
+    }
+
+    /// Waits for words to the person at the terminal.
+    async fn says(&mut self, words: &str) -> Result<()> {
+        loop {
+            let line = tokio::time::timeout(PATIENCE, self.said.next_line()).await;
+            let line = line.with_context(|| format!("helio {} does not say {words:?}", self.words))??;
+            if line.with_context(|| format!("helio {} ended without {words:?}", self.words))?.contains(words) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Waits for the end.
+    async fn ends(mut self) -> Result<Ended> {
+        // Nothing is left to be typed.
+        self.input = None;
+        let (mut results, mut said) = (Vec::new(), String::new());
+        let reading = async {
+            let results = async {
+                while let Some(line) = self.results.next_line().await? {
+                    results.push(line);
+                }
+                Ok::<(), anyhow::Error>(())
+            };
+            let words = async {
+                while let Some(line) = self.said.next_line().await? {
+                    said.push_str(&line);
+                    said.push('\n');
+                }
+                Ok::<(), anyhow::Error>(())
+            };
+            tokio::try_join!(results, words)?;
+            Ok::<_, anyhow::Error>(self.child.wait().await?.code())
+        };
+        let code = tokio::time::timeout(PATIENCE, reading).await;
+        let code = code.with_context(|| format!("helio {} does not end", self.words))??;
+        ensure!(!said.contains("panicked"), "helio {} panicked: {said}", self.words);
+        Ok(Ended { code, results, said })
+    }
+
+    /// Waits for a good end, and gives the results.
+    async fn succeeds(self) -> Result<Vec<Value>> {
+        let words = self.words.clone();
+        let ended = self.ends().await?;
+        ensure!(ended.code == Some(0), "helio {words} failed: {ended:?}");
+        ended.results.iter().map(|line| Ok(serde_json::from_str(line)?)).collect()
+    }
+
+    /// Waits for a refusal with these words.
+    async fn fails(self, words: &str) -> Result<()> {
+        let what = self.words.clone();
+        let ended = self.ends().await?;
+        ensure!(ended.code == Some(1) && ended.said.contains(words), "helio {what} should say {words:?}: {ended:?}");
+        Ok(())
+    }
+}
+
+/// Runs a command to its good end.
+async fn helio(world: &World, person: &str, arguments: &[&str]) -> Result<Vec<Value>> {
+    Terminal::starts(world, person, arguments)?.succeeds().await
+}
+
+/// Runs a command that must be refused, with these words.
+async fn refused(world: &World, person: &str, arguments: &[&str], words: &str) -> Result<()> {
+    Terminal::starts(world, person, arguments)?.fails(words).await
+}
+
+async fn register(world: &World, person: &str, number: &str) -> Result<()> {
+    let mut terminal = Terminal::starts(world, person, &["register", "--number", number, "--name", person])?;
+    terminal.says("Type the code").await?;
+    terminal.types(&world.code_for(number)?).await?;
+    let results = terminal.succeeds().await?;
+    ensure!(results.first().is_some_and(|result| result["number"] == number), "{results:?}");
+    Ok(())
+}
+
+/// Links a companion to a phone, to the end of the mirror; gives what the companion said at its end.
+async fn link(world: &World, phone: &str, companion: &str) -> Result<Value> {
+    let mut new = Terminal::starts(world, companion, &["link"])?;
+    let code = new.gives_field("code").await?;
+    // As it comes out of a mail: broken into lines.
+    let pasted = format!("  {}\n{} ", &code[..40], &code[40..]);
+    let mut scan = Terminal::starts(world, phone, &["scan", &pasted])?;
+    let digits = scan.gives_field("digits").await?;
+    new.says("Type the four digits").await?;
+    new.types("12").await?;
+    new.says("No: ").await?;
+    new.types(&digits).await?;
+    let mut linked = new.succeeds().await?;
+    let handed = scan.succeeds().await?;
+    ensure!(handed.last().is_some_and(|last| last["handed_over"] == true), "{handed:?}");
+    linked.pop().context("link gave nothing at its end")
+}
+
+/// The texts in the results of `receive`, oldest first.
+fn texts(results: &[Value]) -> Vec<&str> {
+    results.iter().filter_map(|row| row["text"].as_str()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_terminals_talk_in_lines_of_json() -> Result<()> {
+    let world = World::new().await?;
+    register(&world, "alice", ALICE).await?;
+    register(&world, "bob", BOB).await?;
+    let sent =
+        helio(&world, "alice", &["send", "--to", "+49 (1511) 234-5602", "hello", "Bob, 👋 «здравствуй»"]).await?;
+    ensure!(sent.len() == 1 && sent[0]["status"] == "sent" && sent[0]["own"] == true, "{sent:?}");
+
+    let mut listening = Terminal::starts(&world, "bob", &["receive", "--follow"])?;
+    let first = listening.gives().await?;
+    assert_eq!(first["text"], "hello Bob, 👋 «здравствуй»");
+    assert_eq!((&first["id"], &first["chat"]), (&sent[0]["id"], &sent[0]["chat"]));
+    assert_eq!(first["own"], false);
+    helio(&world, "alice", &["send", "--to", BOB, "line one\nline two"]).await?;
+    assert_eq!(listening.gives().await?["text"], "line one\nline two");
+    // A second program on one database would tear it apart.
+    refused(&world, "bob", &["chats"], "another program has the account").await?;
+    listening.child.kill().await?;
+
+    helio(&world, "bob", &["send", "--to", ALICE, "back"]).await?;
+    let seen = helio(&world, "alice", &["receive"]).await?;
+    assert_eq!(texts(&seen), ["hello Bob, 👋 «здравствуй»", "line one\nline two", "back"]);
+    let chats = helio(&world, "alice", &["chats"]).await?;
+    ensure!(chats.len() == 1 && chats[0]["unread"] == 1 && chats[0]["last"] == "back", "{chats:?}");
+    helio(&world, "alice", &["read", BOB]).await?;
+    let chats = helio(&world, "alice", &["chats"]).await?;
+    ensure!(chats[0]["unread"] == 0, "{chats:?}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_begin_the_same_chat_before_they_hear_of_each_other() -> Result<()> {
+    let world = World::new().await?;
+    register(&world, "alice", ALICE).await?;
+    register(&world, "bob", BOB).await?;
+    let (alice, bob) = tokio::join!(
+        helio(&world, "alice", &["send", "--to", BOB, "from Alice"]),
+        helio(&world, "bob", &["send", "--to", ALICE, "from Bob"]),
+    );
+    alice?;
+    bob?;
+    for person in ["alice", "bob"] {
+        let seen = helio(&world, person, &["receive"]).await?;
+        let mut texts = texts(&seen);
+        texts.sort_unstable();
+        assert_eq!(texts, ["from Alice", "from Bob"], "{person}");
+        assert_eq!(helio(&world, person, &["chats"]).await?.len(), 1, "{person}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_linked_terminal_talks_alone_and_is_told_when_it_is_logged_out() -> Result<()> {
+    let world = World::new().await?;
+    register(&world, "alice", ALICE).await?;
+    register(&world, "bob", BOB).await?;
+    for number in 0..5 {
+        helio(&world, "alice", &["send", "--to", BOB, &format!("before {number}")]).await?;
+    }
+    helio(&world, "bob", &["send", "--to", ALICE, "answer"]).await?;
+
+    let linked = link(&world, "alice", "laptop").await?;
+    ensure!(linked["mirrored"] == true && linked["number"] == ALICE, "{linked}");
+    // Both processes have ended: from here on, the phone is off.
+    let mirrored = helio(&world, "laptop", &["receive"]).await?;
+    assert_eq!(texts(&mirrored), ["before 0", "before 1", "before 2", "before 3", "before 4", "answer"]);
+    let contacts = helio(&world, "laptop", &["contacts"]).await?;
+    ensure!(contacts.len() == 1 && contacts[0]["number"] == BOB, "{contacts:?}");
+
+    let mut listening = Terminal::starts(&world, "laptop", &["receive", "--follow", "--new"])?;
+    helio(&world, "bob", &["send", "--to", ALICE, "are you there?"]).await?;
+    assert_eq!(listening.gives_field("text").await?, "are you there?");
+    listening.child.kill().await?;
+    helio(&world, "laptop", &["send", "--to", BOB, "from the laptop"]).await?;
+    helio(&world, "laptop", &["read", BOB]).await?;
+    let heard = helio(&world, "bob", &["receive"]).await?;
+    assert_eq!(texts(&heard).last(), Some(&"from the laptop"));
+    refused(&world, "laptop", &["link"], "linked already").await?;
+
+    // The phone comes back: it is in step, and logs the laptop out.
+    let chats = helio(&world, "alice", &["chats"]).await?;
+    ensure!(chats[0]["unread"] == 0 && chats[0]["last"] == "from the laptop", "{chats:?}");
+    let devices = helio(&world, "alice", &["devices"]).await?;
+    ensure!(devices.len() == 2 && devices[1]["kind"] == "companion", "{devices:?}");
+    let listening = Terminal::starts(&world, "laptop", &["receive", "--follow"])?;
+    helio(&world, "alice", &["unlink", &devices[1]["device"].to_string()]).await?;
+    listening.fails("this device was logged out by the account's phone; its data is deleted").await?;
+    refused(&world, "laptop", &["chats"], "this device is not linked; go on with `helio link`").await?;
+    refused(&world, "alice", &["unlink", "2"], "this is no longer there").await?;
+
+    // The same folder can be linked anew, and can log itself out.
+    link(&world, "alice", "laptop").await?;
+    helio(&world, "laptop", &["logout"]).await?;
+    refused(&world, "laptop", &["chats"], "this device is not linked").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_numbers_and_codes_are_refused_in_words() -> Result<()> {
+    let world = World::new().await?;
+    refused(&world, "alice", &["chats"], "begin with `helio register` or `helio link`").await?;
+    for number in ["", "12", "not a number", "+49", "+999999999999999999999", "📞"] {
+        let arguments = ["register", "--number", number];
+        refused(&world, "alice", &arguments, "this is not a telephone number").await?;
+    }
+    let mut typing = Terminal::starts(&world, "alice", &["register", "--number", ALICE, "--name", "Alice"])?;
+    typing.says("Type the code").await?;
+    let code = world.code_for(ALICE)?;
+    let wrong = if code == "000000" { "000001" } else { "000000" };
+    typing.types(wrong).await?;
+    typing.says("the code is wrong").await?;
+    typing.types(&code).await?;
+    typing.succeeds().await?;
+
+    refused(&world, "alice", &["send", "--to", BOB, "hello"], "nobody on this server has this number").await?;
+    refused(&world, "alice", &["send", "--to", "nobody", "hello"], "this is not a telephone number").await?;
+    refused(&world, "alice", &["send", "--to", "me", "  "], "there is nothing to send").await?;
+    let long = "x".repeat(65_537);
+    refused(&world, "alice", &["send", "--to", "me", &long], "at most 65536 bytes").await?;
+    let chat = "0".repeat(32);
+    refused(&world, "alice", &["read", &chat], "this is no longer there").await?;
+    refused(&world, "alice", &["unlink", "the laptop"], "a device is a number").await?;
+    refused(&world, "alice", &["logout"], "this is not possible now").await?;
+    let name = "n".repeat(10_000);
+    let mut typing = Terminal::starts(&world, "bob", &["register", "--number", BOB, "--name", &name])?;
+    typing.says("Type the code").await?;
+    typing.types(&world.code_for(BOB)?).await?;
+    typing.fails("a name has 1 to 64 characters").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn codes_of_other_things_and_other_servers_are_refused_in_words() -> Result<()> {
+    let world = World::new().await?;
+    register(&world, "alice", ALICE).await?;
+    for (text, words) in [
+        ("", "this is not a Heliograph code"),
+        ("https://example.org/", "this is not a Heliograph code"),
+        ("WIFI:T:WPA;S:home;P:secret;;", "this is not a Heliograph code"),
+        ("HG1:", "this code is incomplete"),
+        ("HG1:P25IMDRPXP5D6AC2D5ZN", "this code is incomplete"),
+        ("HG7:P25IMDRPXP5D6AC2D5ZN", "another version of Heliograph"),
+    ] {
+        refused(&world, "alice", &["scan", text], words).await?;
+    }
+    let elsewhere = World::new().await?;
+    let mut other = Terminal::starts(&elsewhere, "stranger", &["link"])?;
+    let code = other.gives_field("code").await?;
+    refused(&world, "alice", &["scan", &code], "this code belongs to another server").await?;
+    other.child.kill().await?;
+
+    let mut gone = Terminal::starts(&world, "laptop", &["link"])?;
+    let code = gone.gives_field("code").await?;
+    let cut = &code[..code.len() - 3];
+    refused(&world, "alice", &["scan", cut], "this code is incomplete").await?;
+    // A companion is not the phone.
+    refused(&world, "laptop", &["chats"], "another program has the account").await?;
+    gone.child.kill().await?;
+    refused(&world, "laptop", &["chats"], "this device is not linked").await?;
+    refused(&world, "laptop", &["register", "--number", BOB], "an account of the other kind").await?;
+    // Another server at the known address is noticed before anything is sent to it.
+    let moved = Terminal::starts_at(elsewhere.url()?.as_str(), world.client_folder("alice"), &["chats"])?;
+    moved.fails("the server is not to be trusted").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn three_wrong_digits_end_the_linking_on_both_sides() -> Result<()> {
+    let world = World::new().await?;
+    register(&world, "alice", ALICE).await?;
+    let mut new = Terminal::starts(&world, "laptop", &["link"])?;
+    let code = new.gives_field("code").await?;
+    let mut scan = Terminal::starts(&world, "alice", &["scan", &code])?;
+    let digits = scan.gives_field("digits").await?;
+    let wrong = if digits == "0000" { "0001" } else { "0000" };
+    for tries_left in ["3 tries left", "2 tries left", "1 tries left"] {
+        new.says(tries_left).await?;
+        new.types(wrong).await?;
+    }
+    new.fails("three wrong tries").await?;
+    scan.fails("three wrong tries").await?;
+    let devices = helio(&world, "alice", &["devices"]).await?;
+    assert_eq!(devices.len(), 1);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_server_it_says_so_and_keeps_what_is_written() -> Result<()> {
+    let mut world = World::new().await?;
+    register(&world, "alice", ALICE).await?;
+    register(&world, "bob", BOB).await?;
+    helio(&world, "alice", &["send", "--to", BOB, "first"]).await?;
+    let address = world.url()?;
+    world.stop_server().await?;
+    let alone = |arguments: &[&str]| Terminal::starts_at(address.as_str(), world.client_folder("alice"), arguments);
+    let ended = alone(&["--timeout", "2", "chats"])?.ends().await?;
+    ensure!(ended.code == Some(3) && ended.said.contains("is the server running"), "{ended:?}");
+    let chat = {
+        let told = alone(&["send", "--no-wait", "--to", "me", "to myself, offline"])?.succeeds().await?;
+        ensure!(told[0]["status"] == "pending", "{told:?}");
+        told[0]["chat"].as_str().context("a chat")?.to_owned()
+    };
+    world.start_server().await?;
+    let mut listening = Terminal::starts(&world, "alice", &["receive", "--follow", "--chat", &chat])?;
+    loop {
+        let row = listening.gives().await?;
+        assert_eq!(row["text"], "to myself, offline");
+        if row["status"] != "pending" {
+            return Ok(());
+        }
+    }
+}
