@@ -2,6 +2,7 @@
 //! Knows what is built and how the server is started; the server prints what to open.
 
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
@@ -36,11 +37,20 @@ pub(crate) fn run(
     say(&format!("$ {}", step.line()));
     let mut command = step.command();
     if population == Demo::Filled {
-        demo::attach(&mut command, &layout.native_binary(profile, "helio"), &layout.root.join("data"))?;
+        demo::attach(&mut command, &layout.native_binary(profile, "helio"), &data_folder(layout, serve_args))?;
     }
     // The server takes our place, so that a signal reaches it and its shutdown is waited for.
     let error = command.exec();
     Err(error).with_context(|| format!("cannot start {}", server.display()))
+}
+
+/// Where the server will keep its data, as far as the command line and the environment say: the played people are its
+/// people, and go with it.
+fn data_folder(layout: &Layout, serve_args: &[String]) -> PathBuf {
+    let after = serve_args.iter().skip_while(|argument| *argument != "--data").nth(1).map(PathBuf::from);
+    let joined = serve_args.iter().find_map(|argument| argument.strip_prefix("--data=")).map(PathBuf::from);
+    let told = after.or(joined).or_else(|| std::env::var_os("HELIOGRAPH_DATA").map(PathBuf::from));
+    layout.root.join(told.unwrap_or_else(|| PathBuf::from("data")))
 }
 
 /// Binaries of our crates. A released server has the web app inside; a development one reads its
@@ -55,5 +65,20 @@ pub(crate) fn build_native(layout: &Layout, profile: Profile, packages: &[&str])
     match profile {
         Profile::Dev => step.env_remove("HELIOGRAPH_WEB_BUNDLE").run(),
         Profile::Release => step.args(["--release"]).env("HELIOGRAPH_WEB_BUNDLE", layout.bundle(profile)).run(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn played_people_live_beside_the_servers_data() {
+        let layout = Layout { root: "/checkout".into(), target: PathBuf::new(), cache: PathBuf::new() };
+        let folder = |arguments: &[&str]| {
+            data_folder(&layout, &arguments.iter().map(|argument| (*argument).to_owned()).collect::<Vec<_>>())
+        };
+        assert_eq!(folder(&["--data", "elsewhere"]), PathBuf::from("/checkout/elsewhere"));
+        assert_eq!(folder(&["--listen", "x", "--data=/srv"]), PathBuf::from("/srv"));
     }
 }
