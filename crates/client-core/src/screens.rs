@@ -14,7 +14,7 @@ use client_api::{
 };
 use proto::ids::{AccountId, ChatId, MessageId};
 use rusqlite::params;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of one window at most.
 const WINDOW_LEN_MAX: u16 = 256;
@@ -111,7 +111,8 @@ impl Client {
             for chat in self.open_chats.clone() {
                 show_info(cx, self.config.role, chat)?;
             }
-            return Ok(());
+            // A chat that was opened while its history was still to come.
+            return self.show_messages(cx, &changed.messages);
         }
         for chat in changed.infos.intersection(&self.open_chats) {
             show_info(cx, self.config.role, *chat)?;
@@ -134,8 +135,14 @@ impl Client {
             }
         }
         cx.event(Event::Chats(list));
+        self.show_messages(cx, &changed.messages)
+    }
+
+    /// Rows of open chats.
+    fn show_messages(&self, cx: &mut Context<'_>, changed: &BTreeSet<(ChatId, MessageId)>) -> Result<(), Halt> {
+        let me = cx.me()?.address.account;
         let mut by_chat: BTreeMap<ChatId, Vec<MessageRow>> = BTreeMap::new();
-        for (chat, id) in &changed.messages {
+        for (chat, id) in changed {
             if self.open_chats.contains(chat)
                 && let Some(mut row) = messages::get_row(cx.db, *chat, *id, me)?
             {
