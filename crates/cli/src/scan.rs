@@ -1,10 +1,11 @@
 //! `helio scan`: the phone's side of linking, for a pasted code. Prints the digits, then hands the messages over.
 
 use crate::account::{Account, OutOfTime};
+use crate::codes;
 use crate::home::Place;
 use crate::link::failure;
 use crate::print::{result, say};
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use client_api::{Command, LinkingStage};
 use client_driver::native::now_ms;
@@ -13,8 +14,11 @@ use std::time::Duration;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The code's text
+    /// The code's text; "-" reads it from standard input, once the phone is ready
     text: String,
+    /// The code was taken by a camera, not sent by somebody: without the wait that pasted codes have
+    #[arg(long)]
+    scanned: bool,
     /// The registration PIN, where one is set
     #[arg(long, default_value = "")]
     pin: String,
@@ -29,7 +33,8 @@ pub(crate) struct Arguments {
 pub(crate) async fn run(place: &Place, arguments: Arguments) -> Result<()> {
     let work = async |account: &mut Account| {
         account.online().await?;
-        account.ask(Command::ScanLinkCode { text: arguments.text.clone(), pasted: true }).await?;
+        let text = if arguments.text == "-" { typed_code().await? } else { arguments.text.clone() };
+        account.ask(Command::ScanLinkCode { text, pasted: !arguments.scanned }).await?;
         link(account, place, &arguments).await?;
         let handed_over = !arguments.no_wait && hand_over(account, place).await?;
         result(place.json, &json!({ "linked": true, "handed_over": handed_over }), "linked")?;
@@ -43,6 +48,17 @@ pub(crate) async fn run(place: &Place, arguments: Arguments) -> Result<()> {
         Ok(())
     };
     place.open()?.run(work).await
+}
+
+async fn typed_code() -> Result<String> {
+    say("Ready for the code's text:");
+    let mut lines = codes::lines();
+    loop {
+        let line = lines.recv().await.context("standard input ended before a code came")?;
+        if !line.trim().is_empty() {
+            return Ok(line);
+        }
+    }
 }
 
 /// Until the new device is one of the account's.

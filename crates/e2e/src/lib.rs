@@ -1,11 +1,14 @@
 //! A server in this process and people at it, with native clients or with browsers, so that tests read as a story.
 
+pub mod bench;
 pub mod browser;
 pub mod camera;
 pub mod person;
 pub mod senders;
+pub mod terminal;
 pub mod world;
 
 pub use browser::Browser;
 pub use person::Person;
+pub use terminal::Terminal;
 pub use world::World;

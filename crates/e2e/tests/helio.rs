@@ -1,145 +1,11 @@
 //! `helio`, the terminal client, as it is shipped: processes that talk to a real server and end with what they say.
 
-use anyhow::{Context, Result, bail, ensure};
-use e2e::World;
+use anyhow::{Context, Result, ensure};
+use e2e::{Terminal, World};
 use serde_json::Value;
-use std::path::PathBuf;
-use std::process::Stdio;
-use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 
 const ALICE: &str = "+4915112345601";
 const BOB: &str = "+4915112345602";
-/// Nothing here takes this long.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A program in a terminal.
-struct Terminal {
-    words: String,
-    child: Child,
-    input: Option<ChildStdin>,
-    results: Lines<BufReader<ChildStdout>>,
-    said: Lines<BufReader<ChildStderr>>,
-}
-
-/// What a program left when it ended.
-#[derive(Debug)]
-struct Ended {
-    code: Option<i32>,
-    results: Vec<String>,
-    said: String,
-}
-
-impl Terminal {
-    /// Starts `helio` with one person's folder.
-    fn starts(world: &World, person: &str, arguments: &[&str]) -> Result<Self> {
-        Self::starts_at(world.url()?.as_str(), world.client_folder(person), arguments)
-    }
-
-    fn starts_at(server: &str, folder: PathBuf, arguments: &[&str]) -> Result<Self> {
-        let program = std::env::var_os("HELIO_BIN").context("HELIO_BIN is not set: run `cargo xtask test`")?;
-        let mut command = Command::new(&program);
-        command.args(["--server", server, "--json", "--data"]).arg(folder).args(arguments);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-        let mut child = command.spawn().with_context(|| format!("{} does not start", program.display()))?;
-        let (input, results, said) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        Ok(Self {
-            words: arguments.join(" "),
-            child,
-            input,
-            results: BufReader::new(results.context("piped")?).lines(),
-            said: BufReader::new(said.context("piped")?).lines(),
-        })
-    }
-
-    /// Types a line.
-    async fn types(&mut self, line: &str) -> Result<()> {
-        let input = self.input.as_mut().context("the input is closed")?;
-        Ok(input.write_all(format!("{line}\n").as_bytes()).await?)
-    }
-
-    /// The next result.
-    async fn gives(&mut self) -> Result<Value> {
-        let line = tokio::time::timeout(PATIENCE, self.results.next_line()).await;
-        match line.with_context(|| format!("helio {} gives nothing", self.words))?? {
-            Some(line) => Ok(serde_json::from_str(&line)?),
-            None => {
-                let mut said = String::new();
-                while let Some(line) = self.said.next_line().await? {
-                    said.push_str(&line);
-                    said.push('\n');
-                }
-                bail!("helio {} ended; it said: {said}", self.words)
-            }
-        }
-    }
-
-    /// The next result that has this field.
-    async fn gives_field(&mut self, field: &str) -> Result<String> {
-        loop {
-            if let Some(text) = self.gives().await?.get(field).and_then(Value::as_str) {
-                return Ok(text.to_owned());
-            }
-        }
-    }
-
-    /// Waits for words to the person at the terminal.
-    async fn says(&mut self, words: &str) -> Result<()> {
-        loop {
-            let line = tokio::time::timeout(PATIENCE, self.said.next_line()).await;
-            let line = line.with_context(|| format!("helio {} does not say {words:?}", self.words))??;
-            if line.with_context(|| format!("helio {} ended without {words:?}", self.words))?.contains(words) {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Waits for the end.
-    async fn ends(mut self) -> Result<Ended> {
-        // Nothing is left to be typed.
-        self.input = None;
-        let (mut results, mut said) = (Vec::new(), String::new());
-        let reading = async {
-            let results = async {
-                while let Some(line) = self.results.next_line().await? {
-                    results.push(line);
-                }
-                Ok::<(), anyhow::Error>(())
-            };
-            let words = async {
-                while let Some(line) = self.said.next_line().await? {
-                    said.push_str(&line);
-                    said.push('\n');
-                }
-                Ok::<(), anyhow::Error>(())
-            };
-            tokio::try_join!(results, words)?;
-            Ok::<_, anyhow::Error>(self.child.wait().await?.code())
-        };
-        let code = tokio::time::timeout(PATIENCE, reading).await;
-        let code = code.with_context(|| format!("helio {} does not end", self.words))??;
-        ensure!(!said.contains("panicked"), "helio {} panicked: {said}", self.words);
-        Ok(Ended { code, results, said })
-    }
-
-    /// Waits for a good end, and gives the results.
-    async fn succeeds(self) -> Result<Vec<Value>> {
-        let words = self.words.clone();
-        let ended = self.ends().await?;
-        ensure!(ended.code == Some(0), "helio {words} failed: {ended:?}");
-        ended.results.iter().map(|line| Ok(serde_json::from_str(line)?)).collect()
-    }
-
-    /// Waits for a refusal with these words.
-    async fn fails(self, words: &str) -> Result<()> {
-        let what = self.words.clone();
-        let ended = self.ends().await?;
-        ensure!(ended.code == Some(1) && ended.said.contains(words), "helio {what} should say {words:?}: {ended:?}");
-        Ok(())
-    }
-}
-
 /// Runs a command to its good end.
 async fn helio(world: &World, person: &str, arguments: &[&str]) -> Result<Vec<Value>> {
     Terminal::starts(world, person, arguments)?.succeeds().await
@@ -200,7 +66,7 @@ async fn two_terminals_talk_in_lines_of_json() -> Result<()> {
     assert_eq!(listening.gives().await?["text"], "line one\nline two");
     // A second program on one database would tear it apart.
     refused(&world, "bob", &["chats"], "another program has the account").await?;
-    listening.child.kill().await?;
+    listening.kills().await?;
 
     helio(&world, "bob", &["send", "--to", ALICE, "back"]).await?;
     let seen = helio(&world, "alice", &["receive"]).await?;
@@ -255,7 +121,7 @@ async fn a_linked_terminal_talks_alone_and_is_told_when_it_is_logged_out() -> Re
     let mut listening = Terminal::starts(&world, "laptop", &["receive", "--follow", "--new"])?;
     helio(&world, "bob", &["send", "--to", ALICE, "are you there?"]).await?;
     assert_eq!(listening.gives_field("text").await?, "are you there?");
-    listening.child.kill().await?;
+    listening.kills().await?;
     helio(&world, "laptop", &["send", "--to", BOB, "from the laptop"]).await?;
     helio(&world, "laptop", &["read", BOB]).await?;
     let heard = helio(&world, "bob", &["receive"]).await?;
@@ -330,7 +196,7 @@ async fn codes_of_other_things_and_other_servers_are_refused_in_words() -> Resul
     let mut other = Terminal::starts(&elsewhere, "stranger", &["link"])?;
     let code = other.gives_field("code").await?;
     refused(&world, "alice", &["scan", &code], "this code belongs to another server").await?;
-    other.child.kill().await?;
+    other.kills().await?;
 
     let mut gone = Terminal::starts(&world, "laptop", &["link"])?;
     let code = gone.gives_field("code").await?;
@@ -338,7 +204,7 @@ async fn codes_of_other_things_and_other_servers_are_refused_in_words() -> Resul
     refused(&world, "alice", &["scan", cut], "this code is incomplete").await?;
     // A companion is not the phone.
     refused(&world, "laptop", &["chats"], "another program has the account").await?;
-    gone.child.kill().await?;
+    gone.kills().await?;
     refused(&world, "laptop", &["chats"], "this device is not linked").await?;
     refused(&world, "laptop", &["register", "--number", BOB], "an account of the other kind").await?;
     // Another server at the known address is noticed before anything is sent to it.

@@ -1,0 +1,35 @@
+//! Benchmarks: programs and browsers as they are shipped, on real data. Knows the marks; `docs/performance.md` says what was seen.
+
+pub mod bundle;
+pub mod cold;
+pub mod corpus;
+pub mod link;
+pub mod proxy;
+pub mod report;
+pub mod send;
+pub mod served;
+
+use std::path::PathBuf;
+
+/// How much of everything. The marks are for the defaults.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Size {
+    /// Chats of the account that is mirrored
+    #[arg(long, default_value_t = 1_000)]
+    pub chats: usize,
+    /// Messages in all its chats
+    #[arg(long, default_value_t = 100_000)]
+    pub messages: usize,
+    /// Messages in its largest chat
+    #[arg(long, default_value_t = 10_000)]
+    pub largest: usize,
+    /// Messages that `send` sends
+    #[arg(long, default_value_t = 500)]
+    pub sends: usize,
+    /// Reloads that `cold` takes the median of
+    #[arg(long, default_value_t = 7)]
+    pub reloads: usize,
+    /// Where accounts that were filled once are kept for the next run
+    #[arg(long, env = "HELIOGRAPH_BENCH_CACHE")]
+    pub cache: Option<PathBuf>,
+}
