@@ -73,7 +73,11 @@ pub fn Composer(chat: ChatId, on_sent: impl Fn() + Copy + 'static) -> impl IntoV
         if let Some(area) = area.get() {
             let style = web_sys::HtmlElement::style(&area);
             let _ = style.set_property("height", "auto");
-            let _ = style.set_property("height", &format!("{}px", area.scroll_height()));
+            let edges = area.offset_height() - area.client_height();
+            let _ = style.set_property("height", &format!("{}px", area.scroll_height() + edges));
+            // A scroll bar that is not needed cuts the corners off in some browsers.
+            let cut = area.scroll_height() > area.client_height();
+            let _ = style.set_property("overflow-y", if cut { "auto" } else { "hidden" });
         }
     });
     // On a computer the user goes on writing at once; on a phone the keyboard would cover the chat.

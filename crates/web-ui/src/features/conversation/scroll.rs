@@ -87,6 +87,8 @@ pub(super) struct Scroll {
     focused: StoredValue<Option<MessageId>>,
     has_focus: StoredValue<bool>,
     loading: StoredValue<bool>,
+    /// What was asked for last: not again, unless something came since. An answer may bring nothing new.
+    asked: StoredValue<Option<WindowAnchor>>,
     opened: StoredValue<u32>,
     marked: StoredValue<Option<(u64, MessageId)>>,
 }
@@ -114,6 +116,7 @@ impl Scroll {
             focused: StoredValue::new(None),
             has_focus: StoredValue::new(false),
             loading: StoredValue::new(false),
+            asked: StoredValue::new(None),
             opened: StoredValue::new(0),
             marked: StoredValue::new(None),
         };
@@ -334,13 +337,15 @@ impl Scroll {
                 None
             }
         });
-        if let Some(anchor) = wanted.filter(|_| !self.loading.get_value()) {
+        let wanted = wanted.filter(|anchor| !self.loading.get_value() && self.asked.get_value() != Some(*anchor));
+        if let Some(anchor) = wanted {
             self.load(anchor);
         }
     }
 
     fn load(self, anchor: WindowAnchor) {
         self.loading.set_value(true);
+        self.asked.set_value(Some(anchor));
         self.app.ask(Command::LoadWindow { chat: self.chat, anchor, limit: PAGE_ROWS }, move |result| {
             // Gone with the conversation.
             if self.loading.try_set_value(false).is_some() {
@@ -376,6 +381,7 @@ impl Scroll {
     /// Counts and announces what came.
     fn hear_arrivals(self) {
         let arrival = self.app.arrival.get();
+        self.asked.set_value(None);
         if arrival.last.others == 0 {
             return;
         }
