@@ -4,6 +4,7 @@ pub mod bench;
 pub mod browser;
 pub mod camera;
 pub mod person;
+pub mod program;
 pub mod senders;
 pub mod terminal;
 pub mod world;

@@ -1,5 +1,6 @@
 //! The server of a test, with its codes caught on their way out.
 
+use crate::program::Program;
 use anyhow::{Context, Result};
 use async_trait::async_trait;
 use server::clock::{Clock, SystemClock};
@@ -23,11 +24,19 @@ const CODES_MAX: usize = 1_024;
 /// A running server with an empty database.
 pub struct World {
     folder: TempDir,
-    running: Option<Running>,
+    running: Option<Serving>,
     /// Kept over restarts: a page that is open goes on with the address it came from.
     address: Option<SocketAddr>,
     codes: Arc<Codes>,
     clock: Arc<MovedClock>,
+}
+
+/// Where the server runs.
+enum Serving {
+    /// In this process.
+    Here(Running),
+    /// As the program that is shipped.
+    Program(Program),
 }
 
 struct Codes {
@@ -66,6 +75,29 @@ impl World {
         Ok(world)
     }
 
+    /// Starts one whose server is a process of its own.
+    pub async fn with_program() -> Result<Self> {
+        let folder = TempDir::new()?;
+        let codes = Arc::new(Codes { last: Mutex::default(), lines: broadcast::channel(CODES_MAX).0 });
+        let taken = codes.clone();
+        let take_code = move |number: &str, code: &str| {
+            if let Ok(mut last) = taken.last.lock() {
+                last.insert(number.to_owned(), code.to_owned());
+            }
+        };
+        let (program, address) = Program::start(&folder.path().join("server"), take_code).await?;
+        let running = Some(Serving::Program(program));
+        Ok(Self { folder, running, address: Some(address), codes, clock: Arc::default() })
+    }
+
+    /// The server as a process, where it is one.
+    pub fn program(&self) -> Result<&Program> {
+        match &self.running {
+            Some(Serving::Program(program)) => Ok(program),
+            _ => anyhow::bail!("the server is no process of its own"),
+        }
+    }
+
     /// Starts the server, on the same data at the same port where there was one.
     pub async fn start_server(&mut self) -> Result<()> {
         let mut config = Config::in_folder(self.folder.path().join("server"));
@@ -79,14 +111,14 @@ impl World {
         let environment = Environment { clock: self.clock.clone(), codes: self.codes.clone() };
         let running = Server::start_with(config, environment).await?;
         self.address = Some(running.addr);
-        self.running = Some(running);
+        self.running = Some(Serving::Here(running));
         Ok(())
     }
 
     /// Where the server is.
     pub fn url(&self) -> Result<Url> {
-        let running = self.running.as_ref().context("the server is down")?;
-        Ok(Url::parse(&format!("http://{}", running.addr))?)
+        let address = self.address.filter(|_| self.running.is_some()).context("the server is down")?;
+        Ok(Url::parse(&format!("http://{address}"))?)
     }
 
     /// The last code that went to a number.
@@ -128,7 +160,8 @@ impl World {
     /// Ends the server.
     pub async fn stop_server(&mut self) -> Result<()> {
         match self.running.take() {
-            Some(running) => running.shutdown().await,
+            Some(Serving::Here(running)) => running.shutdown().await,
+            Some(Serving::Program(program)) => program.stop().await,
             None => Ok(()),
         }
     }

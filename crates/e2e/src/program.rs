@@ -1,0 +1,113 @@
+//! The server as the program that is shipped: started, read on its console, looked into from outside, and stopped.
+
+use anyhow::{Context, Result, ensure};
+use std::io::{Read, Seek, SeekFrom};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::oneshot;
+
+/// A running `heliograph serve`.
+pub struct Program {
+    child: Child,
+    /// All that it wrote on both of its outputs.
+    said: Arc<Mutex<String>>,
+}
+
+impl Program {
+    /// Starts it on an empty data folder at a free port. `take_code` hears the one-time codes from its console.
+    pub(crate) async fn start(
+        data: &Path,
+        take_code: impl Fn(&str, &str) + Send + 'static,
+    ) -> Result<(Self, SocketAddr)> {
+        let binary = std::env::var_os("HELIOGRAPH_BIN").context("HELIOGRAPH_BIN is not set: run `cargo xtask test`")?;
+        let mut child = Command::new(binary)
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--https-listen",
+                "off",
+                "--rate-limit-factor",
+                "1000",
+                "--data",
+            ])
+            .arg(data)
+            .env("RUST_LOG", "debug")
+            .kill_on_drop(true)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let said = Arc::new(Mutex::new(String::new()));
+        let (tell_port, port) = oneshot::channel();
+        let mut tell_port = Some(tell_port);
+        let stdout = child.stdout.take().context("its output is piped")?;
+        listen(stdout, said.clone(), move |line| {
+            if let Some((number, code)) = line.strip_prefix("Code for ").and_then(|rest| rest.split_once(": ")) {
+                take_code(number, code);
+            }
+            let port = line.split("http://localhost:").nth(1).and_then(|rest| rest.trim_end_matches('/').parse().ok());
+            if let (Some(port), Some(tell)) = (port, tell_port.take_if(|_| port.is_some())) {
+                // Nobody waits any more if the start has failed.
+                let _ = tell.send(port);
+            }
+        });
+        listen(child.stderr.take().context("its errors are piped")?, said.clone(), |_| {});
+        let port: u16 = port.await.context("the server ended before it told its address")?;
+        Ok((Self { child, said }, SocketAddr::from(([127, 0, 0, 1], port))))
+    }
+
+    /// Whether a text stands in what it wrote.
+    pub fn said(&self, text: &str) -> bool {
+        self.said.lock().is_ok_and(|said| said.contains(text))
+    }
+
+    /// Which of these texts stand in the memory that the process can write to.
+    pub fn remembers<'a>(&self, texts: &[&'a str]) -> Result<Vec<&'a str>> {
+        let pid = self.child.id().context("the server has ended")?;
+        let maps = std::fs::read_to_string(format!("/proc/{pid}/maps"))?;
+        let mut memory = std::fs::File::open(format!("/proc/{pid}/mem"))?;
+        let mut found = Vec::new();
+        for line in maps.lines() {
+            let mut fields = line.split_whitespace();
+            let (Some(range), Some(access)) = (fields.next(), fields.next()) else { continue };
+            let Some((from, to)) = range.split_once('-').filter(|_| access.starts_with("rw")) else { continue };
+            let (from, to) = (u64::from_str_radix(from, 16)?, u64::from_str_radix(to, 16)?);
+            let mut bytes = vec![0; usize::try_from(to - from)?];
+            memory.seek(SeekFrom::Start(from))?;
+            // A part that was unmapped meanwhile holds nothing any more.
+            if memory.read_exact(&mut bytes).is_ok() {
+                let holds = |text: &&str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+                found.extend(texts.iter().copied().filter(holds));
+            }
+        }
+        Ok(found)
+    }
+
+    pub(crate) async fn stop(mut self) -> Result<()> {
+        let pid = self.child.id().context("the server has ended by itself")?.to_string();
+        let told = Command::new("kill").args(["-TERM", &pid]).status().await?;
+        ensure!(told.success() && self.child.wait().await?.success(), "the server did not end well");
+        Ok(())
+    }
+}
+
+fn listen(
+    output: impl AsyncRead + Unpin + Send + 'static,
+    said: Arc<Mutex<String>>,
+    mut on_line: impl FnMut(&str) + Send + 'static,
+) {
+    tokio::spawn(async move {
+        let mut lines = BufReader::new(output).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            if let Ok(mut said) = said.lock() {
+                said.push_str(&line);
+                said.push('\n');
+            }
+            on_line(&line);
+        }
+    });
+}

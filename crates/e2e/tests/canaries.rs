@@ -1,0 +1,57 @@
+//! What the server never learns: words and names go through the shipped program, whose database, blobs, log and memory
+//! are then searched for them.
+
+use anyhow::Result;
+use client_api::{Command, MessageStatus};
+use e2e::{Person, World};
+
+const ALICE: &str = "+4915112345641";
+const BOB: &str = "+4915112345642";
+
+const CANARIES: [&str; 6] = [
+    "Canarysdottir",
+    "canary of the about line",
+    "canary that alice sent",
+    "canary that bob sent",
+    "canary of the address book",
+    "canary of a draft",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_server_holds_no_word_and_no_name_anywhere() -> Result<()> {
+    let mut world = World::with_program().await?;
+    let mut alice = Person::register(&world, "Alice Canarysdottir", ALICE).await?;
+    let about = "canary of the about line".to_owned();
+    alice.does(Command::SetProfile { name: "Alice Canarysdottir".into(), about, photo: None }).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    let name = "canary of the address book".to_owned();
+    alice.does(Command::AddContact { number: BOB.into(), name }).await?;
+    let chat = alice.opens_chat_with(BOB).await?;
+    alice.sends(chat, "canary that alice sent").await?;
+    let theirs = bob.only_chat().await?;
+    bob.sees(theirs, "canary that alice sent").await?;
+    bob.sends(theirs, "canary that bob sent").await?;
+    alice.sees(chat, "canary that bob sent").await?;
+    alice.does(Command::SetDraft { chat, text: "canary of a draft".into() }).await?;
+    // The history, all of it, goes through the server's blobs.
+    let mut browser = alice.links(&world, "browser").await?;
+    browser.until("the whole mirror", |s| s.mirror.complete).await?;
+    browser.opens(chat).await?;
+    browser.sees(chat, "canary that bob sent").await?;
+    browser.until("the draft", |s| s.chats.values().any(|row| row.draft == "canary of a draft")).await?;
+    browser.sends(chat, "canary that alice sent").await?;
+    browser.sees_status(chat, "canary that alice sent", MessageStatus::Sent).await?;
+
+    let program = world.program()?;
+    assert!(!program.remembers(&[ALICE])?.is_empty(), "numbers it knows: the search does find what is there");
+    assert_eq!(program.remembers(&CANARIES)?, Vec::<&str>::new(), "in memory");
+    for canary in CANARIES {
+        assert!(!program.said(canary), "the log says {canary:?}");
+    }
+    world.stop_server().await?;
+    assert!(world.server_holds(ALICE)?, "numbers it knows");
+    for canary in CANARIES {
+        assert!(!world.server_holds(canary)?, "the files hold {canary:?}");
+    }
+    Ok(())
+}
