@@ -34,6 +34,7 @@ pub fn error(error: &UserError) -> String {
     match error {
         UserError::NumberInvalid => "This is not a phone number. Write it with its country code, as in +49 151 2345678.".into(),
         UserError::NumberUnknown => "Nobody on this server has this number. Check it, or invite them.".into(),
+        UserError::CodeWrong { tries_left: 0 } => "The code was wrong too often. Ask for a new one.".into(),
         UserError::CodeWrong { tries_left } => {
             format!("The code is wrong. {} left.", count(u64::from(*tries_left), "try", "tries"))
         }
