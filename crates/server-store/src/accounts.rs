@@ -108,6 +108,21 @@ pub enum PutProfileOutcome {
     Older,
 }
 
+/// What an account shows to those who share a chat with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outline {
+    /// Whose.
+    pub account: AccountId,
+    /// In E.164.
+    pub number: String,
+    /// The account that has the number now, if it is another one.
+    pub moved_to: Option<AccountId>,
+    /// Of its profile; 0 where there is none.
+    pub profile_version: u64,
+    /// Of its newest device list.
+    pub list_version: u64,
+}
+
 /// See the module.
 #[async_trait]
 pub trait AccountStore: Send + Sync {
@@ -117,12 +132,8 @@ pub trait AccountStore: Send + Sync {
     async fn account(&self, account: AccountId) -> Result<Option<Account>, StoreError>;
     /// Which accounts the numbers lead to.
     async fn look_up(&self, numbers: Vec<String>) -> Result<Vec<(String, AccountId)>, StoreError>;
-    /// The numbers of those `accounts` that share a chat with `caller`.
-    async fn numbers_of(
-        &self,
-        caller: AccountId,
-        accounts: Vec<AccountId>,
-    ) -> Result<Vec<(String, AccountId)>, StoreError>;
+    /// Of those `accounts` that share a chat with `caller`, and the caller's own.
+    async fn outlines(&self, caller: AccountId, accounts: Vec<AccountId>) -> Result<Vec<Outline>, StoreError>;
     /// Sets or removes the PIN, and forgets wrong tries.
     async fn set_pin(&self, account: AccountId, pin_hash: Option<String>) -> Result<(), StoreError>;
     /// Counts a try before it is compared, so that parallel tries gain nothing.

@@ -2,7 +2,7 @@
 
 use super::{NOW_MS, account, device, number, registered, registration, ticket};
 use crate::Stores;
-use crate::accounts::{AccountState, PinTry, RegisterOutcome};
+use crate::accounts::{AccountState, Outline, PinTry, RegisterOutcome};
 use crate::blobs::{AdvanceOutcome, Blob, BlobId, CreateBlobOutcome};
 use crate::devices::{KeyPackage, Listing, NewDevice, PutDeviceList, PutDeviceListOutcome, StoredDeviceList};
 use crate::links::{LinkOutcome, NewLink};
@@ -68,6 +68,11 @@ pub async fn a_number_moves(stores: Stores) {
     assert_eq!(stores.accounts.look_up(vec![number(1)]).await.unwrap(), [(number(1), account(2))]);
     assert_eq!(stores.accounts.account(account(1)).await.unwrap().unwrap().state, AccountState::Moved);
     assert_eq!(stores.sessions.session([5; 32], NOW_MS).await.unwrap(), None);
+    let outlines = stores.accounts.outlines(account(2), vec![account(2), account(1)]).await.unwrap();
+    let own = Outline { account: account(2), number: number(1), moved_to: None, profile_version: 0, list_version: 1 };
+    assert_eq!(outlines, [own], "the old account shares no chat with the new one");
+    let old = stores.accounts.outlines(account(1), vec![account(1)]).await.unwrap();
+    assert_eq!(old.first().and_then(|outline| outline.moved_to), Some(account(2)));
     let again = stores.accounts.register(registration(3, &number(1), ticket_hash)).await.unwrap();
     assert_eq!(again, RegisterOutcome::NoTicket);
 }

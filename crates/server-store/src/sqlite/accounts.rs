@@ -46,21 +46,28 @@ impl AccountStore for Sqlite {
         .await
     }
 
-    async fn numbers_of(
-        &self,
-        caller: AccountId,
-        accounts: Vec<AccountId>,
-    ) -> Result<Vec<(String, AccountId)>, StoreError> {
+    async fn outlines(&self, caller: AccountId, accounts: Vec<AccountId>) -> Result<Vec<Outline>, StoreError> {
         self.read(move |db| {
-            let mut query = db.prepare_cached("SELECT number FROM account WHERE account = ?")?;
+            let mut query = db.prepare_cached(
+                "SELECT a.number, n.account, a.profile_version, l.version FROM account a
+                 JOIN number n ON n.number = a.number JOIN device_list l ON l.account = a.account WHERE a.account = ?",
+            )?;
             let mut found = Vec::new();
             for account in accounts {
                 if account != caller && !devices::share_chat(db, caller, account)? {
                     continue;
                 }
-                if let Some(number) = query.query_row([account.0], |row| row.get(0)).optional()? {
-                    found.push((number, account));
-                }
+                let outline = query.query_row([account.0], |row| {
+                    let holder = AccountId(row.get(1)?);
+                    Ok(Outline {
+                        account,
+                        number: row.get(0)?,
+                        moved_to: (holder != account).then_some(holder),
+                        profile_version: uint(row.get(2)?),
+                        list_version: uint(row.get(3)?),
+                    })
+                });
+                found.extend(outline.optional()?);
             }
             Ok(found)
         })

@@ -11,7 +11,9 @@ use axum::response::{IntoResponse, Response};
 use proto::account::{
     Found, GetProfiles, LookUp, LookUpAccounts, LookUpOk, OwnAccount, Profile, Profiles, PutProfile, ServerInfo,
 };
+use proto::ids::AccountId;
 use proto::limits::{LOOKUP_LEN_MAX, PROFILE_SEALED_LEN_MAX};
+use proto::wire::{self, server_frame};
 use server_store::accounts::{self, PinState, PutProfileOutcome};
 use std::sync::Arc;
 
@@ -58,12 +60,19 @@ pub(super) async fn numbers(
     Proto(request): Proto<LookUpAccounts>,
 ) -> Result<Proto<LookUpOk>, Problem> {
     let accounts = account_ids(&request.accounts, LOOKUP_LEN_MAX)?;
-    let found = app.stores.accounts.numbers_of(caller.account(), accounts).await?;
-    Ok(Proto(LookUpOk { found: found.into_iter().map(found_body).collect() }))
+    let found = app.stores.accounts.outlines(caller.account(), accounts).await?;
+    let found = found.into_iter().map(|outline| Found {
+        number: outline.number,
+        account: outline.account.to_vec(),
+        moved_to: outline.moved_to.map(|account| account.to_vec()).unwrap_or_default(),
+        profile_version: outline.profile_version,
+        list_version: outline.list_version,
+    });
+    Ok(Proto(LookUpOk { found: found.collect() }))
 }
 
-fn found_body((number, account): (String, proto::ids::AccountId)) -> Found {
-    Found { number, account: account.to_vec() }
+fn found_body((number, account): (String, AccountId)) -> Found {
+    Found { number, account: account.to_vec(), ..Found::default() }
 }
 
 pub(super) async fn own(State(app): State<Arc<App>>, caller: Caller) -> Result<Proto<OwnAccount>, Problem> {
@@ -85,9 +94,21 @@ pub(super) async fn put_profile(
     }
     let profile = accounts::Profile { account: caller.account(), version: request.version, sealed: request.sealed };
     match app.stores.accounts.put_profile(profile).await? {
-        PutProfileOutcome::Stored => Ok(StatusCode::NO_CONTENT),
+        PutProfileOutcome::Stored => {
+            tell_changed(&app, caller.account()).await?;
+            Ok(StatusCode::NO_CONTENT)
+        }
         PutProfileOutcome::Older => Err(Problem::new(StatusCode::CONFLICT, "profile-older")),
     }
+}
+
+/// The devices of others who share a chat with the account hear that it is to be looked up again.
+pub(super) async fn tell_changed(app: &App, account: AccountId) -> Result<(), Problem> {
+    let near = app.stores.devices.devices_near(account).await?;
+    let others: Vec<_> = near.into_iter().filter(|device| device.account != account).collect();
+    let changed = wire::AccountChanged { account: account.to_vec() };
+    app.hub.push_all(&others, &server_frame::Body::AccountChanged(changed));
+    Ok(())
 }
 
 pub(super) async fn profiles(

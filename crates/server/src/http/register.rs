@@ -1,5 +1,6 @@
 //! From a phone number to an account: code, ticket, PIN, registration.
 
+use super::accounts::tell_changed;
 use super::{Caller, Peer, Proto};
 use crate::app::{App, random, token_hash};
 use crate::limits::Class;
@@ -127,6 +128,9 @@ pub(super) async fn register(
     match app.stores.accounts.register(registration).await? {
         RegisterOutcome::Registered { outed } => {
             app.hub.close_all(&outed);
+            if let Some(device) = outed.first() {
+                tell_changed(&app, device.account).await?;
+            }
             Ok(Proto(RegisterOk { account: list.account().to_vec() }))
         }
         RegisterOutcome::NoTicket => Err(Problem::denied("ticket-expired")),

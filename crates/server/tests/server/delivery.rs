@@ -3,6 +3,7 @@
 use crate::client::Host;
 use crate::device::*;
 use openmls::prelude::*;
+use proto::account::{Found, LookUpAccounts, LookUpOk, PutProfile};
 use proto::ids::ChatId;
 use proto::wire::client_frame::Body;
 use proto::wire::{self, group_item, item, refused::Reason, reply, server_frame};
@@ -368,6 +369,29 @@ async fn marks_are_pushed_and_ephemerals_forwarded_and_forgotten() {
     });
     let typing = typing.await;
     assert_eq!((typing.sealed, typing.sender), (vec![6], Some(p.bob.address.to_wire())));
+}
+
+#[tokio::test]
+async fn who_shares_a_chat_hears_of_profiles_and_of_a_number_that_moves() {
+    let mut p = pair().await;
+    let profile = PutProfile { version: 7, sealed: vec![1; 10] };
+    assert_eq!(p.host.put("/v1/profile", Some(&p.alice.token), &profile).await.status, 204);
+    let alice = p.alice.address.account.to_vec();
+    let changed = |body| match body {
+        server_frame::Body::AccountChanged(changed) => Some(changed.account),
+        _ => None,
+    };
+    assert_eq!(p.bob_socket.until(changed).await, alice);
+    let ask = LookUpAccounts { accounts: vec![alice.clone()] };
+    let found: LookUpOk = p.host.post("/v1/accounts", Some(&p.bob.token), &ask).await.ok();
+    let number = "+4915123456701".to_owned();
+    let before = Found { number, account: alice.clone(), moved_to: Vec::new(), profile_version: 7, list_version: 1 };
+    assert_eq!(found.found, std::slice::from_ref(&before));
+    p.host.clock.forward(31_000);
+    let (new, _) = registered(&p.host, "+4915123456701").await;
+    assert_eq!(p.bob_socket.until(changed).await, alice);
+    let found: LookUpOk = p.host.post("/v1/accounts", Some(&p.bob.token), &ask).await.ok();
+    assert_eq!(found.found, [Found { moved_to: new.id().to_vec(), ..before }]);
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ async fn a_number_is_registered_and_looked_up() {
     assert_eq!((own.number.as_str(), own.pin_set), (NUMBER, false));
     let numbers = vec!["+49 151 23456789".into(), "+4915123456780".into()];
     let found: LookUpOk = host.post("/v1/lookup", Some(&phone.token), &LookUp { numbers }).await.ok();
-    assert_eq!(found.found, [Found { number: NUMBER.into(), account: account.id().to_vec() }]);
+    assert_eq!(found.found, [Found { number: NUMBER.into(), account: account.id().to_vec(), ..Found::default() }]);
     let none = host.post("/v1/lookup", None, &LookUp { numbers: vec![NUMBER.into()] }).await;
     none.refused(401, "unauthenticated");
     let many = LookUp { numbers: vec![NUMBER.into(); 65] };
