@@ -23,7 +23,9 @@ pub struct ChatRow {
     pub peer: AccountId,
     /// The name to show: contact's name, else profile name, else number.
     pub title: String,
-    /// A JPEG, or empty: initials on a tint from the account's hash.
+    /// E.164, to show beside the profile's name of somebody whom the owner has not named; empty where they have.
+    pub number: String,
+    /// A small JPEG, or empty: initials on a tint from the account's hash.
     pub photo: Vec<u8>,
     /// Of the newest message or of the chat's making.
     pub activity_ms: u64,
@@ -113,6 +115,16 @@ pub enum SystemLine {
     HistoryDiffers,
     /// A device in this chat is not on its owner's signed list; nothing is sent until it is removed.
     UnknownDevice,
+    /// The owner linked a device. Stands in the chat with oneself.
+    OwnDeviceLinked {
+        /// Its name.
+        name: String,
+    },
+    /// The owner logged a device out. Stands in the chat with oneself.
+    OwnDeviceUnlinked {
+        /// Its name.
+        name: String,
+    },
 }
 
 /// A message of a conversation. Order: by (`time_ms`, `id`); an unsent message has a time after all others.

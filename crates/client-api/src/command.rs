@@ -59,6 +59,14 @@ pub enum Command {
         photo: Option<Vec<u8>>,
     },
 
+    /// The photo alone, with a small picture of it for lists. After `SetProfile` with another photo there is none.
+    SetPhoto {
+        /// JPEG of at most 64 KiB, or empty: none.
+        photo: Vec<u8>,
+        /// JPEG of at most 8 KiB of the same picture, some 96 pixels wide; empty: lists show the photo itself.
+        thumb: Vec<u8>,
+    },
+
     // Linking, on the new device.
     /// Make a code (again).
     StartLink {
@@ -144,6 +152,14 @@ pub enum Command {
         account: AccountId,
         /// Compared and the same.
         verified: bool,
+    },
+
+    /// The other one's safety code was scanned. Answer: `Answer::SafetyMatches`.
+    CompareSafetyCode {
+        /// Whose.
+        account: AccountId,
+        /// The code's text.
+        text: String,
     },
 
     // Chats.
@@ -282,6 +298,8 @@ impl Command {
             Self::RestartRegistration => "restart-registration",
             Self::SetPin { .. } => "set-pin",
             Self::SetProfile { .. } => "set-profile",
+            Self::SetPhoto { .. } => "set-photo",
+            Self::CompareSafetyCode { .. } => "compare-safety-code",
             Self::StartLink { .. } => "start-link",
             Self::EnterLinkDigits { .. } => "enter-link-digits",
             Self::CancelLink => "cancel-link",

@@ -74,6 +74,8 @@ pub enum Answer {
     ContactCode(String),
     /// A safety number.
     Safety(SafetyNumber),
+    /// Whether the scanned code is of the same safety number. If so, the interface offers `SetVerified`.
+    SafetyMatches(bool),
 }
 
 /// Things that happened and that the user shall know; each has words in the interface.

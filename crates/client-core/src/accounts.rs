@@ -6,15 +6,20 @@ use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose, user_error};
 use crate::io::{Halt, HttpMethod};
 use crate::profile::{tidy_name, ui_account};
-use crate::{own_state, state, this};
+use crate::{notices, own_state, people, state, this};
 use client_api::{Answer, ContactChanges, ContactRow, Event, Notice, UserError};
-use identity::{ChatKind, VerifiedDeviceList};
+use identity::VerifiedDeviceList;
 use prost::Message as _;
 use proto::account::{LookUp, LookUpOk};
 use proto::content::Contact;
 use proto::ids::AccountId;
 use proto::qr::{ContactCode, QrError};
 use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::BTreeSet;
+use std::str::FromStr as _;
+
+/// The keys of contacts in the own state.
+pub(crate) const CONTACT: &str = "contact/";
 
 /// Makes an account known.
 pub(crate) fn know(cx: &mut Context<'_>, account: AccountId, number: &str) -> Result<(), Halt> {
@@ -74,11 +79,12 @@ pub(crate) fn learn_device_list(cx: &mut Context<'_>, signed: &[u8]) -> Result<(
         return Ok(());
     };
     let account = list.account();
-    if let Some(known) = known_list(cx, account)? {
+    let known = known_list(cx, account)?;
+    if let Some(known) = &known {
         if known.as_bytes() == list.as_bytes() {
             return Ok(());
         }
-        match list.succeeds(&known) {
+        match list.succeeds(known) {
             Ok(_) => {}
             Err(identity::SuccessionError::Older { .. }) => return Ok(()),
             Err(_) => {
@@ -94,8 +100,9 @@ pub(crate) fn learn_device_list(cx: &mut Context<'_>, signed: &[u8]) -> Result<(
     } else {
         know(cx, account, "")?;
         cx.db
-            .prepare_cached("UPDATE account SET device_list = ?2 WHERE account = ?1")?
-            .execute(params![account.as_bytes(), list.as_bytes()])?;
+            .prepare_cached("UPDATE account SET device_list = ?2, list_version = ?3 WHERE account = ?1")?
+            .execute(params![account.as_bytes(), list.as_bytes(), list.version()])?;
+        notices::devices_changed(cx, known.as_ref(), &list)?;
     }
     Ok(())
 }
@@ -120,33 +127,40 @@ pub(crate) fn number_of(db: &Connection, account: AccountId) -> Result<String, H
     Ok(number.unwrap_or_default())
 }
 
-/// The name to show for an account: the contact's, else the profile's, else the number.
+/// What an account says of itself.
+pub(crate) fn about_and_photo(db: &Connection, account: AccountId) -> Result<(String, Vec<u8>), Halt> {
+    let row = db
+        .prepare_cached("SELECT profile_about, profile_photo FROM account WHERE account = ?1")?
+        .query_row([account.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(row.unwrap_or_default())
+}
+
+/// The name to show for an account.
 pub(crate) fn title_of(db: &Connection, account: AccountId) -> Result<String, Halt> {
-    if let Some(contact) = contact(db, account)?
-        && !contact.name.is_empty()
-    {
-        return Ok(contact.name);
-    }
+    let named = contact(db, account)?.map(|contact| contact.name).unwrap_or_default();
     let row: Option<(String, String)> = db
         .prepare_cached("SELECT profile_name, number FROM account WHERE account = ?1")?
         .query_row([account.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let (name, number) = row.unwrap_or_default();
-    Ok(if name.is_empty() { number } else { name })
+    Ok(people::title(named, name, &number, account))
 }
 
-fn contact(db: &Connection, account: AccountId) -> Result<Option<Contact>, Halt> {
-    let stored = state::get(db, &format!("contact/{account}"))?;
+/// The key of a contact in the own state.
+pub(crate) fn contact_key(account: AccountId) -> String {
+    format!("{CONTACT}{account}")
+}
+
+/// What the owner keeps of an account.
+pub(crate) fn contact(db: &Connection, account: AccountId) -> Result<Option<Contact>, Halt> {
+    let stored = state::get(db, &contact_key(account))?;
     Ok(stored.and_then(|bytes| Contact::decode(bytes.as_slice()).ok()))
 }
 
-fn set_contact(cx: &mut Context<'_>, contact: &Contact, account: AccountId) -> Result<(), Halt> {
-    own_state::set(cx, &format!("contact/{account}"), contact.encode_to_vec())?;
-    cx.changed.contacts = true;
-    if let Some(chat) = chats::find_with(cx.db, ChatKind::Direct, account)? {
-        cx.changed.chat(chat.chat);
-    }
-    Ok(())
+/// Keeps it, on all devices.
+pub(crate) fn set_contact(cx: &mut Context<'_>, contact: &Contact, account: AccountId) -> Result<(), Halt> {
+    own_state::set(cx, &contact_key(account), contact.encode_to_vec())
 }
 
 impl Client {
@@ -294,22 +308,50 @@ impl Client {
 
 /// All contacts, for the interface.
 pub(crate) fn show_contacts(cx: &mut Context<'_>) -> Result<(), Halt> {
-    let mut rows = Vec::new();
-    for (_, value) in state::with_prefix(cx.db, "contact/")? {
-        let Ok(contact) = Contact::decode(value.as_slice()) else { continue };
-        let Ok(account) = AccountId::try_from(contact.account.as_slice()) else { continue };
-        rows.push(ContactRow {
-            account: ui_account(account),
-            name: title_of(cx.db, account)?,
-            about: String::new(),
-            number: contact.number,
-            photo: Vec::new(),
-            chat: chats::find_with(cx.db, ChatKind::Direct, account)?.map(|chat| client_api::ChatId(chat.chat.0)),
-            verified: !contact.verified_key.is_empty(),
-        });
+    let mut upserts = Vec::new();
+    for (key, _) in state::with_prefix(cx.db, CONTACT)? {
+        let account = key.strip_prefix(CONTACT).and_then(|account| AccountId::from_str(account).ok());
+        upserts.extend(account.map(|account| contact_row(cx.db, account)).transpose()?.flatten());
     }
-    cx.event(Event::Contacts(ContactChanges { reset: true, upserts: rows, removed: Vec::new() }));
+    cx.event(Event::Contacts(ContactChanges { reset: true, upserts, removed: Vec::new() }));
     Ok(())
+}
+
+/// Those contacts of which something changed.
+pub(crate) fn show_contact_changes(cx: &mut Context<'_>, accounts: &BTreeSet<AccountId>) -> Result<(), Halt> {
+    let mut changes = ContactChanges::default();
+    for account in accounts {
+        match contact_row(cx.db, *account)? {
+            Some(row) => changes.upserts.push(row),
+            None => changes.removed.push(ui_account(*account)),
+        }
+    }
+    cx.event(Event::Contacts(changes));
+    Ok(())
+}
+
+/// A contact as the interface has it; `None` for an account that the owner has not added.
+fn contact_row(db: &Connection, account: AccountId) -> Result<Option<ContactRow>, Halt> {
+    let Some(contact) = contact(db, account)?.filter(|contact| contact.in_address_book) else { return Ok(None) };
+    let mut statement = db.prepare_cached(
+        "SELECT a.profile_name, a.profile_about, a.number, coalesce(nullif(a.profile_thumb, x''), a.profile_photo),
+                (SELECT c.chat FROM chat c WHERE c.peer = a.account AND c.kind = 2 ORDER BY c.membership LIMIT 1)
+         FROM account a WHERE a.account = ?1",
+    )?;
+    let row = statement.query_row([account.as_bytes()], |row| {
+        let (profile_name, number): (String, String) = (row.get(0)?, row.get(2)?);
+        let number = if number.is_empty() { contact.number.clone() } else { number };
+        Ok(ContactRow {
+            account: ui_account(account),
+            name: people::title(contact.name.clone(), profile_name, &number, account),
+            about: row.get(1)?,
+            number,
+            photo: row.get(3)?,
+            chat: row.get::<_, Option<[u8; 16]>>(4)?.map(client_api::ChatId),
+            verified: !contact.verified_key.is_empty(),
+        })
+    });
+    Ok(row.optional()?)
 }
 
 /// The words for a scanned text that is not the wanted code.

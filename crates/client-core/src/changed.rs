@@ -1,6 +1,6 @@
 //! What one input changed of what the interface shows; told to it once, at the end of the input.
 
-use proto::ids::{ChatId, MessageId};
+use proto::ids::{AccountId, ChatId, MessageId};
 use std::collections::BTreeSet;
 
 /// Chats and messages whose rows must be read again.
@@ -11,7 +11,13 @@ pub(crate) struct Changed {
     pub(crate) messages: BTreeSet<(ChatId, MessageId)>,
     /// What an open chat's header and information pane say.
     pub(crate) infos: BTreeSet<ChatId>,
-    pub(crate) contacts: bool,
+    /// Accounts of which something is shown differently.
+    pub(crate) people: BTreeSet<AccountId>,
+    /// Accounts that a chat is shared with since this input.
+    pub(crate) met: BTreeSet<AccountId>,
+    pub(crate) profile: bool,
+    pub(crate) settings: bool,
+    pub(crate) devices: bool,
     pub(crate) everything: bool,
 }
 
@@ -20,6 +26,11 @@ impl Changed {
     pub(crate) fn chat(&mut self, chat: ChatId) {
         self.chats_gone.remove(&chat);
         self.chats.insert(chat);
+    }
+
+    /// What is known of an account: its chat's row and facts, and its contact.
+    pub(crate) fn person(&mut self, account: AccountId) {
+        self.people.insert(account);
     }
 
     /// A chat that is no longer.

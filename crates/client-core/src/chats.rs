@@ -116,8 +116,9 @@ pub(crate) fn visible(db: &Connection) -> Result<Vec<Chat>, Halt> {
     raw.into_iter().map(build).collect()
 }
 
-/// Adds a chat.
+/// Adds a chat. It began when the server says so, where it does: no message in it is older.
 pub(crate) fn insert(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
+    let created_ms = if chat.activity_ms == 0 { cx.now_ms } else { chat.activity_ms.min(cx.now_ms) };
     cx.db
         .prepare_cached(
             "INSERT INTO chat (chat, kind, generation, peer, membership, applied_seq, created_ms, activity_ms)
@@ -130,10 +131,13 @@ pub(crate) fn insert(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
             chat.peer.as_bytes(),
             chat.membership.number(),
             chat.applied_seq,
-            cx.now_ms,
+            created_ms,
             chat.activity_ms
         ])?;
     cx.changed.chat(chat.chat);
+    if chat.kind == ChatKind::Direct {
+        cx.changed.met.insert(chat.peer);
+    }
     Ok(())
 }
 
@@ -151,6 +155,12 @@ pub(crate) fn set_membership(
         )?
         .execute(params![chat.as_bytes(), membership.number(), applied_seq])?;
     cx.changed.chat(chat);
+    // Only of those who share a chat does the server tell.
+    if membership == Membership::Joined
+        && let Some(chat) = find(cx.db, chat)?.filter(|chat| chat.kind == ChatKind::Direct)
+    {
+        cx.changed.met.insert(chat.peer);
+    }
     Ok(())
 }
 

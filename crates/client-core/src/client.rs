@@ -14,12 +14,13 @@ use crate::link::End;
 use crate::link::existing_device::ExistingDevice;
 use crate::link::new_device::NewDevice;
 use crate::own_state::{self, ChatKey};
+use crate::people::People;
 use crate::profile;
 use crate::registration::Registration;
-use crate::screens;
 use crate::sending::Flights;
 use crate::session::Session;
 use crate::this::{self, Me, Stage};
+use crate::typing::Typing;
 use crate::vetting::Lists;
 use client_api::{Answer, AppStage, Command, Event, LogoutReason, Request, Role, UserError};
 use identity::ChatKind;
@@ -51,6 +52,10 @@ pub struct Client {
     pub(crate) leaving_ms: Option<u64>,
     /// Requests to be answered when nothing waits to be sent.
     pub(crate) sent_wanted: Vec<u32>,
+    pub(crate) people: People,
+    pub(crate) typing: Typing,
+    /// The page is visible: what is read there is told to the others.
+    pub(crate) visible: bool,
 }
 
 /// What every step of one input works with.
@@ -102,6 +107,9 @@ impl Client {
             stuck: BTreeSet::new(),
             leaving_ms: None,
             sent_wanted: Vec::new(),
+            people: People::default(),
+            typing: Typing::default(),
+            visible: true,
         }
     }
 
@@ -131,7 +139,10 @@ impl Client {
             Input::SocketClosed => self.on_socket_closed(&mut cx),
             Input::Frame(bytes) => self.on_frame(&mut cx, &bytes)?,
             Input::Http(id, result) => self.on_http(&mut cx, id, result)?,
-            Input::Wake => self.on_wake(&mut cx)?,
+            Input::Wake => {
+                self.expire_typing(&mut cx);
+                self.on_wake(&mut cx)?;
+            }
         }
         if this::stage(cx.db)? == Stage::Active {
             self.ensure_self_group(&mut cx)?;
@@ -154,6 +165,7 @@ impl Client {
 
     /// Whatever can be done next on an open connection; each step looks at the database and finds its own work.
     fn go_on(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        self.note_met(cx);
         if !self.session.is_up() {
             return Ok(());
         }
@@ -161,6 +173,7 @@ impl Client {
         self.ask_lists(cx)?;
         self.create_waiting(cx)?;
         self.join_waiting(cx)?;
+        self.learn_people(cx)?;
         self.announce_reads(cx)?;
         self.recover(cx)?;
         self.commit_removals(cx)?;
@@ -192,7 +205,7 @@ impl Client {
     pub(crate) fn show_all(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         if this::stage(cx.db)? == Stage::Active {
             profile::show(cx)?;
-            screens::show_chats(cx)?;
+            self.show_chats(cx)?;
             accounts::show_contacts(cx)?;
             own_state::show_settings(cx)?;
             devices::show(cx, None)?;
@@ -247,7 +260,7 @@ impl Client {
                 cx.answer(id, Ok(Answer::Done));
             }
             Command::AwaitSent => self.sent_wanted.push(id),
-            Command::SetVisible(_) => cx.answer(id, Ok(Answer::Done)),
+            Command::SetVisible(visible) => self.set_visible(cx, id, visible)?,
             Command::StartLink { browser, system } => self.start_link(cx, id, browser, system)?,
             Command::EnterLinkDigits { digits } => self.enter_digits(cx, id, &digits),
             Command::CancelLink => self.cancel_link(cx, id),
@@ -265,6 +278,10 @@ impl Client {
             Command::RestartRegistration => self.restart_registration(cx, id)?,
             Command::SetPin { pin } => self.set_pin(cx, id, &pin)?,
             Command::SetProfile { name, about, photo } => self.set_profile(cx, id, &name, &about, photo)?,
+            Command::SetPhoto { photo, thumb } => self.set_photo(cx, id, photo, thumb)?,
+            Command::ShowSafetyNumber { account } => self.show_safety_number(cx, id, account)?,
+            Command::SetVerified { account, verified } => self.set_verified(cx, id, account, verified)?,
+            Command::CompareSafetyCode { account, text } => self.compare_safety_code(cx, id, account, &text)?,
             Command::AddContact { number, name } => self.add_contact(cx, id, number, &name)?,
             Command::AddContactByCode { text, name } => self.add_contact_by_code(cx, id, &text, &name)?,
             Command::RenameContact { account, name } => self.rename_contact(cx, id, account, &name)?,
@@ -277,6 +294,7 @@ impl Client {
             }
             Command::SendText { chat, text } => self.send_text(cx, id, chat, text)?,
             Command::RetryMessage { chat, message } => self.retry_message(cx, id, chat, message)?,
+            Command::SetTyping { chat, typing } => self.set_typing(cx, id, chat, typing)?,
             Command::SetDraft { chat, text } => self.set_chat_value(cx, id, ChatKey::Draft, chat, text.into_bytes())?,
             Command::SetPinned { chat, pinned } => {
                 self.set_chat_value(cx, id, ChatKey::Pin, chat, own_state::flag(pinned))?
@@ -293,7 +311,6 @@ impl Client {
             Command::MarkRead { chat, up_to } => self.mark_read(cx, id, chat, up_to)?,
             Command::SetStarred { chat, message, starred } => self.set_starred(cx, id, chat, message, starred)?,
             Command::SetSettings(settings) => self.set_settings(cx, id, &settings)?,
-            _ => cx.answer(id, Err(UserError::NotNow)),
         }
         Ok(())
     }
@@ -335,6 +352,12 @@ impl Client {
             Purpose::PeerLists { wanted } => self.on_peer_lists(cx, wanted, http::read(result)),
             Purpose::PutKeyPackages => self.on_key_packages_put(cx, http::read(result)),
             Purpose::LookUp { request, name } => self.on_looked_up(cx, request, name, http::read(result)),
+            Purpose::AskAbout { accounts } => self.on_asked_about(cx, accounts, http::read(result)),
+            Purpose::GetProfiles { accounts } => self.on_profiles(cx, accounts, http::read(result)),
+            Purpose::PutProfile { version } => self.on_profile_put(cx, version, http::read(result)),
+            Purpose::ListForSafety { request, account } => {
+                self.on_list_for_safety(cx, request, account, http::read(result))
+            }
             Purpose::ListsForCreating { chat } => self.on_lists_for_creating(cx, chat, http::read(result)),
             Purpose::ClaimForCreating { chat } => self.on_claimed_for_creating(cx, chat, http::read(result)),
             Purpose::SetPin { request, check } => self.on_pin_set(cx, request, &check, http::read(result)),

@@ -5,9 +5,9 @@ use crate::http::{Answer as Reply, Purpose, user_error};
 use crate::io::{Halt, HttpMethod};
 use crate::profile::tidy_name;
 use crate::this;
-use crate::{accounts, chats, mls, outbox, own_state, state};
-use client_api::{Answer, DeviceKind, DeviceRow, Event, LogoutReason, Notice, Role, UserError};
-use identity::{ChatKind, DeviceRole};
+use crate::{accounts, chats, mls, notices, outbox, own_state, state};
+use client_api::{Answer, DeviceKind, DeviceRow, Event, LogoutReason, Notice, Role, SystemLine, UserError};
+use identity::{ChatKind, DeviceRole, VerifiedDeviceList};
 use prost::Message as _;
 use proto::account::{AccountDevices, DeviceLists, GetDeviceLists, PutDeviceList};
 use proto::ids::DeviceNumber;
@@ -21,9 +21,11 @@ const LEAVE_WITHIN_MS: u64 = 5_000;
 pub(crate) fn leave_key(device: DeviceNumber) -> String {
     format!("leave/{}", device.0)
 }
+/// The keys of devices' names in the own state.
+pub(crate) const NAME: &str = "device/";
 
 fn name_key(device: u32) -> String {
-    format!("device/{device}")
+    format!("{NAME}{device}")
 }
 
 /// Remembers a device's name, on all devices.
@@ -52,7 +54,19 @@ pub(crate) fn tell_linked(cx: &mut Context<'_>, device: u32, name: &str) -> Resu
     )?;
     let time_ms = cx.now_ms;
     cx.event(Event::Notice(Notice::DeviceLinked { device, name: name.to_owned(), time_ms, again: false }));
+    notices::say_to_oneself(cx, &SystemLine::OwnDeviceLinked { name: name.to_owned() })?;
     show(cx, None)
+}
+
+/// Tells of the devices that are no longer listed.
+fn tell_unlinked(cx: &mut Context<'_>, before: &VerifiedDeviceList) -> Result<(), Halt> {
+    let after = mls::own_device_list(cx)?;
+    for cert in before.devices().filter(|cert| after.device(cert.device).is_none()) {
+        let name = name_of(cx, cert.device.0, cert.role)?;
+        cx.event(Event::Notice(Notice::DeviceUnlinked { name: name.clone() }));
+        notices::say_to_oneself(cx, &SystemLine::OwnDeviceUnlinked { name })?;
+    }
+    Ok(())
 }
 
 /// Tells again of what is due.
@@ -116,6 +130,7 @@ impl Client {
             let name = name_of(cx, cert.device.0, cert.role)?;
             tell_linked(cx, cert.device.0, &name)?;
         }
+        tell_unlinked(cx, &before)?;
         show(cx, Some(mine))?;
         self.unlink_leavers(cx)
     }
@@ -164,11 +179,7 @@ impl Client {
             Reply::Ok(()) => {
                 let before = mls::own_device_list(cx)?;
                 accounts::learn_device_list(cx, signed_list)?;
-                let after = mls::own_device_list(cx)?;
-                for cert in before.devices().filter(|cert| after.device(cert.device).is_none()) {
-                    let name = name_of(cx, cert.device.0, cert.role)?;
-                    cx.event(Event::Notice(Notice::DeviceUnlinked { name }));
-                }
+                tell_unlinked(cx, &before)?;
                 cx.answer(request, Ok(Answer::Done));
                 self.want_removals(cx)?;
                 show(cx, None)

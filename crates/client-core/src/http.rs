@@ -37,6 +37,10 @@ pub(crate) enum Purpose {
     ImportSegment { place: u32 },
     DropBlob,
     LookUp { request: u32, name: String },
+    AskAbout { accounts: Vec<AccountId> },
+    GetProfiles { accounts: Vec<AccountId> },
+    PutProfile { version: u64 },
+    ListForSafety { request: u32, account: AccountId },
     ListsForCreating { chat: ChatId },
     ClaimForCreating { chat: ChatId },
 }

@@ -2,6 +2,7 @@
 
 use crate::client::Context;
 use crate::io::Halt;
+use crate::notices;
 use client_api::{MessageBody, MessageRow, MessageStatus};
 use prost::Message as _;
 use proto::content::{Content, content};
@@ -9,7 +10,7 @@ use proto::ids::{AccountId, ChatId, DeviceAddress, MessageId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// Unsent messages stand after all others, in the order of their writing.
-const UNSENT_MS: u64 = 1 << 60;
+pub(crate) const UNSENT_MS: u64 = 1 << 60;
 
 /// What a row holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,13 +18,16 @@ pub(crate) enum Kind {
     Text,
     /// Of a newer version; kept.
     Newer,
+    /// A line of the chat itself, made on this device: it has no place in the log, and is given to nobody.
+    System,
 }
 
 impl Kind {
-    fn number(self) -> u32 {
+    pub(crate) fn number(self) -> u32 {
         match self {
             Self::Text => 0,
             Self::Newer => 1,
+            Self::System => 2,
         }
     }
 }
@@ -125,22 +129,27 @@ pub(crate) fn fail(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<
     Ok(())
 }
 
-/// The columns that [`row`] reads; `m` is the message, `k` the other account's mark.
+/// The columns that [`row`] reads; `m` is the message, `k` the other account's mark, `s` its star.
 pub(crate) const ROW_COLUMNS: &str = "m.message, m.time_ms, m.account, m.seq, m.kind, m.content, m.failed, m.sent_ms,
-    coalesce(k.delivered_seq, 0), coalesce(k.delivered_ms, 0), coalesce(k.read_seq, 0), coalesce(k.read_ms, 0)";
+    coalesce(k.delivered_seq, 0), coalesce(k.delivered_ms, 0), coalesce(k.read_seq, 0), coalesce(k.read_ms, 0),
+    coalesce(length(s.value), 0) > 0";
 
 /// The joined tables of [`ROW_COLUMNS`].
 pub(crate) const ROW_TABLES: &str = "message m JOIN chat c ON c.chat = m.chat
-    LEFT JOIN mark k ON k.chat = m.chat AND k.account = c.peer";
+    LEFT JOIN mark k ON k.chat = m.chat AND k.account = c.peer
+    LEFT JOIN state s ON s.key = 'star/' || lower(hex(m.message))";
 
-/// A message as the interface has it.
-pub(crate) fn row(row: &Row<'_>, me: AccountId) -> rusqlite::Result<MessageRow> {
-    let sender: Vec<u8> = row.get(2)?;
+/// A message as the interface has it; its columns begin at `at`.
+pub(crate) fn row(row: &Row<'_>, at: usize, me: AccountId) -> rusqlite::Result<MessageRow> {
+    let sender: Vec<u8> = row.get(at + 2)?;
     let sender = AccountId::try_from(sender).unwrap_or(AccountId([0; 16]));
-    let (seq, failed): (u64, bool) = (row.get(3)?, row.get(6)?);
-    let (delivered_seq, delivered_ms): (u64, u64) = (row.get(8)?, row.get(9)?);
-    let (read_seq, read_ms): (u64, u64) = (row.get(10)?, row.get(11)?);
-    let own = sender == me;
+    let (time_ms, sent_ms): (u64, u64) = (row.get(at + 1)?, row.get(at + 7)?);
+    let (seq, failed): (u64, bool) = (row.get(at + 3)?, row.get(at + 6)?);
+    let (delivered_seq, delivered_ms): (u64, u64) = (row.get(at + 8)?, row.get(at + 9)?);
+    let (read_seq, read_ms): (u64, u64) = (row.get(at + 10)?, row.get(at + 11)?);
+    let kind: u32 = row.get(at + 4)?;
+    let content: Vec<u8> = row.get(at + 5)?;
+    let own = sender == me && kind != Kind::System.number();
     let status = match (failed, seq) {
         (true, _) => MessageStatus::Failed,
         (false, 0) => MessageStatus::Pending,
@@ -148,18 +157,16 @@ pub(crate) fn row(row: &Row<'_>, me: AccountId) -> rusqlite::Result<MessageRow> 
         (false, seq) if seq <= delivered_seq => MessageStatus::Delivered,
         (false, _) => MessageStatus::Sent,
     };
-    let content: Vec<u8> = row.get(5)?;
-    let time_ms: u64 = row.get(1)?;
     Ok(MessageRow {
-        id: client_api::MessageId(row.get(0)?),
-        time_ms: if seq == 0 { time_ms.max(row.get(7)?) } else { time_ms },
+        id: client_api::MessageId(row.get(at)?),
+        time_ms: if seq == 0 { time_ms.max(sent_ms) } else { time_ms },
         sender: client_api::AccountId(sender.0),
         own,
         status: own.then_some(status),
-        body: body(row.get(4)?, &content),
-        starred: false,
-        delivered_ms: if status >= MessageStatus::Delivered { delivered_ms } else { 0 },
-        read_ms: if status == MessageStatus::Read { read_ms } else { 0 },
+        body: body(kind, &content),
+        starred: row.get(at + 12)?,
+        delivered_ms: if own && status >= MessageStatus::Delivered { delivered_ms } else { 0 },
+        read_ms: if own && status == MessageStatus::Read { read_ms } else { 0 },
     })
 }
 
@@ -169,6 +176,7 @@ fn body(kind: u32, content: &[u8]) -> MessageBody {
             Ok(Content { body: Some(content::Body::Text(text)), .. }) => MessageBody::Text(text.text),
             _ => MessageBody::Newer,
         },
+        2 => notices::decode(content).map_or(MessageBody::Newer, MessageBody::System),
         _ => MessageBody::Newer,
     }
 }
@@ -177,5 +185,5 @@ fn body(kind: u32, content: &[u8]) -> MessageBody {
 pub(crate) fn get_row(db: &Connection, chat: ChatId, id: MessageId, me: AccountId) -> Result<Option<MessageRow>, Halt> {
     let sql = format!("SELECT {ROW_COLUMNS} FROM {ROW_TABLES} WHERE m.message = ?1 AND m.chat = ?2");
     let mut statement = db.prepare_cached(&sql)?;
-    Ok(statement.query_row(params![id.as_bytes(), chat.as_bytes()], |r| row(r, me)).optional()?)
+    Ok(statement.query_row(params![id.as_bytes(), chat.as_bytes()], |r| row(r, 0, me)).optional()?)
 }

@@ -4,13 +4,14 @@
 use crate::chats;
 use crate::client::{Client, Context};
 use crate::io::Halt;
-use crate::{reading, state};
+use crate::{accounts, devices, profile, reading, state};
 use client_api::{Answer, Event, Settings, TextDirection, Theme, UserError};
 use identity::ChatKind;
 use prost::Message as _;
 use proto::content::{Content, StateOp, StateOps, content};
-use proto::ids::{ChatId, MessageId};
+use proto::ids::{AccountId, ChatId, MessageId};
 use proto::limits::TEXT_LEN_MAX;
+use rusqlite::OptionalExtension as _;
 use std::str::FromStr as _;
 
 /// A flag or a number about a chat.
@@ -60,7 +61,7 @@ pub(crate) fn chat_number(cx: &Context<'_>, key: ChatKey, chat: ChatId) -> Resul
 /// Sets a key here, shows what it changes, and remembers the operation for the siblings.
 pub(crate) fn set(cx: &mut Context<'_>, key: &str, value: Vec<u8>) -> Result<(), Halt> {
     if let Some(op) = state::set(cx, key, value)? {
-        note_changed(cx, &op.key);
+        note_changed(cx, &op.key)?;
         cx.state_ops.push(op);
     }
     Ok(())
@@ -71,7 +72,7 @@ pub(crate) fn take(cx: &mut Context<'_>, ops: &[StateOp]) -> Result<(), Halt> {
     for op in ops {
         state::see_clock(cx.db, cx.now_ms, op.clock)?;
         if state::merge(cx.db, op)? == state::Merge::Changed {
-            note_changed(cx, &op.key);
+            note_changed(cx, &op.key)?;
             if let Some(chat) = op.key.strip_prefix(ChatKey::Read.prefix()).and_then(|id| ChatId::from_str(id).ok()) {
                 reading::take_sibling_read(cx, chat)?;
             }
@@ -80,18 +81,32 @@ pub(crate) fn take(cx: &mut Context<'_>, ops: &[StateOp]) -> Result<(), Halt> {
     Ok(())
 }
 
-fn note_changed(cx: &mut Context<'_>, key: &str) {
+fn note_changed(cx: &mut Context<'_>, key: &str) -> Result<(), Halt> {
     let chat = ChatKey::ALL.iter().find_map(|kind| ChatId::from_str(key.strip_prefix(kind.prefix())?).ok());
-    match chat {
-        Some(chat) => cx.changed.chat(chat),
-        // Contacts, settings and the profile: rare, and seen in many places.
-        None => cx.changed.everything = true,
+    let contact = key.strip_prefix(accounts::CONTACT).and_then(|id| AccountId::from_str(id).ok());
+    let starred = key.strip_prefix(STAR).and_then(|id| MessageId::from_str(id).ok());
+    match (chat, contact, starred) {
+        (Some(chat), ..) => cx.changed.chat(chat),
+        (_, Some(account), _) => cx.changed.person(account),
+        (.., Some(message)) => note_starred(cx, message)?,
+        _ if key == SETTINGS => cx.changed.settings = true,
+        _ if key == profile::KEY => cx.changed.profile = true,
+        _ if key.starts_with(devices::NAME) => cx.changed.devices = true,
+        _ => {}
     }
+    Ok(())
 }
 
-/// The starred flag of a message.
-pub(crate) fn is_starred(cx: &Context<'_>, message: MessageId) -> Result<bool, Halt> {
-    Ok(state::get(cx.db, &format!("{STAR}{message}"))?.is_some())
+fn note_starred(cx: &mut Context<'_>, message: MessageId) -> Result<(), Halt> {
+    let chat: Option<[u8; 16]> = cx
+        .db
+        .prepare_cached("SELECT chat FROM message WHERE message = ?1")?
+        .query_row([message.as_bytes()], |row| row.get(0))
+        .optional()?;
+    if let Some(chat) = chat {
+        cx.changed.message(ChatId(chat), message);
+    }
+    Ok(())
 }
 
 /// The settings that all devices share; the defaults where a stored value cannot be read.

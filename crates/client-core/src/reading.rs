@@ -4,6 +4,7 @@
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
+use crate::marks::{self, Mark};
 use crate::own_state::{self, ChatKey};
 use crate::sending::Flight;
 use crate::session::send;
@@ -16,11 +17,15 @@ use proto::content::ReadWatermark;
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, MessageId};
 use proto::wire::{AccountMark, GetMarks, Marks, ReadMark, client_frame};
 use rusqlite::{OptionalExtension, params};
+use zeroize::Zeroizing;
 
 /// Chats whose marks are asked for after a connection: those that a person may look at.
 const MARKS_ASKED: u32 = 256;
 /// Exporter keys of past epochs that are kept for marks that come late.
 const EPOCH_KEYS_KEPT: u64 = 32;
+
+/// Seals marks and signs of life in one epoch.
+type MarkKey = Zeroizing<[u8; 32]>;
 
 impl Client {
     /// "Seen up to here."
@@ -32,27 +37,36 @@ impl Client {
         up_to: client_api::MessageId,
     ) -> Result<(), Halt> {
         let (chat, id) = (ChatId(chat.0), MessageId(up_to.0));
-        let seq: Option<u64> = cx
-            .db
-            .prepare_cached("SELECT seq FROM message WHERE chat = ?1 AND message = ?2")?
-            .query_row(params![chat.as_bytes(), id.as_bytes()], |row| row.get(0))
-            .optional()?;
-        let Some(seq) = seq else {
+        let Some(seq) = seq_up_to(cx, chat, id)? else {
             cx.answer(request, Err(UserError::NotFound));
             return Ok(());
         };
         if seq > own_state::chat_number(cx, ChatKey::Read, chat)? {
             own_state::set(cx, &ChatKey::Read.of(chat), own_state::number(seq))?;
             let me = cx.me()?.address.account;
-            set_read(cx, chat, me, seq)?;
+            marks::advance(cx, chat, me, Mark::Read, seq)?;
         }
         own_state::set(cx, &ChatKey::Unread.of(chat), Vec::new())?;
         cx.answer(request, Ok(Answer::Done));
         Ok(())
     }
 
+    /// The page was shown or hidden.
+    pub(crate) fn set_visible(&mut self, cx: &mut Context<'_>, request: u32, visible: bool) -> Result<(), Halt> {
+        self.visible = visible;
+        if !visible {
+            self.stop_typing(cx)?;
+        }
+        cx.answer(request, Ok(Answer::Done));
+        Ok(())
+    }
+
     /// Tells the chats what has been read since it was last told, if the owner wishes so.
+    /// While the page is hidden nothing is told: it may have been marked as read with nobody before the screen.
     pub(crate) fn announce_reads(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        if !self.visible {
+            return Ok(());
+        }
         let me = cx.me()?.address;
         let waiting: Vec<(ChatId, u64)> = {
             let mut statement = cx.db.prepare_cached(
@@ -103,28 +117,44 @@ impl Client {
             return Ok(());
         };
         if account != cx.me()?.address.account && mark.delivered_seq > 0 {
-            crate::receiving::set_delivered(cx, chat, &mark.account, mark.delivered_seq)?;
+            marks::advance(cx, chat, account, Mark::Delivered, mark.delivered_seq)?;
         }
         if mark.sealed.is_empty() {
             return Ok(());
         }
         match opened_mark(cx, chat, mark)? {
-            Some(read) if read.account == mark.account => set_read(cx, chat, account, read.read_seq),
+            Some(read) if read.account == mark.account => marks::advance(cx, chat, account, Mark::Read, read.read_seq),
             _ => Ok(()),
         }
     }
 }
 
+/// How far in the log a row of the conversation is. One that has no place there (unsent, a line of the chat itself)
+/// counts as the message before it.
+fn seq_up_to(cx: &Context<'_>, chat: ChatId, id: MessageId) -> Result<Option<u64>, Halt> {
+    // The first line of a chat is no row: nothing is before it.
+    if id.0 == chat.0 {
+        return Ok(Some(0));
+    }
+    let time_ms: Option<u64> = cx
+        .db
+        .prepare_cached("SELECT time_ms FROM message WHERE chat = ?1 AND message = ?2")?
+        .query_row(params![chat.as_bytes(), id.as_bytes()], |row| row.get(0))
+        .optional()?;
+    let Some(time_ms) = time_ms else { return Ok(None) };
+    let seq: Option<u64> = cx
+        .db
+        .prepare_cached(
+            "SELECT seq FROM message WHERE chat = ?1 AND time_ms <= ?2 AND seq > 0 ORDER BY time_ms DESC LIMIT 1",
+        )?
+        .query_row(params![chat.as_bytes(), time_ms], |row| row.get(0))
+        .optional()?;
+    Ok(Some(seq.unwrap_or(0)))
+}
+
 fn sealed_mark(cx: &mut Context<'_>, chat: ChatId, read_seq: u64) -> Result<Option<ReadMark>, Halt> {
     let me = cx.me()?;
-    let Some(stored) = chats::find(cx.db, chat)?.filter(|chat| chat.membership == Membership::Joined) else {
-        return Ok(None);
-    };
-    let provider = mls::provider(cx);
-    let Some(group) = mls::taken(ChatGroup::load(&provider, chat, stored.generation))?.flatten() else {
-        return Ok(None);
-    };
-    let Some(key) = mls::taken(group.mark_key(&provider))? else { return Ok(None) };
+    let Some((epoch, key)) = sealing_key(cx, chat)? else { return Ok(None) };
     let mut mark = ReadWatermark {
         chat: chat.to_vec(),
         read_seq,
@@ -133,27 +163,12 @@ fn sealed_mark(cx: &mut Context<'_>, chat: ChatId, read_seq: u64) -> Result<Opti
         signature: Vec::new(),
     };
     identity::marks::sign_read_watermark(&me.device_key, &mut mark);
-    let sealed = seal_mark(&key, (chat, group.epoch()), MarkKind::Read, &mark.encode_to_vec(), cx.rng);
-    Ok(Some(ReadMark { chat: chat.to_vec(), epoch: group.epoch(), sealed }))
+    let sealed = seal_mark(&key, (chat, epoch), MarkKind::Read, &mark.encode_to_vec(), cx.rng);
+    Ok(Some(ReadMark { chat: chat.to_vec(), epoch, sealed }))
 }
 
 fn opened_mark(cx: &mut Context<'_>, chat: ChatId, mark: &AccountMark) -> Result<Option<ReadWatermark>, Halt> {
-    let Some(stored) = chats::find(cx.db, chat)?.filter(|chat| chat.membership == Membership::Joined) else {
-        return Ok(None);
-    };
-    let provider = mls::provider(cx);
-    let Some(group) = mls::taken(ChatGroup::load(&provider, chat, stored.generation))?.flatten() else {
-        return Ok(None);
-    };
-    let key = if group.epoch() == mark.epoch {
-        mls::taken(group.mark_key(&provider))?.map(|key| *key)
-    } else {
-        cx.db
-            .prepare_cached("SELECT key FROM epoch_key WHERE chat = ?1 AND epoch = ?2")?
-            .query_row(params![chat.as_bytes(), mark.epoch], |row| row.get(0))
-            .optional()?
-    };
-    let Some(key) = key else { return Ok(None) };
+    let Some((group, key)) = opening_key(cx, chat, mark.epoch)? else { return Ok(None) };
     let Ok(body) = open_mark(&key, (chat, mark.epoch), MarkKind::Read, &mark.sealed) else { return Ok(None) };
     let Ok(read) = ReadWatermark::decode(body.as_slice()) else { return Ok(None) };
     let Ok(account) = AccountId::try_from(read.account.as_slice()) else { return Ok(None) };
@@ -162,6 +177,42 @@ fn opened_mark(cx: &mut Context<'_>, chat: ChatId, mark: &AccountMark) -> Result
     let signed =
         signer.is_some_and(|entry| identity::marks::verify_read_watermark(&entry.signature_key, &read).is_ok());
     Ok((signed && read.chat == chat.0).then_some(read))
+}
+
+/// The group of a chat that this device is in.
+fn joined_group(cx: &mut Context<'_>, chat: ChatId) -> Result<Option<ChatGroup>, Halt> {
+    let Some(stored) = chats::find(cx.db, chat)?.filter(|chat| chat.membership == Membership::Joined) else {
+        return Ok(None);
+    };
+    let provider = mls::provider(cx);
+    Ok(mls::taken(ChatGroup::load(&provider, chat, stored.generation))?.flatten())
+}
+
+/// The epoch of a chat and the key that seals marks in it.
+pub(crate) fn sealing_key(cx: &mut Context<'_>, chat: ChatId) -> Result<Option<(u64, MarkKey)>, Halt> {
+    let Some(group) = joined_group(cx, chat)? else { return Ok(None) };
+    let provider = mls::provider(cx);
+    Ok(mls::taken(group.mark_key(&provider))?.map(|key| (group.epoch(), key)))
+}
+
+/// The key that opens marks of an epoch, if it is the present one or kept, and the group whose members may sign.
+pub(crate) fn opening_key(
+    cx: &mut Context<'_>,
+    chat: ChatId,
+    epoch: u64,
+) -> Result<Option<(ChatGroup, MarkKey)>, Halt> {
+    let Some(group) = joined_group(cx, chat)? else { return Ok(None) };
+    let key = if group.epoch() == epoch {
+        let provider = mls::provider(cx);
+        mls::taken(group.mark_key(&provider))?
+    } else {
+        cx.db
+            .prepare_cached("SELECT key FROM epoch_key WHERE chat = ?1 AND epoch = ?2")?
+            .query_row(params![chat.as_bytes(), epoch], |row| row.get(0))
+            .optional()?
+            .map(Zeroizing::new)
+    };
+    Ok(key.map(|key| (group, key)))
 }
 
 /// Keeps the present epoch's key, before a commit ends the epoch.
@@ -179,35 +230,10 @@ pub(crate) fn keep_epoch_key(cx: &Context<'_>, chat: ChatId, epoch: u64, key: &[
 pub(crate) fn take_sibling_read(cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
     let me = cx.me()?.address.account;
     let value = state::get(cx.db, &ChatKey::Read.of(chat))?.unwrap_or_default();
-    set_read(cx, chat, me, <[u8; 8]>::try_from(value).map_or(0, u64::from_be_bytes))
-}
-
-/// Read only goes forward; the rows that it reaches are shown again.
-fn set_read(cx: &mut Context<'_>, chat: ChatId, account: AccountId, seq: u64) -> Result<(), Halt> {
-    let before: u64 = cx
-        .db
-        .prepare_cached("SELECT read_seq FROM mark WHERE chat = ?1 AND account = ?2")?
-        .query_row(params![chat.as_bytes(), account.as_bytes()], |row| row.get(0))
-        .optional()?
-        .unwrap_or(0);
-    if seq <= before {
-        return Ok(());
-    }
+    let seq = <[u8; 8]>::try_from(value).map_or(0, u64::from_be_bytes);
+    // It tells the others itself.
     cx.db
-        .prepare_cached(
-            "INSERT INTO mark (chat, account, read_seq, read_ms) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (chat, account) DO UPDATE SET read_seq = excluded.read_seq, read_ms = excluded.read_ms",
-        )?
-        .execute(params![chat.as_bytes(), account.as_bytes(), seq, cx.now_ms])?;
-    cx.changed.chat(chat);
-    let ids = {
-        let mut statement =
-            cx.db.prepare_cached("SELECT message FROM message WHERE chat = ?1 AND seq > ?2 AND seq <= ?3")?;
-        let rows = statement.query_map(params![chat.as_bytes(), before, seq], |row| row.get(0))?;
-        rows.collect::<Result<Vec<[u8; 16]>, _>>()?
-    };
-    for id in ids {
-        cx.changed.message(chat, MessageId(id));
-    }
-    Ok(())
+        .prepare_cached("UPDATE chat SET announced_seq = max(announced_seq, ?2) WHERE chat = ?1")?
+        .execute(params![chat.as_bytes(), seq])?;
+    marks::advance(cx, chat, me, Mark::Read, seq)
 }

@@ -5,6 +5,7 @@ use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::devices;
 use crate::io::Halt;
+use crate::marks::{self, Mark};
 use crate::messages::{self, NewMessage, Place, Stored};
 use crate::mls;
 use crate::outbox::{self, Kind};
@@ -18,7 +19,7 @@ use e2ee::group::{Processed, ReceivedApp};
 use identity::ChatKind;
 use proto::content::{Content, StateOp, content};
 use proto::decode::decode_limited;
-use proto::ids::{ChatId, DeviceAddress, Generation, MessageId, OpId};
+use proto::ids::{AccountId, ChatId, DeviceAddress, Generation, MessageId, OpId};
 use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX};
 use proto::wire::{Ack, Delivered, FetchLog, GroupItem, Item, LogPage, client_frame, group_item, item};
 
@@ -146,6 +147,7 @@ impl Client {
     fn on_app(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem, app: &ReceivedApp) -> Result<(), Halt> {
         let Ok(content) = decode_limited::<Content>(&app.content, APP_LEN_MAX) else { return Ok(()) };
         match &content.body {
+            Some(content::Body::ProfileKey(given)) => self.on_profile_key_in(cx, chat, app.sender.account, given),
             Some(content::Body::StateOps(ops)) if chat.kind == ChatKind::SelfGroup => {
                 let own_leave = devices::leave_key(app.sender.device);
                 let foreign = |op: &&StateOp| op.key.starts_with("leave/") && op.key != own_leave;
@@ -194,6 +196,10 @@ impl Client {
             content: app.content.clone(),
         };
         let own = app.sender.account == cx.me()?.address.account;
+        if !own {
+            self.typing_ended(cx, chat.chat);
+            self.hear_profile_version(cx, app.sender.account, content.profile_version)?;
+        }
         if messages::store(cx, &message)? == Stored::New && !own {
             let preview = match &content.body {
                 Some(content::Body::Text(text)) => text.text.chars().take(200).collect(),
@@ -211,36 +217,8 @@ impl Client {
 
     /// A device of another account has everything up to here.
     pub(crate) fn on_delivered(&mut self, cx: &mut Context<'_>, delivered: &Delivered) -> Result<(), Halt> {
-        let (Ok(chat), true) = (ChatId::try_from(delivered.chat.as_slice()), delivered.account.len() == 16) else {
-            return Ok(());
-        };
-        set_delivered(cx, chat, &delivered.account, delivered.seq)
+        let ids = (ChatId::try_from(delivered.chat.as_slice()), AccountId::try_from(delivered.account.as_slice()));
+        let (Ok(chat), Ok(account)) = ids else { return Ok(()) };
+        marks::advance(cx, chat, account, Mark::Delivered, delivered.seq)
     }
-}
-
-/// Delivered only goes forward; the rows that it reaches are shown again.
-pub(crate) fn set_delivered(cx: &mut Context<'_>, chat: ChatId, account: &[u8], seq: u64) -> Result<(), Halt> {
-    let before: Option<u64> = {
-        let mut statement = cx.db.prepare_cached("SELECT delivered_seq FROM mark WHERE chat = ?1 AND account = ?2")?;
-        rusqlite::OptionalExtension::optional(
-            statement.query_row(rusqlite::params![chat.as_bytes(), account], |row| row.get(0)),
-        )?
-    };
-    if before.is_some_and(|before| before >= seq) {
-        return Ok(());
-    }
-    cx.db
-        .prepare_cached(
-            "INSERT INTO mark (chat, account, delivered_seq, delivered_ms) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT (chat, account) DO UPDATE SET delivered_seq = excluded.delivered_seq, delivered_ms = excluded.delivered_ms",
-        )?
-        .execute(rusqlite::params![chat.as_bytes(), account, seq, cx.now_ms])?;
-    let mut statement =
-        cx.db.prepare_cached("SELECT message FROM message WHERE chat = ?1 AND seq > ?2 AND seq <= ?3")?;
-    let range = rusqlite::params![chat.as_bytes(), before.unwrap_or(0), seq];
-    let ids = statement.query_map(range, |row| row.get(0))?.collect::<Result<Vec<[u8; 16]>, _>>()?;
-    for id in ids {
-        cx.changed.message(chat, MessageId(id));
-    }
-    Ok(())
 }

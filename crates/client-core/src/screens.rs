@@ -1,16 +1,19 @@
-//! What the interface shows, read from the database: the chat list, windows of messages, an open chat's facts.
+//! What the interface shows of chats that are open, read from the database: windows of messages, changes, facts.
 
 use crate::accounts;
-use crate::chats::{self, Chat, Membership};
+use crate::changed::Changed;
+use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::history::completeness;
+use crate::history::import;
 use crate::io::Halt;
 use crate::messages::{self, ROW_COLUMNS, ROW_TABLES};
 use crate::own_state::{self, ChatKey};
-use crate::profile::ui_account;
+use crate::profile::{self, ui_account};
+use crate::{devices, safety};
 use client_api::{
-    Answer, ChatChanges, ChatInfo, ChatKind, ChatRow, Event, LastMessage, MessageBody, MessageChanges, MessageRow,
-    MessageWindow, Role, UserError, WindowAnchor,
+    Answer, ChatInfo, ChatKind, Event, MessageBody, MessageChanges, MessageRow, MessageWindow, Role, SystemLine,
+    UserError, WindowAnchor,
 };
 use proto::ids::{AccountId, ChatId, MessageId};
 use rusqlite::params;
@@ -18,54 +21,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of one window at most.
 const WINDOW_LEN_MAX: u16 = 256;
-
-fn chat_row(cx: &Context<'_>, chat: &Chat, me: AccountId) -> Result<ChatRow, Halt> {
-    let sql = format!("SELECT {ROW_COLUMNS} FROM {ROW_TABLES} WHERE m.chat = ?1 ORDER BY m.time_ms DESC LIMIT 1");
-    let mut statement = cx.db.prepare_cached(&sql)?;
-    let mut rows = statement.query_map([chat.chat.as_bytes()], |row| messages::row(row, me))?;
-    let last = rows.next().transpose()?.map(|row| LastMessage {
-        preview: match row.body {
-            MessageBody::Text(text) => {
-                text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(200).collect()
-            }
-            _ => String::new(),
-        },
-        time_ms: if row.time_ms >= 1 << 60 { chat.activity_ms } else { row.time_ms },
-        status: row.status,
-    });
-    let unread: u32 = cx
-        .db
-        .prepare_cached(
-            "SELECT count(*) FROM message m WHERE m.chat = ?1 AND m.account <> ?2 AND m.seq >
-             coalesce((SELECT read_seq FROM mark k WHERE k.chat = ?1 AND k.account = ?2), 0)",
-        )?
-        .query_row(params![chat.chat.as_bytes(), me.as_bytes()], |row| row.get(0))?;
-    let value = |key| own_state::chat_value(cx, key, chat.chat);
-    Ok(ChatRow {
-        chat: client_api::ChatId(chat.chat.0),
-        kind: if chat.peer == me { ChatKind::Notes } else { ChatKind::Direct },
-        peer: ui_account(chat.peer),
-        title: accounts::title_of(cx.db, chat.peer)?,
-        photo: Vec::new(),
-        activity_ms: chat.activity_ms,
-        last,
-        unread,
-        marked_unread: !value(ChatKey::Unread)?.is_empty(),
-        pinned: !value(ChatKey::Pin)?.is_empty(),
-        archived: !value(ChatKey::Archive)?.is_empty(),
-        muted_until_ms: own_state::chat_number(cx, ChatKey::Mute, chat.chat)?,
-        draft: String::from_utf8(value(ChatKey::Draft)?).unwrap_or_default(),
-        typing: false,
-    })
-}
-
-/// The whole chat list.
-pub(crate) fn show_chats(cx: &mut Context<'_>) -> Result<(), Halt> {
-    let me = cx.me()?.address.account;
-    let upserts = chats::visible(cx.db)?.iter().map(|chat| chat_row(cx, chat, me)).collect::<Result<_, _>>()?;
-    cx.event(Event::Chats(ChatChanges { reset: true, upserts, removed: Vec::new() }));
-    Ok(())
-}
 
 impl Client {
     /// "Open this chat."
@@ -105,7 +60,7 @@ impl Client {
 
     /// Tells the interface what this input changed; at the end of each.
     pub(crate) fn show_changes(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        let changed = std::mem::take(&mut cx.changed);
+        let mut changed = std::mem::take(&mut cx.changed);
         if changed.everything {
             self.show_all(cx)?;
             for chat in self.open_chats.clone() {
@@ -114,27 +69,14 @@ impl Client {
             // A chat that was opened while its history was still to come.
             return self.show_messages(cx, &changed.messages);
         }
+        self.show_people_changes(cx, &mut changed)?;
         for chat in changed.infos.intersection(&self.open_chats) {
             show_info(cx, self.config.role, *chat)?;
-        }
-        if changed.contacts {
-            accounts::show_contacts(cx)?;
         }
         if changed.chats.is_empty() && changed.chats_gone.is_empty() {
             return Ok(());
         }
-        let me = cx.me()?.address.account;
-        let mut list = ChatChanges {
-            reset: false,
-            upserts: Vec::new(),
-            removed: changed.chats_gone.iter().map(|chat| client_api::ChatId(chat.0)).collect(),
-        };
-        for chat in &changed.chats {
-            if let Some(chat) = chats::find(cx.db, *chat)?.filter(|chat| chat.kind != identity::ChatKind::SelfGroup) {
-                list.upserts.push(chat_row(cx, &chat, me)?);
-            }
-        }
-        cx.event(Event::Chats(list));
+        self.show_chat_changes(cx, &changed.chats, &changed.chats_gone)?;
         self.show_messages(cx, &changed.messages)
     }
 
@@ -144,9 +86,8 @@ impl Client {
         let mut by_chat: BTreeMap<ChatId, Vec<MessageRow>> = BTreeMap::new();
         for (chat, id) in changed {
             if self.open_chats.contains(chat)
-                && let Some(mut row) = messages::get_row(cx.db, *chat, *id, me)?
+                && let Some(row) = messages::get_row(cx.db, *chat, *id, me)?
             {
-                row.starred = own_state::is_starred(cx, *id)?;
                 by_chat.entry(*chat).or_default().push(row);
             }
         }
@@ -161,23 +102,51 @@ impl Client {
     }
 }
 
+impl Client {
+    /// What changed beside chats and messages. A person's chat is to be shown again too.
+    fn show_people_changes(&self, cx: &mut Context<'_>, changed: &mut Changed) -> Result<(), Halt> {
+        if changed.profile {
+            profile::show(cx)?;
+        }
+        if changed.settings {
+            own_state::show_settings(cx)?;
+        }
+        if changed.devices {
+            devices::show(cx, None)?;
+        }
+        if changed.people.is_empty() {
+            return Ok(());
+        }
+        accounts::show_contact_changes(cx, &changed.people)?;
+        for account in changed.people.clone() {
+            if let Some(chat) = chats::find_with(cx.db, identity::ChatKind::Direct, account)? {
+                changed.chat(chat.chat);
+                changed.infos.insert(chat.chat);
+            }
+        }
+        Ok(())
+    }
+}
+
 fn show_info(cx: &mut Context<'_>, role: Role, id: ChatId) -> Result<(), Halt> {
     let Some(chat) = chats::find(cx.db, id)? else { return Ok(()) };
     let me = cx.me()?.address.account;
-    let devices = accounts::known_list(cx, chat.peer)?.map_or(0, |list| list.devices().count());
+    let list = accounts::known_list(cx, chat.peer)?;
+    let devices = list.as_ref().map_or(0, |list| list.devices().count());
+    let (about, photo) = accounts::about_and_photo(cx.db, chat.peer)?;
     let info = ChatInfo {
         chat: client_api::ChatId(id.0),
         kind: if chat.peer == me { ChatKind::Notes } else { ChatKind::Direct },
         peer: ui_account(chat.peer),
         title: accounts::title_of(cx.db, chat.peer)?,
         number: accounts::number_of(cx.db, chat.peer)?,
-        about: String::new(),
-        photo: Vec::new(),
+        about,
+        photo,
         devices: u32::try_from(devices).unwrap_or(u32::MAX),
         completeness: completeness::of_chat(cx, role, id)?,
         draft: String::from_utf8(own_state::chat_value(cx, ChatKey::Draft, id)?).unwrap_or_default(),
         joined: chat.membership == Membership::Joined,
-        verified: false,
+        verified: safety::is_verified(cx, chat.peer, list.as_ref())?,
     };
     cx.event(Event::ChatInfo(info));
     Ok(())
@@ -212,6 +181,9 @@ fn show_window(cx: &mut Context<'_>, chat: ChatId, anchor: WindowAnchor, limit: 
     newer.truncate(limit);
     older.reverse();
     older.append(&mut newer);
+    if !has_older && import::is_whole(cx)? {
+        older.insert(0, first_line(cx, chat, older.first())?);
+    }
     cx.event(Event::Window(MessageWindow {
         chat: client_api::ChatId(chat.0),
         anchor,
@@ -224,6 +196,26 @@ fn show_window(cx: &mut Context<'_>, chat: ChatId, anchor: WindowAnchor, limit: 
     Ok(())
 }
 
+/// The line that stands before all messages. It is no row of the database: every device has it, at the same place.
+fn first_line(cx: &Context<'_>, chat: ChatId, first: Option<&MessageRow>) -> Result<MessageRow, Halt> {
+    let (peer, created_ms): ([u8; 16], u64) = cx
+        .db
+        .prepare_cached("SELECT peer, created_ms FROM chat WHERE chat = ?1")?
+        .query_row([chat.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(MessageRow {
+        // Message ids are random: none of them is the chat's.
+        id: client_api::MessageId(chat.0),
+        time_ms: first.map_or(created_ms, |first| created_ms.min(first.time_ms.saturating_sub(1))),
+        sender: client_api::AccountId(peer),
+        own: false,
+        status: None,
+        body: MessageBody::System(SystemLine::Encrypted),
+        starred: false,
+        delivered_ms: 0,
+        read_ms: 0,
+    })
+}
+
 fn stretch(
     cx: &Context<'_>,
     chat: ChatId,
@@ -234,12 +226,8 @@ fn stretch(
 ) -> Result<Vec<MessageRow>, Halt> {
     let sql = format!("SELECT {ROW_COLUMNS} FROM {ROW_TABLES} WHERE m.chat = ?1 AND {place} LIMIT ?3");
     let mut statement = cx.db.prepare_cached(&sql)?;
-    let rows = statement.query_map(params![chat.as_bytes(), time_ms, limit], |row| messages::row(row, me))?;
-    let mut rows = rows.collect::<Result<Vec<_>, _>>()?;
-    for row in &mut rows {
-        row.starred = own_state::is_starred(cx, MessageId(row.id.0))?;
-    }
-    Ok(rows)
+    let rows = statement.query_map(params![chat.as_bytes(), time_ms, limit], |row| messages::row(row, 0, me))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn first_unread(

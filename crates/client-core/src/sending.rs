@@ -6,6 +6,7 @@ use crate::io::Halt;
 use crate::messages::{self, NewMessage, Place};
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
+use crate::profile;
 use crate::removing;
 use crate::session::{HELLO_REQUEST, send};
 use crate::vetting::Writable;
@@ -105,7 +106,7 @@ impl Client {
         let content = Content {
             message_id: id.to_vec(),
             sent_ms: cx.now_ms,
-            profile_version: 0,
+            profile_version: profile::version(cx)?,
             body: Some(content::Body::Text(Text { text })),
         }
         .encode_to_vec();
@@ -119,7 +120,9 @@ impl Client {
             content: content.clone(),
         };
         messages::store(cx, &message)?;
+        self.offer_profile(cx, chat)?;
         self.enqueue(cx, chat, Some(id), content)?;
+        self.typing_was_sent(chat);
         cx.answer(request, Ok(Answer::Done));
         Ok(())
     }

@@ -208,6 +208,7 @@ impl Client {
                 self.session.link = Link::Up;
                 self.show_connection(cx);
                 self.ask_marks(cx)?;
+                self.look_around(cx)?;
                 self.ask_own_devices(cx)
             }
             Some(server_frame::Body::Reply(reply)) => self.on_reply(cx, reply),
@@ -230,6 +231,11 @@ impl Client {
             },
             Some(server_frame::Body::Gap(_)) => self.on_gap(cx),
             Some(server_frame::Body::AccountGroupAdded(added)) => self.on_group_added(cx, &added.chat),
+            Some(server_frame::Body::AccountChanged(changed)) => {
+                self.on_account_changed(&changed.account);
+                Ok(())
+            }
+            Some(server_frame::Body::Ephemeral(item)) => self.on_ephemeral(cx, &item),
             Some(server_frame::Body::KeyPackagesLow(low)) => self.key_packages_left(cx, low.left),
             Some(server_frame::Body::Revoked(revoked)) => self.on_revoked(cx, &revoked.signed_device_list),
             Some(server_frame::Body::LeaseLost(_)) => self.on_lease_lost(cx),

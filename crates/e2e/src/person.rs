@@ -3,8 +3,9 @@
 use crate::World;
 use anyhow::{Context, Result, bail};
 use client_api::{
-    Answer, ChatId, ChatRow, Command, Completeness, DeviceRow, Event, LinkStage, LinkingStage, MessageBody, MessageId,
-    MessageRow, MessageStatus, MirrorProgress, Notice, RegistrationStage, Request, Role, UserError, WindowAnchor,
+    AccountId, Answer, ChatId, ChatInfo, ChatRow, Command, Completeness, ContactRow, DeviceRow, Event, LinkStage,
+    LinkingStage, MessageBody, MessageId, MessageRow, MessageStatus, MirrorProgress, Notice, OwnProfile,
+    RegistrationStage, Request, Role, Settings, SystemLine, UserError, WindowAnchor,
 };
 use client_driver::native::{Events, Handle, Options, Storage, start};
 use std::collections::BTreeMap;
@@ -49,6 +50,14 @@ pub struct Screen {
     pub completeness: BTreeMap<ChatId, Completeness>,
     /// What the user was told, in order.
     pub notices: Vec<Notice>,
+    /// Facts of open chats.
+    pub infos: BTreeMap<ChatId, ChatInfo>,
+    /// The contacts.
+    pub contacts: BTreeMap<AccountId, ContactRow>,
+    /// The own profile.
+    pub profile: Option<OwnProfile>,
+    /// The settings.
+    pub settings: Option<Settings>,
     answers: BTreeMap<u32, Result<Answer, UserError>>,
 }
 
@@ -64,6 +73,7 @@ impl Screen {
             Event::Devices(devices) => self.devices = devices,
             Event::ChatInfo(info) => {
                 self.completeness.insert(info.chat, info.completeness);
+                self.infos.insert(info.chat, info);
             }
             Event::Notice(notice) => self.notices.push(notice),
             Event::Chats(changes) => {
@@ -75,6 +85,17 @@ impl Screen {
                 }
                 self.chats.extend(changes.upserts.into_iter().map(|row| (row.chat, row)));
             }
+            Event::Contacts(changes) => {
+                if changes.reset {
+                    self.contacts.clear();
+                }
+                for account in changes.removed {
+                    self.contacts.remove(&account);
+                }
+                self.contacts.extend(changes.upserts.into_iter().map(|row| (row.account, row)));
+            }
+            Event::Profile(profile) => self.profile = Some(profile),
+            Event::Settings(settings) => self.settings = Some(settings),
             Event::Window(window) => {
                 let rows = self.messages.entry(window.chat).or_default();
                 rows.extend(window.rows.into_iter().map(|row| ((row.time_ms, row.id), row)));
@@ -98,6 +119,16 @@ impl Screen {
         let rows = self.messages.get(&chat).into_iter().flat_map(BTreeMap::values);
         rows.filter_map(|row| match &row.body {
             MessageBody::Text(text) => Some(text.clone()),
+            _ => None,
+        })
+        .collect()
+    }
+
+    /// The lines that an open chat itself says, oldest first.
+    pub fn lines(&self, chat: ChatId) -> Vec<SystemLine> {
+        let rows = self.messages.get(&chat).into_iter().flat_map(BTreeMap::values);
+        rows.filter_map(|row| match &row.body {
+            MessageBody::System(line) => Some(line.clone()),
             _ => None,
         })
         .collect()

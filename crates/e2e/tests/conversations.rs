@@ -30,7 +30,7 @@ async fn two_people_talk_and_the_server_learns_no_word() -> Result<()> {
     assert_eq!(alice.screen.texts(chat), bob.screen.texts(theirs));
     let unread = |person: &Person| person.screen.chats.get(&theirs).map(|row| row.unread);
     assert_eq!(unread(&bob), Some(1));
-    let newest = bob.screen.messages.get(&theirs).and_then(|rows| rows.keys().next()).context("a message")?.1;
+    let newest = bob.screen.messages.get(&theirs).and_then(|rows| rows.keys().next_back()).context("a message")?.1;
     bob.does(Command::MarkRead { chat: theirs, up_to: newest }).await?;
     alice.sees_status(chat, "canary one, héllo", MessageStatus::Read).await?;
     bob.until("nothing unread", |s| s.chats.get(&theirs).is_some_and(|row| row.unread == 0)).await?;

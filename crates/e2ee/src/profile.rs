@@ -57,7 +57,13 @@ mod tests {
     use rand_core::SeedableRng;
 
     fn body(photo_len: usize) -> ProfileBody {
-        ProfileBody { name: "Ada".into(), about: "¡Hola!".into(), photo_jpeg: vec![7; photo_len], version: 3 }
+        ProfileBody {
+            name: "Ada".into(),
+            about: "¡Hola!".into(),
+            photo_jpeg: vec![7; photo_len],
+            version: 3,
+            ..ProfileBody::default()
+        }
     }
 
     #[test]

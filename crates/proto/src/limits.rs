@@ -12,6 +12,8 @@ pub const NAME_CHARS_MAX: usize = 64;
 pub const ABOUT_CHARS_MAX: usize = 140;
 /// A profile photo, JPEG.
 pub const PHOTO_LEN_MAX: usize = 64 * 1024;
+/// A small profile photo for lists, JPEG.
+pub const THUMB_LEN_MAX: usize = 8 * 1024;
 /// A sealed profile on the server.
 pub const PROFILE_SEALED_LEN_MAX: usize = 96 * 1024;
 /// Companions beside the phone.

@@ -6,6 +6,7 @@ use data_encoding::BASE32_NOPAD;
 
 const LINK_PREFIX: &str = "HG1:";
 const CONTACT_PREFIX: &str = "HGC1:";
+const SAFETY_PREFIX: &str = "HGS1:";
 const LINK_LEN: usize = 16 + 32 + 16 + 16;
 
 /// What the new device shows and the phone scans. The secret is never posted anywhere.
@@ -41,6 +42,10 @@ pub struct ContactCode {
     pub number: String,
 }
 
+/// A safety number to compare. What is in it is `identity`'s.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SafetyCode(pub Vec<u8>);
+
 /// Why a scanned or pasted text is not the wanted code. Each has its own message in the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum QrError {
@@ -73,7 +78,7 @@ impl LinkCode {
     pub fn parse(text: &str) -> Result<Self, QrError> {
         let text = tidy(text);
         let Some(body) = text.strip_prefix(LINK_PREFIX) else {
-            return Err(if text.starts_with(CONTACT_PREFIX) { QrError::OtherKind } else { foreign(&text) });
+            return Err(foreign(&text, &[CONTACT_PREFIX, SAFETY_PREFIX]));
         };
         let bytes = BASE32_NOPAD.decode(body.as_bytes()).map_err(|_| QrError::Damaged)?;
         let bytes: [u8; LINK_LEN] = bytes.try_into().map_err(|_| QrError::Damaged)?;
@@ -103,7 +108,7 @@ impl ContactCode {
     pub fn parse(text: &str) -> Result<Self, QrError> {
         let text = tidy(text.rsplit('#').next().unwrap_or(text));
         let Some(body) = text.strip_prefix(CONTACT_PREFIX) else {
-            return Err(if text.starts_with(LINK_PREFIX) { QrError::OtherKind } else { foreign(&text) });
+            return Err(foreign(&text, &[LINK_PREFIX, SAFETY_PREFIX]));
         };
         let bytes = BASE32_NOPAD.decode(body.as_bytes()).map_err(|_| QrError::Damaged)?;
         let (account, rest) = bytes.split_at_checked(16).ok_or(QrError::Damaged)?;
@@ -121,6 +126,25 @@ impl ContactCode {
     }
 }
 
+impl SafetyCode {
+    /// The text of the QR code.
+    pub fn to_text(&self) -> String {
+        format!("{SAFETY_PREFIX}{}", BASE32_NOPAD.encode(&self.0))
+    }
+
+    /// Reads a scanned text.
+    pub fn parse(text: &str) -> Result<Self, QrError> {
+        let text = tidy(text);
+        let Some(body) = text.strip_prefix(SAFETY_PREFIX) else {
+            return Err(foreign(&text, &[LINK_PREFIX, CONTACT_PREFIX]));
+        };
+        match BASE32_NOPAD.decode(body.as_bytes()) {
+            Ok(bytes) if !bytes.is_empty() => Ok(Self(bytes)),
+            _ => Err(QrError::Damaged),
+        }
+    }
+}
+
 fn tidy(text: &str) -> String {
     text.chars()
         .filter(|c| !c.is_whitespace() && *c != '\u{200b}' && *c != '\u{feff}')
@@ -129,9 +153,12 @@ fn tidy(text: &str) -> String {
 }
 
 /// A text that begins with `HG`, a number and a colon is ours, of another version.
-fn foreign(text: &str) -> QrError {
+fn foreign(text: &str, other_kinds: &[&str]) -> QrError {
+    if other_kinds.iter().any(|prefix| text.starts_with(prefix)) {
+        return QrError::OtherKind;
+    }
     let Some(rest) = text.strip_prefix("HG") else { return QrError::NotOurs };
-    let rest = rest.strip_prefix('C').unwrap_or(rest);
+    let rest = rest.strip_prefix(['C', 'S']).unwrap_or(rest);
     match rest.split_once(':') {
         Some((version, _)) if !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit()) => {
             QrError::OtherVersion
@@ -185,6 +212,17 @@ mod tests {
         assert_eq!(ContactCode::parse(&code().to_text()), Err(QrError::OtherKind));
         let letters = ContactCode { account: AccountId([5; 16]), server_id: ServerId([4; 16]), number: "+49x".into() };
         assert_eq!(ContactCode::parse(&letters.to_text()), Err(QrError::Damaged));
+    }
+
+    #[test]
+    fn a_safety_code_is_read_back_and_nothing_else_is_one() {
+        let safety = SafetyCode(vec![7; 88]);
+        assert_eq!(SafetyCode::parse(&safety.to_text()), Ok(safety.clone()));
+        assert_eq!(SafetyCode::parse(&code().to_text()), Err(QrError::OtherKind));
+        assert_eq!(SafetyCode::parse("HGS1:"), Err(QrError::Damaged));
+        assert_eq!(SafetyCode::parse("HGS2:AAAA"), Err(QrError::OtherVersion));
+        assert_eq!(LinkCode::parse(&safety.to_text()), Err(QrError::OtherKind));
+        assert_eq!(ContactCode::parse(&safety.to_text()), Err(QrError::OtherKind));
     }
 
     proptest! {

@@ -267,6 +267,8 @@ pub fn system_line(line: &SystemLine, peer: &str) -> String {
         SystemLine::UnknownDevice => {
             "A device in this chat is not on its owner's signed list. Nothing is sent until it is removed.".into()
         }
+        SystemLine::OwnDeviceLinked { name } => format!("You linked a device: {name}."),
+        SystemLine::OwnDeviceUnlinked { name } => format!("A device was logged out: {name}."),
     }
 }
 

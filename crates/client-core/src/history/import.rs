@@ -118,6 +118,7 @@ impl Client {
             params![segment.archive, next],
         )?;
         cx.changed.everything = true;
+        self.profiles_are_due();
         show_mirror(cx)
     }
 
@@ -224,6 +225,17 @@ fn take_chat(cx: &mut Context<'_>, archived: &proto::history::Chat) -> Result<()
         params![id.as_bytes(), archived.applied_seq, archived.rank],
     )?;
     Ok(())
+}
+
+/// All the history that this device gets is here.
+pub(crate) fn is_whole(cx: &Context<'_>) -> Result<bool, Halt> {
+    let (awaited, undone): (Option<u32>, u32) = cx.db.query_row(
+        "SELECT import_segments, (SELECT count(*) FROM import_segment WHERE done = 0) FROM this",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let is_phone = cx.me()?.account_key.is_some();
+    Ok(is_phone || (awaited.is_some() && undone == 0))
 }
 
 /// How far the mirror is.

@@ -18,6 +18,7 @@ CREATE TABLE this (
   pin_check       BLOB NOT NULL DEFAULT x'',    -- pin::check_of the registration PIN, where this phone set one
   import_segments INTEGER,                      -- of the history on its way here; NULL while unknown
   import_from_ms  INTEGER,                      -- all chats are here back to this time
+  profile_due     INTEGER NOT NULL DEFAULT 0,   -- the own profile is to be published by this device
   setup           INTEGER NOT NULL DEFAULT 0,   -- registration::Setup: what the phone still asks after registering
   registration    BLOB NOT NULL DEFAULT x''     -- account.Register, from before it is sent until it is answered
 ) STRICT;
@@ -29,12 +30,14 @@ CREATE TABLE account (
   number          TEXT NOT NULL DEFAULT '',
   device_list     BLOB NOT NULL DEFAULT x'',
   list_heard      INTEGER NOT NULL DEFAULT 0,   -- the newest version that a device of the account said it has
+  list_version    INTEGER NOT NULL DEFAULT 0,   -- of that list
   profile_key     BLOB NOT NULL DEFAULT x'',
   profile_version INTEGER NOT NULL DEFAULT 0,   -- of what is stored here
   profile_wanted  INTEGER NOT NULL DEFAULT 0,   -- the newest one heard of
   profile_name    TEXT NOT NULL DEFAULT '',
   profile_about   TEXT NOT NULL DEFAULT '',
-  profile_photo   BLOB NOT NULL DEFAULT x''
+  profile_photo   BLOB NOT NULL DEFAULT x'',
+  profile_thumb   BLOB NOT NULL DEFAULT x''     -- a small one of the same, for lists
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE chat (
@@ -57,7 +60,7 @@ CREATE TABLE chat (
   activity_ms     INTEGER NOT NULL,
   rank            INTEGER NOT NULL DEFAULT 0,
   announced_seq   INTEGER NOT NULL DEFAULT 0,   -- the own read mark that the chat was told of
-  profile_sent    INTEGER NOT NULL DEFAULT 0    -- the version of the own profile key given to this chat
+  profile_given   INTEGER NOT NULL DEFAULT 0    -- profile::fingerprint of the own profile's key that this chat was given
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX chat_by_peer ON chat (peer, kind);
 CREATE INDEX chat_by_activity ON chat (activity_ms);

@@ -102,6 +102,7 @@ mod tests {
             kind: ChatKind::Direct,
             peer: AccountId([id; 16]),
             title: title.into(),
+            number: String::new(),
             photo: Vec::new(),
             activity_ms,
             last: None,

@@ -1,0 +1,135 @@
+//! The chat list as the interface shows it: every row from one joined query, since a thousand rows are read when a page
+//! opens. Does not know windows of messages; those are `screens`'.
+
+use crate::client::Client;
+use crate::client::Context;
+use crate::io::Halt;
+use crate::messages::{self, ROW_COLUMNS};
+use crate::people;
+use client_api::{ChatChanges, ChatKind, ChatRow, Event, LastMessage, MessageBody};
+use proto::ids::{AccountId, ChatId};
+use rusqlite::{Row, params};
+use std::collections::BTreeSet;
+
+/// Characters of a preview.
+const PREVIEW_CHARS_MAX: usize = 200;
+/// Times beyond this are places in the outbox, not times.
+const TIME_MS_MAX: u64 = 1 << 60;
+/// Columns before those of the newest message.
+const OWN_COLUMNS: usize = 14;
+
+/// The chats that a person sees, `?1` being the own account; one where `?2` names it, all where it is NULL. Chats that
+/// are no longer the account's are not shown.
+fn sql() -> String {
+    format!(
+        "SELECT c.chat, c.peer, c.activity_ms,
+                coalesce(a.number, ''), coalesce(a.profile_name, ''), coalesce(nullif(a.profile_thumb, x''), a.profile_photo, x''),
+                coalesce(contact.value, x''), coalesce(length(unread.value), 0) > 0, coalesce(length(pin.value), 0) > 0,
+                coalesce(length(archive.value), 0) > 0, coalesce(mute.value, x''), coalesce(draft.value, x''),
+                (SELECT count(*) FROM message u WHERE u.chat = c.chat AND u.account <> ?1
+                 AND u.seq > coalesce((SELECT o.read_seq FROM mark o WHERE o.chat = c.chat AND o.account = ?1), 0)),
+                m.message IS NOT NULL,
+                {ROW_COLUMNS}
+         FROM chat c
+         LEFT JOIN account a ON a.account = c.peer
+         LEFT JOIN state contact ON contact.key = 'contact/' || lower(hex(c.peer))
+         LEFT JOIN state unread ON unread.key = 'unread/' || lower(hex(c.chat))
+         LEFT JOIN state pin ON pin.key = 'pin/' || lower(hex(c.chat))
+         LEFT JOIN state archive ON archive.key = 'archive/' || lower(hex(c.chat))
+         LEFT JOIN state mute ON mute.key = 'mute/' || lower(hex(c.chat))
+         LEFT JOIN state draft ON draft.key = 'draft/' || lower(hex(c.chat))
+         LEFT JOIN message m ON m.message = (SELECT l.message FROM message l WHERE l.chat = c.chat AND l.kind <> 2
+                                             ORDER BY l.time_ms DESC LIMIT 1)
+         LEFT JOIN mark k ON k.chat = c.chat AND k.account = c.peer
+         LEFT JOIN state s ON s.key = 'star/' || lower(hex(m.message))
+         WHERE c.kind <> 1 AND c.membership <> 3 AND (?2 IS NULL OR c.chat = ?2)"
+    )
+}
+
+/// All rows, or that of one chat where it is shown.
+pub(crate) fn rows(cx: &Context<'_>, chat: Option<ChatId>, typing: &BTreeSet<ChatId>) -> Result<Vec<ChatRow>, Halt> {
+    let me = cx.me()?.address.account;
+    let mut statement = cx.db.prepare_cached(&sql())?;
+    let chat = chat.map(|chat| chat.to_vec());
+    let rows = statement.query_map(params![me.as_bytes(), chat], |row| read(row, me, typing))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Unread messages of a chat.
+pub(crate) fn unread(cx: &Context<'_>, chat: ChatId) -> Result<u32, Halt> {
+    Ok(rows(cx, Some(chat), &BTreeSet::new())?.first().map_or(0, |row| row.unread))
+}
+
+fn read(row: &Row<'_>, me: AccountId, typing: &BTreeSet<ChatId>) -> rusqlite::Result<ChatRow> {
+    let (chat, peer): ([u8; 16], [u8; 16]) = (row.get(0)?, row.get(1)?);
+    let activity_ms: u64 = row.get(2)?;
+    let (number, profile_name): (String, String) = (row.get(3)?, row.get(4)?);
+    let contact: Vec<u8> = row.get(6)?;
+    let named = people::contact_name(&contact);
+    let is_named = !named.is_empty();
+    let mute: Vec<u8> = row.get(10)?;
+    let last = if row.get(13)? { Some(last(messages::row(row, OWN_COLUMNS, me)?, activity_ms)) } else { None };
+    Ok(ChatRow {
+        chat: client_api::ChatId(chat),
+        kind: if peer == me.0 { ChatKind::Notes } else { ChatKind::Direct },
+        peer: client_api::AccountId(peer),
+        title: people::title(named, profile_name, &number, AccountId(peer)),
+        photo: row.get(5)?,
+        number: if is_named || peer == me.0 { String::new() } else { number },
+        activity_ms,
+        last,
+        unread: row.get(12)?,
+        marked_unread: row.get(7)?,
+        pinned: row.get(8)?,
+        archived: row.get(9)?,
+        muted_until_ms: <[u8; 8]>::try_from(mute).map_or(0, u64::from_be_bytes),
+        draft: String::from_utf8(row.get(11)?).unwrap_or_default(),
+        typing: typing.contains(&ChatId(chat)),
+    })
+}
+
+fn last(row: client_api::MessageRow, activity_ms: u64) -> LastMessage {
+    let preview = match row.body {
+        MessageBody::Text(text) => {
+            text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(PREVIEW_CHARS_MAX).collect()
+        }
+        _ => String::new(),
+    };
+    let time_ms = if row.time_ms >= TIME_MS_MAX { activity_ms } else { row.time_ms };
+    LastMessage { preview, time_ms, status: row.status }
+}
+
+impl Client {
+    /// The whole chat list.
+    pub(crate) fn show_chats(&self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let upserts = rows(cx, None, &self.typing.chats())?;
+        cx.event(Event::Chats(ChatChanges { reset: true, upserts, removed: Vec::new() }));
+        Ok(())
+    }
+
+    /// Rows that changed, and chats that are gone.
+    pub(crate) fn show_chat_changes(
+        &self,
+        cx: &mut Context<'_>,
+        changed: &BTreeSet<ChatId>,
+        gone: &BTreeSet<ChatId>,
+    ) -> Result<(), Halt> {
+        let typing = self.typing.chats();
+        let mut list = ChatChanges {
+            reset: false,
+            upserts: Vec::new(),
+            removed: gone.iter().map(|chat| client_api::ChatId(chat.0)).collect(),
+        };
+        for chat in changed {
+            let row = rows(cx, Some(*chat), &typing)?.pop();
+            match row {
+                Some(row) => list.upserts.push(row),
+                None => list.removed.push(client_api::ChatId(chat.0)),
+            }
+        }
+        if !list.upserts.is_empty() || !list.removed.is_empty() {
+            cx.event(Event::Chats(list));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,113 @@
+//! Lines that a chat itself says: when they are written, and how they are stored. Each device writes its own, from what
+//! it learned itself; they go to nobody. The words are the interface's.
+
+use crate::chats::{self, Chat};
+use crate::client::Context;
+use crate::io::Halt;
+use crate::messages::{self, Kind};
+use client_api::SystemLine;
+use identity::{ChatKind, VerifiedDeviceList};
+use proto::ids::{ChatId, MessageId};
+use rusqlite::params;
+
+/// Writes a line after the newest message that has its place.
+pub(crate) fn say(cx: &mut Context<'_>, chat: &Chat, line: &SystemLine) -> Result<(), Halt> {
+    let newest: Option<u64> = cx
+        .db
+        .prepare_cached("SELECT max(time_ms) FROM message WHERE chat = ?1 AND time_ms < ?2")?
+        .query_row(params![chat.chat.as_bytes(), messages::UNSENT_MS], |row| row.get(0))?;
+    let time_ms = newest.map_or(cx.now_ms, |newest| cx.now_ms.max(newest + 1));
+    let id = chats::random_id(cx);
+    cx.db
+        .prepare_cached(
+            "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content)
+             VALUES (?1, ?2, ?3, 0, ?4, 0, ?2, ?5, ?6)",
+        )?
+        .execute(params![
+            chat.chat.as_bytes(),
+            time_ms,
+            id,
+            chat.peer.as_bytes(),
+            Kind::System.number(),
+            encode(line)
+        ])?;
+    cx.changed.message(ChatId(chat.chat.0), MessageId(id));
+    Ok(())
+}
+
+/// A device list took the place of another: the chat says it where devices came or went.
+pub(crate) fn devices_changed(
+    cx: &mut Context<'_>,
+    known: Option<&VerifiedDeviceList>,
+    list: &VerifiedDeviceList,
+) -> Result<(), Halt> {
+    cx.changed.person(list.account());
+    let Some(known) = known.filter(|known| !known.addresses().eq(list.addresses())) else { return Ok(()) };
+    let Some(chat) = chats::find_with(cx.db, ChatKind::Direct, known.account())? else { return Ok(()) };
+    let devices = u32::try_from(list.devices().count()).unwrap_or(u32::MAX);
+    say(cx, &chat, &SystemLine::DevicesChanged { devices })
+}
+
+/// A line about the own devices, in the chat with oneself, where there is one.
+pub(crate) fn say_to_oneself(cx: &mut Context<'_>, line: &SystemLine) -> Result<(), Halt> {
+    let me = cx.me()?.address.account;
+    match chats::find_with(cx.db, ChatKind::Direct, me)? {
+        Some(notes) => say(cx, &notes, line),
+        None => Ok(()),
+    }
+}
+
+/// A line as it is stored: a number, then what it says more.
+fn encode(line: &SystemLine) -> Vec<u8> {
+    match line {
+        SystemLine::Encrypted => vec![1],
+        SystemLine::SafetyNumberChanged => vec![2],
+        SystemLine::DevicesChanged { devices } => [&[3][..], &devices.to_be_bytes()].concat(),
+        SystemLine::MayBeMissing => vec![4],
+        SystemLine::HistoryDiffers => vec![5],
+        SystemLine::UnknownDevice => vec![6],
+        SystemLine::OwnDeviceLinked { name } => [&[7][..], name.as_bytes()].concat(),
+        SystemLine::OwnDeviceUnlinked { name } => [&[8][..], name.as_bytes()].concat(),
+    }
+}
+
+/// A stored line; `None` for one of a newer version.
+pub(crate) fn decode(stored: &[u8]) -> Option<SystemLine> {
+    let (number, rest) = stored.split_first()?;
+    let name = || String::from_utf8(rest.to_vec()).ok();
+    Some(match number {
+        1 => SystemLine::Encrypted,
+        2 => SystemLine::SafetyNumberChanged,
+        3 => SystemLine::DevicesChanged { devices: u32::from_be_bytes(rest.try_into().ok()?) },
+        4 => SystemLine::MayBeMissing,
+        5 => SystemLine::HistoryDiffers,
+        6 => SystemLine::UnknownDevice,
+        7 => SystemLine::OwnDeviceLinked { name: name()? },
+        8 => SystemLine::OwnDeviceUnlinked { name: name()? },
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_come_back_and_those_of_a_newer_version_are_none() {
+        for line in [
+            SystemLine::Encrypted,
+            SystemLine::SafetyNumberChanged,
+            SystemLine::DevicesChanged { devices: 3 },
+            SystemLine::MayBeMissing,
+            SystemLine::HistoryDiffers,
+            SystemLine::UnknownDevice,
+            SystemLine::OwnDeviceLinked { name: "Firefox on Linux".into() },
+            SystemLine::OwnDeviceUnlinked { name: String::new() },
+        ] {
+            assert_eq!(decode(&encode(&line)), Some(line));
+        }
+        for stored in [&[][..], &[99], &[3, 1], &[7, 0xff]] {
+            assert_eq!(decode(stored), None);
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! Stories of what people see of each other: typing, profiles, safety numbers, and of one's own devices in step.
+
+use anyhow::{Context, Result, bail};
+use client_api::{
+    AccountId, Answer, ChatId, ChatRow, Command, MessageBody, MessageId, MessageStatus, Role, SafetyNumber, SystemLine,
+    UserError,
+};
+use e2e::{Person, World};
+use std::time::Duration;
+
+const ALICE: &str = "+4915112345611";
+const BOB: &str = "+4915112345612";
+
+/// What these stories do often.
+trait Does {
+    async fn opens_first_chat(&mut self) -> Result<ChatId>;
+    async fn mirrors(&mut self, world: &World, name: &str) -> Result<Person>;
+    async fn sees_row(&mut self, chat: ChatId, what: &str, seen: impl Fn(&ChatRow) -> bool) -> Result<()>;
+    fn newest(&self, chat: ChatId) -> Result<MessageId>;
+}
+
+impl Does for Person {
+    async fn opens_first_chat(&mut self) -> Result<ChatId> {
+        self.until("a chat", |s| !s.chats.is_empty()).await?;
+        let chat = *self.screen.chats.keys().next().context("there is one")?;
+        self.opens(chat).await?;
+        Ok(chat)
+    }
+
+    /// Links a companion and waits for the whole mirror.
+    async fn mirrors(&mut self, world: &World, name: &str) -> Result<Person> {
+        let mut browser = self.links(world, name).await?;
+        browser.until("the whole mirror", |s| s.mirror.complete).await?;
+        Ok(browser)
+    }
+
+    async fn sees_row(&mut self, chat: ChatId, what: &str, seen: impl Fn(&ChatRow) -> bool) -> Result<()> {
+        self.until(what, |s| s.chats.get(&chat).is_some_and(&seen)).await
+    }
+
+    fn newest(&self, chat: ChatId) -> Result<MessageId> {
+        let rows = self.screen.messages.get(&chat).context("the chat is open")?;
+        Ok(rows.keys().next_back().context("it has rows")?.1)
+    }
+}
+
+/// Alice and Bob, and the chat that Alice began, as each of them has it.
+async fn pair(world: &World) -> Result<(Person, Person, ChatId)> {
+    let mut alice = Person::register(world, "Alice", ALICE).await?;
+    let mut bob = Person::register(world, "Bob", BOB).await?;
+    let chat = alice.opens_chat_with(BOB).await?;
+    alice.sends(chat, "hello").await?;
+    assert_eq!(bob.opens_first_chat().await?, chat);
+    bob.sees(chat, "hello").await?;
+    alice.sees_status(chat, "hello", MessageStatus::Delivered).await?;
+    Ok((alice, bob, chat))
+}
+
+fn lines(person: &Person, chat: ChatId) -> Vec<SystemLine> {
+    person.screen.lines(chat)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn typing_is_seen_on_all_devices_of_the_other_and_ends_by_itself_or_by_a_message() -> Result<()> {
+    let world = World::new().await?;
+    let (mut alice, mut bob, chat) = pair(&world).await?;
+    let mut browser = bob.mirrors(&world, "browser").await?;
+    let typing = |chat, typing| Command::SetTyping { chat, typing };
+
+    alice.does(typing(chat, true)).await?;
+    bob.sees_row(chat, "Alice typing", |row| row.typing).await?;
+    browser.sees_row(chat, "Alice typing", |row| row.typing).await?;
+    assert!(!alice.screen.chats.get(&chat).context("the chat")?.typing, "not shown to oneself");
+    // Nothing more is said: it ends by itself.
+    bob.sees_row(chat, "the end of it", |row| !row.typing).await?;
+
+    bob.does(typing(chat, true)).await?;
+    alice.sees_row(chat, "Bob typing", |row| row.typing).await?;
+    bob.does(typing(chat, false)).await?;
+    alice.sees_row(chat, "Bob having stopped", |row| !row.typing).await?;
+
+    bob.does(typing(chat, true)).await?;
+    alice.sees_row(chat, "Bob typing again", |row| row.typing).await?;
+    bob.sends(chat, "here it is").await?;
+    alice.sees(chat, "here it is").await?;
+    assert!(!alice.screen.chats.get(&chat).context("the chat")?.typing, "the message ends it");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hidden_page_tells_nobody_that_it_has_read_until_it_is_shown() -> Result<()> {
+    let world = World::new().await?;
+    let (mut alice, mut bob, chat) = pair(&world).await?;
+    bob.does(Command::SetVisible(false)).await?;
+    let newest = bob.newest(chat)?;
+    bob.does(Command::MarkRead { chat, up_to: newest }).await?;
+    bob.sends(chat, "written after reading").await?;
+    alice.sees(chat, "written after reading").await?;
+    assert_eq!(alice.screen.status_of(chat, "hello"), Some(MessageStatus::Delivered));
+    bob.does(Command::SetVisible(true)).await?;
+    alice.sees_status(chat, "hello", MessageStatus::Read).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chat_begins_with_the_line_about_encryption_on_every_device() -> Result<()> {
+    let world = World::new().await?;
+    let (mut alice, bob, chat) = pair(&world).await?;
+    let mut browser = alice.mirrors(&world, "browser").await?;
+    alice.opens(chat).await?;
+    browser.opens(chat).await?;
+    for person in [&alice, &bob, &browser] {
+        let first = person.screen.messages.get(&chat).and_then(|rows| rows.values().next()).context("a row")?;
+        assert_eq!(first.body, MessageBody::System(SystemLine::Encrypted), "{}", person.name);
+        assert_eq!(lines(person, chat).len(), 1, "{}", person.name);
+        assert_eq!(person.screen.texts(chat), ["hello"]);
+    }
+    Ok(())
+}
+
+const JPEG: [u8; 5] = [0xff, 0xd8, 0xff, 0xe0, 7];
+const SMALL_JPEG: [u8; 4] = [0xff, 0xd8, 0xff, 8];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_who_writes_first_is_shown_by_profile_and_number_and_changes_reach_contacts() -> Result<()> {
+    let world = World::new().await?;
+    let (mut alice, mut bob, chat) = pair(&world).await?;
+    bob.sees_row(chat, "Alice by her profile", |row| row.title == "Alice" && row.number == ALICE).await?;
+    // Bob has not written: what he calls himself is not Alice's to know yet.
+    assert_eq!(alice.screen.chats.get(&chat).map(|row| row.title.as_str()), Some(BOB));
+    bob.sends(chat, "who are you?").await?;
+    alice.sees_row(chat, "Bob by his profile", |row| row.title == "Bob" && row.number == BOB).await?;
+
+    let profile = Command::SetProfile { name: "Alice Canarysdottir".into(), about: "canary about".into(), photo: None };
+    alice.does(profile).await?;
+    alice.does(Command::SetPhoto { photo: JPEG.to_vec(), thumb: SMALL_JPEG.to_vec() }).await?;
+    bob.sees_row(chat, "the new name", |row| row.title == "Alice Canarysdottir").await?;
+    bob.sees_row(chat, "the small photo", |row| row.photo == SMALL_JPEG).await?;
+    bob.until("the new facts", |s| {
+        s.infos.get(&chat).is_some_and(|info| info.about == "canary about" && info.photo == JPEG)
+    })
+    .await?;
+    for canary in ["Canarysdottir", "canary about"] {
+        assert!(!world.server_holds(canary)?, "the server holds {canary:?}");
+    }
+
+    // A name that the owner gives stands before the profile's.
+    let account = bob.screen.chats.get(&chat).context("the chat")?.peer;
+    bob.does(Command::RenameContact { account, name: "Al".into() }).await?;
+    bob.sees_row(chat, "the owner's name", |row| row.title == "Al" && row.number.is_empty()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_set_while_the_other_is_away_is_there_when_they_come_back() -> Result<()> {
+    let world = World::new().await?;
+    let (mut alice, bob, chat) = pair(&world).await?;
+    bob.stops().await;
+    alice.does(Command::SetProfile { name: "Alice the Second".into(), about: String::new(), photo: None }).await?;
+    let mut bob = Person::start(&world, "Bob", Role::Phone)?;
+    bob.sees_row(chat, "the name set meanwhile", |row| row.title == "Alice the Second").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_linked_browser_knows_the_profiles_and_sets_the_own_one() -> Result<()> {
+    let world = World::new().await?;
+    let (mut alice, mut bob, chat) = pair(&world).await?;
+    bob.sees_row(chat, "Alice by her profile", |row| row.title == "Alice").await?;
+    let mut browser = bob.mirrors(&world, "browser").await?;
+    browser.sees_row(chat, "Alice by her profile", |row| row.title == "Alice" && row.number == ALICE).await?;
+    // From the browser: the phone has it, and so has Alice after the first word.
+    browser.does(Command::SetProfile { name: "Robert".into(), about: String::new(), photo: None }).await?;
+    bob.until("the name set in the browser", |s| s.profile.as_ref().is_some_and(|own| own.name == "Robert")).await?;
+    browser.sends(chat, "from the browser").await?;
+    alice.sees_row(chat, "the name set in the browser", |row| row.title == "Robert").await
+}
+
+async fn safety(person: &mut Person, account: AccountId) -> Result<SafetyNumber> {
+    match person.does(Command::ShowSafetyNumber { account }).await? {
+        Answer::Safety(number) => Ok(number),
+        other => bail!("{other:?} is no safety number"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn safety_numbers_are_the_same_at_both_ends_and_a_comparison_is_known_to_all_own_devices() -> Result<()> {
+    let world = World::new().await?;
+    let (mut alice, mut bob, chat) = pair(&world).await?;
+    let mut browser = alice.mirrors(&world, "browser").await?;
+    browser.opens(chat).await?;
+    let bobs = alice.screen.chats.get(&chat).context("the chat")?.peer;
+    let alices = bob.screen.chats.get(&chat).context("the chat")?.peer;
+    let (here, there) = (safety(&mut alice, bobs).await?, safety(&mut bob, alices).await?);
+    assert_eq!((&here.digits, &here.qr, here.verified), (&there.digits, &there.qr, false));
+    assert_eq!((here.digits.len(), here.digits.bytes().all(|b| b.is_ascii_digit())), (60, true));
+
+    let compare = |text: String| Command::CompareSafetyCode { account: bobs, text };
+    assert_eq!(alice.does(compare(there.qr)).await?, Answer::SafetyMatches(true));
+    let mut carol = Person::register(&world, "Carol", "+4915112345613").await?;
+    let with_carol = carol.opens_chat_with(BOB).await?;
+    carol.sends(with_carol, "hello Bob").await?;
+    carol.sees_status(with_carol, "hello Bob", MessageStatus::Sent).await?;
+    let other = safety(&mut carol, bobs).await?;
+    assert_ne!(other.digits, here.digits);
+    assert_eq!(alice.does(compare(other.qr)).await?, Answer::SafetyMatches(false));
+    assert_eq!(alice.asks(compare("https://example.org".into())).await?, Err(UserError::CodeNotOurs));
+
+    alice.does(Command::SetVerified { account: bobs, verified: true }).await?;
+    assert!(safety(&mut alice, bobs).await?.verified);
+    for person in [&mut alice, &mut browser] {
+        person.until("the comparison", |s| s.infos.get(&chat).is_some_and(|info| info.verified)).await?;
+    }
+    browser.does(Command::SetVerified { account: bobs, verified: false }).await?;
+    alice.until("its end", |s| s.infos.get(&chat).is_some_and(|info| !info.verified)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_chat_says_when_the_other_links_and_unlinks_a_device_and_notes_when_one_does_oneself() -> Result<()> {
+    let world = World::new().await?;
+    let (mut alice, mut bob, chat) = pair(&world).await?;
+    let own = alice.screen.profile.as_ref().context("the own profile")?.account;
+    let Answer::Chat(notes) = alice.does(Command::StartChat { account: own }).await? else { bail!("no chat") };
+    alice.opens(notes).await?;
+    let browser = alice.mirrors(&world, "browser").await?;
+    let devices = |devices| SystemLine::DevicesChanged { devices };
+    bob.until("the line about two devices", |s| s.lines(chat).contains(&devices(2))).await?;
+    bob.until("the count", |s| s.infos.get(&chat).is_some_and(|info| info.devices == 2)).await?;
+    let name = "Firefox on Linux".to_owned();
+    let linked = SystemLine::OwnDeviceLinked { name: name.clone() };
+    alice.until("the line in the notes", |s| s.lines(notes).contains(&linked)).await?;
+
+    let device = browser.screen.devices.iter().find(|row| row.this).context("the browser")?.device;
+    alice.does(Command::UnlinkDevice { device }).await?;
+    bob.until("the line about one device", |s| s.lines(chat).ends_with(&[devices(2), devices(1)])).await?;
+    alice
+        .until("the line in the notes", |s| {
+            s.lines(notes).ends_with(&[SystemLine::OwnDeviceUnlinked { name: name.clone() }])
+        })
+        .await?;
+    // Lines are no messages: nothing is unread, the list shows what was said.
+    let row = bob.screen.chats.get(&chat).context("the chat")?;
+    assert_eq!((row.unread, row.last.as_ref().map(|last| last.preview.as_str())), (1, Some("hello")));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_registered_anew_goes_on_in_the_same_chat_with_a_warning_and_without_trust() -> Result<()> {
+    let world = World::new().await?;
+    let (alice, mut bob, chat) = pair(&world).await?;
+    let account = bob.screen.chats.get(&chat).context("the chat")?.peer;
+    bob.does(Command::RenameContact { account, name: "Al".into() }).await?;
+    bob.sends(chat, "delivered before").await?;
+    bob.sees_status(chat, "delivered before", MessageStatus::Delivered).await?;
+    let before = safety(&mut bob, account).await?;
+    bob.does(Command::SetVerified { account, verified: true }).await?;
+    alice.stops().await;
+    bob.sends(chat, "never delivered").await?;
+    bob.sees_status(chat, "never delivered", MessageStatus::Sent).await?;
+
+    // A number gets its next code after a while only.
+    world.passes_on_the_server(Duration::from_secs(31));
+    let mut alice = Person::register(&world, "Alice anew", ALICE).await?;
+    bob.until("the chat with the new account", |s| s.chats.len() == 1 && !s.chats.contains_key(&chat)).await?;
+    let anew = bob.opens_first_chat().await?;
+    let row = bob.screen.chats.get(&anew).context("the chat")?.clone();
+    assert_eq!(row.title, "Al");
+    assert_ne!(row.peer, account);
+    assert_eq!(lines(&bob, anew), [SystemLine::Encrypted, SystemLine::SafetyNumberChanged]);
+    assert_eq!(bob.screen.texts(anew), ["hello", "delivered before", "never delivered"]);
+    assert_eq!(bob.screen.status_of(anew, "never delivered"), Some(MessageStatus::Failed));
+    bob.until("no trust", |s| s.infos.get(&anew).is_some_and(|info| !info.verified)).await?;
+    assert_ne!(safety(&mut bob, row.peer).await?.digits, before.digits);
+
+    // Both can write, and what failed can be sent again.
+    bob.sends(anew, "is that you?").await?;
+    let theirs = alice.opens_first_chat().await?;
+    alice.sees(theirs, "is that you?").await?;
+    assert_eq!(alice.screen.texts(theirs), ["is that you?"], "the new account gets nothing of before by itself");
+    let rows = bob.screen.messages.get(&anew).context("the chat is open")?;
+    let failed = rows.values().find(|row| row.body == MessageBody::Text("never delivered".into()));
+    let message = failed.context("the failed message")?.id;
+    bob.does(Command::RetryMessage { chat: anew, message }).await?;
+    alice.sees(theirs, "never delivered").await?;
+    alice.sends(theirs, "it is").await?;
+    bob.sees(anew, "it is").await
+}
