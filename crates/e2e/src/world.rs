@@ -147,6 +147,19 @@ impl World {
         self.folder.path().join(name)
     }
 
+    /// Copies the database of a client that does not run.
+    pub fn copy_client(&self, from: &str, to: &str) -> Result<()> {
+        let to = self.client_folder(to);
+        std::fs::create_dir_all(&to)?;
+        for entry in std::fs::read_dir(self.client_folder(from))? {
+            let entry = entry?;
+            if entry.path().is_file() {
+                std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+            }
+        }
+        Ok(())
+    }
+
     /// Whether a text stands anywhere in the server's files.
     pub fn server_holds(&self, text: &str) -> Result<bool> {
         holds(&self.server_data(), text.as_bytes())

@@ -28,17 +28,6 @@ fn is_warned(notices: &[Notice]) -> bool {
     notices.iter().any(|notice| matches!(notice, Notice::ServerNotTrusted { .. }))
 }
 
-fn copy_folder(from: &std::path::Path, to: &std::path::Path) -> Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        if entry.path().is_file() {
-            std::fs::copy(entry.path(), to.join(entry.file_name()))?;
-        }
-    }
-    Ok(())
-}
-
 /// Key packages of another account's device under the wanted device's name.
 #[tokio::test(flavor = "multi_thread")]
 async fn swapped_key_packages_start_no_chat() -> Result<()> {
@@ -84,7 +73,7 @@ async fn a_list_held_back_lets_no_revoked_device_read() -> Result<()> {
     browser.until("the whole mirror", |s| s.mirror.complete).await?;
     let device = browser.screen.devices.iter().find(|row| row.this).context("the list holds the browser")?.device;
     browser.stops().await;
-    copy_folder(&world.client_folder("browser"), &world.client_folder("stolen"))?;
+    world.copy_client("browser", "stolen")?;
 
     let old_list: Vec<u8> = {
         let db = database(&world)?;

@@ -4,7 +4,6 @@ use anyhow::{Context, Result};
 use client_api::{Command, MessageStatus, Notice, Role};
 use e2e::{Person, World};
 use rusqlite::Connection;
-use std::path::Path;
 
 const ALICE: &str = "+4915112345631";
 const BOB: &str = "+4915112345632";
@@ -103,17 +102,6 @@ async fn a_commit_that_cannot_be_followed_leads_to_joining_anew() -> Result<()> 
     Ok(())
 }
 
-fn copy_folder(from: &Path, to: &Path) -> Result<()> {
-    std::fs::create_dir_all(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        if entry.path().is_file() {
-            std::fs::copy(entry.path(), to.join(entry.file_name()))?;
-        }
-    }
-    Ok(())
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_whose_storage_was_set_back_repairs_itself() -> Result<()> {
     let world = World::new().await?;
@@ -126,7 +114,7 @@ async fn a_device_whose_storage_was_set_back_repairs_itself() -> Result<()> {
     let mut browser = alice.links(&world, "browser").await?;
     browser.until("the whole mirror", |s| s.mirror.complete).await?;
     browser.stops().await;
-    copy_folder(&world.client_folder("browser"), &world.client_folder("copy"))?;
+    world.copy_client("browser", "copy")?;
 
     let mut browser = Person::start(&world, "browser", Role::Companion)?;
     browser.opens(chat).await?;
