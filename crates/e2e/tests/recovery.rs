@@ -1,7 +1,7 @@
 //! What arrives damaged is asked for again, and a group that cannot be followed is joined anew.
 
 use anyhow::{Context, Result};
-use client_api::{Command, MessageStatus, Notice, Role};
+use client_api::{ChatId, Command, MessageStatus, Notice, Role};
 use e2e::{Person, World};
 use rusqlite::Connection;
 
@@ -30,16 +30,32 @@ fn damage_newest(world: &World, kind: u32, least_seq: u64) -> Result<()> {
     Ok(())
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_damaged_message_comes_again_from_its_sender_and_the_split_is_told() -> Result<()> {
-    let mut world = World::new().await?;
-    let mut alice = Person::register(&world, "Alice", ALICE).await?;
-    let mut bob = Person::register(&world, "Bob", BOB).await?;
+/// Two people with one message between them.
+async fn acquainted(world: &World) -> Result<(Person, Person, ChatId)> {
+    let mut alice = Person::register(world, "Alice", ALICE).await?;
+    let mut bob = Person::register(world, "Bob", BOB).await?;
     let chat = alice.opens_chat_with(BOB).await?;
     alice.sends(chat, "first").await?;
     bob.until("a chat", |s| !s.chats.is_empty()).await?;
     bob.opens(chat).await?;
     bob.sees(chat, "first").await?;
+    Ok((alice, bob, chat))
+}
+
+/// Both start again.
+async fn back(world: &World, chat: ChatId) -> Result<[Person; 2]> {
+    let mut people = [Person::start(world, "Alice", Role::Phone)?, Person::start(world, "Bob", Role::Phone)?];
+    for person in &mut people {
+        person.until("being online", |s| s.connection == "Online").await?;
+        person.opens(chat).await?;
+    }
+    Ok(people)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_message_comes_again_from_its_sender_and_the_split_is_told() -> Result<()> {
+    let mut world = World::new().await?;
+    let (mut alice, bob, chat) = acquainted(&world).await?;
     bob.stops().await;
     alice.sends(chat, "damaged on the way").await?;
     alice.sees_status(chat, "damaged on the way", MessageStatus::Sent).await?;
@@ -51,12 +67,7 @@ async fn a_damaged_message_comes_again_from_its_sender_and_the_split_is_told() -
     world.stop_server().await?;
     damage_newest(&world, APP, 3)?;
     world.start_server().await?;
-    let mut alice = Person::start(&world, "Alice", Role::Phone)?;
-    let mut bob = Person::start(&world, "Bob", Role::Phone)?;
-    for person in [&mut alice, &mut bob] {
-        person.until("being online", |s| s.connection == "Online").await?;
-        person.opens(chat).await?;
-    }
+    let [mut alice, mut bob] = back(&world, chat).await?;
     bob.sees(chat, "damaged on the way").await?;
     assert_eq!(bob.screen.texts(chat), ["first", "damaged on the way"]);
     alice.sends(chat, "third").await?;
@@ -70,13 +81,7 @@ async fn a_damaged_message_comes_again_from_its_sender_and_the_split_is_told() -
 #[tokio::test(flavor = "multi_thread")]
 async fn a_commit_that_cannot_be_followed_leads_to_joining_anew() -> Result<()> {
     let mut world = World::new().await?;
-    let mut alice = Person::register(&world, "Alice", ALICE).await?;
-    let mut bob = Person::register(&world, "Bob", BOB).await?;
-    let chat = alice.opens_chat_with(BOB).await?;
-    alice.sends(chat, "first").await?;
-    bob.until("a chat", |s| !s.chats.is_empty()).await?;
-    bob.opens(chat).await?;
-    bob.sees(chat, "first").await?;
+    let (mut alice, bob, chat) = acquainted(&world).await?;
     bob.stops().await;
     // The new device joins the chat by a commit, and messages of the next epoch follow.
     let mut browser = alice.links(&world, "browser").await?;
@@ -88,12 +93,7 @@ async fn a_commit_that_cannot_be_followed_leads_to_joining_anew() -> Result<()> 
     world.stop_server().await?;
     damage_newest(&world, COMMIT, 3)?;
     world.start_server().await?;
-    let mut alice = Person::start(&world, "Alice", Role::Phone)?;
-    let mut bob = Person::start(&world, "Bob", Role::Phone)?;
-    for person in [&mut alice, &mut bob] {
-        person.until("being online", |s| s.connection == "Online").await?;
-        person.opens(chat).await?;
-    }
+    let [mut alice, mut bob] = back(&world, chat).await?;
     bob.sees(chat, "of the next epoch").await?;
     bob.sends(chat, "here again").await?;
     alice.sees(chat, "here again").await?;
@@ -105,12 +105,7 @@ async fn a_commit_that_cannot_be_followed_leads_to_joining_anew() -> Result<()> 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_device_whose_storage_was_set_back_repairs_itself() -> Result<()> {
     let world = World::new().await?;
-    let mut alice = Person::register(&world, "Alice", ALICE).await?;
-    let mut bob = Person::register(&world, "Bob", BOB).await?;
-    let chat = alice.opens_chat_with(BOB).await?;
-    alice.sends(chat, "first").await?;
-    bob.until("a chat", |s| !s.chats.is_empty()).await?;
-    bob.opens(chat).await?;
+    let (mut alice, mut bob, chat) = acquainted(&world).await?;
     let mut browser = alice.links(&world, "browser").await?;
     browser.until("the whole mirror", |s| s.mirror.complete).await?;
     browser.stops().await;
