@@ -1,7 +1,7 @@
-//! Heights of a list's rows, and sums over them in logarithmic time: a Fenwick tree. Exact: heights are kept in 64ths of
-//! a pixel, as browsers lay out. Knows no rows and no page.
+//! Heights of a list's rows, and sums over them in logarithmic time: a Fenwick tree. Exact: heights count in sixty-fourths
+//! of a pixel, as browsers lay out. Knows no rows and no page.
 
-/// 64ths of a pixel.
+/// Sixty-fourths of a pixel.
 type Units = i64;
 const UNITS_PER_PX: f64 = 64.0;
 
