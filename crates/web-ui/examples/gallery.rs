@@ -43,7 +43,7 @@ fn chat(number: u64) -> ChatRow {
         kind: if number == 3 { ChatKind::Notes } else { ChatKind::Direct },
         peer: AccountId(id(number + 500)),
         title: if number < 14 { name.into() } else { format!("{name} {number}") },
-        number: String::new(),
+        number: if number == 7 { "+49 151 7654321".into() } else { String::new() },
         photo: Vec::new(),
         activity_ms: NOW - number * number * 17 * MINUTE,
         last: Some(LastMessage {
@@ -247,12 +247,20 @@ fn long_chat(folder: &Path) -> Result {
     }
     write(folder, "answered", &[Event::Answered { request: 1, result: Ok(Answer::Done) }])?;
     write(folder, "refused", &[Event::Answered { request: 1, result: Err(UserError::StorageFull) }])?;
+    let safety = SafetyNumber {
+        account: AccountId(id(500)),
+        digits: "1234567890".repeat(6),
+        qr: format!("HGS1:{}", "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".repeat(3)),
+        verified: false,
+    };
+    write(folder, "safety", &[Event::Answered { request: 1, result: Ok(Answer::Safety(safety)) }])?;
     let code = |command: Command| wire::encode_request(&Request { id: 1, command })[1];
     let (chat, anchor, limit) = (ChatId(id(1)), WindowAnchor::Newest, 64);
     let text = format!(
-        "{{\"open\":{},\"load\":{},\"long\":\"{chat}\",\"first_ms\":{},\"total\":{LONG},\"page\":{PAGE},\"step_ms\":{}}}",
+        "{{\"open\":{},\"load\":{},\"safety\":{},\"long\":\"{chat}\",\"first_ms\":{},\"total\":{LONG},\"page\":{PAGE},\"step_ms\":{}}}",
         code(Command::OpenChat { chat, anchor, limit }),
         code(Command::LoadWindow { chat, anchor, limit }),
+        code(Command::ShowSafetyNumber { account: AccountId(id(500)) }),
         long_message(0).time_ms,
         11 * MINUTE / 3,
     );

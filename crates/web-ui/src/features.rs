@@ -15,6 +15,7 @@ pub mod message;
 pub mod new_chat;
 pub mod profile;
 pub mod registration;
+pub mod safety;
 pub mod settings;
 pub mod shell;
 pub mod start;

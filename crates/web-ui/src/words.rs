@@ -509,6 +509,11 @@ pub const VERIFIED: &str = "Compared by you";
 pub const NOT_VERIFIED: &str = "Not compared yet";
 pub const VERIFY: &str = "They are the same";
 pub const UNVERIFY: &str = "Take the comparison back";
+pub const SCAN_THEIRS: &str = "Scan their code";
+pub const SHOW_DIGITS: &str = "Show the digits";
+pub const SAFETY_SCAN_TEXT: &str =
+    "Point the camera at the code that they see under Safety number in their chat with you.";
+pub const SAFETY_SAME: &str = "The codes are the same: nobody stands between you. Keep that by “They are the same”.";
 pub const SAFETY_QR: &str = "Safety number as a QR code";
 pub const CONTACT_NAME: &str = "How you call them";
 pub const SAVED: &str = "Saved";
@@ -551,6 +556,13 @@ pub fn complete_back_to(when: &str) -> String {
 pub fn safety_text(peer: &str) -> String {
     format!(
         "Compare these digits, or the code, with what {peer} sees. If they are the same, nobody stands between you."
+    )
+}
+
+/// After a scan.
+pub fn safety_differs(peer: &str) -> String {
+    format!(
+        "The codes differ. Make sure that {peer} shows the code of the chat with you; if so, somebody may stand between you. Write nothing that others must not read, and tell the person who runs the server."
     )
 }
 

@@ -2,13 +2,12 @@
 
 use crate::features::chat_list::face;
 use crate::features::conversation::chat_entries;
+use crate::features::safety::Safety;
 use crate::model::clock;
 use crate::platform::page;
 use crate::primitives::avatar::Avatar;
-use crate::primitives::dialog::Dialog;
 use crate::primitives::icon::{Icon, IconButton};
-use crate::primitives::qr::QrCode;
-use crate::store::{App, Pane, use_app};
+use crate::store::{Pane, use_app};
 use crate::words;
 use client_api::{Answer, ChatInfo, ChatKind, Command, Completeness, SafetyNumber};
 use leptos::ev::SubmitEvent;
@@ -65,7 +64,7 @@ fn Facts(info: ChatInfo) -> impl IntoView {
                 <span><strong>{words::HISTORY}</strong><br/>{words_of}</span>
             </li>
             {direct.then(|| view! {
-                <li class="fact-row">
+                <li class="fact-row" data-testid="info-devices">
                     <Icon name="devices"/>
                     <span><strong>{words::DEVICES}</strong><br/>{words::count(u64::from(info.devices), "device", "devices")}</span>
                 </li>
@@ -124,40 +123,4 @@ fn Rename(account: client_api::AccountId, title: String) -> impl IntoView {
             <button class="button quiet" type="submit" data-testid="rename-save">{words::SAVE}</button>
         </form>
     }
-}
-
-#[component]
-fn Safety(number: SafetyNumber, safety: RwSignal<Option<SafetyNumber>>, title: String) -> impl IntoView {
-    let app = use_app();
-    let SafetyNumber { account, digits, qr, verified } = number;
-    let groups: Vec<String> = digits
-        .chars()
-        .filter(char::is_ascii_digit)
-        .collect::<Vec<_>>()
-        .chunks(5)
-        .map(|group| group.iter().collect())
-        .collect();
-    let set = move |_| {
-        set_verified(app, account, !verified);
-        safety.set(None);
-    };
-    view! {
-        <Dialog title=words::SAFETY_NUMBER testid="safety" on_close=move || safety.set(None)>
-            <p>{words::safety_text(&title)}</p>
-            <div class="safety-qr"><QrCode text=qr label=words::SAFETY_QR testid="safety-qr"/></div>
-            <p class="safety-digits" dir="ltr" data-testid="safety-digits">
-                {groups.into_iter().map(|group| view! { <span>{group}</span> " " }).collect_view()}
-            </p>
-            <div class="dialog-actions">
-                <button class="button quiet" type="button" data-testid="safety-close" on:click=move |_| safety.set(None)>{words::CLOSE}</button>
-                <button class="button" type="button" data-testid="safety-verify" on:click=set>
-                    {if verified { words::UNVERIFY } else { words::VERIFY }}
-                </button>
-            </div>
-        </Dialog>
-    }
-}
-
-fn set_verified(app: App, account: client_api::AccountId, verified: bool) {
-    app.send(Command::SetVerified { account, verified });
 }

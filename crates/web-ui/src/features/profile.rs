@@ -20,7 +20,7 @@ pub fn ProfileForm(go: &'static str, on_saved: impl Fn() + Clone + 'static) -> i
     let name = RwSignal::new(before.as_ref().map(|profile| profile.name.clone()).unwrap_or_default());
     let about = RwSignal::new(before.as_ref().map(|profile| profile.about.clone()).unwrap_or_default());
     let photo = RwSignal::new(before.map(|profile| profile.photo).unwrap_or_default());
-    let changed = RwSignal::new(false);
+    let changed = RwSignal::new(None::<photo::Photo>);
     let (error, busy) = (RwSignal::new(String::new()), RwSignal::new(false));
     let file = NodeRef::<html::Input>::new();
 
@@ -29,10 +29,10 @@ pub fn ProfileForm(go: &'static str, on_saved: impl Fn() + Clone + 'static) -> i
             return;
         };
         wasm_bindgen_futures::spawn_local(async move {
-            match photo::profile_jpeg(chosen).await {
-                Some(jpeg) => {
-                    let _ = photo.try_set(jpeg);
-                    let _ = changed.try_set(true);
+            match photo::profile_photo(chosen).await {
+                Some(new) => {
+                    let _ = photo.try_set(new.jpeg.clone());
+                    let _ = changed.try_set(Some(new));
                     let _ = error.try_set(String::new());
                 }
                 None => {
@@ -46,16 +46,18 @@ pub fn ProfileForm(go: &'static str, on_saved: impl Fn() + Clone + 'static) -> i
         event.prevent_default();
         error.set(String::new());
         busy.set(true);
-        let command = Command::SetProfile {
-            name: name.get_untracked(),
-            about: about.get_untracked(),
-            photo: changed.get_untracked().then(|| photo.get_untracked()),
-        };
-        let on_saved = on_saved.clone();
+        let command = Command::SetProfile { name: name.get_untracked(), about: about.get_untracked(), photo: None };
+        let (on_saved, photo) = (on_saved.clone(), changed.get_untracked());
         app.ask(command, move |result| {
             let _ = busy.try_set(false);
             match result {
-                Ok(_) => on_saved(),
+                Ok(_) => {
+                    // With its small picture, which the name's command does not know.
+                    if let Some(photo::Photo { jpeg, thumb }) = photo {
+                        app.send(Command::SetPhoto { photo: jpeg, thumb });
+                    }
+                    on_saved();
+                }
                 Err(refused) => {
                     let _ = error.try_set(words::error(&refused));
                 }

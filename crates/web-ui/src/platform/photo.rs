@@ -12,6 +12,18 @@ use web_sys::{Blob, BlobPropertyBag, CanvasRenderingContext2d, File, HtmlCanvasE
 /// The most bytes of a profile photo.
 pub const PHOTO_BYTES_MAX: usize = 64 * 1024;
 const SIDE: u32 = 512;
+/// Of the small picture for lists, at twice an avatar's pixels.
+const THUMB_SIDE: u32 = 96;
+const THUMB_BYTES_MAX: usize = 8 * 1024;
+
+/// A photo and its small picture, JPEGs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Photo {
+    /// At most `PHOTO_BYTES_MAX`.
+    pub jpeg: Vec<u8>,
+    /// Empty where it did not become small enough: then lists show the photo.
+    pub thumb: Vec<u8>,
+}
 
 thread_local! {
     static ADDRESSES: RefCell<HashMap<u64, String>> = RefCell::new(HashMap::new());
@@ -39,15 +51,21 @@ pub fn address(jpeg: &[u8]) -> Option<String> {
     })
 }
 
-/// The middle square of a picture as a JPEG within the limit; `None` where the file is no picture.
-pub async fn profile_jpeg(file: File) -> Option<Vec<u8>> {
+/// The middle square of a picture as JPEGs within the limits; `None` where the file is no picture.
+pub async fn profile_photo(file: File) -> Option<Photo> {
     let promise = window().create_image_bitmap_with_blob(&file).ok()?;
     let picture: ImageBitmap = JsFuture::from(promise).await.ok()?.dyn_into().ok()?;
+    let jpeg = square(&picture, SIDE, PHOTO_BYTES_MAX).await?;
+    let thumb = square(&picture, THUMB_SIDE, THUMB_BYTES_MAX).await.unwrap_or_default();
+    Some(Photo { jpeg, thumb })
+}
+
+async fn square(picture: &ImageBitmap, side_max: u32, bytes_max: usize) -> Option<Vec<u8>> {
     let side = picture.width().min(picture.height());
     if side == 0 {
         return None;
     }
-    let out = SIDE.min(side);
+    let out = side_max.min(side);
     let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
     canvas.set_width(out);
     canvas.set_height(out);
@@ -56,12 +74,12 @@ pub async fn profile_jpeg(file: File) -> Option<Vec<u8>> {
     let (side, out) = (f64::from(side), f64::from(out));
     context
         .draw_image_with_image_bitmap_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(
-            &picture, left, top, side, side, 0.0, 0.0, out, out,
+            picture, left, top, side, side, 0.0, 0.0, out, out,
         )
         .ok()?;
     for quality in [0.86, 0.7, 0.5, 0.3] {
         let jpeg = encode(&canvas, quality).await?;
-        if jpeg.len() <= PHOTO_BYTES_MAX {
+        if jpeg.len() <= bytes_max {
             return Some(jpeg);
         }
     }
