@@ -2,6 +2,8 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+use wasm_bindgen::JsCast;
 
 /// Shows its children while it is mounted; `on_close` is called for Escape and must unmount it.
 #[component]
@@ -12,6 +14,16 @@ pub fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
+    // The browser gives the focus back only to a dialog that is closed; this one is taken out of the page.
+    let before = document().active_element().and_then(|active| active.dyn_into::<web_sys::HtmlElement>().ok());
+    let before = SendWrapper::new(before);
+    on_cleanup(move || {
+        if let Some(before) = before.take() {
+            request_animation_frame(move || {
+                let _ = before.focus();
+            });
+        }
+    });
     Effect::new(move || {
         if let Some(dialog) = dialog.get()
             && !dialog.open()
