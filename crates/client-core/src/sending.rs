@@ -266,6 +266,8 @@ impl Client {
             && let Some(chat) = chats::find(cx.db, operation.chat)?
             && chat.membership == Membership::Joined
             && chat.applied_seq >= stale.head_seq
+            // The commit may have come in between: then this device is where the server is.
+            && mls::load(cx, &chat)?.is_none_or(|group| group.epoch() != stale.epoch)
         {
             self.resync(cx, &chat)?;
         }
