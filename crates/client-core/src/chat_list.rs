@@ -18,6 +18,10 @@ const TIME_MS_MAX: u64 = 1 << 60;
 /// Columns before those of the newest message.
 const OWN_COLUMNS: usize = 14;
 
+/// Unread messages of a chat are counted to here, and by an index: they are asked for at every change of a chat, which must not cost as much
+/// as the chat is long. A badge says "more than 999".
+const UNREAD_MAX: u32 = 1_000;
+
 /// The chats that a person sees, `?1` being the own account; one where `?2` names it, all where it is NULL. Chats that
 /// are no longer the account's are not shown.
 fn sql() -> String {
@@ -26,8 +30,9 @@ fn sql() -> String {
                 coalesce(a.number, ''), coalesce(a.profile_name, ''), coalesce(nullif(a.profile_thumb, x''), a.profile_photo, x''),
                 coalesce(contact.value, x''), coalesce(length(unread.value), 0) > 0, coalesce(length(pin.value), 0) > 0,
                 coalesce(length(archive.value), 0) > 0, coalesce(mute.value, x''), coalesce(draft.value, x''),
-                (SELECT count(*) FROM message u WHERE u.chat = c.chat AND u.account <> ?1
-                 AND u.seq > coalesce((SELECT o.read_seq FROM mark o WHERE o.chat = c.chat AND o.account = ?1), 0)),
+                (SELECT count(*) FROM (SELECT 1 FROM message u WHERE u.chat = c.chat AND u.account = c.peer AND c.peer <> ?1
+                 AND u.seq > coalesce((SELECT o.read_seq FROM mark o WHERE o.chat = c.chat AND o.account = ?1), 0)
+                 LIMIT {UNREAD_MAX})),
                 m.message IS NOT NULL,
                 {ROW_COLUMNS}
          FROM chat c

@@ -81,6 +81,7 @@ CREATE TABLE message (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX message_by_id ON message (message);
 CREATE INDEX message_by_seq ON message (chat, seq);
+CREATE INDEX message_by_sender ON message (chat, account, seq);
 CREATE INDEX message_by_time ON message (time_ms);
 
 -- Operations on the delivery service that have no verdict yet; sent again byte for byte under the same op_id.
