@@ -138,3 +138,77 @@ impl Client {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::changed::Changed;
+    use crate::this::{self, Me};
+    use identity::DeviceKey;
+    use proto::ids::{DeviceAddress, DeviceNumber};
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+    use rusqlite::Connection;
+
+    fn id(number: u32) -> [u8; 16] {
+        u128::from(number).to_be_bytes()
+    }
+
+    /// Chats numbered from 1, each with 100 messages of the other one, the first half read.
+    fn filled(chats: u32) -> Connection {
+        let mut db = Connection::open_in_memory().expect("memory");
+        crate::schema::open(&db).expect("schema");
+        let tx = db.transaction().expect("transaction");
+        for chat in 1..=chats {
+            let row = params![id(chat), id(chat + 100_000), chat];
+            tx.execute(
+                "INSERT INTO chat (chat, kind, generation, peer, membership, created_ms, activity_ms) VALUES (?1, 2, 1, ?2, 1, 1, ?3)",
+                row,
+            )
+            .expect("chat");
+            tx.execute(
+                "INSERT INTO account (account, number) VALUES (?1, '+49' || ?2)",
+                params![id(chat + 100_000), chat],
+            )
+            .expect("account");
+            tx.execute("INSERT INTO mark (chat, account, read_seq) VALUES (?1, ?2, 50)", params![id(chat), id(1)])
+                .expect("mark");
+            for seq in 1..=100 {
+                tx.execute(
+                    "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content)
+                     VALUES (?1, ?2, ?3, ?2, ?4, 1, 1, 0, x'')",
+                    params![id(chat), seq, id(chat * 1_000 + seq), id(chat + 100_000)],
+                )
+                .expect("message");
+            }
+        }
+        tx.commit().expect("commit");
+        db
+    }
+
+    #[test]
+    fn a_thousand_chats_are_listed_by_one_query() {
+        let mut db = filled(1_000);
+        let tx = db.transaction().expect("transaction");
+        let address = DeviceAddress { account: AccountId(id(1)), device: DeviceNumber(1) };
+        let device_key = DeviceKey::from_bytes(&[1; 32]);
+        this::become_device(&tx, &Me { address, number: String::new(), device_key, account_key: None }, b"")
+            .expect("me");
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let cx = Context {
+            db: &tx,
+            now_ms: 1,
+            rng: &mut rng,
+            out: Vec::new(),
+            changed: Changed::default(),
+            state_ops: Vec::new(),
+        };
+        let before = std::time::Instant::now();
+        let listed = rows(&cx, None, &BTreeSet::new()).expect("rows");
+        println!("1,000 chats of 100 messages: {:?}", before.elapsed());
+        assert_eq!(listed.len(), 1_000);
+        assert!(listed.iter().all(|row| row.unread == 50 && row.last.is_some() && row.title.starts_with("+49")));
+        let one = rows(&cx, Some(ChatId(id(7))), &BTreeSet::from([ChatId(id(7))])).expect("row");
+        assert_eq!(one.iter().map(|row| (row.title.as_str(), row.typing)).collect::<Vec<_>>(), [("+497", true)]);
+    }
+}

@@ -282,3 +282,39 @@ async fn a_number_registered_anew_goes_on_in_the_same_chat_with_a_warning_and_wi
     alice.sends(theirs, "it is").await?;
     bob.sees(anew, "it is").await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_set_or_read_on_one_device_is_so_on_the_other() -> Result<()> {
+    let world = World::new().await?;
+    let (mut alice, mut bob, chat) = pair(&world).await?;
+    let mut browser = bob.mirrors(&world, "browser").await?;
+    browser.opens(chat).await?;
+    let account = bob.screen.chats.get(&chat).context("the chat")?.peer;
+
+    // From the browser to the phone.
+    browser.does(Command::SetPinned { chat, pinned: true }).await?;
+    browser.does(Command::SetMuted { chat, until_ms: u64::MAX }).await?;
+    browser.does(Command::SetDraft { chat, text: "half a sent".into() }).await?;
+    browser.does(Command::RenameContact { account, name: "Al".into() }).await?;
+    let set =
+        |row: &ChatRow| row.pinned && row.muted_until_ms == u64::MAX && row.draft == "half a sent" && row.title == "Al";
+    bob.sees_row(chat, "what the browser set", set).await?;
+    bob.until("the contact", |s| s.contacts.get(&account).is_some_and(|contact| contact.name == "Al")).await?;
+
+    // And back, where what was set is taken back.
+    bob.does(Command::SetPinned { chat, pinned: false }).await?;
+    bob.does(Command::SetDraft { chat, text: String::new() }).await?;
+    bob.does(Command::SetArchived { chat, archived: true }).await?;
+    bob.does(Command::MarkUnread { chat, unread: true }).await?;
+    let back = |row: &ChatRow| !row.pinned && row.draft.is_empty() && row.archived && row.marked_unread;
+    browser.sees_row(chat, "what the phone set", back).await?;
+
+    // Read on the one, read on the other, and told to Alice.
+    alice.sends(chat, "read this").await?;
+    bob.sees_row(chat, "two unread", |row| row.unread == 2).await?;
+    browser.sees(chat, "read this").await?;
+    let up_to = browser.newest(chat)?;
+    browser.does(Command::MarkRead { chat, up_to }).await?;
+    bob.sees_row(chat, "nothing unread", |row| row.unread == 0 && !row.marked_unread).await?;
+    alice.sees_status(chat, "read this", MessageStatus::Read).await
+}
