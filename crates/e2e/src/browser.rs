@@ -7,6 +7,7 @@ pub mod companion;
 pub mod phone;
 
 use crate::World;
+use crate::camera::Area;
 use anyhow::{Context, Result, bail};
 use playwright_rs::{
     BrowserContext, BrowserContextOptions, Locator, Page, Playwright, Viewport, WaitForOptions, WaitForState,
@@ -43,6 +44,8 @@ pub struct Setup {
     viewport: Viewport,
     dark: bool,
     film: Option<PathBuf>,
+    host: Option<String>,
+    private: bool,
     clipboard: bool,
 }
 
@@ -55,7 +58,15 @@ enum Program {
 impl Setup {
     /// Chromium with a window of this size.
     pub fn chromium(viewport: Viewport) -> Self {
-        Self { program: Program::Chromium, viewport, dark: false, film: None, clipboard: true }
+        Self {
+            program: Program::Chromium,
+            viewport,
+            dark: false,
+            film: None,
+            host: None,
+            private: false,
+            clipboard: true,
+        }
     }
 
     /// Firefox ESR.
@@ -67,6 +78,20 @@ impl Setup {
     #[must_use]
     pub fn with_camera(mut self, film: &Path) -> Self {
         self.film = Some(film.to_owned());
+        self
+    }
+
+    /// In a network where this name, too, is this machine.
+    #[must_use]
+    pub fn with_name(mut self, host: &str) -> Self {
+        self.host = Some(host.to_owned());
+        self
+    }
+
+    /// In a private window; Firefox only.
+    #[must_use]
+    pub fn private(mut self) -> Self {
+        self.private = true;
         self
     }
 
@@ -91,10 +116,17 @@ impl Setup {
                     args.push("--use-fake-device-for-media-stream".to_owned());
                     args.push(format!("--use-file-for-fake-video-capture={}", film.display()));
                 }
+                if let Some(host) = &self.host {
+                    args.push(format!("--host-resolver-rules=MAP {host} 127.0.0.1"));
+                }
                 options = options.executable_path(told("HELIOGRAPH_CHROMIUM")?).args(args);
             }
             Program::Firefox => {
-                options = options.executable_path(told("HELIOGRAPH_FIREFOX")?).channel("moz-firefox".to_owned());
+                let preferences = [("browser.privatebrowsing.autostart".to_owned(), self.private.into())];
+                options = options
+                    .executable_path(told("HELIOGRAPH_FIREFOX")?)
+                    .channel("moz-firefox".to_owned())
+                    .firefox_user_prefs(preferences.into());
             }
         }
         if self.clipboard {
@@ -307,6 +339,14 @@ impl Browser {
         Ok(self.context.set_offline(offline).await?)
     }
 
+    /// Where on the screen something is.
+    pub async fn area_of(&self, test_id: &str) -> Result<Area> {
+        let found = self.at(test_id).bounding_box().await;
+        let found = self.told_of(&format!("looking for {test_id}"), found).await?;
+        let found = found.with_context(|| format!("{test_id} is not on the screen"))?;
+        Ok(Area { x: found.x as f32, y: found.y as f32, width: found.width as f32, height: found.height as f32 })
+    }
+
     /// A picture of the window, as PNG.
     pub async fn screenshot(&self) -> Result<Vec<u8>> {
         let taken = self.page.screenshot(None).await;
@@ -348,6 +388,11 @@ impl Browser {
     }
 }
 
+/// A text as selectors take it. (Rust's own way writes emoji as numbers.)
+pub fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
 fn with_text(test_id: &str, text: &str) -> String {
-    format!("[data-testid={test_id}]:has-text({text:?})")
+    format!("[data-testid={test_id}]:has-text({})", quoted(text))
 }

@@ -1,7 +1,7 @@
 //! Linking by the camera's pixels, and the mirror: what a linked browser shows is what the senders say they sent.
 
 use anyhow::{Context, Result, ensure};
-use e2e::browser::{Browser, NARROW, Setup, WIDE};
+use e2e::browser::{Browser, NARROW, Setup, WIDE, quoted};
 use e2e::camera::{Camera, Hold};
 use e2e::senders::{self, Load, Sent};
 use e2e::{Person, World};
@@ -35,7 +35,7 @@ type Log = BTreeMap<String, Vec<Sent>>;
 async fn has_received(device: &Browser, log: &Log) -> Result<()> {
     for (chat, sent) in log {
         let newest = &sent.last().context("a chat has messages")?.text;
-        device.sees(&format!("[data-testid=chat-row][data-chat='{chat}']:has-text({newest:?})")).await?;
+        device.sees(&format!("[data-testid=chat-row][data-chat='{chat}']:has-text({})", quoted(newest))).await?;
     }
     Ok(())
 }
@@ -45,7 +45,7 @@ async fn shows_all_of(device: &Browser, log: &Log) -> Result<()> {
     for (chat, sent) in log {
         device.clicks_at(&format!("[data-testid=chat-row][data-chat='{chat}']")).await?;
         let newest = &sent.last().context("a chat has messages")?.text;
-        device.sees_text("message-text", newest).await?;
+        device.scrolls_down_to(newest).await?;
         let expected: Vec<&str> = sent.iter().map(|sent| sent.text.as_str()).collect();
         let shown = device.reads_back(expected.len()).await?;
         ensure!(shown == expected, "{}: chat {chat} shows {shown:#?}\nits sender sent {expected:#?}", device.name);
@@ -197,20 +197,21 @@ async fn the_mirror_goes_on_after_a_reload_of_the_browser_and_a_restart_of_the_p
 
     let browser = Browser::companion(&world, "Alice").await?;
     browser.links_by_text(&phone).await?;
-    browser.sees("[data-testid=mirror-progress]:not([data-done='0'])").await?;
+    browser.shows("mirror-progress").await?;
+    has_received(&browser, &log).await?;
     browser.is_accessible("the list while the mirror is under way").await?;
     // What is here can be used already.
     let (chat, sent) = log.first_key_value().context("there are chats")?;
     let newest = &sent.last().context("a chat has messages")?.text;
     let row = format!("[data-testid=chat-row][data-chat='{chat}']");
     browser.clicks_at(&row).await?;
-    browser.sees_text("message-text", newest).await?;
+    browser.scrolls_down_to(newest).await?;
 
     browser.reloads().await?;
     browser.comes_to("active").await?;
     browser.shows("mirror-progress").await?;
     browser.clicks_at(&row).await?;
-    browser.sees_text("message-text", newest).await?;
+    browser.scrolls_down_to(newest).await?;
     ensure!(asked.load(Ordering::Relaxed) >= 1, "the phone hands its history over through here");
 
     phone.closes().await?;

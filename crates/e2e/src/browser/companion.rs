@@ -1,9 +1,9 @@
 //! What a person does in the browser that is to be linked: show its code, type the digits, watch the mirror.
 
-use super::{Browser, Setup, WIDE};
+use super::{Browser, Setup, WIDE, quoted};
 use crate::World;
-use crate::camera::{Area, Camera, Hold};
-use anyhow::{Context, Result};
+use crate::camera::{Camera, Hold};
+use anyhow::Result;
 
 impl Browser {
     /// A Chromium that shows its code.
@@ -19,16 +19,9 @@ impl Browser {
         Ok(companion)
     }
 
-    /// Where on the screen the code is: its picture, not its text.
-    pub async fn code_area(&self) -> Result<Area> {
-        let found = self.at("link-qr").bounding_box().await;
-        let found = self.told_of("looking for the code", found).await?.context("the code is not on the screen")?;
-        Ok(Area { x: found.x as f32, y: found.y as f32, width: found.width as f32, height: found.height as f32 })
-    }
-
     /// Somebody holds a telephone before this screen: its camera gets the pixels, and nothing else.
     pub async fn is_filmed(&self, camera: &Camera, hold: Hold) -> Result<()> {
-        camera.aim(&self.screenshot().await?, self.code_area().await?, hold)
+        camera.aim(&self.screenshot().await?, self.area_of("link-qr").await?, hold)
     }
 
     /// The code's text, as a person without a camera takes it.
@@ -69,6 +62,19 @@ impl Browser {
     pub async fn is_mirrored(&self) -> Result<()> {
         self.shows("chat-list").await?;
         self.hides("mirror-progress").await
+    }
+
+    /// Scrolls the open chat down to its end, which shows this text: a chat with much that is unread opens at the first of it.
+    pub async fn scrolls_down_to(&self, newest: &str) -> Result<()> {
+        self.shows("message-text").await?;
+        let newest = quoted(newest);
+        self.finds_true(&format!(
+            "(scroller => {{
+                scroller.scrollTop = scroller.scrollHeight;
+                return [...scroller.querySelectorAll('[data-testid=message-text]')].some(text => text.innerText === {newest});
+            }})(document.querySelector('[data-testid=message-scroller]'))"
+        ))
+        .await
     }
 
     /// The texts of the open chat, oldest first, scrolling up until there are so many. The page holds a part of them at a time.

@@ -1,6 +1,6 @@
 //! What a person does on the phone's page: register, start chats, scan a new device's code.
 
-use super::{Browser, NARROW, Setup};
+use super::{Browser, NARROW, Setup, quoted};
 use crate::World;
 use anyhow::{Result, ensure};
 
@@ -68,7 +68,7 @@ impl Browser {
 
     /// Waits for an own message of the open chat to have this state.
     pub async fn sees_status(&self, text: &str, status: &str) -> Result<()> {
-        self.sees(&format!("[data-testid=message][data-status={status}]:has-text({text:?})")).await
+        self.sees(&format!("[data-testid=message][data-status={status}]:has-text({})", quoted(text))).await
     }
 
     /// Opens the camera for a new device's code.
