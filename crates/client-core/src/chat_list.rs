@@ -201,6 +201,7 @@ mod tests {
             rng: &mut rng,
             out: Vec::new(),
             changed: Changed::default(),
+            own_list: std::cell::RefCell::default(),
             state_ops: Vec::new(),
         };
         let before = std::time::Instant::now();

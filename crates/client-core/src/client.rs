@@ -23,11 +23,12 @@ use crate::this::{self, Me, Stage};
 use crate::typing::Typing;
 use crate::vetting::Lists;
 use client_api::{Answer, AppStage, Command, Event, LogoutReason, Request, Role, UserError};
-use identity::ChatKind;
+use identity::{ChatKind, VerifiedDeviceList};
 use proto::content::StateOp;
 use proto::ids::{ChatId, Generation};
 use rand_core::CryptoRng;
 use rusqlite::Transaction;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// A client of the server. All that must survive is in the database; what is here may be lost at any moment.
@@ -46,6 +47,7 @@ pub struct Client {
     pub(crate) upload: Option<Upload>,
     pub(crate) lists: Lists,
     pub(crate) finding: Finding,
+    own_list: Option<VerifiedDeviceList>,
     /// Chats that were joined anew too often today.
     pub(crate) stuck: BTreeSet<ChatId>,
     /// This companion logs itself out, at the latest at this time.
@@ -65,6 +67,8 @@ pub(crate) struct Context<'a> {
     pub(crate) rng: &'a mut dyn CryptoRng,
     pub(crate) out: Vec<Output>,
     pub(crate) changed: Changed,
+    /// The own device list as it was last verified: that takes longer than all else about a message.
+    pub(crate) own_list: RefCell<Option<VerifiedDeviceList>>,
     /// What this input set of own-device state, for the siblings.
     pub(crate) state_ops: Vec<StateOp>,
 }
@@ -104,6 +108,7 @@ impl Client {
             upload: None,
             lists: Lists::default(),
             finding: Finding::default(),
+            own_list: None,
             stuck: BTreeSet::new(),
             leaving_ms: None,
             sent_wanted: Vec::new(),
@@ -129,6 +134,7 @@ impl Client {
             rng,
             out: Vec::new(),
             changed: Changed::default(),
+            own_list: RefCell::new(self.own_list.take()),
             state_ops: Vec::new(),
         };
         self.wakes.retain(|at_ms| *at_ms > clock.now_ms);
@@ -152,6 +158,7 @@ impl Client {
             self.answer_when_sent(&mut cx)?;
             self.leave_if_told(&mut cx)?;
         }
+        self.own_list = cx.own_list.take();
         if let Some(at_ms) = self.wakes.first().copied().filter(|at_ms| Some(*at_ms) != wake_before) {
             cx.out.push(Output::WakeAt(at_ms));
         }

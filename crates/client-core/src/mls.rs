@@ -18,8 +18,14 @@ pub(crate) fn load(cx: &mut Context<'_>, chat: &Chat) -> Result<Option<ChatGroup
 
 /// The newest list of the own account.
 pub(crate) fn own_device_list(cx: &Context<'_>) -> Result<VerifiedDeviceList, Halt> {
-    let list: Vec<u8> = cx.db.query_row("SELECT device_list FROM this", [], |row| row.get(0))?;
-    VerifiedDeviceList::verify(&list).map_err(|_| Halt::Broken("the own device list does not verify"))
+    let stored: Vec<u8> = cx.db.query_row("SELECT device_list FROM this", [], |row| row.get(0))?;
+    let mut known = cx.own_list.borrow_mut();
+    if let Some(list) = known.as_ref().filter(|list| list.as_bytes() == stored) {
+        return Ok(list.clone());
+    }
+    let list = VerifiedDeviceList::verify(&stored).map_err(|_| Halt::Broken("the own device list does not verify"))?;
+    *known = Some(list.clone());
+    Ok(list)
 }
 
 /// Version and hash of the own list, for authenticated data.

@@ -160,8 +160,12 @@ impl Client {
     /// Asks for what waits and is due.
     pub(crate) fn recover(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         self.fetch_missed(cx)?;
+        let due = due(cx)?;
+        if due.is_empty() {
+            return Ok(());
+        }
         let siblings = mls::own_device_list(cx)?.devices().count() > 1;
-        for kept in due(cx)? {
+        for kept in due {
             let wait_ms = if kept.asked == 0 && siblings {
                 self.ask_siblings(cx, &kept)?;
                 SIBLINGS_MS

@@ -58,6 +58,7 @@ impl Client {
     pub(crate) fn on_archive_manifest(&mut self, cx: &mut Context<'_>, manifest: &ArchiveManifest) -> Result<(), Halt> {
         if manifest.for_device == cx.me()?.address.device.0 {
             cx.db.execute("UPDATE this SET import_segments = ?1", [manifest.segments])?;
+            cx.changed.everything |= all_imported(cx)?;
             show_mirror(cx)?;
         }
         Ok(())
@@ -117,9 +118,21 @@ impl Client {
             "UPDATE import_segment SET done = 1 WHERE archive = ?1 AND place = ?2",
             params![segment.archive, next],
         )?;
-        cx.changed.everything = true;
+        self.show_imported(cx, next)?;
         self.profiles_are_due();
         show_mirror(cx)
+    }
+
+    /// The overview fills the list; what is older changes only unread counts, and the list is read again at the end: for
+    /// each segment that would take longer than the segment.
+    fn show_imported(&self, cx: &mut Context<'_>, place: u32) -> Result<(), Halt> {
+        if place == 0 || all_imported(cx)? {
+            cx.changed.everything = true;
+        } else {
+            cx.changed.chats.retain(|chat| self.open_chats.contains(chat));
+            cx.changed.infos.extend(&self.open_chats);
+        }
+        Ok(())
     }
 
     /// The segment is here: the server need not keep it. If this is lost, the blob expires by itself.
@@ -155,6 +168,14 @@ impl Client {
         }
         show_mirror(cx)
     }
+}
+
+fn all_imported(cx: &Context<'_>) -> Result<bool, Halt> {
+    Ok(cx.db.query_row(
+        "SELECT coalesce(import_segments = (SELECT count(*) FROM import_segment WHERE done = 1), 0) FROM this",
+        [],
+        |row| row.get(0),
+    )?)
 }
 
 fn next_segment(cx: &Context<'_>) -> Result<Option<(u32, ArchiveSegment)>, Halt> {
