@@ -25,7 +25,7 @@ use crate::vetting::Lists;
 use client_api::{Answer, AppStage, Command, Event, LogoutReason, Request, Role, UserError};
 use identity::{ChatKind, VerifiedDeviceList};
 use proto::content::StateOp;
-use proto::ids::{ChatId, Generation};
+use proto::ids::{ChatId, Generation, LinkId};
 use rand_core::CryptoRng;
 use rusqlite::Transaction;
 use std::cell::RefCell;
@@ -44,6 +44,8 @@ pub struct Client {
     pub(crate) wakes: BTreeSet<u64>,
     pub(crate) new_device: NewDevice,
     pub(crate) existing_device: ExistingDevice,
+    /// Questions to the rendezvous that had no answer, to be asked again at the next wake.
+    pub(crate) link_later: Vec<(End, LinkId, u32)>,
     pub(crate) upload: Option<Upload>,
     pub(crate) lists: Lists,
     pub(crate) finding: Finding,
@@ -105,6 +107,7 @@ impl Client {
             wakes: BTreeSet::new(),
             new_device: NewDevice::default(),
             existing_device: ExistingDevice::default(),
+            link_later: Vec::new(),
             upload: None,
             lists: Lists::default(),
             finding: Finding::default(),

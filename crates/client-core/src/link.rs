@@ -17,6 +17,8 @@ use proto::link::{Step, cancelled, step};
 const WAIT_MS: u32 = 20_000;
 /// The HTTP time-out of such a question.
 const WAIT_TIMEOUT_MS: u32 = 30_000;
+/// A question that had no answer at all is asked again after this.
+const NO_ANSWER_PAUSE_MS: u64 = 1_000;
 /// Without a word from the other side for this long, linking is over.
 const SILENCE_MS: u64 = 120_000;
 
@@ -38,6 +40,12 @@ impl Client {
             request.timeout_ms = WAIT_TIMEOUT_MS;
         }
         cx.out.push(call);
+    }
+
+    /// The same after a pause: without a connection the answer is there at once.
+    fn link_get_later(&mut self, cx: &Context<'_>, end: End, link_id: LinkId, after_seq: u32) {
+        self.link_later.push((end, link_id, after_seq));
+        self.retry_at(cx.now_ms + NO_ANSWER_PAUSE_MS);
     }
 
     fn link_put(&mut self, cx: &mut Context<'_>, end: End, link_id: LinkId, expected_seq: u32, bytes: Vec<u8>) {

@@ -137,8 +137,12 @@ impl Client {
                 let seq = talk.seq;
                 match reply {
                     Reply::Ok(slot) if slot.seq > seq => self.on_talk(cx, &slot),
-                    Reply::Ok(_) | Reply::None if cx.now_ms < talk.heard_ms + SILENCE_MS => {
+                    Reply::Ok(_) if cx.now_ms < talk.heard_ms + SILENCE_MS => {
                         self.link_get(cx, End::Existing, id, seq, None);
+                        Ok(())
+                    }
+                    Reply::None if cx.now_ms < talk.heard_ms + SILENCE_MS => {
+                        self.link_get_later(cx, End::Existing, id, seq);
                         Ok(())
                     }
                     other => {

@@ -152,6 +152,9 @@ impl Client {
 
     /// Time passed: the next code, or the end of a talk that fell silent.
     pub(crate) fn link_tick(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        for (end, id, after_seq) in std::mem::take(&mut self.link_later) {
+            self.link_get(cx, end, id, after_seq, None);
+        }
         match &self.new_device {
             NewDevice::Showing { attempt, expires_ms, .. } if cx.now_ms >= *expires_ms => {
                 let old = attempt.code.link_id;
@@ -180,8 +183,12 @@ impl Client {
         match &self.new_device {
             NewDevice::Showing { attempt, opened: true, .. } if attempt.code.link_id == id => match reply {
                 Reply::Ok(slot) if slot.seq > 1 => self.on_first_slot(cx, &slot),
-                Reply::Ok(_) | Reply::None => {
+                Reply::Ok(_) => {
                     self.link_get(cx, End::New, id, 1, None);
+                    Ok(())
+                }
+                Reply::None => {
+                    self.link_get_later(cx, End::New, id, 1);
                     Ok(())
                 }
                 // Stopped on the phone at its warning, or out of time a moment before the next code is due: nobody can use the
@@ -192,8 +199,12 @@ impl Client {
                 let seq = *seq;
                 match reply {
                     Reply::Ok(slot) if slot.seq > seq => self.on_next_slot(cx, &slot),
-                    Reply::Ok(_) | Reply::None => {
+                    Reply::Ok(_) => {
                         self.link_get(cx, End::New, id, seq, None);
+                        Ok(())
+                    }
+                    Reply::None => {
+                        self.link_get_later(cx, End::New, id, seq);
                         Ok(())
                     }
                     Reply::Problem(_) => {
