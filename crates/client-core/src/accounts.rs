@@ -103,6 +103,7 @@ pub(crate) fn learn_device_list(cx: &mut Context<'_>, signed: &[u8]) -> Result<(
             .prepare_cached("UPDATE account SET device_list = ?2, list_version = ?3 WHERE account = ?1")?
             .execute(params![account.as_bytes(), list.as_bytes(), list.version()])?;
         notices::devices_changed(cx, known.as_ref(), &list)?;
+        cx.changed.people.insert(account);
     }
     Ok(())
 }

@@ -33,11 +33,14 @@ impl Client {
         limit: u16,
     ) -> Result<(), Halt> {
         let id = ChatId(chat.0);
-        if chats::find(cx.db, id)?.is_none() {
+        let Some(stored) = chats::find(cx.db, id)? else {
             cx.answer(request, Err(UserError::NotFound));
             return Ok(());
-        }
+        };
         self.open_chats.insert(id);
+        if self.session.is_up() && accounts::known_list(cx, stored.peer)?.is_none() {
+            self.want_list(cx, stored.peer, 1)?;
+        }
         show_info(cx, self.config.role, id)?;
         show_window(cx, id, anchor, limit)?;
         cx.answer(request, Ok(Answer::Done));
