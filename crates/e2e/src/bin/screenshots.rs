@@ -114,7 +114,8 @@ async fn friendships(world: &World, album: &Album, phone: &Browser) -> Result<Ve
             } else {
                 let at = match chat {
                     Some(at) => at,
-                    None => friend.opens_chat_with(MAYA).await?,
+                    // Maya has begun it.
+                    None => friend.only_chat().await?,
                 };
                 chat = Some(at);
                 friend.sends(at, line).await?;
