@@ -6,6 +6,7 @@ use crate::features::chat_list::face;
 use crate::features::composer::Composer;
 use crate::features::message::{Around, ItemView};
 use crate::model::clock;
+use crate::model::timeline::shown_ms;
 use crate::platform::page;
 use crate::primitives::avatar::Avatar;
 use crate::primitives::dialog::Dialog;
@@ -218,7 +219,7 @@ fn Details(around: Around) -> impl IntoView {
         let own = row.own;
         view! {
             <dl class="facts">
-                <div><dt>{if own { words::SENT_AT } else { words::RECEIVED }}</dt><dd>{when(row.time_ms)}</dd></div>
+                <div><dt>{if own { words::SENT_AT } else { words::RECEIVED }}</dt><dd>{when(shown_ms(&row, page::now_ms()))}</dd></div>
                 {own.then(|| view! {
                     <div><dt>{words::DELIVERED_AT}</dt><dd data-testid="info-delivered">{when(row.delivered_ms)}</dd></div>
                     <div><dt>{words::READ_AT}</dt><dd data-testid="info-read">{when(row.read_ms)}</dd></div>

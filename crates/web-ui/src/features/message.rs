@@ -3,7 +3,7 @@
 use crate::features::chat_list::Ticks;
 use crate::model::clock;
 use crate::model::rich_text::{Piece, pieces};
-use crate::model::timeline::Item;
+use crate::model::timeline::{Item, shown_ms};
 use crate::platform::page;
 use crate::primitives::icon::Icon;
 use crate::primitives::menu::{Entry, Menu};
@@ -149,9 +149,8 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
     }
 }
 
-/// An unsent message has a time after all others: what is shown then is now.
 fn shown_time(row: &MessageRow) -> u64 {
-    row.time_ms.min(page::now_ms() + 60_000)
+    shown_ms(row, page::now_ms())
 }
 
 fn body_view(body: &MessageBody) -> AnyView {

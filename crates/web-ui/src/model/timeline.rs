@@ -203,15 +203,19 @@ impl Timeline {
         self.rows.is_empty()
     }
 
-    /// The list, oldest first.
-    pub fn items(&self, zone_at: impl Fn(u64) -> ZoneOffset) -> Vec<Item> {
+    /// The list, oldest first, as it looks at this time.
+    pub fn items(&self, now_ms: u64, zone_at: impl Fn(u64) -> ZoneOffset) -> Vec<Item> {
+        let day_of = |row: &MessageRow| {
+            let shown_ms = shown_ms(row, now_ms);
+            day(shown_ms, zone_at(shown_ms))
+        };
         let mut items = Vec::with_capacity(self.rows.len() + 8);
         let mut shown_day = None;
         let mut previous: Option<&Arc<MessageRow>> = None;
         for (index, row) in self.rows.iter().enumerate() {
-            let today = day(row.time_ms, zone_at(row.time_ms));
+            let today = day_of(row);
             let new_day = shown_day != Some(today);
-            // Unsent messages stand after all others whatever the clock says: no pill may come twice.
+            // The clock may have been set back meanwhile: no pill may come twice.
             let new_day = new_day && shown_day.is_none_or(|shown| today > shown);
             if new_day {
                 items.push(Item::Day(today));
@@ -221,12 +225,10 @@ impl Timeline {
             if divider {
                 items.push(Item::Unread(self.unread));
             }
-            let first = new_day || divider || !previous.is_some_and(|previous| together(previous, row));
+            let first = new_day || divider || !previous.is_some_and(|previous| together(previous, row, now_ms));
             let next = self.rows.get(index + 1);
             let last = !next.is_some_and(|next| {
-                together(row, next)
-                    && self.first_unread != Some(next.id)
-                    && day(next.time_ms, zone_at(next.time_ms)) == today
+                together(row, next, now_ms) && self.first_unread != Some(next.id) && day_of(next) == today
             });
             items.push(Item::Message { row: Arc::clone(row), first, last });
             previous = Some(row);
@@ -250,9 +252,17 @@ fn order(row: &Arc<MessageRow>) -> (u64, MessageId) {
     (row.time_ms, row.id)
 }
 
-fn together(a: &MessageRow, b: &MessageRow) -> bool {
+/// The time to show. An unsent message has one after all others, for its place: what is shown then is now.
+pub fn shown_ms(row: &MessageRow, now_ms: u64) -> u64 {
+    row.time_ms.min(now_ms)
+}
+
+fn together(a: &MessageRow, b: &MessageRow, now_ms: u64) -> bool {
     let bubble = |row: &MessageRow| !matches!(row.body, MessageBody::System(_));
-    bubble(a) && bubble(b) && sender(a) == sender(b) && b.time_ms.saturating_sub(a.time_ms) < GROUP_MS
+    bubble(a)
+        && bubble(b)
+        && sender(a) == sender(b)
+        && shown_ms(b, now_ms).saturating_sub(shown_ms(a, now_ms)) < GROUP_MS
 }
 
 fn sender(row: &MessageRow) -> (bool, AccountId) {

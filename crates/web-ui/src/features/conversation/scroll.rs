@@ -134,7 +134,10 @@ impl Scroll {
 
     /// Takes over what is loaded now.
     fn follow_timeline(self) {
-        let items = self.app.timeline.with(|timeline| timeline.as_ref().map(|timeline| timeline.items(page::zone_at)));
+        let items = self
+            .app
+            .timeline
+            .with(|timeline| timeline.as_ref().map(|timeline| timeline.items(page::now_ms(), page::zone_at)));
         let Some(items) = items else { return };
         let opened = self.app.opened.get_untracked();
         if self.opened.get_value() != opened {

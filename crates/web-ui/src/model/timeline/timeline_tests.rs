@@ -133,7 +133,7 @@ fn groups_break_at_days_senders_minutes_and_the_divider() {
     ];
     let opened =
         MessageWindow { rows, first_unread: Some(id(7)), unread: 1, ..window(WindowAnchor::FirstUnread, 0..0, 0) };
-    let items = Timeline::new(opened).items(|_| ZoneOffset(0));
+    let items = Timeline::new(opened).items(u64::MAX, |_| ZoneOffset(0));
     let shape: Vec<String> = items
         .iter()
         .map(|item| match item {
@@ -156,7 +156,18 @@ fn keys_are_unique_even_when_clocks_disagree() {
     let mut timeline = Timeline::new(MessageWindow { rows, ..window(WindowAnchor::Newest, 0..0, 0) });
     timeline.change(change(vec![row(3, 2 * day + 1, true)]));
     let keys: Vec<_> =
-        timeline.items(|ms| ZoneOffset(if ms == 2 * day { 0 } else { -600 })).iter().map(Item::key).collect();
+        timeline.items(u64::MAX, |ms| ZoneOffset(if ms == 2 * day { 0 } else { -600 })).iter().map(Item::key).collect();
     let unique: std::collections::BTreeSet<_> = keys.iter().collect();
     assert_eq!(unique.len(), keys.len());
+}
+
+#[test]
+fn an_unsent_message_stands_under_today() {
+    let now_ms = 20_000 * 86_400_000 + 1_000;
+    let mut opened = window(WindowAnchor::Newest, 0..1, 1);
+    opened.rows = vec![row(1, now_ms - 500, true), row(2, 1 << 60, true)];
+    let items = Timeline::new(opened).items(now_ms, |_| ZoneOffset(0));
+    let days = items.iter().filter(|item| matches!(item, Item::Day(_))).count();
+    assert_eq!((days, items.len()), (1, 3), "one pill for both, and they are one group");
+    assert!(matches!(items.last(), Some(Item::Message { first: false, .. })));
 }
