@@ -346,6 +346,8 @@ impl Client {
         if setup(cx)? != Setup::Done {
             set_setup(cx, Setup::Done)?;
             self.show_stage(cx)?;
+            // The pages behind registration know nothing yet.
+            return self.show_all(cx);
         }
         profile::show(cx)
     }

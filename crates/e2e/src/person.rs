@@ -28,6 +28,8 @@ pub struct Person {
 /// What the interface would hold.
 #[derive(Debug, Default)]
 pub struct Screen {
+    /// The chat list has come.
+    pub listed: bool,
     /// The chat list.
     pub chats: BTreeMap<ChatId, ChatRow>,
     /// Open chats, by order.
@@ -78,6 +80,7 @@ impl Screen {
             Event::Notice(notice) => self.notices.push(notice),
             Event::Chats(changes) => {
                 if changes.reset {
+                    self.listed = true;
                     self.chats.clear();
                 }
                 for chat in changes.removed {
@@ -165,6 +168,7 @@ impl Person {
         person.does(Command::SetPin { pin: String::new() }).await?;
         let profile = Command::SetProfile { name: name.to_owned(), about: String::new(), photo: None };
         person.does(profile).await?;
+        person.until("the chat list", |s| s.listed).await?;
         person.until("being online", |s| s.connection == "Online").await?;
         Ok(person)
     }
