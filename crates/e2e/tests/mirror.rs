@@ -114,6 +114,12 @@ async fn a_linked_browser_shows_what_was_sent_talks_alone_and_is_wiped_when_logg
     browser.clicks("chat-info-open").await?;
     browser.sees("[data-testid=completeness][data-state=complete]").await?;
     browser.is_accessible("the information beside a conversation").await?;
+    browser.clicks("rail-settings").await?;
+    browser.clicks("log-out").await?;
+    browser.shows("confirm-dialog").await?;
+    browser.is_accessible("the browser's question before a log-out").await?;
+    browser.presses("Escape").await?;
+    browser.clicks("rail-chats").await?;
 
     // The phone is off from here.
     phone.closes().await?;

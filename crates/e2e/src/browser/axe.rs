@@ -4,8 +4,10 @@ use super::{Browser, told};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-/// What axe found, one line a finding.
-const RUN: &str = "axe.run(document).then(found => found.violations.flatMap(rule =>
+/// What axe found, one line a finding. What fades in is judged when it is there: half faded, its colours are other ones.
+const RUN: &str = "Promise.allSettled(document.getAnimations()
+        .filter(moving => moving.effect.getComputedTiming().endTime !== Infinity).map(moving => moving.finished))
+    .then(() => axe.run(document)).then(found => found.violations.flatMap(rule =>
     rule.nodes.map(node => `${rule.id} (${rule.impact}): ${node.target.join(' ')}: ${node.failureSummary}`)).join('\\n'))";
 
 impl Browser {
