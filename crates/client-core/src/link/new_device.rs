@@ -25,8 +25,16 @@ pub(crate) enum NewDevice {
     Idle,
     /// Waits to know the server.
     Wanted { claim: Claim },
-    /// A code is on the screen.
-    Showing { claim: Claim, attempt: Box<Attempt>, expires_ms: u64, opened: bool, codes: u32 },
+    /// A code is on the screen. The one before it stays good while its rendezvous lives: whoever scanned it in its last second is
+    /// still reading the phone's warning.
+    Showing {
+        claim: Claim,
+        attempt: Box<Attempt>,
+        before: Option<Box<Attempt>>,
+        expires_ms: u64,
+        opened: bool,
+        codes: u32,
+    },
     /// The phone scanned.
     Talking {
         attempt: Box<Attempt>,
@@ -79,11 +87,17 @@ impl Client {
         }
         cx.answer(request, Ok(Answer::Done));
         self.drop_new_device(cx);
-        self.show_code(cx, Claim { browser, system }, 1)
+        self.show_code(cx, Claim { browser, system }, None, 1)
     }
 
     /// Makes keys and opens the rendezvous; the code is shown when it is open.
-    fn show_code(&mut self, cx: &mut Context<'_>, claim: Claim, codes: u32) -> Result<(), Halt> {
+    fn show_code(
+        &mut self,
+        cx: &mut Context<'_>,
+        claim: Claim,
+        before: Option<Box<Attempt>>,
+        codes: u32,
+    ) -> Result<(), Halt> {
         cx.event(Event::Link(LinkStage::Preparing));
         let Some(server) = this::server_id(cx.db)? else {
             self.new_device = NewDevice::Wanted { claim };
@@ -99,7 +113,7 @@ impl Client {
         cx.out.push(self.calls.start(purpose, HttpMethod::Post, "/v1/link/open", body, None));
         let expires_ms = cx.now_ms + QR_LIFETIME_S * 1_000;
         let attempt = Box::new(Attempt { bundle_key, bundle, code, device_key });
-        self.new_device = NewDevice::Showing { claim, attempt, expires_ms, opened: false, codes };
+        self.new_device = NewDevice::Showing { claim, attempt, before, expires_ms, opened: false, codes };
         Ok(())
     }
 
@@ -108,7 +122,7 @@ impl Client {
         match &self.new_device {
             NewDevice::Wanted { claim } => {
                 let claim = claim.clone();
-                self.show_code(cx, claim, 1)
+                self.show_code(cx, claim, None, 1)
             }
             _ => Ok(()),
         }
@@ -156,11 +170,7 @@ impl Client {
             self.link_get(cx, end, id, after_seq, None);
         }
         match &self.new_device {
-            NewDevice::Showing { attempt, expires_ms, .. } if cx.now_ms >= *expires_ms => {
-                let old = attempt.code.link_id;
-                self.link_close(cx, old);
-                self.show_next_code(cx)
-            }
+            NewDevice::Showing { expires_ms, .. } if cx.now_ms >= *expires_ms => self.show_next_code(cx),
             NewDevice::Talking { heard_ms, .. } if cx.now_ms >= heard_ms + SILENCE_MS => {
                 self.fail_link(cx, LinkFailure::OtherSideGone);
                 Ok(())
@@ -171,18 +181,27 @@ impl Client {
 
     /// In place of the code on the screen; after some in a row, the user is asked first.
     fn show_next_code(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        let NewDevice::Showing { claim, codes, .. } = std::mem::take(&mut self.new_device) else { return Ok(()) };
+        let NewDevice::Showing { claim, attempt, before, codes, .. } = std::mem::take(&mut self.new_device) else {
+            return Ok(());
+        };
+        if let Some(older) = before {
+            self.link_close(cx, older.code.link_id);
+        }
         if codes >= CODES_MAX {
+            self.link_close(cx, attempt.code.link_id);
             cx.event(Event::Link(LinkStage::CodeIdle));
             return Ok(());
         }
-        self.show_code(cx, claim, codes + 1)
+        self.show_code(cx, claim, Some(attempt), codes + 1)
     }
 
     pub(crate) fn on_slot_new(&mut self, cx: &mut Context<'_>, id: LinkId, reply: Reply<LinkSlot>) -> Result<(), Halt> {
         match &self.new_device {
+            NewDevice::Showing { before: Some(before), .. } if before.code.link_id == id => {
+                self.on_slot_before(cx, id, reply)
+            }
             NewDevice::Showing { attempt, opened: true, .. } if attempt.code.link_id == id => match reply {
-                Reply::Ok(slot) if slot.seq > 1 => self.on_first_slot(cx, &slot),
+                Reply::Ok(slot) if slot.seq > 1 => self.on_first_slot(cx, id, &slot),
                 Reply::Ok(_) => {
                     self.link_get(cx, End::New, id, 1, None);
                     Ok(())
@@ -217,8 +236,30 @@ impl Client {
         }
     }
 
-    fn on_first_slot(&mut self, cx: &mut Context<'_>, slot: &LinkSlot) -> Result<(), Halt> {
-        let NewDevice::Showing { attempt, .. } = std::mem::take(&mut self.new_device) else { return Ok(()) };
+    /// News of the code that was on the screen before.
+    fn on_slot_before(&mut self, cx: &mut Context<'_>, id: LinkId, reply: Reply<LinkSlot>) -> Result<(), Halt> {
+        match reply {
+            Reply::Ok(slot) if slot.seq > 1 => return self.on_first_slot(cx, id, &slot),
+            Reply::Ok(_) => self.link_get(cx, End::New, id, 1, None),
+            Reply::None => self.link_get_later(cx, End::New, id, 1),
+            Reply::Problem(_) => {
+                if let NewDevice::Showing { before, .. } = &mut self.new_device {
+                    *before = None;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The phone took one of the codes; the other one is void now.
+    fn on_first_slot(&mut self, cx: &mut Context<'_>, id: LinkId, slot: &LinkSlot) -> Result<(), Halt> {
+        let NewDevice::Showing { attempt, before, .. } = std::mem::take(&mut self.new_device) else { return Ok(()) };
+        let (taken, others): (Vec<_>, Vec<_>) =
+            [Some(attempt), before].into_iter().flatten().partition(|attempt| attempt.code.link_id == id);
+        for other in others {
+            self.link_close(cx, other.code.link_id);
+        }
+        let Some(attempt) = taken.into_iter().next() else { return Ok(()) };
         let accepted = LinkChannel::accept(&attempt.bundle_key, &attempt.code, &attempt.bundle, &slot.bytes);
         let Ok((channel, Step { body: Some(step::Body::Offer(offer)) })) = accepted else {
             self.fail_link(cx, LinkFailure::Tampered);
@@ -405,8 +446,10 @@ impl Client {
     }
 
     fn drop_new_device(&mut self, cx: &mut Context<'_>) {
-        if let NewDevice::Showing { attempt, .. } = std::mem::take(&mut self.new_device) {
-            self.link_close(cx, attempt.code.link_id);
+        if let NewDevice::Showing { attempt, before, .. } = std::mem::take(&mut self.new_device) {
+            for attempt in [Some(attempt), before].into_iter().flatten() {
+                self.link_close(cx, attempt.code.link_id);
+            }
         }
     }
 }
