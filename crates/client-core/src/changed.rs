@@ -18,6 +18,8 @@ pub(crate) struct Changed {
     pub(crate) profile: bool,
     pub(crate) settings: bool,
     pub(crate) devices: bool,
+    /// How far the mirror is.
+    pub(crate) mirror: bool,
     pub(crate) everything: bool,
 }
 

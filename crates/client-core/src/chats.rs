@@ -6,6 +6,7 @@ use client_api::{Answer, UserError};
 use identity::ChatKind;
 use proto::ids::{AccountId, ChatId, Generation};
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::collections::BTreeSet;
 
 /// What this device is to a chat's group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,6 +108,27 @@ pub(crate) fn in_membership(db: &Connection, membership: Membership) -> Result<V
     let mut statement = db.prepare_cached(&sql)?;
     let raw = statement.query_map([membership.number()], read)?.collect::<Result<Vec<_>, _>>()?;
     raw.into_iter().map(build).collect()
+}
+
+/// Of the chats that this device is to join, the first: its own devices' group, then those that are open, then by what
+/// was said in them last.
+pub(crate) fn next_to_join(db: &Connection, open: &BTreeSet<ChatId>, limit: usize) -> Result<Vec<Chat>, Halt> {
+    let mut next = Vec::new();
+    for chat in open {
+        next.extend(find(db, *chat)?.filter(|chat| chat.membership == Membership::Wanted));
+    }
+    let sql = format!("SELECT {COLUMNS} FROM chat WHERE membership = ?1 ORDER BY activity_ms DESC LIMIT ?2");
+    let mut statement = db.prepare_cached(&sql)?;
+    let raw = statement.query_map(params![Membership::Wanted.number(), limit], read)?;
+    for raw in raw {
+        let chat = build(raw?)?;
+        if !open.contains(&chat.chat) {
+            next.push(chat);
+        }
+    }
+    next.sort_by_key(|chat| chat.kind != ChatKind::SelfGroup);
+    next.truncate(limit);
+    Ok(next)
 }
 
 /// All chats that a person sees.

@@ -47,6 +47,8 @@ pub struct Client {
     /// Questions to the rendezvous that had no answer, to be asked again at the next wake.
     pub(crate) link_later: Vec<(End, LinkId, u32)>,
     pub(crate) upload: Option<Upload>,
+    /// When the phone last gave a segment of history.
+    pub(crate) history_heard_ms: u64,
     pub(crate) lists: Lists,
     pub(crate) finding: Finding,
     own_list: Option<VerifiedDeviceList>,
@@ -109,6 +111,7 @@ impl Client {
             existing_device: ExistingDevice::default(),
             link_later: Vec::new(),
             upload: None,
+            history_heard_ms: 0,
             lists: Lists::default(),
             finding: Finding::default(),
             own_list: None,

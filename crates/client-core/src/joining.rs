@@ -3,7 +3,6 @@
 use crate::accounts;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
-use crate::history::import::show_mirror;
 use crate::io::Halt;
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
@@ -18,6 +17,8 @@ use proto::wire::{Commit, GetGroupInfo, GroupInfo, WelcomeItem, client_frame, co
 
 /// Chats that this device joins by external commit at the same time.
 const JOINS_AT_ONCE: usize = 8;
+/// The same while history comes: a join costs as much as some dozen messages, and what is not joined can be read all the same.
+const JOINS_DURING_IMPORT: usize = 1;
 
 impl Client {
     /// A Welcome from the queue.
@@ -84,7 +85,8 @@ impl Client {
 
     /// Goes on with the chats that this device is to join by itself.
     pub(crate) fn join_waiting(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        for chat in chats::in_membership(cx.db, Membership::Wanted)?.into_iter().take(JOINS_AT_ONCE) {
+        let at_once = if self.is_importing(cx)? { JOINS_DURING_IMPORT } else { JOINS_AT_ONCE };
+        for chat in chats::next_to_join(cx.db, &self.open_chats, at_once)? {
             let begun = outbox::head(cx.db, chat.chat)?.is_some_and(|operation| operation.kind == Kind::Join);
             if !begun && !self.flights.holds(chat.chat) {
                 let body = client_frame::Body::GetGroupInfo(GetGroupInfo { chat: chat.chat.to_vec() });
@@ -178,7 +180,8 @@ impl Client {
                  THEN max(archived_seq, ?2 - 1) ELSE archived_seq END WHERE chat = ?1 AND resync_from IS NOT NULL",
             )?
             .execute(rusqlite::params![chat.as_bytes(), seq])?;
-        show_mirror(cx)
+        cx.changed.mirror = true;
+        Ok(())
     }
 
     /// The race was lost, or the attempt refused: from the group's newest state again.

@@ -64,6 +64,9 @@ impl Client {
     /// Tells the interface what this input changed; at the end of each.
     pub(crate) fn show_changes(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let mut changed = std::mem::take(&mut cx.changed);
+        if changed.mirror && !changed.everything {
+            import::show_mirror(cx)?;
+        }
         if changed.everything {
             self.show_all(cx)?;
             for chat in self.open_chats.clone() {

@@ -4,7 +4,6 @@
 //! of a chat is asked for here too. Owns the tables `export_chat` and `completeness`.
 
 use super::export::fills;
-use super::import::show_mirror;
 use super::{MESSAGE_COLUMNS, read_message};
 use crate::client::{Client, Context};
 use crate::io::Halt;
@@ -110,8 +109,8 @@ pub(crate) fn agree(cx: &mut Context<'_>, chat: &[u8], covered: &SeqRange) -> Re
 /// Chats that are joined but not filled up to the joining, and chats that are not known to agree.
 pub(crate) fn open_ends(db: &Connection) -> Result<u32, Halt> {
     Ok(db.query_row(
-        "SELECT (SELECT count(*) FROM chat WHERE kind <> 1 AND membership = 1 AND join_seq > archived_seq + 1)
-         + (SELECT count(*) FROM completeness WHERE state <> 2)",
+        "SELECT (SELECT count(*) FROM chat WHERE membership = 1 AND kind <> 1 AND join_seq > archived_seq + 1)
+         + (SELECT count(*) FROM completeness WHERE state IN (0, 1))",
         [],
         |row| row.get(0),
     )?)
@@ -154,7 +153,7 @@ impl Client {
     fn ask_for_gaps(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let gaps: Vec<(Vec<u8>, u64, u64)> = {
             let mut statement = cx.db.prepare_cached(
-                "SELECT chat, archived_seq, join_seq FROM chat WHERE kind <> 1 AND membership = 1
+                "SELECT chat, archived_seq, join_seq FROM chat WHERE membership = 1 AND kind <> 1
                  AND join_seq > archived_seq + 1 AND gap_asked < join_seq LIMIT ?1",
             )?;
             let rows = statement.query_map([CHATS_AT_ONCE], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
@@ -196,7 +195,7 @@ impl Client {
         // The rest in the next input; it comes at once.
         if looked {
             self.retry_at(cx.now_ms + 1);
-            show_mirror(cx)?;
+            cx.changed.mirror = true;
         }
         Ok(())
     }

@@ -19,6 +19,9 @@ use proto::link::Linked;
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
+/// A phone that gave a segment gives the next one within this; after that, other work does not wait for it.
+const NEXT_SEGMENT_MS: u64 = 3_000;
+
 impl Client {
     /// Linked: the self group is joined first, and what comes there is the history.
     pub(crate) fn begin_mirror(&mut self, cx: &mut Context<'_>, linked: &Linked) -> Result<(), Halt> {
@@ -47,6 +50,7 @@ impl Client {
         if segment.for_device != cx.me()?.address.device.0 || self.config.role != Role::Companion {
             return Ok(());
         }
+        self.history_heard_ms = cx.now_ms;
         cx.db.execute(
             "INSERT OR IGNORE INTO import_segment (archive, place, segment) VALUES (?1, ?2, ?3)",
             params![segment.archive, segment.index, segment.encode_to_vec()],
@@ -59,9 +63,23 @@ impl Client {
         if manifest.for_device == cx.me()?.address.device.0 {
             cx.db.execute("UPDATE this SET import_segments = ?1", [manifest.segments])?;
             cx.changed.everything |= all_imported(cx)?;
-            show_mirror(cx)?;
+            cx.changed.mirror = true;
         }
         Ok(())
+    }
+
+    /// History is coming in: a segment is here to be stored, or the phone gave one just now and has more.
+    pub(crate) fn is_importing(&mut self, cx: &Context<'_>) -> Result<bool, Halt> {
+        let (awaited, undone): (Option<u32>, bool) = cx
+            .db
+            .prepare_cached("SELECT import_segments, EXISTS (SELECT 1 FROM import_segment WHERE done = 0) FROM this")?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let patient_until_ms = self.history_heard_ms + NEXT_SEGMENT_MS;
+        let more_to_come = awaited.is_none() && cx.now_ms < patient_until_ms;
+        if more_to_come && !undone {
+            self.retry_at(patient_until_ms);
+        }
+        Ok(undone || more_to_come)
     }
 
     /// Fetches the next segment.
@@ -120,7 +138,8 @@ impl Client {
         )?;
         self.show_imported(cx, next)?;
         self.profiles_are_due();
-        show_mirror(cx)
+        cx.changed.mirror = true;
+        Ok(())
     }
 
     /// The overview fills the list; what is older changes only unread counts, and the list is read again at the end: for
@@ -166,7 +185,8 @@ impl Client {
         if let Ok(chat) = ChatId::try_from(fill.chat.as_slice()) {
             cx.changed.infos.insert(chat);
         }
-        show_mirror(cx)
+        cx.changed.mirror = true;
+        Ok(())
     }
 }
 
@@ -276,7 +296,8 @@ pub(crate) fn show_mirror(cx: &mut Context<'_>) -> Result<(), Halt> {
         }
     }
     let (joined, chats): (u32, u32) = cx.db.query_row(
-        "SELECT coalesce(sum(membership = 1), 0), count(*) FROM chat WHERE kind <> 1 AND membership IN (1, 2)",
+        "SELECT count(*) FILTER (WHERE membership = 1), count(*) FROM chat INDEXED BY chat_by_membership
+         WHERE kind <> 1 AND membership IN (1, 2)",
         [],
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;

@@ -64,6 +64,8 @@ CREATE TABLE chat (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX chat_by_peer ON chat (peer, kind);
 CREATE INDEX chat_by_activity ON chat (activity_ms);
+CREATE INDEX chat_by_membership ON chat (membership, activity_ms, kind);
+CREATE INDEX chat_by_gap ON chat (chat, gap_asked) WHERE membership = 1 AND kind <> 1 AND join_seq > archived_seq + 1;
 CREATE INDEX chat_by_resync ON chat (chat) WHERE resync_from IS NOT NULL;
 
 CREATE TABLE message (
@@ -177,6 +179,7 @@ CREATE TABLE completeness (
   wanted          BLOB NOT NULL,                -- history.ChatCompleteness
   state           INTEGER NOT NULL              -- history::completeness::State
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX completeness_by_state ON completeness (state);
 CREATE TABLE import_segment (
   archive         BLOB NOT NULL,
   place           INTEGER NOT NULL,
