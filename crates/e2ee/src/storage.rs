@@ -1,9 +1,10 @@
 //! Where MLS state lies: two tables of the client's SQLite database, reached through whatever connection or
 //! transaction the caller holds. Owns the tables and how a value is named in them; begins and ends no transaction.
 //!
-//! A group's rows stand side by side under its id, so that a message of one chat touches few pages. Values are named
-//! MessagePack. A group may have a second set of rows, the scratch one: an external commit is built there, and takes the
-//! place of the live rows only when the server has accepted it.
+//! A group's rows stand side by side under its id, so that a message of one chat touches few pages. Values are CBOR with
+//! named fields (RFC 8949); its reader is far less code for every visitor to download than MessagePack's. A group may have
+//! a second set of rows, the scratch one: an external commit is built there, and takes the place of the live rows only when
+//! the server has accepted it.
 
 mod openmls_provider;
 
@@ -84,10 +85,10 @@ pub enum StoreError {
     Database(#[source] rusqlite::Error),
     /// A value could not be turned into bytes.
     #[error("MLS state cannot be encoded")]
-    Encode(#[source] rmp_serde::encode::Error),
+    Encode(#[source] cbor4ii::serde::EncodeError<std::collections::TryReserveError>),
     /// Stored bytes are of no known form.
     #[error("stored MLS state cannot be read")]
-    Decode(#[source] rmp_serde::decode::Error),
+    Decode(#[source] cbor4ii::serde::DecodeError<std::convert::Infallible>),
 }
 
 /// MLS state behind a connection or transaction.
@@ -320,10 +321,10 @@ pub(crate) fn promote_scratch(connection: &Connection, group: &GroupId) -> Resul
     Ok(())
 }
 
-fn encode(value: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, StoreError> {
-    rmp_serde::to_vec_named(value).map_err(StoreError::Encode)
+fn encode(value: &impl Serialize) -> Result<Vec<u8>, StoreError> {
+    cbor4ii::serde::to_vec(Vec::new(), value).map_err(StoreError::Encode)
 }
 
 fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StoreError> {
-    rmp_serde::from_slice(bytes).map_err(StoreError::Decode)
+    cbor4ii::serde::from_slice(bytes).map_err(StoreError::Decode)
 }
