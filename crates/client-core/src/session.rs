@@ -355,6 +355,7 @@ impl Client {
     pub(crate) fn on_wake(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         self.link_tick(cx)?;
         if this::stage(cx.db)? == Stage::Active {
+        self.linking_tick(cx)?;
             devices::tell_again(cx)?;
         }
         match self.session.link {

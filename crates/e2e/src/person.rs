@@ -288,3 +288,8 @@ impl Person {
         self.handle.stop().await;
     }
 }
+    /// Lets time pass for this device alone.
+    pub async fn lets_pass(&self, time: Duration) -> Result<()> {
+        Ok(self.handle.time_passes(time).await?)
+    }
+

@@ -103,6 +103,47 @@ async fn either_side_can_stop_it_and_the_other_hears() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ninth_companion_is_one_too_many() -> Result<()> {
     let world = World::new().await?;
+/// Longer than a side waits for the other.
+const SILENCE: Duration = Duration::from_secs(121);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_goes_away_half_way_is_given_up_after_two_minutes() -> Result<()> {
+    let world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let (mut device, text) = Person::shows_code(&world, "browser").await?;
+    alice.scans(&text).await?;
+    device.is_asked_for_digits().await?;
+    alice.stops().await;
+    device.lets_pass(SILENCE).await?;
+    new_device_fails_with(&mut device, LinkFailure::OtherSideGone).await?;
+    // Nothing of it is left in the way of another try.
+    let mut alice = Person::start(&world, "Alice", Role::Phone)?;
+    alice.until("being online", |s| s.connection == "Online").await?;
+    assert_eq!(alice.screen.devices.len(), 1, "no device was added");
+    device.does(Command::StartLink { browser: "Firefox".into(), system: "Linux".into() }).await?;
+    device.until("a code", |s| matches!(s.link, Some(LinkStage::ShowCode { .. }))).await?;
+    let Some(LinkStage::ShowCode { text, .. }) = device.screen.link.clone() else { anyhow::bail!("no code") };
+    let digits = alice.scans(&text).await?;
+    device.is_asked_for_digits().await?;
+    device.does(Command::EnterLinkDigits { digits }).await?;
+    device.until("being linked", |s| s.stage == "Active").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_goes_away_half_way_is_given_up_after_two_minutes() -> Result<()> {
+    let world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let (mut device, text) = Person::shows_code(&world, "browser").await?;
+    alice.scans(&text).await?;
+    device.is_asked_for_digits().await?;
+    device.stops().await;
+    alice.lets_pass(SILENCE).await?;
+    fails_with(&mut alice, LinkFailure::OtherSideGone).await?;
+    assert_eq!(alice.screen.devices.len(), 1, "no device was added");
+    alice.links(&world, "another").await?;
+    Ok(())
+}
+
     let mut alice = Person::register(&world, "Alice", ALICE).await?;
     for number in 1..=8 {
         alice.links(&world, &format!("browser {number}")).await?.stops().await;
