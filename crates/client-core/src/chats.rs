@@ -1,7 +1,9 @@
 //! Chats as rows: finding, making, renaming, and how far this device's membership has come.
 
 use crate::client::{Client, Context};
+use crate::following::People;
 use crate::io::Halt;
+use crate::own_state;
 use client_api::{Answer, UserError};
 use identity::ChatKind;
 use proto::ids::{AccountId, ChatId, Generation};
@@ -206,8 +208,12 @@ pub(crate) fn move_into(cx: &mut Context<'_>, from: ChatId, to: ChatId) -> Resul
             params![from.as_bytes(), to.as_bytes()],
         )?;
     }
-    cx.changed.chat_gone(from);
-    cx.changed.chat(to);
+    own_state::move_chat_values(cx, from, to)?;
+    if let Some(chat) = find(cx.db, to)? {
+        // A contact's row names the chat.
+        cx.changed.person(chat.peer);
+    }
+    cx.changed.chat_moved(from, to, People::Same);
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use crate::chats::{self, Chat, Membership};
 use crate::config::Config;
 use crate::devices;
 use crate::finding::Finding;
+use crate::following::Moved;
 use crate::history::export::Upload;
 use crate::history::import::show_mirror;
 use crate::http::{self, Calls, Purpose};
@@ -29,7 +30,7 @@ use proto::ids::{ChatId, Generation, LinkId};
 use rand_core::CryptoRng;
 use rusqlite::Transaction;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A client of the server. All that must survive is in the database; what is here may be lost at any moment.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub struct Client {
     pub(crate) session: Session,
     pub(crate) flights: Flights,
     pub(crate) open_chats: BTreeSet<ChatId>,
+    /// Chats by the ids that they had earlier in this run.
+    pub(crate) moved: BTreeMap<ChatId, Moved>,
     /// When to look again at what waits; the driver knows of the earliest.
     pub(crate) wakes: BTreeSet<u64>,
     pub(crate) new_device: NewDevice,
@@ -105,6 +108,7 @@ impl Client {
             flights: Flights::default(),
             open_chats: BTreeSet::new(),
             wakes: BTreeSet::new(),
+            moved: BTreeMap::new(),
             new_device: NewDevice::default(),
             existing_device: ExistingDevice::default(),
             link_later: Vec::new(),
@@ -262,7 +266,7 @@ impl Client {
             cx.answer(id, Err(UserError::NotNow));
             return Ok(());
         }
-        match command {
+        match self.under_new_id(command) {
             Command::Refresh => {
                 self.show_stage(cx)?;
                 self.show_all(cx)?;

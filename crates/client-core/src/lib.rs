@@ -16,6 +16,7 @@ mod chats;
 mod creating;
 mod devices;
 mod finding;
+mod following;
 mod history;
 mod http;
 mod joining;

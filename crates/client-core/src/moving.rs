@@ -4,6 +4,7 @@
 use crate::accounts::{self, contact, set_contact};
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
+use crate::following::People;
 use crate::io::Halt;
 use crate::own_state::{self, ChatKey};
 use crate::{chat_list, mls, notices, outbox, state};
@@ -107,15 +108,9 @@ fn move_chat(cx: &mut Context<'_>, from: &Chat, to: &Chat) -> Result<(), Halt> {
          activity_ms = max(activity_ms, ?3), announced_seq = max(announced_seq, 1) WHERE chat = ?1",
         params![new, old, from.activity_ms],
     )?;
-    for key in [ChatKey::Pin, ChatKey::Archive, ChatKey::Mute, ChatKey::Draft] {
-        if let Some(value) = state::get(cx.db, &key.of(from.chat))? {
-            own_state::set(cx, &key.of(to.chat), value)?;
-            own_state::set(cx, &key.of(from.chat), Vec::new())?;
-        }
-    }
+    own_state::move_chat_values(cx, from.chat, to.chat)?;
     mls::taken(ChatGroup::delete(&mls::provider(cx), from.chat, from.generation))?;
     chats::set_membership(cx, from.chat, Membership::Left, 0)?;
-    cx.changed.chat_gone(from.chat);
-    cx.changed.chat(to.chat);
+    cx.changed.chat_moved(from.chat, to.chat, People::Others);
     Ok(())
 }

@@ -64,6 +64,8 @@ impl Client {
     /// Tells the interface what this input changed; at the end of each.
     pub(crate) fn show_changes(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let mut changed = std::mem::take(&mut cx.changed);
+        // Before all else: what follows speaks of the new ids.
+        self.follow_moved(cx, &changed.moved);
         if changed.everything {
             self.show_all(cx)?;
             for chat in self.open_chats.clone() {

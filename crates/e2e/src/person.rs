@@ -56,6 +56,8 @@ pub struct Screen {
     pub infos: BTreeMap<ChatId, ChatInfo>,
     /// The contacts.
     pub contacts: BTreeMap<AccountId, ContactRow>,
+    /// Chats that go on under another id, in order.
+    pub moved: Vec<(ChatId, ChatId)>,
     /// The own profile.
     pub profile: Option<OwnProfile>,
     /// The settings.
@@ -102,6 +104,13 @@ impl Screen {
             Event::Window(window) => {
                 let rows = self.messages.entry(window.chat).or_default();
                 rows.extend(window.rows.into_iter().map(|row| ((row.time_ms, row.id), row)));
+            // What was loaded stays; the line about encryption, which no row holds, comes with the next window.
+            Event::ChatMoved { from, to } => {
+                self.moved.push((from, to));
+                let mut rows = self.messages.remove(&from).unwrap_or_default();
+                rows.retain(|(_, id), _| id.0 != from.0);
+                self.messages.entry(to).or_default().extend(rows);
+            }
             }
             Event::Messages(changes) => {
                 let rows = self.messages.entry(changes.chat).or_default();
@@ -110,6 +119,7 @@ impl Screen {
                     rows.insert((row.time_ms, row.id), row);
                 }
             }
+                rows.retain(|(_, id), _| !changes.removed.contains(id));
             Event::Answered { request, result } => {
                 self.answers.insert(request, result);
             }
