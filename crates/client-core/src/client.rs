@@ -8,7 +8,7 @@ use crate::devices;
 use crate::finding::Finding;
 use crate::following::Moved;
 use crate::history::export::Upload;
-use crate::history::import::show_mirror;
+use crate::history::progress::PhoneWatch;
 use crate::http::{self, Calls, Purpose};
 use crate::io::{Clock, Halt, HttpFailure, HttpId, HttpResponse, Input, Output};
 use crate::link::End;
@@ -50,6 +50,7 @@ pub struct Client {
     /// Questions to the rendezvous that had no answer, to be asked again at the next wake.
     pub(crate) link_later: Vec<(End, LinkId, u32)>,
     pub(crate) upload: Option<Upload>,
+    pub(crate) phone: PhoneWatch,
     pub(crate) lists: Lists,
     pub(crate) finding: Finding,
     own_list: Option<VerifiedDeviceList>,
@@ -107,12 +108,13 @@ impl Client {
             session: Session::default(),
             flights: Flights::default(),
             open_chats: BTreeSet::new(),
-            wakes: BTreeSet::new(),
             moved: BTreeMap::new(),
+            wakes: BTreeSet::new(),
             new_device: NewDevice::default(),
             existing_device: ExistingDevice::default(),
             link_later: Vec::new(),
             upload: None,
+            phone: PhoneWatch::default(),
             lists: Lists::default(),
             finding: Finding::default(),
             own_list: None,
@@ -223,7 +225,7 @@ impl Client {
             accounts::show_contacts(cx)?;
             own_state::show_settings(cx)?;
             devices::show(cx, None)?;
-            show_mirror(cx)?;
+            self.show_mirror(cx)?;
         }
         Ok(())
     }

@@ -3,7 +3,6 @@
 use crate::accounts;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
-use crate::history::import::show_mirror;
 use crate::io::Halt;
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
@@ -178,7 +177,8 @@ impl Client {
                  THEN max(archived_seq, ?2 - 1) ELSE archived_seq END WHERE chat = ?1 AND resync_from IS NOT NULL",
             )?
             .execute(rusqlite::params![chat.as_bytes(), seq])?;
-        show_mirror(cx)
+        cx.changed.mirror = true;
+        Ok(())
     }
 
     /// The race was lost, or the attempt refused: from the group's newest state again.

@@ -66,6 +66,9 @@ impl Client {
         let mut changed = std::mem::take(&mut cx.changed);
         // Before all else: what follows speaks of the new ids.
         self.follow_moved(cx, &changed.moved);
+        if changed.mirror && !changed.everything {
+            self.show_mirror(cx)?;
+        }
         if changed.everything {
             self.show_all(cx)?;
             for chat in self.open_chats.clone() {

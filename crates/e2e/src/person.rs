@@ -44,6 +44,8 @@ pub struct Screen {
     pub linking: Option<LinkingStage>,
     /// The mirror.
     pub mirror: MirrorProgress,
+    /// All that was said of it, in order.
+    pub mirrored: Vec<MirrorProgress>,
     /// The account's devices.
     pub devices: Vec<DeviceRow>,
     /// The connection, in words.
@@ -73,7 +75,10 @@ impl Screen {
             Event::Registration(stage) => self.registration = Some(stage),
             Event::Link(stage) => self.link = Some(stage),
             Event::Linking(stage) => self.linking = stage,
-            Event::Mirror(progress) => self.mirror = progress,
+            Event::Mirror(progress) => {
+                self.mirror = progress;
+                self.mirrored.push(progress);
+            }
             Event::Devices(devices) => self.devices = devices,
             Event::ChatInfo(info) => {
                 self.completeness.insert(info.chat, info.completeness);

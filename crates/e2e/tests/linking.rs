@@ -2,9 +2,12 @@
 
 use anyhow::{Context, Result};
 use client_api::{
-    ChatId, Command, Completeness, LinkFailure, LinkStage, LinkingStage, MessageStatus, Notice, Role, UserError,
+    ChatId, Command, Completeness, LinkFailure, LinkStage, LinkingStage, MessageStatus, MirrorProgress, Notice, Role,
+    UserError,
 };
 use e2e::{Person, World};
+use rusqlite::Connection;
+use std::time::Duration;
 
 const ALICE: &str = "+4915112345621";
 const BOB: &str = "+4915112345622";
@@ -221,6 +224,57 @@ async fn the_mirror_is_whole_though_people_write_while_it_comes() -> Result<()> 
     agree(&mut browser, &mut alice, chat, "the last one").await?;
     assert_eq!(browser.screen.texts(chat).len(), 141);
     assert_eq!(browser.screen.completeness.get(&chat), Some(&Completeness::Complete));
+    Ok(())
+}
+
+/// The database of a client that does not run.
+fn database_of(world: &World, name: &str) -> Result<Connection> {
+    Ok(Connection::open(world.client_folder(name).join("client.db"))?)
+}
+
+/// The whole story of a mirror's progress: only forward, never beyond the whole, and to its end.
+fn is_honest(mirrored: &[MirrorProgress], total: u64) {
+    assert!(mirrored.is_sorted_by_key(|progress| progress.messages_done), "it only goes forward: {mirrored:#?}");
+    assert!(mirrored.iter().all(|p| p.messages_done <= p.messages_total && p.messages_total == total), "{mirrored:#?}");
+    assert!(mirrored.first().is_some_and(|first| first.messages_done == 0 && first.active));
+    assert!(mirrored.iter().any(|p| (1..total).contains(&p.messages_done)), "the overview counts: {mirrored:#?}");
+    assert!(mirrored.last().is_some_and(|last| last.complete && last.messages_done == total));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mirror_says_how_far_it_is_and_when_it_waits_for_the_phone() -> Result<()> {
+    let world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let bob = Person::register(&world, "Bob", BOB).await?;
+    let chat = alice.opens_chat_with(BOB).await?;
+    for number in 0..50 {
+        alice.sends(chat, &format!("before {number}")).await?;
+    }
+    alice.sees_status(chat, "before 49", MessageStatus::Delivered).await?;
+    let mut browser = alice.links(&world, "browser").await?;
+    browser.until("the whole mirror", |s| s.mirror.complete).await?;
+    is_honest(&browser.screen.mirrored, 50);
+    assert!(browser.screen.mirrored.iter().all(|progress| !progress.waiting_for_phone), "the phone was there");
+
+    // As if the phone had gone away right after linking, before it handed anything over.
+    alice.stops().await;
+    browser.stops().await;
+    let forget = "UPDATE export SET finished = 0, segments = 0, messages_done = 0, cursor = x''";
+    database_of(&world, "Alice")?.execute(forget, [])?;
+    let forget = "DELETE FROM import_segment; DELETE FROM completeness; DELETE FROM message;
+                  UPDATE this SET import_segments = NULL, import_from_ms = NULL; UPDATE chat SET archived_seq = 0, gap_asked = 0";
+    database_of(&world, "browser")?.execute_batch(forget)?;
+    let mut browser = Person::start(&world, "browser", Role::Companion)?;
+    browser.until("being online", |s| s.connection == "Online").await?;
+    assert!(!browser.screen.mirror.waiting_for_phone, "it has its time");
+    browser.lets_pass(Duration::from_secs(31)).await?;
+    browser.until("the wait for the phone", |s| s.mirror.waiting_for_phone && !s.mirror.complete).await?;
+    let mut alice = Person::start(&world, "Alice", Role::Phone)?;
+    alice.opens(chat).await?;
+    browser.until("the whole mirror", |s| s.mirror.complete && !s.mirror.waiting_for_phone).await?;
+    is_honest(&browser.screen.mirrored, 50);
+    agree(&mut browser, &mut alice, chat, "before 49").await?;
+    bob.stops().await;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use crate::client::{Client, Context};
 use crate::http::Purpose;
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
 use crate::{own_state, recovery, this};
-use client_api::{Event, MirrorProgress, Role};
+use client_api::Role;
 use e2ee::archive::SegmentReader;
 use identity::ChatKind;
 use prost::Message as _;
@@ -36,9 +36,8 @@ impl Client {
             activity_ms: cx.now_ms,
         };
         chats::insert(cx, &chat)?;
-        let progress =
-            MirrorProgress { active: true, messages_total: linked.messages_total, ..MirrorProgress::default() };
-        cx.event(Event::Mirror(progress));
+        cx.db.execute("UPDATE this SET import_total = ?1", [linked.messages_total])?;
+        cx.changed.mirror = true;
         Ok(())
     }
 
@@ -52,6 +51,7 @@ impl Client {
             params![segment.archive, segment.index, segment.encode_to_vec()],
         )?;
         Ok(())
+        self.phone_stirs(cx);
     }
 
     /// How many segments there are.
@@ -59,7 +59,8 @@ impl Client {
         if manifest.for_device == cx.me()?.address.device.0 {
             cx.db.execute("UPDATE this SET import_segments = ?1", [manifest.segments])?;
             cx.changed.everything |= all_imported(cx)?;
-            show_mirror(cx)?;
+            cx.changed.mirror = true;
+            self.phone_stirs(cx);
         }
         Ok(())
     }
@@ -120,7 +121,9 @@ impl Client {
         )?;
         self.show_imported(cx, next)?;
         self.profiles_are_due();
-        show_mirror(cx)
+        cx.changed.mirror = true;
+        self.phone_stirs(cx);
+        Ok(())
     }
 
     /// The overview fills the list; what is older changes only unread counts, and the list is read again at the end: for
@@ -166,7 +169,9 @@ impl Client {
         if let Ok(chat) = ChatId::try_from(fill.chat.as_slice()) {
             cx.changed.infos.insert(chat);
         }
-        show_mirror(cx)
+        cx.changed.mirror = true;
+        self.phone_stirs(cx);
+        Ok(())
     }
 }
 
@@ -257,40 +262,4 @@ pub(crate) fn is_whole(cx: &Context<'_>) -> Result<bool, Halt> {
     )?;
     let is_phone = cx.me()?.account_key.is_some();
     Ok(is_phone || (awaited.is_some() && undone == 0))
-}
-
-/// How far the mirror is.
-pub(crate) fn show_mirror(cx: &mut Context<'_>) -> Result<(), Halt> {
-    let segments: Option<u32> = cx.db.query_row("SELECT import_segments FROM this", [], |row| row.get(0))?;
-    let (mut done, mut total, mut finished) = (0, 0, 0);
-    let mut statement = cx.db.prepare_cached("SELECT segment, done FROM import_segment ORDER BY place")?;
-    let rows = statement.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, bool>(1)?)))?;
-    for row in rows {
-        let (bytes, is_done) = row?;
-        let segment =
-            ArchiveSegment::decode(bytes.as_slice()).map_err(|_| Halt::Broken("a stored segment cannot be read"))?;
-        total = total.max(segment.messages_total);
-        if is_done {
-            done += segment.messages;
-            finished += 1;
-        }
-    }
-    let (joined, chats): (u32, u32) = cx.db.query_row(
-        "SELECT coalesce(sum(membership = 1), 0), count(*) FROM chat WHERE kind <> 1 AND membership IN (1, 2)",
-        [],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    let complete = segments == Some(finished) && joined == chats && completeness::open_ends(cx.db)? == 0;
-    if total > 0 || segments.is_some() {
-        cx.event(Event::Mirror(MirrorProgress {
-            active: !complete,
-            messages_done: done,
-            messages_total: total.max(done),
-            chats_joined: joined,
-            chats_total: chats,
-            complete,
-            waiting_for_phone: false,
-        }));
-    }
-    Ok(())
 }

@@ -17,6 +17,7 @@ CREATE TABLE this (
   packages_made   INTEGER NOT NULL DEFAULT 0,
   pin_check       BLOB NOT NULL DEFAULT x'',    -- pin::check_of the registration PIN, where this phone set one
   import_segments INTEGER,                      -- of the history on its way here; NULL while unknown
+  import_total    INTEGER,                      -- messages that the phone promised; NULL where no mirror was begun
   import_from_ms  INTEGER,                      -- all chats are here back to this time
   profile_due     INTEGER NOT NULL DEFAULT 0,   -- the own profile is to be published by this device
   setup           INTEGER NOT NULL DEFAULT 0,   -- registration::Setup: what the phone still asks after registering
@@ -170,6 +171,7 @@ CREATE TABLE export_chat (
   chat            BLOB NOT NULL,
   up_to_seq       INTEGER NOT NULL,
   PRIMARY KEY (archive, chat)
+  overview_from_ms INTEGER NOT NULL,            -- the overview has its messages since then
 ) STRICT, WITHOUT ROWID;
 -- On the companion: what the phone says each chat holds.
 CREATE TABLE completeness (
