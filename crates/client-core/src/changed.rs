@@ -46,8 +46,6 @@ impl Changed {
         self.chats_gone.insert(chat);
     }
 
-    /// A message, and with it its chat's row.
-    pub(crate) fn message(&mut self, chat: ChatId, message: MessageId) {
     /// A chat that goes on under another id.
     pub(crate) fn chat_moved(&mut self, from: ChatId, to: ChatId, people: People) {
         self.chat_gone(from);
@@ -56,7 +54,16 @@ impl Changed {
         self.moved.push(Moved { from, to, people });
     }
 
+    /// A message, and with it its chat's row.
+    pub(crate) fn message(&mut self, chat: ChatId, message: MessageId) {
         self.chat(chat);
         self.messages.insert((chat, message));
+    }
+
+    /// A message's row that is no longer.
+    pub(crate) fn message_gone(&mut self, chat: ChatId, message: MessageId) {
+        self.chat(chat);
+        self.messages.remove(&(chat, message));
+        self.messages_gone.insert((chat, message));
     }
 }

@@ -7,7 +7,7 @@ use crate::client::{Client, Context};
 use crate::following::People;
 use crate::io::Halt;
 use crate::own_state::{self, ChatKey};
-use crate::{chat_list, mls, notices, outbox, state};
+use crate::{chat_list, mls, notices, outbox, recovery};
 use client_api::SystemLine;
 use e2ee::ChatGroup;
 use identity::ChatKind;
@@ -80,6 +80,8 @@ fn move_chat(cx: &mut Context<'_>, from: &Chat, to: &Chat) -> Result<(), Halt> {
     if chat_list::unread(cx, from.chat)? > 0 {
         own_state::set(cx, &ChatKey::Unread.of(to.chat), own_state::flag(true))?;
     }
+    // Nobody of the old account will send again what could not be opened.
+    recovery::release(cx, from.chat, 0, u64::MAX >> 1)?;
     while let Some(operation) = outbox::head(cx.db, from.chat)? {
         outbox::remove(cx, operation.op_id)?;
     }

@@ -200,18 +200,36 @@ impl Client {
             self.typing_ended(cx, chat.chat);
             self.hear_profile_version(cx, app.sender.account, content.profile_version)?;
         }
-        if messages::store(cx, &message)? == Stored::New && !own {
-            let preview = match &content.body {
-                Some(content::Body::Text(text)) => text.text.chars().take(200).collect(),
-                _ => String::new(),
-            };
-            cx.event(Event::Notify {
-                chat: client_api::ChatId(chat.chat.0),
-                message: client_api::MessageId(id.0),
-                title: accounts::title_of(cx.db, chat.peer)?,
-                preview,
-            });
+        match messages::store(cx, &message)? {
+            Stored::Duplicate => Ok(()),
+            Stored::New | Stored::InPlace => self.tell_arrival(cx, chat, app.sender, content, item.seq),
         }
+    }
+
+    /// Something to notify of, where it is another's and has not been read on another device.
+    pub(crate) fn tell_arrival(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: &Chat,
+        sender: DeviceAddress,
+        content: &Content,
+        seq: u64,
+    ) -> Result<(), Halt> {
+        let me = cx.me()?.address.account;
+        let Ok(id) = MessageId::try_from(content.message_id.as_slice()) else { return Ok(()) };
+        if sender.account == me || seq <= marks::reached(cx.db, chat.chat, me, Mark::Read)? {
+            return Ok(());
+        }
+        let preview = match &content.body {
+            Some(content::Body::Text(text)) => text.text.chars().take(200).collect(),
+            _ => String::new(),
+        };
+        cx.event(Event::Notify {
+            chat: client_api::ChatId(chat.chat.0),
+            message: client_api::MessageId(id.0),
+            title: accounts::title_of(cx.db, chat.peer)?,
+            preview,
+        });
         Ok(())
     }
 

@@ -56,10 +56,10 @@ pub struct Screen {
     pub notices: Vec<Notice>,
     /// Facts of open chats.
     pub infos: BTreeMap<ChatId, ChatInfo>,
-    /// The contacts.
-    pub contacts: BTreeMap<AccountId, ContactRow>,
     /// Chats that go on under another id, in order.
     pub moved: Vec<(ChatId, ChatId)>,
+    /// The contacts.
+    pub contacts: BTreeMap<AccountId, ContactRow>,
     /// The own profile.
     pub profile: Option<OwnProfile>,
     /// The settings.
@@ -104,11 +104,6 @@ impl Screen {
                 }
                 self.contacts.extend(changes.upserts.into_iter().map(|row| (row.account, row)));
             }
-            Event::Profile(profile) => self.profile = Some(profile),
-            Event::Settings(settings) => self.settings = Some(settings),
-            Event::Window(window) => {
-                let rows = self.messages.entry(window.chat).or_default();
-                rows.extend(window.rows.into_iter().map(|row| ((row.time_ms, row.id), row)));
             // What was loaded stays; the line about encryption, which no row holds, comes with the next window.
             Event::ChatMoved { from, to } => {
                 self.moved.push((from, to));
@@ -116,15 +111,20 @@ impl Screen {
                 rows.retain(|(_, id), _| id.0 != from.0);
                 self.messages.entry(to).or_default().extend(rows);
             }
+            Event::Profile(profile) => self.profile = Some(profile),
+            Event::Settings(settings) => self.settings = Some(settings),
+            Event::Window(window) => {
+                let rows = self.messages.entry(window.chat).or_default();
+                rows.extend(window.rows.into_iter().map(|row| ((row.time_ms, row.id), row)));
             }
             Event::Messages(changes) => {
                 let rows = self.messages.entry(changes.chat).or_default();
+                rows.retain(|(_, id), _| !changes.removed.contains(id));
                 for row in changes.upserts {
                     rows.retain(|(_, id), _| *id != row.id);
                     rows.insert((row.time_ms, row.id), row);
                 }
             }
-                rows.retain(|(_, id), _| !changes.removed.contains(id));
             Event::Answered { request, result } => {
                 self.answers.insert(request, result);
             }
@@ -140,6 +140,12 @@ impl Screen {
             _ => None,
         })
         .collect()
+    }
+
+    /// How many messages of an open chat are waited for.
+    pub fn waiting(&self, chat: ChatId) -> usize {
+        let rows = self.messages.get(&chat).into_iter().flat_map(BTreeMap::values);
+        rows.filter(|row| row.body == MessageBody::Waiting).count()
     }
 
     /// The lines that an open chat itself says, oldest first.
@@ -298,13 +304,13 @@ impl Person {
         Ok(device)
     }
 
-    /// Closes the program; the database stays.
-    pub async fn stops(self) {
-        self.handle.stop().await;
-    }
-}
     /// Lets time pass for this device alone.
     pub async fn lets_pass(&self, time: Duration) -> Result<()> {
         Ok(self.handle.time_passes(time).await?)
     }
 
+    /// Closes the program; the database stays.
+    pub async fn stops(self) {
+        self.handle.stop().await;
+    }
+}

@@ -103,9 +103,6 @@ async fn either_side_can_stop_it_and_the_other_hears() -> Result<()> {
     new_device_fails_with(&mut device, LinkFailure::CancelledOnPhone).await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_ninth_companion_is_one_too_many() -> Result<()> {
-    let world = World::new().await?;
 /// Longer than a side waits for the other.
 const SILENCE: Duration = Duration::from_secs(121);
 
@@ -147,6 +144,9 @@ async fn a_browser_that_goes_away_half_way_is_given_up_after_two_minutes() -> Re
     Ok(())
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ninth_companion_is_one_too_many() -> Result<()> {
+    let world = World::new().await?;
     let mut alice = Person::register(&world, "Alice", ALICE).await?;
     for number in 1..=8 {
         alice.links(&world, &format!("browser {number}")).await?.stops().await;

@@ -283,6 +283,7 @@ pub fn body(body: &MessageBody, peer: &str) -> String {
 }
 
 pub const WAITING: &str = "Waiting for this message. Other devices have been asked for it.";
+pub const WAITING_SHORT: &str = "Waiting for this message";
 pub const NEWER: &str = "This message was sent by a newer version. Update to see it.";
 
 /// The words for the ticks.

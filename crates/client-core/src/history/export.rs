@@ -245,7 +245,7 @@ fn within_bytes(messages: Vec<Message>, reached: u64) -> (Vec<Vec<u8>>, u64) {
 
 fn stored_range(cx: &Context<'_>, chat: ChatId, from: u64, to: u64) -> Result<Vec<Message>, Halt> {
     let sql = format!(
-        "SELECT {MESSAGE_COLUMNS} FROM message WHERE chat = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq LIMIT ?4"
+        "SELECT {MESSAGE_COLUMNS} FROM message WHERE chat = ?1 AND seq BETWEEN ?2 AND ?3 AND kind < 2 ORDER BY seq LIMIT ?4"
     );
     let mut statement = cx.db.prepare_cached(&sql)?;
     let rows = statement.query_map(params![chat.as_bytes(), from.max(1), to, FILL_MESSAGES], read_message)?;

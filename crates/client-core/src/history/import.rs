@@ -7,14 +7,15 @@ use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::http::Purpose;
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
+use crate::messages::Stored;
 use crate::{own_state, recovery, this};
 use client_api::Role;
 use e2ee::archive::SegmentReader;
 use identity::ChatKind;
 use prost::Message as _;
-use proto::content::{ArchiveManifest, ArchiveSegment, Fill, StateOp};
+use proto::content::{ArchiveManifest, ArchiveSegment, Content, Fill, StateOp};
 use proto::history::{Frame, Message, frame};
-use proto::ids::{AccountId, ChatId, Generation};
+use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, Generation};
 use proto::link::Linked;
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
@@ -50,8 +51,8 @@ impl Client {
             "INSERT OR IGNORE INTO import_segment (archive, place, segment) VALUES (?1, ?2, ?3)",
             params![segment.archive, segment.index, segment.encode_to_vec()],
         )?;
-        Ok(())
         self.phone_stirs(cx);
+        Ok(())
     }
 
     /// How many segments there are.
@@ -151,9 +152,9 @@ impl Client {
         if fill.for_device != cx.me()?.address.device.0 {
             return Ok(());
         }
-        for bytes in &fill.messages {
-            if let Ok(message) = Message::decode(bytes.as_slice()) {
-                store_message(cx, &message)?;
+        for message in fill.messages.iter().filter_map(|bytes| Message::decode(bytes.as_slice()).ok()) {
+            if store_message(cx, &message)? == Stored::InPlace {
+                self.tell_filled(cx, &message)?;
             }
         }
         for range in &fill.covered {
@@ -172,6 +173,17 @@ impl Client {
         cx.changed.mirror = true;
         self.phone_stirs(cx);
         Ok(())
+    }
+
+    /// A message that was waited for is here.
+    fn tell_filled(&mut self, cx: &mut Context<'_>, message: &Message) -> Result<(), Halt> {
+        let ids = (ChatId::try_from(message.chat.as_slice()), AccountId::try_from(message.account.as_slice()));
+        let (Ok(chat), Ok(account)) = ids else { return Ok(()) };
+        let sender = DeviceAddress { account, device: DeviceNumber(message.device) };
+        match (chats::find(cx.db, chat)?, Content::decode(message.content.as_slice())) {
+            (Some(chat), Ok(content)) => self.tell_arrival(cx, &chat, sender, &content, message.seq),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -223,7 +235,7 @@ fn take_frame(cx: &mut Context<'_>, frame: Frame) -> Result<(), Halt> {
             own_state::take(cx, &[op])
         }
         Some(frame::Body::Chat(chat)) => take_chat(cx, &chat),
-        Some(frame::Body::Message(message)) => store_message(cx, &message),
+        Some(frame::Body::Message(message)) => store_message(cx, &message).map(|_| ()),
         Some(frame::Body::Completeness(wanted)) => completeness::expect(cx, &wanted),
         _ => Ok(()),
     }

@@ -84,6 +84,7 @@ CREATE UNIQUE INDEX message_by_id ON message (message);
 CREATE INDEX message_by_seq ON message (chat, seq);
 CREATE INDEX message_by_sender ON message (chat, account, seq);
 CREATE INDEX message_by_time ON message (time_ms);
+CREATE INDEX message_waiting ON message (chat, seq) WHERE kind = 3;
 
 -- Operations on the delivery service that have no verdict yet; sent again byte for byte under the same op_id.
 CREATE TABLE outbox (
@@ -170,8 +171,8 @@ CREATE TABLE export_chat (
   archive         BLOB NOT NULL,
   chat            BLOB NOT NULL,
   up_to_seq       INTEGER NOT NULL,
-  PRIMARY KEY (archive, chat)
   overview_from_ms INTEGER NOT NULL,            -- the overview has its messages since then
+  PRIMARY KEY (archive, chat)
 ) STRICT, WITHOUT ROWID;
 -- On the companion: what the phone says each chat holds.
 CREATE TABLE completeness (

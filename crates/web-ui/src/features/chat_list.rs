@@ -325,7 +325,8 @@ fn preview(row: &ChatRow) -> AnyView {
     }
     match &row.last {
         Some(last) => {
-            let (status, text) = (last.status, last.preview.clone());
+            let text = if last.waiting { words::WAITING_SHORT.to_owned() } else { last.preview.clone() };
+            let status = last.status;
             view! { {status.map(|status| view! { <Ticks status/> })}{text} }.into_any()
         }
         None => ().into_any(),
