@@ -8,7 +8,7 @@ use crate::mls;
 use crate::outbox::{self, Kind, Operation};
 use crate::sending::Flight;
 use crate::witness;
-use client_api::{Event, Notice};
+use client_api::{Event, Notice, Role};
 use e2ee::group::{Joining, discard_external, finish_external, join_external, join_welcome};
 use identity::{ChatKind, ChatPolicy};
 use prost::Message as _;
@@ -35,12 +35,16 @@ impl Client {
                 chats::set_membership(cx, chat, Membership::Joined, item.seq)
             }
             Some(Joining::AlreadyMember) => Ok(()),
-            Some(Joining::KeyPackageGone) | None => {
-                if chats::find(cx.db, chat)?.is_some_and(|chat| chat.membership == Membership::Creating) {
-                    chats::set_membership(cx, chat, Membership::Wanted, 0)?;
+            Some(Joining::KeyPackageGone) | None => match chats::find(cx.db, chat)? {
+                Some(stored) if stored.membership == Membership::Creating => {
+                    chats::set_membership(cx, chat, Membership::Wanted, 0)
                 }
-                Ok(())
-            }
+                Some(_) => Ok(()),
+                None => {
+                    self.finding.strangers.insert(chat);
+                    Ok(())
+                }
+            },
         }
     }
 
@@ -170,6 +174,12 @@ impl Client {
         let provider = mls::provider(cx);
         finish_external(&provider, chat, stored.generation).map_err(|error| Halt::Encryption(error.to_string()))?;
         witness::begin(cx, chat, seq, None)?;
+        // What was said before is for this account too. A companion asks the phone for it, with the history.
+        if self.config.role == Role::Phone && stored.kind == ChatKind::Direct && stored.applied_seq + 1 < seq {
+            cx.db
+                .prepare_cached("UPDATE chat SET resync_from = coalesce(resync_from, applied_seq + 1) WHERE chat = ?1")?
+                .execute([chat.as_bytes()])?;
+        }
         chats::set_membership(cx, chat, Membership::Joined, seq)?;
         cx.db
             .prepare_cached(

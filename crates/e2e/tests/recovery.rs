@@ -129,6 +129,32 @@ async fn a_commit_that_cannot_be_followed_leads_to_joining_anew() -> Result<()> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_phone_whose_key_packages_are_gone_joins_from_outside_and_gets_what_was_said_before() -> Result<()> {
+    let world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    Person::register(&world, "Bob", BOB).await?.stops().await;
+    let chat = alice.opens_chat_with(BOB).await?;
+    for text in ["first", "second"] {
+        alice.sends(chat, text).await?;
+        alice.sees_status(chat, text, MessageStatus::Sent).await?;
+    }
+    // The private halves: no Welcome can be opened.
+    let client = Connection::open(world.client_folder("Bob").join("client.db"))?;
+    assert!(client.execute("DELETE FROM mls_key WHERE kind = 3", [])? > 0);
+    drop(client);
+    let mut bob = Person::start(&world, "Bob", Role::Phone)?;
+    bob.until("a chat", |s| s.chats.contains_key(&chat)).await?;
+    bob.opens(chat).await?;
+    bob.sees(chat, "first").await?;
+    bob.sees(chat, "second").await?;
+    bob.until("nothing that is waited for", |s| s.waiting(chat) == 0).await?;
+    bob.sends(chat, "third").await?;
+    alice.sees(chat, "third").await?;
+    assert_eq!(bob.screen.texts(chat), ["first", "second", "third"]);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_device_whose_storage_was_set_back_repairs_itself() -> Result<()> {
     let world = World::new().await?;
     let (mut alice, mut bob, chat) = acquainted(&world).await?;
