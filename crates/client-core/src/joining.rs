@@ -87,11 +87,11 @@ impl Client {
 
     /// Goes on with the chats that this device is to join by itself.
     pub(crate) fn join_waiting(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        for chat in chats::in_membership(cx.db, Membership::Wanted)?.into_iter().take(JOINS_AT_ONCE) {
-            let begun = outbox::head(cx.db, chat.chat)?.is_some_and(|operation| operation.kind == Kind::Join);
-            if !begun && !self.flights.holds(chat.chat) {
-                let body = client_frame::Body::GetGroupInfo(GetGroupInfo { chat: chat.chat.to_vec() });
-                self.flights.send(cx, Flight::GroupInfo { chat: chat.chat }, body);
+        for chat in chats::to_join(cx.db, &self.open_chats, JOINS_AT_ONCE)? {
+            let begun = outbox::head(cx.db, chat)?.is_some_and(|operation| operation.kind == Kind::Join);
+            if !begun && !self.flights.holds(chat) {
+                let body = client_frame::Body::GetGroupInfo(GetGroupInfo { chat: chat.to_vec() });
+                self.flights.send(cx, Flight::GroupInfo { chat }, body);
             }
         }
         let strangers: Vec<ChatId> = self.finding.strangers.iter().copied().take(JOINS_AT_ONCE).collect();

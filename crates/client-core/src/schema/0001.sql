@@ -65,6 +65,7 @@ CREATE TABLE chat (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX chat_by_peer ON chat (peer, kind);
 CREATE INDEX chat_by_activity ON chat (activity_ms);
+CREATE INDEX chat_by_membership ON chat (membership);
 CREATE INDEX chat_by_resync ON chat (chat) WHERE resync_from IS NOT NULL;
 
 CREATE TABLE message (
