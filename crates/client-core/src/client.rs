@@ -51,6 +51,8 @@ pub struct Client {
     pub(crate) link_later: Vec<(End, LinkId, u32)>,
     pub(crate) upload: Option<Upload>,
     pub(crate) phone: PhoneWatch,
+    /// When wishes for new keys of the own leaf are looked at next.
+    pub(crate) leaves_at_ms: u64,
     pub(crate) lists: Lists,
     pub(crate) finding: Finding,
     own_list: Option<VerifiedDeviceList>,
@@ -115,6 +117,7 @@ impl Client {
             link_later: Vec::new(),
             upload: None,
             phone: PhoneWatch::default(),
+            leaves_at_ms: 0,
             lists: Lists::default(),
             finding: Finding::default(),
             own_list: None,
@@ -196,6 +199,8 @@ impl Client {
         self.export_next(cx)?;
         self.import_next(cx)?;
         self.complete_mirror(cx)?;
+        // After all that others wait for.
+        self.update_leaves(cx)?;
         self.send_waiting(cx)
     }
 

@@ -7,9 +7,11 @@ use crate::io::Halt;
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
 use crate::sending::Flight;
+use crate::updating;
 use crate::witness;
 use client_api::{Event, Notice, Role};
 use e2ee::group::{Joining, discard_external, finish_external, join_external, join_welcome};
+use e2ee::key_packages::KeyPackageUse;
 use identity::{ChatKind, ChatPolicy};
 use prost::Message as _;
 use proto::ids::{AccountId, ChatId, Generation, OpId};
@@ -28,11 +30,13 @@ impl Client {
             mls::taken(join_welcome(&provider, chat, generation, &item.welcome, &item.ratchet_tree))?
         };
         match joined {
-            Some(Joining::Joined { group, .. }) => {
+            Some(Joining::Joined { group, by_package, .. }) => {
                 let policy = group.policy().clone();
                 self.adopt_chat(cx, &policy, item.time_ms)?;
                 witness::begin(cx, chat, item.seq, None)?;
-                chats::set_membership(cx, chat, Membership::Joined, item.seq)
+                chats::set_membership(cx, chat, Membership::Joined, item.seq)?;
+                updating::came_by_key_package(cx, chat)?;
+                if by_package == KeyPackageUse::LastResort { self.renew_last_resort(cx) } else { Ok(()) }
             }
             Some(Joining::AlreadyMember) => Ok(()),
             Some(Joining::KeyPackageGone) | None => match chats::find(cx.db, chat)? {
@@ -181,6 +185,7 @@ impl Client {
                 .execute([chat.as_bytes()])?;
         }
         chats::set_membership(cx, chat, Membership::Joined, seq)?;
+        updating::renewed(cx, chat)?;
         cx.db
             .prepare_cached(
                 "UPDATE chat SET join_seq = ?2, archived_seq = CASE WHEN archived_seq + 1 >= join_seq

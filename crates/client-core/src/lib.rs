@@ -44,6 +44,7 @@ mod session;
 mod state;
 mod this;
 mod typing;
+mod updating;
 mod vetting;
 mod witness;
 

@@ -13,8 +13,10 @@ use crate::own_state;
 use crate::reading;
 use crate::sending::Flight;
 use crate::session::send;
+use crate::updating;
 use crate::witness;
 use client_api::Event;
+use e2ee::ChatGroup;
 use e2ee::group::{Processed, ReceivedApp};
 use identity::ChatKind;
 use proto::content::{Content, StateOp, content};
@@ -50,6 +52,7 @@ impl Client {
         }
         self.apply(cx, &chat, item)?;
         witness::follow(cx, chat.chat, item.seq, &item.bytes)?;
+        updating::stir(cx, chat.chat)?;
         chats::set_applied(cx, chat.chat, item.seq)
     }
 
@@ -94,6 +97,7 @@ impl Client {
             return Ok(());
         };
         outbox::remove(cx, op_id)?;
+        self.want_new_leaf(cx, chat.chat)?;
         match operation.message {
             Some(id) => messages::settle(cx, chat.chat, id, Place { seq: item.seq, time_ms: item.time_ms }),
             None => Ok(()),
@@ -101,12 +105,16 @@ impl Client {
     }
 
     fn confirm_echo(&mut self, cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
-        if let Some(mut group) = mls::load(cx, chat)?
-            && group.has_pending()
-        {
-            group.confirm_pending(&mls::provider(cx)).map_err(|error| Halt::Encryption(error.to_string()))?;
+        let Some(mut group) = mls::load(cx, chat)?.filter(ChatGroup::has_pending) else { return Ok(()) };
+        // Marks that were sealed before it may come after it.
+        let provider = mls::provider(cx);
+        let ended = mls::taken(group.mark_key(&provider))?.map(|key| (group.epoch(), key));
+        let renews = group.pending_renews_leaf();
+        group.confirm_pending(&provider).map_err(|error| Halt::Encryption(error.to_string()))?;
+        if let Some((epoch, key)) = ended {
+            reading::keep_epoch_key(cx, chat.chat, epoch, &key)?;
         }
-        Ok(())
+        if renews { updating::renewed(cx, chat.chat) } else { Ok(()) }
     }
 
     fn open(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<(), Halt> {

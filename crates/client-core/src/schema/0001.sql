@@ -14,7 +14,9 @@ CREATE TABLE this (
   timeline        BLOB,
   acked_queue_seq INTEGER NOT NULL DEFAULT 0,   -- all items up to it are applied
   state_clock     INTEGER NOT NULL DEFAULT 0,   -- hybrid clock of own-device state
-  packages_made   INTEGER NOT NULL DEFAULT 0,
+  last_resort     BLOB NOT NULL DEFAULT x'',    -- the newest last-resort key package
+  last_resort_old BLOB NOT NULL DEFAULT x'',    -- the one before, for Welcomes that are under way
+  last_resort_due INTEGER NOT NULL DEFAULT 1,   -- key_packages::LastResort
   pin_check       BLOB NOT NULL DEFAULT x'',    -- pin::check_of the registration PIN, where this phone set one
   import_segments INTEGER,                      -- of the history on its way here; NULL while unknown
   import_total    INTEGER,                      -- messages that the phone promised; NULL where no mirror was begun
@@ -61,6 +63,7 @@ CREATE TABLE chat (
   activity_ms     INTEGER NOT NULL,
   rank            INTEGER NOT NULL DEFAULT 0,
   announced_seq   INTEGER NOT NULL DEFAULT 0,   -- the own read mark that the chat was told of
+  leaf_ms         INTEGER NOT NULL DEFAULT 0,   -- since when the own leaf has its keys; 0: since a key package
   profile_given   INTEGER NOT NULL DEFAULT 0    -- profile::fingerprint of the own profile's key that this chat was given
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX chat_by_peer ON chat (peer, kind);
@@ -99,10 +102,11 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_by_chat ON outbox (chat, place);
 
--- What shall be true of a group; looked at again after every commit. One row per wish.
+-- What shall be true of a group; looked at again after every commit. One row per wish: 1, no leaf of this device
+-- (removing); 2, new keys for the own leaf (updating).
 CREATE TABLE intent (
   chat            BLOB NOT NULL,
-  kind            INTEGER NOT NULL,             -- intents::Kind
+  kind            INTEGER NOT NULL,
   account         BLOB NOT NULL,
   device          INTEGER NOT NULL,
   tries           INTEGER NOT NULL DEFAULT 0,
