@@ -84,7 +84,6 @@ pub(crate) async fn send(place: &Place, arguments: SendArguments) -> Result<()> 
 
 /// The messages that this client sends into an open chat, told from what was there before.
 pub(crate) struct Outgoing {
-    to: String,
     pub(crate) chat: ChatId,
     before: BTreeSet<MessageId>,
 }
@@ -97,7 +96,7 @@ impl Outgoing {
             match account.next_in_time().await? {
                 Event::Window(window) if window.chat == chat => {
                     let before = window.rows.iter().map(|row| row.id).collect();
-                    return Ok(Self { to: to.to_owned(), chat, before });
+                    return Ok(Self { chat, before });
                 }
                 Event::Answered { result: Err(error), .. } => bail!(error),
                 _ => {}
@@ -109,8 +108,8 @@ impl Outgoing {
     /// follows there.
     pub(crate) async fn rows(&mut self, account: &mut Account, event: &Event) -> Result<Vec<MessageRow>> {
         let rows = match event {
-            Event::Chats(changes) if changes.removed.contains(&self.chat) => {
-                self.chat = account.chat(&self.to).await?;
+            Event::ChatMoved { from, to } if *from == self.chat => {
+                self.chat = *to;
                 let anchor = WindowAnchor::Newest;
                 account.tell(Command::OpenChat { chat: self.chat, anchor, limit: WINDOW }).await?;
                 return Ok(Vec::new());

@@ -56,6 +56,8 @@ pub struct LastMessage {
     pub time_ms: u64,
     /// The state of an own message; `None` for others'.
     pub status: Option<MessageStatus>,
+    /// It could not be opened yet: as `MessageBody::Waiting`.
+    pub waiting: bool,
 }
 
 /// Changes of the chat list.

@@ -285,6 +285,26 @@ impl Command {
         )
     }
 
+    /// The chat that it is about, where it is about one.
+    pub fn chat_mut(&mut self) -> Option<&mut ChatId> {
+        match self {
+            Self::OpenChat { chat, .. }
+            | Self::LoadWindow { chat, .. }
+            | Self::CloseChat { chat }
+            | Self::MarkRead { chat, .. }
+            | Self::MarkUnread { chat, .. }
+            | Self::SendText { chat, .. }
+            | Self::RetryMessage { chat, .. }
+            | Self::SetDraft { chat, .. }
+            | Self::SetTyping { chat, .. }
+            | Self::SetPinned { chat, .. }
+            | Self::SetArchived { chat, .. }
+            | Self::SetMuted { chat, .. }
+            | Self::SetStarred { chat, .. } => Some(chat),
+            _ => None,
+        }
+    }
+
     /// The command's name, for logs: never its contents.
     pub fn name(&self) -> &'static str {
         match self {

@@ -27,6 +27,14 @@ pub enum Event {
     Mirror(MirrorProgress),
     /// The chat list.
     Chats(ChatChanges),
+    /// A chat goes on under another id: two people began it at once, or its number leads to another account. If it was open
+    /// it still is, under the new one; a window of it is to be asked for anew.
+    ChatMoved {
+        /// As it was called.
+        from: ChatId,
+        /// As it is called now.
+        to: ChatId,
+    },
     /// Facts of an open chat.
     ChatInfo(ChatInfo),
     /// A window that was asked for.

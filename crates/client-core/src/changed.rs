@@ -1,5 +1,6 @@
 //! What one input changed of what the interface shows; told to it once, at the end of the input.
 
+use crate::following::{Moved, People};
 use proto::ids::{AccountId, ChatId, MessageId};
 use std::collections::BTreeSet;
 
@@ -9,6 +10,10 @@ pub(crate) struct Changed {
     pub(crate) chats: BTreeSet<ChatId>,
     pub(crate) chats_gone: BTreeSet<ChatId>,
     pub(crate) messages: BTreeSet<(ChatId, MessageId)>,
+    /// Rows that held a place and are no longer.
+    pub(crate) messages_gone: BTreeSet<(ChatId, MessageId)>,
+    /// Chats that go on under another id, in the order in which they were moved.
+    pub(crate) moved: Vec<Moved>,
     /// What an open chat's header and information pane say.
     pub(crate) infos: BTreeSet<ChatId>,
     /// Accounts of which something is shown differently.
@@ -18,7 +23,7 @@ pub(crate) struct Changed {
     pub(crate) profile: bool,
     pub(crate) settings: bool,
     pub(crate) devices: bool,
-    /// How far the mirror is.
+    /// How far the mirror has come.
     pub(crate) mirror: bool,
     pub(crate) everything: bool,
 }
@@ -41,9 +46,24 @@ impl Changed {
         self.chats_gone.insert(chat);
     }
 
+    /// A chat that goes on under another id.
+    pub(crate) fn chat_moved(&mut self, from: ChatId, to: ChatId, people: People) {
+        self.chat_gone(from);
+        self.chat(to);
+        self.infos.insert(to);
+        self.moved.push(Moved { from, to, people });
+    }
+
     /// A message, and with it its chat's row.
     pub(crate) fn message(&mut self, chat: ChatId, message: MessageId) {
         self.chat(chat);
         self.messages.insert((chat, message));
+    }
+
+    /// A message's row that is no longer.
+    pub(crate) fn message_gone(&mut self, chat: ChatId, message: MessageId) {
+        self.chat(chat);
+        self.messages.remove(&(chat, message));
+        self.messages_gone.insert((chat, message));
     }
 }

@@ -94,6 +94,7 @@ fn read(row: &Row<'_>, me: AccountId, typing: &BTreeSet<ChatId>) -> rusqlite::Re
 }
 
 fn last(row: client_api::MessageRow, activity_ms: u64) -> LastMessage {
+    let waiting = row.body == MessageBody::Waiting;
     let preview = match row.body {
         MessageBody::Text(text) => {
             text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(PREVIEW_CHARS_MAX).collect()
@@ -101,7 +102,7 @@ fn last(row: client_api::MessageRow, activity_ms: u64) -> LastMessage {
         _ => String::new(),
     };
     let time_ms = if row.time_ms >= TIME_MS_MAX { activity_ms } else { row.time_ms };
-    LastMessage { preview, time_ms, status: row.status }
+    LastMessage { preview, time_ms, status: row.status, waiting }
 }
 
 impl Client {

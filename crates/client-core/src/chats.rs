@@ -1,7 +1,9 @@
 //! Chats as rows: finding, making, renaming, and how far this device's membership has come.
 
 use crate::client::{Client, Context};
+use crate::following::People;
 use crate::io::Halt;
+use crate::{outbox, own_state};
 use client_api::{Answer, UserError};
 use identity::ChatKind;
 use proto::ids::{AccountId, ChatId, Generation};
@@ -110,25 +112,30 @@ pub(crate) fn in_membership(db: &Connection, membership: Membership) -> Result<V
     raw.into_iter().map(build).collect()
 }
 
-/// Of the chats that this device is to join, the first: its own devices' group, then those that are open, then by what
-/// was said in them last.
-pub(crate) fn next_to_join(db: &Connection, open: &BTreeSet<ChatId>, limit: usize) -> Result<Vec<Chat>, Halt> {
-    let mut next = Vec::new();
-    for chat in open {
-        next.extend(find(db, *chat)?.filter(|chat| chat.membership == Membership::Wanted));
+/// The chats that this device is to join by itself, at most so many: the group of the own devices, then what somebody looks
+/// at or writes in, then by the rank that the phone gave them.
+pub(crate) fn to_join(db: &Connection, looked_at: &BTreeSet<ChatId>, limit: usize) -> Result<Vec<ChatId>, Halt> {
+    let mut statement = db.prepare_cached(
+        "SELECT chat FROM chat WHERE membership = 2 AND kind <> 1 ORDER BY rank, activity_ms DESC LIMIT ?1",
+    )?;
+    let rows = statement.query_map([limit], |row| row.get(0).map(ChatId))?;
+    let ranked: Vec<ChatId> = rows.collect::<Result<_, _>>()?;
+    let mut statement = db.prepare_cached("SELECT chat FROM chat WHERE membership = 2 AND kind = 1")?;
+    let own = statement.query_map([], |row| row.get(0).map(ChatId))?;
+    let mut first: Vec<ChatId> = own.collect::<Result<_, _>>()?;
+    if ranked.is_empty() {
+        return Ok(first);
     }
-    let sql = format!("SELECT {COLUMNS} FROM chat WHERE membership = ?1 ORDER BY activity_ms DESC LIMIT ?2");
-    let mut statement = db.prepare_cached(&sql)?;
-    let raw = statement.query_map(params![Membership::Wanted.number(), limit], read)?;
-    for raw in raw {
-        let chat = build(raw?)?;
-        if !open.contains(&chat.chat) {
-            next.push(chat);
+    for chat in looked_at.iter().copied().chain(outbox::waiting_chats(db)?) {
+        let wanted = find(db, chat)?.is_some_and(|chat| chat.membership == Membership::Wanted);
+        if wanted && !first.contains(&chat) {
+            first.push(chat);
         }
     }
-    next.sort_by_key(|chat| chat.kind != ChatKind::SelfGroup);
-    next.truncate(limit);
-    Ok(next)
+    let rest: Vec<ChatId> = ranked.into_iter().filter(|chat| !first.contains(chat)).collect();
+    first.extend(rest);
+    first.truncate(limit);
+    Ok(first)
 }
 
 /// All chats that a person sees.
@@ -228,8 +235,12 @@ pub(crate) fn move_into(cx: &mut Context<'_>, from: ChatId, to: ChatId) -> Resul
             params![from.as_bytes(), to.as_bytes()],
         )?;
     }
-    cx.changed.chat_gone(from);
-    cx.changed.chat(to);
+    own_state::move_chat_values(cx, from, to)?;
+    if let Some(chat) = find(cx.db, to)? {
+        // A contact's row names the chat.
+        cx.changed.person(chat.peer);
+    }
+    cx.changed.chat_moved(from, to, People::Same);
     Ok(())
 }
 
@@ -279,5 +290,56 @@ impl Client {
         let chat = ensure_direct(cx, account)?;
         cx.answer(request, Ok(Answer::Chat(client_api::ChatId(chat.0))));
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(number: u8) -> ChatId {
+        ChatId([number; 16])
+    }
+
+    /// Chats by number: (kind, rank, membership).
+    fn filled(chats: &[(u8, u32, u32, Membership)]) -> Connection {
+        let db = Connection::open_in_memory().expect("memory");
+        crate::schema::open(&db).expect("schema");
+        for (number, kind, rank, membership) in chats {
+            db.execute(
+                "INSERT INTO chat (chat, kind, generation, peer, membership, created_ms, activity_ms, rank)
+                 VALUES (?1, ?2, 1, ?1, ?3, 1, 1, ?4)",
+                params![id(*number).as_bytes(), kind, membership.number(), rank],
+            )
+            .expect("chat");
+        }
+        db
+    }
+
+    #[test]
+    fn the_own_group_is_joined_first_then_what_is_looked_at_or_written_in_then_by_rank() {
+        let wanted = Membership::Wanted;
+        let db = filled(&[
+            (1, 2, 3, wanted),
+            (2, 2, 1, wanted),
+            (3, 2, 2, wanted),
+            (4, 2, 9, wanted),
+            (5, 2, 8, wanted),
+            (6, 2, 0, Membership::Joined),
+            (7, 1, 0, wanted),
+        ]);
+        let order = |looked_at: &[u8], limit| {
+            let looked_at = looked_at.iter().map(|number| id(*number)).collect();
+            to_join(&db, &looked_at, limit).expect("query").iter().map(|chat| chat.0[0]).collect::<Vec<_>>()
+        };
+        assert_eq!(order(&[], 8), [7, 2, 3, 1, 5, 4]);
+        // Also where it is not among the first by rank, and only what is to be joined.
+        assert_eq!(order(&[4, 6], 3), [7, 4, 2]);
+        db.execute(
+            "INSERT INTO outbox (op_id, chat, kind) VALUES (x'00', ?1, 0), (x'01', ?2, 0)",
+            params![id(5).as_bytes(), id(6).as_bytes()],
+        )
+        .expect("outbox");
+        assert_eq!(order(&[4], 4), [7, 4, 5, 2]);
     }
 }

@@ -6,8 +6,9 @@ use crate::chats::{self, Chat, Membership};
 use crate::config::Config;
 use crate::devices;
 use crate::finding::Finding;
+use crate::following::Moved;
 use crate::history::export::Upload;
-use crate::history::import::show_mirror;
+use crate::history::progress::PhoneWatch;
 use crate::http::{self, Calls, Purpose};
 use crate::io::{Clock, Halt, HttpFailure, HttpId, HttpResponse, Input, Output};
 use crate::link::End;
@@ -29,7 +30,7 @@ use proto::ids::{ChatId, Generation, LinkId};
 use rand_core::CryptoRng;
 use rusqlite::Transaction;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A client of the server. All that must survive is in the database; what is here may be lost at any moment.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ pub struct Client {
     pub(crate) session: Session,
     pub(crate) flights: Flights,
     pub(crate) open_chats: BTreeSet<ChatId>,
+    /// Chats by the ids that they had earlier in this run.
+    pub(crate) moved: BTreeMap<ChatId, Moved>,
     /// When to look again at what waits; the driver knows of the earliest.
     pub(crate) wakes: BTreeSet<u64>,
     pub(crate) new_device: NewDevice,
@@ -47,8 +50,9 @@ pub struct Client {
     /// Questions to the rendezvous that had no answer, to be asked again at the next wake.
     pub(crate) link_later: Vec<(End, LinkId, u32)>,
     pub(crate) upload: Option<Upload>,
-    /// When the phone last gave a segment of history.
-    pub(crate) history_heard_ms: u64,
+    pub(crate) phone: PhoneWatch,
+    /// When wishes for new keys of the own leaf are looked at next.
+    pub(crate) leaves_at_ms: u64,
     pub(crate) lists: Lists,
     pub(crate) finding: Finding,
     own_list: Option<VerifiedDeviceList>,
@@ -106,12 +110,14 @@ impl Client {
             session: Session::default(),
             flights: Flights::default(),
             open_chats: BTreeSet::new(),
+            moved: BTreeMap::new(),
             wakes: BTreeSet::new(),
             new_device: NewDevice::default(),
             existing_device: ExistingDevice::default(),
             link_later: Vec::new(),
             upload: None,
-            history_heard_ms: 0,
+            phone: PhoneWatch::default(),
+            leaves_at_ms: 0,
             lists: Lists::default(),
             finding: Finding::default(),
             own_list: None,
@@ -193,6 +199,8 @@ impl Client {
         self.export_next(cx)?;
         self.import_next(cx)?;
         self.complete_mirror(cx)?;
+        // After all that others wait for.
+        self.update_leaves(cx)?;
         self.send_waiting(cx)
     }
 
@@ -222,7 +230,7 @@ impl Client {
             accounts::show_contacts(cx)?;
             own_state::show_settings(cx)?;
             devices::show(cx, None)?;
-            show_mirror(cx)?;
+            self.show_mirror(cx)?;
         }
         Ok(())
     }
@@ -265,7 +273,7 @@ impl Client {
             cx.answer(id, Err(UserError::NotNow));
             return Ok(());
         }
-        match command {
+        match self.under_new_id(command) {
             Command::Refresh => {
                 self.show_stage(cx)?;
                 self.show_all(cx)?;

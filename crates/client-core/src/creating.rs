@@ -8,6 +8,7 @@ use crate::io::{Halt, HttpMethod};
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
 use crate::this;
+use crate::updating;
 use crate::witness;
 use client_api::{Event, Notice};
 use e2ee::group::RatchetTree;
@@ -164,6 +165,7 @@ impl Client {
         {
             group.confirm_pending(&mls::provider(cx)).map_err(|error| Halt::Encryption(error.to_string()))?;
         }
+        updating::renewed(cx, chat)?;
         chats::set_membership(cx, chat, Membership::Joined, seq)
     }
 

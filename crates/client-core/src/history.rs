@@ -4,10 +4,11 @@
 pub(crate) mod completeness;
 pub(crate) mod export;
 pub(crate) mod import;
+pub(crate) mod progress;
 
 use crate::client::Context;
 use crate::io::Halt;
-use crate::messages::{self, NewMessage, Place};
+use crate::messages::{self, NewMessage, Place, Stored};
 use prost::Message as _;
 use proto::content::Content;
 use proto::history::Message;
@@ -33,15 +34,15 @@ pub(crate) fn read_message(row: &Row<'_>) -> rusqlite::Result<Message> {
 
 /// Stores a message that another own device has; once, whatever way it came before. What does not parse is left out:
 /// the archive is our own device's, and a newer version's messages parse as far as their frame goes.
-pub(crate) fn store_message(cx: &mut Context<'_>, message: &Message) -> Result<(), Halt> {
+pub(crate) fn store_message(cx: &mut Context<'_>, message: &Message) -> Result<Stored, Halt> {
     let ids = (
         ChatId::try_from(message.chat.as_slice()),
         MessageId::try_from(message.message_id.as_slice()),
         AccountId::try_from(message.account.as_slice()),
     );
-    let (Ok(chat), Ok(id), Ok(account)) = ids else { return Ok(()) };
+    let (Ok(chat), Ok(id), Ok(account)) = ids else { return Ok(Stored::Duplicate) };
     let Some(kind) = Content::decode(message.content.as_slice()).ok().as_ref().and_then(messages::kind_of) else {
-        return Ok(());
+        return Ok(Stored::Duplicate);
     };
     let new = NewMessage {
         chat,
@@ -52,6 +53,5 @@ pub(crate) fn store_message(cx: &mut Context<'_>, message: &Message) -> Result<(
         kind,
         content: message.content.clone(),
     };
-    messages::store(cx, &new)?;
-    Ok(())
+    messages::store(cx, &new)
 }

@@ -7,9 +7,11 @@ use crate::io::Halt;
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
 use crate::sending::Flight;
+use crate::updating;
 use crate::witness;
-use client_api::{Event, Notice};
+use client_api::{Event, Notice, Role};
 use e2ee::group::{Joining, discard_external, finish_external, join_external, join_welcome};
+use e2ee::key_packages::KeyPackageUse;
 use identity::{ChatKind, ChatPolicy};
 use prost::Message as _;
 use proto::ids::{AccountId, ChatId, Generation, OpId};
@@ -30,19 +32,25 @@ impl Client {
             mls::taken(join_welcome(&provider, chat, generation, &item.welcome, &item.ratchet_tree))?
         };
         match joined {
-            Some(Joining::Joined { group, .. }) => {
+            Some(Joining::Joined { group, by_package, .. }) => {
                 let policy = group.policy().clone();
                 self.adopt_chat(cx, &policy, item.time_ms)?;
                 witness::begin(cx, chat, item.seq, None)?;
-                chats::set_membership(cx, chat, Membership::Joined, item.seq)
+                chats::set_membership(cx, chat, Membership::Joined, item.seq)?;
+                updating::came_by_key_package(cx, chat)?;
+                if by_package == KeyPackageUse::LastResort { self.renew_last_resort(cx) } else { Ok(()) }
             }
             Some(Joining::AlreadyMember) => Ok(()),
-            Some(Joining::KeyPackageGone) | None => {
-                if chats::find(cx.db, chat)?.is_some_and(|chat| chat.membership == Membership::Creating) {
-                    chats::set_membership(cx, chat, Membership::Wanted, 0)?;
+            Some(Joining::KeyPackageGone) | None => match chats::find(cx.db, chat)? {
+                Some(stored) if stored.membership == Membership::Creating => {
+                    chats::set_membership(cx, chat, Membership::Wanted, 0)
                 }
-                Ok(())
-            }
+                Some(_) => Ok(()),
+                None => {
+                    self.finding.strangers.insert(chat);
+                    Ok(())
+                }
+            },
         }
     }
 
@@ -86,11 +94,11 @@ impl Client {
     /// Goes on with the chats that this device is to join by itself.
     pub(crate) fn join_waiting(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let at_once = if self.is_importing(cx)? { JOINS_DURING_IMPORT } else { JOINS_AT_ONCE };
-        for chat in chats::next_to_join(cx.db, &self.open_chats, at_once)? {
-            let begun = outbox::head(cx.db, chat.chat)?.is_some_and(|operation| operation.kind == Kind::Join);
-            if !begun && !self.flights.holds(chat.chat) {
-                let body = client_frame::Body::GetGroupInfo(GetGroupInfo { chat: chat.chat.to_vec() });
-                self.flights.send(cx, Flight::GroupInfo { chat: chat.chat }, body);
+        for chat in chats::to_join(cx.db, &self.open_chats, at_once)? {
+            let begun = outbox::head(cx.db, chat)?.is_some_and(|operation| operation.kind == Kind::Join);
+            if !begun && !self.flights.holds(chat) {
+                let body = client_frame::Body::GetGroupInfo(GetGroupInfo { chat: chat.to_vec() });
+                self.flights.send(cx, Flight::GroupInfo { chat }, body);
             }
         }
         let strangers: Vec<ChatId> = self.finding.strangers.iter().copied().take(JOINS_AT_ONCE).collect();
@@ -173,7 +181,14 @@ impl Client {
         let provider = mls::provider(cx);
         finish_external(&provider, chat, stored.generation).map_err(|error| Halt::Encryption(error.to_string()))?;
         witness::begin(cx, chat, seq, None)?;
+        // What was said before is for this account too. A companion asks the phone for it, with the history.
+        if self.config.role == Role::Phone && stored.kind == ChatKind::Direct && stored.applied_seq + 1 < seq {
+            cx.db
+                .prepare_cached("UPDATE chat SET resync_from = coalesce(resync_from, applied_seq + 1) WHERE chat = ?1")?
+                .execute([chat.as_bytes()])?;
+        }
         chats::set_membership(cx, chat, Membership::Joined, seq)?;
+        updating::renewed(cx, chat)?;
         cx.db
             .prepare_cached(
                 "UPDATE chat SET join_seq = ?2, archived_seq = CASE WHEN archived_seq + 1 >= join_seq

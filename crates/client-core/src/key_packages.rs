@@ -1,10 +1,11 @@
-//! Keeps enough key packages of this device on the server, so that others can add it to chats while it is away.
+//! Keeps enough key packages of this device on the server, so that others can add it to chats while it is away; and one of
+//! last resort for when they are used up, which is replaced after use.
 
 use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod};
 use crate::{mls, this};
-use e2ee::key_packages::{KeyPackageUse, generate};
+use e2ee::key_packages::{self, KeyPackageUse, generate};
 use identity::mls::Suite;
 use prost::Message as _;
 use proto::account::{PutKeyPackages, PutKeyPackagesOk};
@@ -13,27 +14,63 @@ use proto::limits::{KEY_PACKAGES_LOW, KEY_PACKAGES_TARGET};
 /// Made and sent at once: as much as fits a request body with room to spare.
 const BATCH: usize = 25;
 
+/// How it stands with the last-resort key package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LastResort {
+    /// The server has one that nobody has used.
+    Kept,
+    /// There is none, or it was used: a new one is to be made.
+    Wanted,
+    /// Made; the server has not said that it has it.
+    Made,
+}
+
+impl LastResort {
+    fn number(self) -> u32 {
+        match self {
+            Self::Kept => 0,
+            Self::Wanted => 1,
+            Self::Made => 2,
+        }
+    }
+
+    fn of(cx: &Context<'_>) -> Result<Self, Halt> {
+        let number: u32 = cx.db.query_row("SELECT last_resort_due FROM this", [], |row| row.get(0))?;
+        [Self::Kept, Self::Wanted, Self::Made]
+            .into_iter()
+            .find(|state| state.number() == number)
+            .ok_or(Halt::Broken("an unknown state of the last-resort key package is stored"))
+    }
+
+    fn set(self, cx: &Context<'_>) -> Result<(), Halt> {
+        cx.db.execute("UPDATE this SET last_resort_due = ?1", [self.number()])?;
+        Ok(())
+    }
+}
+
 impl Client {
     /// The server has this many left.
     pub(crate) fn key_packages_left(&mut self, cx: &mut Context<'_>, left: u32) -> Result<(), Halt> {
         let wanted = if left < KEY_PACKAGES_LOW { KEY_PACKAGES_TARGET.saturating_sub(left as usize) } else { 0 };
-        if wanted == 0 || self.calls.is_under_way(|p| *p == Purpose::PutKeyPackages) {
+        self.put_key_packages(cx, wanted.min(BATCH))
+    }
+
+    /// Somebody used the last-resort package. Who got at its private half could open every Welcome made with it.
+    pub(crate) fn renew_last_resort(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        if LastResort::of(cx)? == LastResort::Kept {
+            LastResort::Wanted.set(cx)?;
+        }
+        self.put_key_packages(cx, 0)
+    }
+
+    fn put_key_packages(&mut self, cx: &mut Context<'_>, count: usize) -> Result<(), Halt> {
+        let nothing = count == 0 && LastResort::of(cx)? == LastResort::Kept;
+        if nothing || self.calls.is_under_way(|p| *p == Purpose::PutKeyPackages) {
             return Ok(());
         }
         let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
-        let device = mls::own_device(cx)?;
-        let made: u32 = cx.db.query_row("SELECT packages_made FROM this", [], |row| row.get(0))?;
-        let now_ms = cx.now_ms;
-        let count = wanted.min(BATCH);
-        let provider = mls::provider(cx);
-        let make = |usage, count| {
-            generate(&provider, &device, Suite::Hybrid, usage, count, now_ms)
-                .map_err(|error| Halt::Encryption(error.to_string()))
-        };
-        let packages = make(KeyPackageUse::Once, count)?;
-        let last_resort =
-            if made == 0 { make(KeyPackageUse::LastResort, 1)?.pop().unwrap_or_default() } else { Vec::new() };
-        cx.db.execute("UPDATE this SET packages_made = packages_made + ?1", [count])?;
+        let packages = make(cx, KeyPackageUse::Once, count)?;
+        let last_resort = last_resort_to_put(cx)?;
         let body = PutKeyPackages { packages, last_resort }.encode_to_vec();
         cx.out.push(self.calls.start(Purpose::PutKeyPackages, HttpMethod::Post, "/v1/key_packages", body, Some(token)));
         Ok(())
@@ -44,12 +81,44 @@ impl Client {
         cx: &mut Context<'_>,
         reply: Reply<PutKeyPackagesOk>,
     ) -> Result<(), Halt> {
-        match reply {
-            Reply::Ok(ok) if ok.left < u32::try_from(KEY_PACKAGES_TARGET).unwrap_or(u32::MAX) => {
-                // Up to the target, not only past the low mark.
-                self.key_packages_left(cx, ok.left.min(KEY_PACKAGES_LOW - 1))
-            }
-            _ => Ok(()),
+        let ok = match reply {
+            Reply::Ok(ok) => ok,
+            // Sent again as it is after no answer, but not after a refusal: it may have grown too old.
+            Reply::Problem(_) if LastResort::of(cx)? == LastResort::Made => return LastResort::Wanted.set(cx),
+            Reply::Problem(_) | Reply::None => return Ok(()),
+        };
+        if LastResort::of(cx)? == LastResort::Made {
+            LastResort::Kept.set(cx)?;
+        }
+        if ok.left < u32::try_from(KEY_PACKAGES_TARGET).unwrap_or(u32::MAX) {
+            // Up to the target, not only past the low mark.
+            return self.key_packages_left(cx, ok.left.min(KEY_PACKAGES_LOW - 1));
+        }
+        Ok(())
+    }
+}
+
+fn make(cx: &mut Context<'_>, usage: KeyPackageUse, count: usize) -> Result<Vec<Vec<u8>>, Halt> {
+    let device = mls::own_device(cx)?;
+    let now_ms = cx.now_ms;
+    generate(&mls::provider(cx), &device, Suite::Hybrid, usage, count, now_ms)
+        .map_err(|error| Halt::Encryption(error.to_string()))
+}
+
+/// Empty where the server has a good one. One without an answer is sent again as it is; when a new one is made, the one
+/// before stays for Welcomes that are under way, and the one before that is forgotten.
+fn last_resort_to_put(cx: &mut Context<'_>) -> Result<Vec<u8>, Halt> {
+    let (newest, old): (Vec<u8>, Vec<u8>) =
+        cx.db.query_row("SELECT last_resort, last_resort_old FROM this", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    match LastResort::of(cx)? {
+        LastResort::Kept => Ok(Vec::new()),
+        LastResort::Made => Ok(newest),
+        LastResort::Wanted => {
+            mls::taken(key_packages::forget(&mls::provider(cx), &old))?;
+            let made = make(cx, KeyPackageUse::LastResort, 1)?.pop().unwrap_or_default();
+            cx.db.execute("UPDATE this SET last_resort = ?1, last_resort_old = ?2", rusqlite::params![made, newest])?;
+            LastResort::Made.set(cx)?;
+            Ok(made)
         }
     }
 }

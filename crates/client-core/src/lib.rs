@@ -16,6 +16,7 @@ mod chats;
 mod creating;
 mod devices;
 mod finding;
+mod following;
 mod history;
 mod http;
 mod joining;
@@ -43,6 +44,7 @@ mod session;
 mod state;
 mod this;
 mod typing;
+mod updating;
 mod vetting;
 mod witness;
 

@@ -4,7 +4,7 @@
 use crate::client::Context;
 use crate::io::Halt;
 use proto::ids::{AccountId, ChatId, MessageId};
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 /// Which of the two marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,16 @@ impl Mark {
     }
 }
 
+/// Where a mark stands; 0 where there is none.
+pub(crate) fn reached(db: &Connection, chat: ChatId, account: AccountId, mark: Mark) -> Result<u64, Halt> {
+    let (seq_column, _) = mark.columns();
+    let seq = db
+        .prepare_cached(&format!("SELECT {seq_column} FROM mark WHERE chat = ?1 AND account = ?2"))?
+        .query_row(params![chat.as_bytes(), account.as_bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(seq.unwrap_or(0))
+}
+
 /// Moves a mark forward; what it shows differently is shown again.
 pub(crate) fn advance(
     cx: &mut Context<'_>,
@@ -33,12 +43,7 @@ pub(crate) fn advance(
     seq: u64,
 ) -> Result<(), Halt> {
     let (seq_column, ms_column) = mark.columns();
-    let before: u64 = cx
-        .db
-        .prepare_cached(&format!("SELECT {seq_column} FROM mark WHERE chat = ?1 AND account = ?2"))?
-        .query_row(params![chat.as_bytes(), account.as_bytes()], |row| row.get(0))
-        .optional()?
-        .unwrap_or(0);
+    let before = reached(cx.db, chat, account, mark)?;
     if seq <= before {
         return Ok(());
     }

@@ -20,6 +20,9 @@ pub(crate) enum Kind {
     Newer,
     /// A line of the chat itself, made on this device: it has no place in the log, and is given to nobody.
     System,
+    /// The place of a message that could not be opened yet. Its id is this device's own, and it is given to nobody: the
+    /// message itself takes its place.
+    Waiting,
 }
 
 impl Kind {
@@ -28,6 +31,7 @@ impl Kind {
             Self::Text => 0,
             Self::Newer => 1,
             Self::System => 2,
+            Self::Waiting => 3,
         }
     }
 }
@@ -55,6 +59,8 @@ pub(crate) struct Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stored {
     New,
+    /// New, and in the place that a row had held for it.
+    InPlace,
     /// A message of this id was here already: dropped.
     Duplicate,
 }
@@ -68,8 +74,12 @@ pub(crate) fn kind_of(content: &Content) -> Option<Kind> {
     }
 }
 
-/// Stores a message once.
+/// Stores a message once. Where its place was held, it is taken.
 pub(crate) fn store(cx: &mut Context<'_>, message: &NewMessage) -> Result<Stored, Halt> {
+    let held = match message.place {
+        Some(place) if message.kind != Kind::Waiting => give_up_places(cx, message.chat, place.seq, place.seq)?,
+        _ => 0,
+    };
     let (seq, time_ms) = match message.place {
         Some(place) => (place.seq, place.time_ms),
         None => (0, UNSENT_MS + next_unsent(cx.db, message.chat)?),
@@ -99,7 +109,21 @@ pub(crate) fn store(cx: &mut Context<'_>, message: &NewMessage) -> Result<Stored
         .prepare_cached("UPDATE chat SET activity_ms = max(activity_ms, ?2) WHERE chat = ?1")?
         .execute(params![message.chat.as_bytes(), activity_ms])?;
     cx.changed.message(message.chat, message.id);
-    Ok(Stored::New)
+    Ok(if held > 0 { Stored::InPlace } else { Stored::New })
+}
+
+/// Takes rows away that held places in this part of the log, and says how many there were.
+pub(crate) fn give_up_places(cx: &mut Context<'_>, chat: ChatId, from_seq: u64, to_seq: u64) -> Result<usize, Halt> {
+    // The literal kind lets the index of these few rows serve, whatever the chat's length.
+    let mut statement = cx.db.prepare_cached(
+        "DELETE FROM message WHERE chat = ?1 AND seq BETWEEN ?2 AND ?3 AND kind = 3 RETURNING message",
+    )?;
+    let rows = statement.query_map(params![chat.as_bytes(), from_seq, to_seq], |row| row.get(0))?;
+    let ids = rows.collect::<Result<Vec<[u8; 16]>, _>>()?;
+    for id in &ids {
+        cx.changed.message_gone(chat, MessageId(*id));
+    }
+    Ok(ids.len())
 }
 
 fn next_unsent(db: &Connection, chat: ChatId) -> Result<u64, Halt> {
@@ -177,6 +201,7 @@ fn body(kind: u32, content: &[u8]) -> MessageBody {
             _ => MessageBody::Newer,
         },
         2 => notices::decode(content).map_or(MessageBody::Newer, MessageBody::System),
+        3 => MessageBody::Waiting,
         _ => MessageBody::Newer,
     }
 }

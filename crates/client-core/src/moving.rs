@@ -4,9 +4,10 @@
 use crate::accounts::{self, contact, set_contact};
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
+use crate::following::People;
 use crate::io::Halt;
 use crate::own_state::{self, ChatKey};
-use crate::{chat_list, mls, notices, outbox, state};
+use crate::{chat_list, mls, notices, outbox, recovery};
 use client_api::SystemLine;
 use e2ee::ChatGroup;
 use identity::ChatKind;
@@ -79,6 +80,8 @@ fn move_chat(cx: &mut Context<'_>, from: &Chat, to: &Chat) -> Result<(), Halt> {
     if chat_list::unread(cx, from.chat)? > 0 {
         own_state::set(cx, &ChatKey::Unread.of(to.chat), own_state::flag(true))?;
     }
+    // Nobody of the old account will send again what could not be opened.
+    recovery::release(cx, from.chat, 0, u64::MAX >> 1)?;
     while let Some(operation) = outbox::head(cx.db, from.chat)? {
         outbox::remove(cx, operation.op_id)?;
     }
@@ -107,15 +110,9 @@ fn move_chat(cx: &mut Context<'_>, from: &Chat, to: &Chat) -> Result<(), Halt> {
          activity_ms = max(activity_ms, ?3), announced_seq = max(announced_seq, 1) WHERE chat = ?1",
         params![new, old, from.activity_ms],
     )?;
-    for key in [ChatKey::Pin, ChatKey::Archive, ChatKey::Mute, ChatKey::Draft] {
-        if let Some(value) = state::get(cx.db, &key.of(from.chat))? {
-            own_state::set(cx, &key.of(to.chat), value)?;
-            own_state::set(cx, &key.of(from.chat), Vec::new())?;
-        }
-    }
+    own_state::move_chat_values(cx, from.chat, to.chat)?;
     mls::taken(ChatGroup::delete(&mls::provider(cx), from.chat, from.generation))?;
     chats::set_membership(cx, from.chat, Membership::Left, 0)?;
-    cx.changed.chat_gone(from.chat);
-    cx.changed.chat(to.chat);
+    cx.changed.chat_moved(from.chat, to.chat, People::Others);
     Ok(())
 }

@@ -1,9 +1,13 @@
 //! The outbox: operations on the delivery service without a verdict yet. Owns the rows and their order per chat; sending
 //! is in `sending`.
 
+use crate::chats::{self, Chat};
 use crate::client::Context;
 use crate::io::Halt;
+use e2ee::group::StagedChange;
+use prost::Message as _;
 use proto::ids::{ChatId, MessageId, OpId};
+use proto::wire::{Commit, commit};
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// What an operation is.
@@ -81,6 +85,34 @@ pub(crate) fn push(cx: &Context<'_>, operation: &Operation) -> Result<(), Halt> 
     Ok(())
 }
 
+/// Puts a member's commit at the end, as it was staged.
+pub(crate) fn push_commit(
+    cx: &mut Context<'_>,
+    chat: &Chat,
+    staged: StagedChange,
+    purpose: commit::Purpose,
+) -> Result<(), Halt> {
+    let op_id = OpId(chats::random_id(cx));
+    let frame = Commit {
+        op_id: op_id.to_vec(),
+        chat: chat.chat.to_vec(),
+        generation: chat.generation.0,
+        base_epoch: staged.base_epoch,
+        commit: staged.commit,
+        welcomes: Vec::new(),
+        group_info: staged.group_info,
+        purpose: purpose.into(),
+    };
+    let frame = frame.encode_to_vec();
+    push(cx, &Operation { op_id, chat: chat.chat, kind: Kind::Commit, message: None, content: Vec::new(), frame })
+}
+
+/// How many commits of this device wait for a verdict.
+pub(crate) fn commits(db: &Connection) -> Result<u32, Halt> {
+    let mut statement = db.prepare_cached("SELECT count(*) FROM outbox WHERE kind = ?1")?;
+    Ok(statement.query_row([Kind::Commit.number()], |row| row.get(0))?)
+}
+
 /// The chats that have something to send.
 pub(crate) fn waiting_chats(db: &Connection) -> Result<Vec<ChatId>, Halt> {
     let mut statement = db.prepare_cached("SELECT chat FROM outbox GROUP BY chat ORDER BY min(place)")?;
@@ -88,10 +120,11 @@ pub(crate) fn waiting_chats(db: &Connection) -> Result<Vec<ChatId>, Halt> {
     Ok(ids.into_iter().map(ChatId).collect())
 }
 
-/// Nothing waits for a verdict, nor to become an operation.
+/// Nothing waits for a verdict, nor to become an operation that others wait for: new keys for the own leaf have time.
 pub(crate) fn is_empty(db: &Connection) -> Result<bool, Halt> {
-    let mut statement =
-        db.prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM outbox) AND NOT EXISTS (SELECT 1 FROM intent)")?;
+    let mut statement = db.prepare_cached(
+        "SELECT NOT EXISTS (SELECT 1 FROM outbox) AND NOT EXISTS (SELECT 1 FROM intent WHERE kind = 1)",
+    )?;
     Ok(statement.query_row([], |row| row.get(0))?)
 }
 

@@ -67,6 +67,17 @@ pub(crate) fn set(cx: &mut Context<'_>, key: &str, value: Vec<u8>) -> Result<(),
     Ok(())
 }
 
+/// A chat goes on under another id: what the owner set about it goes along.
+pub(crate) fn move_chat_values(cx: &mut Context<'_>, from: ChatId, to: ChatId) -> Result<(), Halt> {
+    for key in [ChatKey::Pin, ChatKey::Archive, ChatKey::Mute, ChatKey::Unread, ChatKey::Draft] {
+        if let Some(value) = state::get(cx.db, &key.of(from))? {
+            set(cx, &key.of(to), value)?;
+            set(cx, &key.of(from), Vec::new())?;
+        }
+    }
+    Ok(())
+}
+
 /// Takes operations of a sibling.
 pub(crate) fn take(cx: &mut Context<'_>, ops: &[StateOp]) -> Result<(), Halt> {
     for op in ops {

@@ -13,8 +13,10 @@ use crate::own_state;
 use crate::reading;
 use crate::sending::Flight;
 use crate::session::send;
+use crate::updating;
 use crate::witness;
 use client_api::Event;
+use e2ee::ChatGroup;
 use e2ee::group::{Processed, ReceivedApp};
 use identity::ChatKind;
 use proto::content::{Content, StateOp, content};
@@ -50,6 +52,7 @@ impl Client {
         }
         self.apply(cx, &chat, item)?;
         witness::follow(cx, chat.chat, item.seq, &item.bytes)?;
+        updating::stir(cx, chat.chat)?;
         chats::set_applied(cx, chat.chat, item.seq)
     }
 
@@ -94,6 +97,7 @@ impl Client {
             return Ok(());
         };
         outbox::remove(cx, op_id)?;
+        self.want_new_leaf(cx, chat.chat)?;
         match operation.message {
             Some(id) => messages::settle(cx, chat.chat, id, Place { seq: item.seq, time_ms: item.time_ms }),
             None => Ok(()),
@@ -101,12 +105,16 @@ impl Client {
     }
 
     fn confirm_echo(&mut self, cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
-        if let Some(mut group) = mls::load(cx, chat)?
-            && group.has_pending()
-        {
-            group.confirm_pending(&mls::provider(cx)).map_err(|error| Halt::Encryption(error.to_string()))?;
+        let Some(mut group) = mls::load(cx, chat)?.filter(ChatGroup::has_pending) else { return Ok(()) };
+        // Marks that were sealed before it may come after it.
+        let provider = mls::provider(cx);
+        let ended = mls::taken(group.mark_key(&provider))?.map(|key| (group.epoch(), key));
+        let renews = group.pending_renews_leaf();
+        group.confirm_pending(&provider).map_err(|error| Halt::Encryption(error.to_string()))?;
+        if let Some((epoch, key)) = ended {
+            reading::keep_epoch_key(cx, chat.chat, epoch, &key)?;
         }
-        Ok(())
+        if renews { updating::renewed(cx, chat.chat) } else { Ok(()) }
     }
 
     fn open(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<(), Halt> {
@@ -200,18 +208,36 @@ impl Client {
             self.typing_ended(cx, chat.chat);
             self.hear_profile_version(cx, app.sender.account, content.profile_version)?;
         }
-        if messages::store(cx, &message)? == Stored::New && !own {
-            let preview = match &content.body {
-                Some(content::Body::Text(text)) => text.text.chars().take(200).collect(),
-                _ => String::new(),
-            };
-            cx.event(Event::Notify {
-                chat: client_api::ChatId(chat.chat.0),
-                message: client_api::MessageId(id.0),
-                title: accounts::title_of(cx.db, chat.peer)?,
-                preview,
-            });
+        match messages::store(cx, &message)? {
+            Stored::Duplicate => Ok(()),
+            Stored::New | Stored::InPlace => self.tell_arrival(cx, chat, app.sender, content, item.seq),
         }
+    }
+
+    /// Something to notify of, where it is another's and has not been read on another device.
+    pub(crate) fn tell_arrival(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: &Chat,
+        sender: DeviceAddress,
+        content: &Content,
+        seq: u64,
+    ) -> Result<(), Halt> {
+        let me = cx.me()?.address.account;
+        let Ok(id) = MessageId::try_from(content.message_id.as_slice()) else { return Ok(()) };
+        if sender.account == me || seq <= marks::reached(cx.db, chat.chat, me, Mark::Read)? {
+            return Ok(());
+        }
+        let preview = match &content.body {
+            Some(content::Body::Text(text)) => text.text.chars().take(200).collect(),
+            _ => String::new(),
+        };
+        cx.event(Event::Notify {
+            chat: client_api::ChatId(chat.chat.0),
+            message: client_api::MessageId(id.0),
+            title: accounts::title_of(cx.db, chat.peer)?,
+            preview,
+        });
         Ok(())
     }
 

@@ -1,11 +1,11 @@
 //! Recovery: what could not be opened is kept aside and asked for, first from the own devices, then from its sender; a
-//! group whose commits cannot be followed is joined anew. Owns the table `quarantine`. Each own device answers for what
-//! it holds; a sender answers for what it sent.
+//! group whose commits cannot be followed is joined anew. Owns the table `quarantine`; the rows that say "waiting for this
+//! message" are its shadow in the conversation. Each own device answers for what it holds; a sender for what it sent.
 
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
-use crate::messages::{self, NewMessage, Place};
+use crate::messages::{self, NewMessage, Place, Stored};
 use crate::sending::Flight;
 use crate::{devices, mls};
 use client_api::{Event, Notice, Role};
@@ -13,8 +13,9 @@ use e2ee::MlsError;
 use e2ee::group::ReceivedApp;
 use identity::ChatKind;
 use prost::Message as _;
-use proto::content::{Content, FillRequest, Resent, RetryRequest, SeqRange, content};
+use proto::content::{Content, Fill, FillRequest, Resent, RetryRequest, SeqRange, content};
 use proto::decode::decode_limited;
+use proto::history;
 use proto::ids::{ChatId, DeviceAddress, MessageId};
 use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX};
 use proto::wire::{FetchLog, GroupItem, LogPage, Rollback, client_frame, group_item};
@@ -42,16 +43,41 @@ struct Kept {
     raw: Vec<u8>,
 }
 
-/// Keeps an item that cannot be opened. The log goes on; this chat is not stuck.
+/// Keeps an item that cannot be opened. The log goes on; this chat is not stuck. What another device wrote there has a
+/// row of its own until it comes.
 pub(crate) fn keep(cx: &mut Context<'_>, chat: ChatId, item: &GroupItem) -> Result<(), Halt> {
-    cx.db
+    let kept = cx
+        .db
         .prepare_cached("INSERT OR IGNORE INTO quarantine (chat, seq, op_id, raw) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![chat.as_bytes(), item.seq, item.op_id, item.encode_to_vec()])?;
+    let me = cx.me()?.address;
+    match sender_of(item).filter(|sender| kept > 0 && *sender != me) {
+        Some(sender) if !is_stored(cx, chat, item.seq)? => hold_place(cx, chat, sender, item),
+        _ => Ok(()),
+    }
+}
+
+fn sender_of(item: &GroupItem) -> Option<DeviceAddress> {
+    item.sender.as_ref().and_then(|sender| DeviceAddress::try_from(sender).ok())
+}
+
+fn hold_place(cx: &mut Context<'_>, chat: ChatId, sender: DeviceAddress, item: &GroupItem) -> Result<(), Halt> {
+    let row = NewMessage {
+        chat,
+        id: MessageId(chats::random_id(cx)),
+        sender,
+        place: Some(Place { seq: item.seq, time_ms: item.time_ms }),
+        sent_ms: item.time_ms,
+        kind: messages::Kind::Waiting,
+        content: Vec::new(),
+    };
+    messages::store(cx, &row)?;
     Ok(())
 }
 
-/// The item is here now, or an own device knows that it was no message.
+/// The item is here now, or it is known that it was no message.
 pub(crate) fn release(cx: &mut Context<'_>, chat: ChatId, from_seq: u64, to_seq: u64) -> Result<(), Halt> {
+    messages::give_up_places(cx, chat, from_seq, to_seq)?;
     cx.db.prepare_cached("DELETE FROM quarantine WHERE chat = ?1 AND seq BETWEEN ?2 AND ?3")?.execute(params![
         chat.as_bytes(),
         from_seq,
@@ -80,6 +106,20 @@ pub(crate) fn known_parts(db: &Connection, chat: ChatId, range: &SeqRange) -> Re
         parts.push(SeqRange { from, to });
     }
     Ok(parts)
+}
+
+/// This device has followed the log there, and forgot nothing of it since.
+fn is_known(cx: &Context<'_>, chat: &Chat, seq: u64) -> Result<bool, Halt> {
+    // Before the database is asked: the number is another account's, and may be none that it can hold.
+    if !(1..=chat.applied_seq).contains(&seq) {
+        return Ok(false);
+    }
+    let mut statement = cx.db.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM quarantine WHERE chat = ?1 AND seq = ?2)
+         OR EXISTS (SELECT 1 FROM chat WHERE chat = ?1 AND resync_from <= ?2)",
+    )?;
+    let forgotten: bool = statement.query_row(params![chat.chat.as_bytes(), seq], |row| row.get(0))?;
+    Ok(!forgotten)
 }
 
 /// Messages that this device sent, or that came another way, are here already.
@@ -197,10 +237,15 @@ impl Client {
 
     fn ask_sender(&mut self, cx: &mut Context<'_>, kept: &Kept) -> Result<(), Halt> {
         let Ok(item) = GroupItem::decode(kept.raw.as_slice()) else { return Ok(()) };
-        if item.sender == Some(cx.me()?.address.to_wire()) {
-            return Ok(());
-        }
-        self.tell_chat(cx, kept.chat, content::Body::RetryRequest(RetryRequest { seq: item.seq, op_id: item.op_id }))
+        let me = cx.me()?.address;
+        let Some(sender) = sender_of(&item).filter(|sender| *sender != me) else { return Ok(()) };
+        let request = RetryRequest {
+            seq: item.seq,
+            op_id: item.op_id,
+            account: sender.account.to_vec(),
+            device: sender.device.0,
+        };
+        self.tell_chat(cx, kept.chat, content::Body::RetryRequest(request))
     }
 
     /// Says something to a chat's devices that is no message of the conversation.
@@ -210,8 +255,9 @@ impl Client {
         self.enqueue(cx, chat, None, content.encode_to_vec())
     }
 
-    /// Somebody could not open a message of this device: it goes again, in the group's present state. In a chat of two
-    /// both accounts were there from the start; who may have what in a larger group, its log would have to say.
+    /// Somebody could not open what this device sent: if it was a message it goes again, in the group's present state,
+    /// else an empty answer says so. In a chat of two both accounts were there from the start; who may have what in a
+    /// larger group, its log would have to say.
     pub(crate) fn on_retry_request(
         &mut self,
         cx: &mut Context<'_>,
@@ -219,25 +265,28 @@ impl Client {
         request: &RetryRequest,
     ) -> Result<(), Halt> {
         let me = cx.me()?.address;
-        let since_ms = cx.now_ms.saturating_sub(RESENT_WITHIN_MS);
-        let content: Option<Vec<u8>> = cx
+        let asked_of_me = request.account == me.account.0 && request.device == me.device.0;
+        if chat.kind != ChatKind::Direct || !asked_of_me || !is_known(cx, chat, request.seq)? {
+            return Ok(());
+        }
+        let sent: Option<(Vec<u8>, u64)> = cx
             .db
             .prepare_cached(
-                "SELECT content FROM message WHERE chat = ?1 AND seq = ?2 AND account = ?3 AND device = ?4
-                 AND time_ms > ?5 AND kind < 2",
+                "SELECT content, time_ms FROM message WHERE chat = ?1 AND seq = ?2 AND account = ?3 AND device = ?4
+                 AND kind < 2",
             )?
-            .query_row(
-                params![chat.chat.as_bytes(), request.seq, me.account.as_bytes(), me.device.0, since_ms],
-                |row| row.get(0),
-            )
+            .query_row(params![chat.chat.as_bytes(), request.seq, me.account.as_bytes(), me.device.0], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
             .optional()?;
-        match content.filter(|_| chat.kind == ChatKind::Direct) {
-            Some(content) => {
-                let resent = Resent { seq: request.seq, op_id: request.op_id.clone(), content };
-                self.tell_chat(cx, chat.chat, content::Body::Resent(resent))
-            }
-            None => Ok(()),
-        }
+        let content = match sent {
+            Some((_, time_ms)) if time_ms + RESENT_WITHIN_MS <= cx.now_ms => return Ok(()),
+            Some((content, _)) => content,
+            // What this device sent there was no message of the conversation: nobody needs to wait for it.
+            None => Vec::new(),
+        };
+        let resent = Resent { seq: request.seq, op_id: request.op_id.clone(), content };
+        self.tell_chat(cx, chat.chat, content::Body::Resent(resent))
     }
 
     /// A sender gave a message again. Only its own, and only one that waits here.
@@ -248,19 +297,24 @@ impl Client {
         app: &ReceivedApp,
         resent: &Resent,
     ) -> Result<(), Halt> {
+        if resent.seq > chat.applied_seq {
+            return Ok(());
+        }
         let raw: Option<Vec<u8>> = cx
             .db
             .prepare_cached("SELECT raw FROM quarantine WHERE chat = ?1 AND seq = ?2 AND op_id = ?3")?
             .query_row(params![chat.chat.as_bytes(), resent.seq, resent.op_id], |row| row.get(0))
             .optional()?;
         let Some(item) = raw.and_then(|raw| GroupItem::decode(raw.as_slice()).ok()) else { return Ok(()) };
-        let sender = item.sender.as_ref().and_then(|sender| DeviceAddress::try_from(sender).ok());
-        let Some(sender) = sender.filter(|sender| sender.account == app.sender.account) else { return Ok(()) };
-        release(cx, chat.chat, resent.seq, resent.seq)?;
+        // That there is nothing to be had only the very device can say.
+        let may_say = |sender: &DeviceAddress| {
+            *sender == app.sender || (sender.account == app.sender.account && !resent.content.is_empty())
+        };
+        let Some(sender) = sender_of(&item).filter(may_say) else { return Ok(()) };
         let Ok(content) = decode_limited::<Content>(&resent.content, APP_LEN_MAX) else { return Ok(()) };
         let (Some(kind), Ok(id)) = (messages::kind_of(&content), MessageId::try_from(content.message_id.as_slice()))
         else {
-            return Ok(());
+            return release(cx, chat.chat, resent.seq, resent.seq);
         };
         let message = NewMessage {
             chat: chat.chat,
@@ -271,7 +325,41 @@ impl Client {
             kind,
             content: resent.content.clone(),
         };
-        messages::store(cx, &message)?;
+        let stored = messages::store(cx, &message)?;
+        release(cx, chat.chat, item.seq, item.seq)?;
+        match stored {
+            Stored::Duplicate => Ok(()),
+            Stored::New | Stored::InPlace => {
+                self.tell_arrival(cx, chat, sender, &content, item.seq)?;
+                self.give_on(cx, &message)
+            }
+        }
+    }
+
+    /// A companion that was linked while the phone lacked this could not know that it is missing: it gets it as a filled
+    /// gap. One that has it drops it.
+    fn give_on(&mut self, cx: &mut Context<'_>, message: &NewMessage) -> Result<(), Halt> {
+        let (Some(place), Role::Phone) = (message.place, self.config.role) else { return Ok(()) };
+        let stored = history::Message {
+            message_id: message.id.to_vec(),
+            chat: message.chat.to_vec(),
+            account: message.sender.account.to_vec(),
+            device: message.sender.device.0,
+            time_ms: place.time_ms,
+            seq: place.seq,
+            sent_ms: message.sent_ms,
+            content: message.content.clone(),
+        };
+        let me = cx.me()?.address.device;
+        for device in mls::own_device_list(cx)?.devices().map(|cert| cert.device).filter(|device| *device != me) {
+            let fill = Fill {
+                chat: message.chat.to_vec(),
+                covered: vec![SeqRange { from: place.seq, to: place.seq }],
+                messages: vec![stored.encode_to_vec()],
+                for_device: device.0,
+            };
+            self.tell_siblings(cx, content::Body::Fill(fill))?;
+        }
         Ok(())
     }
 

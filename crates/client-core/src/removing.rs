@@ -5,11 +5,11 @@ use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::mls;
-use crate::outbox::{self, Kind, Operation};
+use crate::outbox;
+use crate::updating;
 use crate::witness;
-use prost::Message as _;
-use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, OpId};
-use proto::wire::{Commit, commit};
+use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber};
+use proto::wire::commit;
 use rusqlite::params;
 
 /// The number of "this device shall have no leaf here".
@@ -93,26 +93,7 @@ impl Client {
         let Some(staged) = mls::taken(group.stage_remove(&mls::provider(cx), &device, &present, &aad))? else {
             return settle(cx, chat);
         };
-        let op_id = OpId(chats::random_id(cx));
-        let frame = Commit {
-            op_id: op_id.to_vec(),
-            chat: chat.to_vec(),
-            generation: stored.generation.0,
-            base_epoch: staged.base_epoch,
-            commit: staged.commit,
-            welcomes: Vec::new(),
-            group_info: staged.group_info,
-            purpose: commit::Purpose::Membership.into(),
-        };
-        let operation = Operation {
-            op_id,
-            chat,
-            kind: Kind::Commit,
-            message: None,
-            content: Vec::new(),
-            frame: frame.encode_to_vec(),
-        };
-        outbox::push(cx, &operation)
+        outbox::push_commit(cx, &stored, staged, commit::Purpose::Membership)
     }
 
     /// The server refused the staged commit. The wish stays: while an unlisted leaf is there, nothing is sent.
@@ -128,6 +109,6 @@ impl Client {
             .prepare_cached("UPDATE intent SET tries = tries + 1, not_before_ms = ?3 WHERE chat = ?1 AND kind = ?2")?
             .execute(params![chat.as_bytes(), REMOVE, again_ms])?;
         self.retry_at(again_ms);
-        Ok(())
+        updating::refused(cx, chat)
     }
 }

@@ -17,7 +17,7 @@ use client_api::{
 };
 use proto::ids::{AccountId, ChatId, MessageId};
 use rusqlite::params;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Rows of one window at most.
 const WINDOW_LEN_MAX: u16 = 256;
@@ -64,8 +64,10 @@ impl Client {
     /// Tells the interface what this input changed; at the end of each.
     pub(crate) fn show_changes(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let mut changed = std::mem::take(&mut cx.changed);
+        // Before all else: what follows speaks of the new ids.
+        self.follow_moved(cx, &changed.moved);
         if changed.mirror && !changed.everything {
-            import::show_mirror(cx)?;
+            self.show_mirror(cx)?;
         }
         if changed.everything {
             self.show_all(cx)?;
@@ -73,7 +75,7 @@ impl Client {
                 show_info(cx, self.config.role, chat)?;
             }
             // A chat that was opened while its history was still to come.
-            return self.show_messages(cx, &changed.messages);
+            return self.show_messages(cx, &changed);
         }
         self.show_people_changes(cx, &mut changed)?;
         for chat in changed.infos.intersection(&self.open_chats) {
@@ -83,26 +85,24 @@ impl Client {
             return Ok(());
         }
         self.show_chat_changes(cx, &changed.chats, &changed.chats_gone)?;
-        self.show_messages(cx, &changed.messages)
+        self.show_messages(cx, &changed)
     }
 
-    /// Rows of open chats.
-    fn show_messages(&self, cx: &mut Context<'_>, changed: &BTreeSet<(ChatId, MessageId)>) -> Result<(), Halt> {
+    /// Rows of open chats. What takes a place is told together with the row that held it.
+    fn show_messages(&self, cx: &mut Context<'_>, changed: &Changed) -> Result<(), Halt> {
         let me = cx.me()?.address.account;
-        let mut by_chat: BTreeMap<ChatId, Vec<MessageRow>> = BTreeMap::new();
-        for (chat, id) in changed {
-            if self.open_chats.contains(chat)
-                && let Some(row) = messages::get_row(cx.db, *chat, *id, me)?
-            {
-                by_chat.entry(*chat).or_default().push(row);
+        let mut by_chat: BTreeMap<ChatId, (Vec<MessageRow>, Vec<client_api::MessageId>)> = BTreeMap::new();
+        for (chat, id) in changed.messages.iter().filter(|(chat, _)| self.open_chats.contains(chat)) {
+            if let Some(row) = messages::get_row(cx.db, *chat, *id, me)? {
+                by_chat.entry(*chat).or_default().0.push(row);
             }
         }
-        for (chat, upserts) in by_chat {
-            cx.event(Event::Messages(MessageChanges {
-                chat: client_api::ChatId(chat.0),
-                upserts,
-                removed: Vec::new(),
-            }));
+        for (chat, id) in changed.messages_gone.iter().filter(|(chat, _)| self.open_chats.contains(chat)) {
+            by_chat.entry(*chat).or_default().1.push(client_api::MessageId(id.0));
+        }
+        for (chat, (upserts, removed)) in by_chat {
+            let chat = client_api::ChatId(chat.0);
+            cx.event(Event::Messages(MessageChanges { chat, upserts, removed }));
         }
         Ok(())
     }

@@ -246,12 +246,15 @@ impl Client {
     fn on_accepted(&mut self, cx: &mut Context<'_>, operation: &Operation, accepted: &Accepted) -> Result<(), Halt> {
         outbox::remove(cx, operation.op_id)?;
         match operation.kind {
-            Kind::App => match operation.message {
-                Some(id) => {
-                    messages::settle(cx, operation.chat, id, Place { seq: accepted.seq, time_ms: accepted.time_ms })
+            Kind::App => {
+                self.want_new_leaf(cx, operation.chat)?;
+                match operation.message {
+                    Some(id) => {
+                        messages::settle(cx, operation.chat, id, Place { seq: accepted.seq, time_ms: accepted.time_ms })
+                    }
+                    None => Ok(()),
                 }
-                None => Ok(()),
-            },
+            }
             Kind::Create => self.on_created(cx, operation, accepted.seq),
             Kind::Join => self.on_joined(cx, operation.chat, accepted.seq),
             // Merged when its echo comes, after what others sent before it.

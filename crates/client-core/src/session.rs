@@ -207,6 +207,7 @@ impl Client {
             Some(server_frame::Body::QueueEmpty(_)) if self.session.link == Link::CatchingUp => {
                 self.session.link = Link::Up;
                 self.show_connection(cx);
+                self.phone_stirs(cx);
                 self.ask_marks(cx)?;
                 self.look_around(cx)?;
                 self.ask_own_devices(cx)
@@ -354,8 +355,10 @@ impl Client {
 
     pub(crate) fn on_wake(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         self.link_tick(cx)?;
+        self.linking_tick(cx)?;
         if this::stage(cx.db)? == Stage::Active {
             devices::tell_again(cx)?;
+            self.look_for_phone(cx)?;
         }
         match self.session.link {
             Link::Down if cx.now_ms >= self.session.retry_at_ms && this::stage(cx.db)? != Stage::LoggedOut => {

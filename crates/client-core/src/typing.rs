@@ -41,6 +41,11 @@ impl Typing {
         self.shown.keys().copied().collect()
     }
 
+    /// Somebody types in a chat, or the owner did a moment ago.
+    pub(crate) fn is_lively(&self, chat: ChatId, now_ms: u64) -> bool {
+        self.shown.contains_key(&chat) || self.said.get(&chat).is_some_and(|said_ms| now_ms < said_ms + SHOWN_MS)
+    }
+
     /// Takes a signed word once. The server could repeat it, or keep it for later.
     fn is_new(&mut self, now_ms: u64, key: (ChatId, DeviceAddress), time_ms: u64) -> bool {
         if time_ms.abs_diff(now_ms) > SKEW_MAX_MS || self.heard.get(&key).is_some_and(|last| time_ms <= *last) {

@@ -83,6 +83,7 @@ pub struct Handle {
 #[derive(Debug)]
 enum Asked {
     Request(Request),
+    TimePasses(Duration),
     Stop(oneshot::Sender<()>),
 }
 
@@ -90,6 +91,11 @@ impl Handle {
     /// Asks the client to do something; the answer comes among the events.
     pub async fn send(&self, request: Request) -> Result<(), Stopped> {
         self.requests.send(Asked::Request(request)).await.map_err(|_| Stopped)
+    }
+
+    /// Moves this client's clock on, for tests: what waits for a time waits that much less.
+    pub async fn time_passes(&self, time: Duration) -> Result<(), Stopped> {
+        self.requests.send(Asked::TimePasses(time)).await.map_err(|_| Stopped)
     }
 
     /// Ends the client; after it returns, the database is closed and its folder free.
@@ -141,6 +147,7 @@ pub fn start(options: Options) -> Result<(Handle, Events), StartError> {
         inbox: Inbox::default(),
         network: Network { server, tls, http, socket: None, sockets: 0, news: news_sender, calls: JoinSet::new() },
         wake_at: None,
+        ahead: Duration::ZERO,
         stopping: None,
         stop_by: None,
         events,
@@ -164,6 +171,8 @@ struct Driver {
     inbox: Inbox,
     network: Network,
     wake_at: Option<Instant>,
+    /// How far this client's clock is before the system's.
+    ahead: Duration,
     /// The end was asked for, by somebody who waits for it or by dropping all handles.
     stopping: Option<Option<oneshot::Sender<()>>>,
     stop_by: Option<Instant>,
@@ -254,14 +263,25 @@ impl Driver {
     }
 
     fn take_asked(&mut self, asked: Option<Asked>) {
-        if !matches!(asked, Some(Asked::Request(_))) {
-            self.stop_by = Some(Instant::now() + STOP_WAIT_MAX);
-        }
         match asked {
             Some(Asked::Request(request)) => _ = self.inbox.push(Input::Command(request)),
-            Some(Asked::Stop(done)) => self.stopping = Some(Some(done)),
-            None => self.stopping = Some(None),
+            Some(Asked::TimePasses(time)) => {
+                self.ahead += time;
+                self.wake_at = self.wake_at.map(|at| at.checked_sub(time).unwrap_or_else(Instant::now));
+            }
+            Some(Asked::Stop(done)) => self.end(Some(done)),
+            None => self.end(None),
         }
+    }
+
+    fn end(&mut self, done: Option<oneshot::Sender<()>>) {
+        self.stopping = Some(done);
+        self.stop_by = Some(Instant::now() + STOP_WAIT_MAX);
+    }
+
+    /// Unix milliseconds by this client's clock.
+    fn now_ms(&self) -> u64 {
+        now_ms() + u64::try_from(self.ahead.as_millis()).unwrap_or(0)
     }
 
     fn take_answer(&mut self, answer: Result<(HttpId, Result<HttpResponse, HttpFailure>), tokio::task::JoinError>) {
@@ -283,7 +303,7 @@ impl Driver {
 
     async fn turn(&mut self, mut engine: Engine) -> (Engine, Turn) {
         let mut inbox = std::mem::take(&mut self.inbox);
-        let now_ms = now_ms();
+        let now_ms = self.now_ms();
         let turned = tokio::task::spawn_blocking(move || {
             let turn = engine.turn(&mut inbox, now_ms);
             (engine, inbox, turn)
@@ -306,7 +326,7 @@ impl Driver {
             self.network.call(request);
         }
         if let Some(at_ms) = turn.wake_at_ms {
-            self.wake_at = Some(Instant::now() + Duration::from_millis(at_ms.saturating_sub(now_ms())));
+            self.wake_at = Some(Instant::now() + Duration::from_millis(at_ms.saturating_sub(self.now_ms())));
         }
         if !turn.events.is_empty() {
             // Nobody listens any more: the client goes on until its handle is dropped.

@@ -44,6 +44,8 @@ pub struct Screen {
     pub linking: Option<LinkingStage>,
     /// The mirror.
     pub mirror: MirrorProgress,
+    /// All that was said of it, in order.
+    pub mirrored: Vec<MirrorProgress>,
     /// The account's devices.
     pub devices: Vec<DeviceRow>,
     /// The connection, in words.
@@ -54,6 +56,8 @@ pub struct Screen {
     pub notices: Vec<Notice>,
     /// Facts of open chats.
     pub infos: BTreeMap<ChatId, ChatInfo>,
+    /// Chats that go on under another id, in order.
+    pub moved: Vec<(ChatId, ChatId)>,
     /// The contacts.
     pub contacts: BTreeMap<AccountId, ContactRow>,
     /// The own profile.
@@ -71,7 +75,10 @@ impl Screen {
             Event::Registration(stage) => self.registration = Some(stage),
             Event::Link(stage) => self.link = Some(stage),
             Event::Linking(stage) => self.linking = stage,
-            Event::Mirror(progress) => self.mirror = progress,
+            Event::Mirror(progress) => {
+                self.mirror = progress;
+                self.mirrored.push(progress);
+            }
             Event::Devices(devices) => self.devices = devices,
             Event::ChatInfo(info) => {
                 self.completeness.insert(info.chat, info.completeness);
@@ -97,6 +104,13 @@ impl Screen {
                 }
                 self.contacts.extend(changes.upserts.into_iter().map(|row| (row.account, row)));
             }
+            // What was loaded stays; the line about encryption, which no row holds, comes with the next window.
+            Event::ChatMoved { from, to } => {
+                self.moved.push((from, to));
+                let mut rows = self.messages.remove(&from).unwrap_or_default();
+                rows.retain(|(_, id), _| id.0 != from.0);
+                self.messages.entry(to).or_default().extend(rows);
+            }
             Event::Profile(profile) => self.profile = Some(profile),
             Event::Settings(settings) => self.settings = Some(settings),
             Event::Window(window) => {
@@ -105,6 +119,7 @@ impl Screen {
             }
             Event::Messages(changes) => {
                 let rows = self.messages.entry(changes.chat).or_default();
+                rows.retain(|(_, id), _| !changes.removed.contains(id));
                 for row in changes.upserts {
                     rows.retain(|(_, id), _| *id != row.id);
                     rows.insert((row.time_ms, row.id), row);
@@ -125,6 +140,12 @@ impl Screen {
             _ => None,
         })
         .collect()
+    }
+
+    /// How many messages of an open chat are waited for.
+    pub fn waiting(&self, chat: ChatId) -> usize {
+        let rows = self.messages.get(&chat).into_iter().flat_map(BTreeMap::values);
+        rows.filter(|row| row.body == MessageBody::Waiting).count()
     }
 
     /// The lines that an open chat itself says, oldest first.
@@ -281,6 +302,11 @@ impl Person {
         device.until("being linked", |s| s.stage == "Active").await?;
         self.until("the end of linking", |s| matches!(s.linking, Some(LinkingStage::Done { .. }))).await?;
         Ok(device)
+    }
+
+    /// Lets time pass for this device alone.
+    pub async fn lets_pass(&self, time: Duration) -> Result<()> {
+        Ok(self.handle.time_passes(time).await?)
     }
 
     /// Closes the program; the database stays.

@@ -2,9 +2,12 @@
 
 use anyhow::{Context, Result};
 use client_api::{
-    ChatId, Command, Completeness, LinkFailure, LinkStage, LinkingStage, MessageStatus, Notice, Role, UserError,
+    ChatId, Command, Completeness, LinkFailure, LinkStage, LinkingStage, MessageStatus, MirrorProgress, Notice, Role,
+    UserError,
 };
 use e2e::{Person, World};
+use rusqlite::Connection;
+use std::time::Duration;
 
 const ALICE: &str = "+4915112345621";
 const BOB: &str = "+4915112345622";
@@ -100,6 +103,47 @@ async fn either_side_can_stop_it_and_the_other_hears() -> Result<()> {
     new_device_fails_with(&mut device, LinkFailure::CancelledOnPhone).await
 }
 
+/// Longer than a side waits for the other.
+const SILENCE: Duration = Duration::from_secs(121);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_that_goes_away_half_way_is_given_up_after_two_minutes() -> Result<()> {
+    let world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let (mut device, text) = Person::shows_code(&world, "browser").await?;
+    alice.scans(&text).await?;
+    device.is_asked_for_digits().await?;
+    alice.stops().await;
+    device.lets_pass(SILENCE).await?;
+    new_device_fails_with(&mut device, LinkFailure::OtherSideGone).await?;
+    // Nothing of it is left in the way of another try.
+    let mut alice = Person::start(&world, "Alice", Role::Phone)?;
+    alice.until("being online", |s| s.connection == "Online").await?;
+    assert_eq!(alice.screen.devices.len(), 1, "no device was added");
+    device.does(Command::StartLink { browser: "Firefox".into(), system: "Linux".into() }).await?;
+    device.until("a code", |s| matches!(s.link, Some(LinkStage::ShowCode { .. }))).await?;
+    let Some(LinkStage::ShowCode { text, .. }) = device.screen.link.clone() else { anyhow::bail!("no code") };
+    let digits = alice.scans(&text).await?;
+    device.is_asked_for_digits().await?;
+    device.does(Command::EnterLinkDigits { digits }).await?;
+    device.until("being linked", |s| s.stage == "Active").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_goes_away_half_way_is_given_up_after_two_minutes() -> Result<()> {
+    let world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let (mut device, text) = Person::shows_code(&world, "browser").await?;
+    alice.scans(&text).await?;
+    device.is_asked_for_digits().await?;
+    device.stops().await;
+    alice.lets_pass(SILENCE).await?;
+    fails_with(&mut alice, LinkFailure::OtherSideGone).await?;
+    assert_eq!(alice.screen.devices.len(), 1, "no device was added");
+    alice.links(&world, "another").await?;
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ninth_companion_is_one_too_many() -> Result<()> {
     let world = World::new().await?;
@@ -180,6 +224,57 @@ async fn the_mirror_is_whole_though_people_write_while_it_comes() -> Result<()> 
     agree(&mut browser, &mut alice, chat, "the last one").await?;
     assert_eq!(browser.screen.texts(chat).len(), 141);
     assert_eq!(browser.screen.completeness.get(&chat), Some(&Completeness::Complete));
+    Ok(())
+}
+
+/// The database of a client that does not run.
+fn database_of(world: &World, name: &str) -> Result<Connection> {
+    Ok(Connection::open(world.client_folder(name).join("client.db"))?)
+}
+
+/// The whole story of a mirror's progress: only forward, never beyond the whole, and to its end.
+fn is_honest(mirrored: &[MirrorProgress], total: u64) {
+    assert!(mirrored.is_sorted_by_key(|progress| progress.messages_done), "it only goes forward: {mirrored:#?}");
+    assert!(mirrored.iter().all(|p| p.messages_done <= p.messages_total && p.messages_total == total), "{mirrored:#?}");
+    assert!(mirrored.first().is_some_and(|first| first.messages_done == 0 && first.active));
+    assert!(mirrored.iter().any(|p| (1..total).contains(&p.messages_done)), "the overview counts: {mirrored:#?}");
+    assert!(mirrored.last().is_some_and(|last| last.complete && last.messages_done == total));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mirror_says_how_far_it_is_and_when_it_waits_for_the_phone() -> Result<()> {
+    let world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let bob = Person::register(&world, "Bob", BOB).await?;
+    let chat = alice.opens_chat_with(BOB).await?;
+    for number in 0..50 {
+        alice.sends(chat, &format!("before {number}")).await?;
+    }
+    alice.sees_status(chat, "before 49", MessageStatus::Delivered).await?;
+    let mut browser = alice.links(&world, "browser").await?;
+    browser.until("the whole mirror", |s| s.mirror.complete).await?;
+    is_honest(&browser.screen.mirrored, 50);
+    assert!(browser.screen.mirrored.iter().all(|progress| !progress.waiting_for_phone), "the phone was there");
+
+    // As if the phone had gone away right after linking, before it handed anything over.
+    alice.stops().await;
+    browser.stops().await;
+    let forget = "UPDATE export SET finished = 0, segments = 0, messages_done = 0, cursor = x''";
+    database_of(&world, "Alice")?.execute(forget, [])?;
+    let forget = "DELETE FROM import_segment; DELETE FROM completeness; DELETE FROM message;
+                  UPDATE this SET import_segments = NULL, import_from_ms = NULL; UPDATE chat SET archived_seq = 0, gap_asked = 0";
+    database_of(&world, "browser")?.execute_batch(forget)?;
+    let mut browser = Person::start(&world, "browser", Role::Companion)?;
+    browser.until("being online", |s| s.connection == "Online").await?;
+    assert!(!browser.screen.mirror.waiting_for_phone, "it has its time");
+    browser.lets_pass(Duration::from_secs(31)).await?;
+    browser.until("the wait for the phone", |s| s.mirror.waiting_for_phone && !s.mirror.complete).await?;
+    let mut alice = Person::start(&world, "Alice", Role::Phone)?;
+    alice.opens(chat).await?;
+    browser.until("the whole mirror", |s| s.mirror.complete && !s.mirror.waiting_for_phone).await?;
+    is_honest(&browser.screen.mirrored, 50);
+    agree(&mut browser, &mut alice, chat, "before 49").await?;
+    bob.stops().await;
     Ok(())
 }
 

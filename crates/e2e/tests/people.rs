@@ -252,6 +252,7 @@ async fn a_number_registered_anew_goes_on_in_the_same_chat_with_a_warning_and_wi
     let before = safety(&mut bob, account).await?;
     bob.does(Command::SetVerified { account, verified: true }).await?;
     alice.stops().await;
+    bob.does(Command::SetDraft { chat, text: "half a sent".into() }).await?;
     bob.sends(chat, "never delivered").await?;
     bob.sees_status(chat, "never delivered", MessageStatus::Sent).await?;
 
@@ -259,7 +260,17 @@ async fn a_number_registered_anew_goes_on_in_the_same_chat_with_a_warning_and_wi
     world.passes_on_the_server(Duration::from_secs(31));
     let mut alice = Person::register(&world, "Alice anew", ALICE).await?;
     bob.until("the chat with the new account", |s| s.chats.len() == 1 && !s.chats.contains_key(&chat)).await?;
-    let anew = bob.opens_first_chat().await?;
+    let anew = *bob.screen.chats.keys().next().context("the new chat")?;
+    // The page that had the old one open was told, and what it held and set goes along.
+    assert_eq!(bob.screen.moved, [(chat, anew)]);
+    assert_eq!(bob.screen.chats.get(&anew).map(|row| row.draft.as_str()), Some("half a sent"));
+    bob.until("the line", |s| s.lines(anew).contains(&SystemLine::SafetyNumberChanged)).await?;
+    // A draft under the old name goes into the new chat; words meant for the old account go to nobody.
+    bob.does(Command::SetDraft { chat, text: "half a sentence".into() }).await?;
+    bob.sees_row(anew, "the draft", |row| row.draft == "half a sentence").await?;
+    let sent = bob.asks(Command::SendText { chat, text: "for the old Alice".into() }).await?;
+    assert_eq!(sent, Err(UserError::NotFound));
+    bob.opens(anew).await?;
     let row = bob.screen.chats.get(&anew).context("the chat")?.clone();
     assert_eq!(row.title, "Al");
     assert_ne!(row.peer, account);
@@ -281,6 +292,64 @@ async fn a_number_registered_anew_goes_on_in_the_same_chat_with_a_warning_and_wi
     alice.sees(theirs, "never delivered").await?;
     alice.sends(theirs, "it is").await?;
     bob.sees(anew, "it is").await
+}
+
+async fn contact_code(person: &mut Person) -> Result<String> {
+    match person.does(Command::ShowContactCode).await? {
+        Answer::ContactCode(code) => Ok(code),
+        other => bail!("{other:?} is no contact code"),
+    }
+}
+
+/// Begins a chat, opens it and writes in it.
+async fn begins_a_chat(person: &mut Person, code: String, text: &str) -> Result<ChatId> {
+    let answer = person.does(Command::AddContactByCode { text: code, name: String::new() }).await?;
+    let Answer::Chat(chat) = answer else { bail!("{answer:?} is no chat") };
+    person.opens(chat).await?;
+    person.sends(chat, text).await?;
+    person.does(Command::SetDraft { chat, text: format!("draft of {}", person.name) }).await?;
+    Ok(chat)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_people_who_begin_the_same_chat_at_once_meet_in_one_and_it_stays_open() -> Result<()> {
+    let mut world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    let (alices, bobs) = (contact_code(&mut alice).await?, contact_code(&mut bob).await?);
+    // Without a server each begins it alone.
+    world.stop_server().await?;
+    let from_alice = begins_a_chat(&mut alice, bobs, "hello from Alice").await?;
+    let from_bob = begins_a_chat(&mut bob, alices, "hello from Bob").await?;
+    assert_ne!(from_alice, from_bob);
+    world.start_server().await?;
+    for person in [&mut alice, &mut bob] {
+        person.does(Command::ReconnectNow).await?;
+    }
+    let met = |s: &e2e::person::Screen| s.chats.len() == 1 && s.chats.values().all(|row| row.unread == 1);
+    alice.until("one chat with a message of the other", met).await?;
+    bob.until("one chat with a message of the other", met).await?;
+    let chat = *alice.screen.chats.keys().next().context("the chat")?;
+    assert!(bob.screen.chats.contains_key(&chat), "they met");
+    let winner_is_alice = chat == from_alice;
+    assert!(winner_is_alice || chat == from_bob);
+    let (winner, loser, from) =
+        if winner_is_alice { (&mut alice, &mut bob, from_bob) } else { (&mut bob, &mut alice, from_alice) };
+    // Who had the other one open was told of it, and is in the one that stays without opening it anew.
+    assert_eq!((&winner.screen.moved, &loser.screen.moved), (&vec![], &vec![(from, chat)]));
+    winner.sends(chat, "met").await?;
+    loser.sees(chat, "met").await?;
+    let hello = |person: &Person| format!("hello from {}", person.name);
+    assert_eq!(loser.screen.texts(chat).len(), 3, "both first words and the third");
+    loser.sees_status(chat, &hello(loser), MessageStatus::Delivered).await?;
+    let draft = format!("draft of {}", loser.name);
+    loser.sees_row(chat, "the draft", |row| row.draft == draft).await?;
+    // What the page said before it heard of the new name is done under it.
+    loser.sends(from, "said under the old name").await?;
+    loser.sees_status(chat, "said under the old name", MessageStatus::Sent).await?;
+    winner.sees(chat, "said under the old name").await?;
+    assert!(winner.screen.texts(chat).contains(&hello(loser)));
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]

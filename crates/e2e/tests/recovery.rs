@@ -1,7 +1,8 @@
 //! What arrives damaged is asked for again, and a group that cannot be followed is joined anew.
 
 use anyhow::{Context, Result};
-use client_api::{ChatId, Command, MessageStatus, Notice, Role};
+use client_api::{ChatId, ChatRow, Command, MessageStatus, Notice, Role};
+use e2e::person::Screen;
 use e2e::{Person, World};
 use rusqlite::Connection;
 
@@ -42,14 +43,21 @@ async fn acquainted(world: &World) -> Result<(Person, Person, ChatId)> {
     Ok((alice, bob, chat))
 }
 
+/// One starts again.
+async fn comes_back(world: &World, name: &str, chat: ChatId) -> Result<Person> {
+    let mut person = Person::start(world, name, Role::Phone)?;
+    person.until("being online", |s| s.connection == "Online").await?;
+    person.opens(chat).await?;
+    Ok(person)
+}
+
 /// Both start again.
 async fn back(world: &World, chat: ChatId) -> Result<[Person; 2]> {
-    let mut people = [Person::start(world, "Alice", Role::Phone)?, Person::start(world, "Bob", Role::Phone)?];
-    for person in &mut people {
-        person.until("being online", |s| s.connection == "Online").await?;
-        person.opens(chat).await?;
-    }
-    Ok(people)
+    Ok([comes_back(world, "Alice", chat).await?, comes_back(world, "Bob", chat).await?])
+}
+
+fn waits(row: &ChatRow) -> bool {
+    row.last.as_ref().is_some_and(|last| last.waiting)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -67,9 +75,27 @@ async fn a_damaged_message_comes_again_from_its_sender_and_the_split_is_told() -
     world.stop_server().await?;
     damage_newest(&world, APP, 3)?;
     world.start_server().await?;
-    let [mut alice, mut bob] = back(&world, chat).await?;
+
+    // While its sender is away it has a place, also after a restart, and a device that is linked meanwhile does not get that.
+    let mut bob = comes_back(&world, "Bob", chat).await?;
+    bob.until("the place of the message", |s| s.waiting(chat) == 1).await?;
+    let listed = |s: &Screen| s.chats.get(&chat).is_some_and(|row| row.unread == 2 && waits(row));
+    bob.until("two unread", listed).await?;
+    bob.stops().await;
+    let mut bob = comes_back(&world, "Bob", chat).await?;
+    bob.until("the place of the message", |s| s.waiting(chat) == 1).await?;
+    let mut browser = bob.links(&world, "browser").await?;
+    browser.until("the whole mirror", |s| s.mirror.complete).await?;
+    browser.opens(chat).await?;
+    assert_eq!((browser.screen.texts(chat).len(), browser.screen.waiting(chat)), (1, 0));
+
+    let mut alice = comes_back(&world, "Alice", chat).await?;
     bob.sees(chat, "damaged on the way").await?;
     assert_eq!(bob.screen.texts(chat), ["first", "damaged on the way"]);
+    assert_eq!(bob.screen.waiting(chat), 0, "it took its place");
+    bob.until("still two unread", |s| s.chats.get(&chat).is_some_and(|row| row.unread == 2 && !waits(row))).await?;
+    // The browser was linked after it had passed, and has it all the same.
+    browser.sees(chat, "damaged on the way").await?;
     alice.sends(chat, "third").await?;
     bob.sees(chat, "third").await?;
     assert_eq!(bob.screen.texts(chat), ["first", "damaged on the way", "third"], "in its old place");
@@ -99,6 +125,32 @@ async fn a_commit_that_cannot_be_followed_leads_to_joining_anew() -> Result<()> 
     alice.sees(chat, "here again").await?;
     bob.sees(chat, "here again").await?;
     assert_eq!(alice.screen.texts(chat), bob.screen.texts(chat));
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_phone_whose_key_packages_are_gone_joins_from_outside_and_gets_what_was_said_before() -> Result<()> {
+    let world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    Person::register(&world, "Bob", BOB).await?.stops().await;
+    let chat = alice.opens_chat_with(BOB).await?;
+    for text in ["first", "second"] {
+        alice.sends(chat, text).await?;
+        alice.sees_status(chat, text, MessageStatus::Sent).await?;
+    }
+    // The private halves: no Welcome can be opened.
+    let client = Connection::open(world.client_folder("Bob").join("client.db"))?;
+    assert!(client.execute("DELETE FROM mls_key WHERE kind = 3", [])? > 0);
+    drop(client);
+    let mut bob = Person::start(&world, "Bob", Role::Phone)?;
+    bob.until("a chat", |s| s.chats.contains_key(&chat)).await?;
+    bob.opens(chat).await?;
+    bob.sees(chat, "first").await?;
+    bob.sees(chat, "second").await?;
+    bob.until("nothing that is waited for", |s| s.waiting(chat) == 0).await?;
+    bob.sends(chat, "third").await?;
+    alice.sees(chat, "third").await?;
+    assert_eq!(bob.screen.texts(chat), ["first", "second", "third"]);
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use openmls::prelude::{
     CredentialType, Extensions, KeyPackage, MlsMessageBodyIn, MlsMessageIn, MlsMessageOut, ProtocolVersion,
 };
 use openmls_traits::OpenMlsProvider;
+use openmls_traits::storage::StorageProvider as _;
 
 /// How often a key package may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +72,16 @@ pub fn generate(
             MlsMessageOut::from(bundle.into_key_package()).tls_serialize_detached().map_err(MlsError::of(provider))
         })
         .collect()
+}
+
+/// Forgets the private half of an own key package: Welcomes made with it cannot be opened any more. What is no key package
+/// is nothing to forget.
+pub fn forget(provider: &Provider<'_>, bytes: &[u8]) -> Result<(), MlsError> {
+    let Ok(message) = MlsMessageIn::tls_deserialize_exact_bytes(bytes) else { return Ok(()) };
+    let MlsMessageBodyIn::KeyPackage(package) = message.extract() else { return Ok(()) };
+    let package = package.validate(provider.crypto(), ProtocolVersion::Mls10).map_err(MlsError::of(provider))?;
+    let reference = package.hash_ref(provider.crypto()).map_err(MlsError::of(provider))?;
+    provider.storage().delete_key_package(&reference).map_err(MlsError::of(provider))
 }
 
 /// Checks a foreign key package: form, signatures, lifetime (by the system's clock), suite, and that its certificate

@@ -63,6 +63,7 @@ fn chat(number: u64) -> ChatRow {
                 Some(MessageStatus::Sent),
                 Some(MessageStatus::Pending),
             ][number as usize % 5],
+            waiting: false,
         }),
         unread: [0, 3, 0, 0, 0, 128, 0][number as usize % 7],
         marked_unread: number == 9,

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod heights;
 pub mod keys;
 pub mod list_width;
+pub mod moves;
 pub mod rich_text;
 pub mod scan;
 pub mod timeline;

@@ -3,6 +3,7 @@
 
 use crate::bridge;
 use crate::model::chat_list::{ChatFilter, ChatList};
+use crate::model::moves::Moves;
 use crate::model::timeline::{Arrived, PAGE_ROWS, Timeline};
 use crate::platform::{notify, page};
 use crate::words;
@@ -79,6 +80,10 @@ pub struct App {
     pub filter: RwSignal<ChatFilter>,
     pub query: RwSignal<String>,
     pub open: RwSignal<Option<ChatId>>,
+    /// The open chat as it was called when it was opened: a conversation is drawn anew for another chat, not for another
+    /// name of the same.
+    pub conversation: RwSignal<Option<ChatId>>,
+    pub moves: RwSignal<Moves>,
     pub info: RwSignal<Option<ChatInfo>>,
     pub timeline: RwSignal<Option<Timeline>>,
     /// Grows with each window that replaces the timeline.
@@ -117,6 +122,8 @@ impl App {
             filter: RwSignal::new(ChatFilter::All),
             query: RwSignal::new(String::new()),
             open: RwSignal::new(None),
+            conversation: RwSignal::new(None),
+            moves: RwSignal::new(Moves::default()),
             info: RwSignal::new(None),
             timeline: RwSignal::new(None),
             opened: RwSignal::new(0),
@@ -164,6 +171,7 @@ impl App {
             Event::Linking(stage) => replace(self.linking, stage),
             Event::Mirror(progress) => replace(self.mirror, progress),
             Event::Chats(changes) => self.chats.update(|chats| chats.apply(changes)),
+            Event::ChatMoved { from, to } => self.follow(from, to),
             Event::ChatInfo(info) => {
                 if self.open.get_untracked() == Some(info.chat) {
                     self.info.set(Some(info));
@@ -215,6 +223,27 @@ impl App {
         }
     }
 
+    /// A chat goes on under another id. Where it is open it stays so: the conversation is not drawn anew, and what is being
+    /// written in it stays where it is.
+    fn follow(&self, from: ChatId, to: ChatId) {
+        self.moves.update(|moves| moves.add(from, to));
+        if self.open.get_untracked() != Some(from) {
+            return;
+        }
+        self.timeline.update(|timeline| {
+            if let Some(timeline) = timeline {
+                timeline.chat = to;
+            }
+        });
+        self.info.update(|info| {
+            if let Some(info) = info {
+                info.chat = to;
+            }
+        });
+        self.open.set(Some(to));
+        self.tell(Command::OpenChat { chat: to, anchor: WindowAnchor::Newest, limit: PAGE_ROWS });
+    }
+
     /// Asks the core without wanting an answer; a refusal is told in a toast.
     pub fn send(&self, command: Command) {
         let app = *self;
@@ -257,6 +286,7 @@ impl App {
 
     /// Shows a chat.
     pub fn open_chat(&self, chat: ChatId) {
+        let chat = self.moves.with_untracked(|moves| moves.newest(chat));
         self.pane.set(Pane::Chat);
         page::push_layer();
         if self.open.get_untracked() == Some(chat) {
@@ -272,6 +302,7 @@ impl App {
         self.timeline.set(None);
         self.info.set(None);
         self.open.set(Some(chat));
+        self.conversation.set(Some(chat));
         self.tell(Command::OpenChat { chat, anchor: WindowAnchor::FirstUnread, limit: PAGE_ROWS });
     }
 
@@ -281,6 +312,7 @@ impl App {
         if let Some(chat) = self.open.get_untracked() {
             bridge::send(Command::CloseChat { chat });
             self.open.set(None);
+            self.conversation.set(None);
             self.timeline.set(None);
             self.info.set(None);
         }

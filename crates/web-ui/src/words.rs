@@ -283,6 +283,7 @@ pub fn body(body: &MessageBody, peer: &str) -> String {
 }
 
 pub const WAITING: &str = "Waiting for this message. Other devices have been asked for it.";
+pub const WAITING_SHORT: &str = "Waiting for this message";
 pub const NEWER: &str = "This message was sent by a newer version. Update to see it.";
 
 /// The words for the ticks.
@@ -658,4 +659,26 @@ pub fn last_seen(day: &str) -> String {
 /// Of a device.
 pub fn linked_at(when: &str) -> String {
     format!("Linked: {when}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use client_api::MirrorProgress;
+
+    #[test]
+    fn the_mirrors_words_say_how_far_it_is_and_what_to_do_where_it_waits() {
+        let on_the_way = MirrorProgress {
+            active: true,
+            messages_done: 1_020,
+            messages_total: 12_345,
+            chats_joined: 3,
+            chats_total: 8,
+            ..MirrorProgress::default()
+        };
+        assert_eq!(mirror(&on_the_way), "Mirroring: 1,020 of 12,345 messages");
+        assert_eq!(mirror(&MirrorProgress { messages_done: 12_345, ..on_the_way }), "Joining your chats: 3 of 8");
+        let waiting = MirrorProgress { waiting_for_phone: true, ..on_the_way };
+        assert_eq!(mirror(&waiting), "Waiting for your phone. Open Heliograph on it to go on.");
+    }
 }

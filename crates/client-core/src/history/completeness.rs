@@ -64,11 +64,19 @@ fn month_of(time_ms: u64) -> u32 {
     u32::try_from(time_ms / MONTH_MS).unwrap_or(u32::MAX)
 }
 
-/// The archive holds this chat up to here.
-pub(crate) fn note_cut(cx: &Context<'_>, archive: ArchiveId, chat: ChatId, up_to_seq: u64) -> Result<(), Halt> {
+/// The archive holds this chat up to here; its overview has the messages since `overview_from_ms`.
+pub(crate) fn note_cut(
+    cx: &Context<'_>,
+    archive: ArchiveId,
+    chat: ChatId,
+    up_to_seq: u64,
+    overview_from_ms: u64,
+) -> Result<(), Halt> {
     cx.db
-        .prepare_cached("INSERT OR REPLACE INTO export_chat (archive, chat, up_to_seq) VALUES (?1, ?2, ?3)")?
-        .execute(params![archive.as_bytes(), chat.as_bytes(), up_to_seq])?;
+        .prepare_cached(
+            "INSERT OR REPLACE INTO export_chat (archive, chat, up_to_seq, overview_from_ms) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![archive.as_bytes(), chat.as_bytes(), up_to_seq, overview_from_ms])?;
     Ok(())
 }
 
@@ -112,6 +120,17 @@ pub(crate) fn open_ends(db: &Connection) -> Result<u32, Halt> {
         "SELECT (SELECT count(*) FROM chat WHERE membership = 1 AND kind <> 1 AND join_seq > archived_seq + 1)
          + (SELECT count(*) FROM completeness WHERE state IN (0, 1))",
         [],
+        |row| row.get(0),
+    )?)
+}
+
+/// The phone was asked for something and has not answered.
+pub(crate) fn awaits_answers(db: &Connection) -> Result<bool, Halt> {
+    Ok(db.query_row(
+        "SELECT EXISTS (SELECT 1 FROM chat WHERE kind <> 1 AND membership = 1 AND join_seq > archived_seq + 1
+                        AND gap_asked >= join_seq)
+         OR EXISTS (SELECT 1 FROM completeness WHERE state = ?1)",
+        [State::Reported.number()],
         |row| row.get(0),
     )?)
 }
@@ -164,6 +183,7 @@ impl Client {
             cx.db.prepare_cached("UPDATE chat SET gap_asked = ?2 WHERE chat = ?1")?.execute(params![chat, join_seq])?;
             let ranges = vec![SeqRange { from: archived_seq + 1, to: join_seq - 1 }];
             self.tell_siblings(cx, content::Body::FillRequest(FillRequest { chat, ranges, asking_device }))?;
+            self.phone_stirs(cx);
         }
         Ok(())
     }
@@ -187,6 +207,7 @@ impl Client {
                 let device = cx.me()?.address.device.0;
                 let report = ArchiveReport { device, differing, ..ArchiveReport::default() };
                 self.tell_siblings(cx, content::Body::ArchiveReport(report))?;
+                self.phone_stirs(cx);
             }
             if let Ok(chat) = ChatId::try_from(wanted.chat.as_slice()) {
                 cx.changed.infos.insert(chat);

@@ -17,6 +17,7 @@ use proto::history::{Chat, Frame, KnownAccount, Message, StateEntry, frame};
 use proto::ids::{ArchiveId, ChatId};
 use proto::link::Linked;
 use rusqlite::{OptionalExtension, params};
+use std::collections::BTreeMap;
 
 /// Chats whose newest messages fill a screen in the overview; of the others it has the last one, for the list.
 const OVERVIEW_CHATS: usize = 50;
@@ -26,6 +27,8 @@ const OVERVIEW_PER_CHAT: u32 = 20;
 const SEGMENT_MESSAGES: u32 = 2_000;
 /// Messages of one answer to a request to fill a gap: within an application message's size, with room.
 const FILL_MESSAGES: u32 = 200;
+/// Later than any message's time.
+const NEVER_MS: u64 = 1 << 62;
 /// Bytes of one answer to a request to fill a gap.
 const FILL_BYTES: usize = 128 * 1024;
 
@@ -53,7 +56,7 @@ impl Client {
     /// Notes that a new device is to get the history; it begins once that device has joined the self group.
     pub(crate) fn begin_export(&mut self, cx: &mut Context<'_>, device: u32, linked: Linked) -> Result<Linked, Halt> {
         let archive = chats::random_id(cx);
-        let total: u64 = cx.db.query_row("SELECT count(*) FROM message WHERE seq > 0", [], |row| row.get(0))?;
+        let (total, _) = held(cx)?;
         cx.db.execute(
             "INSERT INTO export (archive, for_device, cursor, messages_total) VALUES (?1, ?2, x'', ?3)",
             params![archive, device, total],
@@ -242,7 +245,7 @@ fn within_bytes(messages: Vec<Message>, reached: u64) -> (Vec<Vec<u8>>, u64) {
 
 fn stored_range(cx: &Context<'_>, chat: ChatId, from: u64, to: u64) -> Result<Vec<Message>, Halt> {
     let sql = format!(
-        "SELECT {MESSAGE_COLUMNS} FROM message WHERE chat = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq LIMIT ?4"
+        "SELECT {MESSAGE_COLUMNS} FROM message WHERE chat = ?1 AND seq BETWEEN ?2 AND ?3 AND kind < 2 ORDER BY seq LIMIT ?4"
     );
     let mut statement = cx.db.prepare_cached(&sql)?;
     let rows = statement.query_map(params![chat.as_bytes(), from.max(1), to, FILL_MESSAGES], read_message)?;
@@ -283,13 +286,17 @@ fn build(cx: &mut Context<'_>, job: &Job) -> Result<Upload, Halt> {
     let mut writer = SegmentWriter::new(&key);
     let mut bytes = Vec::new();
     let broken = |_| Halt::Broken("a stored row does not fit an archive frame");
+    let mut total = job.total;
     let (mut frames, stage, cursor, last) = if job.segments == 0 {
-        (
-            overview(cx, job.archive)?,
-            archive_segment::Stage::Overview,
-            (1u64 << 62).to_be_bytes().to_vec(),
-            job.total == 0,
-        )
+        // The cut: what comes later reaches the new device by itself, or fills a gap.
+        let newest_ms;
+        (total, newest_ms) = held(cx)?;
+        cx.db.execute(
+            "UPDATE export SET messages_total = ?2 WHERE archive = ?1",
+            params![job.archive.as_bytes(), total],
+        )?;
+        let cursor = (newest_ms + 1).to_be_bytes().to_vec();
+        (overview(cx, job.archive)?, archive_segment::Stage::Overview, cursor, total == 0)
     } else {
         let (page, cursor, last) = page(cx, &job.cursor)?;
         (page, archive_segment::Stage::Older, cursor, last)
@@ -297,7 +304,10 @@ fn build(cx: &mut Context<'_>, job: &Job) -> Result<Upload, Halt> {
     if last {
         frames.extend(completeness::frames(cx, job.archive)?);
     }
-    let messages = frames.iter().filter(|frame| matches!(frame.body, Some(frame::Body::Message(_)))).count() as u64;
+    let messages = match stage {
+        archive_segment::Stage::Overview => messages_in(&frames).count(),
+        _ => beyond_overview(cx, job.archive, &frames)?,
+    };
     for frame in &frames {
         bytes.extend(writer.push(frame).map_err(broken)?);
     }
@@ -312,10 +322,38 @@ fn build(cx: &mut Context<'_>, job: &Job) -> Result<Upload, Halt> {
         key: key.to_vec(),
         for_device: job.for_device,
         stage: stage.into(),
-        messages: if job.segments == 0 { 0 } else { messages },
-        messages_total: job.total.max(job.done),
+        messages: messages as u64,
+        messages_total: total.max(job.done),
     };
     Ok(Upload { archive: job.archive, bytes, location: None, announce, cursor, last })
+}
+
+/// How many messages there are to hand over, and the time of the newest.
+fn held(cx: &Context<'_>) -> Result<(u64, u64), Halt> {
+    let sql = "SELECT count(*), coalesce(max(time_ms), 0) FROM message WHERE seq > 0 AND kind < 2";
+    Ok(cx.db.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
+fn messages_in(frames: &[Frame]) -> impl Iterator<Item = &Message> {
+    frames.iter().filter_map(|frame| match &frame.body {
+        Some(frame::Body::Message(message)) => Some(message),
+        _ => None,
+    })
+}
+
+/// Of these messages, how many the overview did not have: each counts once in the progress.
+fn beyond_overview(cx: &Context<'_>, archive: ArchiveId, frames: &[Frame]) -> Result<usize, Halt> {
+    let mut statement =
+        cx.db.prepare_cached("SELECT chat, overview_from_ms, up_to_seq FROM export_chat WHERE archive = ?1")?;
+    let rows = statement.query_map([archive.as_bytes()], |row| {
+        Ok((row.get::<_, Vec<u8>>(0)?, (row.get::<_, u64>(1)?, row.get::<_, u64>(2)?)))
+    })?;
+    let cuts: BTreeMap<Vec<u8>, (u64, u64)> = rows.collect::<Result<_, _>>()?;
+    let is_new = |message: &&Message| {
+        let cut = cuts.get(&message.chat);
+        cut.is_none_or(|(from_ms, up_to_seq)| message.time_ms < *from_ms || message.seq > *up_to_seq)
+    };
+    Ok(messages_in(frames).filter(is_new).count())
 }
 
 /// Who is known, which chats there are, what the owner set, and the last messages of each chat.
@@ -353,11 +391,13 @@ fn overview(cx: &Context<'_>, archive: ArchiveId) -> Result<Vec<Frame>, Halt> {
     // What the server does not know yet comes to the new device by itself, when it does.
     chats.retain(|chat| chat.membership == Membership::Joined);
     chats.sort_by_key(|chat| std::cmp::Reverse(chat.activity_ms));
+    let newest = newest_messages(cx, &chats)?;
     let me = cx.me()?.address.account;
-    for (rank, chat) in (0u32..).zip(&chats) {
+    for ((rank, chat), messages) in (0u32..).zip(&chats).zip(&newest) {
         let mut accounts = vec![me.to_vec(), chat.peer.to_vec()];
         accounts.dedup();
-        completeness::note_cut(cx, archive, chat.chat, chat.applied_seq)?;
+        let from_ms = messages.last().map_or(NEVER_MS, |message| message.time_ms);
+        completeness::note_cut(cx, archive, chat.chat, chat.applied_seq, from_ms)?;
         add(frame::Body::Chat(Chat {
             chat: chat.chat.to_vec(),
             kind: chats::kind_number(chat.kind),
@@ -368,23 +408,31 @@ fn overview(cx: &Context<'_>, archive: ArchiveId) -> Result<Vec<Frame>, Halt> {
             ..Chat::default()
         }));
     }
+    for message in newest.into_iter().flatten() {
+        add(frame::Body::Message(message));
+    }
+    Ok(frames)
+}
+
+/// What the overview has of each chat, newest first.
+fn newest_messages(cx: &Context<'_>, chats: &[chats::Chat]) -> Result<Vec<Vec<Message>>, Halt> {
     let sql = format!(
         "SELECT {MESSAGE_COLUMNS} FROM message WHERE chat = ?1 AND seq > 0 AND kind < 2 ORDER BY time_ms DESC LIMIT ?2"
     );
     let mut statement = cx.db.prepare_cached(&sql)?;
+    let mut newest = Vec::new();
     for (rank, chat) in chats.iter().enumerate() {
         let count = if rank < OVERVIEW_CHATS { OVERVIEW_PER_CHAT } else { 1 };
-        for message in statement.query_map(params![chat.chat.as_bytes(), count], read_message)? {
-            add(frame::Body::Message(message?));
-        }
+        let messages = statement.query_map(params![chat.chat.as_bytes(), count], read_message)?;
+        newest.push(messages.collect::<Result<_, _>>()?);
     }
-    Ok(frames)
+    Ok(newest)
 }
 
 /// The next messages before the cursor, of all chats, newest first. The server's times are unique within a chat but not
 /// over chats: a page ends where a time ends.
 fn page(cx: &Context<'_>, cursor: &[u8]) -> Result<(Vec<Frame>, Vec<u8>, bool), Halt> {
-    let before = <[u8; 8]>::try_from(cursor).map_or(1u64 << 62, u64::from_be_bytes);
+    let before = <[u8; 8]>::try_from(cursor).map_or(NEVER_MS, u64::from_be_bytes);
     let end: Option<u64> = cx
         .db
         .prepare_cached("SELECT time_ms FROM message WHERE seq > 0 AND kind < 2 AND time_ms < ?1 ORDER BY time_ms DESC LIMIT 1 OFFSET ?2")?

@@ -7,20 +7,18 @@ use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::http::Purpose;
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
+use crate::messages::Stored;
 use crate::{own_state, recovery, this};
-use client_api::{Event, MirrorProgress, Role};
+use client_api::Role;
 use e2ee::archive::SegmentReader;
 use identity::ChatKind;
 use prost::Message as _;
-use proto::content::{ArchiveManifest, ArchiveSegment, Fill, StateOp};
+use proto::content::{ArchiveManifest, ArchiveSegment, Content, Fill, StateOp};
 use proto::history::{Frame, Message, frame};
-use proto::ids::{AccountId, ChatId, Generation};
+use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, Generation};
 use proto::link::Linked;
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
-
-/// A phone that gave a segment gives the next one within this; after that, other work does not wait for it.
-const NEXT_SEGMENT_MS: u64 = 3_000;
 
 impl Client {
     /// Linked: the self group is joined first, and what comes there is the history.
@@ -39,9 +37,8 @@ impl Client {
             activity_ms: cx.now_ms,
         };
         chats::insert(cx, &chat)?;
-        let progress =
-            MirrorProgress { active: true, messages_total: linked.messages_total, ..MirrorProgress::default() };
-        cx.event(Event::Mirror(progress));
+        cx.db.execute("UPDATE this SET import_total = ?1", [linked.messages_total])?;
+        cx.changed.mirror = true;
         Ok(())
     }
 
@@ -50,11 +47,11 @@ impl Client {
         if segment.for_device != cx.me()?.address.device.0 || self.config.role != Role::Companion {
             return Ok(());
         }
-        self.history_heard_ms = cx.now_ms;
         cx.db.execute(
             "INSERT OR IGNORE INTO import_segment (archive, place, segment) VALUES (?1, ?2, ?3)",
             params![segment.archive, segment.index, segment.encode_to_vec()],
         )?;
+        self.phone_stirs(cx);
         Ok(())
     }
 
@@ -64,22 +61,9 @@ impl Client {
             cx.db.execute("UPDATE this SET import_segments = ?1", [manifest.segments])?;
             cx.changed.everything |= all_imported(cx)?;
             cx.changed.mirror = true;
+            self.phone_stirs(cx);
         }
         Ok(())
-    }
-
-    /// History is coming in: a segment is here to be stored, or the phone gave one just now and has more.
-    pub(crate) fn is_importing(&mut self, cx: &Context<'_>) -> Result<bool, Halt> {
-        let (awaited, undone): (Option<u32>, bool) = cx
-            .db
-            .prepare_cached("SELECT import_segments, EXISTS (SELECT 1 FROM import_segment WHERE done = 0) FROM this")?
-            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let patient_until_ms = self.history_heard_ms + NEXT_SEGMENT_MS;
-        let more_to_come = awaited.is_none() && cx.now_ms < patient_until_ms;
-        if more_to_come && !undone {
-            self.retry_at(patient_until_ms);
-        }
-        Ok(undone || more_to_come)
     }
 
     /// Fetches the next segment.
@@ -139,6 +123,7 @@ impl Client {
         self.show_imported(cx, next)?;
         self.profiles_are_due();
         cx.changed.mirror = true;
+        self.phone_stirs(cx);
         Ok(())
     }
 
@@ -167,9 +152,9 @@ impl Client {
         if fill.for_device != cx.me()?.address.device.0 {
             return Ok(());
         }
-        for bytes in &fill.messages {
-            if let Ok(message) = Message::decode(bytes.as_slice()) {
-                store_message(cx, &message)?;
+        for message in fill.messages.iter().filter_map(|bytes| Message::decode(bytes.as_slice()).ok()) {
+            if store_message(cx, &message)? == Stored::InPlace {
+                self.tell_filled(cx, &message)?;
             }
         }
         for range in &fill.covered {
@@ -186,7 +171,19 @@ impl Client {
             cx.changed.infos.insert(chat);
         }
         cx.changed.mirror = true;
+        self.phone_stirs(cx);
         Ok(())
+    }
+
+    /// A message that was waited for is here.
+    fn tell_filled(&mut self, cx: &mut Context<'_>, message: &Message) -> Result<(), Halt> {
+        let ids = (ChatId::try_from(message.chat.as_slice()), AccountId::try_from(message.account.as_slice()));
+        let (Ok(chat), Ok(account)) = ids else { return Ok(()) };
+        let sender = DeviceAddress { account, device: DeviceNumber(message.device) };
+        match (chats::find(cx.db, chat)?, Content::decode(message.content.as_slice())) {
+            (Some(chat), Ok(content)) => self.tell_arrival(cx, &chat, sender, &content, message.seq),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -238,7 +235,7 @@ fn take_frame(cx: &mut Context<'_>, frame: Frame) -> Result<(), Halt> {
             own_state::take(cx, &[op])
         }
         Some(frame::Body::Chat(chat)) => take_chat(cx, &chat),
-        Some(frame::Body::Message(message)) => store_message(cx, &message),
+        Some(frame::Body::Message(message)) => store_message(cx, &message).map(|_| ()),
         Some(frame::Body::Completeness(wanted)) => completeness::expect(cx, &wanted),
         _ => Ok(()),
     }
@@ -277,41 +274,4 @@ pub(crate) fn is_whole(cx: &Context<'_>) -> Result<bool, Halt> {
     )?;
     let is_phone = cx.me()?.account_key.is_some();
     Ok(is_phone || (awaited.is_some() && undone == 0))
-}
-
-/// How far the mirror is.
-pub(crate) fn show_mirror(cx: &mut Context<'_>) -> Result<(), Halt> {
-    let segments: Option<u32> = cx.db.query_row("SELECT import_segments FROM this", [], |row| row.get(0))?;
-    let (mut done, mut total, mut finished) = (0, 0, 0);
-    let mut statement = cx.db.prepare_cached("SELECT segment, done FROM import_segment ORDER BY place")?;
-    let rows = statement.query_map([], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, bool>(1)?)))?;
-    for row in rows {
-        let (bytes, is_done) = row?;
-        let segment =
-            ArchiveSegment::decode(bytes.as_slice()).map_err(|_| Halt::Broken("a stored segment cannot be read"))?;
-        total = total.max(segment.messages_total);
-        if is_done {
-            done += segment.messages;
-            finished += 1;
-        }
-    }
-    let (joined, chats): (u32, u32) = cx.db.query_row(
-        "SELECT count(*) FILTER (WHERE membership = 1), count(*) FROM chat INDEXED BY chat_by_membership
-         WHERE kind <> 1 AND membership IN (1, 2)",
-        [],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    let complete = segments == Some(finished) && joined == chats && completeness::open_ends(cx.db)? == 0;
-    if total > 0 || segments.is_some() {
-        cx.event(Event::Mirror(MirrorProgress {
-            active: !complete,
-            messages_done: done,
-            messages_total: total.max(done),
-            chats_joined: joined,
-            chats_total: chats,
-            complete,
-            waiting_for_phone: false,
-        }));
-    }
-    Ok(())
 }

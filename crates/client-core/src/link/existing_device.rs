@@ -137,11 +137,12 @@ impl Client {
                 let seq = talk.seq;
                 match reply {
                     Reply::Ok(slot) if slot.seq > seq => self.on_talk(cx, &slot),
-                    Reply::Ok(_) if cx.now_ms < talk.heard_ms + SILENCE_MS => {
+                    // How long to go on asking is `linking_tick`'s to say.
+                    Reply::Ok(_) => {
                         self.link_get(cx, End::Existing, id, seq, None);
                         Ok(())
                     }
-                    Reply::None if cx.now_ms < talk.heard_ms + SILENCE_MS => {
+                    Reply::None => {
                         self.link_get_later(cx, End::Existing, id, seq);
                         Ok(())
                     }
@@ -151,6 +152,17 @@ impl Client {
                         Ok(())
                     }
                 }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Time passed: the end of a talk that fell silent.
+    pub(crate) fn linking_tick(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        match &self.existing_device {
+            ExistingDevice::Talking { talk, .. } if cx.now_ms >= talk.heard_ms + SILENCE_MS => {
+                // Should it still be there, it need not wait as long.
+                self.end_linking(cx, cancelled::Reason::ByUser, LinkFailure::OtherSideGone)
             }
             _ => Ok(()),
         }
@@ -239,6 +251,7 @@ impl Client {
         let heard_ms = cx.now_ms;
         let talk = Talk { code, bundle, device_key, channel, offer, digits, tries_left: TRIES, seq: 1, heard_ms };
         self.existing_device = ExistingDevice::Talking { talk: Box::new(talk), step: TalkStep::Digits };
+        self.retry_at(cx.now_ms + SILENCE_MS);
         self.show_linking(cx);
         Ok(())
     }
@@ -261,7 +274,10 @@ impl Client {
         let ExistingDevice::Talking { talk, .. } = &mut self.existing_device else { return Ok(()) };
         talk.seq = slot.seq;
         talk.heard_ms = cx.now_ms;
-        let Ok(Step { body: Some(body) }) = talk.channel.open(&slot.bytes) else {
+        let silent_ms = cx.now_ms + SILENCE_MS;
+        let step = talk.channel.open(&slot.bytes);
+        self.retry_at(silent_ms);
+        let Ok(Step { body: Some(body) }) = step else {
             self.fail_linking(cx, LinkFailure::Tampered);
             return Ok(());
         };

@@ -330,21 +330,18 @@ impl Client {
     }
 
     fn on_next_slot(&mut self, cx: &mut Context<'_>, slot: &LinkSlot) -> Result<(), Halt> {
-        let NewDevice::Talking { channel, seq, heard_ms, digits, offer, .. } = &mut self.new_device else {
-            return Ok(());
-        };
+        let NewDevice::Talking { channel, seq, heard_ms, .. } = &mut self.new_device else { return Ok(()) };
         *seq = slot.seq;
         *heard_ms = cx.now_ms;
-        let Ok(Step { body: Some(body) }) = channel.open(&slot.bytes) else {
+        let step = channel.open(&slot.bytes);
+        self.retry_at(cx.now_ms + SILENCE_MS);
+        let Ok(Step { body: Some(body) }) = step else {
             self.fail_link(cx, LinkFailure::Tampered);
             return Ok(());
         };
         match body {
             step::Body::DigitsWrong(wrong) => {
-                *digits = None;
-                let (name, tries_left) = (offer.name.clone(), wrong.tries_left);
-                cx.event(Event::Link(LinkStage::EnterDigits { name, tries_left, wrong: true }));
-                self.listen_while_typing(cx);
+                self.ask_digits_again(cx, wrong.tries_left);
                 Ok(())
             }
             step::Body::Certify(certify) => {
@@ -367,6 +364,14 @@ impl Client {
                 Ok(())
             }
         }
+    }
+
+    fn ask_digits_again(&mut self, cx: &mut Context<'_>, tries_left: u32) {
+        let NewDevice::Talking { digits, offer, .. } = &mut self.new_device else { return };
+        *digits = None;
+        let name = offer.name.clone();
+        cx.event(Event::Link(LinkStage::EnterDigits { name, tries_left, wrong: true }));
+        self.listen_while_typing(cx);
     }
 
     /// The phone says that the digits were right: signs what this device is to be, and the whole talk.

@@ -14,9 +14,12 @@ CREATE TABLE this (
   timeline        BLOB,
   acked_queue_seq INTEGER NOT NULL DEFAULT 0,   -- all items up to it are applied
   state_clock     INTEGER NOT NULL DEFAULT 0,   -- hybrid clock of own-device state
-  packages_made   INTEGER NOT NULL DEFAULT 0,
+  last_resort     BLOB NOT NULL DEFAULT x'',    -- the newest last-resort key package
+  last_resort_old BLOB NOT NULL DEFAULT x'',    -- the one before, for Welcomes that are under way
+  last_resort_due INTEGER NOT NULL DEFAULT 1,   -- key_packages::LastResort
   pin_check       BLOB NOT NULL DEFAULT x'',    -- pin::check_of the registration PIN, where this phone set one
   import_segments INTEGER,                      -- of the history on its way here; NULL while unknown
+  import_total    INTEGER,                      -- messages that the phone promised; NULL where no mirror was begun
   import_from_ms  INTEGER,                      -- all chats are here back to this time
   profile_due     INTEGER NOT NULL DEFAULT 0,   -- the own profile is to be published by this device
   setup           INTEGER NOT NULL DEFAULT 0,   -- registration::Setup: what the phone still asks after registering
@@ -60,11 +63,12 @@ CREATE TABLE chat (
   activity_ms     INTEGER NOT NULL,
   rank            INTEGER NOT NULL DEFAULT 0,
   announced_seq   INTEGER NOT NULL DEFAULT 0,   -- the own read mark that the chat was told of
+  leaf_ms         INTEGER NOT NULL DEFAULT 0,   -- since when the own leaf has its keys; 0: since a key package
   profile_given   INTEGER NOT NULL DEFAULT 0    -- profile::fingerprint of the own profile's key that this chat was given
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX chat_by_peer ON chat (peer, kind);
 CREATE INDEX chat_by_activity ON chat (activity_ms);
-CREATE INDEX chat_by_membership ON chat (membership, activity_ms, kind);
+CREATE INDEX chat_by_membership ON chat (membership, rank, activity_ms, kind);
 CREATE INDEX chat_by_gap ON chat (chat, gap_asked) WHERE membership = 1 AND kind <> 1 AND join_seq > archived_seq + 1;
 CREATE INDEX chat_by_resync ON chat (chat) WHERE resync_from IS NOT NULL;
 
@@ -85,6 +89,7 @@ CREATE UNIQUE INDEX message_by_id ON message (message);
 CREATE INDEX message_by_seq ON message (chat, seq);
 CREATE INDEX message_by_sender ON message (chat, account, seq);
 CREATE INDEX message_by_time ON message (time_ms);
+CREATE INDEX message_waiting ON message (chat, seq) WHERE kind = 3;
 
 -- Operations on the delivery service that have no verdict yet; sent again byte for byte under the same op_id.
 CREATE TABLE outbox (
@@ -98,10 +103,11 @@ CREATE TABLE outbox (
 ) STRICT;
 CREATE INDEX outbox_by_chat ON outbox (chat, place);
 
--- What shall be true of a group; looked at again after every commit. One row per wish.
+-- What shall be true of a group; looked at again after every commit. One row per wish: 1, no leaf of this device
+-- (removing); 2, new keys for the own leaf (updating).
 CREATE TABLE intent (
   chat            BLOB NOT NULL,
-  kind            INTEGER NOT NULL,             -- intents::Kind
+  kind            INTEGER NOT NULL,
   account         BLOB NOT NULL,
   device          INTEGER NOT NULL,
   tries           INTEGER NOT NULL DEFAULT 0,
@@ -171,6 +177,7 @@ CREATE TABLE export_chat (
   archive         BLOB NOT NULL,
   chat            BLOB NOT NULL,
   up_to_seq       INTEGER NOT NULL,
+  overview_from_ms INTEGER NOT NULL,            -- the overview has its messages since then
   PRIMARY KEY (archive, chat)
 ) STRICT, WITHOUT ROWID;
 -- On the companion: what the phone says each chat holds.

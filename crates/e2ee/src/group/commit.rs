@@ -134,6 +134,11 @@ impl ChatGroup {
         self.group.pending_commit().is_some()
     }
 
+    /// Whether the commit that waits brings new keys for the own leaf.
+    pub fn pending_renews_leaf(&self) -> bool {
+        self.group.pending_commit().is_some_and(|staged| staged.update_path_leaf_node().is_some())
+    }
+
     /// The server accepted the pending commit (or its echo came): moves to its epoch.
     pub fn confirm_pending(&mut self, provider: &Provider<'_>) -> Result<(), MlsError> {
         if !self.has_pending() {

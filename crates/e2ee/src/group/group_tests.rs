@@ -438,12 +438,21 @@ fn a_last_resort_package_serves_twice_and_suites_do_not_mix() {
         let mut group = alice.load();
         let staged = alice.act(|p, d| group.stage_add(p, d, vec![package], b"").unwrap());
         let tree = alice.settles(&staged, &mut [&mut bob]);
-        assert!(matches!(alice2.joins(&staged, &tree), Joining::Joined { .. }));
+        let joining = alice2.joins(&staged, &tree);
+        assert!(matches!(joining, Joining::Joined { by_package: KeyPackageUse::LastResort, .. }));
         let gone = alice2.address();
         let mut group = alice.load();
         let staged = alice.act(|p, d| group.stage_remove(p, d, &[gone], b"").unwrap());
         alice.settles(&staged, &mut [&mut bob, &mut alice2]);
     }
+    // Replaced and forgotten, it serves nobody.
+    key_packages::forget(&alice2.provider(), &package).unwrap();
+    key_packages::forget(&alice2.provider(), b"no package").unwrap();
+    let package = alice.checked(&package);
+    let mut group = alice.load();
+    let staged = alice.act(|p, d| group.stage_add(p, d, vec![package], b"").unwrap());
+    let tree = alice.settles(&staged, &mut [&mut bob]);
+    assert!(matches!(alice2.joins(&staged, &tree), Joining::KeyPackageGone));
     let classical = alice2.key_package(Suite::Classical);
     let classical = alice.checked(&classical);
     let mut group = alice.load();

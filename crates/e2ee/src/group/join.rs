@@ -4,6 +4,7 @@
 use super::{ChatGroup, RosterEntry, entry, group_id, join_config, rules};
 use crate::device::{OwnDevice, capabilities};
 use crate::error::{MlsError, RuleError};
+use crate::key_packages::KeyPackageUse;
 use crate::provider::Provider;
 use crate::storage::{self, Namespace};
 use identity::mls::Suite;
@@ -11,7 +12,7 @@ use identity::{ChatPolicy, VerifiedCert};
 use openmls::group::WelcomeError;
 use openmls::prelude::tls_codec::DeserializeBytes;
 use openmls::prelude::{
-    GroupId, LeafNodeParameters, MlsGroup, MlsMessageBodyIn, MlsMessageIn, RatchetTreeIn, StagedWelcome,
+    GroupId, KeyPackage, LeafNodeParameters, MlsGroup, MlsMessageBodyIn, MlsMessageIn, RatchetTreeIn, StagedWelcome,
 };
 use openmls_traits::OpenMlsProvider;
 use proto::ids::{ChatId, Generation};
@@ -24,6 +25,8 @@ pub enum Joining {
         group: Box<ChatGroup>,
         /// The device that added us.
         by: VerifiedCert,
+        /// Which sort of key package it was done with. One of last resort is to be replaced.
+        by_package: KeyPackageUse,
     },
     /// This device is in the group already: ignore the Welcome.
     AlreadyMember,
@@ -74,6 +77,8 @@ pub fn join_welcome(
     if builder.processed_welcome().unverified_group_info().group_id() != &id {
         return Err(RuleError::OtherGroup.into());
     }
+    let last_resort = builder.processed_welcome().own_key_package().is_some_and(KeyPackage::last_resort);
+    let by_package = if last_resort { KeyPackageUse::LastResort } else { KeyPackageUse::Once };
     let staged = builder
         .with_ratchet_tree(parse_tree(ratchet_tree)?)
         .skip_lifetime_validation()
@@ -91,7 +96,7 @@ pub fn join_welcome(
     // What a removed member kept of the group must not stay under the new one.
     storage::delete_group(provider.connection(), Namespace::Live, &id).map_err(MlsError::Storage)?;
     let group = staged.into_group(provider).map_err(MlsError::of(provider))?;
-    Ok(Joining::Joined { group: Box::new(ChatGroup { group, policy, suite }), by })
+    Ok(Joining::Joined { group: Box::new(ChatGroup { group, policy, suite }), by, by_package })
 }
 
 fn own_account(staged: &StagedWelcome) -> Result<proto::ids::AccountId, RuleError> {

@@ -88,7 +88,8 @@ fn MirrorBar() -> impl IntoView {
         <Show when=move || shown.get()>
             <div class="mirror" data-testid="mirror-progress"
                 data-done=move || app.mirror.get().messages_done.to_string()
-                data-total=move || app.mirror.get().messages_total.to_string()>
+                data-total=move || app.mirror.get().messages_total.to_string()
+                data-waiting=move || app.mirror.get().waiting_for_phone.to_string()>
                 <p class="mirror-text">{move || words::mirror(&app.mirror.get())}</p>
                 <progress class="progress" max=move || value().1.to_string() value=move || value().0.to_string() aria-label=words::MIRROR_PROGRESS></progress>
             </div>
@@ -324,7 +325,8 @@ fn preview(row: &ChatRow) -> AnyView {
     }
     match &row.last {
         Some(last) => {
-            let (status, text) = (last.status, last.preview.clone());
+            let text = if last.waiting { words::WAITING_SHORT.to_owned() } else { last.preview.clone() };
+            let status = last.status;
             view! { {status.map(|status| view! { <Ticks status/> })}{text} }.into_any()
         }
         None => ().into_any(),

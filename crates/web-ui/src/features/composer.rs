@@ -1,5 +1,6 @@
 //! Where a message is written. Keeps the draft in step and says that the user is typing, not more often than the core wants.
 
+use crate::model::chat_list::ChatList;
 use crate::platform::page;
 use crate::primitives::icon::Icon;
 use crate::store::use_app;
@@ -14,10 +15,12 @@ const TYPING_EVERY_MS: u64 = 3_000;
 
 /// The composer of one chat. `on_sent` scrolls to the end.
 #[component]
-pub fn Composer(chat: ChatId, on_sent: impl Fn() + Copy + 'static) -> impl IntoView {
+pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl IntoView {
     let app = use_app();
     let area = NodeRef::<html::Textarea>::new();
-    let before = app.chats.with_untracked(|chats| chats.get(&chat)).map(|row| row.draft.clone()).unwrap_or_default();
+    let draft_of =
+        move |chats: &ChatList, chat: ChatId| chats.get(&chat).map(|row| row.draft.clone()).unwrap_or_default();
+    let before = app.chats.with_untracked(|chats| draft_of(chats, chat.get_untracked()));
     let text = RwSignal::new(before.clone());
     // What the core has been told.
     let told = StoredValue::new(before);
@@ -25,7 +28,7 @@ pub fn Composer(chat: ChatId, on_sent: impl Fn() + Copy + 'static) -> impl IntoV
     let typing_at = StoredValue::new(0_u64);
 
     let tell_draft = move || {
-        let Some(now) = text.try_get_untracked() else { return };
+        let (Some(now), Some(chat)) = (text.try_get_untracked(), chat.try_get_untracked()) else { return };
         if told.try_with_value(|told| *told == now) == Some(false) {
             app.tell(Command::SetDraft { chat, text: now.clone() });
             let _ = told.try_update_value(|told| *told = now);
@@ -45,7 +48,7 @@ pub fn Composer(chat: ChatId, on_sent: impl Fn() + Copy + 'static) -> impl IntoV
     };
     let tell_typing = move |typing: bool| {
         // The field loses the focus also by being taken out of the page.
-        let Some(last) = typing_at.try_get_value() else { return };
+        let (Some(last), Some(chat)) = (typing_at.try_get_value(), chat.try_get_untracked()) else { return };
         let now = page::now_ms();
         if typing && now.saturating_sub(last) >= TYPING_EVERY_MS {
             typing_at.set_value(now);
@@ -59,7 +62,7 @@ pub fn Composer(chat: ChatId, on_sent: impl Fn() + Copy + 'static) -> impl IntoV
 
     // A draft from another device comes in while nothing is being written here.
     Effect::new(move || {
-        let draft = app.chats.with(|chats| chats.get(&chat)).map(|row| row.draft.clone()).unwrap_or_default();
+        let draft = app.chats.with(|chats| draft_of(chats, chat.get()));
         let idle = told.with_value(|told| text.with_untracked(|text| text == told));
         let away = area.get_untracked().is_none_or(|area| document().active_element().as_ref() != Some(area.as_ref()));
         if idle && away && told.with_value(|told| *told != draft) {
@@ -103,6 +106,7 @@ pub fn Composer(chat: ChatId, on_sent: impl Fn() + Copy + 'static) -> impl IntoV
             }
         });
         let kept = written.clone();
+        let chat = chat.get_untracked();
         app.ask(Command::SendText { chat, text: written }, move |result| {
             if let Err(error) = result {
                 app.toast(words::error(&error), false);

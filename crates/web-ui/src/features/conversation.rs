@@ -23,8 +23,8 @@ use std::sync::Arc;
 #[component]
 pub fn ConversationPane() -> impl IntoView {
     let app = use_app();
-    move || match app.open.get() {
-        Some(chat) => view! { <Conversation chat/> }.into_any(),
+    move || match app.conversation.get() {
+        Some(opened) => view! { <Conversation opened/> }.into_any(),
         None => view! {
             <div class="no-chat" data-testid="no-chat">
                 <Icon name="chat-text"/>
@@ -38,10 +38,11 @@ pub fn ConversationPane() -> impl IntoView {
 }
 
 #[component]
-fn Conversation(chat: ChatId) -> impl IntoView {
+fn Conversation(opened: ChatId) -> impl IntoView {
     let app = use_app();
+    let chat = Memo::new(move |_| app.moves.with(|moves| moves.newest(opened)));
     let view = Scroll::new(app, chat);
-    let row = Memo::new(move |_| app.chats.with(|chats| chats.get(&chat)).map(|row| (*row).clone()));
+    let row = Memo::new(move |_| app.chats.with(|chats| chats.get(&chat.get())).map(|row| (*row).clone()));
     let peer = Signal::derive(move || row.with(|row| row.as_ref().map(words::title).unwrap_or_default()));
     let around = Around { peer, tab_stop: view.tab_stop.into(), details: RwSignal::new(None) };
     let loading = move || app.timeline.with(Option::is_none);
@@ -107,7 +108,7 @@ fn CellView(cell: Cell, around: Around) -> impl IntoView {
 }
 
 #[component]
-fn Header(chat: ChatId, row: Memo<Option<client_api::ChatRow>>) -> impl IntoView {
+fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl IntoView {
     let app = use_app();
     let face = Signal::derive(move || row.with(|row| face(row.as_ref())));
     let status = move || {
@@ -138,7 +139,7 @@ fn Header(chat: ChatId, row: Memo<Option<client_api::ChatRow>>) -> impl IntoView
                 </span>
             </button>
             <Menu label=words::CHAT_MENU icon="dots-three-vertical" testid="chat-menu"
-                entries=Callback::new(move |()| chat_entries(app, chat))/>
+                entries=Callback::new(move |()| chat_entries(app, chat.get_untracked()))/>
         </header>
     }
 }

@@ -144,10 +144,11 @@ impl Timeline {
         Some(WindowAnchor::After(last.time_ms.saturating_sub(1)))
     }
 
-    /// Merges changes: known rows anywhere, unknown ones inside the stretch or at the end of the conversation.
+    /// Merges changes: known rows anywhere, unknown ones inside the stretch or at the end of the conversation. One that takes
+    /// the place of a row that is gone (times are unique in a chat) is no arrival: the place was seen before.
     pub fn change(&mut self, changes: MessageChanges) -> Arrived {
         let mut arrived = Arrived::default();
-        self.rows.retain(|row| !changes.removed.contains(&row.id));
+        let places = self.vacate(&changes);
         let (mut known, mut unknown) = (Vec::new(), Vec::new());
         for row in changes.upserts {
             let is_known = self.rows.iter().any(|other| other.id == row.id);
@@ -158,6 +159,10 @@ impl Timeline {
         self.merge(known);
         let mut inside = Vec::new();
         for row in unknown {
+            if places.contains(&row.time_ms) {
+                inside.push(row);
+                continue;
+            }
             let at = (row.time_ms, row.id);
             let is_newest = last.is_none_or(|last| at > last);
             if is_newest {
@@ -180,6 +185,18 @@ impl Timeline {
             self.has_older = true;
         }
         arrived
+    }
+
+    /// Takes rows out that are gone, and gives their times. A divider before one of them stays before what takes its place.
+    fn vacate(&mut self, changes: &MessageChanges) -> Vec<u64> {
+        let gone = |row: &Arc<MessageRow>| changes.removed.contains(&row.id);
+        let places: Vec<u64> = self.rows.iter().filter(|row| gone(row)).map(|row| row.time_ms).collect();
+        if let Some(first) = self.rows.iter().find(|row| gone(row) && self.first_unread == Some(row.id)) {
+            let heir = changes.upserts.iter().find(|row| row.time_ms == first.time_ms);
+            self.first_unread = heir.map(|row| row.id);
+        }
+        self.rows.retain(|row| !gone(row));
+        places
     }
 
     /// The divider goes: the user wrote, or left.

@@ -64,7 +64,7 @@ enum Hold {
 #[derive(Clone, Copy)]
 pub(super) struct Scroll {
     app: App,
-    chat: ChatId,
+    chat: Memo<ChatId>,
     pub(super) scroller: NodeRef<html::Div>,
     pub(super) column: NodeRef<html::Div>,
     pub(super) list: NodeRef<html::Div>,
@@ -95,7 +95,7 @@ pub(super) struct Scroll {
 
 impl Scroll {
     /// Of a chat that is open; ends with its component.
-    pub(super) fn new(app: App, chat: ChatId) -> Self {
+    pub(super) fn new(app: App, chat: Memo<ChatId>) -> Self {
         let view = Self {
             app,
             chat,
@@ -125,7 +125,7 @@ impl Scroll {
         Effect::new(move || {
             // Whatever makes something newly seen: the page in front, an unread count from another device.
             app.visible.track();
-            app.chats.with(|chats| chats.get(&chat).map(|row| row.unread));
+            app.chats.with(|chats| chats.get(&chat.get()).map(|row| row.unread));
             view.mark_read();
         });
         view.watch_sizes();
@@ -349,20 +349,23 @@ impl Scroll {
     fn load(self, anchor: WindowAnchor) {
         self.loading.set_value(true);
         self.asked.set_value(Some(anchor));
-        self.app.ask(Command::LoadWindow { chat: self.chat, anchor, limit: PAGE_ROWS }, move |result| {
-            // Gone with the conversation.
-            if self.loading.try_set_value(false).is_some() {
-                return;
-            }
-            match result {
-                // The next page, where the reader is still near the end; once the rows are in the page.
-                Ok(_) => self.scrolled(),
-                Err(error) => {
-                    let command = Command::LoadWindow { chat: self.chat, anchor, limit: PAGE_ROWS };
-                    self.app.toast_refused(&command, &error);
+        self.app.ask(
+            Command::LoadWindow { chat: self.chat.get_untracked(), anchor, limit: PAGE_ROWS },
+            move |result| {
+                // Gone with the conversation.
+                if self.loading.try_set_value(false).is_some() {
+                    return;
                 }
-            }
-        });
+                match result {
+                    // The next page, where the reader is still near the end; once the rows are in the page.
+                    Ok(_) => self.scrolled(),
+                    Err(error) => {
+                        let command = Command::LoadWindow { chat: self.chat.get_untracked(), anchor, limit: PAGE_ROWS };
+                        self.app.toast_refused(&command, &error);
+                    }
+                }
+            },
+        );
     }
 
     /// To the newest message.
@@ -393,7 +396,11 @@ impl Scroll {
         }
         let text = self.app.timeline.with_untracked(|timeline| {
             let last = timeline.as_ref()?.last()?;
-            let peer = self.app.chats.with_untracked(|chats| chats.get(&self.chat)).map(|row| words::title(&row))?;
+            let peer = self
+                .app
+                .chats
+                .with_untracked(|chats| chats.get(&self.chat.get_untracked()))
+                .map(|row| words::title(&row))?;
             (!last.own).then(|| format!("{peer}: {}", words::body(&last.body, &peer)))
         });
         if let Some(text) = text {
@@ -419,7 +426,11 @@ impl Scroll {
         if self.app.visible.try_get_untracked() != Some(true) {
             return;
         }
-        let unread = self.app.chats.with_untracked(|chats| chats.get(&self.chat)).is_some_and(|row| row.unread > 0);
+        let unread = self
+            .app
+            .chats
+            .with_untracked(|chats| chats.get(&self.chat.get_untracked()))
+            .is_some_and(|row| row.unread > 0);
         let Some((scroller, list)) = self.elements().filter(|_| unread) else { return };
         let row = self.lowest_seen(&scroller, &list).and_then(|id| {
             self.app.timeline.with_untracked(|timeline| timeline.as_ref().and_then(|timeline| timeline.row(id)))
@@ -429,7 +440,7 @@ impl Scroll {
         if self.marked.get_value().is_none_or(|marked| marked < at) {
             self.marked.set_value(Some(at));
             let (app, marked) = (self.app, self.marked);
-            let command = Command::MarkRead { chat: self.chat, up_to: row.id };
+            let command = Command::MarkRead { chat: self.chat.get_untracked(), up_to: row.id };
             app.ask(command.clone(), move |result| {
                 if let Err(error) = result {
                     // It will be said again when the next thing is seen.

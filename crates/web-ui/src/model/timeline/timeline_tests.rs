@@ -171,3 +171,24 @@ fn an_unsent_message_stands_under_today() {
     assert_eq!((days, items.len()), (1, 3), "one pill for both, and they are one group");
     assert!(matches!(items.last(), Some(Item::Message { first: false, .. })));
 }
+
+#[test]
+fn a_message_that_was_waited_for_takes_its_place_and_is_no_arrival() {
+    let mut timeline = Timeline::new(window(WindowAnchor::Newest, 0..3, 3));
+    let waiting = MessageRow { id: id(900), body: MessageBody::Waiting, ..row(3, 3_000, false) };
+    assert_eq!(timeline.change(change(vec![waiting])), Arrived { others: 1, own: 0 });
+    timeline.first_unread = Some(id(900));
+    timeline.unread = 1;
+    let changes = MessageChanges { removed: vec![id(900)], ..change(vec![row(3, 3_000, false)]) };
+    assert_eq!(timeline.change(changes), Arrived::default(), "it was counted when its place came");
+    assert_eq!(timeline.last().map(|row| row.id), Some(id(3)));
+    assert_eq!(numbers(&timeline), [0, 1, 2, 3]);
+    assert_eq!((timeline.first_unread, timeline.unread), (Some(id(3)), 1), "the divider stays where it stood");
+
+    // In the middle of the stretch, and where nothing takes the place.
+    let waiting = MessageRow { id: id(901), body: MessageBody::Waiting, ..row(1, 1_500, false) };
+    timeline.change(change(vec![waiting]));
+    let changes = MessageChanges { removed: vec![id(901)], ..change(Vec::new()) };
+    assert_eq!(timeline.change(changes), Arrived::default());
+    assert_eq!(timeline.items(10_000, |_| ZoneOffset(0)).len(), 6, "a pill, the divider, four messages");
+}
