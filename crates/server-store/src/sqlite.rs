@@ -17,6 +17,7 @@ use crate::{StoreError, Stores};
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+pub use threads::Waiting;
 use threads::{Reader, Writer};
 
 /// Threads that read beside the writer.

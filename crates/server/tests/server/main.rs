@@ -7,9 +7,11 @@
 mod binary;
 mod blobs;
 mod client;
+mod connections;
 mod delivery;
 mod device;
 mod links;
+mod metrics;
 mod registration;
 mod sessions;
 mod sockets;
