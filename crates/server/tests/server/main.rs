@@ -13,6 +13,7 @@ mod delivery;
 mod device;
 mod links;
 mod metrics;
+mod refusals;
 mod registration;
 mod rules;
 mod sessions;
