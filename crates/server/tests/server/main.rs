@@ -13,6 +13,7 @@ mod delivery;
 mod device;
 mod links;
 mod metrics;
+mod noise;
 mod refusals;
 mod registration;
 mod rules;
