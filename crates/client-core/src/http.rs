@@ -55,13 +55,16 @@ impl Purpose {
     }
 }
 
+/// The server is full or busy: that says nothing about what was asked.
+const SERVICE_UNAVAILABLE: u16 = 503;
+
 /// What came of a request, read.
 #[derive(Debug)]
 pub(crate) enum Answer<M> {
     Ok(M),
     /// The server refused, and said why.
     Problem(Problem),
-    /// No connection, or nonsense.
+    /// No connection, no place or time for us at the server, or nonsense: to be tried again later.
     None,
 }
 
@@ -111,6 +114,9 @@ pub(crate) fn read<M: Message + Default>(result: Result<HttpResponse, HttpFailur
     if (200..300).contains(&response.status) {
         return decode_limited(&response.body, HTTP_BODY_LEN_MAX * 8).map_or(Answer::None, Answer::Ok);
     }
+    if response.status == SERVICE_UNAVAILABLE {
+        return Answer::None;
+    }
     match decode_limited::<Problem>(&response.body, HTTP_BODY_LEN_MAX) {
         Ok(problem) if !problem.code.is_empty() => Answer::Problem(problem),
         _ => Answer::None,
@@ -128,5 +134,22 @@ pub(crate) fn user_error(problem: &Problem) -> UserError {
         "registration-closed" => UserError::RegistrationClosed,
         "not-found" => UserError::NotFound,
         _ => UserError::ServerFailed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_without_a_place_has_refused_nothing() {
+        let answer = |status, code: &str| {
+            let body = Problem { code: code.to_owned(), ..Problem::default() }.encode_to_vec();
+            read::<Problem>(Ok(HttpResponse { status, headers: Vec::new(), body }))
+        };
+        for code in ["too-many-connections", "busy"] {
+            assert!(matches!(answer(503, code), Answer::None), "{code}");
+        }
+        assert!(matches!(answer(404, "link-gone"), Answer::Problem(problem) if problem.code == "link-gone"));
     }
 }

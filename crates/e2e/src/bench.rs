@@ -3,6 +3,7 @@
 pub mod bundle;
 pub mod cold;
 pub mod corpus;
+pub mod exposition;
 pub mod link;
 pub mod proxy;
 pub mod report;

@@ -29,6 +29,8 @@ pub struct World {
     address: Option<SocketAddr>,
     codes: Arc<Codes>,
     clock: Arc<MovedClock>,
+    /// Connections that the server takes when it starts next, where a test says so.
+    connections_max: Option<usize>,
 }
 
 /// Where the server runs.
@@ -70,7 +72,8 @@ impl World {
     pub async fn new() -> Result<Self> {
         let folder = TempDir::new()?;
         let codes = Arc::new(Codes { last: Mutex::default(), lines: broadcast::channel(CODES_MAX).0 });
-        let mut world = Self { folder, running: None, address: None, codes, clock: Arc::default() };
+        let mut world =
+            Self { folder, running: None, address: None, codes, clock: Arc::default(), connections_max: None };
         world.start_server().await?;
         Ok(world)
     }
@@ -87,7 +90,7 @@ impl World {
         };
         let (program, address) = Program::start(&folder.path().join("server"), take_code).await?;
         let running = Some(Serving::Program(program));
-        Ok(Self { folder, running, address: Some(address), codes, clock: Arc::default() })
+        Ok(Self { folder, running, address: Some(address), codes, clock: Arc::default(), connections_max: None })
     }
 
     /// The server as a process, where it is one.
@@ -106,6 +109,7 @@ impl World {
         }
         // Many people at one address; the limits themselves have tests of their own.
         config.rate_limit_factor = NonZeroU32::new(1_000).context("not zero")?;
+        config.connections_max = self.connections_max.unwrap_or(config.connections_max);
         // Only browsers need it; they say so where it is missing.
         config.web_dir = std::env::var_os("HELIOGRAPH_WEB_DIR").map(PathBuf::from);
         let environment = Environment { clock: self.clock.clone(), codes: self.codes.clone() };
@@ -113,6 +117,11 @@ impl World {
         self.address = Some(running.addr);
         self.running = Some(Serving::Here(running));
         Ok(())
+    }
+
+    /// The server takes no more connections from its next start on.
+    pub fn has_room_for(&mut self, connections: usize) {
+        self.connections_max = Some(connections);
     }
 
     /// Where the server is.

@@ -3,6 +3,8 @@
 use anyhow::{Context, Result};
 use client_api::{ChatId, Command, MessageStatus, Role};
 use e2e::{Person, World};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 const ALICE: &str = "+4915112345601";
 const BOB: &str = "+4915112345602";
@@ -38,6 +40,34 @@ async fn two_people_talk_and_the_server_learns_no_word() -> Result<()> {
         assert!(!world.server_holds(canary)?, "the server holds {canary:?}");
     }
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_without_a_place_is_tried_again_later() -> Result<()> {
+    const PLACES: usize = 8;
+    let mut world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let chat = alice.opens_chat_with(ALICE).await?;
+    alice.stops().await;
+    world.stop_server().await?;
+    world.has_room_for(PLACES);
+    world.start_server().await?;
+    let address = world.url()?.socket_addrs(|| None)?;
+    let mut others = Vec::new();
+    for expected in [b"HTTP/1.1 200"; PLACES].into_iter().chain([b"HTTP/1.1 503"]) {
+        let mut other = TcpStream::connect(address.as_slice()).await?;
+        other.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n").await?;
+        let mut status = [0; 12];
+        other.read_exact(&mut status).await?;
+        assert_eq!(&status, expected);
+        others.push(other);
+    }
+    let mut alice = Person::start(&world, "Alice", Role::Phone)?;
+    alice.until("told to come back", |s| s.connection.starts_with("Offline")).await?;
+    alice.opens(chat).await?;
+    alice.sends(chat, "whenever there is room").await?;
+    drop(others);
+    alice.sees_status(chat, "whenever there is room", MessageStatus::Sent).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -17,6 +17,7 @@ use crate::{StoreError, Stores};
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+pub use threads::Waiting;
 use threads::{Reader, Writer};
 
 /// Threads that read beside the writer.
@@ -33,9 +34,10 @@ impl Sqlite {
     pub fn open(path: &Path) -> Result<Arc<Self>, StoreError> {
         let mut connection = Connection::open(path)?;
         prepare(&connection)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "FULL")?;
+        // Before anything is written, the journal mode included: a file that is not ours stays as it is.
         migrations::migrate(&mut connection)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
         let readers = (0..READERS).map(|_| open_reader(path)).collect::<Result<Vec<_>, _>>()?;
         Ok(Arc::new(Self { writer: Writer::start(connection)?, reader: Reader::start(readers)? }))
     }

@@ -33,4 +33,9 @@ conforms!(
     revoked_leaves_stop_messages,
     joins_and_resets,
     old_entries_expire,
+    outsiders_change_no_group,
+    commits_keep_to_their_generation,
+    time_rises_in_a_chat,
+    a_leaf_that_comes_too_late_is_revoked,
+    an_acknowledgement_ends_with_the_queue,
 );

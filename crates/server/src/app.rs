@@ -7,10 +7,13 @@ use crate::config::Config;
 use crate::delivery::Delivery;
 use crate::hub::Hub;
 use crate::limits::Limits;
+use crate::metrics::Metrics;
+use crate::open::Open;
 use crate::web_app::WebApp;
 use hmac::{Hmac, Mac};
 use proto::ids::{ServerId, Timeline};
 use server_store::Stores;
+use server_store::sqlite::Sqlite;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
@@ -21,6 +24,10 @@ pub struct App {
     pub(crate) delivery: Delivery,
     pub(crate) hub: Arc<Hub>,
     pub(crate) limits: Limits,
+    pub(crate) open: Open,
+    pub(crate) metrics: Metrics,
+    /// The same as `stores`, to ask it how much waits.
+    pub(crate) database: Arc<Sqlite>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) codes: Arc<dyn CodeSender>,
     pub(crate) blobs: BlobFolder,

@@ -1,11 +1,13 @@
 //! What an operator can set: flags, then environment, then the file, then the defaults.
 
+use crate::limits;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
+use std::time::Duration;
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
@@ -38,6 +40,18 @@ pub struct Config {
     pub message_retention_ms: u64,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Connections at once.
+    pub connections_max: usize,
+    /// Sockets of one account.
+    pub sockets_per_account_max: usize,
+    /// Sockets of one address that have not said Hello.
+    pub greetings_per_address_max: usize,
+    /// When a socket must have said Hello.
+    pub hello_within: Duration,
+    /// When the head of a request must have come.
+    pub head_within: Duration,
+    /// Where what the server measures is served, if at all.
+    pub metrics_listen: Option<SocketAddr>,
 }
 
 /// An HTTPS port and whose certificate it shows.
@@ -77,6 +91,12 @@ impl Config {
             blob_retention_ms: 30 * DAY_MS,
             message_retention_ms: 90 * DAY_MS,
             trusted_proxies: Vec::new(),
+            connections_max: limits::CONNECTIONS_MAX,
+            sockets_per_account_max: limits::SOCKETS_PER_ACCOUNT_MAX,
+            greetings_per_address_max: limits::GREETINGS_PER_ADDRESS_MAX,
+            hello_within: limits::HELLO_WITHIN,
+            head_within: limits::HEAD_WITHIN,
+            metrics_listen: None,
         }
     }
 }
@@ -96,10 +116,10 @@ pub struct ServeArgs {
     #[arg(long, env = "HELIOGRAPH_HTTPS_LISTEN")]
     https_listen: Option<String>,
     /// Your certificate chain (PEM). Without it a local authority is generated in the data folder.
-    #[arg(long, env = "HELIOGRAPH_TLS_CERT", requires = "tls_key")]
+    #[arg(long, env = "HELIOGRAPH_TLS_CERT")]
     tls_cert: Option<PathBuf>,
     /// The key of that certificate (PEM).
-    #[arg(long, env = "HELIOGRAPH_TLS_KEY", requires = "tls_cert")]
+    #[arg(long, env = "HELIOGRAPH_TLS_KEY")]
     tls_key: Option<PathBuf>,
     /// The folder of database, blobs and keys [default: ./data].
     #[arg(long, env = "HELIOGRAPH_DATA")]
@@ -134,6 +154,18 @@ pub struct ServeArgs {
     /// Addresses of reverse proxies whose X-Forwarded-For is believed, separated by commas.
     #[arg(long, env = "HELIOGRAPH_TRUSTED_PROXIES", value_delimiter = ',')]
     trusted_proxies: Option<Vec<IpAddr>>,
+    /// Connections at once; others hear that they should come back [default: 10000].
+    #[arg(long, env = "HELIOGRAPH_CONNECTIONS_MAX")]
+    connections_max: Option<NonZeroUsize>,
+    /// Sockets of one account [default: 32].
+    #[arg(long, env = "HELIOGRAPH_SOCKETS_PER_ACCOUNT_MAX")]
+    sockets_per_account_max: Option<NonZeroUsize>,
+    /// Sockets of one address that have not said who they are; the rate limit factor multiplies it [default: 64].
+    #[arg(long, env = "HELIOGRAPH_GREETINGS_PER_ADDRESS_MAX")]
+    greetings_per_address_max: Option<NonZeroUsize>,
+    /// Where to serve what the server measures, at /metrics, for Prometheus; keep it off the Internet [default: nowhere].
+    #[arg(long, env = "HELIOGRAPH_METRICS_LISTEN")]
+    metrics_listen: Option<SocketAddr>,
     /// Log lines for people ("text") or for machines ("json") [default: text].
     #[arg(long, env = "HELIOGRAPH_LOG_FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -183,6 +215,10 @@ impl ServeArgs {
             blob_retention_days: self.blob_retention_days.or(file.blob_retention_days),
             message_retention_days: self.message_retention_days.or(file.message_retention_days),
             trusted_proxies: self.trusted_proxies.or(file.trusted_proxies),
+            connections_max: self.connections_max.or(file.connections_max),
+            sockets_per_account_max: self.sockets_per_account_max.or(file.sockets_per_account_max),
+            greetings_per_address_max: self.greetings_per_address_max.or(file.greetings_per_address_max),
+            metrics_listen: self.metrics_listen.or(file.metrics_listen),
             log_format: self.log_format.or(file.log_format),
             log: self.log.or(file.log),
         })
@@ -194,7 +230,8 @@ impl ServeArgs {
         let own = match (self.tls_cert, self.tls_key) {
             (Some(cert), Some(key)) => Some((cert, key)),
             (None, None) => None,
-            _ => bail!("a certificate needs its key: give both tls_cert and tls_key"),
+            (Some(_), None) => bail!("a certificate needs its key: give --tls-key too (tls_key in the file)"),
+            (None, Some(_)) => bail!("a key needs its certificate: give --tls-cert too (tls_cert in the file)"),
         };
         let if_taken = if self.https_listen.is_some() { IfTaken::Fail } else { IfTaken::GoWithout };
         let https = match self.https_listen.as_deref() {
@@ -217,7 +254,15 @@ impl ServeArgs {
             blob_retention_ms: days(self.blob_retention_days, default.blob_retention_ms),
             message_retention_ms: days(self.message_retention_days, default.message_retention_ms),
             trusted_proxies: self.trusted_proxies.unwrap_or_default(),
-            data: default.data,
+            connections_max: self.connections_max.map_or(default.connections_max, NonZeroUsize::get),
+            sockets_per_account_max: self
+                .sockets_per_account_max
+                .map_or(default.sockets_per_account_max, NonZeroUsize::get),
+            greetings_per_address_max: self
+                .greetings_per_address_max
+                .map_or(default.greetings_per_address_max, NonZeroUsize::get),
+            metrics_listen: self.metrics_listen,
+            ..default
         })
     }
 }

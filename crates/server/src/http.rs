@@ -13,16 +13,18 @@ mod sessions;
 
 use crate::app::{App, token_hash};
 use crate::limits::Class;
+use crate::metrics::Stopwatch;
+use crate::ports::Connection;
 use crate::problem::{PROTOBUF, Problem};
-use crate::server::PeerAddress;
 use crate::socket;
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Request, State};
 use axum::http::{HeaderMap, StatusCode, header, request::Parts};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
+pub(crate) use headers::secure;
 use prost::Message;
 use proto::ids::{AccountId, DeviceAddress};
 use proto::limits::{BLOB_PATCH_LEN_MAX, HTTP_BODY_LEN_MAX};
@@ -38,13 +40,24 @@ const BLOB_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// All routes.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    let api = Router::new()
-        .route("/v1/server", get(accounts::server_info))
+    let register = Router::new()
         .route("/v1/register/code", post(register::request_code))
         .route("/v1/register/verify", post(register::verify_code))
-        .route("/v1/register", post(register::register))
+        .route("/v1/register", post(register::register));
+    let session = Router::new()
         .route("/v1/session/challenge", post(sessions::challenge))
-        .route("/v1/session", post(sessions::open))
+        .route("/v1/session", post(sessions::open));
+    let link = Router::new()
+        .route("/v1/link/open", post(links::open))
+        .route("/v1/link/get", post(links::get))
+        .route("/v1/link/put", post(links::put))
+        .route("/v1/link/close", post(links::close));
+    let socket = Router::new().route("/v1/socket", get(socket::upgrade));
+    let api = Router::new()
+        .merge(by_address(Class::Register, &app, register))
+        .merge(by_address(Class::Session, &app, session))
+        .merge(by_address(Class::Link, &app, link))
+        .route("/v1/server", get(accounts::server_info))
         .route("/v1/pin", put(register::set_pin))
         .route("/v1/lookup", post(accounts::look_up))
         .route("/v1/accounts", post(accounts::numbers))
@@ -55,10 +68,6 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/devices", put(devices::put))
         .route("/v1/key_packages", post(key_packages::put))
         .route("/v1/key_packages/claim", post(key_packages::claim))
-        .route("/v1/link/open", post(links::open))
-        .route("/v1/link/get", post(links::get))
-        .route("/v1/link/put", post(links::put))
-        .route("/v1/link/close", post(links::close))
         .layer(DefaultBodyLimit::max(HTTP_BODY_LEN_MAX))
         .layer(axum::middleware::from_fn(timeout));
     let blobs = Router::new()
@@ -69,15 +78,33 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
         .merge(api)
         .merge(blobs)
-        .route("/v1/socket", get(socket::upgrade))
+        .merge(by_address(Class::Session, &app, socket))
         .route("/health", get(accounts::health))
         .route("/authority", get(authority::page))
         .route("/authority/heliograph-ca.pem", get(authority::pem))
         .route("/authority/heliograph-ca.crt", get(authority::der))
         .route("/v1/{*rest}", axum::routing::any(async || Problem::not_found()))
         .fallback(get(pages::serve))
+        .method_not_allowed_fallback(async || Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method"))
+        .layer(axum::middleware::from_fn_with_state(app.clone(), crate::metrics::measure))
         .layer(axum::middleware::from_fn(headers::secure))
         .with_state(app)
+}
+
+/// Counts calls by address, before anything of a body is read.
+fn by_address(class: Class, app: &Arc<App>, routes: Router<Arc<App>>) -> Router<Arc<App>> {
+    routes.route_layer(axum::middleware::from_fn_with_state((app.clone(), class), count_address))
+}
+
+async fn count_address(
+    State((app, class)): State<(Arc<App>, Class)>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let (mut parts, body) = request.into_parts();
+    let Peer(address) = Peer::from_request_parts(&mut parts, &app).await?;
+    app.limits.address(class, address)?;
+    Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
 async fn timeout(request: Request, next: Next) -> Response {
@@ -95,6 +122,25 @@ async fn within(limit: Duration, request: Request, next: Next) -> Response {
     }
 }
 
+/// A body, all of it.
+pub(crate) struct Whole(pub(crate) Bytes);
+
+impl FromRequest<Arc<App>> for Whole {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, app: &Arc<App>) -> Result<Self, Problem> {
+        let stopwatch = request.extensions().get::<Stopwatch>().cloned();
+        let bytes = Bytes::from_request(request, app).await.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
+            _ => Problem::malformed("the body did not arrive"),
+        })?;
+        if let Some(stopwatch) = stopwatch {
+            stopwatch.body_arrived();
+        }
+        Ok(Self(bytes))
+    }
+}
+
 /// A Protobuf body, in or out.
 pub(crate) struct Proto<T>(pub(crate) T);
 
@@ -107,10 +153,7 @@ impl<T: Message + Default> FromRequest<Arc<App>> for Proto<T> {
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type")
                 .detail("the body must be application/x-protobuf"));
         }
-        let bytes = Bytes::from_request(request, app).await.map_err(|rejection| match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large(),
-            _ => Problem::malformed("the body did not arrive"),
-        })?;
+        let Whole(bytes) = Whole::from_request(request, app).await?;
         T::decode(bytes).map(Self).map_err(|_| Problem::malformed("not the expected message"))
     }
 }
@@ -133,8 +176,8 @@ impl FromRequestParts<Arc<App>> for Peer {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
         let socket = parts
             .extensions
-            .get::<axum::extract::ConnectInfo<PeerAddress>>()
-            .map(|info| info.0.0.ip().to_canonical())
+            .get::<Connection>()
+            .map(|connection| connection.peer.ip().to_canonical())
             .ok_or_else(|| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))?;
         Ok(Self(forwarded(&parts.headers, socket, &app.config.trusted_proxies)))
     }
@@ -203,5 +246,18 @@ mod tests {
         assert_eq!(forwarded(&headers, proxy, &[proxy]), client);
         assert_eq!(forwarded(&headers, proxy, &[]), proxy);
         assert_eq!(forwarded(&headers, client, &[proxy]), client);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn whatever_stands_there_some_address_is_counted(values in proptest::collection::vec("[0-9a-f:., ]{0,60}", 0..4)) {
+            let proxy: IpAddr = "10.0.0.1".parse().unwrap();
+            let mut headers = HeaderMap::new();
+            for value in &values {
+                headers.append("x-forwarded-for", value.parse().unwrap());
+            }
+            let counted = forwarded(&headers, proxy, &[proxy]);
+            proptest::prop_assert!(counted == proxy || values.iter().any(|value| value.split(',').any(|hop| hop.trim().parse() == Ok(counted))));
+        }
     }
 }

@@ -174,6 +174,11 @@ impl Hub {
         self.fan_out_wanted.notify_one();
     }
 
+    /// How many chats wait for pointers.
+    pub fn fan_outs_waiting(&self) -> usize {
+        self.to_fan_out.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
     /// Writes pointers for ever: first what an earlier run left, then what comes.
     pub async fn fan_out(self: Arc<Self>, stores: Stores) {
         match stores.groups.unfinished_fan_outs().await {

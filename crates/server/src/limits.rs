@@ -1,4 +1,5 @@
-//! Rate limits: a class of endpoints, by address and by account.
+//! Named limits: how much is open at once, for how long what says nothing is kept, and rates: a class of endpoints, by
+//! address and by account.
 
 use crate::problem::Problem;
 use governor::clock::{Clock, DefaultClock};
@@ -7,6 +8,27 @@ use proto::ids::AccountId;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
+
+/// Connections at once, to both ports; `--connections-max`. Each is a file to the operating system.
+pub const CONNECTIONS_MAX: usize = 10_000;
+/// Connections beyond those that hear why they get nothing.
+pub const REFUSALS_MAX: usize = 64;
+/// Sockets of one account; `--sockets-per-account-max`. A phone and its companions have one each, and for a moment another
+/// where the network changes.
+pub const SOCKETS_PER_ACCOUNT_MAX: usize = 32;
+/// Sockets of one address that have not said Hello; `--greetings-per-address-max`. Hello takes milliseconds, so this is a
+/// household's, or an office's, at the moment at which a server comes back.
+pub const GREETINGS_PER_ADDRESS_MAX: usize = 64;
+/// When those who found no place come back.
+pub const FULL_RETRY_MS: u64 = 10_000;
+/// A socket that has not said Hello by then is none.
+pub const HELLO_WITHIN: Duration = Duration::from_secs(20);
+/// The highest queue number that a client may say it has seen. The queue goes on behind it, so that it needs room to.
+pub const QUEUE_SEQ_MAX: u64 = 1 << 48;
+/// How long the head of a request may take, and how long a connection may wait for its next request.
+pub const HEAD_WITHIN: Duration = Duration::from_secs(60);
+/// How long a TLS handshake may take.
+pub const TLS_HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 
 /// What is limited together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,16 +92,9 @@ impl Limits {
         }
     }
 
-    /// Counts one request from an address. Of IPv6 the first 64 bits count: a household has them all.
+    /// Counts one request from an address.
     pub fn address(&self, class: Class, address: IpAddr) -> Result<(), Problem> {
-        let address = match address {
-            IpAddr::V4(_) => address,
-            IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
-                Some(v4) => IpAddr::V4(v4),
-                None => IpAddr::V6((u128::from(v6) & (u128::MAX << 64)).into()),
-            },
-        };
-        check(&self.by_address, class, &address)
+        check(&self.by_address, class, &counted(address))
     }
 
     /// Counts one request of an account.
@@ -94,6 +109,17 @@ impl Limits {
     }
 }
 
+/// What of an address is counted. Of IPv6 it is the first 64 bits: a household has them all.
+pub(crate) fn counted(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(v6) => match v6.to_ipv4_mapped() {
+            Some(v4) => IpAddr::V4(v4),
+            None => IpAddr::V6((u128::from(v6) & (u128::MAX << 64)).into()),
+        },
+    }
+}
+
 fn check<K: Clone + std::hash::Hash + Eq>(
     limiters: &[(Class, DefaultKeyedRateLimiter<K>)],
     class: Class,
@@ -102,7 +128,8 @@ fn check<K: Clone + std::hash::Hash + Eq>(
     let Some((_, limiter)) = limiters.iter().find(|(c, _)| *c == class) else { return Ok(()) };
     limiter.check_key(key).map_err(|not_until| {
         let wait = not_until.wait_time_from(DefaultClock::default().now());
-        Problem::too_many(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))
+        // Rounded up: who comes back after no time at all is refused again.
+        Problem::too_many(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).saturating_add(1))
     })
 }
 

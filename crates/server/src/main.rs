@@ -63,6 +63,9 @@ fn greet(running: &Running) {
     println!("Heliograph is running.");
     println!("  Browser:            {local}/");
     println!("  Phone, same machine: {local}/phone");
+    if let Some(metrics) = running.metrics_addr {
+        println!("  Metrics:            http://{metrics}/metrics");
+    }
     if let (Some(https), Some(lan)) = (running.https_addr, server::lan_address()) {
         let origin = format!("https://{lan}:{}", https.port());
         println!("  Phone, local network: {origin}/phone");

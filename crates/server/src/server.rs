@@ -8,11 +8,12 @@ use crate::config::{Config, IfTaken};
 use crate::delivery::Delivery;
 use crate::hub::Hub;
 use crate::limits::Limits;
-use crate::tls::{self, PlainListener, TlsListener};
+use crate::metrics::{self, Metrics};
+use crate::open::Open;
+use crate::ports::{self, Port};
+use crate::tls;
 use crate::web_app::WebApp;
 use anyhow::{Context, Result, anyhow};
-use axum::extract::connect_info::Connected;
-use axum::serve::IncomingStream;
 use proto::ids::{ServerId, Timeline};
 use server_store::Stores;
 use server_store::mailboxes::Retention;
@@ -24,6 +25,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
 
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// Log entries deleted in one transaction.
@@ -63,13 +65,15 @@ pub struct Running {
     pub addr: SocketAddr,
     /// Where HTTPS is served.
     pub https_addr: Option<SocketAddr>,
+    /// Where what it measures is served.
+    pub metrics_addr: Option<SocketAddr>,
     /// Whether HTTPS is by the generated authority.
     pub authority_pem: Option<String>,
     /// Whether there is a web app to serve.
     pub has_web_app: bool,
     stop: watch::Sender<bool>,
     hub: Arc<Hub>,
-    ports: Vec<JoinHandle<std::io::Result<()>>>,
+    ports: Vec<JoinHandle<()>>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -81,10 +85,9 @@ impl Server {
 
     /// The same with another clock or code sender.
     pub async fn start_with(config: Config, environment: Environment) -> Result<Running> {
-        std::fs::create_dir_all(&config.data)
-            .with_context(|| format!("cannot make the data folder {}", config.data.display()))?;
+        writable(&config.data)?;
         let database = config.data.join("heliograph.db");
-        let stores = Sqlite::open(&database).with_context(|| format!("cannot open {}", database.display()))?.stores();
+        let database = Sqlite::open(&database).with_context(|| format!("cannot open {}", database.display()))?;
         let tls = match &config.https {
             None => None,
             Some(https) => Some(match &https.own {
@@ -93,29 +96,45 @@ impl Server {
             }),
         };
         let authority_pem = tls.as_ref().and_then(|tls| tls.authority_pem.clone());
-        let plain = bind(config.listen).await?;
+        let plain = bind(config.listen, "--listen").await?;
         let addr = plain.local_addr()?;
         let secure = match (&config.https, tls) {
-            (Some(https), Some(tls)) => match bind(https.listen).await {
-                Ok(listener) => Some(TlsListener::new(listener, tls.config)?),
+            (Some(https), Some(tls)) => match bind(https.listen, "--https-listen").await {
+                Ok(listener) => Some((listener, TlsAcceptor::from(tls.config))),
                 Err(error) if https.if_taken == IfTaken::GoWithout => {
-                    tracing::warn!(%error, "no HTTPS: give --https-listen another port");
+                    tracing::warn!("no HTTPS: {error}");
                     None
                 }
                 Err(error) => return Err(error),
             },
             _ => None,
         };
-        let app = Arc::new(build(config, environment, stores, authority_pem.clone()).await?);
-        let https_addr = secure.as_ref().map(axum::serve::Listener::local_addr).transpose()?;
+        let watched = match config.metrics_listen {
+            Some(address) => Some(bind(address, "--metrics-listen").await?),
+            None => None,
+        };
+        let app = Arc::new(build(config, environment, database, authority_pem.clone()).await?);
+        let https_addr = secure.as_ref().map(|(listener, _)| listener.local_addr()).transpose()?;
+        let metrics_addr = watched.as_ref().map(TcpListener::local_addr).transpose()?;
         let (stop, _) = watch::channel(false);
-        let mut ports = vec![serve(PlainListener(plain), &app, &stop)];
-        ports.extend(secure.map(|listener| serve(listener, &app, &stop)));
+        let router = crate::http::router(app.clone());
+        let port = |listener, tls| Port {
+            listener,
+            tls,
+            router: router.clone(),
+            connections: app.open.connections.clone(),
+            refusals: app.open.refusals.clone(),
+            head_within: app.config.head_within,
+        };
+        let mut ports = vec![ports::serve(port(plain, None), stop.subscribe())];
+        ports.extend(secure.map(|(listener, tls)| ports::serve(port(listener, Some(tls)), stop.subscribe())));
+        ports.extend(watched.map(|listener| ports::serve(metrics::port(listener, &app), stop.subscribe())));
         let fan_out = tokio::spawn(app.hub.clone().fan_out(app.stores.clone()));
         let sweep = tokio::spawn(sweep(app.clone()));
         Ok(Running {
             addr,
             https_addr,
+            metrics_addr,
             authority_pem,
             has_web_app: app.web.is_there(),
             stop,
@@ -134,7 +153,7 @@ impl Running {
         let mut result = Ok(());
         for mut port in self.ports {
             match tokio::time::timeout(STOP_WITHIN, &mut port).await {
-                Ok(ended) => result = result.and(ended.map_err(|e| anyhow!(e)).and_then(|r| Ok(r?))),
+                Ok(ended) => result = result.and(ended.map_err(|e| anyhow!(e))),
                 Err(_) => port.abort(),
             }
         }
@@ -145,50 +164,40 @@ impl Running {
     }
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}: is another program, or another heliograph, there?"))
-}
-
-/// The address of the other end, from either listener.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct PeerAddress(pub(crate) SocketAddr);
-
-impl Connected<IncomingStream<'_, PlainListener>> for PeerAddress {
-    fn connect_info(stream: IncomingStream<'_, PlainListener>) -> Self {
-        Self(*stream.remote_addr())
-    }
-}
-
-impl Connected<IncomingStream<'_, TlsListener>> for PeerAddress {
-    fn connect_info(stream: IncomingStream<'_, TlsListener>) -> Self {
-        Self(*stream.remote_addr())
-    }
-}
-
-fn serve<L>(listener: L, app: &Arc<App>, stop: &watch::Sender<bool>) -> JoinHandle<std::io::Result<()>>
-where
-    L: axum::serve::Listener<Addr = SocketAddr>,
-    PeerAddress: for<'a> Connected<IncomingStream<'a, L>>,
-{
-    let service = crate::http::router(app.clone()).into_make_service_with_connect_info::<PeerAddress>();
-    let mut stop = stop.subscribe();
-    tokio::spawn(async move {
-        let stopped = async move {
-            // An error means that the handle is gone, which ends the server as well.
-            let _ = stop.wait_for(|stop| *stop).await;
-        };
-        axum::serve(listener, service).with_graceful_shutdown(stopped).await
+async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}: if another program, or another heliograph, is there, stop it or give {option} another port")
     })
 }
 
-async fn build(config: Config, environment: Environment, stores: Stores, authority_pem: Option<String>) -> Result<App> {
+/// Fails with words where the folder cannot be made or written to: the database would only say that it cannot open a file.
+fn writable(folder: &Path) -> Result<()> {
+    let made = std::fs::create_dir_all(folder).and_then(|()| {
+        let probe = folder.join(".heliograph-may-write");
+        std::fs::write(&probe, [])?;
+        std::fs::remove_file(&probe)
+    });
+    made.with_context(|| {
+        let folder = folder.display();
+        format!("cannot write to the data folder {folder}: let this user write there, or give --data another folder")
+    })
+}
+
+async fn build(
+    config: Config,
+    environment: Environment,
+    database: Arc<Sqlite>,
+    authority_pem: Option<String>,
+) -> Result<App> {
+    let stores = database.stores();
     let identity = identity(&stores).await?;
     Ok(App {
         delivery: Delivery::new(stores.clone()),
         hub: Arc::new(Hub::default()),
         limits: Limits::new(config.rate_limit_factor),
+        open: Open::of(&config),
+        metrics: if config.metrics_listen.is_some() { Metrics::kept() } else { Metrics::off() },
+        database,
         clock: environment.clock,
         codes: environment.codes,
         blobs: BlobFolder::new(config.data.join("blobs")),
@@ -223,6 +232,7 @@ async fn sweep(app: Arc<App>) {
     loop {
         every.tick().await;
         app.limits.sweep();
+        app.metrics.upkeep();
         if let Err(error) = sweep_once(&app).await {
             tracing::error!(error = &*error, "the sweep failed");
         }

@@ -9,10 +9,15 @@ mod queue;
 use crate::app::App;
 use crate::http::Peer;
 use crate::hub::{Push, frame};
-use crate::limits::Class;
+use crate::limits::{Class, FULL_RETRY_MS};
+use crate::open::Place;
+use crate::ports::Connection;
 use crate::problem::Problem;
+use axum::Extension;
 use axum::extract::State;
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
+use axum::http::StatusCode;
 use axum::response::Response;
 use futures_util::stream::{FuturesUnordered, SplitSink, SplitStream, StreamExt};
 use futures_util::{Future, SinkExt};
@@ -22,10 +27,12 @@ use proto::ids::DeviceAddress;
 use proto::limits::FRAME_LEN_MAX;
 use proto::wire::{self, ClientFrame, client_frame, refused::Reason, reply, server_frame};
 use queue::Queue;
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 /// Requests of one socket under way; the next frame is read when one is answered.
 const REQUESTS_MAX: usize = 256;
@@ -33,8 +40,6 @@ const REQUESTS_MAX: usize = 256;
 const OUTGOING_MAX: usize = 256;
 /// A client that takes nothing for so long is gone.
 const SLOW_READER: Duration = Duration::from_secs(30);
-/// A client that has not said Hello by then is none.
-const HELLO_WITHIN: Duration = Duration::from_secs(20);
 const PING_EVERY: Duration = Duration::from_secs(25);
 /// No frame at all, not even a pong.
 const SILENT_FOR: Duration = Duration::from_secs(75);
@@ -43,16 +48,21 @@ const SILENT_FOR: Duration = Duration::from_secs(75);
 pub(crate) async fn upgrade(
     State(app): State<Arc<App>>,
     Peer(address): Peer,
-    upgrade: WebSocketUpgrade,
+    Extension(connection): Extension<Connection>,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
-    app.limits.address(Class::Session, address)?;
+    let upgrade = upgrade
+        .map_err(|_| Problem::new(StatusCode::UPGRADE_REQUIRED, "no-upgrade").detail("a WebSocket is wanted"))?;
+    let place = app.open.greeting(address).ok_or_else(|| {
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-connections").retry_after(FULL_RETRY_MS)
+    })?;
     Ok(upgrade
         .read_buffer_size(4_096)
         .write_buffer_size(8_192)
         .max_write_buffer_size(FRAME_LEN_MAX * 2)
         .max_message_size(FRAME_LEN_MAX)
         .max_frame_size(FRAME_LEN_MAX)
-        .on_upgrade(move |socket| Box::pin(run(app, socket))))
+        .on_upgrade(move |socket| Box::pin(run(app, socket, connection, place))))
 }
 
 /// Why a socket ends; becomes the close frame.
@@ -67,11 +77,12 @@ enum End {
     Told,
 }
 
-async fn run(app: Arc<App>, socket: WebSocket) {
+/// Keeps the connection's place until the end, and the greeting's until it has said who it is.
+async fn run(app: Arc<App>, socket: WebSocket, _connection: Connection, greeting: Place<IpAddr>) {
     let (sink, mut frames) = socket.split();
     let (out, outgoing) = mpsc::channel(OUTGOING_MAX);
     let writer = tokio::spawn(write(sink, outgoing));
-    let end = serve(&app, &mut frames, &out).await;
+    let end = serve(&app, &mut frames, &out, greeting).await;
     let close = match end {
         Ok(()) | Err(End::Gone | End::Told) => (close_code::NORMAL, ""),
         Err(End::Protocol(why)) => (close_code::PROTOCOL, why),
@@ -100,19 +111,26 @@ async fn write(mut sink: SplitSink<WebSocket, Message>, mut outgoing: mpsc::Rece
     }
 }
 
-async fn serve(app: &Arc<App>, frames: &mut SplitStream<WebSocket>, out: &mpsc::Sender<Message>) -> Result<(), End> {
-    let greeted = tokio::time::timeout(HELLO_WITHIN, greet(app, frames, out)).await.map_err(|_| End::Gone)??;
-    let Greeted { device, mut seat, mut queue } = greeted;
+async fn serve(
+    app: &Arc<App>,
+    frames: &mut SplitStream<WebSocket>,
+    out: &mpsc::Sender<Message>,
+    greeting: Place<IpAddr>,
+) -> Result<(), End> {
+    let greeted = tokio::time::timeout(app.config.hello_within, greet(app, frames, out)).await;
+    let Greeted { device, mut seat, mut queue, place: _place } =
+        greeted.map_err(|_| End::Protocol("no Hello in time"))??;
+    drop(greeting);
     queue.send_more(app, out).await?;
     let mut requests: FuturesUnordered<Request> = FuturesUnordered::new();
     let mut ping = tokio::time::interval(PING_EVERY);
-    let mut heard = tokio::time::Instant::now();
+    let mut heard = Instant::now();
     loop {
         tokio::select! {
             message = frames.next(), if requests.len() < REQUESTS_MAX => {
-                heard = tokio::time::Instant::now();
+                heard = Instant::now();
                 if let Some(frame) = read(message)? {
-                    let request = begin(app.clone(), device, frame);
+                    let request = begin(app.clone(), device, frame, Instant::now());
                     start(request, &mut requests).await;
                 }
             }
@@ -144,10 +162,12 @@ async fn greet(
 ) -> Result<Greeted, End> {
     loop {
         let Some(ClientFrame { request, body }) = read(frames.next().await)? else { continue };
+        let received = Instant::now();
         let Some(client_frame::Body::Hello(hello)) = body else { return Err(End::Protocol("Hello comes first")) };
         let (body, greeted) = hello::hello(app, hello).await;
         let fatal = matches!(body, reply::Body::Revoked(_) | reply::Body::Refused(_));
         send(out, frame(server_frame::Body::Reply(wire::Reply { request, body: Some(body) }))).await?;
+        app.metrics.answered_on_socket("Hello", received);
         match greeted {
             Some(greeted) => return Ok(greeted),
             None if fatal => return Err(End::Told),
@@ -188,6 +208,8 @@ fn is_too_large(error: &axum::Error) -> bool {
 
 /// What a request came to.
 struct Done {
+    kind: &'static str,
+    received: Instant,
     request: u32,
     handled: crate::delivery::Handled,
     acked: Option<u64>,
@@ -195,9 +217,10 @@ struct Done {
 
 type Request = Pin<Box<dyn Future<Output = Done> + Send>>;
 
-fn begin(app: Arc<App>, device: DeviceAddress, frame: ClientFrame) -> Request {
+fn begin(app: Arc<App>, device: DeviceAddress, frame: ClientFrame, received: Instant) -> Request {
     Box::pin(async move {
         let request = frame.request;
+        let kind = frame.body.as_ref().map_or("unknown", kind);
         let refused = |reason: Reason, detail: &str, retry_after_ms| crate::delivery::Handled {
             reply: Some(reply::Body::Refused(wire::Refused {
                 reason: reason.into(),
@@ -208,19 +231,41 @@ fn begin(app: Arc<App>, device: DeviceAddress, frame: ClientFrame) -> Request {
         };
         let Some(body) = frame.body else {
             // A newer client's request: it hears that, and goes on without it.
-            return Done { request, handled: refused(Reason::Unsupported, "unknown request", 0), acked: None };
+            let handled = refused(Reason::Unsupported, "unknown request", 0);
+            return Done { kind, received, request, handled, acked: None };
         };
         if let Err(problem) = app.limits.account(Class::Frames, device.account) {
             let handled = refused(Reason::Busy, "too many", problem.retry_after_ms());
-            return Done { request, handled, acked: None };
+            return Done { kind, received, request, handled, acked: None };
         }
         let acked = match &body {
             client_frame::Body::Ack(ack) => Some(ack.queue_seq),
             _ => None,
         };
         let handled = app.delivery.handle(device, body, app.now_ms()).await;
-        Done { request, handled, acked }
+        Done { kind, received, request, handled, acked }
     })
+}
+
+/// The name of a request in metrics.
+fn kind(body: &client_frame::Body) -> &'static str {
+    use client_frame::Body;
+    match body {
+        Body::Hello(_) => "Hello",
+        Body::GroupCreate(_) => "GroupCreate",
+        Body::Commit(_) => "Commit",
+        Body::CommitBatch(_) => "CommitBatch",
+        Body::App(_) => "App",
+        Body::GetGroupInfo(_) => "GetGroupInfo",
+        Body::FetchLog(_) => "FetchLog",
+        Body::Ack(_) => "Ack",
+        Body::ReadMark(_) => "ReadMark",
+        Body::GetMarks(_) => "GetMarks",
+        Body::Ephemeral(_) => "Ephemeral",
+        Body::ResetGroup(_) => "ResetGroup",
+        Body::ListGroups(_) => "ListGroups",
+        Body::FindDirect(_) => "FindDirect",
+    }
 }
 
 /// Runs a request up to its first wait, so that its write is in line before the next frame is read.
@@ -239,6 +284,7 @@ async fn finish(app: &Arc<App>, done: Done, queue: &mut Queue, out: &mpsc::Sende
         let reply = wire::Reply { request: done.request, body: Some(body) };
         send(out, frame(server_frame::Body::Reply(reply))).await?;
     }
+    app.metrics.answered_on_socket(done.kind, done.received);
     app.hub.carry_out(done.handled.effects, &app.stores).await;
     if let Some(acked) = done.acked {
         queue.acknowledged(acked);

@@ -1,7 +1,6 @@
 //! HTTPS: own certificate files, or a local authority that lives in the data folder.
 
 use anyhow::{Context, Result};
-use axum::serve::Listener;
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
 };
@@ -9,19 +8,11 @@ use rustls::ServerConfig;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use std::io;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::net::{IpAddr, UdpSocket};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 use time::OffsetDateTime;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::server::TlsStream;
 
-const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
-/// Connections between handshake and first request.
-const HANDSHAKEN_MAX: usize = 128;
 const DAY: time::Duration = time::Duration::days(1);
 
 /// A certificate to serve, and the authority to trust for it.
@@ -36,6 +27,7 @@ pub(crate) fn from_files(cert: &Path, key: &Path) -> Result<Identity> {
     let chain = CertificateDer::pem_file_iter(cert)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .with_context(|| format!("cannot read certificates from {}", cert.display()))?;
+    anyhow::ensure!(!chain.is_empty(), "there is no certificate in {}: it must hold the chain in PEM", cert.display());
     let key = PrivateKeyDer::from_pem_file(key).with_context(|| format!("cannot read a key from {}", key.display()))?;
     Ok(Identity { config: server_config(chain, key)?, authority_pem: None })
 }
@@ -105,82 +97,4 @@ pub(crate) fn lan_address() -> Option<IpAddr> {
     socket.connect((IpAddr::from([192, 0, 2, 1]), 9)).ok()?;
     let address = socket.local_addr().ok()?.ip();
     (!address.is_loopback() && !address.is_unspecified()).then_some(address)
-}
-
-/// Plain TCP without Nagle's delay: frames are small and batched already.
-pub(crate) struct PlainListener(pub(crate) TcpListener);
-
-impl Listener for PlainListener {
-    type Io = TcpStream;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (TcpStream, SocketAddr) {
-        accept(&self.0).await
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
-    }
-}
-
-/// Connections whose handshake is done; slow handshakes wait beside each other, not before the next.
-pub(crate) struct TlsListener {
-    handshaken: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
-    address: SocketAddr,
-}
-
-impl TlsListener {
-    pub(crate) fn new(listener: TcpListener, config: Arc<ServerConfig>) -> io::Result<Self> {
-        let address = listener.local_addr()?;
-        let (done, handshaken) = mpsc::channel(HANDSHAKEN_MAX);
-        let acceptor = TlsAcceptor::from(config);
-        tokio::spawn(async move {
-            while !done.is_closed() {
-                let (stream, peer) = tokio::select! {
-                    accepted = accept(&listener) => accepted,
-                    () = done.closed() => return,
-                };
-                let (acceptor, done) = (acceptor.clone(), done.clone());
-                tokio::spawn(async move {
-                    if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE_WITHIN, acceptor.accept(stream)).await {
-                        let _ = done.send((stream, peer)).await;
-                    }
-                });
-            }
-        });
-        Ok(Self { handshaken, address })
-    }
-}
-
-impl Listener for TlsListener {
-    type Io = TlsStream<TcpStream>;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, SocketAddr) {
-        match self.handshaken.recv().await {
-            Some(accepted) => accepted,
-            // The accepting task ends only with this listener.
-            None => std::future::pending().await,
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.address)
-    }
-}
-
-async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
-    loop {
-        match listener.accept().await {
-            Ok((stream, peer)) => {
-                let _ = stream.set_nodelay(true);
-                return (stream, peer);
-            }
-            Err(error) => {
-                // Out of file descriptors, mostly: trying at once would only burn the processor.
-                tracing::warn!(%error, "a connection could not be taken");
-                tokio::time::sleep(Duration::from_millis(100)).await;
-            }
-        }
-    }
 }

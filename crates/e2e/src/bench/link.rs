@@ -4,6 +4,7 @@
 
 use super::Size;
 use super::corpus::{Corpus, say};
+use super::exposition::Answers;
 use super::proxy::Proxy;
 use super::report::Report;
 use super::served::Served;
@@ -58,6 +59,7 @@ pub async fn link(size: &Size) -> Result<Linked> {
     let code = browser.copies_code().await?;
     let (down, up) = (proxy.down(), proxy.up());
 
+    let before = server.answers().await?;
     let scanned = Instant::now();
     hand_over(&mut phone, &browser, &code).await?;
     browser.sees(FILLED_ROW).await?;
@@ -67,9 +69,14 @@ pub async fn link(size: &Size) -> Result<Linked> {
     report.metric("scan_to_usable_ms", scanned.elapsed().as_secs_f64() * 1_000.0, "ms", Some(1_500.0));
     say("The list can be used.");
 
-    let (mirrored, joined, messages) = whole_mirror(&browser, scanned).await?;
+    let Mirror { mirrored, joined, messages, answers } = whole_mirror(&browser, &server, scanned).await?;
     report.metric("mirrored_s", mirrored, "s", Some(20.0));
     report.metric("all_joined_s", joined, "s", None);
+    // From the scan until all messages are there; the waiting of long polls is not in it.
+    let answers = answers.since(&before);
+    let server_p99 = answers.percentile_ms(99.0).context("the server answered nothing")?;
+    report.metric("server_p99_ms", server_p99, "ms", Some(50.0));
+    report.metric("server_answers", answers.count(), "answers", None);
     report.metric("messages", messages as f64, "messages", None);
     report.metric("messages_per_s", messages as f64 / mirrored, "1/s", None);
     report.metric("down_mb", (proxy.down() - down) as f64 / 1e6, "MB", None);
@@ -114,8 +121,18 @@ pub(super) async fn until(browser: &Browser, expression: &str) -> Result<()> {
     Ok(())
 }
 
-/// Seconds until all messages are there, and until all chats are joined; how many messages.
-async fn whole_mirror(browser: &Browser, begun: Instant) -> Result<(f64, f64, u64)> {
+/// What became of a mirror.
+struct Mirror {
+    /// Seconds until all messages were there.
+    mirrored: f64,
+    /// Seconds until all chats were joined.
+    joined: f64,
+    messages: u64,
+    /// Of the server, until all messages were there.
+    answers: Answers,
+}
+
+async fn whole_mirror(browser: &Browser, server: &Served, begun: Instant) -> Result<Mirror> {
     let mut mirrored = None;
     let (mut total, mut told) = (0, 0);
     while begun.elapsed() < PATIENCE {
@@ -123,11 +140,15 @@ async fn whole_mirror(browser: &Browser, begun: Instant) -> Result<(f64, f64, u6
         let seconds = begun.elapsed().as_secs_f64();
         total = total.max(all);
         if all > 0 && done == all && mirrored.is_none() {
-            mirrored = Some(seconds);
+            mirrored = Some((seconds, server.answers().await?));
             say(&format!("All messages are there after {seconds:.1} s; chats are still being joined."));
         }
         if over == 1 && total > 0 {
-            return Ok((mirrored.unwrap_or(seconds), seconds, total));
+            let (mirrored, answers) = match mirrored {
+                Some(mirrored) => mirrored,
+                None => (seconds, server.answers().await?),
+            };
+            return Ok(Mirror { mirrored, joined: seconds, messages: total, answers });
         }
         if done / 10_000 > told {
             told = done / 10_000;

@@ -1,13 +1,16 @@
 //! The shipped server as a process, and what it prints on its console.
 
+use super::exposition::Answers;
 use super::report::Report;
 use crate::Terminal;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::json;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::sync::broadcast;
 use url::Url;
@@ -21,6 +24,7 @@ pub struct Served {
     child: Child,
     /// Where it listens.
     pub address: Url,
+    metrics: SocketAddr,
     lines: broadcast::Sender<String>,
 }
 
@@ -30,7 +34,16 @@ impl Served {
         let program =
             std::env::var_os("HELIOGRAPH_BIN").context("HELIOGRAPH_BIN is not set: run `cargo xtask bench`")?;
         let mut child = Command::new(&program)
-            .args(["serve", "--listen", "127.0.0.1:0", "--https-listen", "off", "--data"])
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--https-listen",
+                "off",
+                "--metrics-listen",
+                "127.0.0.1:0",
+                "--data",
+            ])
             .arg(data)
             .env("HELIOGRAPH_RATE_LIMIT_FACTOR", "1000")
             .stdout(Stdio::piped())
@@ -39,10 +52,17 @@ impl Served {
             .spawn()
             .with_context(|| format!("{} does not start", program.display()))?;
         let mut console = BufReader::new(child.stdout.take().context("piped")?).lines();
-        let address = tokio::time::timeout(PATIENCE, async {
+        let (address, metrics) = tokio::time::timeout(PATIENCE, async {
+            let (mut address, mut metrics) = (None, None);
             while let Some(line) = console.next_line().await? {
-                if let Some(address) = line.split_whitespace().find(|word| word.starts_with("http://localhost:")) {
-                    return Ok(Url::parse(address)?);
+                let Some(said) = line.split_whitespace().find(|word| word.starts_with("http://")) else { continue };
+                if line.trim_start().starts_with("Metrics:") {
+                    metrics = said.strip_prefix("http://").and_then(|at| at.strip_suffix("/metrics")?.parse().ok());
+                } else if address.is_none() {
+                    address = Some(Url::parse(said)?);
+                }
+                if let (Some(address), Some(metrics)) = (&address, metrics) {
+                    return Ok((address.clone(), metrics));
                 }
             }
             bail!("the server ended before it said where it is")
@@ -56,7 +76,7 @@ impl Served {
                 let _ = sender.send(line);
             }
         });
-        Ok(Self { child, address, lines })
+        Ok(Self { child, address, metrics, lines })
     }
 
     /// What it prints from now on.
@@ -82,6 +102,17 @@ impl Served {
             }
         }
         phone.succeeds().await.map(|_| ())
+    }
+
+    /// How long its answers took so far.
+    pub async fn answers(&self) -> Result<Answers> {
+        let mut stream = TcpStream::connect(self.metrics).await.context("the server's metrics")?;
+        let request = format!("GET /metrics HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", self.metrics);
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        ensure!(answer.starts_with("HTTP/1.1 200 "), "no metrics: {}", answer.lines().next().unwrap_or_default());
+        Answers::read(&answer)
     }
 
     /// Processor seconds and the largest memory of the server so far.

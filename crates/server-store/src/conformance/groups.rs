@@ -241,6 +241,92 @@ pub async fn joins_and_resets(stores: Stores) {
     assert_eq!(stores.groups.find_unique([1; 32]).await.unwrap(), Some((CHAT, Generation(2))));
 }
 
+/// Who stands in no leaf neither joins nor begins anew, whatever was checked before: the transaction looks once more (I3).
+pub async fn outsiders_change_no_group(stores: Stores) {
+    let (alice, bob) = alice_and_bob(&stores).await;
+    let eve = registered(&stores, 3).await;
+    let denied = AcceptOutcome::Denied;
+    assert_eq!(stores.groups.accept_commit(commit(1, eve, 1, Roster::default())).await.unwrap(), denied);
+    let join = commit(2, eve, 1, Roster { joined: Some(eve), ..Roster::default() });
+    assert_eq!(stores.groups.accept_commit(join).await.unwrap(), denied);
+    let reset = NewGroup { generation: Generation(2), replaces_epoch: Some(1), ..group(3, eve, CHAT, None) };
+    assert_eq!(stores.groups.create_group(reset).await.unwrap(), denied);
+    let nowhere = ChatId([0xE; 16]);
+    let lost = NewCommit { chat: nowhere, ..commit(4, alice, 1, Roster::default()) };
+    assert_eq!(stores.groups.accept_commit(lost).await.unwrap(), AcceptOutcome::NotFound);
+    let lost = NewApp { chat: nowhere, ..app(5, alice, 1) };
+    assert_eq!(stores.groups.accept_app(lost).await.unwrap(), AcceptOutcome::NotFound);
+    let lost = NewGroup { chat: nowhere, replaces_epoch: Some(1), ..group(6, alice, nowhere, None) };
+    assert_eq!(stores.groups.create_group(lost).await.unwrap(), AcceptOutcome::NotFound);
+    let head = stores.groups.group(CHAT).await.unwrap().unwrap();
+    assert_eq!((head.epoch, head.head_seq), (1, 1));
+    // A device of an account that has a leaf has to join by itself: until then it commits nothing.
+    let browser = DeviceAddress { account: bob.account, device: DeviceNumber(2) };
+    assert_eq!(stores.groups.accept_commit(commit(7, browser, 1, Roster::default())).await.unwrap(), denied);
+}
+
+/// A commit is taken in its own generation and epoch only, and what it leaves behind is what it brought (I2, I3).
+pub async fn commits_keep_to_their_generation(stores: Stores) {
+    let (alice, _) = alice_and_bob(&stores).await;
+    let elsewhere = NewCommit { generation: Generation(2), ..commit(1, alice, 1, Roster::default()) };
+    for stale in [elsewhere, commit(2, alice, 0, Roster::default()), commit(3, alice, 2, Roster::default())] {
+        let outcome = stores.groups.accept_commit(stale).await.unwrap();
+        assert!(matches!(outcome, AcceptOutcome::Stale(GroupHead { epoch: 1, head_seq: 1, .. })), "{outcome:?}");
+    }
+    let AcceptOutcome::Accepted(first) =
+        stores.groups.accept_commit(commit(4, alice, 1, Roster::default())).await.unwrap()
+    else {
+        panic!("refused")
+    };
+    let again = stores.groups.accept_commit(commit(4, alice, 1, Roster::default())).await.unwrap();
+    assert_eq!(again, AcceptOutcome::Repeated(first));
+    let state = stores.groups.group_state(CHAT).await.unwrap().unwrap();
+    assert_eq!((state.head.epoch, state.public_state, state.group_info), (2, vec![4], vec![4]));
+}
+
+/// Time rises in a chat though the clock stands still or goes back.
+pub async fn time_rises_in_a_chat(stores: Stores) {
+    let (alice, bob) = alice_and_bob(&stores).await;
+    stores.groups.accept_app(NewApp { now_ms: NOW_MS - 5_000, ..app(1, alice, 1) }).await.unwrap();
+    stores.groups.accept_app(NewApp { now_ms: NOW_MS, ..app(2, bob, 1) }).await.unwrap();
+    let entries = stores.groups.fetch_log(CHAT, alice.account, 0, 10).await.unwrap().unwrap().entries;
+    assert!(entries.is_sorted_by(|one, next| one.time_ms < next.time_ms), "{entries:?}");
+}
+
+/// A leaf whose device was unlinked between the check of its commit and the commit waits for its Remove at once (I7).
+pub async fn a_leaf_that_comes_too_late_is_revoked(stores: Stores) {
+    let (alice, _) = alice_and_bob(&stores).await;
+    let gone = DeviceAddress { account: alice.account, device: DeviceNumber(2) };
+    let roster = Roster { added: vec![gone], ..Roster::default() };
+    assert!(matches!(
+        stores.groups.accept_commit(commit(1, alice, 1, roster)).await.unwrap(),
+        AcceptOutcome::Accepted(_)
+    ));
+    let stopped = stores.groups.accept_app(app(2, alice, 2)).await.unwrap();
+    assert_eq!(stopped, AcceptOutcome::RevokedLeaves(vec![gone]));
+    fan_out(&stores).await;
+    assert!(queue(&stores, gone).await.is_empty(), "an unlinked device has no queue");
+}
+
+/// An acknowledgement beyond the queue counts as one of all that is in it; the next item is not lost.
+pub async fn an_acknowledgement_ends_with_the_queue(stores: Stores) {
+    let (alice, bob) = alice_and_bob(&stores).await;
+    fan_out(&stores).await;
+    stores.mailboxes.acknowledge(bob, 1_000).await.unwrap();
+    stores.groups.accept_app(app(1, alice, 1)).await.unwrap();
+    fan_out(&stores).await;
+    assert_eq!(queue(&stores, bob).await, [(2, "entry", 2)]);
+    let connection = crate::sessions::NewConnection {
+        device: bob,
+        acked_queue_seq: 1,
+        boot_counter: 1,
+        lease: proto::ids::Lease([1; 16]),
+        now_ms: NOW_MS,
+    };
+    let connected = stores.sessions.connect(connection).await.unwrap();
+    assert!(matches!(connected, crate::sessions::ConnectOutcome::Connected(_)), "{connected:?}");
+}
+
 /// What is too old goes, and who had not acknowledged it hears of a gap.
 pub async fn old_entries_expire(stores: Stores) {
     let (alice, bob) = alice_and_bob(&stores).await;

@@ -6,6 +6,7 @@
 use super::Sqlite;
 use crate::StoreError;
 use rusqlite::{Connection, Savepoint, TransactionBehavior};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 use tokio::sync::oneshot;
@@ -24,10 +25,40 @@ type ReadJob = Box<dyn FnOnce(&mut Connection) + Send>;
 
 pub(super) struct Writer {
     jobs: SyncSender<WriteJob>,
+    line: Line,
 }
 
 pub(super) struct Reader {
     jobs: SyncSender<ReadJob>,
+    line: Line,
+}
+
+/// Counts jobs from the moment at which they are queued until they begin: the channels do not tell their length.
+#[derive(Clone, Default)]
+struct Line(Arc<AtomicUsize>);
+
+struct InLine(Line);
+
+impl Line {
+    fn enter(&self) -> InLine {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        InLine(self.clone())
+    }
+}
+
+impl Drop for InLine {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Jobs that have not begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Waiting {
+    /// For the writer.
+    pub writes: usize,
+    /// For a reader.
+    pub reads: usize,
 }
 
 impl Writer {
@@ -41,7 +72,7 @@ impl Writer {
                 }
             })
             .map_err(|e| StoreError::Engine(Box::new(e)))?;
-        Ok(Self { jobs })
+        Ok(Self { jobs, line: Line::default() })
     }
 }
 
@@ -90,11 +121,17 @@ impl Reader {
                 })
                 .map_err(|e| StoreError::Engine(Box::new(e)))?;
         }
-        Ok(Self { jobs })
+        Ok(Self { jobs, line: Line::default() })
     }
 }
 
 impl Sqlite {
+    /// How much waits for the threads.
+    pub fn waiting(&self) -> Waiting {
+        let count = |line: &Line| line.0.load(Ordering::Relaxed);
+        Waiting { writes: count(&self.writer.line), reads: count(&self.reader.line) }
+    }
+
     /// Runs `job` in the next group commit; its error undoes its own writes only.
     ///
     /// The job is queued before the first await, so calls made in order are run in order.
@@ -104,7 +141,9 @@ impl Sqlite {
         F: FnOnce(&Savepoint<'_>) -> Result<T, StoreError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
+        let in_line = self.writer.line.enter();
         let job: WriteJob = Box::new(move |tx| {
+            drop(in_line);
             let result = in_savepoint(tx, job);
             Box::new(move |committed| {
                 let _ = answer.send(committed.and(result));
@@ -121,7 +160,9 @@ impl Sqlite {
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
+        let in_line = self.reader.line.enter();
         let job: ReadJob = Box::new(move |connection| {
+            drop(in_line);
             let result = connection.transaction().map_err(StoreError::from).and_then(|snapshot| job(&snapshot));
             let _ = answer.send(result);
         });
@@ -147,5 +188,32 @@ fn send_error<T>(error: TrySendError<T>) -> StoreError {
     match error {
         TrySendError::Full(_) => StoreError::Busy,
         TrySendError::Disconnected(_) => StoreError::Closed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_waits_for_the_writer_is_counted_until_it_begins() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Sqlite::open(&folder.path().join("heliograph.db")).unwrap();
+        let (begun, has_begun) = oneshot::channel();
+        let (go_on, may_go_on) = std::sync::mpsc::channel::<()>();
+        let first = store.write(move |_| {
+            let _ = begun.send(());
+            let _ = may_go_on.recv();
+            Ok(())
+        });
+        let second = store.write(|_| Ok(()));
+        let between = async {
+            has_begun.await.unwrap();
+            assert_eq!(store.waiting(), Waiting { writes: 1, reads: 0 });
+            drop(go_on);
+        };
+        let (first, second, ()) = tokio::join!(first, second, between);
+        first.and(second).unwrap();
+        assert_eq!(store.waiting(), Waiting { writes: 0, reads: 0 });
     }
 }

@@ -226,9 +226,9 @@ impl Delivery {
         at_most(&commit.commit, HANDSHAKE_LEN_MAX)?;
         at_most(&commit.group_info, HANDSHAKE_LEN_MAX)?;
         let parsed = validate::parse_commit(crypto, &loaded.group, &commit.commit, place)?;
-        let lists = self.lists(parsed.accounts()).await?;
+        let lists = self.lists(parsed.about.accounts()).await?;
         let accounts_in = validate::roster(&loaded.group).into_iter().map(|device| device.account).collect();
-        parsed.check(sender, &validate::policy(&loaded.group)?, &lists, &accounts_in)?;
+        parsed.about.check(sender, &validate::policy(&loaded.group)?, &lists, &accounts_in)?;
         Ok(parsed)
     }
 
@@ -282,7 +282,7 @@ fn merge(
     operation: Operation,
 ) -> Result<NewCommit, OpError> {
     let before = validate::roster(&loaded.group);
-    let external = parsed.sender.is_none();
+    let external = parsed.about.sender.is_none();
     loaded.group.merge_commit(&loaded.storage, parsed.staged).map_err(|e| OpError::invalid(format_args!("{e}")))?;
     loaded.epoch += 1;
     validate::check_group_info(crypto, &loaded.group, operation.sender, &commit.group_info)?;

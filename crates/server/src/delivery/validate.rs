@@ -22,6 +22,11 @@ pub(super) type Lists = BTreeMap<AccountId, VerifiedDeviceList>;
 /// A commit whose cryptography holds. Who may do what it does is still open.
 pub(super) struct ParsedCommit {
     pub(super) staged: StagedCommit,
+    pub(super) about: About,
+}
+
+/// What a commit says it does, and who says so.
+pub(super) struct About {
     /// The leaf that signed; `None` for an external commit.
     pub(super) sender: Option<DeviceAddress>,
     /// Leaves of Add proposals.
@@ -98,15 +103,14 @@ pub(super) fn parse_commit(
     let ProcessedMessageContent::StagedCommitMessage(staged) = processed.into_content() else {
         return Err(OpError::invalid("only commits are taken"));
     };
-    let mut parsed = ParsedCommit { staged: *staged, sender, added: Vec::new(), path: None, removed: Vec::new() };
-    read_proposals(group, &mut parsed)?;
-    Ok(parsed)
+    let about = read_proposals(group, &staged, sender)?;
+    Ok(ParsedCommit { staged: *staged, about })
 }
 
-fn read_proposals(group: &PublicGroup, parsed: &mut ParsedCommit) -> Result<(), OpError> {
+fn read_proposals(group: &PublicGroup, staged: &StagedCommit, sender: Option<DeviceAddress>) -> Result<About, OpError> {
     let mut external_inits = 0;
     let (mut added, mut removed) = (Vec::new(), Vec::new());
-    for queued in parsed.staged.queued_proposals() {
+    for queued in staged.queued_proposals() {
         match queued.proposal() {
             Proposal::Add(add) => added.push(leaf_cert(add.key_package().leaf_node())?),
             Proposal::Remove(remove) => removed.push(
@@ -119,18 +123,22 @@ fn read_proposals(group: &PublicGroup, parsed: &mut ParsedCommit) -> Result<(), 
             _ => return Err(OpError::invalid("a proposal other than Add, Remove and ExternalInit")),
         }
     }
-    match (parsed.sender, external_inits) {
-        (Some(_), 0) => {}
-        (None, 1) if added.is_empty() && removed.len() <= 1 => {}
-        _ => return Err(OpError::invalid("an external commit is ExternalInit and at most one Remove")),
-    }
-    parsed.path = parsed.staged.update_path_leaf_node().map(leaf_cert).transpose()?;
-    parsed.added = added;
-    parsed.removed = removed;
-    Ok(())
+    let path = staged.update_path_leaf_node().map(leaf_cert).transpose()?;
+    let about = About { sender, added, path, removed };
+    about.check_form(external_inits)?;
+    Ok(about)
 }
 
-impl ParsedCommit {
+impl About {
+    /// OpenMLS refuses most of this as well; what may stand in a log is ours to say.
+    fn check_form(&self, external_inits: usize) -> Result<(), OpError> {
+        match (self.sender, external_inits) {
+            (Some(_), 0) => Ok(()),
+            (None, 1) if self.added.is_empty() && self.removed.len() <= 1 => Ok(()),
+            _ => Err(OpError::invalid("an external commit is ExternalInit and at most one Remove")),
+        }
+    }
+
     /// Whose lists decide about it.
     pub(super) fn accounts(&self) -> BTreeSet<AccountId> {
         let certs = self.added.iter().chain(&self.path).map(|cert| cert.account);
@@ -270,3 +278,6 @@ pub(super) fn check_group_info(
     info.verify(crypto, &key).map_err(|_| OpError::invalid("the group info's signature is wrong"))?;
     Ok(())
 }
+
+#[cfg(test)]
+mod validate_tests;

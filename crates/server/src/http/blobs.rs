@@ -5,8 +5,9 @@
 use super::Caller;
 use crate::app::{App, random};
 use crate::problem::Problem;
-use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::body::Body;
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use server_store::blobs::{AdvanceOutcome, Blob, BlobId, CreateBlobOutcome};
@@ -55,12 +56,8 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, [(TUS_RESUMABLE, VERSION), (header::LOCATION, location)]).into_response())
 }
 
-pub(super) async fn head(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
-    let blob = own_blob(&app, caller, &id).await?;
+pub(super) async fn head(State(app): State<Arc<App>>, caller: Caller, Named(id): Named) -> Result<Response, Problem> {
+    let blob = own_blob(&app, caller, id).await?;
     let headers = [
         (TUS_RESUMABLE, VERSION),
         (UPLOAD_OFFSET, HeaderValue::from(blob.received)),
@@ -73,16 +70,16 @@ pub(super) async fn head(
 pub(super) async fn patch(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Path(id): Path<String>,
+    Named(id): Named,
     headers: HeaderMap,
-    body: Bytes,
+    super::Whole(body): super::Whole,
 ) -> Result<Response, Problem> {
     check_version(&headers)?;
     if headers.get(header::CONTENT_TYPE).is_none_or(|value| value != CHUNK) {
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type").detail(CHUNK));
     }
     let offset = number(&headers, &UPLOAD_OFFSET)?;
-    let blob = own_blob(&app, caller, &id).await?;
+    let blob = own_blob(&app, caller, id).await?;
     let conflict = |at: u64| {
         let detail = format!("the upload is at {at}");
         let mut response = Problem::new(StatusCode::CONFLICT, "offset").detail(detail).into_response();
@@ -107,12 +104,8 @@ pub(super) async fn patch(
     }
 }
 
-pub(super) async fn delete(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-    Path(id): Path<String>,
-) -> Result<Response, Problem> {
-    let blob = own_blob(&app, caller, &id).await?;
+pub(super) async fn delete(State(app): State<Arc<App>>, caller: Caller, Named(id): Named) -> Result<Response, Problem> {
+    let blob = own_blob(&app, caller, id).await?;
     app.stores.blobs.delete_blob(blob.id).await?;
     app.blobs.delete(blob.id).await.map_err(disk)?;
     Ok((StatusCode::NO_CONTENT, [(TUS_RESUMABLE, VERSION)]).into_response())
@@ -121,10 +114,10 @@ pub(super) async fn delete(
 pub(super) async fn read(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Path(id): Path<String>,
+    Named(id): Named,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let blob = own_blob(&app, caller, &id).await?;
+    let blob = own_blob(&app, caller, id).await?;
     if blob.received != blob.size {
         return Err(Problem::new(StatusCode::CONFLICT, "incomplete"));
     }
@@ -179,11 +172,23 @@ fn parse_range(text: &str, size: u64) -> Range {
     }
 }
 
-async fn own_blob(app: &App, caller: Caller, id: &str) -> Result<Blob, Problem> {
-    let mut bytes = [0; 16];
-    hex::decode_to_slice(id, &mut bytes).map_err(|_| Problem::not_found())?;
+/// The blob that a path names. What names none is a blob that is not there.
+pub(super) struct Named(BlobId);
+
+impl FromRequestParts<Arc<App>> for Named {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Problem> {
+        let Path(id) = Path::<String>::from_request_parts(parts, app).await.map_err(|_| Problem::not_found())?;
+        let mut bytes = [0; 16];
+        hex::decode_to_slice(id, &mut bytes).map_err(|_| Problem::not_found())?;
+        Ok(Self(BlobId(bytes)))
+    }
+}
+
+async fn own_blob(app: &App, caller: Caller, id: BlobId) -> Result<Blob, Problem> {
     // Another's blob looks like none: its existence is nobody's business.
-    let blob = app.stores.blobs.blob(BlobId(bytes)).await?;
+    let blob = app.stores.blobs.blob(id).await?;
     blob.filter(|blob| blob.owner == caller.account() && blob.expires_ms > app.now_ms()).ok_or_else(Problem::not_found)
 }
 
@@ -228,6 +233,15 @@ mod tests {
             ("bytes=a-b", Range::Ignored),
         ] {
             assert_eq!(parse_range(text, 10), expected, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_range_lies_within_the_blob(text in "(bytes=)?[0-9]{0,21}-?[0-9]{0,21}.{0,2}", size: u64) {
+            if let Range::Bytes(first, last) = parse_range(&text, size) {
+                proptest::prop_assert!(first <= last && last < size, "{first}-{last} of {size}");
+            }
         }
     }
 }

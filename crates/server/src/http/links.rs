@@ -2,7 +2,7 @@
 
 use super::{Peer, Proto};
 use crate::app::App;
-use crate::limits::Class;
+use crate::metrics::Stopwatch;
 use crate::problem::Problem;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -23,7 +23,6 @@ pub(super) async fn open(
     Peer(address): Peer,
     Proto(request): Proto<LinkOpen>,
 ) -> Result<Proto<LinkPutOk>, Problem> {
-    app.limits.address(Class::Link, address)?;
     let link = slot_args(request.link_id, &request.bytes)?;
     let now_ms = app.now_ms();
     let new = NewLink {
@@ -40,9 +39,9 @@ pub(super) async fn open(
 pub(super) async fn get(
     State(app): State<Arc<App>>,
     Peer(address): Peer,
+    stopwatch: Stopwatch,
     Proto(request): Proto<LinkGet>,
 ) -> Result<Proto<LinkSlot>, Problem> {
-    app.limits.address(Class::Link, address)?;
     let link = link_id(request.link_id)?;
     let until = tokio::time::Instant::now() + Duration::from_millis(u64::from(request.wait_ms.min(WAIT_MS_MAX)));
     loop {
@@ -60,7 +59,7 @@ pub(super) async fn get(
                 }
             }
         };
-        let _ = tokio::time::timeout_at(until, changed).await;
+        let _ = stopwatch.while_waiting(tokio::time::timeout_at(until, changed)).await;
     }
 }
 
@@ -75,10 +74,8 @@ fn slot_body(slot: Slot, asker: IpAddr, after_seq: u32) -> LinkSlot {
 
 pub(super) async fn put(
     State(app): State<Arc<App>>,
-    Peer(address): Peer,
     Proto(request): Proto<LinkPut>,
 ) -> Result<Proto<LinkPutOk>, Problem> {
-    app.limits.address(Class::Link, address)?;
     let link = slot_args(request.link_id, &request.bytes)?;
     let now_ms = app.now_ms();
     let outcome =
@@ -90,10 +87,8 @@ pub(super) async fn put(
 
 pub(super) async fn close(
     State(app): State<Arc<App>>,
-    Peer(address): Peer,
     Proto(request): Proto<LinkClose>,
 ) -> Result<StatusCode, Problem> {
-    app.limits.address(Class::Link, address)?;
     let link = link_id(request.link_id)?;
     app.stores.links.close_link(link).await?;
     app.hub.link_changed(link);

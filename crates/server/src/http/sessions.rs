@@ -1,8 +1,7 @@
 //! Proving to be a device: challenge, signature, token.
 
-use super::{Peer, Proto};
+use super::Proto;
 use crate::app::{App, random, token_hash};
-use crate::limits::Class;
 use crate::problem::{PROTOBUF, Problem};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -24,8 +23,7 @@ const CHALLENGE_LASTS_MS: u64 = 2 * 60 * 1_000;
 const CHALLENGE_LEN: usize = 56;
 const TOKEN_LASTS_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 
-pub(super) async fn challenge(State(app): State<Arc<App>>, Peer(address): Peer) -> Result<Proto<Challenge>, Problem> {
-    app.limits.address(Class::Session, address)?;
+pub(super) async fn challenge(State(app): State<Arc<App>>) -> Result<Proto<Challenge>, Problem> {
     let nonce: [u8; 16] = random();
     let ends = (app.now_ms() + CHALLENGE_LASTS_MS).to_be_bytes();
     let mark = app.identity.keyed_hash("challenge", &[&nonce, &ends]);
@@ -33,12 +31,7 @@ pub(super) async fn challenge(State(app): State<Arc<App>>, Peer(address): Peer) 
     Ok(Proto(Challenge { challenge, valid_s: u32::try_from(CHALLENGE_LASTS_MS / 1_000).unwrap_or(u32::MAX) }))
 }
 
-pub(super) async fn open(
-    State(app): State<Arc<App>>,
-    Peer(address): Peer,
-    Proto(request): Proto<OpenSession>,
-) -> Result<Response, Problem> {
-    app.limits.address(Class::Session, address)?;
+pub(super) async fn open(State(app): State<Arc<App>>, Proto(request): Proto<OpenSession>) -> Result<Response, Problem> {
     let now_ms = app.now_ms();
     let device = request.device.as_ref().ok_or_else(|| Problem::malformed("no device"))?;
     let device = DeviceAddress::try_from(device).map_err(|e| Problem::malformed(e.to_string()))?;

@@ -3,6 +3,8 @@
 use super::queue::Queue;
 use crate::app::{App, token_hash};
 use crate::hub::Seat;
+use crate::limits::QUEUE_SEQ_MAX;
+use crate::open::Place;
 use proto::ids::{AccountId, DeviceAddress, Lease};
 use proto::wire::{self, refused::Reason, reply};
 use server_store::StoreError;
@@ -15,6 +17,8 @@ pub(super) struct Greeted {
     pub(super) device: DeviceAddress,
     pub(super) seat: Seat,
     pub(super) queue: Queue,
+    /// Among the sockets of its account.
+    pub(super) place: Place<AccountId>,
 }
 
 /// The reply to a Hello, and the connection if it was taken.
@@ -35,11 +39,17 @@ async fn take(app: &Arc<App>, hello: wire::Hello) -> Result<(reply::Body, Option
     let Ok(lease) = Lease::try_from(hello.lease) else {
         return Ok((refused(Reason::Invalid, "a lease has 16 bytes"), None));
     };
+    if hello.acked_queue_seq > QUEUE_SEQ_MAX {
+        return Ok((refused(Reason::Invalid, "no queue is that long"), None));
+    }
     let now_ms = app.now_ms();
     let device = match app.stores.sessions.session(token_hash(&hello.session_token), now_ms).await? {
         None => return Ok((refused(Reason::Unauthenticated, "token unknown or expired"), None)),
         Some((device, Listing::Unlinked)) => return Ok((revoked(app, device.account).await?, None)),
         Some((device, Listing::Listed)) => device,
+    };
+    let Some(place) = app.open.socket(device.account) else {
+        return Ok((refused(Reason::Busy, "too many sockets of this account"), None));
     };
     let connection = NewConnection {
         device,
@@ -69,7 +79,7 @@ async fn take(app: &Arc<App>, hello: wire::Hello) -> Result<(reply::Body, Option
         key_packages_left,
     };
     let queue = Queue::new(device, hello.acked_queue_seq, connection.queue_head, connection.expired_queue_seq);
-    Ok((reply::Body::HelloOk(ok), Some(Greeted { device, seat, queue })))
+    Ok((reply::Body::HelloOk(ok), Some(Greeted { device, seat, queue, place })))
 }
 
 fn refused(reason: Reason, detail: &str) -> reply::Body {

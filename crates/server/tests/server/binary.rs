@@ -4,6 +4,7 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use server::config::{Config, Https, IfTaken};
 use server::{Environment, Server};
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -51,21 +52,147 @@ async fn it_serves_prints_codes_and_stops_when_told() {
     assert!(!log.contains("4915123456789") && !log.contains(code), "{log}");
 }
 
+/// What `serve` says when it does not start; it must end by itself.
+async fn does_not_start(folder: &Path, arguments: &[&str]) -> String {
+    let mut command = heliograph();
+    command.current_dir(folder).args(["serve", "--https-listen", "off"]).args(arguments);
+    let ended = command.output().await.unwrap();
+    assert!(!ended.status.success(), "{arguments:?}");
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert!(!said.contains("panicked"), "{said}");
+    said
+}
+
+#[track_caller]
+fn says(said: &str, words: &[&str]) {
+    for words in words {
+        assert!(said.contains(words), "{words:?} is missing in:\n{said}");
+    }
+}
+
 #[tokio::test]
-async fn help_names_every_option_and_bad_configuration_is_explained() {
+async fn help_names_every_option() {
     let help = heliograph().args(["serve", "--help"]).output().await.unwrap();
     let help = String::from_utf8(help.stdout).unwrap();
-    for option in
-        ["--listen", "--https-listen", "--tls-cert", "--data", "--web-dir", "--rate-limit-factor", "HELIOGRAPH_DATA"]
-    {
-        assert!(help.contains(option), "{option}");
+    // Each option is a field of this, and its environment variable stands beside it.
+    let source = include_str!("../../src/config.rs");
+    let options: Vec<_> = source.split("env = \"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0)).collect();
+    assert!(options.len() >= 20, "{options:?}");
+    for variable in options {
+        let option = variable.strip_prefix("HELIOGRAPH_").unwrap().to_lowercase().replace('_', "-");
+        says(&help, &[variable, &format!("--{option}")]);
     }
+}
+
+#[tokio::test]
+async fn a_configuration_that_is_not_understood_is_told_with_its_place() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bad.toml");
-    std::fs::write(&file, "lisen = \"127.0.0.1:0\"").unwrap();
-    let bad = heliograph().args(["serve", "--config"]).arg(&file).output().await.unwrap();
-    assert!(!bad.status.success());
-    assert!(String::from_utf8(bad.stderr).unwrap().contains("lisen"));
+    let path = file.to_str().unwrap();
+    for (text, words) in [
+        ("name = \"Ours\"\nlisen = \"127.0.0.1:0\"", ["line 2", "lisen"]),
+        ("listen = \"127.0.0.1:0", ["line 1", "listen"]),
+        ("\n\nlisten = \"here\"", ["line 3", "listen = \"here\""]),
+        ("blob_quota_mb = -1", ["line 1", "blob_quota_mb"]),
+        ("rate_limit_factor = 0", ["line 1", "rate_limit_factor"]),
+        ("connections_max = 0", ["line 1", "connections_max"]),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let said = does_not_start(folder.path(), &["--config", path]).await;
+        says(&said, &[path, "is not understood"]);
+        says(&said, &words);
+    }
+    std::fs::write(&file, [0xFF; 9]).unwrap();
+    says(&does_not_start(folder.path(), &["--config", path]).await, &["cannot read", path]);
+    let missing = does_not_start(folder.path(), &["--config", "nowhere.toml"]).await;
+    says(&missing, &["cannot read nowhere.toml"]);
+    let log = does_not_start(folder.path(), &["--log", "server=nonsense=x"]).await;
+    says(&log, &["--log is not understood"]);
+    assert!(!folder.path().join("data").exists(), "nothing was begun");
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_release_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("data/heliograph.db");
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    for journal in ["DELETE", "WAL"] {
+        let database = rusqlite::Connection::open(&path).unwrap();
+        database.pragma_update(None, "application_id", 0x4845_4c49).unwrap();
+        database.pragma_update(None, "user_version", 99).unwrap();
+        database.pragma_update(None, "journal_mode", journal).unwrap();
+        drop(database);
+        let before = std::fs::read(&path).unwrap();
+        let said = does_not_start(folder.path(), &["--listen", "127.0.0.1:0"]).await;
+        says(&said, &["heliograph.db", "version 99", "install a newer heliograph"]);
+        assert!(std::fs::read(&path).unwrap() == before, "{journal}: it was written to");
+    }
+    std::fs::write(&path, "this is no database, and long enough to have a header".repeat(20)).unwrap();
+    let said = does_not_start(folder.path(), &["--listen", "127.0.0.1:0"]).await;
+    says(&said, &["heliograph.db", "not a Heliograph database, or damaged"]);
+}
+
+#[tokio::test]
+async fn a_folder_that_cannot_be_written_to_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("file"), "in the way").unwrap();
+    // Whoever runs the tests may be allowed everything: a file in the way and a file system that takes none stop even those.
+    let mut unwritable = vec!["file", "file/data"];
+    if cfg!(target_os = "linux") {
+        unwritable.extend(["/proc", "/proc/heliograph"]);
+    }
+    for data in unwritable {
+        let said = does_not_start(folder.path(), &["--listen", "127.0.0.1:0", "--data", data]).await;
+        says(&said, &[&format!("cannot write to the data folder {data}"), "let this user write there", "--data"]);
+    }
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_told_with_the_option_that_gives_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().to_string();
+    let said = does_not_start(folder.path(), &["--listen", &port]).await;
+    says(&said, &[&port, "another heliograph", "give --listen another port"]);
+    let said = does_not_start(folder.path(), &["--listen", "127.0.0.1:0", "--metrics-listen", &port]).await;
+    says(&said, &[&port, "give --metrics-listen another port"]);
+    let mut command = heliograph();
+    command.current_dir(folder.path()).args(["serve", "--listen", "127.0.0.1:0", "--https-listen", &port]);
+    let ended = command.output().await.unwrap();
+    assert!(!ended.status.success());
+    says(&String::from_utf8(ended.stderr).unwrap(), &[&port, "give --https-listen another port"]);
+}
+
+#[tokio::test]
+async fn a_certificate_and_its_key_come_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let make = |name: &str| {
+        let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).unwrap();
+        std::fs::write(folder.path().join(format!("{name}.pem")), made.cert.pem()).unwrap();
+        std::fs::write(folder.path().join(format!("{name}.key.pem")), made.signing_key.serialize_pem()).unwrap();
+    };
+    make("one");
+    make("other");
+    std::fs::write(folder.path().join("empty.pem"), "nothing in it\n").unwrap();
+    let serve = async |arguments: &[&str]| {
+        let mut command = heliograph();
+        command.current_dir(folder.path()).args(["serve", "--listen", "127.0.0.1:0", "--https-listen", "127.0.0.1:0"]);
+        let ended = command.args(arguments).output().await.unwrap();
+        assert!(!ended.status.success(), "{arguments:?}");
+        String::from_utf8(ended.stderr).unwrap()
+    };
+    says(&serve(&["--tls-cert", "one.pem"]).await, &["a certificate needs its key", "--tls-key"]);
+    says(&serve(&["--tls-key", "one.key.pem"]).await, &["a key needs its certificate", "--tls-cert"]);
+    let both = async |cert, key| serve(&["--tls-cert", cert, "--tls-key", key]).await;
+    says(&both("one.pem", "other.key.pem").await, &["certificate and key do not go together"]);
+    says(&both("nowhere.pem", "one.key.pem").await, &["cannot read certificates from nowhere.pem"]);
+    says(&both("one.pem", "nowhere.key.pem").await, &["cannot read a key from nowhere.key.pem"]);
+    says(&both("empty.pem", "one.key.pem").await, &["there is no certificate in empty.pem"]);
+    says(&both("one.pem", "one.pem").await, &["cannot read a key from one.pem"]);
+    // In the file as well as on the command line.
+    std::fs::write(folder.path().join("heliograph.toml"), "tls_cert = \"one.pem\"").unwrap();
+    says(&serve(&[]).await, &["a certificate needs its key"]);
+    says(&serve(&["--tls-key", "other.key.pem"]).await, &["certificate and key do not go together"]);
 }
 
 #[tokio::test]

@@ -92,6 +92,15 @@ impl Host {
         host
     }
 
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// Where what it measures is served.
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.running.as_ref().unwrap().metrics_addr
+    }
+
     pub async fn stop(mut self) {
         self.running.take().unwrap().shutdown().await.unwrap();
     }
@@ -147,7 +156,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn read(bytes: &[u8]) -> Self {
+    pub fn read(bytes: &[u8]) -> Self {
         let end = bytes.windows(4).position(|w| w == b"\r\n\r\n").expect("an HTTP answer");
         let head = std::str::from_utf8(&bytes[..end]).unwrap();
         let mut lines = head.lines();

@@ -93,6 +93,14 @@ impl Account {
         Device::new(DeviceAddress { account: self.id(), device: number }, device_key, credential)
     }
 
+    /// The phone's number with another key, certified by the account key: no list holds it.
+    pub fn phone_with_other_key(&self) -> Device {
+        let device_key = DeviceKey::from_bytes(&seed());
+        let cert = issue_own_cert(&self.key, &device_key, &fields(1, &device_key, DeviceRole::Phone, 1));
+        let address = DeviceAddress { account: self.id(), device: DeviceNumber(1) };
+        Device::new(address, device_key, cert.encode_to_vec())
+    }
+
     pub fn without(&mut self, device: &Device) {
         self.list = self.list.next_without(&self.key, &[device.address.device], 1).unwrap();
     }
@@ -146,7 +154,7 @@ impl Device {
         self.token = self.try_session(host).await.ok::<OpenSessionOk>().token;
     }
 
-    fn credential_with_key(&self) -> CredentialWithKey {
+    pub fn credential_with_key(&self) -> CredentialWithKey {
         CredentialWithKey {
             credential: Credential::new(CredentialType::Other(CREDENTIAL_TYPE_DEVICE_CERT), self.credential.clone()),
             signature_key: self.key.0.public().to_vec().into(),
@@ -167,22 +175,30 @@ impl Device {
     }
 
     pub fn create_group(&self, policy: &ChatPolicy) -> MlsGroup {
-        let extensions = Extensions::from_vec(vec![
-            Extension::RequiredCapabilities(RequiredCapabilitiesExtension::new(
-                &[ExtensionType::Unknown(EXTENSION_CHAT_POLICY)],
-                &[],
-                &[CredentialType::Other(CREDENTIAL_TYPE_DEVICE_CERT)],
-            )),
-            Extension::Unknown(EXTENSION_CHAT_POLICY, UnknownExtension(policy.encode())),
-        ])
-        .unwrap();
+        let id = mls_group_id(policy.chat, policy.generation);
+        self.create_group_as(&id, SUITE, Some(policy))
+    }
+
+    /// Also such that no honest client would make.
+    pub fn create_group_as(&self, id: &[u8], suite: Ciphersuite, policy: Option<&ChatPolicy>) -> MlsGroup {
+        let policy = policy.map(|p| Extension::Unknown(EXTENSION_CHAT_POLICY, UnknownExtension(p.encode())));
+        let required = Extension::RequiredCapabilities(RequiredCapabilitiesExtension::new(
+            &[ExtensionType::Unknown(EXTENSION_CHAT_POLICY)],
+            &[],
+            &[CredentialType::Other(CREDENTIAL_TYPE_DEVICE_CERT)],
+        ));
+        let extensions = Extensions::from_vec([required].into_iter().chain(policy).collect()).unwrap();
         let config = MlsGroupCreateConfig::builder()
             .wire_format_policy(PURE_PLAINTEXT_WIRE_FORMAT_POLICY)
-            .ciphersuite(SUITE)
+            .ciphersuite(suite)
             .capabilities(capabilities())
             .with_group_context_extensions(extensions)
             .build();
-        let id = GroupId::from_slice(&mls_group_id(policy.chat, policy.generation));
+        let id = GroupId::from_slice(id);
+        // Whoever makes a group twice means the second.
+        if let Some(mut before) = MlsGroup::load(self.provider.storage(), &id).unwrap() {
+            before.delete(self.provider.storage()).unwrap();
+        }
         MlsGroup::new_with_group_id(&self.provider, &self.key, &config, id, self.credential_with_key()).unwrap()
     }
 
@@ -360,7 +376,7 @@ impl Device {
     }
 }
 
-fn capabilities() -> Capabilities {
+pub fn capabilities() -> Capabilities {
     let suites = Suite::ALL.map(|suite| Ciphersuite::try_from(suite.code()).unwrap());
     Capabilities::new(
         None,
@@ -406,6 +422,17 @@ impl Socket {
     pub async fn send(&mut self, request: u32, body: client_frame::Body) {
         let bytes = ClientFrame { request, body: Some(body) }.encode_to_vec();
         self.send_raw(tungstenite::Message::Binary(bytes.into())).await;
+    }
+
+    /// Where the server may have closed it meanwhile.
+    pub async fn try_send(&mut self, request: u32, body: client_frame::Body) -> Result<(), tungstenite::Error> {
+        let bytes = ClientFrame { request, body: Some(body) }.encode_to_vec();
+        self.try_send_raw(tungstenite::Message::Binary(bytes.into())).await
+    }
+
+    /// Without waiting until it is on its way.
+    pub async fn feed_raw(&mut self, bytes: Vec<u8>) {
+        self.stream.feed(tungstenite::Message::Binary(bytes.into())).await.unwrap();
     }
 
     /// The reply to a request; what else comes is kept for later.

@@ -7,9 +7,15 @@
 mod binary;
 mod blobs;
 mod client;
+mod connections;
+mod creations;
 mod delivery;
 mod device;
 mod links;
+mod metrics;
+mod noise;
+mod refusals;
 mod registration;
+mod rules;
 mod sessions;
 mod sockets;

@@ -4,6 +4,7 @@ use crate::client::Host;
 use crate::device::{Socket, registered};
 use proto::wire::client_frame::Body;
 use proto::wire::{self, refused::Reason, reply, server_frame};
+use server::limits::QUEUE_SEQ_MAX;
 use tokio_tungstenite::tungstenite::Message;
 
 const PROTOCOL: Option<u16> = Some(1002);
@@ -30,6 +31,7 @@ async fn hello_is_refused_for_what_is_wrong_with_it() {
         (wire::Hello { session_token: vec![1; 32], ..hello.clone() }, Reason::Unauthenticated),
         (wire::Hello { protocol_version: 999, ..hello.clone() }, Reason::Unsupported),
         (wire::Hello { lease: Vec::new(), ..hello.clone() }, Reason::Invalid),
+        (wire::Hello { acked_queue_seq: QUEUE_SEQ_MAX + 1, ..hello.clone() }, Reason::Invalid),
     ] {
         let mut socket = Socket::open(&host).await;
         let reply = socket.ask(Body::Hello(hello)).await;

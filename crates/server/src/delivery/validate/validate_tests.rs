@@ -1,0 +1,116 @@
+//! The rules about external commits, on what OpenMLS would not make: what others send need not be made by it.
+
+use super::*;
+use identity::cert::{CertFields, issue_own_cert};
+use identity::{AccountKey, DeviceKey, DeviceRole};
+
+/// A phone and the list that holds it.
+fn phone(seed: u8) -> (VerifiedCert, VerifiedDeviceList) {
+    let (account, device) = (AccountKey::from_bytes(&[seed; 32]), DeviceKey::from_bytes(&[seed + 1; 32]));
+    let fields = CertFields {
+        device: DeviceNumber(1),
+        signature_key: device.public(),
+        role: DeviceRole::Phone,
+        issued_ms: 1,
+        list_version: 1,
+    };
+    let signed = issue_own_cert(&account, &device, &fields);
+    let cert = cert::verify_leaf(&signed.encode_to_vec(), device.public().as_bytes()).unwrap();
+    (cert, VerifiedDeviceList::first(&account, signed, 1).unwrap())
+}
+
+/// Alice and Bob are in a group that anybody may be in. Alice comes in by an external commit.
+struct Joining {
+    alice: VerifiedCert,
+    bob: VerifiedCert,
+    policy: ChatPolicy,
+    lists: Lists,
+    accounts_in: BTreeSet<AccountId>,
+    about: About,
+}
+
+fn joining() -> Joining {
+    let ((alice, alices), (bob, bobs)) = (phone(10), phone(20));
+    let policy = ChatPolicy {
+        kind: identity::ChatKind::Group,
+        chat: ChatId([1; 16]),
+        generation: Generation(1),
+        accounts: BTreeSet::new(),
+        admins: BTreeSet::from([bob.account]),
+    };
+    let lists = Lists::from([(alice.account, alices), (bob.account, bobs)]);
+    let accounts_in = BTreeSet::from([alice.account, bob.account]);
+    let about = About { sender: None, added: Vec::new(), path: Some(alice.clone()), removed: Vec::new() };
+    Joining { alice, bob, policy, lists, accounts_in, about }
+}
+
+impl Joining {
+    #[track_caller]
+    fn is_refused(&self, words: &str) {
+        let refusal = self.about.check(self.alice.address(), &self.policy, &self.lists, &self.accounts_in).unwrap_err();
+        assert_eq!(refusal.to_string(), words);
+    }
+}
+
+#[test]
+fn an_account_with_a_leaf_joins() {
+    let mut j = joining();
+    j.about.check(j.alice.address(), &j.policy, &j.lists, &j.accounts_in).unwrap();
+    j.about.removed = vec![j.alice.address()];
+    j.about.check(j.alice.address(), &j.policy, &j.lists, &j.accounts_in).unwrap();
+}
+
+#[test]
+fn an_account_without_a_leaf_does_not() {
+    let mut j = joining();
+    j.accounts_in = BTreeSet::from([j.bob.account]);
+    j.is_refused("the account has no leaf in the group");
+}
+
+#[test]
+fn an_account_that_the_policy_does_not_name_does_not() {
+    let mut j = joining();
+    j.policy = ChatPolicy::for_self(j.policy.chat, j.policy.generation, j.bob.account);
+    j.is_refused("the account has no leaf in the group");
+}
+
+#[test]
+fn nobody_else_is_removed() {
+    let mut j = joining();
+    j.about.removed = vec![j.bob.address()];
+    j.is_refused("an external commit removes the own old leaf only");
+    let sibling = DeviceAddress { device: DeviceNumber(2), ..j.alice.address() };
+    j.about.removed = vec![sibling];
+    j.is_refused("an external commit removes the own old leaf only");
+}
+
+#[test]
+fn the_leaf_is_new_and_its_own_and_listed() {
+    let mut j = joining();
+    j.about.path = None;
+    j.is_refused("an external commit without a path");
+    j.about.path = Some(j.bob.clone());
+    j.is_refused("the new leaf is another device's");
+    j.about.path = Some(j.alice.clone());
+    j.lists.remove(&j.alice.account);
+    j.is_refused("the leaf's device is not in its account's newest list");
+}
+
+#[test]
+fn an_external_commit_has_one_init_and_at_most_one_remove_and_a_members_has_none() {
+    let mut j = joining();
+    j.about.check_form(1).unwrap();
+    j.about.removed = vec![j.alice.address()];
+    j.about.check_form(1).unwrap();
+    for external_inits in [0, 2] {
+        assert!(j.about.check_form(external_inits).is_err(), "{external_inits}");
+    }
+    j.about.removed = vec![j.alice.address(); 2];
+    assert!(j.about.check_form(1).is_err());
+    j.about.removed = Vec::new();
+    j.about.added = vec![j.bob.clone()];
+    assert!(j.about.check_form(1).is_err());
+    j.about.sender = Some(j.alice.address());
+    j.about.check_form(0).unwrap();
+    assert!(j.about.check_form(1).is_err());
+}

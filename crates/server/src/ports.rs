@@ -1,0 +1,157 @@
+//! Taking connections and talking HTTP on them: how many at once, what the others hear, and how long a silent one is kept.
+
+use crate::limits::{FULL_RETRY_MS, TLS_HANDSHAKE_WITHIN};
+use crate::open::{Place, Places};
+use crate::problem::Problem;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt as _;
+
+/// One port and what is served there.
+pub(crate) struct Port {
+    pub(crate) listener: TcpListener,
+    /// `None` for plain HTTP.
+    pub(crate) tls: Option<TlsAcceptor>,
+    pub(crate) router: Router,
+    /// Connections at once.
+    pub(crate) connections: Arc<Places<()>>,
+    /// Connections beyond those that still hear why; what comes beyond these is closed without a word.
+    pub(crate) refusals: Arc<Places<()>>,
+    /// How long the head of a request may take, and how long a connection may wait for the next one.
+    pub(crate) head_within: Duration,
+}
+
+/// What a request knows of its connection. Whoever goes on with the connection after the request keeps this, and with it
+/// the place.
+#[derive(Clone)]
+pub(crate) struct Connection {
+    pub(crate) peer: SocketAddr,
+    _place: Arc<Place<()>>,
+}
+
+/// Serves until the order to stop, and then until the last request is answered.
+pub(crate) fn serve(port: Port, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let full = refusing();
+        let mut connections = JoinSet::new();
+        loop {
+            let (stream, peer) = tokio::select! {
+                accepted = accept(&port.listener) => accepted,
+                Some(_) = connections.join_next() => continue,
+                () = stopped(&mut stop) => break,
+            };
+            let (place, router) = match port.connections.take(()) {
+                Some(place) => (place, &port.router),
+                None => match port.refusals.take(()) {
+                    Some(place) => (place, &full),
+                    None => continue,
+                },
+            };
+            let connection = Connection { peer, _place: Arc::new(place) };
+            let talk = Talk { connection, router: router.clone(), head_within: port.head_within, stop: stop.clone() };
+            match port.tls.clone() {
+                None => connections.spawn(talk.over(stream)),
+                Some(tls) => connections.spawn(async move {
+                    if let Ok(Ok(stream)) = tokio::time::timeout(TLS_HANDSHAKE_WITHIN, tls.accept(stream)).await {
+                        Box::pin(talk.over(stream)).await;
+                    }
+                }),
+            };
+        }
+        drop(port);
+        while connections.join_next().await.is_some() {}
+    })
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // An error means that the handle is gone, which ends the server as well.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+struct Talk {
+    connection: Connection,
+    router: Router,
+    head_within: Duration,
+    stop: watch::Receiver<bool>,
+}
+
+impl Talk {
+    async fn over(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
+        let Self { connection, router, head_within, mut stop } = self;
+        let answer = service_fn(move |mut request: hyper::Request<Incoming>| {
+            request.extensions_mut().insert(connection.clone());
+            router.clone().oneshot(request.map(Body::new))
+        });
+        let serving = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(head_within)
+            .serve_connection(TokioIo::new(stream), answer)
+            .with_upgrades();
+        let mut serving = std::pin::pin!(serving);
+        let ended = tokio::select! {
+            ended = serving.as_mut() => ended,
+            () = stopped(&mut stop) => {
+                serving.as_mut().graceful_shutdown();
+                serving.await
+            }
+        };
+        if let Err(error) = ended {
+            // Whoever is at the other end knows best why.
+            tracing::trace!(%error, "a connection ended");
+        }
+    }
+}
+
+/// What everybody hears who finds no place.
+fn refusing() -> Router {
+    Router::new().fallback(refuse).layer(axum::middleware::from_fn(crate::http::secure))
+}
+
+async fn refuse(uri: Uri) -> Response {
+    let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-connections")
+        .retry_after(FULL_RETRY_MS)
+        .into_response();
+    let mut response = if uri.path().starts_with("/v1/") {
+        problem
+    } else {
+        // A person at a browser would be offered a Problem as a file.
+        let retry_after = problem.headers().get(header::RETRY_AFTER).cloned();
+        let text = "Too many people are here right now. Try again in a moment.\n";
+        let mut page = (StatusCode::SERVICE_UNAVAILABLE, text).into_response();
+        page.headers_mut().extend(retry_after.map(|seconds| (header::RETRY_AFTER, seconds)));
+        page
+    };
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                // Nagle's delay only hurts: frames are small and batched already.
+                let _ = stream.set_nodelay(true);
+                return (stream, peer);
+            }
+            Err(error) => {
+                // Out of file descriptors, mostly: trying at once would only burn the processor.
+                tracing::warn!(%error, "a connection could not be taken");
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        }
+    }
+}
