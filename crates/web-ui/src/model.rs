@@ -5,6 +5,7 @@
 pub mod bubble_height;
 pub mod chat_list;
 pub mod clock;
+pub mod hearing;
 pub mod heights;
 pub mod keys;
 pub mod list_width;

@@ -201,7 +201,7 @@ pub fn unsupported(reason: &Unsupported) -> (&'static str, String) {
             "The disk, or what the browser allows this page, is used up. Free some space and reload. Your messages are kept; what you wrote in this moment may not be.".into(),
         ),
         Unsupported::ServerVersion => {
-            ("The server was updated", "This page is of another version. Reload it.".into())
+            ("A new version is here", "Heliograph was updated, and this page is of another version. Reload it to go on; nothing is lost.".into())
         }
     }
 }
