@@ -99,6 +99,8 @@ pub struct App {
     pub narrow: RwSignal<bool>,
     /// A contact code that the page was opened with.
     pub contact_code: RwSignal<Option<String>>,
+    /// What was written when the program stopped, and went nowhere.
+    pub unsent: RwSignal<Option<String>>,
     toast_count: StoredValue<u32>,
 }
 
@@ -133,6 +135,7 @@ impl App {
             visible: RwSignal::new(true),
             narrow: RwSignal::new(false),
             contact_code: RwSignal::new(None),
+            unsent: RwSignal::new(None),
             toast_count: StoredValue::new(0),
         }
     }
@@ -151,6 +154,9 @@ impl App {
             Event::Stage(stage) => {
                 if stage == AppStage::Linking && self.stage.get_untracked() != AppStage::Linking {
                     self.start_link();
+                }
+                if stage == AppStage::Active || matches!(stage, AppStage::LoggedOut(_)) {
+                    self.unsent.set(None);
                 }
                 if self.stage.get_untracked() == AppStage::Active && stage != AppStage::Active {
                     // The page that comes says what happened.
@@ -247,6 +253,13 @@ impl App {
     /// Asks, and gets the answer.
     pub fn ask(&self, command: Command, answered: impl FnOnce(Result<Answer, UserError>) + 'static) {
         bridge::ask(command, answered);
+    }
+
+    /// Keeps a text that could not be sent or kept as a draft, where the program has stopped: the page that says so shows it.
+    pub fn keep_unsent(&self, text: String) {
+        if self.stage.with_untracked(|stage| *stage != AppStage::Active) {
+            let _ = self.unsent.try_set(Some(text));
+        }
     }
 
     /// A new linking code, with what this browser is.

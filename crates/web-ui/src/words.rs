@@ -198,7 +198,7 @@ pub fn unsupported(reason: &Unsupported) -> (&'static str, String) {
         ),
         Unsupported::StorageFull => (
             "The storage is full",
-            "The disk, or what the browser allows this page, is used up. Free some space and reload. Your messages are kept; what you wrote in this moment may not be.".into(),
+            "The disk, or what the browser allows this page, is used up. Free some space, then reload to go on. Your messages are kept.".into(),
         ),
         Unsupported::ServerVersion => {
             ("A new version is here", "Heliograph was updated, and this page is of another version. Reload it to go on; nothing is lost.".into())
@@ -310,6 +310,7 @@ pub const OTHER_TAB_TEXT: &str =
 pub const USE_HERE: &str = "Use here";
 pub const HALTED_TITLE: &str = "Heliograph stopped";
 pub const HALTED_TEXT: &str = "Something unexpected happened. Your messages are kept. Reload the page to go on.";
+pub const UNSENT: &str = "This was not sent. Copy it before you reload:";
 pub const FOR_A_REPORT: &str = "For a report";
 pub const ONE_MOMENT: &str = "One moment…";
 pub const NEXT: &str = "Next";
