@@ -2,6 +2,7 @@
 //! are in the page, times,
 //! links in text, codes in camera pictures. Everything here has native tests.
 
+pub mod attention;
 pub mod bubble_height;
 pub mod chat_list;
 pub mod clock;

@@ -2,9 +2,10 @@
 //! merged by id.
 
 use crate::bridge;
+use crate::model::attention::{Moment, Pace, Tell, tell};
 use crate::model::chat_list::{ChatFilter, ChatList};
 use crate::model::timeline::{Arrived, PAGE_ROWS, Timeline};
-use crate::platform::{notify, page};
+use crate::platform::{notify, page, sound};
 use crate::words;
 use client_api::{
     AccountId, Answer, AppStage, ChatId, ChatInfo, Command, Connection, ContactRow, DeviceRow, Event, LinkStage,
@@ -102,6 +103,7 @@ pub struct App {
     /// What was written when the program stopped, and went nowhere.
     pub unsent: RwSignal<Option<String>>,
     toast_count: StoredValue<u32>,
+    pace: StoredValue<Pace>,
 }
 
 impl App {
@@ -137,6 +139,7 @@ impl App {
             contact_code: RwSignal::new(None),
             unsent: RwSignal::new(None),
             toast_count: StoredValue::new(0),
+            pace: StoredValue::new(Pace::default()),
         }
     }
 
@@ -215,9 +218,28 @@ impl App {
             }
             Event::Notice(notice) => self.toast(words::notice(&notice), true),
             Event::Notify { chat, title, preview, .. } => {
-                let previews = self.settings.with_untracked(|settings| settings.notification_previews);
-                notify::message(*self, chat, &title, if previews { &preview } else { words::NEW_MESSAGE });
+                self.notify(chat, &title, &preview);
             }
+        }
+    }
+
+    /// A message came: whoever does not see it is told, as they wish it.
+    fn notify(&self, chat: ChatId, title: &str, preview: &str) {
+        let row = self.chats.with_untracked(|chats| chats.get(&chat));
+        let in_front = !self.narrow.get_untracked() || self.pane.get_untracked() == Pane::Chat;
+        let how = tell(Moment {
+            muted: row.is_some_and(|row| row.muted_until_ms > page::now_ms()),
+            page_visible: self.visible.get_untracked(),
+            chat_shown: self.open.get_untracked() == Some(chat) && in_front,
+        });
+        let (sounds, previews) =
+            self.settings.with_untracked(|settings| (settings.sounds, settings.notification_previews));
+        let in_pace = || self.pace.try_update_value(|pace| pace.take(page::now_ms())) == Some(true);
+        if how != Tell::Not && sounds && in_pace() {
+            sound::tone();
+        }
+        if how == Tell::SoundAndNotification {
+            notify::message(*self, chat, title, if previews { preview } else { words::NEW_MESSAGE });
         }
     }
 
