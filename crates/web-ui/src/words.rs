@@ -29,6 +29,11 @@ pub fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
+/// A name within a sentence: written from right to left, it must not turn the words and stops around it.
+fn isolated(name: &str) -> String {
+    format!("\u{2068}{name}\u{2069}")
+}
+
 /// What happened and what to do.
 pub fn error(error: &UserError) -> String {
     match error {
@@ -227,12 +232,14 @@ pub fn logged_out(reason: LogoutReason) -> (&'static str, &'static str) {
 pub fn notice(notice: &Notice) -> String {
     match notice {
         Notice::DeviceLinked { name, again: false, .. } => {
+            let name = isolated(name);
             format!("{name} was linked to your account. If that was not you, log it out under Linked devices.")
         }
         Notice::DeviceLinked { name, .. } => {
+            let name = isolated(name);
             format!("Reminder: {name} was linked to your account yesterday. If that was not you, log it out.")
         }
-        Notice::DeviceUnlinked { name } => format!("{name} was logged out."),
+        Notice::DeviceUnlinked { name } => format!("{} was logged out.", isolated(name)),
         Notice::PinChanged => "Your registration PIN was changed.".into(),
         Notice::ServerRestored => "The server was restored from a backup. What it lost is being sent again.".into(),
         Notice::StorageRolledBack => {
@@ -249,6 +256,7 @@ pub fn notice(notice: &Notice) -> String {
 
 /// A line of the chat itself.
 pub fn system_line(line: &SystemLine, peer: &str) -> String {
+    let peer = isolated(peer);
     match line {
         SystemLine::Encrypted => {
             "Messages here are end-to-end encrypted. Nobody outside this chat can read them, not even the server."
@@ -267,8 +275,8 @@ pub fn system_line(line: &SystemLine, peer: &str) -> String {
         SystemLine::UnknownDevice => {
             "A device in this chat is not on its owner's signed list. Nothing is sent until it is removed.".into()
         }
-        SystemLine::OwnDeviceLinked { name } => format!("You linked a device: {name}."),
-        SystemLine::OwnDeviceUnlinked { name } => format!("A device was logged out: {name}."),
+        SystemLine::OwnDeviceLinked { name } => format!("You linked a device: {}.", isolated(name)),
+        SystemLine::OwnDeviceUnlinked { name } => format!("A device was logged out: {}.", isolated(name)),
     }
 }
 
@@ -397,7 +405,7 @@ pub fn digits_text(name: &str) -> String {
     if name.is_empty() {
         "They show that it is your own phone that links this browser.".into()
     } else {
-        format!("This browser will be linked to the account of {name}.")
+        format!("This browser will be linked to the account of {}.", isolated(name))
     }
 }
 
@@ -443,7 +451,7 @@ pub fn on_system(browser: &str, system: &str) -> String {
 
 /// At the end.
 pub fn linked(name: &str) -> String {
-    format!("{name} is linked")
+    format!("{} is linked", isolated(name))
 }
 
 pub const CHATS: &str = "Chats";
@@ -526,12 +534,12 @@ pub fn title(row: &client_api::ChatRow) -> String {
 
 /// Of the menu of a chat in the list.
 pub fn menu_of(title: &str) -> String {
-    format!("Menu of {title}")
+    format!("Menu of {}", isolated(title))
 }
 
 /// Of the list of messages.
 pub fn messages_with(peer: &str) -> String {
-    format!("Messages with {peer}")
+    format!("Messages with {}", isolated(peer))
 }
 
 /// Of the button at the end.
@@ -555,6 +563,7 @@ pub fn complete_back_to(when: &str) -> String {
 
 /// In the dialog of the safety number.
 pub fn safety_text(peer: &str) -> String {
+    let peer = isolated(peer);
     format!(
         "Compare these digits, or the code, with what {peer} sees. If they are the same, nobody stands between you."
     )
@@ -562,6 +571,7 @@ pub fn safety_text(peer: &str) -> String {
 
 /// After a scan.
 pub fn safety_differs(peer: &str) -> String {
+    let peer = isolated(peer);
     format!(
         "The codes differ. Make sure that {peer} shows the code of the chat with you; if so, somebody may stand between you. Write nothing that others must not read, and tell the person who runs the server."
     )
@@ -650,6 +660,7 @@ pub const SECTIONS: &str = "Sections";
 
 /// Before a device is logged out.
 pub fn log_out_question(name: &str) -> String {
+    let name = isolated(name);
     format!("Log out {name}? Your messages are removed from it at once, or when it next connects.")
 }
 
