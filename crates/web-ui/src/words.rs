@@ -614,7 +614,11 @@ pub const MY_CODE_SHORT: &str = "My code";
 pub const MY_CODE_TEXT: &str = "Whoever scans this code, or opens the link, can write to you.";
 pub const COPY_LINK: &str = "Copy contact link";
 pub const CONTACTS: &str = "Contacts";
-pub const NO_CONTACTS: &str = "People you write with will be here.";
+pub const NO_CONTACTS: &str = "Whom you add will be here: by number, link or code, or from the information of a chat.";
+pub const NO_CONTACT_FITS: &str = "No contact has this name or number.";
+pub const NOT_A_CONTACT: &str = "Not in your contacts";
+pub const ADD_TO_CONTACTS: &str = "Add to contacts";
+pub const CONTACT_ADDED: &str = "Added to your contacts";
 pub const LINKED_DEVICES: &str = "Linked devices";
 pub const DEVICES_TEXT_PHONE: &str =
     "Up to eight browsers and terminals can mirror this account. Your phone may be off once they are linked.";

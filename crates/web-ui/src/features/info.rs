@@ -50,6 +50,7 @@ fn Facts(info: ChatInfo) -> impl IntoView {
             Err(error) => app.toast(words::error(&error), false),
         });
     };
+    let is_contact = Memo::new(move |_| app.contacts.with(|contacts| contacts.contains_key(&peer)));
     let (state, words_of) = completeness(&info);
     view! {
         <div class="info-face">
@@ -85,7 +86,14 @@ fn Facts(info: ChatInfo) -> impl IntoView {
                 })
                 .collect_view()}
         </ul>
-        {direct.then(|| view! { <Rename account=peer title=info.title.clone()/> })}
+        {direct.then(|| {
+            let title = info.title.clone();
+            view! {
+                <Show when=move || is_contact.get() fallback=move || view! { <AddContact account=peer/> }>
+                    <Rename account=peer title=title.clone()/>
+                </Show>
+            }
+        })}
         {move || safety.get().map(|number| view! { <Safety number safety title=info.title.clone()/> })}
     }
 }
@@ -97,6 +105,26 @@ fn completeness(info: &ChatInfo) -> (&'static str, String) {
             ("back-to", words::complete_back_to(&clock::full(ms, page::now_ms(), page::zone_at(ms))))
         }
         Completeness::Arriving => ("arriving", words::ARRIVING.to_owned()),
+    }
+}
+
+/// Somebody who wrote first is no contact until the owner says so. The name is their own; it can be changed then.
+#[component]
+fn AddContact(account: client_api::AccountId) -> impl IntoView {
+    let app = use_app();
+    let add = move |_| {
+        app.ask(Command::RenameContact { account, name: String::new() }, move |result| match result {
+            Ok(_) => app.toast(words::CONTACT_ADDED.to_owned(), false),
+            Err(error) => app.toast(words::error(&error), false),
+        });
+    };
+    view! {
+        <ul class="rows">
+            <li><button class="action-row" type="button" data-testid="add-contact" on:click=add>
+                <Icon name="user-plus"/>
+                <span class="two-lines"><strong>{words::ADD_TO_CONTACTS}</strong><span class="faint">{words::NOT_A_CONTACT}</span></span>
+            </button></li>
+        </ul>
     }
 }
 

@@ -90,7 +90,11 @@ pub fn NewChat() -> impl IntoView {
             <ul class="rows" data-testid="contacts">
                 {move || contacts.get().into_iter().map(|row| view! { <Contact row error/> }).collect_view()}
             </ul>
-            <Show when=move || contacts.with(Vec::is_empty)><p class="pad faint">{words::NO_CONTACTS}</p></Show>
+            <Show when=move || contacts.with(Vec::is_empty)>
+                <p class="pad faint" data-testid="no-contacts">
+                    {move || if app.contacts.with(|contacts| contacts.is_empty()) { words::NO_CONTACTS } else { words::NO_CONTACT_FITS }}
+                </p>
+            </Show>
         </div>
     }
 }
