@@ -131,13 +131,14 @@ fn AddContact(account: client_api::AccountId) -> impl IntoView {
 #[component]
 fn Rename(account: client_api::AccountId, title: String) -> impl IntoView {
     let app = use_app();
-    let name = RwSignal::new(title);
+    let (name, error) = (RwSignal::new(title), RwSignal::new(String::new()));
     let save = move |event: SubmitEvent| {
         event.prevent_default();
+        error.set(String::new());
         app.ask(Command::RenameContact { account, name: name.get_untracked().trim().to_owned() }, move |result| {
             match result {
                 Ok(_) => app.toast(words::SAVED.to_owned(), false),
-                Err(error) => app.toast(words::error(&error), false),
+                Err(refused) => _ = error.try_set(words::error(&refused)),
             }
         });
     };
@@ -145,9 +146,10 @@ fn Rename(account: client_api::AccountId, title: String) -> impl IntoView {
         <form class="pad stack" on:submit=save>
             <label class="field">
                 <span class="field-label">{words::CONTACT_NAME}</span>
-                <input class="input" type="text" maxlength="64" dir="auto" autocomplete="off" data-testid="rename-contact"
-                    prop:value=name on:input=move |event| name.set(event_target_value(&event))/>
+                <input class="input" type="text" dir="auto" autocomplete="off" data-testid="rename-contact"
+                    aria-describedby="rename-error" prop:value=name on:input=move |event| name.set(event_target_value(&event))/>
             </label>
+            <p id="rename-error" class="field-error" role="alert" data-testid="rename-error">{error}</p>
             <button class="button quiet" type="submit" data-testid="rename-save">{words::SAVE}</button>
         </form>
     }
