@@ -22,6 +22,8 @@ pub enum Section {
     Chats,
     /// Whom to write to.
     NewChat,
+    /// The camera, for any code.
+    Scan,
     /// Settings.
     Settings,
     /// The own name, photo and about.

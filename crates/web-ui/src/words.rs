@@ -378,11 +378,8 @@ pub fn new_code_in(seconds: u32) -> String {
 }
 
 pub const LINK_TITLE: &str = "Link this browser to your phone";
-pub const LINK_STEPS: [&str; 3] = [
-    "Open Heliograph on your phone",
-    "Go to Settings, then Linked devices, and tap Link a device",
-    "Point the phone's camera at this code",
-];
+pub const LINK_STEPS: [&str; 3] =
+    ["Open Heliograph on your phone", "Tap Devices, then Link a device", "Point the phone's camera at this code"];
 pub const LINK_QR_LABEL: &str = "QR code for linking";
 pub const COPY_CODE: &str = "No camera? Copy this code's text";
 pub const CODE_COPIED: &str = "Copied. Paste it on your phone";
@@ -608,6 +605,9 @@ fn grouped(number: u64) -> String {
 pub const NUMBER_OR_LINK: &str = "Phone number or contact link";
 pub const THEIR_NAME: &str = "Name (optional)";
 pub const WRITE_TO: &str = "Open chat";
+pub const SCAN_A_CODE: &str = "Scan a code";
+pub const SCAN_ANY_TEXT: &str =
+    "Point the camera at the code of a browser that you want to link, or at somebody's contact code.";
 pub const SCAN_CONTACT: &str = "Scan a contact's QR code";
 pub const MY_CODE: &str = "My contact code";
 pub const MY_CODE_SHORT: &str = "My code";
