@@ -164,6 +164,14 @@ pub(crate) fn set_contact(cx: &mut Context<'_>, contact: &Contact, account: Acco
     own_state::set(cx, &contact_key(account), contact.encode_to_vec())
 }
 
+/// The owner's name for somebody; empty where they give none.
+fn given_name(name: &str) -> Result<String, UserError> {
+    match name.trim() {
+        "" => Ok(String::new()),
+        name => tidy_name(name),
+    }
+}
+
 impl Client {
     /// "Add this number."
     pub(crate) fn add_contact(
@@ -173,15 +181,12 @@ impl Client {
         number: String,
         name: &str,
     ) -> Result<(), Halt> {
-        let name = match name.trim() {
-            "" => String::new(),
-            name => match tidy_name(name) {
-                Ok(name) => name,
-                Err(error) => {
-                    cx.answer(request, Err(error));
-                    return Ok(());
-                }
-            },
+        let name = match given_name(name) {
+            Ok(name) => name,
+            Err(error) => {
+                cx.answer(request, Err(error));
+                return Ok(());
+            }
         };
         let number: String = number.chars().filter(|c| !c.is_whitespace()).take(64).collect();
         if !number.chars().any(|c| c.is_ascii_digit()) {
@@ -242,8 +247,13 @@ impl Client {
             cx.answer(request, Err(UserError::CodeOtherServer));
             return Ok(());
         }
-        let name = tidy_name(name).unwrap_or_default();
-        self.add_found(cx, request, code.account, code.number, name)
+        match given_name(name) {
+            Ok(name) => self.add_found(cx, request, code.account, code.number, name),
+            Err(error) => {
+                cx.answer(request, Err(error));
+                Ok(())
+            }
+        }
     }
 
     fn add_found(
@@ -289,11 +299,7 @@ impl Client {
         name: &str,
     ) -> Result<(), Halt> {
         let account = AccountId(account.0);
-        let name = match name.trim() {
-            "" => Ok(String::new()),
-            name => tidy_name(name),
-        };
-        match name {
+        match given_name(name) {
             Ok(name) => {
                 let number = number_of(cx.db, account)?;
                 let old = contact(cx.db, account)?.unwrap_or_default();

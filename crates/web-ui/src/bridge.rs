@@ -1,5 +1,6 @@
 //! The only file that knows the worker: requests go to it as bytes, events come from it as bytes. Knows no page.
 
+use crate::model::hearing::{Heard, Hearing};
 use client_api::{Answer, Command, Event, Request, UserError, wire};
 use js_sys::{Array, Uint8Array};
 use std::cell::RefCell;
@@ -15,12 +16,13 @@ pub enum FromWorker {
     Events(Vec<Event>),
     /// It cannot go on; words for a report.
     Trouble(String),
-    /// Nothing else may run in this page.
-    Reload,
+    /// It is of another version, and was not read: only a reload brings both together.
+    OtherVersion,
 }
 
 struct Bridge {
     worker: Worker,
+    hearing: Hearing,
     ready: bool,
     /// Requests made before the worker was ready.
     held: Vec<Request>,
@@ -35,8 +37,14 @@ thread_local! {
 /// Takes the worker over from `boot.js`, with what it said so far.
 pub fn connect(worker: &Worker, backlog: &Array, tell: impl Fn(FromWorker) + 'static) {
     BRIDGE.with_borrow_mut(|bridge| {
-        *bridge =
-            Some(Bridge { worker: worker.clone(), ready: false, held: Vec::new(), next: 1, waiting: HashMap::new() });
+        *bridge = Some(Bridge {
+            worker: worker.clone(),
+            hearing: Hearing::default(),
+            ready: false,
+            held: Vec::new(),
+            next: 1,
+            waiting: HashMap::new(),
+        });
     });
     let hear = move |data: JsValue| {
         if let Some(heard) = read(&data) {
@@ -97,13 +105,26 @@ fn deliver(worker: &Worker, request: &Request) {
 
 fn read(data: &JsValue) -> Option<FromWorker> {
     if let Some(text) = data.as_string() {
-        return Some(if text == "reload" { FromWorker::Reload } else { FromWorker::Trouble(text) });
+        return match hear(|hearing| hearing.text(&text))? {
+            Heard::Read => Some(FromWorker::Trouble(text)),
+            Heard::Pass => None,
+            Heard::OtherVersion => Some(FromWorker::OtherVersion),
+        };
     }
-    let bytes = data.dyn_ref::<Uint8Array>()?.to_vec();
-    match wire::decode_events(&bytes) {
+    let bytes = data.dyn_ref::<Uint8Array>()?;
+    match hear(Hearing::bytes)? {
+        Heard::Read => {}
+        Heard::Pass => return None,
+        Heard::OtherVersion => return Some(FromWorker::OtherVersion),
+    }
+    match wire::decode_events(&bytes.to_vec()) {
         Ok(events) => Some(FromWorker::Events(settle(events))),
         Err(skew) => Some(FromWorker::Trouble(skew.to_string())),
     }
+}
+
+fn hear(what: impl FnOnce(&mut Hearing) -> Heard) -> Option<Heard> {
+    BRIDGE.with_borrow_mut(|bridge| bridge.as_mut().map(|bridge| what(&mut bridge.hearing)))
 }
 
 /// Hands answers to those who asked; what is left is for the pages.

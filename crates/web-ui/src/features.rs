@@ -16,6 +16,7 @@ pub mod new_chat;
 pub mod profile;
 pub mod registration;
 pub mod safety;
+pub mod scan_code;
 pub mod settings;
 pub mod shell;
 pub mod start;

@@ -9,7 +9,7 @@ pub mod store;
 pub mod words;
 
 use bridge::FromWorker;
-use client_api::{AppStage, Role};
+use client_api::{AppStage, Role, Unsupported};
 use leptos::prelude::*;
 use platform::{page, version};
 use store::App;
@@ -27,7 +27,7 @@ pub fn start(worker: &web_sys::Worker, role: &str, backlog: &js_sys::Array) {
     bridge::connect(worker, backlog, move |heard| match heard {
         FromWorker::Events(events) => app.take(events),
         FromWorker::Trouble(what) => app.stage.set(AppStage::Halted { what }),
-        FromWorker::Reload => page::reload(),
+        FromWorker::OtherVersion => app.stage.set(AppStage::Unsupported(Unsupported::ServerVersion)),
     });
     version::watch(move || app.new_version.set(true));
     // The signals of the store outlive every page.

@@ -2,9 +2,11 @@
 //! are in the page, times,
 //! links in text, codes in camera pictures. Everything here has native tests.
 
+pub mod attention;
 pub mod bubble_height;
 pub mod chat_list;
 pub mod clock;
+pub mod hearing;
 pub mod heights;
 pub mod keys;
 pub mod list_width;

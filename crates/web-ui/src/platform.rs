@@ -4,4 +4,5 @@ pub mod camera;
 pub mod notify;
 pub mod page;
 pub mod photo;
+pub mod sound;
 pub mod version;

@@ -2,10 +2,11 @@
 //! merged by id.
 
 use crate::bridge;
+use crate::model::attention::{Moment, Pace, Tell, tell};
 use crate::model::chat_list::{ChatFilter, ChatList};
 use crate::model::moves::Moves;
 use crate::model::timeline::{Arrived, PAGE_ROWS, Timeline};
-use crate::platform::{notify, page};
+use crate::platform::{notify, page, sound};
 use crate::words;
 use client_api::{
     AccountId, Answer, AppStage, ChatId, ChatInfo, Command, Connection, ContactRow, DeviceRow, Event, LinkStage,
@@ -22,6 +23,8 @@ pub enum Section {
     Chats,
     /// Whom to write to.
     NewChat,
+    /// The camera, for any code.
+    Scan,
     /// Settings.
     Settings,
     /// The own name, photo and about.
@@ -104,7 +107,10 @@ pub struct App {
     pub narrow: RwSignal<bool>,
     /// A contact code that the page was opened with.
     pub contact_code: RwSignal<Option<String>>,
+    /// What was written when the program stopped, and went nowhere.
+    pub unsent: RwSignal<Option<String>>,
     toast_count: StoredValue<u32>,
+    pace: StoredValue<Pace>,
 }
 
 impl App {
@@ -140,7 +146,9 @@ impl App {
             visible: RwSignal::new(true),
             narrow: RwSignal::new(false),
             contact_code: RwSignal::new(None),
+            unsent: RwSignal::new(None),
             toast_count: StoredValue::new(0),
+            pace: StoredValue::new(Pace::default()),
         }
     }
 
@@ -158,6 +166,9 @@ impl App {
             Event::Stage(stage) => {
                 if stage == AppStage::Linking && self.stage.get_untracked() != AppStage::Linking {
                     self.start_link();
+                }
+                if stage == AppStage::Active || matches!(stage, AppStage::LoggedOut(_)) {
+                    self.unsent.set(None);
                 }
                 if self.stage.get_untracked() == AppStage::Active && stage != AppStage::Active {
                     // The page that comes says what happened.
@@ -217,8 +228,7 @@ impl App {
             }
             Event::Notice(notice) => self.toast(words::notice(&notice), true),
             Event::Notify { chat, title, preview, .. } => {
-                let previews = self.settings.with_untracked(|settings| settings.notification_previews);
-                notify::message(*self, chat, &title, if previews { &preview } else { words::NEW_MESSAGE });
+                self.notify(chat, &title, &preview);
             }
         }
     }
@@ -242,6 +252,26 @@ impl App {
         });
         self.open.set(Some(to));
         self.tell(Command::OpenChat { chat: to, anchor: WindowAnchor::Newest, limit: PAGE_ROWS });
+    }
+
+    /// A message came: whoever does not see it is told, as they wish it.
+    fn notify(&self, chat: ChatId, title: &str, preview: &str) {
+        let row = self.chats.with_untracked(|chats| chats.get(&chat));
+        let in_front = !self.narrow.get_untracked() || self.pane.get_untracked() == Pane::Chat;
+        let how = tell(Moment {
+            muted: row.is_some_and(|row| row.muted_until_ms > page::now_ms()),
+            page_visible: self.visible.get_untracked(),
+            chat_shown: self.open.get_untracked() == Some(chat) && in_front,
+        });
+        let (sounds, previews) =
+            self.settings.with_untracked(|settings| (settings.sounds, settings.notification_previews));
+        let in_pace = || self.pace.try_update_value(|pace| pace.take(page::now_ms())) == Some(true);
+        if how != Tell::Not && sounds && in_pace() {
+            sound::tone();
+        }
+        if how == Tell::SoundAndNotification {
+            notify::message(*self, chat, title, if previews { preview } else { words::NEW_MESSAGE });
+        }
     }
 
     /// Asks the core without wanting an answer; a refusal is told in a toast.
@@ -276,6 +306,13 @@ impl App {
     /// Asks, and gets the answer.
     pub fn ask(&self, command: Command, answered: impl FnOnce(Result<Answer, UserError>) + 'static) {
         bridge::ask(command, answered);
+    }
+
+    /// Keeps a text that could not be sent or kept as a draft, where the program has stopped: the page that says so shows it.
+    pub fn keep_unsent(&self, text: String) {
+        if self.stage.with_untracked(|stage| *stage != AppStage::Active) {
+            let _ = self.unsent.try_set(Some(text));
+        }
     }
 
     /// A new linking code, with what this browser is.

@@ -29,6 +29,11 @@ pub fn count(number: u64, one: &str, many: &str) -> String {
     format!("{number} {}", if number == 1 { one } else { many })
 }
 
+/// A name within a sentence: written from right to left, it must not turn the words and stops around it.
+fn isolated(name: &str) -> String {
+    format!("\u{2068}{name}\u{2069}")
+}
+
 /// What happened and what to do.
 pub fn error(error: &UserError) -> String {
     match error {
@@ -198,10 +203,10 @@ pub fn unsupported(reason: &Unsupported) -> (&'static str, String) {
         ),
         Unsupported::StorageFull => (
             "The storage is full",
-            "The disk, or what the browser allows this page, is used up. Free some space and reload. Your messages are kept; what you wrote in this moment may not be.".into(),
+            "The disk, or what the browser allows this page, is used up. Free some space, then reload to go on. Your messages are kept.".into(),
         ),
         Unsupported::ServerVersion => {
-            ("The server was updated", "This page is of another version. Reload it.".into())
+            ("A new version is here", "Heliograph was updated, and this page is of another version. Reload it to go on; nothing is lost.".into())
         }
     }
 }
@@ -227,12 +232,14 @@ pub fn logged_out(reason: LogoutReason) -> (&'static str, &'static str) {
 pub fn notice(notice: &Notice) -> String {
     match notice {
         Notice::DeviceLinked { name, again: false, .. } => {
+            let name = isolated(name);
             format!("{name} was linked to your account. If that was not you, log it out under Linked devices.")
         }
         Notice::DeviceLinked { name, .. } => {
+            let name = isolated(name);
             format!("Reminder: {name} was linked to your account yesterday. If that was not you, log it out.")
         }
-        Notice::DeviceUnlinked { name } => format!("{name} was logged out."),
+        Notice::DeviceUnlinked { name } => format!("{} was logged out.", isolated(name)),
         Notice::PinChanged => "Your registration PIN was changed.".into(),
         Notice::ServerRestored => "The server was restored from a backup. What it lost is being sent again.".into(),
         Notice::StorageRolledBack => {
@@ -249,6 +256,7 @@ pub fn notice(notice: &Notice) -> String {
 
 /// A line of the chat itself.
 pub fn system_line(line: &SystemLine, peer: &str) -> String {
+    let peer = isolated(peer);
     match line {
         SystemLine::Encrypted => {
             "Messages here are end-to-end encrypted. Nobody outside this chat can read them, not even the server."
@@ -267,8 +275,8 @@ pub fn system_line(line: &SystemLine, peer: &str) -> String {
         SystemLine::UnknownDevice => {
             "A device in this chat is not on its owner's signed list. Nothing is sent until it is removed.".into()
         }
-        SystemLine::OwnDeviceLinked { name } => format!("You linked a device: {name}."),
-        SystemLine::OwnDeviceUnlinked { name } => format!("A device was logged out: {name}."),
+        SystemLine::OwnDeviceLinked { name } => format!("You linked a device: {}.", isolated(name)),
+        SystemLine::OwnDeviceUnlinked { name } => format!("A device was logged out: {}.", isolated(name)),
     }
 }
 
@@ -311,6 +319,7 @@ pub const OTHER_TAB_TEXT: &str =
 pub const USE_HERE: &str = "Use here";
 pub const HALTED_TITLE: &str = "Heliograph stopped";
 pub const HALTED_TEXT: &str = "Something unexpected happened. Your messages are kept. Reload the page to go on.";
+pub const UNSENT: &str = "This was not sent. Copy it before you reload:";
 pub const FOR_A_REPORT: &str = "For a report";
 pub const ONE_MOMENT: &str = "One moment…";
 pub const NEXT: &str = "Next";
@@ -370,11 +379,8 @@ pub fn new_code_in(seconds: u32) -> String {
 }
 
 pub const LINK_TITLE: &str = "Link this browser to your phone";
-pub const LINK_STEPS: [&str; 3] = [
-    "Open Heliograph on your phone",
-    "Go to Settings, then Linked devices, and tap Link a device",
-    "Point the phone's camera at this code",
-];
+pub const LINK_STEPS: [&str; 3] =
+    ["Open Heliograph on your phone", "Tap Devices, then Link a device", "Point the phone's camera at this code"];
 pub const LINK_QR_LABEL: &str = "QR code for linking";
 pub const COPY_CODE: &str = "No camera? Copy this code's text";
 pub const CODE_COPIED: &str = "Copied. Paste it on your phone";
@@ -397,7 +403,7 @@ pub fn digits_text(name: &str) -> String {
     if name.is_empty() {
         "They show that it is your own phone that links this browser.".into()
     } else {
-        format!("This browser will be linked to the account of {name}.")
+        format!("This browser will be linked to the account of {}.", isolated(name))
     }
 }
 
@@ -443,7 +449,7 @@ pub fn on_system(browser: &str, system: &str) -> String {
 
 /// At the end.
 pub fn linked(name: &str) -> String {
-    format!("{name} is linked")
+    format!("{} is linked", isolated(name))
 }
 
 pub const CHATS: &str = "Chats";
@@ -526,12 +532,12 @@ pub fn title(row: &client_api::ChatRow) -> String {
 
 /// Of the menu of a chat in the list.
 pub fn menu_of(title: &str) -> String {
-    format!("Menu of {title}")
+    format!("Menu of {}", isolated(title))
 }
 
 /// Of the list of messages.
 pub fn messages_with(peer: &str) -> String {
-    format!("Messages with {peer}")
+    format!("Messages with {}", isolated(peer))
 }
 
 /// Of the button at the end.
@@ -555,6 +561,7 @@ pub fn complete_back_to(when: &str) -> String {
 
 /// In the dialog of the safety number.
 pub fn safety_text(peer: &str) -> String {
+    let peer = isolated(peer);
     format!(
         "Compare these digits, or the code, with what {peer} sees. If they are the same, nobody stands between you."
     )
@@ -562,6 +569,7 @@ pub fn safety_text(peer: &str) -> String {
 
 /// After a scan.
 pub fn safety_differs(peer: &str) -> String {
+    let peer = isolated(peer);
     format!(
         "The codes differ. Make sure that {peer} shows the code of the chat with you; if so, somebody may stand between you. Write nothing that others must not read, and tell the person who runs the server."
     )
@@ -598,13 +606,20 @@ fn grouped(number: u64) -> String {
 pub const NUMBER_OR_LINK: &str = "Phone number or contact link";
 pub const THEIR_NAME: &str = "Name (optional)";
 pub const WRITE_TO: &str = "Open chat";
+pub const SCAN_A_CODE: &str = "Scan a code";
+pub const SCAN_ANY_TEXT: &str =
+    "Point the camera at the code of a browser that you want to link, or at somebody's contact code.";
 pub const SCAN_CONTACT: &str = "Scan a contact's QR code";
 pub const MY_CODE: &str = "My contact code";
 pub const MY_CODE_SHORT: &str = "My code";
 pub const MY_CODE_TEXT: &str = "Whoever scans this code, or opens the link, can write to you.";
 pub const COPY_LINK: &str = "Copy contact link";
 pub const CONTACTS: &str = "Contacts";
-pub const NO_CONTACTS: &str = "People you write with will be here.";
+pub const NO_CONTACTS: &str = "Whom you add will be here: by number, link or code, or from the information of a chat.";
+pub const NO_CONTACT_FITS: &str = "No contact has this name or number.";
+pub const NOT_A_CONTACT: &str = "Not in your contacts";
+pub const ADD_TO_CONTACTS: &str = "Add to contacts";
+pub const CONTACT_ADDED: &str = "Added to your contacts";
 pub const LINKED_DEVICES: &str = "Linked devices";
 pub const DEVICES_TEXT_PHONE: &str =
     "Up to eight browsers and terminals can mirror this account. Your phone may be off once they are linked.";
@@ -623,6 +638,7 @@ pub const SETTINGS: &str = "Settings";
 pub const CHANGE_PIN: &str = "Change the registration PIN";
 pub const SET_A_PIN: &str = "Set a registration PIN";
 pub const REMOVE_PIN: &str = "Remove PIN";
+pub const NOTIFICATIONS: &str = "Notifications";
 pub const ALLOW_NOTIFICATIONS: &str = "Allow notifications";
 pub const APPEARANCE: &str = "Appearance";
 pub const THEME: &str = "Colours";
@@ -634,6 +650,7 @@ pub const LTR: &str = "Left to right";
 pub const RTL: &str = "Right to left";
 pub const ENTER_SENDS: &str = "Enter sends the message";
 pub const READ_RECEIPTS: &str = "Read receipts";
+pub const SOUNDS: &str = "A sound for new messages";
 pub const PREVIEWS: &str = "Show the text in notifications";
 pub const YOUR_PROFILE: &str = "Your profile";
 pub const OFFLINE: &str = "No connection. What you write is sent later.";
@@ -648,6 +665,7 @@ pub const SECTIONS: &str = "Sections";
 
 /// Before a device is logged out.
 pub fn log_out_question(name: &str) -> String {
+    let name = isolated(name);
     format!("Log out {name}? Your messages are removed from it at once, or when it next connects.")
 }
 

@@ -57,6 +57,7 @@ type Shared = Rc<RefCell<Worker>>;
 #[wasm_bindgen]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports nothing else")]
 pub fn start(backlog: &Array) {
+    page::greet();
     page::report_panics();
     let worker = Rc::new(RefCell::new(Worker {
         who: None,

@@ -11,7 +11,7 @@ use crate::primitives::long_press::LongPress;
 use crate::primitives::menu::{ContextMenu, Place, is_menu_key};
 use crate::store::{App, Section, use_app};
 use crate::words;
-use client_api::{ChatId, ChatKind, ChatRow, MirrorProgress};
+use client_api::{ChatId, ChatKind, ChatRow, MirrorProgress, Role};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -30,6 +30,9 @@ pub fn ChatListPane() -> impl IntoView {
     view! {
         <header class="pane-head">
             <h1 class="pane-title" tabindex="-1">{words::CHATS}</h1>
+            {(app.role == Role::Phone).then(|| view! {
+                <IconButton icon="camera" label=words::SCAN_A_CODE.to_owned() testid="scan-code" on_click=move |_| app.show_section(Section::Scan)/>
+            })}
             <IconButton icon="plus" label=words::NEW_CHAT.to_owned() testid="new-chat" on_click=move |_| app.show_section(Section::NewChat)/>
         </header>
         <div class="search">

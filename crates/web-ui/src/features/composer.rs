@@ -58,7 +58,13 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
             app.tell(Command::SetTyping { chat, typing: false });
         }
     };
-    on_cleanup(tell_draft);
+    on_cleanup(move || {
+        tell_draft();
+        // The program has stopped: there is nobody any more who would keep the draft.
+        if let Some(text) = text.try_get_untracked().filter(|text| !text.trim().is_empty()) {
+            app.keep_unsent(text);
+        }
+    });
 
     // A draft from another device comes in while nothing is being written here.
     Effect::new(move || {
@@ -111,8 +117,10 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
             if let Err(error) = result {
                 app.toast(words::error(&error), false);
                 // Nothing that was written is lost, unless something new stands there already.
-                if text.try_with_untracked(String::is_empty) == Some(true) {
-                    let _ = text.try_set(kept);
+                match text.try_with_untracked(String::is_empty) {
+                    Some(true) => _ = text.try_set(kept),
+                    Some(false) => {}
+                    None => app.keep_unsent(kept),
                 }
             }
         });

@@ -50,6 +50,7 @@ fn Facts(info: ChatInfo) -> impl IntoView {
             Err(error) => app.toast(words::error(&error), false),
         });
     };
+    let is_contact = Memo::new(move |_| app.contacts.with(|contacts| contacts.contains_key(&peer)));
     let (state, words_of) = completeness(&info);
     view! {
         <div class="info-face">
@@ -85,7 +86,14 @@ fn Facts(info: ChatInfo) -> impl IntoView {
                 })
                 .collect_view()}
         </ul>
-        {direct.then(|| view! { <Rename account=peer title=info.title.clone()/> })}
+        {direct.then(|| {
+            let title = info.title.clone();
+            view! {
+                <Show when=move || is_contact.get() fallback=move || view! { <AddContact account=peer/> }>
+                    <Rename account=peer title=title.clone()/>
+                </Show>
+            }
+        })}
         {move || safety.get().map(|number| view! { <Safety number safety title=info.title.clone()/> })}
     }
 }
@@ -100,16 +108,37 @@ fn completeness(info: &ChatInfo) -> (&'static str, String) {
     }
 }
 
+/// Somebody who wrote first is no contact until the owner says so. The name is their own; it can be changed then.
+#[component]
+fn AddContact(account: client_api::AccountId) -> impl IntoView {
+    let app = use_app();
+    let add = move |_| {
+        app.ask(Command::RenameContact { account, name: String::new() }, move |result| match result {
+            Ok(_) => app.toast(words::CONTACT_ADDED.to_owned(), false),
+            Err(error) => app.toast(words::error(&error), false),
+        });
+    };
+    view! {
+        <ul class="rows">
+            <li><button class="action-row" type="button" data-testid="add-contact" on:click=add>
+                <Icon name="user-plus"/>
+                <span class="two-lines"><strong>{words::ADD_TO_CONTACTS}</strong><span class="faint">{words::NOT_A_CONTACT}</span></span>
+            </button></li>
+        </ul>
+    }
+}
+
 #[component]
 fn Rename(account: client_api::AccountId, title: String) -> impl IntoView {
     let app = use_app();
-    let name = RwSignal::new(title);
+    let (name, error) = (RwSignal::new(title), RwSignal::new(String::new()));
     let save = move |event: SubmitEvent| {
         event.prevent_default();
+        error.set(String::new());
         app.ask(Command::RenameContact { account, name: name.get_untracked().trim().to_owned() }, move |result| {
             match result {
                 Ok(_) => app.toast(words::SAVED.to_owned(), false),
-                Err(error) => app.toast(words::error(&error), false),
+                Err(refused) => _ = error.try_set(words::error(&refused)),
             }
         });
     };
@@ -117,9 +146,10 @@ fn Rename(account: client_api::AccountId, title: String) -> impl IntoView {
         <form class="pad stack" on:submit=save>
             <label class="field">
                 <span class="field-label">{words::CONTACT_NAME}</span>
-                <input class="input" type="text" maxlength="64" dir="auto" autocomplete="off" data-testid="rename-contact"
-                    prop:value=name on:input=move |event| name.set(event_target_value(&event))/>
+                <input class="input" type="text" dir="auto" autocomplete="off" data-testid="rename-contact"
+                    aria-describedby="rename-error" prop:value=name on:input=move |event| name.set(event_target_value(&event))/>
             </label>
+            <p id="rename-error" class="field-error" role="alert" data-testid="rename-error">{error}</p>
             <button class="button quiet" type="submit" data-testid="rename-save">{words::SAVE}</button>
         </form>
     }

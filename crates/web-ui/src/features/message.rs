@@ -6,6 +6,7 @@ use crate::model::rich_text::{Piece, pieces};
 use crate::model::timeline::{Item, shown_ms};
 use crate::platform::page;
 use crate::primitives::icon::Icon;
+use crate::primitives::long_press::LongPress;
 use crate::primitives::menu::{Entry, Menu};
 use crate::store::{App, use_app};
 use crate::words;
@@ -96,6 +97,7 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
     };
     let entries = Callback::new(move |()| row().map(|row| entries(app, &row, around)).unwrap_or_default());
     let menu = RwSignal::new(false);
+    let press = LongPress::new();
     let is_tab_stop = Signal::derive(move || around.tab_stop.get() == Some(id));
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         if event.ctrl_key() || event.alt_key() || event.meta_key() {
@@ -119,8 +121,14 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
             on:keydown=on_key
             on:contextmenu=move |event| {
                 event.prevent_default();
+                press.end();
                 menu.set(true);
             }
+            on:pointerdown=move |event| press.begin(&event, move || { let _ = menu.try_set(true); })
+            on:pointermove=move |event| press.move_to(&event)
+            on:pointerup=move |_| press.end()
+            on:touchend=move |event| press.lift(&event)
+            on:pointercancel=move |_| press.end()
         >
             <div class="bubble">
                 {move || body.get().map(|body| body_view(&body))}

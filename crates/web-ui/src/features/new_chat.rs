@@ -64,8 +64,8 @@ pub fn NewChat() -> impl IntoView {
                 </label>
                 <label class="field">
                     <span class="field-label">{words::THEIR_NAME}</span>
-                    <input class="input" type="text" autocomplete="off" maxlength="64" dir="auto" data-testid="new-chat-name"
-                        prop:value=name on:input=move |event| name.set(event_target_value(&event))/>
+                    <input class="input" type="text" autocomplete="off" dir="auto" data-testid="new-chat-name"
+                        aria-describedby="new-chat-error" prop:value=name on:input=move |event| name.set(event_target_value(&event))/>
                 </label>
                 <p id="new-chat-error" class="field-error" role="alert" data-testid="form-error">{error}</p>
                 <button class="button wide" type="submit" data-testid="new-chat-go"
@@ -90,7 +90,11 @@ pub fn NewChat() -> impl IntoView {
             <ul class="rows" data-testid="contacts">
                 {move || contacts.get().into_iter().map(|row| view! { <Contact row error/> }).collect_view()}
             </ul>
-            <Show when=move || contacts.with(Vec::is_empty)><p class="pad faint">{words::NO_CONTACTS}</p></Show>
+            <Show when=move || contacts.with(Vec::is_empty)>
+                <p class="pad faint" data-testid="no-contacts">
+                    {move || if app.contacts.with(|contacts| contacts.is_empty()) { words::NO_CONTACTS } else { words::NO_CONTACT_FITS }}
+                </p>
+            </Show>
         </div>
     }
 }

@@ -74,13 +74,13 @@ pub fn ProfileForm(go: &'static str, on_saved: impl Fn() + Clone + 'static) -> i
             </label>
             <label class="field">
                 <span class="field-label">{words::YOUR_NAME}</span>
-                <input class="input" type="text" autocomplete="name" maxlength="64" dir="auto" data-testid="profile-name"
+                <input class="input" type="text" autocomplete="name" dir="auto" data-testid="profile-name"
                     aria-describedby="profile-error" prop:value=name on:input=move |event| name.set(event_target_value(&event))/>
             </label>
             <label class="field">
                 <span class="field-label">{words::ABOUT}</span>
-                <input class="input" type="text" autocomplete="off" maxlength="140" dir="auto" data-testid="profile-about"
-                    prop:value=about on:input=move |event| about.set(event_target_value(&event))/>
+                <input class="input" type="text" autocomplete="off" dir="auto" data-testid="profile-about"
+                    aria-describedby="profile-error" prop:value=about on:input=move |event| about.set(event_target_value(&event))/>
             </label>
             <p id="profile-error" class="field-error" role="alert" data-testid="form-error">{error}</p>
             <button class="button wide" type="submit" disabled=busy data-testid="profile-save">{go}</button>

@@ -42,12 +42,6 @@ pub fn SettingsSection() -> impl IntoView {
                         <span>{move || if app.profile.with(|profile| profile.as_ref().is_some_and(|profile| profile.pin_set)) { words::CHANGE_PIN } else { words::SET_A_PIN }}</span>
                     </button></li>
                 })}
-                <Show when=move || may_ask.get()>
-                    <li><button class="action-row" type="button" data-testid="allow-notifications"
-                        on:click=move |_| notify::ask(move || { let _ = may_ask.try_set(notify::may_ask()); })>
-                        <Icon name="bell"/> <span>{words::ALLOW_NOTIFICATIONS}</span>
-                    </button></li>
-                </Show>
             </ul>
             <Show when=move || !app.narrow.get()>
                 <ul class="rows"><li><button class="action-row" type="button" data-testid="open-keys" on:click=move |_| app.help.set(true)>
@@ -67,6 +61,16 @@ pub fn SettingsSection() -> impl IntoView {
             <div class="rows">
                 <Switch label=words::ENTER_SENDS testid="enter-sends" read=|settings| settings.enter_sends write=|settings, on| settings.enter_sends = on/>
                 <Switch label=words::READ_RECEIPTS testid="read-receipts" read=|settings| settings.read_receipts write=|settings, on| settings.read_receipts = on/>
+            </div>
+            <h2 class="rows-title">{words::NOTIFICATIONS}</h2>
+            <div class="rows">
+                <Show when=move || may_ask.get()>
+                    <button class="action-row" type="button" data-testid="allow-notifications"
+                        on:click=move |_| notify::ask(move || { let _ = may_ask.try_set(notify::may_ask()); })>
+                        <Icon name="bell"/> <span>{words::ALLOW_NOTIFICATIONS}</span>
+                    </button>
+                </Show>
+                <Switch label=words::SOUNDS testid="sounds" read=|settings| settings.sounds write=|settings, on| settings.sounds = on/>
                 <Switch label=words::PREVIEWS testid="previews" read=|settings| settings.notification_previews write=|settings, on| settings.notification_previews = on/>
             </div>
             {(!phone).then(|| view! {

@@ -11,6 +11,7 @@ use crate::features::link::Link;
 use crate::features::list_grip::ListGrip;
 use crate::features::new_chat::NewChat;
 use crate::features::registration::Registration;
+use crate::features::scan_code::ScanCode;
 use crate::features::settings::{ProfileSection, SettingsSection, own_face};
 use crate::features::start::{CannotWork, Halted, LoggedOut, OtherTab, Starting};
 use crate::platform::page;
@@ -134,6 +135,7 @@ fn Panes() -> impl IntoView {
                 {move || match app.section.get() {
                     Section::Chats => view! { <ChatListPane/> }.into_any(),
                     Section::NewChat => view! { <NewChat/> }.into_any(),
+                    Section::Scan => view! { <ScanCode/> }.into_any(),
                     Section::Settings => view! { <SettingsSection/> }.into_any(),
                     Section::Profile => view! { <ProfileSection/> }.into_any(),
                     Section::Devices => view! { <Devices/> }.into_any(),

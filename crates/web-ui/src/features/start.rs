@@ -1,8 +1,9 @@
 //! The pages before and after the account: opening, cannot work here, another tab, logged out, stopped.
 
 use crate::bridge;
-use crate::platform::page;
+use crate::platform::{page, version};
 use crate::primitives::icon::Icon;
+use crate::store::use_app;
 use crate::words;
 use client_api::{LogoutReason, Unsupported};
 use leptos::prelude::*;
@@ -18,12 +19,14 @@ pub fn Plain(
     /// For tests.
     #[prop(default = "")]
     reason: &'static str,
+    #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     view! {
         <main class="plain" data-testid="stage" data-stage=stage data-reason=reason>
             <Icon name=icon/>
             <h1>{title}</h1>
             <p>{text}</p>
+            {children.map(|children| children())}
             {action
                 .map(|(label, act)| {
                     view! {
@@ -51,8 +54,34 @@ pub fn Starting() -> impl IntoView {
 #[component]
 pub fn CannotWork(reason: Unsupported) -> impl IntoView {
     let (title, text) = words::unsupported(&reason);
+    // Where a new version waits already, a mere reload would bring the old one again.
+    let reload = if reason == Unsupported::ServerVersion { version::take } else { page::reload };
     view! {
-        <Plain stage="unsupported" icon="warning" title=title text=text reason=reason_name(&reason) action=(words::RELOAD, Callback::new(|()| page::reload()))/>
+        <Plain stage="unsupported" icon="warning" title=title text=text reason=reason_name(&reason) action=(words::RELOAD, Callback::new(move |()| reload()))>
+            <Unsent/>
+        </Plain>
+    }
+}
+
+/// What was being written when the program stopped: nobody keeps it any more, but it can be taken along.
+#[component]
+fn Unsent() -> impl IntoView {
+    let app = use_app();
+    let copy = move |_| {
+        if let Some(text) = app.unsent.get_untracked() {
+            page::copy(&text, move |done| {
+                app.toast(if done { words::COPIED } else { words::COPY_FAILED }.to_owned(), false);
+            });
+        }
+    };
+    view! {
+        <Show when=move || app.unsent.with(Option::is_some)>
+            <section class="unsent" aria-labelledby="unsent-title" data-testid="unsent">
+                <h2 id="unsent-title" class="unsent-title">{words::UNSENT}</h2>
+                <p class="unsent-text" dir="auto" tabindex="0" data-testid="unsent-text">{move || app.unsent.get()}</p>
+                <button class="button quiet" type="button" data-testid="unsent-copy" on:click=copy>{words::COPY}</button>
+            </section>
+        </Show>
     }
 }
 
@@ -99,6 +128,7 @@ pub fn Halted(what: String) -> impl IntoView {
             <Icon name="warning"/>
             <h1>{words::HALTED_TITLE}</h1>
             <p>{words::HALTED_TEXT}</p>
+            <Unsent/>
             <button class="button" type="button" data-testid="plain-action" on:click=|_| page::reload()>{words::RELOAD}</button>
             <details class="plain-details">
                 <summary>{words::FOR_A_REPORT}</summary>

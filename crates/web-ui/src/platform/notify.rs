@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{Notification, NotificationOptions, NotificationPermission};
 
-/// Tells of a message, where the user allowed it and does not look.
+/// Tells of a message, where the user allowed it.
 pub fn message(app: App, chat: ChatId, title: &str, text: &str) {
-    if app.visible.get_untracked() || Notification::permission() != NotificationPermission::Granted {
+    if Notification::permission() != NotificationPermission::Granted {
         return;
     }
     let options = NotificationOptions::new();

@@ -14,7 +14,7 @@ pub(super) enum Said {
     UseHere,
     /// A command.
     Request(Request),
-    /// Something else, in words for a report: page and worker are not of one version.
+    /// Something else, in words for a report. A page of another version says nothing: it has heard the greeting.
     Nonsense(String),
 }
 
@@ -31,6 +31,12 @@ pub(super) fn listen(backlog: &Array, mut hear: impl FnMut(Said) + 'static) {
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // It lives as long as the worker.
     on_message.forget();
+}
+
+/// Says of which format all that follows is; the page reads nothing before.
+pub(super) fn greet() {
+    let posted = scope().post_message(&JsValue::from_str(&wire::greeting()));
+    posted.expect("a text can be posted");
 }
 
 fn read(message: &JsValue) -> Said {
