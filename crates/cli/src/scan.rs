@@ -100,10 +100,12 @@ async fn hand_over(account: &mut Account, place: &Place) -> Result<bool> {
 }
 
 async fn stay(account: &mut Account) -> Result<()> {
+    // One for all turns: what is pressed between two of them would be lost.
+    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
     loop {
         tokio::select! {
             event = account.next() => drop(event?),
-            _ = tokio::signal::ctrl_c() => return Ok(()),
+            _ = &mut interrupted => return Ok(()),
         }
     }
 }

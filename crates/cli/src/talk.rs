@@ -139,6 +139,8 @@ async fn print_messages(account: &mut Account, arguments: &ReceiveArguments) -> 
     // Windows that are still to come: when there is none, all that is here was printed.
     let mut awaited = 0_usize;
     let mut skipping = arguments.new;
+    // One for all turns: what is pressed while a turn works would be lost between two of them.
+    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
     loop {
         let unopened: Vec<ChatId> =
             account.view.chats.keys().filter(|chat| wanted(chat) && !open.contains(*chat)).copied().collect();
@@ -155,7 +157,7 @@ async fn print_messages(account: &mut Account, arguments: &ReceiveArguments) -> 
         }
         let event = tokio::select! {
             event = account.next() => event?,
-            _ = tokio::signal::ctrl_c() => break,
+            _ = &mut interrupted => break,
         };
         match event {
             Event::Window(window) => {
