@@ -51,11 +51,15 @@ pub struct Client {
     pub(crate) link_later: Vec<(End, LinkId, u32)>,
     pub(crate) upload: Option<Upload>,
     pub(crate) phone: PhoneWatch,
+    /// Key packages that the server has, where it has too few.
+    pub(crate) packages_left: Option<u32>,
     /// When wishes for new keys of the own leaf are looked at next.
     pub(crate) leaves_at_ms: u64,
     pub(crate) lists: Lists,
     pub(crate) finding: Finding,
     own_list: Option<VerifiedDeviceList>,
+    /// Once it is a device it stays this one; its keys take as long to read as a message takes to open.
+    me: Option<Me>,
     /// Chats that were joined anew too often today.
     pub(crate) stuck: BTreeSet<ChatId>,
     /// This companion logs itself out, at the latest at this time.
@@ -77,6 +81,7 @@ pub(crate) struct Context<'a> {
     pub(crate) changed: Changed,
     /// The own device list as it was last verified: that takes longer than all else about a message.
     pub(crate) own_list: RefCell<Option<VerifiedDeviceList>>,
+    pub(crate) me: RefCell<Option<Me>>,
     /// What this input set of own-device state, for the siblings.
     pub(crate) state_ops: Vec<StateOp>,
 }
@@ -96,7 +101,11 @@ impl Context<'_> {
 
     /// The device that this is; called only where the stage is `Active`.
     pub(crate) fn me(&self) -> Result<Me, Halt> {
-        this::me(self.db)?.ok_or(Halt::Broken("an active client has no device"))
+        let mut known = self.me.borrow_mut();
+        if known.is_none() {
+            *known = this::me(self.db)?;
+        }
+        known.clone().ok_or(Halt::Broken("an active client has no device"))
     }
 }
 
@@ -117,10 +126,12 @@ impl Client {
             link_later: Vec::new(),
             upload: None,
             phone: PhoneWatch::default(),
+            packages_left: None,
             leaves_at_ms: 0,
             lists: Lists::default(),
             finding: Finding::default(),
             own_list: None,
+            me: None,
             stuck: BTreeSet::new(),
             leaving_ms: None,
             sent_wanted: Vec::new(),
@@ -147,6 +158,7 @@ impl Client {
             out: Vec::new(),
             changed: Changed::default(),
             own_list: RefCell::new(self.own_list.take()),
+            me: RefCell::new(self.me.take()),
             state_ops: Vec::new(),
         };
         self.wakes.retain(|at_ms| *at_ms > clock.now_ms);
@@ -171,6 +183,7 @@ impl Client {
             self.leave_if_told(&mut cx)?;
         }
         self.own_list = cx.own_list.take();
+        self.me = cx.me.take();
         if let Some(at_ms) = self.wakes.first().copied().filter(|at_ms| Some(*at_ms) != wake_before) {
             cx.out.push(Output::WakeAt(at_ms));
         }
@@ -189,6 +202,7 @@ impl Client {
             return Ok(());
         }
         self.find_groups(cx)?;
+        self.fill_key_packages(cx)?;
         self.ask_lists(cx)?;
         self.create_waiting(cx)?;
         self.join_waiting(cx)?;

@@ -93,7 +93,8 @@ impl Client {
 
     /// Goes on with the chats that this device is to join by itself.
     pub(crate) fn join_waiting(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        let at_once = if self.is_importing(cx)? { JOINS_DURING_IMPORT } else { JOINS_AT_ONCE };
+        let importing = self.is_importing(cx)?;
+        let at_once = if importing { JOINS_DURING_IMPORT } else { JOINS_AT_ONCE };
         for chat in chats::to_join(cx.db, &self.open_chats, at_once)? {
             let begun = outbox::head(cx.db, chat)?.is_some_and(|operation| operation.kind == Kind::Join);
             if !begun && !self.flights.holds(chat) {
@@ -101,7 +102,9 @@ impl Client {
                 self.flights.send(cx, Flight::GroupInfo { chat }, body);
             }
         }
-        let strangers: Vec<ChatId> = self.finding.strangers.iter().copied().take(JOINS_AT_ONCE).collect();
+        // Most of what has no row yet is in the history that comes.
+        let at_once = if importing { 0 } else { JOINS_AT_ONCE };
+        let strangers: Vec<ChatId> = self.finding.strangers.iter().copied().take(at_once).collect();
         for chat in strangers {
             if !self.flights.holds(chat) {
                 let body = client_frame::Body::GetGroupInfo(GetGroupInfo { chat: chat.to_vec() });

@@ -13,6 +13,8 @@ use proto::limits::{KEY_PACKAGES_LOW, KEY_PACKAGES_TARGET};
 
 /// Made and sent at once: as much as fits a request body with room to spare.
 const BATCH: usize = 25;
+/// Enough for the first minutes of a device whose history is still coming: making them takes time that the list waits for.
+const FIRST: usize = 4;
 
 /// How it stands with the last-resort key package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +53,24 @@ impl LastResort {
 impl Client {
     /// The server has this many left.
     pub(crate) fn key_packages_left(&mut self, cx: &mut Context<'_>, left: u32) -> Result<(), Halt> {
-        let wanted = if left < KEY_PACKAGES_LOW { KEY_PACKAGES_TARGET.saturating_sub(left as usize) } else { 0 };
-        self.put_key_packages(cx, wanted.min(BATCH))
+        self.packages_left = Some(left).filter(|left| *left < KEY_PACKAGES_LOW);
+        match self.packages_left {
+            Some(_) => self.fill_key_packages(cx),
+            None => self.put_key_packages(cx, 0),
+        }
+    }
+
+    /// The next batch, where the server has too few.
+    pub(crate) fn fill_key_packages(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let Some(left) = self.packages_left else { return Ok(()) };
+        if self.calls.is_under_way(|p| *p == Purpose::PutKeyPackages) {
+            return Ok(());
+        }
+        let target = if self.is_importing(cx)? { FIRST } else { KEY_PACKAGES_TARGET };
+        match target.saturating_sub(left as usize).min(BATCH) {
+            0 => Ok(()),
+            wanted => self.put_key_packages(cx, wanted),
+        }
     }
 
     /// Somebody used the last-resort package. Who got at its private half could open every Welcome made with it.
@@ -85,16 +103,18 @@ impl Client {
             Reply::Ok(ok) => ok,
             // Sent again as it is after no answer, but not after a refusal: it may have grown too old.
             Reply::Problem(_) if LastResort::of(cx)? == LastResort::Made => return LastResort::Wanted.set(cx),
-            Reply::Problem(_) | Reply::None => return Ok(()),
+            // Until the server speaks of it again.
+            Reply::Problem(_) | Reply::None => {
+                self.packages_left = None;
+                return Ok(());
+            }
         };
         if LastResort::of(cx)? == LastResort::Made {
             LastResort::Kept.set(cx)?;
         }
-        if ok.left < u32::try_from(KEY_PACKAGES_TARGET).unwrap_or(u32::MAX) {
-            // Up to the target, not only past the low mark.
-            return self.key_packages_left(cx, ok.left.min(KEY_PACKAGES_LOW - 1));
-        }
-        Ok(())
+        // Up to the target, not only past the low mark.
+        self.packages_left = Some(ok.left).filter(|left| (*left as usize) < KEY_PACKAGES_TARGET);
+        self.fill_key_packages(cx)
     }
 }
 

@@ -26,6 +26,12 @@ pub(crate) struct Me {
     pub(crate) account_key: Option<AccountKey>,
 }
 
+impl std::fmt::Debug for Me {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Me").field(&self.address.device).finish()
+    }
+}
+
 fn key<K>(bytes: Vec<u8>, make: impl Fn(&[u8; 32]) -> K) -> Result<K, Halt> {
     let bytes = zeroize::Zeroizing::new(bytes);
     let seed = <&[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| Halt::Broken("a stored key has another length"))?;

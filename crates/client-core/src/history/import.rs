@@ -38,6 +38,7 @@ impl Client {
         };
         chats::insert(cx, &chat)?;
         cx.db.execute("UPDATE this SET import_total = ?1", [linked.messages_total])?;
+        self.phone_stirs(cx);
         cx.changed.mirror = true;
         Ok(())
     }
@@ -221,7 +222,7 @@ fn take_frame(cx: &mut Context<'_>, frame: Frame) -> Result<(), Halt> {
             if account != cx.me()?.address.account {
                 accounts::know(cx, account, &known.number)?;
                 if !known.signed_device_list.is_empty() {
-                    accounts::learn_device_list(cx, &known.signed_device_list)?;
+                    accounts::take_siblings_list(cx, account, &known.signed_device_list)?;
                 }
                 cx.db.execute(
                     "UPDATE account SET profile_key = ?2, profile_wanted = max(profile_wanted, ?3) WHERE account = ?1",
