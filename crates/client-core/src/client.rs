@@ -5,6 +5,7 @@ use crate::changed::Changed;
 use crate::chats::{self, Chat, Membership};
 use crate::config::Config;
 use crate::devices;
+use crate::digest::Digests;
 use crate::finding::Finding;
 use crate::following::Moved;
 use crate::history::export::Upload;
@@ -51,6 +52,7 @@ pub struct Client {
     pub(crate) link_later: Vec<(End, LinkId, u32)>,
     pub(crate) upload: Option<Upload>,
     pub(crate) phone: PhoneWatch,
+    pub(crate) digests: Digests,
     /// When wishes for new keys of the own leaf are looked at next.
     pub(crate) leaves_at_ms: u64,
     pub(crate) lists: Lists,
@@ -117,6 +119,7 @@ impl Client {
             link_later: Vec::new(),
             upload: None,
             phone: PhoneWatch::default(),
+            digests: Digests::default(),
             leaves_at_ms: 0,
             lists: Lists::default(),
             finding: Finding::default(),
@@ -149,6 +152,8 @@ impl Client {
             own_list: RefCell::new(self.own_list.take()),
             state_ops: Vec::new(),
         };
+        // A wish that is due is fulfilled by whatever input comes first: the driver may be told of a later one before it wakes.
+        let is_due = matches!(input, Input::Wake) || wake_before.is_some_and(|at_ms| at_ms <= clock.now_ms);
         self.wakes.retain(|at_ms| *at_ms > clock.now_ms);
         match input {
             Input::Start => self.on_start(&mut cx)?,
@@ -157,10 +162,11 @@ impl Client {
             Input::SocketClosed => self.on_socket_closed(&mut cx),
             Input::Frame(bytes) => self.on_frame(&mut cx, &bytes)?,
             Input::Http(id, result) => self.on_http(&mut cx, id, result)?,
-            Input::Wake => {
-                self.expire_typing(&mut cx);
-                self.on_wake(&mut cx)?;
-            }
+            Input::Wake => {}
+        }
+        if is_due {
+            self.expire_typing(&mut cx);
+            self.on_wake(&mut cx)?;
         }
         if this::stage(cx.db)? == Stage::Active {
             self.ensure_self_group(&mut cx)?;
@@ -199,6 +205,7 @@ impl Client {
         self.export_next(cx)?;
         self.import_next(cx)?;
         self.complete_mirror(cx)?;
+        self.tell_digest(cx)?;
         // After all that others wait for.
         self.update_leaves(cx)?;
         self.send_waiting(cx)
