@@ -5,6 +5,7 @@ use crate::changed::Changed;
 use crate::chats::{self, Chat, Membership};
 use crate::config::Config;
 use crate::devices;
+use crate::digest::Digests;
 use crate::finding::Finding;
 use crate::following::Moved;
 use crate::history::export::Upload;
@@ -53,6 +54,7 @@ pub struct Client {
     pub(crate) phone: PhoneWatch,
     /// Key packages that the server has, where it has too few.
     pub(crate) packages_left: Option<u32>,
+    pub(crate) digests: Digests,
     /// When wishes for new keys of the own leaf are looked at next.
     pub(crate) leaves_at_ms: u64,
     pub(crate) lists: Lists,
@@ -127,6 +129,7 @@ impl Client {
             upload: None,
             phone: PhoneWatch::default(),
             packages_left: None,
+            digests: Digests::default(),
             leaves_at_ms: 0,
             lists: Lists::default(),
             finding: Finding::default(),
@@ -161,6 +164,8 @@ impl Client {
             me: RefCell::new(self.me.take()),
             state_ops: Vec::new(),
         };
+        // A wish that is due is fulfilled by whatever input comes first: the driver may be told of a later one before it wakes.
+        let is_due = matches!(input, Input::Wake) || wake_before.is_some_and(|at_ms| at_ms <= clock.now_ms);
         self.wakes.retain(|at_ms| *at_ms > clock.now_ms);
         match input {
             Input::Start => self.on_start(&mut cx)?,
@@ -169,10 +174,11 @@ impl Client {
             Input::SocketClosed => self.on_socket_closed(&mut cx),
             Input::Frame(bytes) => self.on_frame(&mut cx, &bytes)?,
             Input::Http(id, result) => self.on_http(&mut cx, id, result)?,
-            Input::Wake => {
-                self.expire_typing(&mut cx);
-                self.on_wake(&mut cx)?;
-            }
+            Input::Wake => {}
+        }
+        if is_due {
+            self.expire_typing(&mut cx);
+            self.on_wake(&mut cx)?;
         }
         if this::stage(cx.db)? == Stage::Active {
             self.ensure_self_group(&mut cx)?;
@@ -213,6 +219,7 @@ impl Client {
         self.export_next(cx)?;
         self.import_next(cx)?;
         self.complete_mirror(cx)?;
+        self.tell_digest(cx)?;
         // After all that others wait for.
         self.update_leaves(cx)?;
         self.send_waiting(cx)

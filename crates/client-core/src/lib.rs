@@ -15,6 +15,7 @@ mod chat_list;
 mod chats;
 mod creating;
 mod devices;
+mod digest;
 mod finding;
 mod following;
 mod history;

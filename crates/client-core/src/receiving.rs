@@ -163,6 +163,9 @@ impl Client {
                 own_state::take(cx, &ops)?;
                 self.unlink_leavers(cx)
             }
+            Some(content::Body::StateDigest(told)) if chat.kind == ChatKind::SelfGroup => {
+                self.on_state_digest(cx, app.sender, told)
+            }
             Some(content::Body::ArchiveSegment(segment)) if chat.kind == ChatKind::SelfGroup => {
                 self.on_archive_segment(cx, segment)
             }

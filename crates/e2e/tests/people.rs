@@ -387,3 +387,27 @@ async fn what_is_set_or_read_on_one_device_is_so_on_the_other() -> Result<()> {
     bob.sees_row(chat, "nothing unread", |row| row.unread == 0 && !row.marked_unread).await?;
     alice.sees_status(chat, "read this", MessageStatus::Read).await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn devices_that_hold_different_things_agree_again_within_the_hour() -> Result<()> {
+    let world = World::new().await?;
+    let (_alice, mut bob, chat) = pair(&world).await?;
+    let account = bob.screen.chats.get(&chat).context("the chat")?.peer;
+    bob.does(Command::RenameContact { account, name: "Al".into() }).await?;
+    let browser = bob.mirrors(&world, "browser").await?;
+    browser.stops().await;
+    // What one of them lost, and what the other never heard of.
+    let db = rusqlite::Connection::open(world.client_folder("browser").join("client.db"))?;
+    assert_eq!(db.execute("DELETE FROM state WHERE key LIKE 'contact/%'", [])?, 1);
+    let pinned = format!("pin/{chat}");
+    db.execute("INSERT INTO state (key, value, clock, device) VALUES (?1, x'01', 1, 2)", [&pinned])?;
+    drop(db);
+    let mut browser = Person::start(&world, "browser", Role::Companion)?;
+    browser.until("being online", |s| s.connection == "Online").await?;
+    browser.until("the list", |s| s.chats.contains_key(&chat)).await?;
+    let row = browser.screen.chats.get(&chat).context("the chat")?;
+    assert!(row.title != "Al" && row.pinned, "they differ");
+    bob.lets_pass(Duration::from_secs(3_601)).await?;
+    browser.sees_row(chat, "the name from the phone", |row| row.title == "Al" && row.pinned).await?;
+    bob.sees_row(chat, "what the browser held", |row| row.title == "Al" && row.pinned).await
+}

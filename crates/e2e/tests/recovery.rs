@@ -150,6 +150,7 @@ async fn a_phone_whose_key_packages_are_gone_joins_from_outside_and_gets_what_wa
     bob.until("nothing that is waited for", |s| s.waiting(chat) == 0).await?;
     bob.sends(chat, "third").await?;
     alice.sees(chat, "third").await?;
+    bob.sees(chat, "third").await?;
     assert_eq!(bob.screen.texts(chat), ["first", "second", "third"]);
     Ok(())
 }
