@@ -9,6 +9,7 @@ pub mod phone;
 use crate::World;
 use crate::camera::Area;
 use anyhow::{Context, Result, bail};
+use playwright_rs::protocol::CDPSession;
 use playwright_rs::{
     BrowserContext, BrowserContextOptions, Locator, Page, Playwright, Viewport, WaitForOptions, WaitForState,
 };
@@ -34,8 +35,25 @@ const CHROMIUM_ARGS: [&str; 7] = [
 
 /// A telephone's screen.
 pub const NARROW: Viewport = Viewport { width: 390, height: 844 };
+/// The narrowest that a page must fit into; a laptop's at a zoom of 400 % is no wider.
+pub const NARROWEST: Viewport = Viewport { width: 320, height: 640 };
 /// A laptop's.
 pub const WIDE: Viewport = Viewport { width: 1_280, height: 800 };
+
+/// Elements beyond a side of the window that nothing around them cuts off, and those that scroll sideways.
+const STICKS_OUT: &str = "(() => {
+    const wide = document.documentElement.clientWidth;
+    const cuts = element => element && element !== document.body
+        && (getComputedStyle(element).overflowX !== 'visible' || cuts(element.parentElement));
+    const name = element => `${element.tagName}.${element.getAttribute('class') ?? ''}`;
+    return [...document.body.querySelectorAll('*')].filter(element => {
+        const place = element.getBoundingClientRect();
+        if (place.width === 0 || place.height === 0 || place.bottom < 0) return false;
+        const scrolls = ['auto', 'scroll'].includes(getComputedStyle(element).overflowX);
+        if (scrolls && element.scrollWidth > element.clientWidth + 1) return true;
+        return (place.right > wide + 1 || place.left < -1) && !cuts(element.parentElement);
+    }).map(name);
+})()";
 
 /// How a browser is started.
 #[derive(Clone)]
@@ -43,6 +61,7 @@ pub struct Setup {
     program: Program,
     viewport: Viewport,
     dark: bool,
+    forced_colors: bool,
     film: Option<PathBuf>,
     host: Option<String>,
     private: bool,
@@ -62,6 +81,7 @@ impl Setup {
             program: Program::Chromium,
             viewport,
             dark: false,
+            forced_colors: false,
             film: None,
             host: None,
             private: false,
@@ -102,6 +122,13 @@ impl Setup {
         self
     }
 
+    /// With the system's colours in place of the page's; Firefox only.
+    #[must_use]
+    pub fn forced_colors(mut self) -> Self {
+        self.forced_colors = true;
+        self
+    }
+
     fn options(&self) -> Result<BrowserContextOptions> {
         let mut options = BrowserContextOptions::builder()
             .headless(true)
@@ -122,7 +149,11 @@ impl Setup {
                 options = options.executable_path(told("HELIOGRAPH_CHROMIUM")?).args(args);
             }
             Program::Firefox => {
-                let preferences = [("browser.privatebrowsing.autostart".to_owned(), self.private.into())];
+                let preferences = [
+                    ("browser.privatebrowsing.autostart".to_owned(), self.private.into()),
+                    // 2: always the system's; 0: only where the system itself is in high contrast.
+                    ("browser.display.document_color_use".to_owned(), if self.forced_colors { 2 } else { 0 }.into()),
+                ];
                 options = options
                     .executable_path(told("HELIOGRAPH_FIREFOX")?)
                     .channel("moz-firefox".to_owned())
@@ -213,6 +244,26 @@ impl Browser {
     /// The page, for what only one test needs.
     pub fn page(&self) -> &Page {
         &self.page
+    }
+
+    /// A line to the browser's own debugger, for what only one test needs. What is set by it holds as long as the line does.
+    /// Chromium only.
+    pub async fn debugger(&self) -> Result<CDPSession> {
+        Ok(self.context.new_cdp_session(&self.page).await?)
+    }
+
+    /// Another size of the window.
+    pub async fn is_resized(&self, viewport: Viewport) -> Result<()> {
+        Ok(self.page.set_viewport_size(viewport).await?)
+    }
+
+    /// Fails where something sticks out at a side of the window, or can be scrolled sideways.
+    pub async fn fits_the_window(&self, screen: &str) -> Result<()> {
+        let sticks_out: Vec<String> = self.evaluates(STICKS_OUT).await?;
+        if !sticks_out.is_empty() {
+            bail!("{}: {screen} sticks out: {sticks_out:#?}\n{}", self.name, self.evidence().await);
+        }
+        Ok(())
     }
 
     /// What has this test id.

@@ -1,0 +1,169 @@
+//! What the pages do for hands and ears: sounds, long presses, contacts; and what they say to a worker of another version.
+
+use anyhow::{Result, ensure};
+use e2e::browser::{Browser, NARROW, Setup, WIDE};
+use e2e::camera::{Camera, Hold};
+use e2e::{Person, World};
+use serde_json::json;
+
+const ALICE: &str = "+4915112345601";
+const BOB: &str = "+4915112345602";
+const CAROL: &str = "+4915112345603";
+const STEADY: Hold = Hold { share: 0.5, degrees: 0.0, blur: 0 };
+
+/// Counts what the page lets be heard.
+const LISTENING: &str = "
+    window.heard = 0;
+    window.AudioContext = class extends AudioContext { constructor() { super(); window.heard += 1; } };
+    window.notes = 0;
+    const start = OscillatorNode.prototype.start;
+    OscillatorNode.prototype.start = function (...when) { window.notes += 1; return start.apply(this, when); };
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_in_another_chat_is_heard_unless_it_is_muted() -> Result<()> {
+    let world = World::new().await?;
+    let alice = Browser::phone_with(&world, "Alice", &Setup::chromium(WIDE)).await?;
+    alice.registers(&world, "Alice", ALICE).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    let mut carol = Person::register(&world, "Carol", CAROL).await?;
+    let from_bob = bob.opens_chat_with(ALICE).await?;
+    let from_carol = carol.opens_chat_with(ALICE).await?;
+    bob.sends(from_bob, "this is Bob").await?;
+    carol.sends(from_carol, "this is Carol").await?;
+    alice.sees_text("chat-preview", "this is Bob").await?;
+    alice.sees_text("chat-preview", "this is Carol").await?;
+    alice.page().add_init_script(LISTENING).await?;
+    alice.reloads().await?;
+
+    alice.opens_chat("this is Carol").await?;
+    alice.clicks("chat-menu").await?;
+    alice.clicks("menu-mute").await?;
+    alice.opens_chat("this is Bob").await?;
+    bob.sends(from_bob, "seen").await?;
+    alice.sees_text("message-text", "seen").await?;
+    carol.sends(from_carol, "muted").await?;
+    alice.sees_text("chat-preview", "muted").await?;
+    ensure!(alice.evaluates::<u32>("window.heard").await? == 0, "neither what is seen nor what is muted is heard");
+
+    alice.opens_chat("muted").await?;
+    alice.clicks("chat-menu").await?;
+    alice.clicks("menu-mute").await?;
+    alice.clicks("rail-settings").await?;
+    alice.clicks("sounds").await?;
+    alice.clicks("rail-chats").await?;
+    bob.sends(from_bob, "sounds are off").await?;
+    alice.sees_text("chat-preview", "sounds are off").await?;
+    ensure!(alice.evaluates::<u32>("window.heard").await? == 0, "the owner does not want to hear anything");
+    alice.clicks("rail-settings").await?;
+    alice.clicks("sounds").await?;
+    alice.clicks("rail-chats").await?;
+    bob.sends(from_bob, "sounds are on").await?;
+    alice.finds_true("window.notes === 2").await?;
+    alice.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finger_that_stays_on_a_message_opens_its_menu() -> Result<()> {
+    let world = World::new().await?;
+    let alice = Browser::phone(&world, "Alice", ALICE).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    let chat = bob.opens_chat_with(ALICE).await?;
+    bob.sends(chat, "press me").await?;
+    alice.opens_chat("press me").await?;
+    alice.shows("message-text").await?;
+    let place = alice.area_of("message-text").await?;
+    let finger = json!([{ "x": place.x + place.width / 2.0, "y": place.y + place.height / 2.0 }]);
+    let debugger = alice.debugger().await?;
+    let touch = |kind: &str, points| Some(json!({ "type": kind, "touchPoints": points }));
+    debugger.send("Input.dispatchTouchEvent", touch("touchStart", finger)).await?;
+    alice.shows("menu-copy").await?;
+    debugger.send("Input.dispatchTouchEvent", touch("touchEnd", json!([]))).await?;
+    alice.is_accessible("a message's menu").await?;
+    alice.clicks("menu-copy").await?;
+    alice.sees_text("toast", "Copied").await?;
+    ensure!(alice.clipboard().await? == "press me", "the message is copied");
+    alice.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_who_wrote_first_becomes_a_contact_by_one_click() -> Result<()> {
+    let world = World::new().await?;
+    let alice = Browser::phone(&world, "Alice", ALICE).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    let chat = bob.opens_chat_with(ALICE).await?;
+    bob.sends(chat, "do you know me?").await?;
+    alice.sees_text("chat-preview", "do you know me?").await?;
+    alice.clicks("new-chat").await?;
+    alice.shows("no-contacts").await?;
+    alice.clicks("section-back").await?;
+    alice.opens_chat("do you know me?").await?;
+    alice.clicks("chat-info-open").await?;
+    alice.clicks("add-contact").await?;
+    alice.sees_text("toast", "Added").await?;
+    alice.hides("add-contact").await?;
+    alice.clicks("info-close").await?;
+    alice.clicks("chat-back").await?;
+    alice.clicks("new-chat").await?;
+    alice.sees_text("contact", "Bob").await?;
+    alice.hides("no-contacts").await?;
+    alice.closes().await
+}
+
+/// What the page hears first is what another version would say, as long as the tab is told so.
+const OTHER_VERSION: &str = "
+    if (!sessionStorage.updated) {
+        const heard = Object.getOwnPropertyDescriptor(Worker.prototype, 'onmessage');
+        Object.defineProperty(Worker.prototype, 'onmessage', {
+            get() { return heard.get.call(this); },
+            set(hear) {
+                heard.set.call(this, event => hear(
+                    typeof event.data === 'string' && event.data.startsWith('heliograph format')
+                        ? new MessageEvent('message', { data: 'heliograph format 0' })
+                        : event));
+            },
+        });
+    }
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_of_another_version_is_told_of_and_not_misread() -> Result<()> {
+    let world = World::new().await?;
+    let alice = Browser::phone(&world, "Alice", ALICE).await?;
+    alice.page().add_init_script(OTHER_VERSION).await?;
+    alice.reloads().await?;
+    alice.sees("[data-testid=stage][data-stage=unsupported][data-reason=server-version]").await?;
+    alice.sees_text("stage", "A new version is here").await?;
+    alice.is_accessible("a page and a worker of two versions").await?;
+    alice.evaluates::<()>("void (sessionStorage.updated = 'yes')").await?;
+    alice.clicks("plain-action").await?;
+    alice.comes_to("active").await?;
+    alice.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_phones_camera_button_takes_contacts_and_new_devices() -> Result<()> {
+    let world = World::new().await?;
+    let camera = Camera::new(world.client_folder("film.mjpeg"))?;
+    let alice = Browser::phone_with(&world, "Alice", &Setup::chromium(NARROW).with_camera(camera.film())).await?;
+    alice.registers(&world, "Alice", ALICE).await?;
+    let bob = Browser::phone(&world, "Bob", BOB).await?;
+    bob.clicks("rail-code").await?;
+    bob.shows("contact-qr").await?;
+    camera.aim(&bob.screenshot().await?, bob.area_of("contact-qr").await?, STEADY)?;
+    alice.clicks("scan-code").await?;
+    alice.shows("composer-input").await?;
+    alice.writes("found you").await?;
+    bob.clicks("rail-chats").await?;
+    bob.sees_text("chat-preview", "found you").await?;
+    bob.closes().await?;
+
+    let browser = Browser::companion(&world, "Alice").await?;
+    browser.is_filmed(&camera, STEADY).await?;
+    alice.clicks("chat-back").await?;
+    alice.clicks("scan-code").await?;
+    alice.shows("linking-confirm").await?;
+    alice.clicks("cancel-linking").await?;
+    browser.closes().await?;
+    alice.closes().await
+}
