@@ -382,7 +382,8 @@ pub fn capabilities() -> Capabilities {
 
 fn capabilities_and(other: Ciphersuite) -> Capabilities {
     let ours = Suite::ALL.map(|suite| Ciphersuite::try_from(suite.code()).unwrap());
-    let suites: Vec<_> = ours.into_iter().chain([other]).collect();
+    let known = ours.contains(&other);
+    let suites: Vec<_> = ours.into_iter().chain((!known).then_some(other)).collect();
     Capabilities::new(
         None,
         Some(&suites),
