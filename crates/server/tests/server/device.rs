@@ -191,7 +191,7 @@ impl Device {
         let config = MlsGroupCreateConfig::builder()
             .wire_format_policy(PURE_PLAINTEXT_WIRE_FORMAT_POLICY)
             .ciphersuite(suite)
-            .capabilities(capabilities())
+            .capabilities(capabilities_and(suite))
             .with_group_context_extensions(extensions)
             .build();
         let id = GroupId::from_slice(id);
@@ -377,7 +377,13 @@ impl Device {
 }
 
 pub fn capabilities() -> Capabilities {
-    let suites = Suite::ALL.map(|suite| Ciphersuite::try_from(suite.code()).unwrap());
+    capabilities_and(SUITE)
+}
+
+fn capabilities_and(other: Ciphersuite) -> Capabilities {
+    let ours = Suite::ALL.map(|suite| Ciphersuite::try_from(suite.code()).unwrap());
+    let known = ours.contains(&other);
+    let suites: Vec<_> = ours.into_iter().chain((!known).then_some(other)).collect();
     Capabilities::new(
         None,
         Some(&suites),
