@@ -211,10 +211,17 @@ fn version(resolver: &Resolver<'_>, fixed: &[&str]) -> String {
     hex::encode(hash.finalize()).chars().take(HASH_DIGITS).collect()
 }
 
+/// What no page shows by itself: pictures for the system's list of programs, which a browser fetches when the page is
+/// installed, and licences.
+fn is_for_others(name: &str) -> bool {
+    name.ends_with(".png") || name.ends_with(".txt")
+}
+
 fn precache(resolver: &Resolver<'_>, fixed: &[&str]) -> Result<String> {
     let urls: Vec<String> = resolver
         .hashed
         .values()
+        .filter(|asset| !is_for_others(&asset.path))
         .map(|asset| format!("/{}", asset.path))
         .chain(fixed.iter().filter(|name| is_precached(name)).map(|name| format!("/{name}")))
         .collect();

@@ -39,6 +39,8 @@ fn the_service_worker_keeps_its_name_and_lists_what_to_keep() {
         source("sw.js", "const V = '{{bundle:version}}', F = {{bundle:precache}};"),
         source("index.html", ""),
         source("a.css", "x"),
+        source("app-512.png", "for the system's list of programs"),
+        source("LICENSE.txt", "for lawyers"),
     ];
     let bundle = resolve(&sources).unwrap();
     let css = path(&bundle, "assets/a.");
