@@ -5,6 +5,7 @@ use crate::chats;
 use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose, user_error};
 use crate::io::{Halt, HttpMethod};
+use crate::messages::NUMBER_MAX;
 use crate::profile::{tidy_name, ui_account};
 use crate::{notices, own_state, people, state, this};
 use client_api::{Answer, ContactChanges, ContactRow, Event, Notice, UserError};
@@ -74,7 +75,7 @@ pub(crate) fn current_list(cx: &Context<'_>, account: AccountId) -> Result<Optio
 /// Takes a newer device list, of the own or another account, if it verifies and follows the one known. What does not
 /// is the server's doing, or the account key's: nothing is taken, and the user is told.
 pub(crate) fn learn_device_list(cx: &mut Context<'_>, signed: &[u8]) -> Result<(), Halt> {
-    let Ok(list) = VerifiedDeviceList::verify(signed) else {
+    let Some(list) = VerifiedDeviceList::verify(signed).ok().filter(|list| list.version() <= NUMBER_MAX) else {
         let what = "a device list that is not signed by its account".to_owned();
         cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
         return Ok(());
@@ -113,7 +114,9 @@ pub(crate) fn learn_device_list(cx: &mut Context<'_>, signed: &[u8]) -> Result<(
 /// used today: whether it holds is looked at again whenever it is read.
 pub(crate) fn take_siblings_list(cx: &mut Context<'_>, account: AccountId, signed: &[u8]) -> Result<(), Halt> {
     let list = SignedDeviceList::decode(signed).and_then(|signed| DeviceList::decode(signed.body.as_slice()));
-    let Ok(version) = list.map(|list| list.version) else { return Ok(()) };
+    let Some(version) = list.ok().map(|list| list.version).filter(|version| *version <= NUMBER_MAX) else {
+        return Ok(());
+    };
     let taken = cx
         .db
         .prepare_cached(

@@ -143,7 +143,6 @@ impl Client {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::changed::Changed;
     use crate::this::{self, Me};
     use identity::DeviceKey;
     use proto::ids::{DeviceAddress, DeviceNumber};
@@ -196,16 +195,7 @@ mod tests {
         this::become_device(&tx, &Me { address, number: String::new(), device_key, account_key: None }, b"")
             .expect("me");
         let mut rng = ChaCha20Rng::seed_from_u64(1);
-        let cx = Context {
-            db: &tx,
-            now_ms: 1,
-            rng: &mut rng,
-            out: Vec::new(),
-            changed: Changed::default(),
-            own_list: std::cell::RefCell::default(),
-            me: std::cell::RefCell::default(),
-            state_ops: Vec::new(),
-        };
+        let cx = Context::for_test(&tx, &mut rng, 1);
         let before = std::time::Instant::now();
         let listed = rows(&cx, None, &BTreeSet::new()).expect("rows");
         println!("1,000 chats of 100 messages: {:?}", before.elapsed());

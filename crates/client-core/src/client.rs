@@ -19,7 +19,7 @@ use crate::own_state::{self, ChatKey};
 use crate::people::People;
 use crate::profile;
 use crate::registration::Registration;
-use crate::sending::Flights;
+use crate::sending::{Flights, Pauses};
 use crate::session::Session;
 use crate::this::{self, Me, Stage};
 use crate::typing::Typing;
@@ -41,6 +41,7 @@ pub struct Client {
     pub(crate) registration: Registration,
     pub(crate) session: Session,
     pub(crate) flights: Flights,
+    pub(crate) pauses: Pauses,
     pub(crate) open_chats: BTreeSet<ChatId>,
     /// Chats by the ids that they had earlier in this run.
     pub(crate) moved: BTreeMap<ChatId, Moved>,
@@ -111,6 +112,23 @@ impl Context<'_> {
     }
 }
 
+#[cfg(test)]
+impl<'a> Context<'a> {
+    /// Of an input at this time, that has done nothing yet.
+    pub(crate) fn for_test(db: &'a Transaction<'a>, rng: &'a mut dyn CryptoRng, now_ms: u64) -> Self {
+        Self {
+            db,
+            now_ms,
+            rng,
+            out: Vec::new(),
+            changed: Changed::default(),
+            own_list: RefCell::default(),
+            me: RefCell::default(),
+            state_ops: Vec::new(),
+        }
+    }
+}
+
 impl Client {
     /// A client that has not started; give it `Input::Start` first.
     pub fn new(config: Config) -> Self {
@@ -120,6 +138,7 @@ impl Client {
             registration: Registration::default(),
             session: Session::default(),
             flights: Flights::default(),
+            pauses: Pauses::default(),
             open_chats: BTreeSet::new(),
             moved: BTreeMap::new(),
             wakes: BTreeSet::new(),
@@ -167,6 +186,7 @@ impl Client {
         // A wish that is due is fulfilled by whatever input comes first: the driver may be told of a later one before it wakes.
         let is_due = matches!(input, Input::Wake) || wake_before.is_some_and(|at_ms| at_ms <= clock.now_ms);
         self.wakes.retain(|at_ms| *at_ms > clock.now_ms);
+        self.pauses.pass(clock.now_ms);
         match input {
             Input::Start => self.on_start(&mut cx)?,
             Input::Command(request) => self.on_command(&mut cx, request)?,

@@ -26,6 +26,7 @@ impl Client {
     pub(crate) fn create_waiting(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         for chat in chats::in_membership(cx.db, Membership::Creating)? {
             let busy = self.flights.holds(chat.chat)
+                || self.pauses.hold(chat.chat, cx.now_ms)
                 || outbox::head(cx.db, chat.chat)?.is_some_and(|operation| operation.kind == Kind::Create)
                 || self.calls.is_under_way(|p| p.chat() == Some(chat.chat));
             if !busy {

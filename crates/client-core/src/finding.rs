@@ -12,20 +12,45 @@ use std::collections::BTreeSet;
 
 /// Groups in one answer.
 const HEADS_LEN_MAX: u32 = 512;
+/// Groups without a row here that are remembered; what is beyond is found at the next connection.
+const STRANGERS_MAX: usize = 4_096;
+/// After a failure the list is gone through again, not at once.
+const AGAIN_MS: u64 = 5_000;
 
 /// What this run knows of the server's list.
 #[derive(Debug, Default)]
 pub(crate) struct Finding {
     /// The list was gone through, and nothing was missed since.
     listed: bool,
+    /// Not before this.
+    not_before_ms: u64,
     /// Groups of this account that have no row here yet: who is in them shows when they are joined.
     pub(crate) strangers: BTreeSet<ChatId>,
 }
 
+impl Finding {
+    /// A group that has no row here.
+    pub(crate) fn meet(&mut self, chat: ChatId) {
+        if self.strangers.len() < STRANGERS_MAX {
+            self.strangers.insert(chat);
+        }
+    }
+}
+
 impl Client {
+    /// A question about a log, or the list of groups, had no answer: what it was to bring is looked for again.
+    pub(crate) fn find_groups_again(&mut self, cx: &Context<'_>) {
+        self.finding.listed = false;
+        self.finding.not_before_ms = cx.now_ms + AGAIN_MS;
+        self.retry_at(cx.now_ms + AGAIN_MS);
+    }
+
     /// Goes through the server's list, once in a run and after every gap.
     pub(crate) fn find_groups(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        if !self.finding.listed && !self.flights.any(|flight| *flight == Flight::Groups) {
+        if !self.finding.listed
+            && cx.now_ms >= self.finding.not_before_ms
+            && !self.flights.any(|flight| *flight == Flight::Groups)
+        {
             self.ask_groups_after(cx, Vec::new());
         }
         Ok(())
@@ -46,7 +71,7 @@ impl Client {
     pub(crate) fn on_group_added(&mut self, cx: &mut Context<'_>, chat: &[u8]) -> Result<(), Halt> {
         match ChatId::try_from(chat) {
             Ok(chat) if chats::find(cx.db, chat)?.is_none() => {
-                self.finding.strangers.insert(chat);
+                self.finding.meet(chat);
                 Ok(())
             }
             _ => Ok(()),
@@ -68,7 +93,7 @@ impl Client {
         let Ok(chat) = ChatId::try_from(head.chat.as_slice()) else { return Ok(()) };
         match chats::find(cx.db, chat)? {
             None => {
-                self.finding.strangers.insert(chat);
+                self.finding.meet(chat);
                 Ok(())
             }
             Some(stored) if stored.membership != Membership::Joined => Ok(()),

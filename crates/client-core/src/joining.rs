@@ -47,7 +47,7 @@ impl Client {
                 }
                 Some(_) => Ok(()),
                 None => {
-                    self.finding.strangers.insert(chat);
+                    self.finding.meet(chat);
                     Ok(())
                 }
             },
@@ -95,7 +95,10 @@ impl Client {
     pub(crate) fn join_waiting(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let importing = self.is_importing(cx)?;
         let at_once = if importing { JOINS_DURING_IMPORT } else { JOINS_AT_ONCE };
-        for chat in chats::to_join(cx.db, &self.open_chats, at_once)? {
+        let next = chats::to_join(cx.db, &self.open_chats, at_once + self.pauses.len())?;
+        for chat in
+            next.into_iter().filter(|chat| !self.pauses.hold(*chat, cx.now_ms)).take(at_once).collect::<Vec<_>>()
+        {
             let begun = outbox::head(cx.db, chat)?.is_some_and(|operation| operation.kind == Kind::Join);
             if !begun && !self.flights.holds(chat) {
                 let body = client_frame::Body::GetGroupInfo(GetGroupInfo { chat: chat.to_vec() });
@@ -133,7 +136,7 @@ impl Client {
             mls::taken(join_external(&provider, &device, scope, &info.group_info, &info.ratchet_tree, &aad))?
         };
         let Some(join) = join else {
-            self.retry_at(cx.now_ms + 30_000);
+            self.pause(cx, chat, 30_000);
             return Ok(());
         };
         let me = cx.me()?.address.account;
@@ -142,7 +145,7 @@ impl Client {
             stored.kind == join.policy.kind && accounts.iter().all(|account| *account == me || *account == stored.peer)
         };
         if stored.as_ref().is_some_and(|stored| stored.kind != ChatKind::Group && !expected(stored)) {
-            self.retry_at(cx.now_ms + 60_000);
+            self.pause(cx, chat, 60_000);
             return Ok(());
         }
         // Never back to a state that is older than the known one.
@@ -153,7 +156,7 @@ impl Client {
         if join.base_epoch < known_epoch {
             let what = "an older state of a chat than this device has seen".to_owned();
             cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
-            self.retry_at(cx.now_ms + 60_000);
+            self.pause(cx, chat, 60_000);
             return Ok(());
         }
         self.adopt_chat(cx, &join.policy, cx.now_ms)?;
@@ -207,7 +210,7 @@ impl Client {
         let Some(stored) = chats::find(cx.db, chat)? else { return Ok(()) };
         let provider = mls::provider(cx);
         mls::taken(discard_external(&provider, chat, stored.generation))?;
-        self.retry_at(cx.now_ms + 200);
+        self.pause(cx, chat, 200);
         Ok(())
     }
 }

@@ -102,8 +102,11 @@ impl Client {
         let ok = match reply {
             Reply::Ok(ok) => ok,
             // Sent again as it is after no answer, but not after a refusal: it may have grown too old.
-            Reply::Problem(_) if LastResort::of(cx)? == LastResort::Made => return LastResort::Wanted.set(cx),
-            // Until the server speaks of it again.
+            Reply::Problem(_) if LastResort::of(cx)? == LastResort::Made => {
+                self.packages_left = None;
+                return LastResort::Wanted.set(cx);
+            }
+            // Until the server speaks of it again, at the next connection at the latest.
             Reply::Problem(_) | Reply::None => {
                 self.packages_left = None;
                 return Ok(());

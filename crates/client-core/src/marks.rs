@@ -3,6 +3,7 @@
 
 use crate::client::Context;
 use crate::io::Halt;
+use crate::messages::NUMBER_MAX;
 use proto::ids::{AccountId, ChatId, MessageId};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -44,7 +45,7 @@ pub(crate) fn advance(
 ) -> Result<(), Halt> {
     let (seq_column, ms_column) = mark.columns();
     let before = reached(cx.db, chat, account, mark)?;
-    if seq <= before {
+    if seq <= before || seq > NUMBER_MAX {
         return Ok(());
     }
     cx.db

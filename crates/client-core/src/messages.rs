@@ -9,6 +9,10 @@ use proto::content::{Content, content};
 use proto::ids::{AccountId, ChatId, DeviceAddress, MessageId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+/// Numbers of others (times, places, versions) end here: a database holds 63 bits, and above is the place of what is unsent.
+/// A larger one is nobody's honest word, and must not stop the client.
+pub(crate) const NUMBER_MAX: u64 = UNSENT_MS - 1;
+
 /// Unsent messages stand after all others, in the order of their writing.
 pub(crate) const UNSENT_MS: u64 = 1 << 60;
 
@@ -97,7 +101,7 @@ pub(crate) fn store(cx: &mut Context<'_>, message: &NewMessage) -> Result<Stored
             seq,
             message.sender.account.as_bytes(),
             message.sender.device.0,
-            message.sent_ms,
+            message.sent_ms.min(NUMBER_MAX),
             message.kind.number(),
             message.content
         ])?;
@@ -211,4 +215,45 @@ pub(crate) fn get_row(db: &Connection, chat: ChatId, id: MessageId, me: AccountI
     let sql = format!("SELECT {ROW_COLUMNS} FROM {ROW_TABLES} WHERE m.message = ?1 AND m.chat = ?2");
     let mut statement = db.prepare_cached(&sql)?;
     Ok(statement.query_row(params![id.as_bytes(), chat.as_bytes()], |r| row(r, 0, me)).optional()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::marks::{self, Mark};
+    use crate::this::{self, Me};
+    use identity::DeviceKey;
+    use proto::ids::DeviceNumber;
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+
+    const ME: AccountId = AccountId([1; 16]);
+    const THEM: AccountId = AccountId([2; 16]);
+
+    /// A number that no database holds would stop the client, and again at each start: the server gives the item until it is taken.
+    #[test]
+    fn numbers_of_others_that_are_none_stop_nothing() {
+        let mut db = Connection::open_in_memory().expect("memory");
+        crate::schema::open(&db).expect("schema");
+        let tx = db.transaction().expect("transaction");
+        let address = DeviceAddress { account: ME, device: DeviceNumber(1) };
+        let me = Me { address, number: String::new(), device_key: DeviceKey::from_bytes(&[1; 32]), account_key: None };
+        this::become_device(&tx, &me, b"").expect("me");
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let mut cx = Context::for_test(&tx, &mut rng, 1);
+        let message = NewMessage {
+            chat: ChatId([3; 16]),
+            id: MessageId([4; 16]),
+            sender: DeviceAddress { account: THEM, device: DeviceNumber(1) },
+            place: Some(Place { seq: 2, time_ms: 5 }),
+            sent_ms: u64::MAX,
+            kind: Kind::Text,
+            content: Vec::new(),
+        };
+        assert_eq!(store(&mut cx, &message).expect("is stored"), Stored::New);
+        for mark in [Mark::Delivered, Mark::Read] {
+            marks::advance(&mut cx, message.chat, THEM, mark, u64::MAX).expect("is dropped");
+            assert_eq!(marks::reached(cx.db, message.chat, THEM, mark).expect("query"), 0);
+        }
+    }
 }

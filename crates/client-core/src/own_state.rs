@@ -71,7 +71,9 @@ pub(crate) fn set(cx: &mut Context<'_>, key: &str, value: Vec<u8>) -> Result<(),
 pub(crate) fn move_chat_values(cx: &mut Context<'_>, from: ChatId, to: ChatId) -> Result<(), Halt> {
     for key in [ChatKey::Pin, ChatKey::Archive, ChatKey::Mute, ChatKey::Unread, ChatKey::Draft] {
         if let Some(value) = state::get(cx.db, &key.of(from))? {
-            set(cx, &key.of(to), value)?;
+            if chat_value(cx, key, to)?.is_empty() {
+                set(cx, &key.of(to), value)?;
+            }
             set(cx, &key.of(from), Vec::new())?;
         }
     }

@@ -6,6 +6,7 @@ use crate::chats::Chat;
 use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod};
+use crate::messages::NUMBER_MAX;
 use crate::profile::{tidy_about, tidy_name, tidy_photo};
 use crate::{accounts, profile, this};
 use e2ee::profile::open_profile;
@@ -164,7 +165,7 @@ impl Client {
         let newer = cx
             .db
             .prepare_cached("UPDATE account SET profile_wanted = ?2 WHERE account = ?1 AND profile_wanted < ?2")?
-            .execute(params![account.as_bytes(), version])?;
+            .execute(params![account.as_bytes(), version.min(NUMBER_MAX)])?;
         self.people.profiles_due |= newer > 0;
         Ok(())
     }
@@ -195,7 +196,7 @@ impl Client {
                 "UPDATE account SET profile_version = CASE WHEN profile_key = ?2 THEN profile_version ELSE 0 END,
                  profile_key = ?2, profile_wanted = max(profile_wanted, ?3) WHERE account = ?1",
             )?
-            .execute(params![account.as_bytes(), given.key, given.version])?;
+            .execute(params![account.as_bytes(), given.key, given.version.min(NUMBER_MAX)])?;
         self.people.profiles_due = true;
         Ok(())
     }

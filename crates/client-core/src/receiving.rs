@@ -6,6 +6,7 @@ use crate::client::{Client, Context};
 use crate::devices;
 use crate::io::Halt;
 use crate::marks::{self, Mark};
+use crate::messages::NUMBER_MAX;
 use crate::messages::{self, NewMessage, Place, Stored};
 use crate::mls;
 use crate::outbox::{self, Kind};
@@ -24,6 +25,15 @@ use proto::decode::decode_limited;
 use proto::ids::{AccountId, ChatId, DeviceAddress, Generation, MessageId, OpId};
 use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX};
 use proto::wire::{Ack, Delivered, FetchLog, GroupItem, Item, LogPage, client_frame, group_item, item};
+
+/// What an entry that the server calls this device's own is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Echo {
+    /// Of what waited in the outbox.
+    Settled,
+    /// Of nothing that waits: settled by its verdict before, or not an own one at all.
+    Unknown,
+}
 
 impl Client {
     /// An item of the queue. It is acknowledged after the commit of this transaction.
@@ -44,6 +54,9 @@ impl Client {
     fn on_group_item(&mut self, cx: &mut Context<'_>, item: &GroupItem) -> Result<(), Halt> {
         let Ok(chat) = ChatId::try_from(item.chat.as_slice()) else { return Ok(()) };
         let Some(chat) = chats::find(cx.db, chat)? else { return Ok(()) };
+        if item.seq > NUMBER_MAX || item.time_ms > NUMBER_MAX {
+            return Ok(());
+        }
         if chat.membership != Membership::Joined || item.seq <= chat.applied_seq {
             return Ok(());
         }
@@ -83,7 +96,8 @@ impl Client {
         let sender = item.sender.as_ref().and_then(|sender| DeviceAddress::try_from(sender).ok());
         let own = sender == Some(me);
         match group_item::Kind::try_from(item.kind) {
-            Ok(group_item::Kind::App) if own => self.settle_echo(cx, chat, item),
+            // That it is an own one is the server's word: what is not in the outbox has to show it by its bytes.
+            Ok(group_item::Kind::App) if own && self.settle_echo(cx, chat, item)? == Echo::Settled => Ok(()),
             Ok(group_item::Kind::Commit) if own => self.confirm_echo(cx, chat),
             Ok(group_item::Kind::App | group_item::Kind::Commit) => self.open(cx, chat, item),
             _ => Ok(()),
@@ -91,17 +105,17 @@ impl Client {
     }
 
     /// The own message came round: if the verdict was lost, this is it.
-    fn settle_echo(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<(), Halt> {
-        let Ok(op_id) = OpId::try_from(item.op_id.as_slice()) else { return Ok(()) };
+    fn settle_echo(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<Echo, Halt> {
+        let Ok(op_id) = OpId::try_from(item.op_id.as_slice()) else { return Ok(Echo::Unknown) };
         let Some(operation) = outbox::find(cx.db, op_id)?.filter(|operation| operation.kind == Kind::App) else {
-            return Ok(());
+            return Ok(Echo::Unknown);
         };
         outbox::remove(cx, op_id)?;
         self.want_new_leaf(cx, chat.chat)?;
-        match operation.message {
-            Some(id) => messages::settle(cx, chat.chat, id, Place { seq: item.seq, time_ms: item.time_ms }),
-            None => Ok(()),
+        if let Some(id) = operation.message {
+            messages::settle(cx, chat.chat, id, Place { seq: item.seq, time_ms: item.time_ms })?;
         }
+        Ok(Echo::Settled)
     }
 
     fn confirm_echo(&mut self, cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {

@@ -111,7 +111,8 @@ pub(crate) fn known_parts(db: &Connection, chat: ChatId, range: &SeqRange) -> Re
 /// This device has followed the log there, and forgot nothing of it since.
 fn is_known(cx: &Context<'_>, chat: &Chat, seq: u64) -> Result<bool, Halt> {
     // Before the database is asked: the number is another account's, and may be none that it can hold.
-    if !(1..=chat.applied_seq).contains(&seq) {
+    // The first entry is the chat's creation; in a chat that took over another one's, it is the place of what was said there.
+    if !(2..=chat.applied_seq).contains(&seq) {
         return Ok(false);
     }
     let mut statement = cx.db.prepare_cached(
@@ -314,7 +315,7 @@ impl Client {
         let Ok(content) = decode_limited::<Content>(&resent.content, APP_LEN_MAX) else { return Ok(()) };
         let (Some(kind), Ok(id)) = (messages::kind_of(&content), MessageId::try_from(content.message_id.as_slice()))
         else {
-            return release(cx, chat.chat, resent.seq, resent.seq);
+            return if sender == app.sender { release(cx, chat.chat, resent.seq, resent.seq) } else { Ok(()) };
         };
         let message = NewMessage {
             chat: chat.chat,
@@ -379,7 +380,7 @@ impl Client {
             rows.collect::<Result<_, _>>()?
         };
         for (chat, from_seq) in missed {
-            if !self.flights.holds(chat) {
+            if !self.flights.holds(chat) && !self.pauses.hold(chat, cx.now_ms) {
                 let body = FetchLog { chat: chat.to_vec(), from_seq, limit: LOG_PAGE_LEN_MAX };
                 self.flights.send(cx, Flight::FetchMissed { chat }, client_frame::Body::FetchLog(body));
             }

@@ -38,6 +38,29 @@ pub(crate) enum Flight {
     Groups,
 }
 
+/// Chats that are left alone for a while, after the server refused something of theirs.
+#[derive(Debug, Default)]
+pub(crate) struct Pauses {
+    until_ms: BTreeMap<ChatId, u64>,
+}
+
+impl Pauses {
+    /// Nothing is asked about this chat now.
+    pub(crate) fn hold(&self, chat: ChatId, now_ms: u64) -> bool {
+        self.until_ms.get(&chat).is_some_and(|until_ms| now_ms < *until_ms)
+    }
+
+    /// How many there are at most.
+    pub(crate) fn len(&self) -> usize {
+        self.until_ms.len()
+    }
+
+    /// Forgets those that are over.
+    pub(crate) fn pass(&mut self, now_ms: u64) {
+        self.until_ms.retain(|_, until_ms| now_ms < *until_ms);
+    }
+}
+
 impl Flight {
     fn chat(&self) -> Option<ChatId> {
         match self {
@@ -164,10 +187,16 @@ impl Client {
         outbox::push(cx, &Operation { op_id, chat, kind: Kind::App, message, content, frame: Vec::new() })
     }
 
+    /// Leaves a chat alone for so long.
+    pub(crate) fn pause(&mut self, cx: &Context<'_>, chat: ChatId, pause_ms: u64) {
+        self.pauses.until_ms.insert(chat, cx.now_ms + pause_ms);
+        self.retry_at(cx.now_ms + pause_ms);
+    }
+
     /// Sends the head of every chat that waits for nothing.
     pub(crate) fn send_waiting(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         for chat in outbox::waiting_chats(cx.db)? {
-            if self.flights.holds(chat) || self.stuck.contains(&chat) {
+            if self.flights.holds(chat) || self.pauses.hold(chat, cx.now_ms) || self.stuck.contains(&chat) {
                 continue;
             }
             if let Some(operation) = outbox::head(cx.db, chat)? {
@@ -226,7 +255,7 @@ impl Client {
             Some(reply::Body::Stale(stale)) => self.on_stale(cx, &operation, &stale),
             Some(reply::Body::GroupExists(exists)) => self.on_group_exists(cx, &operation, &exists),
             Some(reply::Body::Refused(refused)) if refused.reason == refused::Reason::Busy as i32 => {
-                self.retry_at(cx.now_ms + u64::from(refused.retry_after_ms.max(100)));
+                self.pause(cx, operation.chat, u64::from(refused.retry_after_ms.max(100)));
                 Ok(())
             }
             // A leaf of an unlinked device stands in the way: its Remove goes first, then the same plaintext.
@@ -301,7 +330,7 @@ impl Client {
             (Kind::Commit, _) => self.drop_commit(cx, operation.chat),
             // Made anew at the next try, with fresh key packages.
             (Kind::Create | Kind::App, _) => {
-                self.retry_at(cx.now_ms + 5_000);
+                self.pause(cx, operation.chat, 5_000);
                 Ok(())
             }
         }

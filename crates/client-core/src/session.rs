@@ -24,6 +24,8 @@ const RETRY_MIN_MS: u64 = 500;
 const RETRY_MAX_MS: u64 = 60_000;
 /// A Hello without an answer, and a socket without one, count as lost after this.
 const HELLO_TIMEOUT_MS: u64 = 20_000;
+/// What a chat needs is asked for again after this, where the server did not give it.
+const NO_ANSWER_PAUSE_MS: u64 = 5_000;
 /// The request number of Hello.
 pub(crate) const HELLO_REQUEST: u32 = 1;
 
@@ -256,11 +258,13 @@ impl Client {
             }
             (Some(Flight::Groups), Some(reply::Body::GroupHeads(page))) => self.on_group_heads(cx, &page),
             (Some(Flight::Marks), Some(reply::Body::Marks(marks))) => self.on_marks(cx, &marks),
-            (
-                Some(Flight::GroupInfo { .. } | Flight::FetchLog { .. } | Flight::FetchMissed { .. } | Flight::Groups),
-                _,
-            ) => {
-                self.retry_at(cx.now_ms + 5_000);
+            (Some(Flight::GroupInfo { chat } | Flight::FetchMissed { chat }), _) => {
+                self.finding.strangers.remove(&chat);
+                self.pause(cx, chat, NO_ANSWER_PAUSE_MS);
+                Ok(())
+            }
+            (Some(Flight::FetchLog { .. } | Flight::Groups), _) => {
+                self.find_groups_again(cx);
                 Ok(())
             }
             _ => Ok(()),
@@ -336,6 +340,9 @@ impl Client {
         let jitter = u64::from(cx.rng.next_u32()) % (wait / 2);
         self.session.tries = self.session.tries.saturating_add(1);
         self.session.link = Link::Down;
+        if self.flights.any(|flight| matches!(flight, Flight::FetchLog { .. })) {
+            self.find_groups_again(cx);
+        }
         self.flights.clear();
         self.session.retry_at_ms = cx.now_ms + wait / 2 + jitter;
         self.retry_at(self.session.retry_at_ms);

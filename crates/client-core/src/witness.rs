@@ -6,6 +6,7 @@ use crate::accounts;
 use crate::chats::Chat;
 use crate::client::{Client, Context};
 use crate::io::Halt;
+use crate::messages::NUMBER_MAX;
 use crate::mls;
 use client_api::{Event, Notice};
 use prost::Message as _;
@@ -89,6 +90,9 @@ impl Client {
         aad: &[u8],
     ) -> Result<(), Halt> {
         let Ok(word) = decode_limited::<AuthenticatedData>(aad, AUTHENTICATED_LEN_MAX) else { return Ok(()) };
+        if word.list_version > NUMBER_MAX || word.last_seq > NUMBER_MAX {
+            return Ok(());
+        }
         compare_chain(cx, chat, account, &word)?;
         let known = accounts::known_list(cx, account)?;
         let known_version = known.as_ref().map_or(0, |list| list.version());

@@ -14,8 +14,8 @@ use proto::content::ArchiveSegment;
 /// A phone that is there sends a segment, or an answer, within this.
 const PHONE_PAUSE_MS: u64 = 30_000;
 
-/// A phone that hands its history over gives the next segment within this; after that, other work does not wait for it.
-const NEXT_SEGMENT_MS: u64 = 3_000;
+/// The next segment of a history that is handed over is here within this; after that, other work does not wait for it.
+const NEXT_SEGMENT_MS: u64 = 10_000;
 
 /// What this run knows of the phone.
 #[derive(Debug, Default)]
@@ -90,11 +90,11 @@ impl Client {
             )?
             .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let patient_until_ms = self.phone.stirred_ms + NEXT_SEGMENT_MS;
-        let more_to_come = promised.is_some() && awaited.is_none() && cx.now_ms < patient_until_ms;
-        if more_to_come && !undone {
+        let importing = promised.is_some() && (undone || awaited.is_none()) && cx.now_ms < patient_until_ms;
+        if importing {
             self.retry_at(patient_until_ms);
         }
-        Ok(undone || more_to_come)
+        Ok(importing)
     }
 
     /// How far the mirror is; nothing where there is none.

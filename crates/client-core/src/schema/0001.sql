@@ -194,6 +194,7 @@ CREATE TABLE import_segment (
   done            INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (archive, place)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX import_segment_undone ON import_segment (place) WHERE done = 0;
 
 -- Notices that are told again later.
 CREATE TABLE reminder (
