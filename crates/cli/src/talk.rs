@@ -5,7 +5,7 @@ use crate::home::Place;
 use crate::print::{message, result, say};
 use anyhow::{Result, bail};
 use clap::Args;
-use client_api::{ChatId, Command, Event, MessageId, MessageRow, MessageStatus, WindowAnchor};
+use client_api::{ChatId, Command, Event, MessageBody, MessageId, MessageRow, MessageStatus, SystemLine, WindowAnchor};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of a window: the most that the client gives.
@@ -184,7 +184,9 @@ async fn print_messages(account: &mut Account, arguments: &ReceiveArguments) -> 
 
 fn show(account: &Account, chat: ChatId, rows: &[MessageRow], printed: &mut Printed, skip: bool) -> Result<()> {
     let title = account.view.chats.get(&chat).map_or("", |row| row.title.as_str());
-    for row in rows {
+    // The line that screens show before all messages is nobody's word.
+    let said = |row: &&MessageRow| row.body != MessageBody::System(SystemLine::Encrypted);
+    for row in rows.iter().filter(said) {
         if printed.insert(row.id, row.status) != Some(row.status) && !skip {
             result(true, &message(chat, title, row), "")?;
         }
