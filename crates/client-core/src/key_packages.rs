@@ -99,25 +99,21 @@ impl Client {
         cx: &mut Context<'_>,
         reply: Reply<PutKeyPackagesOk>,
     ) -> Result<(), Halt> {
-        let ok = match reply {
-            Reply::Ok(ok) => ok,
+        let Reply::Ok(ok) = reply else {
+            // Until the server speaks of it again.
+            self.packages_left = None;
             // Sent again as it is after no answer, but not after a refusal: it may have grown too old.
-            Reply::Problem(_) if LastResort::of(cx)? == LastResort::Made => {
-                self.packages_left = None;
-                return LastResort::Wanted.set(cx);
-            }
-            // Until the server speaks of it again, at the next connection at the latest.
-            Reply::Problem(_) | Reply::None => {
-                self.packages_left = None;
-                return Ok(());
-            }
+            let is_refused = matches!(reply, Reply::Problem(_)) && LastResort::of(cx)? == LastResort::Made;
+            return if is_refused { LastResort::Wanted.set(cx) } else { Ok(()) };
         };
         if LastResort::of(cx)? == LastResort::Made {
             LastResort::Kept.set(cx)?;
         }
         // Up to the target, not only past the low mark.
         self.packages_left = Some(ok.left).filter(|left| (*left as usize) < KEY_PACKAGES_TARGET);
-        self.fill_key_packages(cx)
+        self.fill_key_packages(cx)?;
+        // One of last resort that was used while this was under way.
+        self.put_key_packages(cx, 0)
     }
 }
 
@@ -143,5 +139,97 @@ fn last_resort_to_put(cx: &mut Context<'_>) -> Result<Vec<u8>, Halt> {
             LastResort::Made.set(cx)?;
             Ok(made)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::changed::Changed;
+    use crate::config::Config;
+    use crate::io::Output;
+    use crate::this::Me;
+    use client_api::Role;
+    use identity::{AccountKey, CertFields, DeviceKey, DeviceRole, VerifiedDeviceList};
+    use proto::account::Problem;
+    use proto::ids::{DeviceAddress, DeviceNumber, Lease};
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+    use rusqlite::Connection;
+
+    /// A registered phone.
+    fn phone() -> (Client, Connection) {
+        let (account_key, device_key) = (AccountKey::from_bytes(&[1; 32]), DeviceKey::from_bytes(&[2; 32]));
+        let fields = CertFields {
+            device: DeviceNumber(1),
+            signature_key: device_key.public(),
+            role: DeviceRole::Phone,
+            issued_ms: 1,
+            list_version: 1,
+        };
+        let cert = identity::cert::issue_own_cert(&account_key, &device_key, &fields);
+        let list = VerifiedDeviceList::first(&account_key, cert, 1).expect("list");
+        let address = DeviceAddress { account: list.account(), device: DeviceNumber(1) };
+        let me = Me { address, number: String::new(), device_key, account_key: Some(account_key) };
+        let db = Connection::open_in_memory().expect("memory");
+        crate::schema::open(&db).expect("schema");
+        this::become_device(&db, &me, list.as_bytes()).expect("device");
+        this::set_session_token(&db, Some(&[3; 32])).expect("token");
+        (Client::new(Config { role: Role::Phone, lease: Lease([4; 16]), device_name: String::new() }), db)
+    }
+
+    /// How many requests to the server come of an input, and then of the next look at what can be done.
+    fn asks(client: &mut Client, db: &Connection, input: impl Fn(&mut Client, &mut Context<'_>)) -> usize {
+        let tx = db.unchecked_transaction().expect("transaction");
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let mut cx = Context {
+            db: &tx,
+            now_ms: 1,
+            rng: &mut rng,
+            out: Vec::new(),
+            changed: Changed::default(),
+            own_list: std::cell::RefCell::default(),
+            me: std::cell::RefCell::default(),
+            state_ops: Vec::new(),
+        };
+        input(client, &mut cx);
+        client.fill_key_packages(&mut cx).expect("go on");
+        let asked = cx.out.iter().filter(|output| matches!(output, Output::Http(_))).count();
+        tx.commit().expect("commit");
+        asked
+    }
+
+    /// The server answers what was asked.
+    fn answers(client: &mut Client, db: &Connection, reply: fn() -> Reply<PutKeyPackagesOk>) -> usize {
+        asks(client, db, |client, cx| {
+            client.calls.drop_where(|purpose| *purpose == Purpose::PutKeyPackages);
+            client.on_key_packages_put(cx, reply()).expect("reply");
+        })
+    }
+
+    #[test]
+    fn a_refusal_is_not_answered_by_the_same_again() {
+        let (mut client, db) = phone();
+        let says_few = |client: &mut Client, cx: &mut Context<'_>| client.key_packages_left(cx, 30).expect("left");
+        assert_eq!(asks(&mut client, &db, says_few), 1);
+        assert_eq!(
+            answers(&mut client, &db, || Reply::Problem(Problem::default())),
+            0,
+            "until the server speaks of it"
+        );
+        assert_eq!(asks(&mut client, &db, says_few), 1);
+        assert_eq!(answers(&mut client, &db, || Reply::None), 0);
+    }
+
+    #[test]
+    fn a_last_resort_package_that_is_used_while_others_are_put_is_replaced_after_them() {
+        let (mut client, db) = phone();
+        let has_enough = || Reply::Ok(PutKeyPackagesOk { left: 100 });
+        assert_eq!(asks(&mut client, &db, |client, cx| client.key_packages_left(cx, 80).expect("left")), 1);
+        assert_eq!(answers(&mut client, &db, has_enough), 0, "nobody has used it");
+        assert_eq!(asks(&mut client, &db, |client, cx| client.key_packages_left(cx, 39).expect("left")), 1);
+        assert_eq!(asks(&mut client, &db, |client, cx| client.renew_last_resort(cx).expect("use")), 0);
+        assert_eq!(answers(&mut client, &db, has_enough), 1, "the new one");
+        assert_eq!(answers(&mut client, &db, has_enough), 0);
     }
 }

@@ -111,16 +111,14 @@ impl Client {
     }
 
     fn look_at_leaves_later(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        if self.leaves_at_ms > cx.now_ms {
-            return Ok(());
-        }
         let next_ms: Option<u64> = cx
             .db
             .prepare_cached("SELECT min(not_before_ms) FROM intent WHERE kind = ?1 AND not_before_ms > ?2")?
             .query_row(params![UPDATE, cx.now_ms], |row| row.get(0))
             .optional()?
             .flatten();
-        if let Some(next_ms) = next_ms {
+        let planned_ms = Some(self.leaves_at_ms).filter(|at_ms| *at_ms > cx.now_ms);
+        if let Some(next_ms) = next_ms.filter(|next_ms| planned_ms.is_none_or(|at_ms| *next_ms < at_ms)) {
             self.leaves_at_ms = next_ms;
             self.retry_at(next_ms);
         }
@@ -145,5 +143,49 @@ impl Client {
             }
             None => refused(cx, chat),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::changed::Changed;
+    use crate::config::Config;
+    use client_api::Role;
+    use proto::ids::Lease;
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng;
+    use rusqlite::Connection;
+
+    #[test]
+    fn a_wish_that_has_long_to_wait_does_not_hide_an_earlier_one() {
+        let mut db = Connection::open_in_memory().expect("memory");
+        crate::schema::open(&db).expect("schema");
+        let tx = db.transaction().expect("transaction");
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let mut cx = Context {
+            db: &tx,
+            now_ms: 1,
+            rng: &mut rng,
+            out: Vec::new(),
+            changed: Changed::default(),
+            own_list: std::cell::RefCell::default(),
+            me: std::cell::RefCell::default(),
+            state_ops: Vec::new(),
+        };
+        let config = Config { role: Role::Phone, lease: Lease([1; 16]), device_name: String::new() };
+        let mut client = Client::new(config);
+        let mut wishes = |chat: u8, at_ms: u64| {
+            tx.execute(
+                "INSERT INTO intent (chat, kind, account, device, not_before_ms) VALUES (?1, ?2, x'', 1, ?3)",
+                params![[chat; 16], UPDATE, at_ms],
+            )
+            .expect("wish");
+            client.look_at_leaves_later(&mut cx).expect("look");
+            client.wakes.iter().copied().collect::<Vec<_>>()
+        };
+        assert_eq!(wishes(1, REFUSED_WAIT_MS), [REFUSED_WAIT_MS]);
+        assert_eq!(wishes(2, 500), [500, REFUSED_WAIT_MS]);
+        assert_eq!(wishes(3, 900), [500, REFUSED_WAIT_MS], "looked at again when the earlier one is due");
     }
 }

@@ -103,8 +103,18 @@ async fn either_side_can_stop_it_and_the_other_hears() -> Result<()> {
     new_device_fails_with(&mut device, LinkFailure::CancelledOnPhone).await
 }
 
-/// Longer than a side waits for the other.
-const SILENCE: Duration = Duration::from_secs(121);
+/// Longer than a code is on the screen, and half of what a side waits for the other.
+const CODE_LIFE: Duration = Duration::from_secs(61);
+
+/// A silence of two minutes, in which the device wakes up for something else before: the end of the code's life, say.
+async fn hears_nothing(device: &mut Person) -> Result<()> {
+    for _ in 0..2 {
+        device.lets_pass(CODE_LIFE).await?;
+        // What was due by now is done when this is answered.
+        device.does(Command::Refresh).await?;
+    }
+    Ok(())
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_phone_that_goes_away_half_way_is_given_up_after_two_minutes() -> Result<()> {
@@ -114,7 +124,7 @@ async fn a_phone_that_goes_away_half_way_is_given_up_after_two_minutes() -> Resu
     alice.scans(&text).await?;
     device.is_asked_for_digits().await?;
     alice.stops().await;
-    device.lets_pass(SILENCE).await?;
+    hears_nothing(&mut device).await?;
     new_device_fails_with(&mut device, LinkFailure::OtherSideGone).await?;
     // Nothing of it is left in the way of another try.
     let mut alice = Person::start(&world, "Alice", Role::Phone)?;
@@ -137,11 +147,47 @@ async fn a_browser_that_goes_away_half_way_is_given_up_after_two_minutes() -> Re
     alice.scans(&text).await?;
     device.is_asked_for_digits().await?;
     device.stops().await;
-    alice.lets_pass(SILENCE).await?;
+    hears_nothing(&mut alice).await?;
     fails_with(&mut alice, LinkFailure::OtherSideGone).await?;
     assert_eq!(alice.screen.devices.len(), 1, "no device was added");
     alice.links(&world, "another").await?;
     Ok(())
+}
+
+/// Waits for another code than this one.
+async fn shows_another_code(device: &mut Person, than: &str) -> Result<String> {
+    let another = |s: &e2e::person::Screen| matches!(&s.link, Some(LinkStage::ShowCode { text, .. }) if text != than);
+    device.until("another code", another).await?;
+    let Some(LinkStage::ShowCode { text, .. }) = device.screen.link.clone() else { anyhow::bail!("no code") };
+    Ok(text)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_left_the_screen_a_moment_ago_still_links() -> Result<()> {
+    let world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let (mut device, text) = Person::shows_code(&world, "browser").await?;
+    device.lets_pass(CODE_LIFE).await?;
+    shows_another_code(&mut device, &text).await?;
+    // Whoever scanned it in its last second is reading the warning now.
+    let digits = alice.scans(&text).await?;
+    device.is_asked_for_digits().await?;
+    device.does(Command::EnterLinkDigits { digits }).await?;
+    device.until("being linked", |s| s.stage == "Active").await?;
+    alice.until("the end of linking", |s| matches!(s.linking, Some(LinkingStage::Done { .. }))).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_two_before_the_one_on_the_screen_has_expired() -> Result<()> {
+    let world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let (mut device, text) = Person::shows_code(&world, "browser").await?;
+    device.lets_pass(CODE_LIFE).await?;
+    let next = shows_another_code(&mut device, &text).await?;
+    device.lets_pass(CODE_LIFE).await?;
+    shows_another_code(&mut device, &next).await?;
+    alice.does(Command::ScanLinkCode { text, pasted: false }).await?;
+    fails_with(&mut alice, LinkFailure::Expired).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,7 +16,7 @@ use proto::content::{ArchiveManifest, ArchiveSegment, Fill, FillRequest, SeqRang
 use proto::history::{Chat, Frame, KnownAccount, Message, StateEntry, frame};
 use proto::ids::{ArchiveId, ChatId};
 use proto::link::Linked;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeMap;
 
 /// Chats whose newest messages fill a screen in the overview; of the others it has the last one, for the list.
@@ -306,7 +306,7 @@ fn build(cx: &mut Context<'_>, job: &Job) -> Result<Upload, Halt> {
     }
     let messages = match stage {
         archive_segment::Stage::Overview => messages_in(&frames).count(),
-        _ => beyond_overview(cx, job.archive, &frames)?,
+        _ => beyond_overview(cx.db, job.archive, &frames)?,
     };
     for frame in &frames {
         bytes.extend(writer.push(frame).map_err(broken)?);
@@ -342,9 +342,9 @@ fn messages_in(frames: &[Frame]) -> impl Iterator<Item = &Message> {
 }
 
 /// Of these messages, how many the overview did not have: each counts once in the progress.
-fn beyond_overview(cx: &Context<'_>, archive: ArchiveId, frames: &[Frame]) -> Result<usize, Halt> {
+fn beyond_overview(db: &Connection, archive: ArchiveId, frames: &[Frame]) -> Result<usize, Halt> {
     let mut statement =
-        cx.db.prepare_cached("SELECT chat, overview_from_ms, up_to_seq FROM export_chat WHERE archive = ?1")?;
+        db.prepare_cached("SELECT chat, overview_from_ms, up_to_seq FROM export_chat WHERE archive = ?1")?;
     let rows = statement.query_map([archive.as_bytes()], |row| {
         Ok((row.get::<_, Vec<u8>>(0)?, (row.get::<_, u64>(1)?, row.get::<_, u64>(2)?)))
     })?;
@@ -448,4 +448,28 @@ fn page(cx: &Context<'_>, cursor: &[u8]) -> Result<(Vec<Frame>, Vec<u8>, bool), 
         frames.push(Frame { body: Some(frame::Body::Message(message?)) });
     }
     Ok((frames, from.to_be_bytes().to_vec(), end.is_none()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_overview_had_is_not_counted_again() {
+        let db = Connection::open_in_memory().expect("memory");
+        crate::schema::open(&db).expect("schema");
+        let (archive, known, unknown) = (ArchiveId([1; 16]), [2; 16], [3; 16]);
+        db.execute(
+            "INSERT INTO export_chat (archive, chat, up_to_seq, overview_from_ms) VALUES (?1, ?2, 9, 50)",
+            params![archive.as_bytes(), known],
+        )
+        .expect("cut");
+        let frame = |chat: [u8; 16], seq, time_ms| {
+            let message = Message { chat: chat.to_vec(), seq, time_ms, ..Message::default() };
+            Frame { body: Some(frame::Body::Message(message)) }
+        };
+        let count = |frames: &[Frame]| beyond_overview(&db, archive, frames).expect("query");
+        assert_eq!(count(&[frame(known, 4, 49), frame(known, 5, 50), frame(known, 9, 90)]), 1, "the older one");
+        assert_eq!(count(&[frame(known, 10, 95), frame(unknown, 5, 50)]), 2, "what it could not have");
+    }
 }
