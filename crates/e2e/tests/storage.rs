@@ -1,9 +1,12 @@
-//! What becomes of the messages in a browser: its storage is full, its device was logged out.
+//! What becomes of the messages in a browser: its storage is full, its database is of a newer version, its device was logged out.
 
-use anyhow::{Result, ensure};
-use e2e::browser::{Browser, Setup, WIDE};
+use anyhow::{Context, Result, ensure};
+use e2e::browser::{Browser, NARROW, Setup, WIDE};
 use e2e::{Person, World};
+use rusqlite::Connection;
 use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 const ALICE: &str = "+4915112345601";
 const BOB: &str = "+4915112345602";
@@ -85,6 +88,85 @@ async fn writes_at_once(browser: &Browser, text: &str) -> Result<()> {
             }})()"
         ))
         .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_a_newer_version_is_left_alone_and_the_page_says_so() -> Result<()> {
+    let world = World::new().await?;
+    let alice = Browser::phone(&world, "Alice", ALICE).await?;
+    alice.clicks("new-chat").await?;
+    alice.clicks("notes").await?;
+    alice.writes("written by this version").await?;
+    alice.sees_status("written by this version", "sent").await?;
+    alice.closes().await?;
+
+    let profile = world.client_folder("profile of phone of Alice");
+    let kept = database_files(&profile)?;
+    for (path, bytes) in with_version(&kept, 4_000)? {
+        std::fs::write(path, bytes)?;
+    }
+    let newer = database_files(&profile)?;
+    let alice = Browser::phone_with(&world, "Alice", &Setup::chromium(NARROW)).await?;
+    alice.sees("[data-testid=stage][data-stage=unsupported][data-reason=newer-database]").await?;
+    alice.sees_text("stage", "Nothing was changed").await?;
+    alice.is_accessible("a newer database").await?;
+    alice.closes().await?;
+    // SQLite gives back the empty log beside it, which holds nothing.
+    ensure!(database_files(&profile)?.get("client.db") == newer.get("client.db"), "it was touched");
+
+    // As after an update to the version that wrote it.
+    for (path, bytes) in kept.into_values() {
+        std::fs::write(path, bytes)?;
+    }
+    let alice = Browser::phone_with(&world, "Alice", &Setup::chromium(NARROW)).await?;
+    alice.opens_chat("written by this version").await?;
+    alice.closes().await
+}
+
+/// The files of a database in a closed browser's profile, with what they hold, by SQLite's names for them. Each begins with a
+/// sector that names it.
+type Files = BTreeMap<String, (PathBuf, Vec<u8>)>;
+
+const SECTOR_LEN: usize = 4_096;
+
+fn database_files(folder: &Path) -> Result<Files> {
+    let mut files = Files::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            files.extend(database_files(&entry.path())?);
+        } else if entry.file_type()?.is_file() {
+            let bytes = std::fs::read(entry.path())?;
+            let name = bytes.get(..SECTOR_LEN).and_then(|sector| sector.split(|byte| *byte == 0).next());
+            let name = name.and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default().trim_start_matches('/');
+            if name.starts_with("client.db") {
+                files.insert(name.to_owned(), (entry.path(), bytes));
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// The same database as a later version of the program would leave it.
+fn with_version(files: &Files, version: u32) -> Result<Vec<(PathBuf, Vec<u8>)>> {
+    let folder = tempfile::tempdir()?;
+    for (name, (_, bytes)) in files {
+        std::fs::write(folder.path().join(name), bytes.get(SECTOR_LEN..).context("it has a first sector")?)?;
+    }
+    let database = Connection::open(folder.path().join("client.db"))?;
+    database.pragma_update(None, "user_version", version)?;
+    // Closing it brings all into the one file.
+    database.close().map_err(|(_, error)| error)?;
+    files
+        .iter()
+        .map(|(name, (path, bytes))| {
+            let mut new = bytes.get(..SECTOR_LEN).context("it has a first sector")?.to_vec();
+            if name == "client.db" {
+                new.extend(std::fs::read(folder.path().join(name))?);
+            }
+            Ok((path.clone(), new))
+        })
+        .collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
