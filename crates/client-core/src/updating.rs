@@ -66,9 +66,7 @@ impl Client {
     /// The server took something that this device said in a chat: it is active there.
     pub(crate) fn want_new_leaf(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
         let me = cx.me()?.address;
-        let quiet_ms = cx.now_ms + QUIET_MS;
-        let wished = cx
-            .db
+        cx.db
             .prepare_cached(
                 "INSERT OR IGNORE INTO intent (chat, kind, account, device, not_before_ms)
                  SELECT chat, ?2, ?3, ?4, ?5 FROM chat WHERE chat = ?1 AND membership = 1 AND leaf_ms <= ?6",
@@ -78,13 +76,9 @@ impl Client {
                 UPDATE,
                 me.account.as_bytes(),
                 me.device.0,
-                quiet_ms,
+                cx.now_ms + QUIET_MS,
                 cx.now_ms.saturating_sub(LEAF_LIFE_MS)
             ])?;
-        if wished > 0 && quiet_ms < self.leaves_at_ms {
-            self.leaves_at_ms = quiet_ms;
-            self.retry_at(quiet_ms);
-        }
         Ok(())
     }
 
