@@ -22,6 +22,15 @@ struct Attempt {
     degrees: f32,
 }
 
+impl Attempt {
+    /// A telephone that stands still shows the same picture again: what was not read in one round is looked at a little larger and turned a
+    /// little in the next.
+    fn in_round(self, round: usize) -> Self {
+        let turned = [0.0, 3.0, -3.0, 6.0, -6.0].get(round % 5).copied().unwrap_or(0.0);
+        Self { width: self.width + round * 36 % 180, degrees: self.degrees + turned, ..self }
+    }
+}
+
 const ATTEMPTS: [Attempt; 8] = [
     Attempt { crop_percent: 100, width: 600, degrees: 0.0 },
     Attempt { crop_percent: 60, width: 640, degrees: 0.0 },
@@ -51,10 +60,11 @@ impl Grey {
     /// The texts of the codes in this picture, tried in the way of the `number`th frame.
     pub fn find(&self, number: usize) -> Vec<String> {
         let Some(attempt) = ATTEMPTS.get(number % ATTEMPTS.len()) else { return Vec::new() };
+        let attempt = attempt.in_round(number / ATTEMPTS.len());
         if self.width < 32 || self.height < 32 || self.pixels.len() != self.width * self.height {
             return Vec::new();
         }
-        let part = self.part(*attempt);
+        let part = self.part(attempt);
         let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(part.width, part.height, |x, y| part.at(x, y));
         prepared.detect_grids().into_iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
     }
@@ -160,6 +170,21 @@ mod tests {
         let picture = picture(share, degrees, blur);
         let found = (0..ATTEMPTS.len()).any(|number| picture.find(number).iter().any(|text| text == TEXT));
         assert!(found, "share {share}, {degrees} degrees, blur {blur}");
+    }
+
+    #[test]
+    fn a_picture_that_stays_is_looked_at_in_other_ways() {
+        let first = ATTEMPTS[0].in_round(0);
+        assert_eq!((first.width, first.degrees), (ATTEMPTS[0].width, ATTEMPTS[0].degrees));
+        let ways: std::collections::BTreeSet<String> =
+            (0..5).map(|round| format!("{:?}", ATTEMPTS[0].in_round(round))).collect();
+        assert_eq!(ways.len(), 5);
+        let picture = picture(0.5, 0.0, 1);
+        for round in 0..5 {
+            let found = (0..ATTEMPTS.len())
+                .any(|way| picture.find(round * ATTEMPTS.len() + way).iter().any(|text| text == TEXT));
+            assert!(found, "round {round}");
+        }
     }
 
     #[test]
