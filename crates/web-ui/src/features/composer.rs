@@ -105,7 +105,8 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
         }
         text.set(String::new());
         told.set_value(String::new());
-        tell_typing(false);
+        // The message itself says that the typing is over: nothing goes before it.
+        typing_at.set_value(0);
         app.timeline.update(|timeline| {
             if let Some(timeline) = timeline {
                 timeline.clear_divider();
