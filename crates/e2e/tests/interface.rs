@@ -1,7 +1,8 @@
-//! What the pages do for hands and ears: sounds, long presses, contacts; and what they say to a worker of another version.
+//! What the pages do for hands and ears: sounds, long presses, contacts, toasts; and what they say to a worker of another version.
 
 use anyhow::{Result, ensure};
-use e2e::browser::{Browser, NARROW, Setup, WIDE};
+use client_api::Command;
+use e2e::browser::{Browser, NARROW, NARROWEST, Setup, WIDE};
 use e2e::camera::{Camera, Hold};
 use e2e::{Person, World};
 use serde_json::json;
@@ -107,6 +108,112 @@ async fn somebody_who_wrote_first_becomes_a_contact_by_one_click() -> Result<()>
     alice.clicks("new-chat").await?;
     alice.sees_text("contact", "Bob").await?;
     alice.hides("no-contacts").await?;
+    alice.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_half_typed_name_stays_while_the_facts_beside_it_go_on() -> Result<()> {
+    let world = World::new().await?;
+    let alice = Browser::phone(&world, "Alice", ALICE).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    let chat = bob.opens_chat_with(ALICE).await?;
+    bob.sends(chat, "hello").await?;
+    alice.opens_chat("hello").await?;
+    alice.clicks("chat-info-open").await?;
+    alice.clicks("add-contact").await?;
+    alice.types("rename-contact", "Bobby").await?;
+    for about in ["on the hill", "back at home"] {
+        bob.does(Command::SetProfile { name: "Bob".into(), about: about.into(), photo: None }).await?;
+        alice.sees_text("info", about).await?;
+    }
+    let field = "document.querySelector('[data-testid=rename-contact]')";
+    let typed: String = alice.evaluates(&format!("{field}.value")).await?;
+    ensure!(typed.contains("Bobby"), "the field holds {typed:?}");
+    let has_focus: bool = alice.evaluates(&format!("document.activeElement === {field}")).await?;
+    ensure!(has_focus, "the field has the focus still");
+    alice.clicks("rename-save").await?;
+    alice.sees_text("info-name", &typed).await?;
+    // Saved without a name, it is called by its own: the field follows.
+    alice.fills("rename-contact", "").await?;
+    alice.clicks("rename-save").await?;
+    alice.sees("[data-testid=info-name]:text-is('Bob')").await?;
+    alice.finds_true(&format!("{field}.value === 'Bob'")).await?;
+    alice.closes().await
+}
+
+/// The time of toasts goes on when the test says so.
+const TOASTS_WAIT: &str = "
+    window.over = [];
+    const later = window.setTimeout;
+    window.setTimeout = (act, ms, ...more) => ms === 6000 ? window.over.push(act) : later(act, ms, ...more);
+";
+const TIME_IS_OVER: &str = "void window.over.splice(0).forEach(act => act())";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_toast_stays_while_somebody_points_at_it_and_goes_then() -> Result<()> {
+    let world = World::new().await?;
+    let alice = Browser::phone(&world, "Alice", ALICE).await?;
+    alice.page().add_init_script(TOASTS_WAIT).await?;
+    alice.reloads().await?;
+    let copy = async || {
+        alice.clicks("rail-code").await?;
+        alice.clicks("copy-contact-link").await?;
+        alice.sees_text("toast", "Copied").await
+    };
+    copy().await?;
+    alice.at("toast").hover(None).await?;
+    alice.evaluates::<()>(TIME_IS_OVER).await?;
+    ensure!(alice.at("toast").count().await? == 1, "it stays under the pointer");
+    alice.at("rail-chats").hover(None).await?;
+    alice.at("toast-close").focus().await?;
+    alice.evaluates::<()>(TIME_IS_OVER).await?;
+    ensure!(alice.at("toast").count().await? == 1, "it stays with the focus");
+    alice.at("rail-chats").focus().await?;
+    alice.evaluates::<()>(TIME_IS_OVER).await?;
+    alice.hides("toast").await?;
+    alice.closes().await
+}
+
+/// What of the newest message and the composer lies under a toast.
+const UNDER_TOASTS: &str = "(() => {
+    const box = element => element.getBoundingClientRect();
+    const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    const below = [
+        [...document.querySelectorAll('[data-testid=message]')].at(-1),
+        document.querySelector('[data-testid=composer]'),
+    ];
+    return [...document.querySelectorAll('[data-testid=toast]')]
+        .flatMap(toast => below.filter(element => meet(box(toast), box(element))))
+        .map(element => element.outerHTML.slice(0, 200));
+})()";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_toast_covers_neither_the_newest_message_nor_the_composer() -> Result<()> {
+    let world = World::new().await?;
+    let alice = Browser::phone(&world, "Alice", ALICE).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    let chat = bob.opens_chat_with(ALICE).await?;
+    for number in 1..=20 {
+        bob.sends(chat, &format!("message {number}")).await?;
+    }
+    alice.sees_text("chat-preview", "message 20").await?;
+    let browser = Browser::companion(&world, "Alice").await?;
+    browser.links_by_text(&alice).await?;
+    alice.sees_text("toast", "was linked to your account").await?;
+    alice.clicks("rail-chats").await?;
+    alice.opens_chat("message 20").await?;
+    for size in [NARROW, NARROWEST, WIDE] {
+        let width = size.width;
+        alice.is_resized(size).await?;
+        alice.scrolls_down_to("message 20").await?;
+        let under: Vec<String> = alice.evaluates(UNDER_TOASTS).await?;
+        ensure!(under.is_empty(), "{width} pixels wide, a toast covers {under:#?}");
+        ensure!(alice.at("toast").count().await? == 1, "it is there still");
+        alice.is_accessible("a conversation under a toast").await?;
+    }
+    alice.clicks("toast-close").await?;
+    alice.hides("toast").await?;
+    browser.closes().await?;
     alice.closes().await
 }
 

@@ -14,6 +14,7 @@ use client_api::{
 };
 use leptos::prelude::*;
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// What the list pane shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,6 +47,9 @@ pub enum Pane {
     /// The information beside it.
     Info,
 }
+
+/// How long a toast stays that needs nothing done.
+const TOAST_TIME: Duration = Duration::from_secs(6);
 
 /// A short word at the edge of the screen.
 #[derive(Clone, PartialEq, Eq)]
@@ -409,15 +413,23 @@ impl App {
             toasts.drain(..surplus);
         });
         if !stays {
-            let toasts = self.toasts;
-            set_timeout(
-                move || {
-                    let _ = toasts.try_update(|toasts| toasts.retain(|toast| toast.id != id));
-                },
-                std::time::Duration::from_secs(6),
-            );
+            let_go(self.toasts, id);
         }
     }
+}
+
+/// Takes a toast away after its time; while somebody points at it or has the focus in it, that time begins again.
+fn let_go(toasts: RwSignal<Vec<Toast>>, id: u32) {
+    set_timeout(
+        move || {
+            if page::exists(".toasts:is(:hover, :focus-within)") {
+                let_go(toasts, id);
+            } else {
+                let _ = toasts.try_update(|toasts| toasts.retain(|toast| toast.id != id));
+            }
+        },
+        TOAST_TIME,
+    );
 }
 
 /// Sets a signal only where it changes, so that pages do not lose what was typed into them.

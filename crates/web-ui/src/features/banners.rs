@@ -45,7 +45,7 @@ fn state(connection: Connection) -> &'static str {
     }
 }
 
-/// Short words at the lower edge; those about safety stay until they are closed.
+/// Short words where they cover neither the composer nor the newest message; those about safety stay until they are closed.
 #[component]
 pub fn Toasts() -> impl IntoView {
     let app = use_app();

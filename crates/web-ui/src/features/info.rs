@@ -9,7 +9,7 @@ use crate::primitives::avatar::Avatar;
 use crate::primitives::icon::{Icon, IconButton};
 use crate::store::{Pane, use_app};
 use crate::words;
-use client_api::{Answer, ChatInfo, ChatKind, Command, Completeness, SafetyNumber};
+use client_api::{AccountId, Answer, ChatInfo, ChatKind, Command, Completeness, SafetyNumber};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -17,6 +17,7 @@ use leptos::prelude::*;
 #[component]
 pub fn InfoPane() -> impl IntoView {
     let app = use_app();
+    let opened = Memo::new(move |_| app.info.with(Option::is_some).then(|| app.conversation.get()).flatten());
     view! {
         <header class="pane-head">
             <IconButton icon="x" label=words::CLOSE.to_owned() testid="info-close" on_click=move |_| app.pane.set(Pane::Chat)/>
@@ -28,21 +29,27 @@ pub fn InfoPane() -> impl IntoView {
             }}
         </header>
         <div class="pane-body" data-testid="info">
-            {move || app.info.get().map(|info| view! { <Facts info/> })}
+            // Drawn once for a chat: what is typed, opened or focused in it stays while the facts go on.
+            {move || opened.get().and_then(|_| app.info.get_untracked()).map(|info| view! { <Facts first=info/> })}
         </div>
     }
 }
 
 #[component]
-fn Facts(info: ChatInfo) -> impl IntoView {
+fn Facts(first: ChatInfo) -> impl IntoView {
     let app = use_app();
-    let chat = info.chat;
-    let direct = info.kind == ChatKind::Direct;
-    let face = Signal::derive(move || app.chats.with(|chats| face(chats.get(&chat).as_deref())));
+    let direct = first.kind == ChatKind::Direct;
+    // The last known while the pane closes.
+    let info = Memo::new(move |last: Option<&ChatInfo>| {
+        app.info.get().or_else(|| last.cloned()).unwrap_or_else(|| first.clone())
+    });
+    let face = Signal::derive(move || app.chats.with(|chats| face(chats.get(&info.with(|info| info.chat)).as_deref())));
     let safety = RwSignal::new(None::<SafetyNumber>);
-    let peer = info.peer;
+    let peer = Memo::new(move |_| info.with(|info| info.peer));
+    let title = Memo::new(move |_| info.with(|info| info.title.clone()));
+    let about = Memo::new(move |_| info.with(|info| info.about.clone()));
     let show_safety = move |_| {
-        app.ask(Command::ShowSafetyNumber { account: peer }, move |result| match result {
+        app.ask(Command::ShowSafetyNumber { account: peer.get_untracked() }, move |result| match result {
             Ok(Answer::Safety(number)) => {
                 let _ = safety.try_set(Some(number));
             }
@@ -50,51 +57,63 @@ fn Facts(info: ChatInfo) -> impl IntoView {
             Err(error) => app.toast(words::error(&error), false),
         });
     };
-    let is_contact = Memo::new(move |_| app.contacts.with(|contacts| contacts.contains_key(&peer)));
-    let (state, words_of) = completeness(&info);
+    let is_contact = Memo::new(move |_| app.contacts.with(|contacts| contacts.contains_key(&peer.get())));
+    let history = Memo::new(move |_| info.with(completeness));
+    let is_complete = move || history.with(|(state, _)| *state == "complete");
     view! {
         <div class="info-face">
             <Avatar face size="huge"/>
-            <p class="info-name" dir="auto" data-testid="info-name">{if direct { info.title.clone() } else { words::NOTES.to_owned() }}</p>
-            <p class="info-number" dir="ltr">{info.number.clone()}</p>
-            {(!info.about.is_empty()).then(|| view! { <p class="info-about" dir="auto">{info.about.clone()}</p> })}
+            <p class="info-name" dir="auto" data-testid="info-name">{move || if direct { title.get() } else { words::NOTES.to_owned() }}</p>
+            <p class="info-number" dir="ltr">{move || info.with(|info| info.number.clone())}</p>
+            <Show when=move || about.with(|about| !about.is_empty())><p class="info-about" dir="auto">{about}</p></Show>
         </div>
         <ul class="rows">
-            <li class="fact-row" data-testid="completeness" data-state=state>
-                <Icon name=if state == "complete" { "check-circle" } else { "hourglass" }/>
-                <span><strong>{words::HISTORY}</strong><br/>{words_of}</span>
+            <Show when=move || direct && !is_contact.get()><AddContact account=peer/></Show>
+            <li class="fact-row" data-testid="completeness" data-state=move || history.with(|(state, _)| *state)>
+                {move || view! { <Icon name=if is_complete() { "check-circle" } else { "hourglass" }/> }}
+                <span><strong>{words::HISTORY}</strong><br/>{move || history.with(|(_, text)| text.clone())}</span>
             </li>
             {direct.then(|| view! {
                 <li class="fact-row" data-testid="info-devices">
                     <Icon name="devices"/>
-                    <span><strong>{words::DEVICES}</strong><br/>{words::count(u64::from(info.devices), "device", "devices")}</span>
+                    <span><strong>{words::DEVICES}</strong><br/>{move || words::count(u64::from(info.with(|info| info.devices)), "device", "devices")}</span>
                 </li>
                 <li>
                     <button class="action-row" type="button" data-testid="show-safety" on:click=show_safety>
                         <Icon name="shield-check"/>
-                        <span><strong>{words::SAFETY_NUMBER}</strong><br/>{if info.verified { words::VERIFIED } else { words::NOT_VERIFIED }}</span>
+                        <span><strong>{words::SAFETY_NUMBER}</strong><br/>{move || if info.with(|info| info.verified) { words::VERIFIED } else { words::NOT_VERIFIED }}</span>
                     </button>
                 </li>
             })}
-            {chat_entries(app, chat)
-                .into_iter()
-                .filter(|entry| entry.testid != "menu-close")
-                .map(|entry| view! {
+            <Entries info/>
+        </ul>
+        <Show when=move || direct && is_contact.get()><Rename account=peer title/></Show>
+        {move || safety.get().map(|number| view! { <Safety number safety title=title.get_untracked()/> })}
+    }
+}
+
+/// What can be done with the chat, drawn anew where that changes.
+#[component]
+fn Entries(info: Memo<ChatInfo>) -> impl IntoView {
+    let app = use_app();
+    let chat = Memo::new(move |_| info.with(|info| info.chat));
+    let choices = Memo::new(move |_| {
+        let row = app.chats.with(|chats| chats.get(&chat.get()));
+        row.map(|row| (row.pinned, row.archived, row.marked_unread, row.muted_until_ms, row.unread == 0))
+    });
+    move || {
+        choices.track();
+        chat_entries(app, chat.get())
+            .into_iter()
+            .filter(|entry| entry.testid != "menu-close")
+            .map(|entry| {
+                view! {
                     <li><button class="action-row" type="button" data-testid=format!("info-{}", entry.testid) on:click=move |_| entry.act.run(())>
                         <Icon name=entry.icon/> <span>{entry.label}</span>
                     </button></li>
-                })
-                .collect_view()}
-        </ul>
-        {direct.then(|| {
-            let title = info.title.clone();
-            view! {
-                <Show when=move || is_contact.get() fallback=move || view! { <AddContact account=peer/> }>
-                    <Rename account=peer title=title.clone()/>
-                </Show>
-            }
-        })}
-        {move || safety.get().map(|number| view! { <Safety number safety title=info.title.clone()/> })}
+                }
+            })
+            .collect_view()
     }
 }
 
@@ -110,36 +129,46 @@ fn completeness(info: &ChatInfo) -> (&'static str, String) {
 
 /// Somebody who wrote first is no contact until the owner says so. The name is their own; it can be changed then.
 #[component]
-fn AddContact(account: client_api::AccountId) -> impl IntoView {
+fn AddContact(account: Memo<AccountId>) -> impl IntoView {
     let app = use_app();
     let add = move |_| {
-        app.ask(Command::RenameContact { account, name: String::new() }, move |result| match result {
+        let command = Command::RenameContact { account: account.get_untracked(), name: String::new() };
+        app.ask(command, move |result| match result {
             Ok(_) => app.toast(words::CONTACT_ADDED.to_owned(), false),
             Err(error) => app.toast(words::error(&error), false),
         });
     };
     view! {
-        <ul class="rows">
-            <li><button class="action-row" type="button" data-testid="add-contact" on:click=add>
+        <li>
+            <button class="action-row" type="button" data-testid="add-contact" on:click=add>
                 <Icon name="user-plus"/>
-                <span class="two-lines"><strong>{words::ADD_TO_CONTACTS}</strong><span class="faint">{words::NOT_A_CONTACT}</span></span>
-            </button></li>
-        </ul>
+                <span><strong>{words::ADD_TO_CONTACTS}</strong><br/>{words::NOT_A_CONTACT}</span>
+            </button>
+        </li>
     }
 }
 
 #[component]
-fn Rename(account: client_api::AccountId, title: String) -> impl IntoView {
+fn Rename(account: Memo<AccountId>, title: Memo<String>) -> impl IntoView {
     let app = use_app();
-    let (name, error) = (RwSignal::new(title), RwSignal::new(String::new()));
+    // Until something is typed, the field follows the name.
+    let typed = RwSignal::new(None::<String>);
+    let name = move || typed.get().unwrap_or_else(|| title.get());
+    let error = RwSignal::new(String::new());
     let save = move |event: SubmitEvent| {
         event.prevent_default();
         error.set(String::new());
-        app.ask(Command::RenameContact { account, name: name.get_untracked().trim().to_owned() }, move |result| {
-            match result {
-                Ok(_) => app.toast(words::SAVED.to_owned(), false),
-                Err(refused) => _ = error.try_set(words::error(&refused)),
+        let sent = typed.get_untracked();
+        let name = sent.clone().unwrap_or_else(|| title.get_untracked()).trim().to_owned();
+        app.ask(Command::RenameContact { account: account.get_untracked(), name }, move |result| match result {
+            Ok(_) => {
+                // What was typed meanwhile is not saved yet.
+                if typed.try_with_untracked(|typed| *typed == sent) == Some(true) {
+                    typed.set(None);
+                }
+                app.toast(words::SAVED.to_owned(), false);
             }
+            Err(refused) => _ = error.try_set(words::error(&refused)),
         });
     };
     view! {
@@ -147,7 +176,7 @@ fn Rename(account: client_api::AccountId, title: String) -> impl IntoView {
             <label class="field">
                 <span class="field-label">{words::CONTACT_NAME}</span>
                 <input class="input" type="text" dir="auto" autocomplete="off" data-testid="rename-contact"
-                    aria-describedby="rename-error" prop:value=name on:input=move |event| name.set(event_target_value(&event))/>
+                    aria-describedby="rename-error" prop:value=name on:input=move |event| typed.set(Some(event_target_value(&event)))/>
             </label>
             <p id="rename-error" class="field-error" role="alert" data-testid="rename-error">{error}</p>
             <button class="button quiet" type="submit" data-testid="rename-save">{words::SAVE}</button>

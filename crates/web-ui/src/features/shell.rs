@@ -56,7 +56,8 @@ pub fn Shell(app: App) -> impl IntoView {
             AppStage::Halted { what } => view! { <Halted what/> }.into_any(),
         }}
         <KeyHelp/>
-        <Toasts/>
+        // Among the panes they have a place in the grid.
+        <Show when=move || app.stage.with(|stage| *stage != AppStage::Active)><Toasts/></Show>
     }
 }
 
@@ -147,6 +148,7 @@ fn Panes() -> impl IntoView {
             <Show when=move || app.pane.get() == Pane::Info && app.open.get().is_some()>
                 <section class="info-pane" aria-label=words::CHAT_INFO role=move || if app.narrow.get() { "main" } else { "complementary" }><InfoPane/></section>
             </Show>
+            <Toasts/>
         </div>
     }
 }

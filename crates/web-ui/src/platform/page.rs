@@ -89,6 +89,11 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// There is such an element.
+pub fn exists(selector: &str) -> bool {
+    find(selector).is_some()
+}
+
 /// There is such an element, and it is shown.
 pub fn can_focus(selector: &str) -> bool {
     find(selector).is_some_and(|element| element.client_height() > 0)
