@@ -39,9 +39,8 @@ impl Scanner {
             return Ok(());
         }
         video.set_src_object(Some(&stream));
-        if let Ok(playing) = video.play() {
-            let _ = JsFuture::from(playing).await;
-        }
+        // Not waited for: a promise that never settles would keep the search from beginning, and there is no frame before the first.
+        let _ = video.play();
         let canvas: HtmlCanvasElement = document()
             .create_element("canvas")
             .ok()
