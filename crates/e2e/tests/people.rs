@@ -389,7 +389,7 @@ async fn what_is_set_or_read_on_one_device_is_so_on_the_other() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn devices_that_hold_different_things_agree_again_within_the_hour() -> Result<()> {
+async fn devices_that_hold_different_things_agree_again_a_minute_after_a_start() -> Result<()> {
     let world = World::new().await?;
     let (_alice, mut bob, chat) = pair(&world).await?;
     let account = bob.screen.chats.get(&chat).context("the chat")?.peer;
@@ -407,7 +407,7 @@ async fn devices_that_hold_different_things_agree_again_within_the_hour() -> Res
     browser.until("the list", |s| s.chats.contains_key(&chat)).await?;
     let row = browser.screen.chats.get(&chat).context("the chat")?;
     assert!(row.title != "Al" && row.pinned, "they differ");
-    bob.lets_pass(Duration::from_secs(3_601)).await?;
+    bob.lets_pass(Duration::from_secs(61)).await?;
     browser.sees_row(chat, "the name from the phone", |row| row.title == "Al" && row.pinned).await?;
     bob.sees_row(chat, "what the browser held", |row| row.title == "Al" && row.pinned).await
 }
