@@ -403,7 +403,9 @@ impl Client {
                 Ok(())
             }
             Purpose::LinkClose | Purpose::DropBlob => Ok(()),
-            Purpose::PutLinkedList => self.on_linked_list_put(cx, http::read(result)),
+            Purpose::PutLinkedList { device, signed_list } => {
+                self.on_linked_list_put(cx, device, &signed_list, http::read(result))
+            }
             Purpose::PutShorterList { request, signed_list } => {
                 self.on_shorter_list_put(cx, request, &signed_list, http::read(result))
             }

@@ -170,6 +170,10 @@ pub fn link_failure(failure: LinkFailure) -> (&'static str, &'static str) {
         LinkFailure::OtherSideGone => {
             ("The other device stopped answering", "Nothing was linked. Keep both pages open and start again.")
         }
+        LinkFailure::NotConfirmed => (
+            "Linked, but the device stopped answering",
+            "It is in your list of linked devices. If it does not show your chats, log it out there and link it again.",
+        ),
         LinkFailure::TooManyDevices => {
             ("Eight devices are linked already", "Log one of them out under Linked devices, then start again.")
         }
