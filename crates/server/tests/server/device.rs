@@ -5,7 +5,7 @@ use futures_util::{SinkExt, StreamExt};
 use identity::cert::{CertFields, issue_own_cert};
 use identity::mls::{CREDENTIAL_TYPE_DEVICE_CERT, EXTENSION_CHAT_POLICY, Suite};
 use identity::session::sign_session_challenge;
-use identity::{AccountKey, ChatPolicy, DeviceKey, DeviceRole, VerifiedDeviceList};
+use identity::{AccountKey, ChatKind, ChatPolicy, DeviceKey, DeviceRole, VerifiedDeviceList};
 use openmls::prelude::tls_codec::{DeserializeBytes, Serialize};
 use openmls::prelude::*;
 use openmls_rust_crypto::OpenMlsRustCrypto;
@@ -13,8 +13,8 @@ use openmls_traits::signatures::{Signer, SignerError};
 use prost::Message as _;
 use proto::account::*;
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, Generation, Lease, OpId, direct_key, mls_group_id};
-use proto::wire::{self, ClientFrame, ServerFrame, client_frame, reply, server_frame};
-use std::collections::VecDeque;
+use proto::wire::{self, ClientFrame, ServerFrame, client_frame, refused::Reason, reply, server_frame};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite};
@@ -403,6 +403,45 @@ pub fn tree_bytes(group: &MlsGroup) -> Vec<u8> {
 
 pub fn op() -> OpId {
     OpId(fresh())
+}
+
+/// A group of the chat's kind `Group` that anybody may be in, and who is its admin.
+pub fn group_policy(chat: ChatId, generation: u32, admins: &[&Device]) -> ChatPolicy {
+    ChatPolicy {
+        kind: ChatKind::Group,
+        chat,
+        generation: Generation(generation),
+        accounts: BTreeSet::new(),
+        admins: admins.iter().map(|admin| admin.address.account).collect(),
+    }
+}
+
+/// The first generation of a group with its maker alone.
+pub fn creation(chat: ChatId, group_info: Vec<u8>) -> wire::GroupCreate {
+    wire::GroupCreate {
+        op_id: op().to_vec(),
+        chat: chat.to_vec(),
+        generation: 1,
+        direct_key: Vec::new(),
+        group_info,
+        first_commit: None,
+    }
+}
+
+#[track_caller]
+pub fn taken(reply: reply::Body) -> wire::Accepted {
+    match reply {
+        reply::Body::Accepted(accepted) => accepted,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[track_caller]
+pub fn refused(reply: reply::Body, reason: Reason, words: &str) {
+    match reply {
+        reply::Body::Refused(refused) => assert_eq!((refused.reason(), refused.detail.as_str()), (reason, words)),
+        other => panic!("{other:?}"),
+    }
 }
 
 pub struct Socket {
