@@ -6,7 +6,7 @@ use identity::cert::{CertFields, issue_own_cert};
 use identity::mls::{CREDENTIAL_TYPE_DEVICE_CERT, EXTENSION_CHAT_POLICY, Suite};
 use identity::session::sign_session_challenge;
 use identity::{AccountKey, ChatKind, ChatPolicy, DeviceKey, DeviceRole, VerifiedDeviceList};
-use openmls::prelude::tls_codec::{DeserializeBytes, Serialize};
+use openmls::prelude::tls_codec::{DeserializeBytes, Serialize, VLBytes};
 use openmls::prelude::*;
 use openmls_rust_crypto::OpenMlsRustCrypto;
 use openmls_traits::signatures::{Signer, SignerError};
@@ -204,6 +204,22 @@ impl Device {
 
     pub fn group_info(&self, group: &MlsGroup, with_tree: bool) -> Vec<u8> {
         group.export_group_info(self.provider.crypto(), &self.key, with_tree).unwrap().to_bytes().unwrap()
+    }
+
+    /// A group info of this device's without the key that an external commit needs, signed anew (RFC 9420, 12.4.3.1).
+    pub fn without_external_key(&self, group_info: &[u8]) -> Vec<u8> {
+        const HEAD_LEN: usize = 4;
+        let message = MlsMessageIn::tls_deserialize_exact_bytes(group_info).unwrap();
+        let MlsMessageBodyIn::GroupInfo(info) = message.extract() else { panic!("no group info") };
+        let (signed, extensions) =
+            (info.unsigned_payload().unwrap(), info.extensions().tls_serialize_detached().unwrap());
+        let at = signed.windows(extensions.len()).rposition(|window| window == extensions).unwrap();
+        let none = VLBytes::new(Vec::new()).tls_serialize_detached().unwrap();
+        let bare = [&signed[..at], &none, &signed[at + extensions.len()..]].concat();
+        let labelled = [b"MLS 1.0 GroupInfoTBS".to_vec(), bare.clone()];
+        let labelled = labelled.map(|part| VLBytes::new(part).tls_serialize_detached().unwrap()).concat();
+        let signature = VLBytes::new(self.key.0.sign_mls(&labelled).to_vec()).tls_serialize_detached().unwrap();
+        [&group_info[..HEAD_LEN], &bare, &signature].concat()
     }
 
     /// A direct chat between this device's account and those of the packages, as one request.

@@ -288,6 +288,12 @@ async fn a_group_info_is_that_of_the_group_after_the_commit() {
         let bad = wire::Commit { op_id: op().to_vec(), ..bad };
         refused(c.alice_socket.ask(Body::Commit(bad)).await, Reason::Invalid, words);
     }
+    let closed = wire::Commit {
+        op_id: op().to_vec(),
+        group_info: c.alice.without_external_key(&good.group_info),
+        ..good.clone()
+    };
+    refused(c.alice_socket.ask(Body::Commit(closed)).await, Reason::Invalid, "the group info has no external key");
     let large = wire::Commit { op_id: op().to_vec(), group_info: vec![0; 3 * 1024 * 1024 + 1], ..good.clone() };
     refused(c.alice_socket.ask(Body::Commit(large)).await, Reason::TooLarge, "3145729 bytes are too many");
     let large = wire::Commit { op_id: op().to_vec(), commit: vec![0; 3 * 1024 * 1024 + 1], ..good.clone() };
@@ -319,6 +325,29 @@ async fn a_refused_commit_leaves_the_group_as_it_was() {
     c.alice_forgets();
     let commit = c.alice.change(&mut c.alice_group, c.chat, Vec::new(), Vec::new());
     assert_eq!(taken(c.alice_socket.ask(Body::Commit(commit)).await).seq, 2);
+}
+
+#[tokio::test]
+async fn a_welcome_is_no_larger_than_a_handshake_may_be() {
+    let mut c = club().await;
+    let mut commit = c.alice.add(&mut c.alice_group, c.chat, &[(c.carol.address, c.carol.key_package())]);
+    let good = std::mem::replace(&mut commit.welcomes[0].welcome, vec![0; 3 * 1024 * 1024 + 1]);
+    let reply = c.alice_socket.ask(Body::Commit(commit.clone())).await;
+    refused(reply, Reason::TooLarge, "3145729 bytes are too many");
+    commit.welcomes[0].welcome = good;
+    taken(c.alice_socket.ask(Body::Commit(commit)).await);
+}
+
+#[tokio::test]
+async fn a_group_has_no_more_leaves_than_it_may() {
+    let mut c = club().await;
+    let database = server_store::sqlite::Sqlite::open(&c.host.folder().join("heliograph.db")).unwrap();
+    let small = server::delivery::Delivery::new(database.stores()).with_leaves_max(2);
+    let commit = c.alice.add(&mut c.alice_group, c.chat, &[(c.carol.address, c.carol.key_package())]);
+    let handled = small.handle(c.alice.address, Body::Commit(commit.clone()), 1).await;
+    refused(handled.reply.unwrap(), Reason::TooLarge, "3 leaves are too many");
+    let enough = server::delivery::Delivery::new(database.stores()).with_leaves_max(3);
+    taken(enough.handle(c.alice.address, Body::Commit(commit), 1).await.reply.unwrap());
 }
 
 #[tokio::test]
