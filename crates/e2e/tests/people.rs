@@ -268,8 +268,11 @@ async fn a_number_registered_anew_goes_on_in_the_same_chat_with_a_warning_and_wi
     // A draft under the old name goes into the new chat; words meant for the old account go to nobody.
     bob.does(Command::SetDraft { chat, text: "half a sentence".into() }).await?;
     bob.sees_row(anew, "the draft", |row| row.draft == "half a sentence").await?;
-    let sent = bob.asks(Command::SendText { chat, text: "for the old Alice".into() }).await?;
-    assert_eq!(sent, Err(UserError::NotFound));
+    // Also where the page has followed since they were written.
+    for (chat, written_for) in [(chat, None), (anew, Some(account))] {
+        let sent = bob.asks(Command::SendText { chat, text: "for the old Alice".into(), written_for }).await?;
+        assert_eq!(sent, Err(UserError::OtherAccount));
+    }
     bob.opens(anew).await?;
     let row = bob.screen.chats.get(&anew).context("the chat")?.clone();
     assert_eq!(row.title, "Al");

@@ -55,6 +55,10 @@ pub fn error(error: &UserError) -> String {
         UserError::PhotoInvalid => "This picture could not be used. Choose another one.".into(),
         UserError::TextEmpty => "There is nothing to send.".into(),
         UserError::TextTooLong { .. } => "This message is too long. Send it in parts.".into(),
+        UserError::OtherAccount => {
+            "This number belongs to another account now, so your message was not sent. If it is for them, send it again."
+                .into()
+        }
         UserError::CodeNotOurs => {
             "This is not a Heliograph code. Scan the code that your browser shows at the address of your server.".into()
         }
