@@ -98,14 +98,14 @@ async fn play(
         let chat = find(&mut account, number).await?;
         for _ in 0..messages {
             let text = texts::say(&mut dice);
-            account.ask(Command::SendText { chat, text }).await?;
+            account.ask(Command::SendText { chat, text, written_for: None }).await?;
         }
     }
     loop {
         answerer.open_new_chats(&mut account).await?;
         let event = account.next().await?;
         for chat in answerer.hear(&event) {
-            account.tell(Command::SendText { chat, text: texts::reply(&mut dice) }).await?;
+            account.tell(Command::SendText { chat, text: texts::reply(&mut dice), written_for: None }).await?;
         }
     }
 }

@@ -134,6 +134,9 @@ pub(crate) fn failure(why: LinkFailure) -> &'static str {
         LinkFailure::CancelledOnPhone => "stopped on the phone",
         LinkFailure::CancelledOnDevice => "stopped on the new device",
         LinkFailure::OtherSideGone => "the other side has not answered for two minutes; start again",
+        LinkFailure::NotConfirmed => {
+            "the device is linked, but has not answered since; if it shows no chats, log it out and link it again"
+        }
         LinkFailure::TooManyDevices => "the account has eight companions already; log one out first",
         LinkFailure::Offline => "there is no connection to the server",
         LinkFailure::ServerFailed => "the server refused; try again later",

@@ -211,6 +211,8 @@ pub enum Command {
         chat: ChatId,
         /// At most 65,536 bytes; not only white space.
         text: String,
+        /// Who was in the chat when it was written, where the interface knows: for anybody else it is not sent.
+        written_for: Option<AccountId>,
     },
     /// Try a failed message again.
     RetryMessage {

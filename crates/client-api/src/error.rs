@@ -62,6 +62,11 @@ pub enum UserError {
         /// The most.
         max: u32,
     },
+    /// The number led to another account when this was written.
+    #[error(
+        "this number belongs to another account now, and the message was not sent; send it again if it is for them"
+    )]
+    OtherAccount,
     /// Scanned or pasted text is no code of ours.
     #[error("this is not a Heliograph code; scan the code at the address of your server")]
     CodeNotOurs,

@@ -94,6 +94,8 @@ pub enum LinkFailure {
     CancelledOnDevice,
     /// The other side has not answered for two minutes.
     OtherSideGone,
+    /// The device is on the account's list, but never said that it has what it needs: it may work, or not.
+    NotConfirmed,
     /// Eight companions already.
     TooManyDevices,
     /// No connection.

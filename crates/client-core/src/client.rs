@@ -354,7 +354,7 @@ impl Client {
             Command::CloseChat { chat } => {
                 self.open_chats.remove(&ChatId(chat.0));
             }
-            Command::SendText { chat, text } => self.send_text(cx, id, chat, text)?,
+            Command::SendText { chat, text, written_for } => self.send_text(cx, id, chat, text, written_for)?,
             Command::RetryMessage { chat, message } => self.retry_message(cx, id, chat, message)?,
             Command::SetTyping { chat, typing } => self.set_typing(cx, id, chat, typing)?,
             Command::SetDraft { chat, text } => self.set_chat_value(cx, id, ChatKey::Draft, chat, text.into_bytes())?,
@@ -403,7 +403,9 @@ impl Client {
                 Ok(())
             }
             Purpose::LinkClose | Purpose::DropBlob => Ok(()),
-            Purpose::PutLinkedList => self.on_linked_list_put(cx, http::read(result)),
+            Purpose::PutLinkedList { device, signed_list } => {
+                self.on_linked_list_put(cx, device, &signed_list, http::read(result))
+            }
             Purpose::PutShorterList { request, signed_list } => {
                 self.on_shorter_list_put(cx, request, &signed_list, http::read(result))
             }

@@ -1,4 +1,4 @@
-//! A digest of own-device state, told to the siblings each hour: where theirs differs, both give what they hold, and
+//! A digest of own-device state, told to the siblings soon after a start and each hour from then on: where theirs differs, both give what they hold, and
 //! merging makes them agree. An operation that was lost on its way, or a database that was set back, heals by it. A
 //! difference is never an error.
 
@@ -12,7 +12,9 @@ use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
-/// How often it is told, and how often one sibling is given everything.
+/// The first one of a run is told when it has been connected for so long: a phone may be open for minutes only.
+const FIRST_MS: u64 = 60_000;
+/// How often it is told after that, and how often one sibling is given everything.
 const EVERY_MS: u64 = 3_600_000;
 /// Bytes of keys and values in one message of a snapshot.
 const SNAPSHOT_BYTES: usize = 128 * 1024;
@@ -58,15 +60,16 @@ fn digest(db: &Connection) -> Result<[u8; 32], Halt> {
 }
 
 impl Client {
-    /// Tells the siblings each hour, from an hour after the start on.
+    /// Tells the siblings what is due to be told.
     pub(crate) fn tell_digest(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         if cx.now_ms < self.digests.next_ms {
             return Ok(());
         }
-        let first = self.digests.next_ms == 0;
-        self.digests.next_ms = cx.now_ms + EVERY_MS;
+        // What history still brings is no difference.
+        let tells = self.digests.next_ms != 0 && !self.is_importing(cx)?;
+        self.digests.next_ms = cx.now_ms + if tells { EVERY_MS } else { FIRST_MS };
         self.retry_at(self.digests.next_ms);
-        if first || mls::own_device_list(cx)?.devices().count() < 2 { Ok(()) } else { self.say_digest(cx) }
+        if tells && mls::own_device_list(cx)?.devices().count() > 1 { self.say_digest(cx) } else { Ok(()) }
     }
 
     fn say_digest(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
@@ -109,5 +112,39 @@ fn has_unsent(cx: &Context<'_>, me: AccountId) -> Result<bool, Halt> {
     match chats::find_with(cx.db, ChatKind::SelfGroup, me)? {
         Some(group) => Ok(!cx.state_ops.is_empty() || outbox::head(cx.db, group.chat)?.is_some()),
         None => Ok(true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chats::{Chat, Membership};
+    use crate::testing::{CHAT, links_companion, phone, step};
+    use proto::ids::Generation;
+
+    #[test]
+    fn the_first_is_told_a_minute_after_the_connection_and_one_an_hour_from_then_on() {
+        const START_MS: u64 = 1_000;
+        let (mut client, db) = phone();
+        links_companion(&db);
+        step(&db, START_MS, |cx| {
+            let chat = Chat {
+                chat: CHAT,
+                kind: ChatKind::SelfGroup,
+                generation: Generation(1),
+                peer: cx.me().expect("me").address.account,
+                membership: Membership::Joined,
+                applied_seq: 1,
+                activity_ms: 1,
+            };
+            chats::insert(cx, &chat).expect("the own group");
+        });
+        let told = |at_ms: u64| {
+            step(&db, at_ms, |cx| client.tell_digest(cx).expect("told"));
+            db.query_row("SELECT count(*) FROM outbox", [], |row| row.get::<_, u32>(0)).expect("count")
+        };
+        let minute_ms = START_MS + 60_000;
+        let moments = [START_MS, minute_ms - 1, minute_ms, minute_ms + 3_599_999, minute_ms + 3_600_000];
+        assert_eq!(moments.map(told), [0, 0, 1, 1, 2]);
     }
 }

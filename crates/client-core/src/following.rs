@@ -2,6 +2,7 @@
 //! another account. The interface is told, what it had open stays open, and what it still asks for under the old id is
 //! done under the new one. Moving the rows is `chats`' and `moving`'s.
 
+use crate::chats::Chat;
 use crate::client::{Client, Context};
 use client_api::{Command, Event};
 use proto::ids::ChatId;
@@ -41,6 +42,18 @@ impl Client {
         }
     }
 
+    /// Somebody else has the number since this was written.
+    pub(crate) fn is_for_others(
+        &self,
+        chat: ChatId,
+        stored: Option<&Chat>,
+        written_for: Option<client_api::AccountId>,
+    ) -> bool {
+        let is_theirs = self.moved.get(&chat).is_some_and(|moved| moved.people == People::Others);
+        let is_anothers = |stored: &Chat| written_for.is_some_and(|account| account.0 != stored.peer.0);
+        is_theirs || stored.is_some_and(is_anothers)
+    }
+
     /// A command under the id that its chat has now. The page sent it before it heard of the other one.
     pub(crate) fn under_new_id(&self, mut command: Command) -> Command {
         let sends = matches!(command, Command::SendText { .. } | Command::RetryMessage { .. });
@@ -51,5 +64,34 @@ impl Client {
             *chat = client_api::ChatId(moved.to.0);
         }
         command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::Output;
+    use crate::testing::{CHAT, Peer, now_ms, phone, step};
+    use client_api::{AccountId, Answer, UserError};
+
+    #[test]
+    fn words_for_one_account_are_not_sent_to_another() {
+        let (mut client, db) = phone();
+        let mut peer = Peer::new();
+        peer.shares_chat_with(&db);
+        let mut sent = |chat: ChatId, written_for| {
+            let (_, out) = step(&db, now_ms(), |cx| {
+                let chat = client_api::ChatId(chat.0);
+                client.send_text(cx, 1, chat, "for you alone".to_owned(), written_for).expect("no halt");
+            });
+            out.into_iter().find_map(|output| match output {
+                Output::Event(Event::Answered { result, .. }) => Some(result),
+                _ => None,
+            })
+        };
+        let peer = AccountId(peer.list.account().0);
+        assert_eq!(sent(CHAT, Some(AccountId([9; 16]))), Some(Err(UserError::OtherAccount)));
+        assert_eq!(sent(CHAT, Some(peer)), Some(Ok(Answer::Done)));
+        assert_eq!(sent(CHAT, None), Some(Ok(Answer::Done)), "where nobody knows");
     }
 }

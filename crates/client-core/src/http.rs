@@ -28,7 +28,7 @@ pub(crate) enum Purpose {
     LinkGet { end: End, link_id: LinkId },
     LinkPut { end: End, link_id: LinkId },
     LinkClose,
-    PutLinkedList,
+    PutLinkedList { device: u32, signed_list: Vec<u8> },
     PutShorterList { request: u32, signed_list: Vec<u8> },
     OwnDevices,
     PeerLists { wanted: BTreeMap<AccountId, u64> },

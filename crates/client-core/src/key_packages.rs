@@ -145,58 +145,18 @@ fn last_resort_to_put(cx: &mut Context<'_>) -> Result<Vec<u8>, Halt> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::changed::Changed;
-    use crate::config::Config;
     use crate::io::Output;
-    use crate::this::Me;
-    use client_api::Role;
-    use identity::{AccountKey, CertFields, DeviceKey, DeviceRole, VerifiedDeviceList};
+    use crate::testing::{phone, step};
     use proto::account::Problem;
-    use proto::ids::{DeviceAddress, DeviceNumber, Lease};
-    use rand_chacha::ChaCha20Rng;
-    use rand_core::SeedableRng;
     use rusqlite::Connection;
-
-    /// A registered phone.
-    fn phone() -> (Client, Connection) {
-        let (account_key, device_key) = (AccountKey::from_bytes(&[1; 32]), DeviceKey::from_bytes(&[2; 32]));
-        let fields = CertFields {
-            device: DeviceNumber(1),
-            signature_key: device_key.public(),
-            role: DeviceRole::Phone,
-            issued_ms: 1,
-            list_version: 1,
-        };
-        let cert = identity::cert::issue_own_cert(&account_key, &device_key, &fields);
-        let list = VerifiedDeviceList::first(&account_key, cert, 1).expect("list");
-        let address = DeviceAddress { account: list.account(), device: DeviceNumber(1) };
-        let me = Me { address, number: String::new(), device_key, account_key: Some(account_key) };
-        let db = Connection::open_in_memory().expect("memory");
-        crate::schema::open(&db).expect("schema");
-        this::become_device(&db, &me, list.as_bytes()).expect("device");
-        this::set_session_token(&db, Some(&[3; 32])).expect("token");
-        (Client::new(Config { role: Role::Phone, lease: Lease([4; 16]), device_name: String::new() }), db)
-    }
 
     /// How many requests to the server come of an input, and then of the next look at what can be done.
     fn asks(client: &mut Client, db: &Connection, input: impl Fn(&mut Client, &mut Context<'_>)) -> usize {
-        let tx = db.unchecked_transaction().expect("transaction");
-        let mut rng = ChaCha20Rng::seed_from_u64(1);
-        let mut cx = Context {
-            db: &tx,
-            now_ms: 1,
-            rng: &mut rng,
-            out: Vec::new(),
-            changed: Changed::default(),
-            own_list: std::cell::RefCell::default(),
-            me: std::cell::RefCell::default(),
-            state_ops: Vec::new(),
-        };
-        input(client, &mut cx);
-        client.fill_key_packages(&mut cx).expect("go on");
-        let asked = cx.out.iter().filter(|output| matches!(output, Output::Http(_))).count();
-        tx.commit().expect("commit");
-        asked
+        let (_, out) = step(db, 1, |cx| {
+            input(client, cx);
+            client.fill_key_packages(cx).expect("go on");
+        });
+        out.iter().filter(|output| matches!(output, Output::Http(_))).count()
     }
 
     /// The server answers what was asked.

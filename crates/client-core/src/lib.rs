@@ -16,6 +16,7 @@ mod chats;
 mod creating;
 mod devices;
 mod digest;
+mod echo;
 mod finding;
 mod following;
 mod history;
@@ -48,6 +49,9 @@ mod typing;
 mod updating;
 mod vetting;
 mod witness;
+
+#[cfg(test)]
+mod testing;
 
 pub use client::Client;
 pub use config::Config;

@@ -3,6 +3,7 @@
 
 use crate::chats::{self, Chat};
 use crate::client::Context;
+use crate::echo;
 use crate::io::Halt;
 use e2ee::group::StagedChange;
 use prost::Message as _;
@@ -85,7 +86,7 @@ pub(crate) fn push(cx: &Context<'_>, operation: &Operation) -> Result<(), Halt> 
     Ok(())
 }
 
-/// Puts a member's commit at the end, as it was staged.
+/// Puts a member's commit at the end, as it was staged, and expects its echo.
 pub(crate) fn push_commit(
     cx: &mut Context<'_>,
     chat: &Chat,
@@ -93,6 +94,7 @@ pub(crate) fn push_commit(
     purpose: commit::Purpose,
 ) -> Result<(), Halt> {
     let op_id = OpId(chats::random_id(cx));
+    echo::expect(cx, chat.chat, &staged.commit)?;
     let frame = Commit {
         op_id: op_id.to_vec(),
         chat: chat.chat.to_vec(),

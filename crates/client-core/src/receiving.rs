@@ -4,12 +4,12 @@ use crate::accounts;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::devices;
+use crate::echo::Echo;
 use crate::io::Halt;
 use crate::marks::{self, Mark};
 use crate::messages::NUMBER_MAX;
 use crate::messages::{self, NewMessage, Place, Stored};
 use crate::mls;
-use crate::outbox::{self, Kind};
 use crate::own_state;
 use crate::reading;
 use crate::sending::Flight;
@@ -17,23 +17,13 @@ use crate::session::send;
 use crate::updating;
 use crate::witness;
 use client_api::Event;
-use e2ee::ChatGroup;
 use e2ee::group::{Processed, ReceivedApp};
 use identity::ChatKind;
 use proto::content::{Content, StateOp, content};
 use proto::decode::decode_limited;
-use proto::ids::{AccountId, ChatId, DeviceAddress, Generation, MessageId, OpId};
+use proto::ids::{AccountId, ChatId, DeviceAddress, Generation, MessageId};
 use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX};
 use proto::wire::{Ack, Delivered, FetchLog, GroupItem, Item, LogPage, client_frame, group_item, item};
-
-/// What an entry that the server calls this device's own is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Echo {
-    /// Of what waited in the outbox.
-    Settled,
-    /// Of nothing that waits: settled by its verdict before, or not an own one at all.
-    Unknown,
-}
 
 impl Client {
     /// An item of the queue. It is acknowledged after the commit of this transaction.
@@ -96,39 +86,11 @@ impl Client {
         let sender = item.sender.as_ref().and_then(|sender| DeviceAddress::try_from(sender).ok());
         let own = sender == Some(me);
         match group_item::Kind::try_from(item.kind) {
-            // That it is an own one is the server's word: what is not in the outbox has to show it by its bytes.
             Ok(group_item::Kind::App) if own && self.settle_echo(cx, chat, item)? == Echo::Settled => Ok(()),
-            Ok(group_item::Kind::Commit) if own => self.confirm_echo(cx, chat),
+            Ok(group_item::Kind::Commit) if own && self.confirm_echo(cx, chat, item)? == Echo::Settled => Ok(()),
             Ok(group_item::Kind::App | group_item::Kind::Commit) => self.open(cx, chat, item),
             _ => Ok(()),
         }
-    }
-
-    /// The own message came round: if the verdict was lost, this is it.
-    fn settle_echo(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<Echo, Halt> {
-        let Ok(op_id) = OpId::try_from(item.op_id.as_slice()) else { return Ok(Echo::Unknown) };
-        let Some(operation) = outbox::find(cx.db, op_id)?.filter(|operation| operation.kind == Kind::App) else {
-            return Ok(Echo::Unknown);
-        };
-        outbox::remove(cx, op_id)?;
-        self.want_new_leaf(cx, chat.chat)?;
-        if let Some(id) = operation.message {
-            messages::settle(cx, chat.chat, id, Place { seq: item.seq, time_ms: item.time_ms })?;
-        }
-        Ok(Echo::Settled)
-    }
-
-    fn confirm_echo(&mut self, cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
-        let Some(mut group) = mls::load(cx, chat)?.filter(ChatGroup::has_pending) else { return Ok(()) };
-        // Marks that were sealed before it may come after it.
-        let provider = mls::provider(cx);
-        let ended = mls::taken(group.mark_key(&provider))?.map(|key| (group.epoch(), key));
-        let renews = group.pending_renews_leaf();
-        group.confirm_pending(&provider).map_err(|error| Halt::Encryption(error.to_string()))?;
-        if let Some((epoch, key)) = ended {
-            reading::keep_epoch_key(cx, chat.chat, epoch, &key)?;
-        }
-        if renews { updating::renewed(cx, chat.chat) } else { Ok(()) }
     }
 
     fn open(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<(), Halt> {

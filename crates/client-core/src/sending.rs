@@ -110,13 +110,17 @@ impl Client {
         request: u32,
         chat: client_api::ChatId,
         text: String,
+        written_for: Option<client_api::AccountId>,
     ) -> Result<(), Halt> {
         let chat = ChatId(chat.0);
+        let stored = chats::find(cx.db, chat)?.filter(|chat| chat.membership != Membership::Left);
         let refusal = if text.trim().is_empty() {
             Some(UserError::TextEmpty)
         } else if text.len() > TEXT_LEN_MAX {
             Some(UserError::TextTooLong { max: u32::try_from(TEXT_LEN_MAX).unwrap_or(u32::MAX) })
-        } else if chats::find(cx.db, chat)?.is_none_or(|chat| chat.membership == Membership::Left) {
+        } else if self.is_for_others(chat, stored.as_ref(), written_for) {
+            Some(UserError::OtherAccount)
+        } else if stored.is_none() {
             Some(UserError::NotFound)
         } else {
             None

@@ -143,39 +143,18 @@ impl Client {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::changed::Changed;
-    use crate::config::Config;
-    use client_api::Role;
-    use proto::ids::Lease;
-    use rand_chacha::ChaCha20Rng;
-    use rand_core::SeedableRng;
-    use rusqlite::Connection;
+    use crate::testing::{phone, step};
 
     #[test]
     fn a_wish_that_has_long_to_wait_does_not_hide_an_earlier_one() {
-        let mut db = Connection::open_in_memory().expect("memory");
-        crate::schema::open(&db).expect("schema");
-        let tx = db.transaction().expect("transaction");
-        let mut rng = ChaCha20Rng::seed_from_u64(1);
-        let mut cx = Context {
-            db: &tx,
-            now_ms: 1,
-            rng: &mut rng,
-            out: Vec::new(),
-            changed: Changed::default(),
-            own_list: std::cell::RefCell::default(),
-            me: std::cell::RefCell::default(),
-            state_ops: Vec::new(),
-        };
-        let config = Config { role: Role::Phone, lease: Lease([1; 16]), device_name: String::new() };
-        let mut client = Client::new(config);
+        let (mut client, db) = phone();
         let mut wishes = |chat: u8, at_ms: u64| {
-            tx.execute(
+            db.execute(
                 "INSERT INTO intent (chat, kind, account, device, not_before_ms) VALUES (?1, ?2, x'', 1, ?3)",
                 params![[chat; 16], UPDATE, at_ms],
             )
             .expect("wish");
-            client.look_at_leaves_later(&mut cx).expect("look");
+            step(&db, 1, |cx| client.look_at_leaves_later(cx).expect("look"));
             client.wakes.iter().copied().collect::<Vec<_>>()
         };
         assert_eq!(wishes(1, REFUSED_WAIT_MS), [REFUSED_WAIT_MS]);

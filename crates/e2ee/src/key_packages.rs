@@ -6,9 +6,11 @@ use crate::error::{MlsError, RuleError};
 use crate::provider::Provider;
 use identity::VerifiedCert;
 use identity::mls::{CREDENTIAL_TYPE_DEVICE_CERT, Suite};
+use openmls::ciphersuite::hash_ref::make_key_package_ref;
 use openmls::prelude::tls_codec::{DeserializeBytes, Serialize};
 use openmls::prelude::{
-    CredentialType, Extensions, KeyPackage, MlsMessageBodyIn, MlsMessageIn, MlsMessageOut, ProtocolVersion,
+    CredentialType, Extensions, KeyPackage, KeyPackageRef, MlsMessageBodyIn, MlsMessageIn, MlsMessageOut,
+    ProtocolVersion,
 };
 use openmls_traits::OpenMlsProvider;
 use openmls_traits::storage::StorageProvider as _;
@@ -74,14 +76,23 @@ pub fn generate(
         .collect()
 }
 
-/// Forgets the private half of an own key package: Welcomes made with it cannot be opened any more. What is no key package
-/// is nothing to forget.
+/// Forgets the private half of an own key package, however old it is: Welcomes made with it cannot be opened any more. What
+/// is no key package is nothing to forget.
 pub fn forget(provider: &Provider<'_>, bytes: &[u8]) -> Result<(), MlsError> {
-    let Ok(message) = MlsMessageIn::tls_deserialize_exact_bytes(bytes) else { return Ok(()) };
-    let MlsMessageBodyIn::KeyPackage(package) = message.extract() else { return Ok(()) };
-    let package = package.validate(provider.crypto(), ProtocolVersion::Mls10).map_err(MlsError::of(provider))?;
-    let reference = package.hash_ref(provider.crypto()).map_err(MlsError::of(provider))?;
+    let Some(reference) = reference_of(provider, bytes)? else { return Ok(()) };
     provider.storage().delete_key_package(&reference).map_err(MlsError::of(provider))
+}
+
+/// The KeyPackageRef (RFC 9420, 5.2) by which an own package's private half is stored. OpenMLS gives it for validated packages
+/// only, and an expired one does not validate.
+fn reference_of(provider: &Provider<'_>, bytes: &[u8]) -> Result<Option<KeyPackageRef>, MlsError> {
+    let Ok(message) = MlsMessageIn::tls_deserialize_exact_bytes(bytes) else { return Ok(None) };
+    let MlsMessageBodyIn::KeyPackage(package) = message.extract() else { return Ok(None) };
+    let package = package.tls_serialize_detached().map_err(MlsError::of(provider))?;
+    // `ProtocolVersion version; CipherSuite cipher_suite; …`: two bytes each.
+    let code = package.get(2..4).and_then(|code| <[u8; 2]>::try_from(code).ok()).map(u16::from_be_bytes);
+    let Some(suite) = code.and_then(Suite::from_code) else { return Ok(None) };
+    make_key_package_ref(&package, ciphersuite(suite), provider.crypto()).map(Some).map_err(MlsError::of(provider))
 }
 
 /// Checks a foreign key package: form, signatures, lifetime (by the system's clock), suite, and that its certificate
@@ -100,4 +111,37 @@ pub fn verify(provider: &Provider<'_>, bytes: &[u8]) -> Result<VerifiedKeyPackag
     let cert = identity::cert::verify_leaf(leaf.credential().serialized_content(), leaf.signature_key().as_slice())
         .map_err(RuleError::Cert)?;
     Ok(VerifiedKeyPackage { cert, suite, package })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{Account, Phone, now_ms};
+
+    const DAY_MS: u64 = 24 * 3_600 * 1_000;
+
+    fn made(phone: &mut Phone, suite: Suite, at_ms: u64) -> Vec<u8> {
+        phone.act(|p, d| generate(p, d, suite, KeyPackageUse::LastResort, 1, at_ms).unwrap().remove(0))
+    }
+
+    fn private_halves(phone: &Phone) -> u32 {
+        phone.db.query_row("SELECT count(*) FROM mls_key", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn a_package_is_forgotten_with_its_private_half_also_when_it_has_expired() {
+        let mut phone = Account::new(1).device(1);
+        for suite in Suite::ALL {
+            let (old, new) = (made(&mut phone, suite, now_ms() - 100 * DAY_MS), made(&mut phone, suite, now_ms()));
+            assert!(verify(&phone.provider(), &old).is_err(), "it has expired");
+            assert_eq!(private_halves(&phone), 2);
+            forget(&phone.provider(), &old).unwrap();
+            assert_eq!(private_halves(&phone), 1, "the other one stays");
+            forget(&phone.provider(), &old).unwrap();
+            forget(&phone.provider(), b"no key package").unwrap();
+            assert_eq!(private_halves(&phone), 1);
+            forget(&phone.provider(), &new).unwrap();
+            assert_eq!(private_halves(&phone), 0);
+        }
+    }
 }

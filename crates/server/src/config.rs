@@ -42,6 +42,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// Connections at once.
     pub connections_max: usize,
+    /// Connections of one address.
+    pub connections_per_address_max: usize,
     /// Sockets of one account.
     pub sockets_per_account_max: usize,
     /// Sockets of one address that have not said Hello.
@@ -50,6 +52,8 @@ pub struct Config {
     pub hello_within: Duration,
     /// When the head of a request must have come.
     pub head_within: Duration,
+    /// When some of what is written must have been read.
+    pub read_within: Duration,
     /// Where what the server measures is served, if at all.
     pub metrics_listen: Option<SocketAddr>,
 }
@@ -92,10 +96,12 @@ impl Config {
             message_retention_ms: 90 * DAY_MS,
             trusted_proxies: Vec::new(),
             connections_max: limits::CONNECTIONS_MAX,
+            connections_per_address_max: limits::CONNECTIONS_PER_ADDRESS_MAX,
             sockets_per_account_max: limits::SOCKETS_PER_ACCOUNT_MAX,
             greetings_per_address_max: limits::GREETINGS_PER_ADDRESS_MAX,
             hello_within: limits::HELLO_WITHIN,
             head_within: limits::HEAD_WITHIN,
+            read_within: limits::READ_WITHIN,
             metrics_listen: None,
         }
     }
@@ -157,6 +163,9 @@ pub struct ServeArgs {
     /// Connections at once; others hear that they should come back [default: 10000].
     #[arg(long, env = "HELIOGRAPH_CONNECTIONS_MAX")]
     connections_max: Option<NonZeroUsize>,
+    /// Connections of one address (of IPv6: of a /64), trusted proxies aside; the rate limit factor multiplies it [default: 2000].
+    #[arg(long, env = "HELIOGRAPH_CONNECTIONS_PER_ADDRESS_MAX")]
+    connections_per_address_max: Option<NonZeroUsize>,
     /// Sockets of one account [default: 32].
     #[arg(long, env = "HELIOGRAPH_SOCKETS_PER_ACCOUNT_MAX")]
     sockets_per_account_max: Option<NonZeroUsize>,
@@ -216,6 +225,7 @@ impl ServeArgs {
             message_retention_days: self.message_retention_days.or(file.message_retention_days),
             trusted_proxies: self.trusted_proxies.or(file.trusted_proxies),
             connections_max: self.connections_max.or(file.connections_max),
+            connections_per_address_max: self.connections_per_address_max.or(file.connections_per_address_max),
             sockets_per_account_max: self.sockets_per_account_max.or(file.sockets_per_account_max),
             greetings_per_address_max: self.greetings_per_address_max.or(file.greetings_per_address_max),
             metrics_listen: self.metrics_listen.or(file.metrics_listen),
@@ -255,6 +265,9 @@ impl ServeArgs {
             message_retention_ms: days(self.message_retention_days, default.message_retention_ms),
             trusted_proxies: self.trusted_proxies.unwrap_or_default(),
             connections_max: self.connections_max.map_or(default.connections_max, NonZeroUsize::get),
+            connections_per_address_max: self
+                .connections_per_address_max
+                .map_or(default.connections_per_address_max, NonZeroUsize::get),
             sockets_per_account_max: self
                 .sockets_per_account_max
                 .map_or(default.sockets_per_account_max, NonZeroUsize::get),

@@ -12,6 +12,7 @@ mod validate;
 pub use public_groups::CACHED_GROUPS_MAX;
 pub use reads::{account_mark, group_item};
 
+use identity::mls::LEAVES_MAX;
 use proto::ids::{AccountId, ChatId, DeviceAddress};
 use proto::wire::{self, client_frame, refused::Reason, reply};
 use public_groups::PublicGroups;
@@ -93,6 +94,8 @@ enum OpError {
     Denied(&'static str),
     #[error("{0} bytes are too many")]
     TooLarge(usize),
+    #[error("{0} {1} are too many")]
+    TooMany(usize, &'static str),
     #[error("no such chat")]
     NotFound,
     #[error("the group is elsewhere")]
@@ -110,7 +113,7 @@ impl OpError {
         let (reason, retry_after_ms) = match &self {
             Self::Invalid(_) => (Reason::Invalid, 0),
             Self::Denied(_) => (Reason::Denied, 0),
-            Self::TooLarge(_) => (Reason::TooLarge, 0),
+            Self::TooLarge(_) | Self::TooMany(..) => (Reason::TooLarge, 0),
             Self::NotFound => (Reason::NotFound, 0),
             Self::Stale(head) => return stale(head),
             Self::Store(error) => {
@@ -128,12 +131,19 @@ impl OpError {
 pub struct Delivery {
     stores: Stores,
     groups: PublicGroups,
+    leaves_max: usize,
 }
 
 impl Delivery {
     /// Over these stores.
     pub fn new(stores: Stores) -> Self {
-        Self { stores, groups: PublicGroups::default() }
+        Self { stores, groups: PublicGroups::default(), leaves_max: LEAVES_MAX }
+    }
+
+    /// The same with groups of at most so many leaves.
+    #[must_use]
+    pub fn with_leaves_max(self, leaves_max: usize) -> Self {
+        Self { leaves_max, ..self }
     }
 
     /// Carries out one request of a connected device. Requests that are not the delivery service's get no reply here.

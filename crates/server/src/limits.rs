@@ -11,6 +11,9 @@ use std::time::Duration;
 
 /// Connections at once, to both ports; `--connections-max`. Each is a file to the operating system.
 pub const CONNECTIONS_MAX: usize = 10_000;
+/// Connections of one address; `--connections-per-address-max`. A fifth of all: a school behind one address finds room, and nobody
+/// alone takes everybody's.
+pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 2_000;
 /// Connections beyond those that hear why they get nothing.
 pub const REFUSALS_MAX: usize = 64;
 /// Sockets of one account; `--sockets-per-account-max`. A phone and its companions have one each, and for a moment another
@@ -27,6 +30,8 @@ pub const HELLO_WITHIN: Duration = Duration::from_secs(20);
 pub const QUEUE_SEQ_MAX: u64 = 1 << 48;
 /// How long the head of a request may take, and how long a connection may wait for its next request.
 pub const HEAD_WITHIN: Duration = Duration::from_secs(60);
+/// How long what is written to a connection may wait for its other end to read some of it.
+pub const READ_WITHIN: Duration = Duration::from_secs(30);
 /// How long a TLS handshake may take.
 pub const TLS_HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 

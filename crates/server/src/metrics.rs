@@ -2,7 +2,7 @@
 //! of requests: nobody's address, number, id or path is in them. Served on a port of its own, or nowhere.
 
 use crate::app::App;
-use crate::open::Places;
+use crate::open::{Connections, Places};
 use crate::ports::Port;
 use axum::Router;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
@@ -109,9 +109,10 @@ pub(crate) fn port(listener: TcpListener, app: &Arc<App>) -> Port {
         listener,
         tls: None,
         router: Router::new().route("/metrics", get(expose)).with_state(app.clone()),
-        connections: Places::new(WATCHERS_MAX),
+        connections: Connections::new(WATCHERS_MAX, WATCHERS_MAX, Vec::new()),
         refusals: Places::new(WATCHERS_MAX),
         head_within: app.config.head_within,
+        read_within: app.config.read_within,
     }
 }
 

@@ -1,4 +1,5 @@
-//! What is open at once, counted: connections, sockets of an account, sockets of an address that have not said Hello.
+//! What is open at once, counted: connections, in all and of an address, sockets of an account, sockets of an address that have
+//! not said Hello.
 //! Knows numbers only: who has no room for another says so in its own words.
 
 use crate::config::Config;
@@ -11,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// All that is counted of one server.
 pub(crate) struct Open {
     /// Connections to both ports, whatever is done with them.
-    pub(crate) connections: Arc<Places<()>>,
+    pub(crate) connections: Arc<Connections>,
     /// Connections beyond those, which only hear that there is no room.
     pub(crate) refusals: Arc<Places<()>>,
     greetings: Arc<Places<IpAddr>>,
@@ -19,11 +20,16 @@ pub(crate) struct Open {
 }
 
 impl Open {
-    /// As the operator set it. Like the rates by address, greetings grow with the factor for many people at one address.
+    /// As the operator set it. Like the rates by address, what one address may have open grows with the factor for many people
+    /// there.
     pub(crate) fn of(config: &Config) -> Self {
         let factor = usize::try_from(config.rate_limit_factor.get()).unwrap_or(usize::MAX);
         Self {
-            connections: Places::new(config.connections_max),
+            connections: Connections::new(
+                config.connections_max,
+                config.connections_per_address_max.saturating_mul(factor),
+                config.trusted_proxies.clone(),
+            ),
             refusals: Places::new(REFUSALS_MAX),
             greetings: Places::new(config.greetings_per_address_max.saturating_mul(factor)),
             sockets: Places::new(config.sockets_per_account_max),
@@ -43,6 +49,53 @@ impl Open {
     /// How many sockets wait for their Hello, and how many have said it.
     pub(crate) fn sockets(&self) -> (usize, usize) {
         (self.greetings.taken(), self.sockets.taken())
+    }
+}
+
+/// Places for connections: so many, and of them so many for each address.
+pub(crate) struct Connections {
+    all: Arc<Places<()>>,
+    shares: Arc<Places<IpAddr>>,
+    /// They bring many people's. Whose, is said when a socket is opened, and counted then.
+    proxies: Vec<IpAddr>,
+}
+
+/// A connection's place.
+pub(crate) struct Seat {
+    _place: Place<()>,
+    _share: Option<Place<IpAddr>>,
+}
+
+impl Connections {
+    pub(crate) fn new(max: usize, per_address_max: usize, proxies: Vec<IpAddr>) -> Arc<Self> {
+        Arc::new(Self { all: Places::new(max), shares: Places::new(per_address_max), proxies })
+    }
+
+    /// A place for a connection from here.
+    pub(crate) fn take(&self, peer: IpAddr) -> Option<Seat> {
+        let peer = peer.to_canonical();
+        let share = match self.proxies.contains(&peer) {
+            true => None,
+            false => Some(self.shares.take(counted(peer))?),
+        };
+        Some(Seat { _place: self.all.take(())?, _share: share })
+    }
+
+    /// A place of an address that a trusted proxy speaks for.
+    pub(crate) fn share(&self, address: IpAddr) -> Option<Place<IpAddr>> {
+        self.shares.take(counted(address))
+    }
+
+    /// How many are taken.
+    pub(crate) fn taken(&self) -> usize {
+        self.all.taken()
+    }
+}
+
+impl Seat {
+    /// Of a connection that is counted only among those that hear that there is no room.
+    pub(crate) fn beyond(place: Place<()>) -> Self {
+        Self { _place: place, _share: None }
     }
 }
 
@@ -116,6 +169,24 @@ mod tests {
         assert!(places.take(1).is_none());
         drop((second, other, again));
         assert!(places.lock().is_empty(), "nobody is remembered");
+    }
+
+    #[test]
+    fn an_address_has_its_share_of_the_connections_and_a_proxy_has_none() {
+        let [one, other, proxy] = ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map(|text| text.parse().unwrap());
+        let connections = Connections::new(4, 2, vec![proxy]);
+        let first = connections.take(one).unwrap();
+        let _second = connections.take(one).unwrap();
+        let mapped = IpAddr::V6(std::net::Ipv4Addr::new(192, 0, 2, 1).to_ipv6_mapped());
+        assert!(connections.take(one).is_none() && connections.take(mapped).is_none());
+        drop(first);
+        let _again = connections.take(one).unwrap();
+        let _other = connections.take(other).unwrap();
+        let _proxy = connections.take(proxy).unwrap();
+        assert!(connections.take(proxy).is_none(), "all are taken");
+        let _behind = [(); 2].map(|()| connections.share(other));
+        assert!(connections.share(other).is_none(), "its own connection is one of its two");
+        assert_eq!(connections.taken(), 4);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Taking connections and talking HTTP on them: how many at once, what the others hear, and how long a silent one is kept.
 
+mod reader;
+
 use crate::limits::{FULL_RETRY_MS, TLS_HANDSHAKE_WITHIN};
-use crate::open::{Place, Places};
+use crate::open::{Connections, Places, Seat};
 use crate::problem::Problem;
 use axum::Router;
 use axum::body::Body;
@@ -11,6 +13,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use reader::MustRead;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,11 +31,13 @@ pub(crate) struct Port {
     pub(crate) tls: Option<TlsAcceptor>,
     pub(crate) router: Router,
     /// Connections at once.
-    pub(crate) connections: Arc<Places<()>>,
+    pub(crate) connections: Arc<Connections>,
     /// Connections beyond those that still hear why; what comes beyond these is closed without a word.
     pub(crate) refusals: Arc<Places<()>>,
     /// How long the head of a request may take, and how long a connection may wait for the next one.
     pub(crate) head_within: Duration,
+    /// How long the other end may read nothing of what is written to it.
+    pub(crate) read_within: Duration,
 }
 
 /// What a request knows of its connection. Whoever goes on with the connection after the request keeps this, and with it
@@ -40,7 +45,7 @@ pub(crate) struct Port {
 #[derive(Clone)]
 pub(crate) struct Connection {
     pub(crate) peer: SocketAddr,
-    _place: Arc<Place<()>>,
+    _seat: Arc<Seat>,
 }
 
 /// Serves until the order to stop, and then until the last request is answered.
@@ -54,15 +59,16 @@ pub(crate) fn serve(port: Port, mut stop: watch::Receiver<bool>) -> JoinHandle<(
                 Some(_) = connections.join_next() => continue,
                 () = stopped(&mut stop) => break,
             };
-            let (place, router) = match port.connections.take(()) {
-                Some(place) => (place, &port.router),
+            let (seat, router) = match port.connections.take(peer.ip()) {
+                Some(seat) => (seat, &port.router),
                 None => match port.refusals.take(()) {
-                    Some(place) => (place, &full),
+                    Some(place) => (Seat::beyond(place), &full),
                     None => continue,
                 },
             };
-            let connection = Connection { peer, _place: Arc::new(place) };
-            let talk = Talk { connection, router: router.clone(), head_within: port.head_within, stop: stop.clone() };
+            let connection = Connection { peer, _seat: Arc::new(seat) };
+            let Port { head_within, read_within, .. } = port;
+            let talk = Talk { connection, router: router.clone(), head_within, read_within, stop: stop.clone() };
             match port.tls.clone() {
                 None => connections.spawn(talk.over(stream)),
                 Some(tls) => connections.spawn(async move {
@@ -86,12 +92,13 @@ struct Talk {
     connection: Connection,
     router: Router,
     head_within: Duration,
+    read_within: Duration,
     stop: watch::Receiver<bool>,
 }
 
 impl Talk {
     async fn over(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
-        let Self { connection, router, head_within, mut stop } = self;
+        let Self { connection, router, head_within, read_within, mut stop } = self;
         let answer = service_fn(move |mut request: hyper::Request<Incoming>| {
             request.extensions_mut().insert(connection.clone());
             router.clone().oneshot(request.map(Body::new))
@@ -99,7 +106,7 @@ impl Talk {
         let serving = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(head_within)
-            .serve_connection(TokioIo::new(stream), answer)
+            .serve_connection(TokioIo::new(MustRead::new(stream, read_within)), answer)
             .with_upgrades();
         let mut serving = std::pin::pin!(serving);
         let ended = tokio::select! {

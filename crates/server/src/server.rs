@@ -125,6 +125,7 @@ impl Server {
             connections: app.open.connections.clone(),
             refusals: app.open.refusals.clone(),
             head_within: app.config.head_within,
+            read_within: app.config.read_within,
         };
         let mut ports = vec![ports::serve(port(plain, None), stop.subscribe())];
         ports.extend(secure.map(|(listener, tls)| ports::serve(port(listener, Some(tls)), stop.subscribe())));

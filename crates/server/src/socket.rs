@@ -53,16 +53,21 @@ pub(crate) async fn upgrade(
 ) -> Result<Response, Problem> {
     let upgrade = upgrade
         .map_err(|_| Problem::new(StatusCode::UPGRADE_REQUIRED, "no-upgrade").detail("a WebSocket is wanted"))?;
-    let place = app.open.greeting(address).ok_or_else(|| {
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-connections").retry_after(FULL_RETRY_MS)
-    })?;
+    let full = || Problem::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-connections").retry_after(FULL_RETRY_MS);
+    // Of a connection by itself the share was taken when it came.
+    let share = match address == connection.peer.ip().to_canonical() {
+        true => None,
+        false => Some(app.open.connections.share(address).ok_or_else(full)?),
+    };
+    let greeting = app.open.greeting(address).ok_or_else(full)?;
+    let places = Places { greeting, _share: share, _connection: connection };
     Ok(upgrade
         .read_buffer_size(4_096)
         .write_buffer_size(8_192)
         .max_write_buffer_size(FRAME_LEN_MAX * 2)
         .max_message_size(FRAME_LEN_MAX)
         .max_frame_size(FRAME_LEN_MAX)
-        .on_upgrade(move |socket| Box::pin(run(app, socket, connection, place))))
+        .on_upgrade(move |socket| Box::pin(run(app, socket, places))))
 }
 
 /// Why a socket ends; becomes the close frame.
@@ -77,8 +82,16 @@ enum End {
     Told,
 }
 
-/// Keeps the connection's place until the end, and the greeting's until it has said who it is.
-async fn run(app: Arc<App>, socket: WebSocket, _connection: Connection, greeting: Place<IpAddr>) {
+/// What a socket takes up: the connection's place and its address's share until the end, the greeting's until it has said who
+/// it is.
+struct Places {
+    greeting: Place<IpAddr>,
+    _share: Option<Place<IpAddr>>,
+    _connection: Connection,
+}
+
+async fn run(app: Arc<App>, socket: WebSocket, places: Places) {
+    let Places { greeting, _share, _connection } = places;
     let (sink, mut frames) = socket.split();
     let (out, outgoing) = mpsc::channel(OUTGOING_MAX);
     let writer = tokio::spawn(write(sink, outgoing));

@@ -55,6 +55,10 @@ pub fn error(error: &UserError) -> String {
         UserError::PhotoInvalid => "This picture could not be used. Choose another one.".into(),
         UserError::TextEmpty => "There is nothing to send.".into(),
         UserError::TextTooLong { .. } => "This message is too long. Send it in parts.".into(),
+        UserError::OtherAccount => {
+            "This number belongs to another account now, so your message was not sent. If it is for them, send it again."
+                .into()
+        }
         UserError::CodeNotOurs => {
             "This is not a Heliograph code. Scan the code that your browser shows at the address of your server.".into()
         }
@@ -170,6 +174,10 @@ pub fn link_failure(failure: LinkFailure) -> (&'static str, &'static str) {
         LinkFailure::OtherSideGone => {
             ("The other device stopped answering", "Nothing was linked. Keep both pages open and start again.")
         }
+        LinkFailure::NotConfirmed => (
+            "Linked, but the device stopped answering",
+            "It is in your list of linked devices. If it does not show your chats, log it out there and link it again.",
+        ),
         LinkFailure::TooManyDevices => {
             ("Eight devices are linked already", "Log one of them out under Linked devices, then start again.")
         }

@@ -61,8 +61,13 @@ pub(crate) struct Talk {
 /// What the phone waits for.
 pub(crate) enum TalkStep {
     Digits,
-    Countersignature { cert_body: Vec<u8>, account_signature: Signature, issued_ms: u64 },
-    ListStored { signed_list: Vec<u8> },
+    Countersignature {
+        cert_body: Vec<u8>,
+        account_signature: Signature,
+        issued_ms: u64,
+    },
+    ListStored,
+    /// The device is on the account's list; what is left is its own word that it has what it needs.
     Received,
 }
 
@@ -160,6 +165,11 @@ impl Client {
     /// Time passed: the end of a talk that fell silent.
     pub(crate) fn linking_tick(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         match &self.existing_device {
+            // What it needs stays in the slot: it may yet come for it.
+            ExistingDevice::Talking { talk, step: TalkStep::Received } if cx.now_ms >= talk.heard_ms + SILENCE_MS => {
+                self.fail_linking(cx, LinkFailure::OtherSideGone);
+                Ok(())
+            }
             ExistingDevice::Talking { talk, .. } if cx.now_ms >= talk.heard_ms + SILENCE_MS => {
                 // Should it still be there, it need not wait as long.
                 self.end_linking(cx, cancelled::Reason::ByUser, LinkFailure::OtherSideGone)
@@ -293,6 +303,7 @@ impl Client {
                 Ok(())
             }
             step::Body::Cancelled(_) => {
+                self.unlink_listed(cx)?;
                 self.fail_linking(cx, LinkFailure::CancelledOnDevice);
                 Ok(())
             }
@@ -344,28 +355,46 @@ impl Client {
         let (Ok(next), true, Some(token)) = (next, agreed, token) else {
             return self.end_linking(cx, cancelled::Reason::Failed, LinkFailure::Tampered);
         };
-        let signed_device_list = next.as_bytes().to_vec();
-        *step = TalkStep::ListStored { signed_list: signed_device_list.clone() };
-        let body = PutDeviceList { signed_device_list }.encode_to_vec();
-        let call = self.calls.start(Purpose::PutLinkedList, HttpMethod::Put, "/v1/devices", body, Some(token));
+        let signed_list = next.as_bytes().to_vec();
+        *step = TalkStep::ListStored;
+        let body = PutDeviceList { signed_device_list: signed_list.clone() }.encode_to_vec();
+        let purpose = Purpose::PutLinkedList { device: talk.offer.device, signed_list };
+        let call = self.calls.start(purpose, HttpMethod::Put, "/v1/devices", body, Some(token));
         cx.out.push(call);
         self.show_linking(cx);
         Ok(())
     }
 
-    /// The server has the new list: the device is one.
-    pub(crate) fn on_linked_list_put(&mut self, cx: &mut Context<'_>, reply: Reply<()>) -> Result<(), Halt> {
-        let ExistingDevice::Talking { talk, step } = &mut self.existing_device else { return Ok(()) };
-        let TalkStep::ListStored { signed_list } = &*step else { return Ok(()) };
-        if !matches!(reply, Reply::Ok(())) {
-            let why = failure(&reply, LinkFailure::ServerFailed);
-            return self.end_linking(cx, cancelled::Reason::Failed, why);
-        }
-        let signed_device_list = signed_list.clone();
-        let (device, name) = (talk.offer.device, device_name(&talk.bundle));
+    /// The server has the new list: the device is one. Where the user has stopped meanwhile, it goes off the list again.
+    pub(crate) fn on_linked_list_put(
+        &mut self,
+        cx: &mut Context<'_>,
+        device: u32,
+        signed_list: &[u8],
+        reply: Reply<()>,
+    ) -> Result<(), Halt> {
+        let waiting = match &mut self.existing_device {
+            ExistingDevice::Talking { talk, step: step @ TalkStep::ListStored } if talk.offer.device == device => {
+                Some((device_name(&talk.bundle), step))
+            }
+            _ => None,
+        };
+        let (name, step) = match (waiting, &reply) {
+            (Some((name, step)), Reply::Ok(())) => (name, step),
+            (Some(_), _) => {
+                let why = failure(&reply, LinkFailure::ServerFailed);
+                return self.end_linking(cx, cancelled::Reason::Failed, why);
+            }
+            (None, Reply::Ok(())) => {
+                accounts::learn_device_list(cx, signed_list)?;
+                return self.unlink(cx, 0, Some(device));
+            }
+            (None, _) => return Ok(()),
+        };
         *step = TalkStep::Received;
-        accounts::learn_device_list(cx, &signed_device_list)?;
+        accounts::learn_device_list(cx, signed_list)?;
         crate::devices::name_device(cx, device, &name)?;
+        let signed_device_list = signed_list.to_vec();
         let linked = Linked { signed_device_list, number: cx.me()?.number, ..Linked::default() };
         let linked = self.begin_export(cx, device, linked)?;
         self.say(cx, &Step { body: Some(step::Body::Linked(linked)) })?;
@@ -388,6 +417,7 @@ impl Client {
         cx.answer(request, Ok(Answer::Done));
         match &self.existing_device {
             ExistingDevice::Talking { .. } => {
+                self.unlink_listed(cx)?;
                 self.end_linking(cx, cancelled::Reason::ByUser, LinkFailure::CancelledOnPhone)?
             }
             ExistingDevice::Fetching { code, .. } | ExistingDevice::Confirm { code, .. } => {
@@ -407,7 +437,21 @@ impl Client {
         Ok(())
     }
 
+    /// Somebody stopped when the device was on the list already: it goes off it again.
+    fn unlink_listed(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        match &self.existing_device {
+            ExistingDevice::Talking { talk, step: TalkStep::Received } => {
+                let device = talk.offer.device;
+                self.unlink(cx, 0, Some(device))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn fail_linking(&mut self, cx: &mut Context<'_>, why: LinkFailure) {
+        let is_listed = matches!(&self.existing_device, ExistingDevice::Talking { step: TalkStep::Received, .. });
+        let stopped = matches!(why, LinkFailure::CancelledOnPhone | LinkFailure::CancelledOnDevice);
+        let why = if is_listed && !stopped { LinkFailure::NotConfirmed } else { why };
         self.existing_device = ExistingDevice::Idle;
         cx.event(Event::Linking(Some(LinkingStage::Failed(why))));
     }
@@ -426,3 +470,6 @@ fn device_name(bundle: &Bundle) -> String {
     };
     profile::tidy_name(&name).unwrap_or_else(|_| "Linked device".to_owned())
 }
+
+#[cfg(test)]
+mod existing_device_tests;

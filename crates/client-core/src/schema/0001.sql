@@ -63,6 +63,7 @@ CREATE TABLE chat (
   activity_ms     INTEGER NOT NULL,
   rank            INTEGER NOT NULL DEFAULT 0,
   announced_seq   INTEGER NOT NULL DEFAULT 0,   -- the own read mark that the chat was told of
+  staged_commit   BLOB NOT NULL DEFAULT x'',    -- SHA-256 of the own commit that waits for its echo, or waited last
   leaf_ms         INTEGER NOT NULL DEFAULT 0,   -- since when the own leaf has its keys; 0: since a key package
   profile_given   INTEGER NOT NULL DEFAULT 0    -- profile::fingerprint of the own profile's key that this chat was given
 ) STRICT, WITHOUT ROWID;

@@ -31,7 +31,7 @@ impl Delivery {
         now_ms: u64,
     ) -> Result<Handled, OpError> {
         if batch.commits.len() > COMMIT_BATCH_LEN_MAX {
-            return Err(OpError::TooLarge(batch.commits.len()));
+            return Err(OpError::TooMany(batch.commits.len(), "commits"));
         }
         let all = batch.commits.into_iter().map(|commit| async move {
             self.commit(sender, commit, now_ms).await.unwrap_or_else(|e| Handled::reply(e.into_reply()))
@@ -78,7 +78,8 @@ impl Delivery {
                 return Err(error);
             }
         };
-        let new = merge(&crypto, &mut loaded, parsed, commit, Operation { sender, op_id, place, now_ms })?;
+        let operation = Operation { sender, op_id, place, now_ms, leaves_max: self.leaves_max };
+        let new = merge(&crypto, &mut loaded, parsed, commit, operation)?;
         let effects = after_commit(chat, &new);
         let outcome = self.stores.groups.accept_commit(new).await?;
         if matches!(outcome, AcceptOutcome::Accepted(_)) {
@@ -152,7 +153,8 @@ impl Delivery {
                 let own_op = if commit.op_id.is_empty() { op_id } else { id(commit.op_id.clone(), "op_id")? };
                 commit.op_id = own_op.to_vec();
                 let parsed = self.validate(&crypto, &loaded, sender, &commit, place).await?;
-                Some(merge(&crypto, &mut loaded, parsed, commit, Operation { sender, op_id: own_op, place, now_ms })?)
+                let operation = Operation { sender, op_id: own_op, place, now_ms, leaves_max: self.leaves_max };
+                Some(merge(&crypto, &mut loaded, parsed, commit, operation)?)
             }
         };
         if let Some(replaced) = &replaced {
@@ -255,6 +257,7 @@ struct Operation {
     op_id: OpId,
     place: Place,
     now_ms: u64,
+    leaves_max: usize,
 }
 
 fn read_new_group(crypto: &RustCrypto, group_info: &[u8], generation: Generation) -> Result<LoadedGroup, OpError> {
@@ -287,8 +290,8 @@ fn merge(
     loaded.epoch += 1;
     validate::check_group_info(crypto, &loaded.group, operation.sender, &commit.group_info)?;
     let after = validate::roster(&loaded.group);
-    if after.len() > mls::LEAVES_MAX {
-        return Err(OpError::TooLarge(after.len()));
+    if after.len() > operation.leaves_max {
+        return Err(OpError::TooMany(after.len(), "leaves"));
     }
     let mut roster = Roster {
         added: after.difference(&before).copied().collect(),

@@ -86,3 +86,46 @@ impl PublicGroups {
         entry.0.clone()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chat(number: usize) -> ChatId {
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&number.to_be_bytes());
+        ChatId(id)
+    }
+
+    /// With a slot for each of the first chats, as many as there may be.
+    fn full() -> PublicGroups {
+        let groups = PublicGroups::default();
+        (0..CACHED_GROUPS_MAX).for_each(|number| drop(groups.slot(chat(number))));
+        groups
+    }
+
+    fn holds(groups: &PublicGroups, number: usize) -> bool {
+        groups.slots.lock().unwrap().by_chat.contains_key(&chat(number))
+    }
+
+    #[test]
+    fn the_group_that_was_not_used_for_longest_makes_room() {
+        let groups = full();
+        drop(groups.slot(chat(0)));
+        drop(groups.slot(chat(CACHED_GROUPS_MAX)));
+        assert_eq!([0, 1, 2, CACHED_GROUPS_MAX].map(|number| holds(&groups, number)), [true, false, true, true]);
+        assert_eq!(groups.slots.lock().unwrap().by_chat.len(), CACHED_GROUPS_MAX);
+    }
+
+    #[test]
+    fn a_group_that_somebody_holds_stays_and_is_the_same_for_the_next() {
+        let groups = full();
+        let held = groups.slot(chat(0));
+        let others = 1..CACHED_GROUPS_MAX;
+        others.for_each(|number| drop(groups.slot(chat(number))));
+        // Now it is the one not used for longest.
+        drop(groups.slot(chat(CACHED_GROUPS_MAX)));
+        assert!(Arc::ptr_eq(&held, &groups.slot(chat(0))), "two would not wait for each other");
+        assert!(!holds(&groups, 1));
+    }
+}

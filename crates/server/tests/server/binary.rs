@@ -96,6 +96,7 @@ async fn a_configuration_that_is_not_understood_is_told_with_its_place() {
         ("blob_quota_mb = -1", ["line 1", "blob_quota_mb"]),
         ("rate_limit_factor = 0", ["line 1", "rate_limit_factor"]),
         ("connections_max = 0", ["line 1", "connections_max"]),
+        ("connections_per_address_max = 0", ["line 1", "connections_per_address_max"]),
     ] {
         std::fs::write(&file, text).unwrap();
         let said = does_not_start(folder.path(), &["--config", path]).await;

@@ -2,6 +2,7 @@
 
 use crate::client::{Answer, Host};
 use crate::device::{linked, registered};
+use proto::limits::BLOB_PATCH_LEN_MAX;
 
 const TUS: (&str, &str) = ("tus-resumable", "1.0.0");
 const CHUNK: (&str, &str) = ("content-type", "application/offset+octet-stream");
@@ -13,6 +14,17 @@ async fn create(host: &Host, token: &[u8], size: u64) -> Answer {
 async fn patch(host: &Host, token: &[u8], at: &str, offset: u64, bytes: &[u8]) -> Answer {
     let offset = offset.to_string();
     host.send("PATCH", at, Some(token), &[TUS, CHUNK, ("upload-offset", &offset)], bytes.to_vec()).await
+}
+
+/// Where a whole blob lies.
+pub async fn uploaded(host: &Host, token: &[u8], bytes: &[u8]) -> String {
+    let at = create(host, token, bytes.len() as u64).await.headers["location"].clone();
+    let mut offset = 0;
+    for part in bytes.chunks(BLOB_PATCH_LEN_MAX) {
+        assert_eq!(patch(host, token, &at, offset, part).await.status, 204);
+        offset += part.len() as u64;
+    }
+    at
 }
 
 #[tokio::test]

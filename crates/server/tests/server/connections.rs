@@ -8,15 +8,19 @@ use proto::wire::{self, refused::Reason, reply};
 use server::limits::{FULL_RETRY_MS, REFUSALS_MAX};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 /// Short enough to wait for; what is tested is that it comes.
 const SOON: Duration = Duration::from_millis(50);
 
 /// A connection that stays open, and the answer to one request on it; nothing where it was closed without a word.
 async fn asked(host: &Host, path: &str) -> (TcpStream, Option<Answer>) {
-    let mut stream = TcpStream::connect(host.addr).await.unwrap();
+    asked_on(TcpStream::connect(host.addr).await.unwrap(), host, path).await
+}
+
+async fn asked_on(mut stream: TcpStream, host: &Host, path: &str) -> (TcpStream, Option<Answer>) {
     let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\n\r\n", host.addr);
     // A server that has no place may have closed it by now.
     let _ = stream.write_all(request.as_bytes()).await;
@@ -92,6 +96,72 @@ async fn who_is_told_so_is_counted_as_well() {
         silent.push(TcpStream::connect(host.addr).await.unwrap());
     }
     assert!(silent.len() > REFUSALS_MAX / 2, "{}", silent.len());
+}
+
+#[tokio::test]
+async fn an_address_takes_its_share_and_leaves_the_others_theirs() {
+    let host = Host::start_with(|config| config.connections_per_address_max = 2).await;
+    let first = with_place(&host).await;
+    let _second = with_place(&host).await;
+    assert_eq!(asked(&host, "/health").await.1.unwrap().status, 503);
+    is_full(upgrade_refused(&host).await);
+    // Another address of this machine.
+    let neighbour = TcpSocket::new_v4().unwrap();
+    neighbour.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+    let (_, answer) = asked_on(neighbour.connect(host.addr).await.unwrap(), &host, "/health").await;
+    assert_eq!(answer.unwrap().status, 200);
+    drop(first);
+    with_place(&host).await;
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_each_address_has_its_share_of_sockets() {
+    let host = Host::start_with(|config| {
+        config.connections_per_address_max = 1;
+        config.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    })
+    .await;
+    let opened = async |address: &str| {
+        let mut request = format!("ws://{}/v1/socket", host.addr).into_client_request().unwrap();
+        request.headers_mut().insert("x-forwarded-for", address.parse().unwrap());
+        tokio_tungstenite::connect_async(request).await.map(|(socket, _)| socket).ok()
+    };
+    let mut one = opened("192.0.2.1").await.unwrap();
+    assert!(opened("192.0.2.1").await.is_none());
+    let _other = opened("192.0.2.2").await.unwrap();
+    assert_eq!(asked(&host, "/health").await.1.unwrap().status, 200, "the proxy's own are not counted");
+    one.close(None).await.unwrap();
+    while opened("192.0.2.1").await.is_none() {}
+}
+
+#[tokio::test]
+async fn who_asks_and_does_not_read_loses_the_place() {
+    const PLACES: usize = 4;
+    let host = Host::start_with(|config| {
+        config.connections_max = PLACES;
+        config.read_within = SOON;
+    })
+    .await;
+    // More than the system keeps for who does not read.
+    let file = vec![7; 32 * 1024 * 1024];
+    let (_, phone) = registered(&host, "+4915123456701").await;
+    let at = crate::blobs::uploaded(&host, &phone.token, &file).await;
+    let mut stalled = Vec::new();
+    while stalled.len() < PLACES {
+        let mut stream = TcpStream::connect(host.addr).await.unwrap();
+        let token = data_encoding::BASE64URL_NOPAD.encode(&phone.token);
+        let request = format!("GET {at} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut begun = [0; 12];
+        if stream.read_exact(&mut begun).await.is_ok() && begun == *b"HTTP/1.1 200" {
+            stalled.push(stream);
+        }
+    }
+    // All places are theirs until they are given up.
+    tokio::time::timeout(Duration::from_secs(60), with_place(&host)).await.expect("nobody is given up");
+    let mut rest = Vec::new();
+    let _ = stalled.remove(0).read_to_end(&mut rest).await;
+    assert!(rest.len() < file.len(), "all of it was written");
 }
 
 #[tokio::test]

@@ -2,12 +2,11 @@
 
 use crate::client::Host;
 use crate::device::*;
-use identity::{ChatKind, ChatPolicy};
+use identity::ChatPolicy;
 use openmls::prelude::*;
 use proto::ids::{ChatId, Generation, direct_key, mls_group_id};
 use proto::wire::client_frame::Body;
 use proto::wire::{self, refused::Reason, reply};
-use std::collections::BTreeSet;
 
 struct Founder {
     host: Host,
@@ -21,43 +20,6 @@ async fn founder() -> Founder {
     let (alice_account, alice) = registered(&host, "+4915123456701").await;
     let socket = alice.hello(&host).await;
     Founder { host, alice, alice_account, socket }
-}
-
-fn group_policy(chat: ChatId, generation: u32, admins: &[&Device]) -> ChatPolicy {
-    ChatPolicy {
-        kind: ChatKind::Group,
-        chat,
-        generation: Generation(generation),
-        accounts: BTreeSet::new(),
-        admins: admins.iter().map(|admin| admin.address.account).collect(),
-    }
-}
-
-fn creation(chat: ChatId, group_info: Vec<u8>) -> wire::GroupCreate {
-    wire::GroupCreate {
-        op_id: op().to_vec(),
-        chat: chat.to_vec(),
-        generation: 1,
-        direct_key: Vec::new(),
-        group_info,
-        first_commit: None,
-    }
-}
-
-#[track_caller]
-fn taken(reply: reply::Body) -> wire::Accepted {
-    match reply {
-        reply::Body::Accepted(accepted) => accepted,
-        other => panic!("{other:?}"),
-    }
-}
-
-#[track_caller]
-fn refused(reply: reply::Body, reason: Reason, words: &str) {
-    match reply {
-        reply::Body::Refused(refused) => assert_eq!((refused.reason(), refused.detail.as_str()), (reason, words)),
-        other => panic!("{other:?}"),
-    }
 }
 
 impl Founder {

@@ -5,16 +5,16 @@ use futures_util::{SinkExt, StreamExt};
 use identity::cert::{CertFields, issue_own_cert};
 use identity::mls::{CREDENTIAL_TYPE_DEVICE_CERT, EXTENSION_CHAT_POLICY, Suite};
 use identity::session::sign_session_challenge;
-use identity::{AccountKey, ChatPolicy, DeviceKey, DeviceRole, VerifiedDeviceList};
-use openmls::prelude::tls_codec::{DeserializeBytes, Serialize};
+use identity::{AccountKey, ChatKind, ChatPolicy, DeviceKey, DeviceRole, VerifiedDeviceList};
+use openmls::prelude::tls_codec::{DeserializeBytes, Serialize, VLBytes};
 use openmls::prelude::*;
 use openmls_rust_crypto::OpenMlsRustCrypto;
 use openmls_traits::signatures::{Signer, SignerError};
 use prost::Message as _;
 use proto::account::*;
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, Generation, Lease, OpId, direct_key, mls_group_id};
-use proto::wire::{self, ClientFrame, ServerFrame, client_frame, reply, server_frame};
-use std::collections::VecDeque;
+use proto::wire::{self, ClientFrame, ServerFrame, client_frame, refused::Reason, reply, server_frame};
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite};
@@ -204,6 +204,22 @@ impl Device {
 
     pub fn group_info(&self, group: &MlsGroup, with_tree: bool) -> Vec<u8> {
         group.export_group_info(self.provider.crypto(), &self.key, with_tree).unwrap().to_bytes().unwrap()
+    }
+
+    /// A group info of this device's without the key that an external commit needs, signed anew (RFC 9420, 12.4.3.1).
+    pub fn without_external_key(&self, group_info: &[u8]) -> Vec<u8> {
+        const HEAD_LEN: usize = 4;
+        let message = MlsMessageIn::tls_deserialize_exact_bytes(group_info).unwrap();
+        let MlsMessageBodyIn::GroupInfo(info) = message.extract() else { panic!("no group info") };
+        let (signed, extensions) =
+            (info.unsigned_payload().unwrap(), info.extensions().tls_serialize_detached().unwrap());
+        let at = signed.windows(extensions.len()).rposition(|window| window == extensions).unwrap();
+        let none = VLBytes::new(Vec::new()).tls_serialize_detached().unwrap();
+        let bare = [&signed[..at], &none, &signed[at + extensions.len()..]].concat();
+        let labelled = [b"MLS 1.0 GroupInfoTBS".to_vec(), bare.clone()];
+        let labelled = labelled.map(|part| VLBytes::new(part).tls_serialize_detached().unwrap()).concat();
+        let signature = VLBytes::new(self.key.0.sign_mls(&labelled).to_vec()).tls_serialize_detached().unwrap();
+        [&group_info[..HEAD_LEN], &bare, &signature].concat()
     }
 
     /// A direct chat between this device's account and those of the packages, as one request.
@@ -403,6 +419,45 @@ pub fn tree_bytes(group: &MlsGroup) -> Vec<u8> {
 
 pub fn op() -> OpId {
     OpId(fresh())
+}
+
+/// A group of the chat's kind `Group` that anybody may be in, and who is its admin.
+pub fn group_policy(chat: ChatId, generation: u32, admins: &[&Device]) -> ChatPolicy {
+    ChatPolicy {
+        kind: ChatKind::Group,
+        chat,
+        generation: Generation(generation),
+        accounts: BTreeSet::new(),
+        admins: admins.iter().map(|admin| admin.address.account).collect(),
+    }
+}
+
+/// The first generation of a group with its maker alone.
+pub fn creation(chat: ChatId, group_info: Vec<u8>) -> wire::GroupCreate {
+    wire::GroupCreate {
+        op_id: op().to_vec(),
+        chat: chat.to_vec(),
+        generation: 1,
+        direct_key: Vec::new(),
+        group_info,
+        first_commit: None,
+    }
+}
+
+#[track_caller]
+pub fn taken(reply: reply::Body) -> wire::Accepted {
+    match reply {
+        reply::Body::Accepted(accepted) => accepted,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[track_caller]
+pub fn refused(reply: reply::Body, reason: Reason, words: &str) {
+    match reply {
+        reply::Body::Refused(refused) => assert_eq!((refused.reason(), refused.detail.as_str()), (reason, words)),
+        other => panic!("{other:?}"),
+    }
 }
 
 pub struct Socket {

@@ -3,13 +3,12 @@
 
 use crate::client::Host;
 use crate::device::*;
+use identity::ChatPolicy;
 use identity::mls::{CREDENTIAL_TYPE_DEVICE_CERT, EXTENSION_CHAT_POLICY};
-use identity::{ChatKind, ChatPolicy};
 use openmls::prelude::*;
-use proto::ids::{ChatId, Generation};
+use proto::ids::ChatId;
 use proto::wire::client_frame::Body;
 use proto::wire::{self, item, refused::Reason, reply, server_frame};
-use std::collections::BTreeSet;
 
 /// A group of Alice, who is its admin, and Bob. Carol is nobody to it.
 struct Club {
@@ -37,7 +36,7 @@ async fn club() -> Club {
     let mut bob_socket = bob.hello(&host).await;
     let carol_socket = carol.hello(&host).await;
     let chat = ChatId(fresh());
-    let policy = group_policy(chat, 1, &alice);
+    let policy = group_policy(chat, 1, &[&alice]);
     let mut alice_group = alice.create_group(&policy);
     let group_info = alice.group_info(&alice_group, true);
     let first_commit = alice.add(&mut alice_group, chat, &[(bob.address, bob.key_package())]);
@@ -63,43 +62,6 @@ async fn club() -> Club {
     }
 }
 
-fn group_policy(chat: ChatId, generation: u32, admin: &Device) -> ChatPolicy {
-    ChatPolicy {
-        kind: ChatKind::Group,
-        chat,
-        generation: Generation(generation),
-        accounts: BTreeSet::new(),
-        admins: BTreeSet::from([admin.address.account]),
-    }
-}
-
-fn creation(chat: ChatId, group_info: Vec<u8>) -> wire::GroupCreate {
-    wire::GroupCreate {
-        op_id: op().to_vec(),
-        chat: chat.to_vec(),
-        generation: 1,
-        direct_key: Vec::new(),
-        group_info,
-        first_commit: None,
-    }
-}
-
-#[track_caller]
-fn taken(reply: reply::Body) -> wire::Accepted {
-    match reply {
-        reply::Body::Accepted(accepted) => accepted,
-        other => panic!("{other:?}"),
-    }
-}
-
-#[track_caller]
-fn refused(reply: reply::Body, reason: Reason, words: &str) {
-    match reply {
-        reply::Body::Refused(refused) => assert_eq!((refused.reason(), refused.detail.as_str()), (reason, words)),
-        other => panic!("{other:?}"),
-    }
-}
-
 async fn info(socket: &mut Socket, chat: ChatId) -> wire::GroupInfo {
     match socket.ask(Body::GetGroupInfo(wire::GetGroupInfo { chat: chat.to_vec() })).await {
         reply::Body::GroupInfo(info) => info,
@@ -111,6 +73,19 @@ impl Club {
     /// Alice's commit was not taken: she has none under way.
     fn alice_forgets(&mut self) {
         self.alice_group.clear_pending_commit(self.alice.provider.storage()).unwrap();
+    }
+
+    /// A request with a commit of the group's first epoch that no helper makes.
+    fn commit(&self, commit: &MlsMessageOut, group_info: Vec<u8>) -> wire::Commit {
+        wire::Commit {
+            op_id: op().to_vec(),
+            chat: self.chat.to_vec(),
+            generation: 1,
+            base_epoch: 1,
+            commit: commit.to_bytes().unwrap(),
+            group_info,
+            ..wire::Commit::default()
+        }
     }
 }
 
@@ -176,16 +151,8 @@ async fn a_leaf_goes_on_with_the_key_that_the_list_holds() {
         .stage_commit(&c.alice.provider)
         .unwrap();
     let (commit, _, group_info) = bundle.into_messages();
-    let commit = wire::Commit {
-        op_id: op().to_vec(),
-        chat: c.chat.to_vec(),
-        generation: 1,
-        base_epoch: 1,
-        commit: commit.to_bytes().unwrap(),
-        group_info: group_info.unwrap().to_bytes().unwrap(),
-        ..wire::Commit::default()
-    };
-    let reply = c.alice_socket.ask(Body::Commit(commit)).await;
+    let group_info = group_info.unwrap().to_bytes().unwrap();
+    let reply = c.alice_socket.ask(Body::Commit(c.commit(&commit, group_info))).await;
     refused(reply, Reason::Denied, "the leaf's device is not in its account's newest list");
 }
 
@@ -277,16 +244,7 @@ async fn nothing_changes_the_group_context() {
     let (commit, _, group_info) =
         c.alice_group.update_group_context_extensions(&c.alice.provider, extensions, &c.alice.key).unwrap();
     let group_info = group_info.map_or_else(Vec::new, |info| MlsMessageOut::from(info).to_bytes().unwrap());
-    let commit = wire::Commit {
-        op_id: op().to_vec(),
-        chat: c.chat.to_vec(),
-        generation: 1,
-        base_epoch: 1,
-        commit: commit.to_bytes().unwrap(),
-        group_info,
-        ..wire::Commit::default()
-    };
-    let reply = c.alice_socket.ask(Body::Commit(commit)).await;
+    let reply = c.alice_socket.ask(Body::Commit(c.commit(&commit, group_info))).await;
     refused(reply, Reason::Invalid, "a proposal other than Add, Remove and ExternalInit");
 }
 
@@ -330,6 +288,12 @@ async fn a_group_info_is_that_of_the_group_after_the_commit() {
         let bad = wire::Commit { op_id: op().to_vec(), ..bad };
         refused(c.alice_socket.ask(Body::Commit(bad)).await, Reason::Invalid, words);
     }
+    let closed = wire::Commit {
+        op_id: op().to_vec(),
+        group_info: c.alice.without_external_key(&good.group_info),
+        ..good.clone()
+    };
+    refused(c.alice_socket.ask(Body::Commit(closed)).await, Reason::Invalid, "the group info has no external key");
     let large = wire::Commit { op_id: op().to_vec(), group_info: vec![0; 3 * 1024 * 1024 + 1], ..good.clone() };
     refused(c.alice_socket.ask(Body::Commit(large)).await, Reason::TooLarge, "3145729 bytes are too many");
     let large = wire::Commit { op_id: op().to_vec(), commit: vec![0; 3 * 1024 * 1024 + 1], ..good.clone() };
@@ -361,6 +325,29 @@ async fn a_refused_commit_leaves_the_group_as_it_was() {
     c.alice_forgets();
     let commit = c.alice.change(&mut c.alice_group, c.chat, Vec::new(), Vec::new());
     assert_eq!(taken(c.alice_socket.ask(Body::Commit(commit)).await).seq, 2);
+}
+
+#[tokio::test]
+async fn a_welcome_is_no_larger_than_a_handshake_may_be() {
+    let mut c = club().await;
+    let mut commit = c.alice.add(&mut c.alice_group, c.chat, &[(c.carol.address, c.carol.key_package())]);
+    let good = std::mem::replace(&mut commit.welcomes[0].welcome, vec![0; 3 * 1024 * 1024 + 1]);
+    let reply = c.alice_socket.ask(Body::Commit(commit.clone())).await;
+    refused(reply, Reason::TooLarge, "3145729 bytes are too many");
+    commit.welcomes[0].welcome = good;
+    taken(c.alice_socket.ask(Body::Commit(commit)).await);
+}
+
+#[tokio::test]
+async fn a_group_has_no_more_leaves_than_it_may() {
+    let mut c = club().await;
+    let database = server_store::sqlite::Sqlite::open(&c.host.folder().join("heliograph.db")).unwrap();
+    let small = server::delivery::Delivery::new(database.stores()).with_leaves_max(2);
+    let commit = c.alice.add(&mut c.alice_group, c.chat, &[(c.carol.address, c.carol.key_package())]);
+    let handled = small.handle(c.alice.address, Body::Commit(commit.clone()), 1).await;
+    refused(handled.reply.unwrap(), Reason::TooLarge, "3 leaves are too many");
+    let enough = server::delivery::Delivery::new(database.stores()).with_leaves_max(3);
+    taken(enough.handle(c.alice.address, Body::Commit(commit), 1).await.reply.unwrap());
 }
 
 #[tokio::test]

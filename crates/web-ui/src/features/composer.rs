@@ -24,6 +24,9 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
     let text = RwSignal::new(before.clone());
     // What the core has been told.
     let told = StoredValue::new(before);
+    // Who was in the chat when what stands here was begun: a number may move to another account meanwhile.
+    let peer_of = move |chat: ChatId| app.chats.with_untracked(|chats| chats.get(&chat).map(|row| row.peer));
+    let written_for = StoredValue::new(peer_of(chat.get_untracked()));
     let timer = StoredValue::new(false);
     let typing_at = StoredValue::new(0_u64);
 
@@ -74,6 +77,7 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
         if idle && away && told.with_value(|told| *told != draft) {
             told.set_value(draft.clone());
             text.set(draft);
+            written_for.set_value(peer_of(chat.get_untracked()));
         }
     });
     // As high as its text, up to the limit of the style sheet.
@@ -114,8 +118,11 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
         });
         let kept = written.clone();
         let chat = chat.get_untracked();
-        app.ask(Command::SendText { chat, text: written }, move |result| {
+        let command = Command::SendText { chat, text: written, written_for: written_for.get_value() };
+        app.ask(command, move |result| {
             if let Err(error) = result {
+                // Whoever sends it again knows for whom.
+                let _ = written_for.try_set_value(peer_of(app.moves.with_untracked(|moves| moves.newest(chat))));
                 app.toast(words::error(&error), false);
                 // Nothing that was written is lost, unless something new stands there already.
                 match text.try_with_untracked(String::is_empty) {
@@ -155,6 +162,9 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
                 data-testid="composer-input" enterkeyhint="send" prop:value=text
                 on:input=move |event| {
                     let new = event_target_value(&event);
+                    if text.with_untracked(String::is_empty) {
+                        written_for.set_value(peer_of(chat.get_untracked()));
+                    }
                     tell_typing(!new.is_empty());
                     text.set(new);
                     plan_draft();

@@ -1,8 +1,12 @@
-//! The rules about external commits, on what OpenMLS would not make: what others send need not be made by it.
+//! The rules about leaves and external commits, on what OpenMLS would not make or would refuse for other reasons: what others send
+//! need not be made by it.
 
 use super::*;
 use identity::cert::{CertFields, issue_own_cert};
 use identity::{AccountKey, DeviceKey, DeviceRole};
+use openmls::prelude::{Capabilities, Ciphersuite, Credential, CredentialWithKey, KeyPackage, SignatureScheme};
+use openmls_rust_crypto::OpenMlsRustCrypto;
+use openmls_traits::signatures::{Signer, SignerError};
 
 /// A phone and the list that holds it.
 fn phone(seed: u8) -> (VerifiedCert, VerifiedDeviceList) {
@@ -113,4 +117,43 @@ fn an_external_commit_has_one_init_and_at_most_one_remove_and_a_members_has_none
     j.about.sender = Some(j.alice.address());
     j.about.check_form(0).unwrap();
     assert!(j.about.check_form(1).is_err());
+}
+
+struct Key(DeviceKey);
+
+impl Signer for Key {
+    fn sign(&self, payload: &[u8]) -> Result<Vec<u8>, SignerError> {
+        Ok(self.0.sign_mls(payload).to_vec())
+    }
+
+    fn signature_scheme(&self) -> SignatureScheme {
+        SignatureScheme::ED25519
+    }
+}
+
+#[test]
+fn a_leafs_credential_is_of_our_type_whatever_is_in_it() {
+    let (account, device) = (AccountKey::from_bytes(&[10; 32]), Key(DeviceKey::from_bytes(&[11; 32])));
+    let fields = CertFields {
+        device: DeviceNumber(1),
+        signature_key: device.0.public(),
+        role: DeviceRole::Phone,
+        issued_ms: 1,
+        list_version: 1,
+    };
+    let signed = issue_own_cert(&account, &device.0, &fields).encode_to_vec();
+    let suite = Ciphersuite::try_from(mls::Suite::Classical.code()).unwrap();
+    let leaf_with = |credential_type: u16| {
+        let kind = CredentialType::Other(credential_type);
+        let credential = Credential::new(kind, signed.clone());
+        let signature_key = device.0.public().as_bytes().as_slice().into();
+        let package = KeyPackage::builder()
+            .leaf_node_capabilities(Capabilities::new(None, Some(&[suite]), None, None, Some(&[kind])))
+            .build(suite, &OpenMlsRustCrypto::default(), &device, CredentialWithKey { credential, signature_key });
+        leaf_cert(package.unwrap().key_package().leaf_node())
+    };
+    let certified = leaf_with(mls::CREDENTIAL_TYPE_DEVICE_CERT).map(|cert| cert.signature_key);
+    assert_eq!(certified.unwrap(), device.0.public());
+    let refusal = leaf_with(mls::CREDENTIAL_TYPE_DEVICE_CERT + 1).map(|cert| cert.signature_key).unwrap_err();
+    assert_eq!(refusal.to_string(), "a leaf's credential is a device certificate");
 }

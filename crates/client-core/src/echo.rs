@@ -1,0 +1,83 @@
+//! What comes back of this device's own: a message settles its row of the outbox, a commit is merged. That an entry is an own
+//! one is the server's word, so it has to be what this device sent; anything else is opened like another's. Owns the hash of
+//! the commit that waits for its echo.
+
+use crate::chats::Chat;
+use crate::client::{Client, Context};
+use crate::io::Halt;
+use crate::messages::{self, Place};
+use crate::outbox::{self, Kind, Operation};
+use crate::{mls, reading, updating};
+use client_api::{Event, Notice};
+use e2ee::ChatGroup;
+use prost::Message as _;
+use proto::ids::{ChatId, OpId};
+use proto::wire::{App, GroupItem};
+use rusqlite::params;
+use sha2::{Digest, Sha256};
+
+/// What an entry that the server calls this device's own is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Echo {
+    /// Of what this device sent and nothing had settled yet.
+    Settled,
+    /// Settled before, or not an own one at all.
+    Unknown,
+}
+
+/// A commit was staged: these bytes, and no others, merge it. The row of the outbox goes at the verdict, before the echo.
+pub(crate) fn expect(cx: &Context<'_>, chat: ChatId, commit: &[u8]) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("UPDATE chat SET staged_commit = ?2 WHERE chat = ?1")?
+        .execute(params![chat.as_bytes(), Sha256::digest(commit).as_slice()])?;
+    Ok(())
+}
+
+fn is_expected(cx: &Context<'_>, chat: ChatId, commit: &[u8]) -> Result<bool, Halt> {
+    let mut statement = cx.db.prepare_cached("SELECT staged_commit = ?2 FROM chat WHERE chat = ?1")?;
+    Ok(statement.query_row(params![chat.as_bytes(), Sha256::digest(commit).as_slice()], |row| row.get(0))?)
+}
+
+impl Client {
+    /// The own message came round: if the verdict was lost, this is it.
+    pub(crate) fn settle_echo(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<Echo, Halt> {
+        let Ok(op_id) = OpId::try_from(item.op_id.as_slice()) else { return Ok(Echo::Unknown) };
+        let is_it = |operation: &Operation| {
+            let sent = App::decode(operation.frame.as_slice());
+            operation.kind == Kind::App && sent.is_ok_and(|sent| sent.ciphertext == item.bytes)
+        };
+        let Some(operation) = outbox::find(cx.db, op_id)?.filter(is_it) else { return Ok(Echo::Unknown) };
+        outbox::remove(cx, op_id)?;
+        self.want_new_leaf(cx, chat.chat)?;
+        if let Some(id) = operation.message {
+            messages::settle(cx, chat.chat, id, Place { seq: item.seq, time_ms: item.time_ms })?;
+        }
+        Ok(Echo::Settled)
+    }
+
+    /// The own commit came round and is merged. Under this device's name the server could show this device another's commit,
+    /// and the others this one's, or none: to merge on its word would be a group of one's own.
+    pub(crate) fn confirm_echo(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<Echo, Halt> {
+        let Some(mut group) = mls::load(cx, chat)?.filter(ChatGroup::has_pending) else { return Ok(Echo::Unknown) };
+        if !is_expected(cx, chat.chat, &item.bytes)? {
+            let what = "a change to a chat, said to be this device's, that it did not make".to_owned();
+            cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
+            return Ok(Echo::Unknown);
+        }
+        // Marks that were sealed before it may come after it.
+        let provider = mls::provider(cx);
+        let ended = mls::taken(group.mark_key(&provider))?.map(|key| (group.epoch(), key));
+        let renews = group.pending_renews_leaf();
+        group.confirm_pending(&provider).map_err(|error| Halt::Encryption(error.to_string()))?;
+        if let Some((epoch, key)) = ended {
+            reading::keep_epoch_key(cx, chat.chat, epoch, &key)?;
+        }
+        if renews {
+            updating::renewed(cx, chat.chat)?;
+        }
+        Ok(Echo::Settled)
+    }
+}
+
+#[cfg(test)]
+mod echo_tests;

@@ -1,0 +1,154 @@
+//! A registered phone, and another account's phone that knows MLS and nothing else, for this crate's tests.
+
+use crate::chats::{self, Chat, Membership};
+use crate::client::{Client, Context};
+use crate::config::Config;
+use crate::io::Output;
+use crate::mls;
+use crate::this::{self, Me};
+use client_api::Role;
+use e2ee::group::{Joining, join_welcome};
+use e2ee::key_packages::{self, KeyPackageUse};
+use e2ee::{ChatGroup, OwnDevice, Provider};
+use identity::mls::Suite;
+use identity::{AccountKey, CertFields, ChatKind, ChatPolicy, DeviceKey, DeviceRole, VerifiedDeviceList};
+use proto::identity::SignedDeviceCert;
+use proto::ids::{ChatId, DeviceAddress, DeviceNumber, Generation, Lease};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use rusqlite::Connection;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub(crate) const CHAT: ChatId = ChatId([0xC; 16]);
+const FIRST: Generation = Generation(1);
+
+/// OpenMLS checks lifetimes by the system's clock, so tests stand in the present too.
+pub(crate) fn now_ms() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    u64::try_from(since.as_millis()).expect("before the year 500 million")
+}
+
+/// Keys and list of an account that has a phone alone.
+fn account(seed: u8) -> (AccountKey, DeviceKey, VerifiedDeviceList) {
+    let account_key = AccountKey::from_bytes(&[seed; 32]);
+    let (device_key, cert) = certified(&account_key, seed + 1, DeviceRole::Phone, 1);
+    let list = VerifiedDeviceList::first(&account_key, cert, 1).expect("list");
+    (account_key, device_key, list)
+}
+
+/// A device whose number is the version of the first list that it is in.
+fn certified(account_key: &AccountKey, seed: u8, role: DeviceRole, number: u32) -> (DeviceKey, SignedDeviceCert) {
+    let key = DeviceKey::from_bytes(&[seed; 32]);
+    let fields = CertFields {
+        device: DeviceNumber(number),
+        signature_key: key.public(),
+        role,
+        issued_ms: 1,
+        list_version: u64::from(number),
+    };
+    let cert = identity::cert::issue_own_cert(account_key, &key, &fields);
+    (key, cert)
+}
+
+/// The list of [`phone`], and a second device.
+pub(crate) fn with_companion(list: &VerifiedDeviceList) -> VerifiedDeviceList {
+    let (account_key, ..) = account(1);
+    let (_, cert) = certified(&account_key, 3, DeviceRole::Companion, 2);
+    list.next_with(&account_key, cert, 1).expect("list")
+}
+
+/// The phone's list has a second device.
+pub(crate) fn links_companion(phone: &Connection) {
+    step(phone, 1, |cx| {
+        let list = with_companion(&mls::own_device_list(cx).expect("list"));
+        crate::accounts::learn_device_list(cx, list.as_bytes()).expect("learned");
+    });
+}
+
+/// A registered phone with a session.
+pub(crate) fn phone() -> (Client, Connection) {
+    let (account_key, device_key, list) = account(1);
+    let address = DeviceAddress { account: list.account(), device: DeviceNumber(1) };
+    let me = Me { address, number: String::new(), device_key, account_key: Some(account_key) };
+    let db = Connection::open_in_memory().expect("memory");
+    crate::schema::open(&db).expect("schema");
+    this::become_device(&db, &me, list.as_bytes()).expect("device");
+    this::set_session_token(&db, Some(&[3; 32])).expect("token");
+    (Client::new(Config { role: Role::Phone, lease: Lease([4; 16]), device_name: String::new() }), db)
+}
+
+/// Ids are drawn from it: no step may draw what another one drew.
+static STEPS: AtomicU64 = AtomicU64::new(0);
+
+/// One step of one input, in a transaction of its own; with what came out of it.
+pub(crate) fn step<T>(db: &Connection, now_ms: u64, run: impl FnOnce(&mut Context<'_>) -> T) -> (T, Vec<Output>) {
+    let tx = db.unchecked_transaction().expect("transaction");
+    let mut rng = ChaCha20Rng::seed_from_u64(STEPS.fetch_add(1, Ordering::Relaxed));
+    let mut cx = Context::for_test(&tx, &mut rng, now_ms);
+    let result = run(&mut cx);
+    let out = cx.out;
+    tx.commit().expect("commit");
+    (result, out)
+}
+
+/// Another account's phone.
+pub(crate) struct Peer {
+    pub(crate) list: VerifiedDeviceList,
+    db: Connection,
+    device: OwnDevice,
+    rng: ChaCha20Rng,
+}
+
+impl Peer {
+    pub(crate) fn new() -> Self {
+        let (_, key, list) = account(101);
+        let credential = list.credential_of(DeviceNumber(1)).expect("listed");
+        let db = Connection::open_in_memory().expect("memory");
+        db.execute_batch(e2ee::storage::SCHEMA).expect("schema");
+        let device = OwnDevice::new(key, credential).expect("device");
+        Self { list, db, device, rng: ChaCha20Rng::seed_from_u64(101) }
+    }
+
+    pub(crate) fn act<T>(&mut self, action: impl FnOnce(&Provider<'_>, &OwnDevice) -> T) -> T {
+        action(&Provider::new(&self.db, &mut self.rng), &self.device)
+    }
+
+    /// Its state of the chat.
+    pub(crate) fn group(&mut self) -> ChatGroup {
+        self.act(|provider, _| ChatGroup::load(provider, CHAT, FIRST)).expect("loaded").expect("in the group")
+    }
+
+    /// A chat of the two, joined by both, with the creation as its first entry.
+    pub(crate) fn shares_chat_with(&mut self, phone: &Connection) {
+        let made = |p: &Provider<'_>, d: &OwnDevice| {
+            key_packages::generate(p, d, Suite::Classical, KeyPackageUse::Once, 1, now_ms()).expect("made")
+        };
+        let package = self.act(made).remove(0);
+        let peer = self.list.account();
+        let list = self.list.as_bytes().to_vec();
+        let ((staged, tree), _) = step(phone, now_ms(), |cx| {
+            crate::accounts::learn_device_list(cx, &list).expect("list");
+            let chat = Chat {
+                chat: CHAT,
+                kind: ChatKind::Direct,
+                generation: FIRST,
+                peer,
+                membership: Membership::Joined,
+                applied_seq: 1,
+                activity_ms: 1,
+            };
+            chats::insert(cx, &chat).expect("chat");
+            let (me, device, now_ms) = (cx.me().expect("me"), mls::own_device(cx).expect("device"), cx.now_ms);
+            let provider = mls::provider(cx);
+            let policy = ChatPolicy::for_direct(CHAT, FIRST, me.address.account, peer);
+            let package = key_packages::verify(&provider, &package).expect("a key package");
+            let mut group = ChatGroup::create(&provider, &device, &policy, Suite::Classical, now_ms).expect("a group");
+            let staged = group.stage_add(&provider, &device, vec![package], b"").expect("staged");
+            group.confirm_pending(&provider).expect("confirmed");
+            (staged, group.export_ratchet_tree(&provider).expect("tree"))
+        });
+        let welcome = staged.welcome.expect("the peer was added");
+        let joined = self.act(|provider, _| join_welcome(provider, CHAT, FIRST, &welcome, &tree)).expect("joined");
+        assert!(matches!(joined, Joining::Joined { .. }));
+    }
+}
