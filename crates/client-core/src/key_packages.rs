@@ -9,7 +9,7 @@ use e2ee::key_packages::{self, KeyPackageUse, generate};
 use identity::mls::Suite;
 use prost::Message as _;
 use proto::account::{PutKeyPackages, PutKeyPackagesOk};
-use proto::limits::{KEY_PACKAGES_LOW, KEY_PACKAGES_TARGET};
+use proto::limits::KEY_PACKAGES_LOW;
 
 /// Made and sent at once: as much as fits a request body with room to spare.
 const BATCH: usize = 25;
@@ -66,7 +66,7 @@ impl Client {
         if self.calls.is_under_way(|p| *p == Purpose::PutKeyPackages) {
             return Ok(());
         }
-        let target = if self.is_importing(cx)? { FIRST } else { KEY_PACKAGES_TARGET };
+        let target = if self.is_importing(cx)? { FIRST } else { self.config.key_packages_target };
         match target.saturating_sub(left as usize).min(BATCH) {
             0 => Ok(()),
             wanted => self.put_key_packages(cx, wanted),
@@ -110,7 +110,7 @@ impl Client {
             LastResort::Kept.set(cx)?;
         }
         // Up to the target, not only past the low mark.
-        self.packages_left = Some(ok.left).filter(|left| (*left as usize) < KEY_PACKAGES_TARGET);
+        self.packages_left = Some(ok.left).filter(|left| (*left as usize) < self.config.key_packages_target);
         self.fill_key_packages(cx)?;
         // One of last resort that was used while this was under way.
         self.put_key_packages(cx, 0)
@@ -153,6 +153,7 @@ mod tests {
     use identity::{AccountKey, CertFields, DeviceKey, DeviceRole, VerifiedDeviceList};
     use proto::account::Problem;
     use proto::ids::{DeviceAddress, DeviceNumber, Lease};
+    use proto::limits::KEY_PACKAGES_TARGET;
     use rand_chacha::ChaCha20Rng;
     use rand_core::SeedableRng;
     use rusqlite::Connection;
@@ -175,7 +176,13 @@ mod tests {
         crate::schema::open(&db).expect("schema");
         this::become_device(&db, &me, list.as_bytes()).expect("device");
         this::set_session_token(&db, Some(&[3; 32])).expect("token");
-        (Client::new(Config { role: Role::Phone, lease: Lease([4; 16]), device_name: String::new() }), db)
+        let config = Config {
+            role: Role::Phone,
+            lease: Lease([4; 16]),
+            device_name: String::new(),
+            key_packages_target: KEY_PACKAGES_TARGET,
+        };
+        (Client::new(config), db)
     }
 
     /// How many requests to the server come of an input, and then of the next look at what can be done.

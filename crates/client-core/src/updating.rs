@@ -167,7 +167,8 @@ mod tests {
             me: std::cell::RefCell::default(),
             state_ops: Vec::new(),
         };
-        let config = Config { role: Role::Phone, lease: Lease([1; 16]), device_name: String::new() };
+        let config =
+            Config { role: Role::Phone, lease: Lease([1; 16]), device_name: String::new(), key_packages_target: 1 };
         let mut client = Client::new(config);
         let mut wishes = |chat: u8, at_ms: u64| {
             tx.execute(

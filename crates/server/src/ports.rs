@@ -43,6 +43,13 @@ pub(crate) struct Connection {
     _place: Arc<Place<()>>,
 }
 
+impl Connection {
+    /// Of somebody at this address, who has this place.
+    pub(crate) fn new(peer: SocketAddr, place: Place<()>) -> Self {
+        Self { peer, _place: Arc::new(place) }
+    }
+}
+
 /// Serves until the order to stop, and then until the last request is answered.
 pub(crate) fn serve(port: Port, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
     tokio::spawn(async move {
@@ -61,7 +68,7 @@ pub(crate) fn serve(port: Port, mut stop: watch::Receiver<bool>) -> JoinHandle<(
                     None => continue,
                 },
             };
-            let connection = Connection { peer, _place: Arc::new(place) };
+            let connection = Connection::new(peer, place);
             let talk = Talk { connection, router: router.clone(), head_within: port.head_within, stop: stop.clone() };
             match port.tls.clone() {
                 None => connections.spawn(talk.over(stream)),
