@@ -96,10 +96,12 @@ impl Base {
         let now_ms = beginning_ms()?;
         let mut backend = Backend::new(Connection::open_in_memory()?, Arc::default(), now_ms)?;
         backend.start()?;
+        let trace = std::env::var_os("SIM_TRACE_BASE").is_some();
         let names = (0..shape.accounts)
             .flat_map(|account| (0..shape.devices + SPARE_SLOTS).map(move |slot| DeviceRef { account, slot }));
         let devices = names.map(|name| Device::new(name, shape.seed)).collect::<Result<Vec<_>>>()?;
         let mut world = World::new(shape.seed, now_ms, backend, devices, People::new(shape.accounts));
+        world.trace = trace;
         for account in 0..shape.accounts {
             let phone = world.index(DeviceRef { account, slot: 0 }).context("a phone")?;
             world.start(phone, 0)?;

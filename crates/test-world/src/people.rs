@@ -188,7 +188,10 @@ impl World {
             },
             // Again with another code, once for each minute.
             Some(LinkStage::Failed(_) | LinkStage::CodeIdle) => start(format!("again {}", self.now_ms / 60_000)),
-            None if device.screen.stage == Some(AppStage::Linking) => start(format!("start {}", device.life)),
+            // A page asks for a code once, when it is opened.
+            Some(LinkStage::Preparing) | None if device.screen.stage == Some(AppStage::Linking) => {
+                start(format!("start {}", device.life))
+            }
             _ => None,
         }
     }
