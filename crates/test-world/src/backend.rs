@@ -142,6 +142,7 @@ impl Backend {
         self.ended = Rc::default();
         self.answers = Rc::default();
         self.news.clear();
+        self.live_on();
     }
 
     /// Its database fails after so many more writes: whoever polls it next finds out by [`Self::has_died`].

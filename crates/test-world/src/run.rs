@@ -155,6 +155,8 @@ impl World {
             if !device.is_running() && !device.is_vacant() {
                 self.start(index, life)?;
             }
+            // What is read on a page that nobody sees is told when it is seen again.
+            self.give(index, Input::Command(Request { id: HEALER_REQUEST, command: Command::SetVisible(true) }));
         }
         Ok(())
     }
