@@ -150,6 +150,9 @@ impl Client {
             Ok(Processed::Commit(commit)) if commit.self_removed => self.on_removed(cx, chat, item.seq),
             Ok(Processed::Commit(commit)) => {
                 self.hear_witness(cx, chat.chat, commit.sender.account, &commit.aad)?;
+                if commit.is_external {
+                    reading::tell_newcomer(cx, chat.chat)?;
+                }
                 self.vet_commit(cx, chat, &commit)
             }
             Ok(Processed::OwnApp) => Ok(()),

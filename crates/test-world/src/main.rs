@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result, bail};
 use clap::Parser;
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -92,7 +93,17 @@ struct Total {
     failed: Vec<(u64, Failure)>,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match perform() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("sim: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn perform() -> Result<()> {
     let arguments = Arguments::parse();
     if let Some(path) = &arguments.plan {
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;

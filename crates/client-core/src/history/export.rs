@@ -6,6 +6,7 @@ use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::http::Purpose;
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
+use crate::marks::{self, Mark};
 use crate::recovery;
 use crate::{outbox, this};
 use client_api::{Event, MirrorProgress, Role};
@@ -13,7 +14,7 @@ use e2ee::archive::SegmentWriter;
 use identity::ChatKind;
 use prost::Message as _;
 use proto::content::{ArchiveManifest, ArchiveSegment, Fill, FillRequest, SeqRange, archive_segment, content};
-use proto::history::{Chat, Frame, KnownAccount, Message, StateEntry, frame};
+use proto::history::{AccountSeq, Chat, Frame, KnownAccount, Message, StateEntry, frame};
 use proto::ids::{ArchiveId, ChatId};
 use proto::link::Linked;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -405,6 +406,8 @@ fn overview(cx: &Context<'_>, archive: ArchiveId) -> Result<Vec<Frame>, Halt> {
             applied_seq: chat.applied_seq,
             rank,
             accounts,
+            read: reached_by_peer(cx, chat, Mark::Read)?,
+            delivered: reached_by_peer(cx, chat, Mark::Delivered)?,
             ..Chat::default()
         }));
     }
@@ -412,6 +415,13 @@ fn overview(cx: &Context<'_>, archive: ArchiveId) -> Result<Vec<Frame>, Halt> {
         add(frame::Body::Message(message));
     }
     Ok(frames)
+}
+
+/// How far the other one is. A new device cannot learn it from the server: what lies there is sealed in an epoch before it came.
+fn reached_by_peer(cx: &Context<'_>, chat: &chats::Chat, mark: Mark) -> Result<Vec<AccountSeq>, Halt> {
+    let seq = marks::reached(cx.db, chat.chat, chat.peer, mark)?;
+    let known = seq > 0 && chat.peer != cx.me()?.address.account;
+    Ok(known.then(|| AccountSeq { account: chat.peer.to_vec(), seq }).into_iter().collect())
 }
 
 /// What the overview has of each chat, newest first.

@@ -7,6 +7,7 @@ use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::http::Purpose;
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
+use crate::marks::{self, Mark};
 use crate::messages::Stored;
 use crate::{own_state, recovery, this};
 use client_api::Role;
@@ -14,7 +15,7 @@ use e2ee::archive::SegmentReader;
 use identity::ChatKind;
 use prost::Message as _;
 use proto::content::{ArchiveManifest, ArchiveSegment, Content, Fill, StateOp};
-use proto::history::{Frame, Message, frame};
+use proto::history::{AccountSeq, Frame, Message, frame};
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, Generation};
 use proto::link::Linked;
 use rusqlite::{OptionalExtension, params};
@@ -263,6 +264,11 @@ fn take_chat(cx: &mut Context<'_>, archived: &proto::history::Chat) -> Result<()
         "UPDATE chat SET archived_seq = max(archived_seq, ?2), rank = ?3 WHERE chat = ?1",
         params![id.as_bytes(), archived.applied_seq, archived.rank],
     )?;
+    let reached = |seqs: &[AccountSeq]| seqs.iter().find(|of| of.account == peer.0).map_or(0, |of| of.seq);
+    if peer != me {
+        marks::advance(cx, id, peer, Mark::Delivered, reached(&archived.delivered))?;
+        marks::advance(cx, id, peer, Mark::Read, reached(&archived.read))?;
+    }
     Ok(())
 }
 
