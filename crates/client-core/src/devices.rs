@@ -131,6 +131,10 @@ impl Client {
             tell_linked(cx, cert.device.0, &name)?;
         }
         tell_unlinked(cx, &before)?;
+        // The answer to its own shorter list may have been lost: then the phone learns here that it is in force.
+        if self.config.role == Role::Phone && before.addresses().any(|gone| after.device(gone.device).is_none()) {
+            self.want_removals(cx)?;
+        }
         show(cx, Some(mine))?;
         self.unlink_leavers(cx)
     }

@@ -18,5 +18,6 @@ macro_rules! found {
 }
 
 found! {
+    a_lost_answer_to_unlinking_leaves_no_leaf: "lost-answer-to-unlinking";
     a_new_companion_knows_what_was_read: "new-companion-knows-what-was-read";
 }
