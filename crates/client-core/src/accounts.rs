@@ -61,14 +61,18 @@ pub(crate) fn hear_of_list(cx: &mut Context<'_>, account: AccountId, version: u6
     chats::unvet(cx, account)
 }
 
-/// The newest known list, unless a newer one was heard of.
-pub(crate) fn current_list(cx: &Context<'_>, account: AccountId) -> Result<Option<VerifiedDeviceList>, Halt> {
-    let heard: u64 = cx
-        .db
+/// The newest version of an account's list that a device of it said it has.
+pub(crate) fn heard_version(db: &Connection, account: AccountId) -> Result<u64, Halt> {
+    let heard = db
         .prepare_cached("SELECT list_heard FROM account WHERE account = ?1")?
         .query_row([account.as_bytes()], |row| row.get(0))
-        .optional()?
-        .unwrap_or(0);
+        .optional()?;
+    Ok(heard.unwrap_or(0))
+}
+
+/// The newest known list, unless a newer one was heard of.
+pub(crate) fn current_list(cx: &Context<'_>, account: AccountId) -> Result<Option<VerifiedDeviceList>, Halt> {
+    let heard = heard_version(cx.db, account)?;
     Ok(known_list(cx, account)?.filter(|list| list.version() >= heard))
 }
 

@@ -38,6 +38,7 @@ impl Client {
                 witness::begin(cx, chat, item.seq, None)?;
                 chats::set_membership(cx, chat, Membership::Joined, item.seq)?;
                 updating::came_by_key_package(cx, chat)?;
+                self.want_removals_on_entry(cx, chat)?;
                 if by_package == KeyPackageUse::LastResort { self.renew_last_resort(cx) } else { Ok(()) }
             }
             Some(Joining::AlreadyMember) => Ok(()),
@@ -202,7 +203,7 @@ impl Client {
             )?
             .execute(rusqlite::params![chat.as_bytes(), seq])?;
         cx.changed.mirror = true;
-        Ok(())
+        self.want_removals_on_entry(cx, chat)
     }
 
     /// The race was lost, or the attempt refused: from the group's newest state again.
