@@ -8,17 +8,17 @@ use crate::http::Purpose;
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
 use crate::marks::{self, Mark};
 use crate::recovery;
-use crate::{outbox, this};
+use crate::{mls, outbox, this};
 use client_api::{Event, MirrorProgress, Role};
 use e2ee::archive::SegmentWriter;
 use identity::ChatKind;
 use prost::Message as _;
 use proto::content::{ArchiveManifest, ArchiveSegment, Fill, FillRequest, SeqRange, archive_segment, content};
 use proto::history::{AccountSeq, Chat, Frame, KnownAccount, Message, StateEntry, frame};
-use proto::ids::{ArchiveId, ChatId};
+use proto::ids::{ArchiveId, ChatId, DeviceNumber};
 use proto::link::Linked;
 use rusqlite::{Connection, OptionalExtension, params};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Chats whose newest messages fill a screen in the overview; of the others it has the last one, for the list.
 const OVERVIEW_CHATS: usize = 50;
@@ -75,9 +75,6 @@ impl Client {
         }
         tell_handed_over(cx)?;
         let Some(job) = next_job(cx)? else { return Ok(()) };
-        if !in_self_group(cx, job.for_device)? {
-            return Ok(());
-        }
         let upload = build(cx, &job)?;
         let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
         let mut call = self.calls.start(Purpose::ExportCreate, HttpMethod::Post, "/v1/blobs", Vec::new(), Some(token));
@@ -253,11 +250,32 @@ fn stored_range(cx: &Context<'_>, chat: ChatId, from: u64, to: u64) -> Result<Ve
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn next_job(cx: &Context<'_>) -> Result<Option<Job>, Halt> {
+/// The first job whose device has come into the self group. A device that never came must not keep the history from others;
+/// when it goes off the list, its job goes too.
+fn next_job(cx: &mut Context<'_>) -> Result<Option<Job>, Halt> {
+    let jobs = unfinished(cx)?;
+    if jobs.is_empty() {
+        return Ok(None);
+    }
+    let list = mls::own_device_list(cx)?;
+    let there = devices_in_self_group(cx)?;
+    let mut next = None;
+    for job in jobs {
+        if list.device(DeviceNumber(job.for_device)).is_none() {
+            forget(cx, job.archive)?;
+        } else if next.is_none() && there.contains(&job.for_device) {
+            next = Some(job);
+        }
+    }
+    Ok(next)
+}
+
+fn unfinished(cx: &Context<'_>) -> Result<Vec<Job>, Halt> {
     let mut statement = cx.db.prepare_cached(
-        "SELECT archive, for_device, cursor, segments, messages_done, messages_total FROM export WHERE finished = 0 LIMIT 1",
+        "SELECT archive, for_device, cursor, segments, messages_done, messages_total FROM export WHERE finished = 0
+         ORDER BY for_device",
     )?;
-    let job = statement.query_row([], |row| {
+    let jobs = statement.query_map([], |row| {
         Ok(Job {
             archive: ArchiveId(row.get(0)?),
             for_device: row.get(1)?,
@@ -266,19 +284,24 @@ fn next_job(cx: &Context<'_>) -> Result<Option<Job>, Halt> {
             done: row.get(4)?,
             total: row.get(5)?,
         })
-    });
-    Ok(job.optional()?)
+    })?;
+    Ok(jobs.collect::<Result<_, _>>()?)
 }
 
-fn in_self_group(cx: &mut Context<'_>, device: u32) -> Result<bool, Halt> {
-    let me = cx.me()?.address.account;
-    let Some(group) = chats::find_with(cx.db, ChatKind::SelfGroup, me)? else { return Ok(false) };
-    if group.membership != Membership::Joined {
-        return Ok(false);
+fn forget(cx: &Context<'_>, archive: ArchiveId) -> Result<(), Halt> {
+    for table in ["export", "export_chat"] {
+        cx.db.execute(&format!("DELETE FROM {table} WHERE archive = ?1"), [archive.as_bytes()])?;
     }
-    let Some(loaded) = crate::mls::load(cx, &group)? else { return Ok(false) };
-    let roster = crate::mls::taken(loaded.roster())?.unwrap_or_default();
-    Ok(roster.iter().any(|entry| entry.address.device.0 == device))
+    Ok(())
+}
+
+fn devices_in_self_group(cx: &mut Context<'_>) -> Result<BTreeSet<u32>, Halt> {
+    let me = cx.me()?.address.account;
+    let group = chats::find_with(cx.db, ChatKind::SelfGroup, me)?;
+    let Some(group) = group.filter(|group| group.membership == Membership::Joined) else { return Ok(BTreeSet::new()) };
+    let Some(loaded) = mls::load(cx, &group)? else { return Ok(BTreeSet::new()) };
+    let roster = mls::taken(loaded.roster())?.unwrap_or_default();
+    Ok(roster.iter().map(|entry| entry.address.device.0).collect())
 }
 
 fn build(cx: &mut Context<'_>, job: &Job) -> Result<Upload, Halt> {
