@@ -283,7 +283,8 @@ impl Client {
         self.show_all(cx)?;
         match this::stage(cx.db)? {
             Stage::New | Stage::Active => self.ask_server_info(cx),
-            Stage::LoggedOut => {}
+            // The program died, or its page was closed, before the database was deleted.
+            Stage::LoggedOut => cx.out.push(Output::Wipe),
         }
         Ok(())
     }

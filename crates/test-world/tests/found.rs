@@ -22,6 +22,7 @@ found! {
     a_list_that_was_not_asked_for_is_not_held_back: "a-list-that-was-not-asked-for-is-not-held-back";
     a_device_that_is_let_in_after_logging_out_is_put_out: "let-in-after-logging-out";
     a_linking_that_failed_late_does_not_keep_history_from_the_next: "linking-that-failed-late";
+    a_device_that_died_before_it_wiped_itself_does_so_when_it_starts: "died-before-it-wiped-itself";
     a_lost_answer_to_unlinking_leaves_no_leaf: "lost-answer-to-unlinking";
     a_new_companion_knows_what_was_read: "new-companion-knows-what-was-read";
 }
