@@ -220,13 +220,16 @@ fn compare_told(cx: &mut Context<'_>, marks: &ChatMarks) -> Result<(), Halt> {
 /// A device of this account has told the chat that it read so far.
 fn was_told(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
     cx.db
-        .prepare_cached("UPDATE chat SET told_seq = max(told_seq, ?2) WHERE chat = ?1")?
+        .prepare_cached(
+            "UPDATE chat SET told_seq = max(told_seq, ?2), announced_seq = max(announced_seq, ?2) WHERE chat = ?1",
+        )?
         .execute(params![chat.as_bytes(), seq.min(NUMBER_MAX)])?;
     Ok(())
 }
 
-/// A device came in: it cannot read marks that were sealed before, so what was told is told again.
-pub(crate) fn tell_newcomer(cx: &Context<'_>, chat: ChatId) -> Result<(), Halt> {
+/// What was told is to be told again: a device came in, which cannot read marks that were sealed before, or one goes that
+/// may have signed the mark.
+pub(crate) fn tell_again(cx: &Context<'_>, chat: ChatId) -> Result<(), Halt> {
     cx.db
         .prepare_cached("UPDATE chat SET tell_again = 1 WHERE chat = ?1 AND told_seq > 0")?
         .execute([chat.as_bytes()])?;

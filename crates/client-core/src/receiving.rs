@@ -151,7 +151,7 @@ impl Client {
             Ok(Processed::Commit(commit)) => {
                 self.hear_witness(cx, chat.chat, commit.sender.account, &commit.aad)?;
                 if commit.is_external {
-                    reading::tell_newcomer(cx, chat.chat)?;
+                    reading::tell_again(cx, chat.chat)?;
                 }
                 self.vet_commit(cx, chat, &commit)
             }

@@ -6,6 +6,7 @@ use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::mls;
 use crate::outbox;
+use crate::reading;
 use crate::updating;
 use crate::witness;
 use client_api::Role;
@@ -108,7 +109,9 @@ impl Client {
         let Some(staged) = mls::taken(group.stage_remove(&mls::provider(cx), &device, &present, &aad))? else {
             return settle(cx, chat);
         };
-        outbox::push_commit(cx, &stored, staged, commit::Purpose::Membership)
+        outbox::push_commit(cx, &stored, staged, commit::Purpose::Membership)?;
+        // Nobody believes a mark any more that a device signed which has no leaf.
+        reading::tell_again(cx, chat)
     }
 
     /// The server refused the staged commit. The wish stays: while an unlisted leaf is there, nothing is sent.

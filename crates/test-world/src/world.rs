@@ -511,8 +511,10 @@ impl World {
         self.set_wake(index, 0);
         self.network.calls.retain(|_, call| call.device != index);
         let device = self.devices.get_mut(index).context("a device that is put away is there")?;
-        for mark in texts::unsent(&device.db)? {
-            self.ledger.excuse(mark);
+        if !device.is_vacant() {
+            for mark in texts::unsent(&device.db)? {
+                self.ledger.excuse(mark);
+            }
         }
         device.wipe()
     }
