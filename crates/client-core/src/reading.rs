@@ -137,7 +137,7 @@ impl Client {
         match opened_mark(cx, chat, mark)? {
             Some(read) if read.account == mark.account => {
                 if account == cx.me()?.address.account {
-                    was_told(cx, chat, read.read_seq)?;
+                    own_mark_is(cx, chat, read.read_seq)?;
                 }
                 marks::advance(cx, chat, account, Mark::Read, read.read_seq)
             }
@@ -211,10 +211,16 @@ fn compare_told(cx: &mut Context<'_>, marks: &ChatMarks) -> Result<(), Halt> {
         Some(mark) => opened_mark(cx, chat, mark)?.map_or(0, |read| read.read_seq),
         None => 0,
     };
+    own_mark_is(cx, chat, there)
+}
+
+/// So far the server says that this account has read. A device that was away may have set it back: whoever knows better
+/// tells it again.
+fn own_mark_is(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
     cx.db
         .prepare_cached("UPDATE chat SET tell_again = 1 WHERE chat = ?1 AND told_seq > ?2")?
-        .execute(params![chat.as_bytes(), there.min(NUMBER_MAX)])?;
-    Ok(())
+        .execute(params![chat.as_bytes(), seq.min(NUMBER_MAX)])?;
+    was_told(cx, chat, seq)
 }
 
 /// A device of this account has told the chat that it read so far.

@@ -31,6 +31,8 @@ pub(crate) struct Device {
     pub(crate) crash: Option<Crash>,
     /// Programs started so far: what was meant for an earlier one is not for this one.
     pub(crate) life: u32,
+    /// Its page is not looked at.
+    pub(crate) hidden: bool,
     /// Empty, and nobody's.
     vacant: bool,
     /// It said why it cannot go on: no honest run gets here.
@@ -79,6 +81,7 @@ impl Device {
             clock_offset_ms: 0,
             crash: None,
             life: 0,
+            hidden: false,
             vacant: true,
             halted: None,
         })
@@ -124,6 +127,7 @@ impl Device {
         self.client = Some(Client::new(config));
         self.vacant = false;
         self.life += 1;
+        self.hidden = false;
         self.screen = Screen::default();
         self.commands.clear();
         self.others.clear();

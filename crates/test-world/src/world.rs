@@ -511,6 +511,8 @@ impl World {
         self.set_wake(index, 0);
         self.network.calls.retain(|_, call| call.device != index);
         let device = self.devices.get_mut(index).context("a device that is put away is there")?;
+        // What was read on a hidden page is told when it is seen again: now it never is.
+        self.receipts_always &= !device.hidden;
         if !device.is_vacant() {
             for mark in texts::unsent(&device.db)? {
                 self.ledger.excuse(mark);

@@ -25,5 +25,6 @@ found! {
     a_device_that_died_before_it_wiped_itself_does_so_when_it_starts: "died-before-it-wiped-itself";
     a_lost_answer_to_unlinking_leaves_no_leaf: "lost-answer-to-unlinking";
     a_mark_of_a_device_that_left_is_told_again: "a-mark-of-a-device-that-left";
+    a_mark_that_was_set_back_is_told_again: "a-mark-that-was-set-back";
     a_new_companion_knows_what_was_read: "new-companion-knows-what-was-read";
 }
