@@ -65,10 +65,9 @@ impl Client {
         let begun = chats::find_with(cx.db, policy.kind, peer)?.filter(|chat| chat.chat != policy.chat);
         match (chats::find(cx.db, policy.chat)?, begun) {
             (Some(_), _) => {
-                cx.db.execute(
-                    "UPDATE chat SET generation = ?2 WHERE chat = ?1",
-                    rusqlite::params![policy.chat.as_bytes(), policy.generation.0],
-                )?;
+                cx.db
+                    .prepare_cached("UPDATE chat SET generation = ?2 WHERE chat = ?1")?
+                    .execute(rusqlite::params![policy.chat.as_bytes(), policy.generation.0])?;
             }
             (None, Some(begun)) if begun.membership == Membership::Creating => {
                 if let Some(operation) = outbox::head(cx.db, begun.chat)?.filter(|o| o.kind == Kind::Create) {

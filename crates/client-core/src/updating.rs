@@ -164,6 +164,7 @@ mod tests {
             out: Vec::new(),
             changed: Changed::default(),
             own_list: std::cell::RefCell::default(),
+            peer_lists: std::cell::RefCell::default(),
             me: std::cell::RefCell::default(),
             state_ops: Vec::new(),
         };

@@ -58,10 +58,11 @@ impl Client {
     pub(crate) fn begin_export(&mut self, cx: &mut Context<'_>, device: u32, linked: Linked) -> Result<Linked, Halt> {
         let archive = chats::random_id(cx);
         let (total, _) = held(cx)?;
-        cx.db.execute(
-            "INSERT INTO export (archive, for_device, cursor, messages_total) VALUES (?1, ?2, x'', ?3)",
-            params![archive, device, total],
-        )?;
+        cx.db
+            .prepare_cached(
+                "INSERT INTO export (archive, for_device, cursor, messages_total) VALUES (?1, ?2, x'', ?3)",
+            )?
+            .execute(params![archive, device, total])?;
         let me = cx.me()?.address.account;
         let self_chat =
             chats::find_with(cx.db, ChatKind::SelfGroup, me)?.map(|chat| chat.chat.to_vec()).unwrap_or_default();
@@ -127,19 +128,16 @@ impl Client {
         let (archive, index, for_device) =
             (upload.announce.archive.clone(), upload.announce.index, upload.announce.for_device);
         self.tell_siblings(cx, content::Body::ArchiveSegment(ArchiveSegment { blob, ..upload.announce }))?;
-        cx.db.execute(
-            "UPDATE export SET cursor = ?2, segments = segments + 1, messages_done = messages_done + ?3, finished = ?4 WHERE archive = ?1",
-            params![upload.archive.as_bytes(), upload.cursor, messages, upload.last],
+        cx.db.prepare_cached("UPDATE export SET cursor = ?2, segments = segments + 1, messages_done = messages_done + ?3, finished = ?4 WHERE archive = ?1")?.execute(params![upload.archive.as_bytes(), upload.cursor, messages, upload.last],
         )?;
         if upload.last {
             let manifest = ArchiveManifest { archive, segments: index + 1, for_device, ..ArchiveManifest::default() };
             self.tell_siblings(cx, content::Body::ArchiveManifest(manifest))?;
         }
-        let (done, total) = cx.db.query_row(
-            "SELECT messages_done, messages_total FROM export WHERE archive = ?1",
-            [upload.archive.as_bytes()],
-            |row| Ok((row.get::<_, u64>(0)?, row.get(1)?)),
-        )?;
+        let (done, total) = cx
+            .db
+            .prepare_cached("SELECT messages_done, messages_total FROM export WHERE archive = ?1")?
+            .query_row([upload.archive.as_bytes()], |row| Ok((row.get::<_, u64>(0)?, row.get(1)?)))?;
         cx.event(Event::Mirror(MirrorProgress {
             active: true,
             messages_done: done.min(total),
@@ -192,7 +190,7 @@ fn tell_handed_over(cx: &mut Context<'_>) -> Result<(), Halt> {
     let me = cx.me()?.address.account;
     let Some(group) = chats::find_with(cx.db, ChatKind::SelfGroup, me)? else { return Ok(()) };
     if outbox::head(cx.db, group.chat)?.is_none() {
-        cx.db.execute("UPDATE export SET finished = 2 WHERE archive = ?1", [archive])?;
+        cx.db.prepare_cached("UPDATE export SET finished = 2 WHERE archive = ?1")?.execute([archive])?;
         cx.event(Event::Mirror(MirrorProgress {
             messages_done: total,
             messages_total: total,
@@ -315,10 +313,9 @@ fn build(cx: &mut Context<'_>, job: &Job) -> Result<Upload, Halt> {
         // The cut: what comes later reaches the new device by itself, or fills a gap.
         let newest_ms;
         (total, newest_ms) = held(cx)?;
-        cx.db.execute(
-            "UPDATE export SET messages_total = ?2 WHERE archive = ?1",
-            params![job.archive.as_bytes(), total],
-        )?;
+        cx.db
+            .prepare_cached("UPDATE export SET messages_total = ?2 WHERE archive = ?1")?
+            .execute(params![job.archive.as_bytes(), total])?;
         let cursor = (newest_ms + 1).to_be_bytes().to_vec();
         (overview(cx, job.archive)?, archive_segment::Stage::Overview, cursor, total == 0)
     } else {
