@@ -17,9 +17,11 @@ use proto::identity::{DeviceList, SignedDeviceList};
 use proto::ids::AccountId;
 use proto::qr::{ContactCode, QrError};
 use rusqlite::{Connection, OptionalExtension, params};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr as _;
 
+/// Accounts whose lists are kept verified in memory.
+const PEER_LISTS_MAX: usize = 128;
 /// The keys of contacts in the own state.
 pub(crate) const CONTACT: &str = "contact/";
 
@@ -36,12 +38,19 @@ pub(crate) fn know(cx: &mut Context<'_>, account: AccountId, number: &str) -> Re
 
 /// The newest device list of another account.
 pub(crate) fn device_list(db: &Connection, account: AccountId) -> Result<Option<VerifiedDeviceList>, Halt> {
-    let list: Option<Vec<u8>> = db
+    Ok(stored_list(db, account)?.and_then(|stored| verified(&stored, account)))
+}
+
+fn stored_list(db: &Connection, account: AccountId) -> Result<Option<Vec<u8>>, Halt> {
+    Ok(db
         .prepare_cached("SELECT device_list FROM account WHERE account = ?1 AND length(device_list) > 0")?
         .query_row([account.as_bytes()], |row| row.get(0))
-        .optional()?;
-    // One that an own device gave is verified here for the first time: without one that holds, the server is asked again.
-    Ok(list.and_then(|list| VerifiedDeviceList::verify(&list).ok()).filter(|list| list.account() == account))
+        .optional()?)
+}
+
+/// One that an own device gave is verified here for the first time: without one that holds, the server is asked again.
+fn verified(stored: &[u8], account: AccountId) -> Option<VerifiedDeviceList> {
+    VerifiedDeviceList::verify(stored).ok().filter(|list| list.account() == account)
 }
 
 /// The newest device list of an account, the own one included.
@@ -49,7 +58,27 @@ pub(crate) fn known_list(cx: &Context<'_>, account: AccountId) -> Result<Option<
     if account == cx.me()?.address.account {
         return crate::mls::own_device_list(cx).map(Some);
     }
-    device_list(cx.db, account)
+    cx.peer_lists.borrow_mut().newest(cx.db, account)
+}
+
+/// Lists of other accounts as they were last verified: that takes longer than all else about a message.
+#[derive(Debug, Default)]
+pub(crate) struct PeerLists(BTreeMap<AccountId, VerifiedDeviceList>);
+
+impl PeerLists {
+    /// The list that is stored, verified once as long as it is the same.
+    fn newest(&mut self, db: &Connection, account: AccountId) -> Result<Option<VerifiedDeviceList>, Halt> {
+        let Some(stored) = stored_list(db, account)? else { return Ok(None) };
+        if let Some(known) = self.0.get(&account).filter(|known| known.as_bytes() == stored) {
+            return Ok(Some(known.clone()));
+        }
+        let list = verified(&stored, account);
+        if self.0.len() >= PEER_LISTS_MAX {
+            self.0.clear();
+        }
+        self.0.extend(list.clone().map(|list| (account, list)));
+        Ok(list)
+    }
 }
 
 /// A device of the account said, signed, that its list has this version: nothing older will do from now on.
@@ -61,14 +90,18 @@ pub(crate) fn hear_of_list(cx: &mut Context<'_>, account: AccountId, version: u6
     chats::unvet(cx, account)
 }
 
-/// The newest known list, unless a newer one was heard of.
-pub(crate) fn current_list(cx: &Context<'_>, account: AccountId) -> Result<Option<VerifiedDeviceList>, Halt> {
-    let heard: u64 = cx
-        .db
+/// The newest version of an account's list that a device of it said it has.
+pub(crate) fn heard_version(db: &Connection, account: AccountId) -> Result<u64, Halt> {
+    let heard = db
         .prepare_cached("SELECT list_heard FROM account WHERE account = ?1")?
         .query_row([account.as_bytes()], |row| row.get(0))
-        .optional()?
-        .unwrap_or(0);
+        .optional()?;
+    Ok(heard.unwrap_or(0))
+}
+
+/// The newest known list, unless a newer one was heard of.
+pub(crate) fn current_list(cx: &Context<'_>, account: AccountId) -> Result<Option<VerifiedDeviceList>, Halt> {
+    let heard = heard_version(cx.db, account)?;
     Ok(known_list(cx, account)?.filter(|list| list.version() >= heard))
 }
 
@@ -98,7 +131,7 @@ pub(crate) fn learn_device_list(cx: &mut Context<'_>, signed: &[u8]) -> Result<(
     }
     chats::unvet(cx, account)?;
     if account == cx.me()?.address.account {
-        cx.db.execute("UPDATE this SET device_list = ?1", [list.as_bytes()])?;
+        cx.db.prepare_cached("UPDATE this SET device_list = ?1")?.execute([list.as_bytes()])?;
     } else {
         know(cx, account, "")?;
         cx.db

@@ -225,9 +225,11 @@ pub(crate) fn unvet(cx: &Context<'_>, account: AccountId) -> Result<(), Halt> {
 /// Two people began the same chat and the other one was first: what was written here goes into that chat.
 pub(crate) fn move_into(cx: &mut Context<'_>, from: ChatId, to: ChatId) -> Result<(), Halt> {
     if find(cx.db, to)?.is_none() {
-        cx.db.execute("UPDATE chat SET chat = ?2 WHERE chat = ?1", params![from.as_bytes(), to.as_bytes()])?;
+        cx.db
+            .prepare_cached("UPDATE chat SET chat = ?2 WHERE chat = ?1")?
+            .execute(params![from.as_bytes(), to.as_bytes()])?;
     } else {
-        cx.db.execute("DELETE FROM chat WHERE chat = ?1", [from.as_bytes()])?;
+        cx.db.prepare_cached("DELETE FROM chat WHERE chat = ?1")?.execute([from.as_bytes()])?;
     }
     for table in ["message", "outbox"] {
         cx.db.execute(

@@ -1,6 +1,6 @@
 //! The client's entry: one input in, outputs out. Sends each input to the feature that it belongs to.
 
-use crate::accounts;
+use crate::accounts::{self, PeerLists};
 use crate::changed::Changed;
 use crate::chats::{self, Chat, Membership};
 use crate::config::Config;
@@ -61,6 +61,7 @@ pub struct Client {
     pub(crate) lists: Lists,
     pub(crate) finding: Finding,
     own_list: Option<VerifiedDeviceList>,
+    peer_lists: PeerLists,
     /// Once it is a device it stays this one; its keys take as long to read as a message takes to open.
     me: Option<Me>,
     /// Chats that were joined anew too often today.
@@ -84,6 +85,8 @@ pub(crate) struct Context<'a> {
     pub(crate) changed: Changed,
     /// The own device list as it was last verified: that takes longer than all else about a message.
     pub(crate) own_list: RefCell<Option<VerifiedDeviceList>>,
+    /// The same of others: every leaf of a group is held against one.
+    pub(crate) peer_lists: RefCell<PeerLists>,
     pub(crate) me: RefCell<Option<Me>>,
     /// What this input set of own-device state, for the siblings.
     pub(crate) state_ops: Vec<StateOp>,
@@ -123,6 +126,7 @@ impl<'a> Context<'a> {
             out: Vec::new(),
             changed: Changed::default(),
             own_list: RefCell::default(),
+            peer_lists: RefCell::default(),
             me: RefCell::default(),
             state_ops: Vec::new(),
         }
@@ -153,6 +157,7 @@ impl Client {
             lists: Lists::default(),
             finding: Finding::default(),
             own_list: None,
+            peer_lists: PeerLists::default(),
             me: None,
             stuck: BTreeSet::new(),
             leaving_ms: None,
@@ -172,7 +177,8 @@ impl Client {
         clock: Clock,
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<Output>, Halt> {
-        let wake_before = self.wakes.first().copied();
+        // A wake uses up what the driver knew, also one that comes too early by a clock that was set back.
+        let wake_before = self.wakes.first().copied().filter(|_| !matches!(input, Input::Wake));
         let mut cx = Context {
             db,
             now_ms: clock.now_ms,
@@ -180,6 +186,7 @@ impl Client {
             out: Vec::new(),
             changed: Changed::default(),
             own_list: RefCell::new(self.own_list.take()),
+            peer_lists: RefCell::new(std::mem::take(&mut self.peer_lists)),
             me: RefCell::new(self.me.take()),
             state_ops: Vec::new(),
         };
@@ -209,6 +216,7 @@ impl Client {
             self.leave_if_told(&mut cx)?;
         }
         self.own_list = cx.own_list.take();
+        self.peer_lists = cx.peer_lists.take();
         self.me = cx.me.take();
         if let Some(at_ms) = self.wakes.first().copied().filter(|at_ms| Some(*at_ms) != wake_before) {
             cx.out.push(Output::WakeAt(at_ms));
@@ -282,7 +290,8 @@ impl Client {
         self.show_all(cx)?;
         match this::stage(cx.db)? {
             Stage::New | Stage::Active => self.ask_server_info(cx),
-            Stage::LoggedOut => {}
+            // The program died, or its page was closed, before the database was deleted.
+            Stage::LoggedOut => cx.out.push(Output::Wipe),
         }
         Ok(())
     }

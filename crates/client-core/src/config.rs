@@ -12,4 +12,7 @@ pub struct Config {
     pub lease: Lease,
     /// Shown as the device's name where the interface gives none, e.g. "helio".
     pub device_name: String,
+    /// Key packages that it keeps on the server: `proto::limits::KEY_PACKAGES_TARGET`, but in a simulator, where making a
+    /// hundred for each device would be most of what a run does.
+    pub key_packages_target: usize,
 }

@@ -187,10 +187,9 @@ impl Client {
             chats::move_into(cx, operation.chat, theirs)?;
         }
         if chats::find(cx.db, theirs)?.is_some_and(|chat| chat.membership == Membership::Creating) {
-            cx.db.execute(
-                "UPDATE chat SET generation = ?2 WHERE chat = ?1",
-                rusqlite::params![theirs.as_bytes(), exists.generation],
-            )?;
+            cx.db
+                .prepare_cached("UPDATE chat SET generation = ?2 WHERE chat = ?1")?
+                .execute(rusqlite::params![theirs.as_bytes(), exists.generation])?;
             chats::set_membership(cx, theirs, Membership::Wanted, 0)?;
         }
         Ok(())

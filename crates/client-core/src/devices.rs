@@ -48,10 +48,9 @@ pub(crate) fn is_phone(cx: &Context<'_>, device: u32) -> Result<bool, Halt> {
 
 /// Tells of a new device now, and again after a day.
 pub(crate) fn tell_linked(cx: &mut Context<'_>, device: u32, name: &str) -> Result<(), Halt> {
-    cx.db.execute(
-        "INSERT OR IGNORE INTO reminder (due_ms, device, name, linked_ms) VALUES (?1, ?2, ?3, ?4)",
-        rusqlite::params![cx.now_ms + DAY_MS, device, name, cx.now_ms],
-    )?;
+    cx.db
+        .prepare_cached("INSERT OR IGNORE INTO reminder (due_ms, device, name, linked_ms) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(rusqlite::params![cx.now_ms + DAY_MS, device, name, cx.now_ms])?;
     let time_ms = cx.now_ms;
     cx.event(Event::Notice(Notice::DeviceLinked { device, name: name.to_owned(), time_ms, again: false }));
     notices::say_to_oneself(cx, &SystemLine::OwnDeviceLinked { name: name.to_owned() })?;
@@ -131,6 +130,10 @@ impl Client {
             tell_linked(cx, cert.device.0, &name)?;
         }
         tell_unlinked(cx, &before)?;
+        // The answer to its own shorter list may have been lost: then the phone learns here that it is in force.
+        if self.config.role == Role::Phone && before.addresses().any(|gone| after.device(gone.device).is_none()) {
+            self.want_removals(cx)?;
+        }
         show(cx, Some(mine))?;
         self.unlink_leavers(cx)
     }

@@ -38,6 +38,7 @@ impl Client {
                 witness::begin(cx, chat, item.seq, None)?;
                 chats::set_membership(cx, chat, Membership::Joined, item.seq)?;
                 updating::came_by_key_package(cx, chat)?;
+                self.want_removals_on_entry(cx, chat)?;
                 if by_package == KeyPackageUse::LastResort { self.renew_last_resort(cx) } else { Ok(()) }
             }
             Some(Joining::AlreadyMember) => Ok(()),
@@ -64,10 +65,9 @@ impl Client {
         let begun = chats::find_with(cx.db, policy.kind, peer)?.filter(|chat| chat.chat != policy.chat);
         match (chats::find(cx.db, policy.chat)?, begun) {
             (Some(_), _) => {
-                cx.db.execute(
-                    "UPDATE chat SET generation = ?2 WHERE chat = ?1",
-                    rusqlite::params![policy.chat.as_bytes(), policy.generation.0],
-                )?;
+                cx.db
+                    .prepare_cached("UPDATE chat SET generation = ?2 WHERE chat = ?1")?
+                    .execute(rusqlite::params![policy.chat.as_bytes(), policy.generation.0])?;
             }
             (None, Some(begun)) if begun.membership == Membership::Creating => {
                 if let Some(operation) = outbox::head(cx.db, begun.chat)?.filter(|o| o.kind == Kind::Create) {
@@ -202,7 +202,7 @@ impl Client {
             )?
             .execute(rusqlite::params![chat.as_bytes(), seq])?;
         cx.changed.mirror = true;
-        Ok(())
+        self.want_removals_on_entry(cx, chat)
     }
 
     /// The race was lost, or the attempt refused: from the group's newest state again.

@@ -9,7 +9,7 @@ use e2ee::key_packages::{self, KeyPackageUse, generate};
 use identity::mls::Suite;
 use prost::Message as _;
 use proto::account::{PutKeyPackages, PutKeyPackagesOk};
-use proto::limits::{KEY_PACKAGES_LOW, KEY_PACKAGES_TARGET};
+use proto::limits::KEY_PACKAGES_LOW;
 
 /// Made and sent at once: as much as fits a request body with room to spare.
 const BATCH: usize = 25;
@@ -37,7 +37,7 @@ impl LastResort {
     }
 
     fn of(cx: &Context<'_>) -> Result<Self, Halt> {
-        let number: u32 = cx.db.query_row("SELECT last_resort_due FROM this", [], |row| row.get(0))?;
+        let number: u32 = cx.db.prepare_cached("SELECT last_resort_due FROM this")?.query_row([], |row| row.get(0))?;
         [Self::Kept, Self::Wanted, Self::Made]
             .into_iter()
             .find(|state| state.number() == number)
@@ -45,7 +45,7 @@ impl LastResort {
     }
 
     fn set(self, cx: &Context<'_>) -> Result<(), Halt> {
-        cx.db.execute("UPDATE this SET last_resort_due = ?1", [self.number()])?;
+        cx.db.prepare_cached("UPDATE this SET last_resort_due = ?1")?.execute([self.number()])?;
         Ok(())
     }
 }
@@ -66,7 +66,7 @@ impl Client {
         if self.calls.is_under_way(|p| *p == Purpose::PutKeyPackages) {
             return Ok(());
         }
-        let target = if self.is_importing(cx)? { FIRST } else { KEY_PACKAGES_TARGET };
+        let target = if self.is_importing(cx)? { FIRST } else { self.config.key_packages_target };
         match target.saturating_sub(left as usize).min(BATCH) {
             0 => Ok(()),
             wanted => self.put_key_packages(cx, wanted),
@@ -110,7 +110,7 @@ impl Client {
             LastResort::Kept.set(cx)?;
         }
         // Up to the target, not only past the low mark.
-        self.packages_left = Some(ok.left).filter(|left| (*left as usize) < KEY_PACKAGES_TARGET);
+        self.packages_left = Some(ok.left).filter(|left| (*left as usize) < self.config.key_packages_target);
         self.fill_key_packages(cx)?;
         // One of last resort that was used while this was under way.
         self.put_key_packages(cx, 0)
@@ -127,15 +127,19 @@ fn make(cx: &mut Context<'_>, usage: KeyPackageUse, count: usize) -> Result<Vec<
 /// Empty where the server has a good one. One without an answer is sent again as it is; when a new one is made, the one
 /// before stays for Welcomes that are under way, and the one before that is forgotten.
 fn last_resort_to_put(cx: &mut Context<'_>) -> Result<Vec<u8>, Halt> {
-    let (newest, old): (Vec<u8>, Vec<u8>) =
-        cx.db.query_row("SELECT last_resort, last_resort_old FROM this", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (newest, old): (Vec<u8>, Vec<u8>) = cx
+        .db
+        .prepare_cached("SELECT last_resort, last_resort_old FROM this")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     match LastResort::of(cx)? {
         LastResort::Kept => Ok(Vec::new()),
         LastResort::Made => Ok(newest),
         LastResort::Wanted => {
             mls::taken(key_packages::forget(&mls::provider(cx), &old))?;
             let made = make(cx, KeyPackageUse::LastResort, 1)?.pop().unwrap_or_default();
-            cx.db.execute("UPDATE this SET last_resort = ?1, last_resort_old = ?2", rusqlite::params![made, newest])?;
+            cx.db
+                .prepare_cached("UPDATE this SET last_resort = ?1, last_resort_old = ?2")?
+                .execute(rusqlite::params![made, newest])?;
             LastResort::Made.set(cx)?;
             Ok(made)
         }

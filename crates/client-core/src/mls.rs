@@ -18,7 +18,7 @@ pub(crate) fn load(cx: &mut Context<'_>, chat: &Chat) -> Result<Option<ChatGroup
 
 /// The newest list of the own account.
 pub(crate) fn own_device_list(cx: &Context<'_>) -> Result<VerifiedDeviceList, Halt> {
-    let stored: Vec<u8> = cx.db.query_row("SELECT device_list FROM this", [], |row| row.get(0))?;
+    let stored: Vec<u8> = cx.db.prepare_cached("SELECT device_list FROM this")?.query_row([], |row| row.get(0))?;
     let mut known = cx.own_list.borrow_mut();
     if let Some(list) = known.as_ref().filter(|list| list.as_bytes() == stored) {
         return Ok(list.clone());

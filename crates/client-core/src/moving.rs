@@ -29,7 +29,7 @@ impl Client {
             return Ok(());
         }
         accounts::know(cx, new, number)?;
-        cx.db.execute("UPDATE account SET number = '' WHERE account = ?1", [old.as_bytes()])?;
+        cx.db.prepare_cached("UPDATE account SET number = '' WHERE account = ?1")?.execute([old.as_bytes()])?;
         move_contact(cx, old, new, number)?;
         let Some(begun) = chats::find_with(cx.db, ChatKind::Direct, old)?.filter(|c| c.membership != Membership::Left)
         else {
@@ -85,31 +85,29 @@ fn move_chat(cx: &mut Context<'_>, from: &Chat, to: &Chat) -> Result<(), Halt> {
     while let Some(operation) = outbox::head(cx.db, from.chat)? {
         outbox::remove(cx, operation.op_id)?;
     }
-    cx.db.execute(
-        "UPDATE message SET seq = 0, failed = 1 WHERE chat = ?1 AND account = ?2 AND kind <> 2 AND (seq = 0 OR seq >
-         coalesce((SELECT delivered_seq FROM mark WHERE chat = ?1 AND account = ?3), 0))",
-        params![old, me.as_bytes(), from.peer.as_bytes()],
+    cx.db.prepare_cached("UPDATE message SET seq = 0, failed = 1 WHERE chat = ?1 AND account = ?2 AND kind <> 2 AND (seq = 0 OR seq >
+         coalesce((SELECT delivered_seq FROM mark WHERE chat = ?1 AND account = ?3), 0))")?.execute(params![old, me.as_bytes(), from.peer.as_bytes()],
     )?;
     // Places of the old log mean nothing in the new one; its first entry is nobody's message.
-    cx.db.execute("UPDATE message SET seq = 1 WHERE chat = ?1 AND seq > 1", [old])?;
-    cx.db.execute("UPDATE message SET chat = ?2 WHERE chat = ?1", params![old, new])?;
-    let read_by_them: bool = cx.db.query_row(
-        "SELECT EXISTS (SELECT 1 FROM mark WHERE chat = ?1 AND account = ?2 AND read_seq >= delivered_seq)",
-        params![old, from.peer.as_bytes()],
-        |row| row.get(0),
-    )?;
+    cx.db.prepare_cached("UPDATE message SET seq = 1 WHERE chat = ?1 AND seq > 1")?.execute([old])?;
+    cx.db.prepare_cached("UPDATE message SET chat = ?2 WHERE chat = ?1")?.execute(params![old, new])?;
+    let read_by_them: bool = cx
+        .db
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM mark WHERE chat = ?1 AND account = ?2 AND read_seq >= delivered_seq)",
+        )?
+        .query_row(params![old, from.peer.as_bytes()], |row| row.get(0))?;
     for (account, delivered, read) in [(me, false, true), (to.peer, true, read_by_them)] {
-        cx.db.execute(
-            "INSERT INTO mark (chat, account, delivered_seq, read_seq) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (chat, account)
-             DO UPDATE SET delivered_seq = max(delivered_seq, ?3), read_seq = max(read_seq, ?4)",
-            params![new, account.as_bytes(), delivered, read],
+        cx.db.prepare_cached("INSERT INTO mark (chat, account, delivered_seq, read_seq) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (chat, account)
+             DO UPDATE SET delivered_seq = max(delivered_seq, ?3), read_seq = max(read_seq, ?4)")?.execute(params![new, account.as_bytes(), delivered, read],
         )?;
     }
-    cx.db.execute(
-        "UPDATE chat SET created_ms = min(created_ms, (SELECT o.created_ms FROM chat o WHERE o.chat = ?2)),
+    cx.db
+        .prepare_cached(
+            "UPDATE chat SET created_ms = min(created_ms, (SELECT o.created_ms FROM chat o WHERE o.chat = ?2)),
          activity_ms = max(activity_ms, ?3), announced_seq = max(announced_seq, 1) WHERE chat = ?1",
-        params![new, old, from.activity_ms],
-    )?;
+        )?
+        .execute(params![new, old, from.activity_ms])?;
     own_state::move_chat_values(cx, from.chat, to.chat)?;
     mls::taken(ChatGroup::delete(&mls::provider(cx), from.chat, from.generation))?;
     chats::set_membership(cx, from.chat, Membership::Left, 0)?;

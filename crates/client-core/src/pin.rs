@@ -22,19 +22,19 @@ pub(crate) fn check_of(pin_proof: &[u8]) -> Vec<u8> {
 
 /// Keeps it, or forgets it.
 pub(crate) fn store(cx: &Context<'_>, check: &[u8]) -> Result<(), Halt> {
-    cx.db.execute("UPDATE this SET pin_check = ?1", [check])?;
+    cx.db.prepare_cached("UPDATE this SET pin_check = ?1")?.execute([check])?;
     Ok(())
 }
 
 /// Whether there is a PIN.
 pub(crate) fn is_set(cx: &Context<'_>) -> Result<bool, Halt> {
-    Ok(cx.db.query_row("SELECT length(pin_check) > 0 FROM this", [], |row| row.get(0))?)
+    Ok(cx.db.prepare_cached("SELECT length(pin_check) > 0 FROM this")?.query_row([], |row| row.get(0))?)
 }
 
 /// Whether this is the PIN.
 pub(crate) fn is_right(cx: &Context<'_>, pin: &str) -> Result<bool, Halt> {
     let Some(pin) = six_digits(pin) else { return Ok(false) };
-    let kept: Vec<u8> = cx.db.query_row("SELECT pin_check FROM this", [], |row| row.get(0))?;
+    let kept: Vec<u8> = cx.db.prepare_cached("SELECT pin_check FROM this")?.query_row([], |row| row.get(0))?;
     let proof = identity::pin::pin_proof(&pin, &cx.me()?.number);
     Ok(check_of(proof.as_slice()).ct_eq(&kept).into())
 }

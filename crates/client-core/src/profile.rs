@@ -101,7 +101,7 @@ fn keep(cx: &mut Context<'_>, old: ProfileBody, new: ProfileBody) -> Result<(), 
         cx.rng.fill_bytes(&mut key);
         own_state::set(cx, SEALING_KEY, key.to_vec())?;
     }
-    cx.db.execute("UPDATE this SET profile_due = 1", [])?;
+    cx.db.prepare_cached("UPDATE this SET profile_due = 1")?.execute([])?;
     Ok(())
 }
 
@@ -180,7 +180,7 @@ impl Client {
 
     /// The server gets the sealed profile from the device that set it.
     pub(crate) fn publish_profile(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        let due: bool = cx.db.query_row("SELECT profile_due FROM this", [], |row| row.get(0))?;
+        let due: bool = cx.db.prepare_cached("SELECT profile_due FROM this")?.query_row([], |row| row.get(0))?;
         if !due || self.calls.is_under_way(|p| matches!(p, Purpose::PutProfile { .. })) {
             return Ok(());
         }
@@ -207,7 +207,7 @@ impl Client {
         if !settled {
             self.people_again_later(cx);
         } else if version(cx)? == put {
-            cx.db.execute("UPDATE this SET profile_due = 0", [])?;
+            cx.db.prepare_cached("UPDATE this SET profile_due = 0")?.execute([])?;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::marks::{self, Mark};
+use crate::messages::NUMBER_MAX;
 use crate::own_state::{self, ChatKey};
 use crate::sending::Flight;
 use crate::session::send;
@@ -15,7 +16,7 @@ use e2ee::marks::{MarkKind, open_mark, seal_mark};
 use prost::Message as _;
 use proto::content::ReadWatermark;
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, MessageId};
-use proto::wire::{AccountMark, GetMarks, Marks, ReadMark, client_frame};
+use proto::wire::{AccountMark, ChatMarks, GetMarks, Marks, ReadMark, client_frame};
 use rusqlite::{OptionalExtension, params};
 use zeroize::Zeroizing;
 
@@ -81,9 +82,19 @@ impl Client {
             cx.db
                 .prepare_cached("UPDATE chat SET announced_seq = ?2 WHERE chat = ?1")?
                 .execute(params![chat.as_bytes(), read_seq])?;
-            if wanted && let Some(mark) = sealed_mark(cx, chat, read_seq)? {
-                send(cx, 0, client_frame::Body::ReadMark(mark));
+            if wanted {
+                tell(cx, chat, read_seq)?;
             }
+        }
+        let again: Vec<(ChatId, u64)> = {
+            let mut statement = cx.db.prepare_cached(
+                "UPDATE chat SET tell_again = 0 WHERE tell_again = 1 AND membership = 1 RETURNING chat, told_seq",
+            )?;
+            let rows = statement.query_map([], |row| Ok((ChatId(row.get(0)?), row.get(1)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        for (chat, told_seq) in again.into_iter().filter(|_| wanted) {
+            tell(cx, chat, told_seq)?;
         }
         Ok(())
     }
@@ -107,6 +118,7 @@ impl Client {
             for mark in &chat.marks {
                 self.on_mark(cx, &chat.chat, mark)?;
             }
+            compare_told(cx, chat)?;
         }
         Ok(())
     }
@@ -123,7 +135,12 @@ impl Client {
             return Ok(());
         }
         match opened_mark(cx, chat, mark)? {
-            Some(read) if read.account == mark.account => marks::advance(cx, chat, account, Mark::Read, read.read_seq),
+            Some(read) if read.account == mark.account => {
+                if account == cx.me()?.address.account {
+                    own_mark_is(cx, chat, read.read_seq)?;
+                }
+                marks::advance(cx, chat, account, Mark::Read, read.read_seq)
+            }
             _ => Ok(()),
         }
     }
@@ -177,6 +194,52 @@ fn opened_mark(cx: &mut Context<'_>, chat: ChatId, mark: &AccountMark) -> Result
     let signed =
         signer.is_some_and(|entry| identity::marks::verify_read_watermark(&entry.signature_key, &read).is_ok());
     Ok((signed && read.chat == chat.0).then_some(read))
+}
+
+/// Tells a chat how far this account has read.
+fn tell(cx: &mut Context<'_>, chat: ChatId, read_seq: u64) -> Result<(), Halt> {
+    let Some(mark) = sealed_mark(cx, chat, read_seq)? else { return Ok(()) };
+    send(cx, 0, client_frame::Body::ReadMark(mark));
+    was_told(cx, chat, read_seq)
+}
+
+/// An own mark has no answer: it may have been lost with a connection. What lies at the server is what the others know.
+fn compare_told(cx: &mut Context<'_>, marks: &ChatMarks) -> Result<(), Halt> {
+    let me = cx.me()?.address.account;
+    let Ok(chat) = ChatId::try_from(marks.chat.as_slice()) else { return Ok(()) };
+    let there = match marks.marks.iter().find(|mark| mark.account == me.0) {
+        Some(mark) => opened_mark(cx, chat, mark)?.map_or(0, |read| read.read_seq),
+        None => 0,
+    };
+    own_mark_is(cx, chat, there)
+}
+
+/// So far the server says that this account has read. A device that was away may have set it back: whoever knows better
+/// tells it again.
+fn own_mark_is(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("UPDATE chat SET tell_again = 1 WHERE chat = ?1 AND told_seq > ?2")?
+        .execute(params![chat.as_bytes(), seq.min(NUMBER_MAX)])?;
+    was_told(cx, chat, seq)
+}
+
+/// A device of this account has told the chat that it read so far.
+fn was_told(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached(
+            "UPDATE chat SET told_seq = max(told_seq, ?2), announced_seq = max(announced_seq, ?2) WHERE chat = ?1",
+        )?
+        .execute(params![chat.as_bytes(), seq.min(NUMBER_MAX)])?;
+    Ok(())
+}
+
+/// What was told is to be told again: a device came in, which cannot read marks that were sealed before, or one goes that
+/// may have signed the mark.
+pub(crate) fn tell_again(cx: &Context<'_>, chat: ChatId) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("UPDATE chat SET tell_again = 1 WHERE chat = ?1 AND told_seq > 0")?
+        .execute([chat.as_bytes()])?;
+    Ok(())
 }
 
 /// The group of a chat that this device is in.

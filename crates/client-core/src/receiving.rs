@@ -28,14 +28,14 @@ use proto::wire::{Ack, Delivered, FetchLog, GroupItem, Item, LogPage, client_fra
 impl Client {
     /// An item of the queue. It is acknowledged after the commit of this transaction.
     pub(crate) fn on_item(&mut self, cx: &mut Context<'_>, item: &Item) -> Result<(), Halt> {
-        let acked: u64 = cx.db.query_row("SELECT acked_queue_seq FROM this", [], |row| row.get(0))?;
+        let acked: u64 = cx.db.prepare_cached("SELECT acked_queue_seq FROM this")?.query_row([], |row| row.get(0))?;
         if item.queue_seq > acked {
             match &item.body {
                 Some(item::Body::Group(group)) => self.on_group_item(cx, group)?,
                 Some(item::Body::Welcome(welcome)) => self.on_welcome(cx, welcome)?,
                 None => {}
             }
-            cx.db.execute("UPDATE this SET acked_queue_seq = ?1", [item.queue_seq])?;
+            cx.db.prepare_cached("UPDATE this SET acked_queue_seq = ?1")?.execute([item.queue_seq])?;
         }
         send(cx, 0, client_frame::Body::Ack(Ack { queue_seq: item.queue_seq.max(acked) }));
         Ok(())
@@ -112,6 +112,9 @@ impl Client {
             Ok(Processed::Commit(commit)) if commit.self_removed => self.on_removed(cx, chat, item.seq),
             Ok(Processed::Commit(commit)) => {
                 self.hear_witness(cx, chat.chat, commit.sender.account, &commit.aad)?;
+                if commit.is_external {
+                    reading::tell_again(cx, chat.chat)?;
+                }
                 self.vet_commit(cx, chat, &commit)
             }
             Ok(Processed::OwnApp) => Ok(()),

@@ -184,16 +184,15 @@ impl Client {
     /// The server has seen this device further on: its database is an older copy. Keys that were used since must not be
     /// used again, so it encrypts nothing before it has a new leaf, chat by chat, and asks for what it has forgotten.
     pub(crate) fn on_rollback(&mut self, cx: &mut Context<'_>, rollback: &Rollback) -> Result<(), Halt> {
-        cx.db.execute(
-            "UPDATE this SET acked_queue_seq = max(acked_queue_seq, ?1), boot_counter = max(boot_counter, ?2)",
-            params![rollback.server_acked_queue_seq, rollback.server_boot_counter + 1],
-        )?;
-        cx.db.execute(
-            "UPDATE chat SET membership = ?1, resync_from = coalesce(resync_from, applied_seq + 1) WHERE membership = ?2",
-            params![Membership::Wanted.number(), Membership::Joined.number()],
+        cx.db
+            .prepare_cached(
+                "UPDATE this SET acked_queue_seq = max(acked_queue_seq, ?1), boot_counter = max(boot_counter, ?2)",
+            )?
+            .execute(params![rollback.server_acked_queue_seq, rollback.server_boot_counter + 1])?;
+        cx.db.prepare_cached("UPDATE chat SET membership = ?1, resync_from = coalesce(resync_from, applied_seq + 1) WHERE membership = ?2")?.execute(params![Membership::Wanted.number(), Membership::Joined.number()],
         )?;
         // Under their old ids: what was accepted before is not accepted twice.
-        cx.db.execute("UPDATE outbox SET frame = x'' WHERE kind = 0", [])?;
+        cx.db.prepare_cached("UPDATE outbox SET frame = x'' WHERE kind = 0")?.execute([])?;
         cx.event(Event::Notice(Notice::StorageRolledBack));
         self.say_hello(cx)
     }
@@ -389,8 +388,10 @@ impl Client {
     }
 
     pub(crate) fn on_missed_page(&mut self, cx: &mut Context<'_>, chat: ChatId, page: &LogPage) -> Result<(), Halt> {
-        let join_seq: u64 =
-            cx.db.query_row("SELECT join_seq FROM chat WHERE chat = ?1", [chat.as_bytes()], |row| row.get(0))?;
+        let join_seq: u64 = cx
+            .db
+            .prepare_cached("SELECT join_seq FROM chat WHERE chat = ?1")?
+            .query_row([chat.as_bytes()], |row| row.get(0))?;
         for item in page.items.iter().filter(|item| item.seq < join_seq) {
             if item.kind == group_item::Kind::App as i32 && !is_stored(cx, chat, item.seq)? {
                 keep(cx, chat, item)?;

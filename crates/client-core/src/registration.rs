@@ -199,15 +199,14 @@ impl Client {
             .map_err(|_| Halt::Broken("a new account's first device list does not verify"))?;
         let register =
             Register { ticket, pin_proof, signed_device_list: list.as_bytes().to_vec(), new_pin_proof: Vec::new() };
-        cx.db.execute(
-            "UPDATE this SET registration = ?1, number = ?2, account_key = ?3, device_key = ?4",
-            params![
+        cx.db
+            .prepare_cached("UPDATE this SET registration = ?1, number = ?2, account_key = ?3, device_key = ?4")?
+            .execute(params![
                 register.encode_to_vec(),
                 number,
                 account_key.to_bytes().as_slice(),
                 device_key.to_bytes().as_slice()
-            ],
-        )?;
+            ])?;
         Ok(())
     }
 
@@ -248,8 +247,10 @@ impl Client {
     fn registration_refused(&mut self, cx: &mut Context<'_>, request: u32, problem: &Problem) -> Result<(), Halt> {
         let register = Register::decode(pending_register(cx)?.as_slice())
             .map_err(|_| Halt::Broken("the stored registration cannot be read"))?;
-        let number = cx.db.query_row("SELECT number FROM this", [], |row| row.get(0))?;
-        cx.db.execute("UPDATE this SET registration = x'', number = '', account_key = NULL, device_key = NULL", [])?;
+        let number = cx.db.prepare_cached("SELECT number FROM this")?.query_row([], |row| row.get(0))?;
+        cx.db
+            .prepare_cached("UPDATE this SET registration = x'', number = '', account_key = NULL, device_key = NULL")?
+            .execute([])?;
         self.registration.step = match problem.code.as_str() {
             "pin-wrong" | "too-many" => Step::Pin { number, ticket: register.ticket },
             _ => Step::Number,
@@ -264,7 +265,7 @@ impl Client {
         let list = VerifiedDeviceList::verify(&register.signed_device_list)
             .map_err(|_| Halt::Broken("the stored device list does not verify"))?;
         let (number, account_key, device_key) =
-            cx.db.query_row("SELECT number, account_key, device_key FROM this", [], |row| {
+            cx.db.prepare_cached("SELECT number, account_key, device_key FROM this")?.query_row([], |row| {
                 Ok((row.get::<_, String>(0)?, row.get::<_, [u8; 32]>(1)?, row.get::<_, [u8; 32]>(2)?))
             })?;
         let me = Me {
@@ -354,7 +355,7 @@ impl Client {
 }
 
 fn setup(cx: &Context<'_>) -> Result<Setup, Halt> {
-    Ok(match cx.db.query_row("SELECT setup FROM this", [], |row| row.get::<_, u32>(0))? {
+    Ok(match cx.db.prepare_cached("SELECT setup FROM this")?.query_row([], |row| row.get::<_, u32>(0))? {
         0 => Setup::ChoosePin,
         1 => Setup::Profile,
         _ => Setup::Done,
@@ -367,12 +368,12 @@ fn set_setup(cx: &Context<'_>, setup: Setup) -> Result<(), Halt> {
         Setup::Profile => 1,
         Setup::Done => 2,
     };
-    cx.db.execute("UPDATE this SET setup = ?1", [number])?;
+    cx.db.prepare_cached("UPDATE this SET setup = ?1")?.execute([number])?;
     Ok(())
 }
 
 fn pending_register(cx: &Context<'_>) -> Result<Vec<u8>, Halt> {
-    Ok(cx.db.query_row("SELECT registration FROM this", [], |row| row.get(0))?)
+    Ok(cx.db.prepare_cached("SELECT registration FROM this")?.query_row([], |row| row.get(0))?)
 }
 
 /// The good answer; else the command is answered with what went wrong.

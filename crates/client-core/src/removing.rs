@@ -1,13 +1,15 @@
 //! Removing the leaves of unlinked devices: wishes in the database, one commit per chat at a time, looked at again after
 //! every commit of others, since they may be met already.
 
-use crate::chats::{self, Membership};
+use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::mls;
 use crate::outbox;
+use crate::reading;
 use crate::updating;
 use crate::witness;
+use client_api::Role;
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber};
 use proto::wire::commit;
 use rusqlite::params;
@@ -43,20 +45,34 @@ fn settle(cx: &Context<'_>, chat: ChatId) -> Result<(), Halt> {
     Ok(())
 }
 
+/// Devices of this account that its list does not hold shall have no leaf in a chat.
+fn want_unlisted_out(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
+    let me = cx.me()?.address.account;
+    let list = mls::own_device_list(cx)?;
+    let Some(group) = mls::load(cx, chat)? else { return Ok(()) };
+    for entry in mls::taken(group.roster())?.unwrap_or_default() {
+        if entry.address.account == me && list.device(entry.address.device).is_none() {
+            want(cx, chat.chat, entry.address)?;
+        }
+    }
+    Ok(())
+}
+
 impl Client {
     /// The own list became shorter: whoever left it goes out of every chat.
     pub(crate) fn want_removals(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        let me = cx.me()?.address.account;
-        let list = mls::own_device_list(cx)?;
         for chat in chats::in_membership(cx.db, Membership::Joined)? {
-            let Some(group) = mls::load(cx, &chat)? else { continue };
-            for entry in mls::taken(group.roster())?.unwrap_or_default() {
-                if entry.address.account == me && list.device(entry.address.device).is_none() {
-                    want(cx, chat.chat, entry.address)?;
-                }
-            }
+            want_unlisted_out(cx, &chat)?;
         }
         Ok(())
+    }
+
+    /// The phone came into a chat: who left its list before goes out, if others let them in without knowing.
+    pub(crate) fn want_removals_on_entry(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+        match chats::find(cx.db, chat)?.filter(|_| self.config.role == Role::Phone) {
+            Some(chat) => want_unlisted_out(cx, &chat),
+            None => Ok(()),
+        }
     }
 
     /// Stages the commit for each chat that has wishes and nothing else under way.
@@ -93,7 +109,9 @@ impl Client {
         let Some(staged) = mls::taken(group.stage_remove(&mls::provider(cx), &device, &present, &aad))? else {
             return settle(cx, chat);
         };
-        outbox::push_commit(cx, &stored, staged, commit::Purpose::Membership)
+        outbox::push_commit(cx, &stored, staged, commit::Purpose::Membership)?;
+        // Nobody believes a mark any more that a device signed which has no leaf.
+        reading::tell_again(cx, chat)
     }
 
     /// The server refused the staged commit. The wish stays: while an unlisted leaf is there, nothing is sent.

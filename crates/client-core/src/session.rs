@@ -174,7 +174,7 @@ impl Client {
             return Err(Halt::Broken("a socket opened without a session token"));
         };
         let (acked, boot_counter, timeline) =
-            cx.db.query_row("SELECT acked_queue_seq, boot_counter, timeline FROM this", [], |row| {
+            cx.db.prepare_cached("SELECT acked_queue_seq, boot_counter, timeline FROM this")?.query_row([], |row| {
                 Ok((row.get::<_, u64>(0)?, row.get::<_, u64>(1)?, row.get::<_, Option<Vec<u8>>>(2)?))
             })?;
         let hello = Hello {
@@ -292,7 +292,7 @@ impl Client {
     }
 
     fn on_hello_ok(&mut self, cx: &mut Context<'_>, ok: HelloOk) -> Result<(), Halt> {
-        cx.db.execute("UPDATE this SET timeline = ?1", [ok.timeline])?;
+        cx.db.prepare_cached("UPDATE this SET timeline = ?1")?.execute([ok.timeline])?;
         self.session.link = Link::CatchingUp;
         self.session.tries = 0;
         self.show_connection(cx);
@@ -302,7 +302,7 @@ impl Client {
     /// A device goes only by a signed list of its own account, newer than the one known, that no longer holds it.
     fn on_revoked(&mut self, cx: &mut Context<'_>, signed_list: &[u8]) -> Result<(), Halt> {
         let me = cx.me()?;
-        let known: Vec<u8> = cx.db.query_row("SELECT device_list FROM this", [], |row| row.get(0))?;
+        let known: Vec<u8> = cx.db.prepare_cached("SELECT device_list FROM this")?.query_row([], |row| row.get(0))?;
         let known =
             VerifiedDeviceList::verify(&known).map_err(|_| Halt::Broken("the own device list does not verify"))?;
         let without_us = VerifiedDeviceList::verify(signed_list)

@@ -70,11 +70,10 @@ pub(crate) fn set(cx: &Context<'_>, key: &str, value: Vec<u8>) -> Result<Option<
         return Ok(None);
     }
     let wall = (cx.now_ms << 16).cast_signed();
-    let clock: i64 = cx.db.query_row(
-        "UPDATE this SET state_clock = max(state_clock + 1, ?1) RETURNING state_clock",
-        [wall],
-        |row| row.get(0),
-    )?;
+    let clock: i64 = cx
+        .db
+        .prepare_cached("UPDATE this SET state_clock = max(state_clock + 1, ?1) RETURNING state_clock")?
+        .query_row([wall], |row| row.get(0))?;
     let device = cx.me()?.address.device.0;
     let op = StateOp { key: key.to_owned(), value, clock: clock.cast_unsigned(), device };
     match merge(cx.db, &op)? {

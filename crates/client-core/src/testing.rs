@@ -14,6 +14,7 @@ use identity::mls::Suite;
 use identity::{AccountKey, CertFields, ChatKind, ChatPolicy, DeviceKey, DeviceRole, VerifiedDeviceList};
 use proto::identity::SignedDeviceCert;
 use proto::ids::{ChatId, DeviceAddress, DeviceNumber, Generation, Lease};
+use proto::limits::KEY_PACKAGES_TARGET;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use rusqlite::Connection;
@@ -74,7 +75,13 @@ pub(crate) fn phone() -> (Client, Connection) {
     crate::schema::open(&db).expect("schema");
     this::become_device(&db, &me, list.as_bytes()).expect("device");
     this::set_session_token(&db, Some(&[3; 32])).expect("token");
-    (Client::new(Config { role: Role::Phone, lease: Lease([4; 16]), device_name: String::new() }), db)
+    let config = Config {
+        role: Role::Phone,
+        lease: Lease([4; 16]),
+        device_name: String::new(),
+        key_packages_target: KEY_PACKAGES_TARGET,
+    };
+    (Client::new(config), db)
 }
 
 /// Ids are drawn from it: no step may draw what another one drew.

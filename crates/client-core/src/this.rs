@@ -40,7 +40,7 @@ fn key<K>(bytes: Vec<u8>, make: impl Fn(&[u8; 32]) -> K) -> Result<K, Halt> {
 
 /// The stage.
 pub(crate) fn stage(db: &Connection) -> Result<Stage, Halt> {
-    match db.query_row("SELECT stage FROM this", [], |row| row.get::<_, u32>(0))? {
+    match db.prepare_cached("SELECT stage FROM this")?.query_row([], |row| row.get::<_, u32>(0))? {
         0 => Ok(Stage::New),
         1 => Ok(Stage::Active),
         2 => Ok(Stage::LoggedOut),
@@ -105,7 +105,7 @@ pub(crate) fn become_device(db: &Connection, me: &Me, signed_device_list: &[u8])
 
 /// The server that this client belongs to.
 pub(crate) fn server_id(db: &Connection) -> Result<Option<ServerId>, Halt> {
-    let key: Option<Vec<u8>> = db.query_row("SELECT server_key FROM this", [], |row| row.get(0))?;
+    let key: Option<Vec<u8>> = db.prepare_cached("SELECT server_key FROM this")?.query_row([], |row| row.get(0))?;
     key.map(|bytes| {
         let key =
             <&[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| Halt::Broken("the server's key has another length"))?;
@@ -125,7 +125,7 @@ pub(crate) enum ServerKey {
 
 /// Pins the server's key at first contact; later it must be the same.
 pub(crate) fn pin_server_key(db: &Connection, server_key: &[u8; 32]) -> Result<ServerKey, Halt> {
-    let known: Option<Vec<u8>> = db.query_row("SELECT server_key FROM this", [], |row| row.get(0))?;
+    let known: Option<Vec<u8>> = db.prepare_cached("SELECT server_key FROM this")?.query_row([], |row| row.get(0))?;
     match known {
         Some(known) if known == server_key => Ok(ServerKey::Known),
         Some(_) => Ok(ServerKey::Changed),
@@ -138,7 +138,7 @@ pub(crate) fn pin_server_key(db: &Connection, server_key: &[u8; 32]) -> Result<S
 
 /// The session token, if one was given and not refused.
 pub(crate) fn session_token(db: &Connection) -> Result<Option<Vec<u8>>, Halt> {
-    Ok(db.query_row("SELECT session_token FROM this", [], |row| row.get(0))?)
+    Ok(db.prepare_cached("SELECT session_token FROM this")?.query_row([], |row| row.get(0))?)
 }
 
 /// Stores a new token, or forgets a refused one.

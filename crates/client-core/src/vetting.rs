@@ -29,8 +29,8 @@ pub(crate) struct Lists {
     wanted: BTreeMap<AccountId, u64>,
     /// Which version was asked for, and when.
     asked: BTreeMap<AccountId, Asked>,
-    /// Those whom the server has answered about since.
-    answered: BTreeSet<AccountId>,
+    /// Those whom the server has answered about since, with the version that it was asked for.
+    answered: BTreeMap<AccountId, u64>,
     /// About whom the server misleads, and the user was told of it.
     told: BTreeSet<AccountId>,
 }
@@ -115,7 +115,7 @@ impl Client {
             self.lists.wanted.extend(wanted);
             return Ok(());
         };
-        self.lists.answered.extend(wanted.into_keys());
+        self.lists.answered.extend(wanted);
         for account in &lists.accounts {
             accounts::learn_list_of(cx, &account.account, &account.signed_device_list)?;
         }
@@ -149,7 +149,10 @@ impl Client {
 
     /// Nothing is sent until the list is there. If the server was asked and has not given it, it holds it back.
     fn hold_for_list(&mut self, cx: &mut Context<'_>, account: AccountId, version: u64) -> Result<(), Halt> {
-        if self.lists.answered.contains(&account) && self.lists.tell_once(account) {
+        let version = version.max(accounts::heard_version(cx.db, account)?);
+        // That it has answered about an earlier one is no reason for suspicion.
+        let given_in_vain = self.lists.answered.get(&account).is_some_and(|asked| *asked >= version);
+        if given_in_vain && self.lists.tell_once(account) {
             let name = accounts::title_of(cx.db, account)?;
             let what = format!("the newest device list of {name} is held back: nothing is sent there");
             cx.event(Event::Notice(Notice::ServerNotTrusted { what }));

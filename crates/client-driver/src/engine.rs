@@ -142,7 +142,12 @@ impl Engine {
         let mut randomness = SystemRandomness;
         let mut lease = [0; 16];
         rand_core::RngCore::fill_bytes(&mut randomness, &mut lease);
-        let config = Config { role: config.role, lease: Lease(lease), device_name: config.device_name.clone() };
+        let config = Config {
+            role: config.role,
+            lease: Lease(lease),
+            device_name: config.device_name.clone(),
+            key_packages_target: proto::limits::KEY_PACKAGES_TARGET,
+        };
         Ok(Self { connection, client: Client::new(config), randomness, logged_out: false })
     }
 

@@ -1,4 +1,4 @@
-//! SQLite: one writer thread that commits in groups, readers on connections of their own.
+//! SQLite: one writer thread that commits in groups, readers on connections of their own; for simulators, no thread.
 //!
 //! WAL and `synchronous=FULL`: an answer leaves only when its transaction is on the disk.
 
@@ -17,16 +17,16 @@ use crate::{StoreError, Stores};
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 pub use threads::Waiting;
-use threads::{Reader, Writer};
+use threads::{CallerRuns, Reader, Workers, Writer};
 
 /// Threads that read beside the writer.
 const READERS: usize = 3;
 
-/// A database file.
+/// A database file, or one in memory.
 pub struct Sqlite {
-    writer: Writer,
-    reader: Reader,
+    workers: Workers,
 }
 
 impl Sqlite {
@@ -39,7 +39,40 @@ impl Sqlite {
         migrations::migrate(&mut connection)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         let readers = (0..READERS).map(|_| open_reader(path)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Arc::new(Self { writer: Writer::start(connection)?, reader: Reader::start(readers)? }))
+        let workers = Workers::Threads { writer: Writer::start(connection)?, reader: Reader::start(readers)? };
+        Ok(Arc::new(Self { workers }))
+    }
+
+    /// Brings the schema of an open database up to date and runs everything in the caller's thread, each write as a commit
+    /// of its own. For simulators, whose database lies in memory and whose runs must be the same again.
+    pub fn in_this_thread(mut connection: Connection) -> Result<Arc<Self>, StoreError> {
+        prepare(&connection)?;
+        migrations::migrate(&mut connection)?;
+        Ok(Arc::new(Self { workers: Workers::Caller(Mutex::new(CallerRuns { connection, writes_left: None })) }))
+    }
+
+    /// After so many more writes everything fails, as if the machine had stopped; `None`: it works (again). Only without
+    /// threads of its own.
+    pub fn fail_after(&self, writes: Option<u32>) {
+        if let Workers::Caller(runs) = &self.workers {
+            runs.lock().unwrap_or_else(PoisonError::into_inner).writes_left = writes;
+        }
+    }
+
+    /// Whether the write at which it was to stop has come.
+    pub fn has_failed(&self) -> bool {
+        match &self.workers {
+            Workers::Threads { .. } => false,
+            Workers::Caller(runs) => runs.lock().unwrap_or_else(PoisonError::into_inner).writes_left == Some(0),
+        }
+    }
+
+    /// Looks into the database of a simulator; `None` where threads have it.
+    pub fn look<T>(&self, look: impl FnOnce(&Connection) -> T) -> Option<T> {
+        match &self.workers {
+            Workers::Threads { .. } => None,
+            Workers::Caller(runs) => Some(look(&runs.lock().unwrap_or_else(PoisonError::into_inner).connection)),
+        }
     }
 
     /// All traits over this one file.

@@ -1,4 +1,4 @@
-//! The conformance suite over SQLite.
+//! The conformance suite over SQLite: a file with its threads, and a database in memory without any.
 
 use server_store::conformance as suite;
 use server_store::sqlite::Sqlite;
@@ -11,7 +11,30 @@ macro_rules! conforms {
             let store = Sqlite::open(&folder.path().join("heliograph.db")).unwrap();
             suite::$name(store.stores()).await;
         }
-    )*};
+    )*
+        mod in_this_thread {
+            use super::*;
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    let store = Sqlite::in_this_thread(rusqlite::Connection::open_in_memory().unwrap()).unwrap();
+                    suite::$name(store.stores()).await;
+                }
+            )*
+
+            #[tokio::test]
+            async fn a_database_that_stops_keeps_what_was_committed() {
+                let store = Sqlite::in_this_thread(rusqlite::Connection::open_in_memory().unwrap()).unwrap();
+                let sessions = store.stores().sessions;
+                store.fail_after(Some(1));
+                assert_eq!(sessions.setting_or_insert("a", vec![1]).await.unwrap(), [1]);
+                assert!(sessions.setting_or_insert("b", vec![2]).await.is_err());
+                store.fail_after(None);
+                assert_eq!(sessions.setting_or_insert("a", vec![3]).await.unwrap(), [1]);
+                assert_eq!(sessions.setting_or_insert("b", vec![4]).await.unwrap(), [4]);
+            }
+        }
+    };
 }
 
 conforms!(

@@ -1,6 +1,6 @@
 //! What every request handler can reach.
 
-use crate::blob_folder::BlobFolder;
+use crate::blob_bytes::BlobBytes;
 use crate::clock::Clock;
 use crate::codes::CodeSender;
 use crate::config::Config;
@@ -30,7 +30,7 @@ pub struct App {
     pub(crate) database: Arc<Sqlite>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) codes: Arc<dyn CodeSender>,
-    pub(crate) blobs: BlobFolder,
+    pub(crate) blobs: BlobBytes,
     pub(crate) web: WebApp,
     pub(crate) identity: ServerIdentity,
     /// PEM of the generated local authority, if there is one.

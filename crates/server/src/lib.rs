@@ -1,6 +1,7 @@
 //! The Heliograph server as a library: the binary, the tests and the benches start the same thing.
 
 pub mod app;
+pub mod blob_bytes;
 pub mod blob_folder;
 pub mod clock;
 pub mod codes;
@@ -10,7 +11,9 @@ mod http;
 pub mod hub;
 pub mod limits;
 mod metrics;
+mod off_the_loop;
 mod open;
+pub mod portless;
 mod ports;
 pub mod problem;
 mod server;

@@ -48,6 +48,13 @@ pub(crate) struct Connection {
     _seat: Arc<Seat>,
 }
 
+impl Connection {
+    /// Of somebody at this address, who has this seat.
+    pub(crate) fn new(peer: SocketAddr, seat: Seat) -> Self {
+        Self { peer, _seat: Arc::new(seat) }
+    }
+}
+
 /// Serves until the order to stop, and then until the last request is answered.
 pub(crate) fn serve(port: Port, mut stop: watch::Receiver<bool>) -> JoinHandle<()> {
     tokio::spawn(async move {
@@ -66,7 +73,7 @@ pub(crate) fn serve(port: Port, mut stop: watch::Receiver<bool>) -> JoinHandle<(
                     None => continue,
                 },
             };
-            let connection = Connection { peer, _seat: Arc::new(seat) };
+            let connection = Connection::new(peer, seat);
             let Port { head_within, read_within, .. } = port;
             let talk = Talk { connection, router: router.clone(), head_within, read_within, stop: stop.clone() };
             match port.tls.clone() {

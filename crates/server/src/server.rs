@@ -1,6 +1,7 @@
 //! Starting and stopping a server: stores, tasks, ports.
 
 use crate::app::{App, ServerIdentity, random};
+use crate::blob_bytes::BlobBytes;
 use crate::blob_folder::BlobFolder;
 use crate::clock::{Clock, SystemClock};
 use crate::codes::{CodeSender, ConsoleSender};
@@ -113,7 +114,8 @@ impl Server {
             Some(address) => Some(bind(address, "--metrics-listen").await?),
             None => None,
         };
-        let app = Arc::new(build(config, environment, database, authority_pem.clone()).await?);
+        let blobs = BlobBytes::Folder(BlobFolder::new(config.data.join("blobs")));
+        let app = Arc::new(build(config, environment, database, blobs, authority_pem.clone()).await?);
         let https_addr = secure.as_ref().map(|(listener, _)| listener.local_addr()).transpose()?;
         let metrics_addr = watched.as_ref().map(TcpListener::local_addr).transpose()?;
         let (stop, _) = watch::channel(false);
@@ -184,10 +186,11 @@ fn writable(folder: &Path) -> Result<()> {
     })
 }
 
-async fn build(
+pub(crate) async fn build(
     config: Config,
     environment: Environment,
     database: Arc<Sqlite>,
+    blobs: BlobBytes,
     authority_pem: Option<String>,
 ) -> Result<App> {
     let stores = database.stores();
@@ -201,7 +204,7 @@ async fn build(
         database,
         clock: environment.clock,
         codes: environment.codes,
-        blobs: BlobFolder::new(config.data.join("blobs")),
+        blobs,
         web: WebApp::new(config.web_dir.clone()),
         identity,
         authority_pem,
@@ -240,7 +243,8 @@ async fn sweep(app: Arc<App>) {
     }
 }
 
-async fn sweep_once(app: &App) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// Deletes what is over now.
+pub(crate) async fn sweep_once(app: &App) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let now_ms = app.now_ms();
     app.stores.sessions.sweep(now_ms).await?;
     let retention =

@@ -19,7 +19,7 @@ use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code};
 use axum::http::StatusCode;
 use axum::response::Response;
-use futures_util::stream::{FuturesUnordered, SplitSink, SplitStream, StreamExt};
+use futures_util::stream::{FuturesUnordered, SplitSink, Stream, StreamExt};
 use futures_util::{Future, SinkExt};
 use hello::Greeted;
 use proto::decode::{DecodeError, decode_limited};
@@ -107,6 +107,20 @@ async fn run(app: Arc<App>, socket: WebSocket, places: Places) {
     let _ = writer.await;
 }
 
+/// A socket without a WebSocket: what a client would send, and where what it would get goes. Returns when the server has
+/// ended it, or when `frames` has.
+pub(crate) async fn run_portless(
+    app: Arc<App>,
+    mut frames: impl Stream<Item = Message> + Unpin,
+    out: mpsc::Sender<Message>,
+    peer: IpAddr,
+) {
+    let Some(greeting) = app.open.greeting(peer) else { return };
+    let mut frames = frames.by_ref().map(Ok);
+    // Why it ended is in no frame of ours: a close frame is the WebSocket's.
+    let _ = serve(&app, &mut frames, &out, greeting).await;
+}
+
 /// Takes all that waits, and flushes once.
 async fn write(mut sink: SplitSink<WebSocket, Message>, mut outgoing: mpsc::Receiver<Message>) {
     let mut batch = Vec::new();
@@ -124,9 +138,10 @@ async fn write(mut sink: SplitSink<WebSocket, Message>, mut outgoing: mpsc::Rece
     }
 }
 
+/// The whole life of a socket, whatever carries its messages.
 async fn serve(
     app: &Arc<App>,
-    frames: &mut SplitStream<WebSocket>,
+    frames: &mut (impl Stream<Item = Result<Message, axum::Error>> + Unpin),
     out: &mpsc::Sender<Message>,
     greeting: Place<IpAddr>,
 ) -> Result<(), End> {
@@ -140,13 +155,8 @@ async fn serve(
     let mut heard = Instant::now();
     loop {
         tokio::select! {
-            message = frames.next(), if requests.len() < REQUESTS_MAX => {
-                heard = Instant::now();
-                if let Some(frame) = read(message)? {
-                    let request = begin(app.clone(), device, frame, Instant::now());
-                    start(request, &mut requests).await;
-                }
-            }
+            // What is done goes out before more is taken on; and a simulator's runs must not depend on chance.
+            biased;
             Some(done) = requests.next(), if !requests.is_empty() => finish(app, done, &mut queue, out).await?,
             push = seat.pushes.recv() => match push {
                 Some(Push::Frame(bytes)) => send(out, bytes).await?,
@@ -163,6 +173,13 @@ async fn serve(
                 }
                 give(out, Message::Ping(bytes::Bytes::new())).await?;
             }
+            message = frames.next(), if requests.len() < REQUESTS_MAX => {
+                heard = Instant::now();
+                if let Some(frame) = read(message)? {
+                    let request = begin(app.clone(), device, frame, Instant::now());
+                    start(request, &mut requests).await;
+                }
+            }
         }
     }
 }
@@ -170,7 +187,7 @@ async fn serve(
 /// Reads until a Hello is taken. After a Rollback the client may say Hello again, as what it is now.
 async fn greet(
     app: &Arc<App>,
-    frames: &mut SplitStream<WebSocket>,
+    frames: &mut (impl Stream<Item = Result<Message, axum::Error>> + Unpin),
     out: &mpsc::Sender<Message>,
 ) -> Result<Greeted, End> {
     loop {

@@ -1,4 +1,4 @@
-//! The build tool of Heliograph: run, test, check, web, bench, screenshots.
+//! The build tool of Heliograph: run, test, check, web, bench, sim, screenshots.
 //! Owns the command line; each command's work lies in the module of its name.
 
 mod bench;
@@ -8,6 +8,7 @@ mod demo;
 mod layout;
 mod need;
 mod run;
+mod sim;
 mod step;
 mod test;
 mod toolchain;
@@ -98,6 +99,12 @@ enum Task {
         #[arg(last = true)]
         bench_args: Vec<String>,
     },
+    /// Run the simulator: real clients and the real server in a virtual world (docs/reliability.md)
+    Sim {
+        /// Arguments for the simulator: `--seed S`, or `--runs N [--from S]`; `--help` explains them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        sim_args: Vec<String>,
+    },
     /// Make the pictures in docs/screenshots
     Screenshots {
         #[command(flatten)]
@@ -146,6 +153,7 @@ fn perform(task: Task) -> Result<()> {
             let format = if json { bench::Format::Json } else { bench::Format::Text };
             bench::run(&layout, &name, format, install.policy(), &bench_args)
         }
+        Task::Sim { sim_args } => sim::run(&layout, &sim_args),
         Task::Screenshots { install } => bench::screenshots(&layout, install.policy()),
         Task::DemoPeople { helio, folder } => demo::watch(&helio, &folder),
         Task::Env { install } => test::print_environment(&layout, install.policy()),

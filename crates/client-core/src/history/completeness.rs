@@ -116,23 +116,23 @@ pub(crate) fn agree(cx: &mut Context<'_>, chat: &[u8], covered: &SeqRange) -> Re
 
 /// Chats that are joined but not filled up to the joining, and chats that are not known to agree.
 pub(crate) fn open_ends(db: &Connection) -> Result<u32, Halt> {
-    Ok(db.query_row(
-        "SELECT (SELECT count(*) FROM chat WHERE membership = 1 AND kind <> 1 AND join_seq > archived_seq + 1)
+    Ok(db
+        .prepare_cached(
+            "SELECT (SELECT count(*) FROM chat WHERE membership = 1 AND kind <> 1 AND join_seq > archived_seq + 1)
          + (SELECT count(*) FROM completeness WHERE state IN (0, 1))",
-        [],
-        |row| row.get(0),
-    )?)
+        )?
+        .query_row([], |row| row.get(0))?)
 }
 
 /// The phone was asked for something and has not answered.
 pub(crate) fn awaits_answers(db: &Connection) -> Result<bool, Halt> {
-    Ok(db.query_row(
-        "SELECT EXISTS (SELECT 1 FROM chat WHERE kind <> 1 AND membership = 1 AND join_seq > archived_seq + 1
+    Ok(db
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM chat WHERE kind <> 1 AND membership = 1 AND join_seq > archived_seq + 1
                         AND gap_asked >= join_seq)
          OR EXISTS (SELECT 1 FROM completeness WHERE state = ?1)",
-        [State::Reported.number()],
-        |row| row.get(0),
-    )?)
+        )?
+        .query_row([State::Reported.number()], |row| row.get(0))?)
 }
 
 /// How much of a chat's history is here.
@@ -140,10 +140,12 @@ pub(crate) fn of_chat(cx: &Context<'_>, role: Role, chat: ChatId) -> Result<Comp
     if role == Role::Phone {
         return Ok(Completeness::Complete);
     }
-    let (segments, reached): (Option<u32>, Option<u64>) =
-        cx.db
-            .query_row("SELECT import_segments, import_from_ms FROM this", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let left: u32 = cx.db.query_row("SELECT count(*) FROM import_segment WHERE done = 0", [], |row| row.get(0))?;
+    let (segments, reached): (Option<u32>, Option<u64>) = cx
+        .db
+        .prepare_cached("SELECT import_segments, import_from_ms FROM this")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let left: u32 =
+        cx.db.prepare_cached("SELECT count(*) FROM import_segment WHERE done = 0")?.query_row([], |row| row.get(0))?;
     if segments.is_none() || left > 0 {
         return Ok(reached.map_or(Completeness::Arriving, Completeness::BackTo));
     }
@@ -164,8 +166,12 @@ impl Client {
             return Ok(());
         }
         self.ask_for_gaps(cx)?;
-        let segments: Option<u32> = cx.db.query_row("SELECT import_segments FROM this", [], |row| row.get(0))?;
-        let done: u32 = cx.db.query_row("SELECT count(*) FROM import_segment WHERE done = 1", [], |row| row.get(0))?;
+        let segments: Option<u32> =
+            cx.db.prepare_cached("SELECT import_segments FROM this")?.query_row([], |row| row.get(0))?;
+        let done: u32 = cx
+            .db
+            .prepare_cached("SELECT count(*) FROM import_segment WHERE done = 1")?
+            .query_row([], |row| row.get(0))?;
         if segments == Some(done) { self.compare(cx) } else { Ok(()) }
     }
 
@@ -229,7 +235,8 @@ impl Client {
         let Some(chat) = report.differing.first().map(|differs| differs.chat.clone()) else { return Ok(()) };
         let cut: Option<u64> = cx
             .db
-            .query_row("SELECT max(up_to_seq) FROM export_chat WHERE chat = ?1", [&chat], |row| row.get(0))
+            .prepare_cached("SELECT max(up_to_seq) FROM export_chat WHERE chat = ?1")?
+            .query_row([&chat], |row| row.get(0))
             .optional()?
             .flatten();
         let Some(cut) = cut else { return Ok(()) };
@@ -246,7 +253,8 @@ impl Client {
 
 fn overview_is_here(db: &Connection) -> Result<bool, Halt> {
     Ok(db
-        .query_row("SELECT EXISTS (SELECT 1 FROM import_segment WHERE place = 0 AND done = 1)", [], |row| row.get(0))?)
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM import_segment WHERE place = 0 AND done = 1)")?
+        .query_row([], |row| row.get(0))?)
 }
 
 /// The months in which this device lacks something, with the ids that it has.

@@ -6,18 +6,19 @@ use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::http::Purpose;
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
+use crate::marks::{self, Mark};
 use crate::recovery;
-use crate::{outbox, this};
+use crate::{mls, outbox, this};
 use client_api::{Event, MirrorProgress, Role};
 use e2ee::archive::SegmentWriter;
 use identity::ChatKind;
 use prost::Message as _;
 use proto::content::{ArchiveManifest, ArchiveSegment, Fill, FillRequest, SeqRange, archive_segment, content};
-use proto::history::{Chat, Frame, KnownAccount, Message, StateEntry, frame};
-use proto::ids::{ArchiveId, ChatId};
+use proto::history::{AccountSeq, Chat, Frame, KnownAccount, Message, StateEntry, frame};
+use proto::ids::{ArchiveId, ChatId, DeviceNumber};
 use proto::link::Linked;
 use rusqlite::{Connection, OptionalExtension, params};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Chats whose newest messages fill a screen in the overview; of the others it has the last one, for the list.
 const OVERVIEW_CHATS: usize = 50;
@@ -57,10 +58,11 @@ impl Client {
     pub(crate) fn begin_export(&mut self, cx: &mut Context<'_>, device: u32, linked: Linked) -> Result<Linked, Halt> {
         let archive = chats::random_id(cx);
         let (total, _) = held(cx)?;
-        cx.db.execute(
-            "INSERT INTO export (archive, for_device, cursor, messages_total) VALUES (?1, ?2, x'', ?3)",
-            params![archive, device, total],
-        )?;
+        cx.db
+            .prepare_cached(
+                "INSERT INTO export (archive, for_device, cursor, messages_total) VALUES (?1, ?2, x'', ?3)",
+            )?
+            .execute(params![archive, device, total])?;
         let me = cx.me()?.address.account;
         let self_chat =
             chats::find_with(cx.db, ChatKind::SelfGroup, me)?.map(|chat| chat.chat.to_vec()).unwrap_or_default();
@@ -74,9 +76,6 @@ impl Client {
         }
         tell_handed_over(cx)?;
         let Some(job) = next_job(cx)? else { return Ok(()) };
-        if !in_self_group(cx, job.for_device)? {
-            return Ok(());
-        }
         let upload = build(cx, &job)?;
         let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
         let mut call = self.calls.start(Purpose::ExportCreate, HttpMethod::Post, "/v1/blobs", Vec::new(), Some(token));
@@ -129,19 +128,16 @@ impl Client {
         let (archive, index, for_device) =
             (upload.announce.archive.clone(), upload.announce.index, upload.announce.for_device);
         self.tell_siblings(cx, content::Body::ArchiveSegment(ArchiveSegment { blob, ..upload.announce }))?;
-        cx.db.execute(
-            "UPDATE export SET cursor = ?2, segments = segments + 1, messages_done = messages_done + ?3, finished = ?4 WHERE archive = ?1",
-            params![upload.archive.as_bytes(), upload.cursor, messages, upload.last],
+        cx.db.prepare_cached("UPDATE export SET cursor = ?2, segments = segments + 1, messages_done = messages_done + ?3, finished = ?4 WHERE archive = ?1")?.execute(params![upload.archive.as_bytes(), upload.cursor, messages, upload.last],
         )?;
         if upload.last {
             let manifest = ArchiveManifest { archive, segments: index + 1, for_device, ..ArchiveManifest::default() };
             self.tell_siblings(cx, content::Body::ArchiveManifest(manifest))?;
         }
-        let (done, total) = cx.db.query_row(
-            "SELECT messages_done, messages_total FROM export WHERE archive = ?1",
-            [upload.archive.as_bytes()],
-            |row| Ok((row.get::<_, u64>(0)?, row.get(1)?)),
-        )?;
+        let (done, total) = cx
+            .db
+            .prepare_cached("SELECT messages_done, messages_total FROM export WHERE archive = ?1")?
+            .query_row([upload.archive.as_bytes()], |row| Ok((row.get::<_, u64>(0)?, row.get(1)?)))?;
         cx.event(Event::Mirror(MirrorProgress {
             active: true,
             messages_done: done.min(total),
@@ -194,7 +190,7 @@ fn tell_handed_over(cx: &mut Context<'_>) -> Result<(), Halt> {
     let me = cx.me()?.address.account;
     let Some(group) = chats::find_with(cx.db, ChatKind::SelfGroup, me)? else { return Ok(()) };
     if outbox::head(cx.db, group.chat)?.is_none() {
-        cx.db.execute("UPDATE export SET finished = 2 WHERE archive = ?1", [archive])?;
+        cx.db.prepare_cached("UPDATE export SET finished = 2 WHERE archive = ?1")?.execute([archive])?;
         cx.event(Event::Mirror(MirrorProgress {
             messages_done: total,
             messages_total: total,
@@ -252,11 +248,32 @@ fn stored_range(cx: &Context<'_>, chat: ChatId, from: u64, to: u64) -> Result<Ve
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn next_job(cx: &Context<'_>) -> Result<Option<Job>, Halt> {
+/// The first job whose device has come into the self group. A device that never came must not keep the history from others;
+/// when it goes off the list, its job goes too.
+fn next_job(cx: &mut Context<'_>) -> Result<Option<Job>, Halt> {
+    let jobs = unfinished(cx)?;
+    if jobs.is_empty() {
+        return Ok(None);
+    }
+    let list = mls::own_device_list(cx)?;
+    let there = devices_in_self_group(cx)?;
+    let mut next = None;
+    for job in jobs {
+        if list.device(DeviceNumber(job.for_device)).is_none() {
+            forget(cx, job.archive)?;
+        } else if next.is_none() && there.contains(&job.for_device) {
+            next = Some(job);
+        }
+    }
+    Ok(next)
+}
+
+fn unfinished(cx: &Context<'_>) -> Result<Vec<Job>, Halt> {
     let mut statement = cx.db.prepare_cached(
-        "SELECT archive, for_device, cursor, segments, messages_done, messages_total FROM export WHERE finished = 0 LIMIT 1",
+        "SELECT archive, for_device, cursor, segments, messages_done, messages_total FROM export WHERE finished = 0
+         ORDER BY for_device",
     )?;
-    let job = statement.query_row([], |row| {
+    let jobs = statement.query_map([], |row| {
         Ok(Job {
             archive: ArchiveId(row.get(0)?),
             for_device: row.get(1)?,
@@ -265,19 +282,24 @@ fn next_job(cx: &Context<'_>) -> Result<Option<Job>, Halt> {
             done: row.get(4)?,
             total: row.get(5)?,
         })
-    });
-    Ok(job.optional()?)
+    })?;
+    Ok(jobs.collect::<Result<_, _>>()?)
 }
 
-fn in_self_group(cx: &mut Context<'_>, device: u32) -> Result<bool, Halt> {
-    let me = cx.me()?.address.account;
-    let Some(group) = chats::find_with(cx.db, ChatKind::SelfGroup, me)? else { return Ok(false) };
-    if group.membership != Membership::Joined {
-        return Ok(false);
+fn forget(cx: &Context<'_>, archive: ArchiveId) -> Result<(), Halt> {
+    for table in ["export", "export_chat"] {
+        cx.db.execute(&format!("DELETE FROM {table} WHERE archive = ?1"), [archive.as_bytes()])?;
     }
-    let Some(loaded) = crate::mls::load(cx, &group)? else { return Ok(false) };
-    let roster = crate::mls::taken(loaded.roster())?.unwrap_or_default();
-    Ok(roster.iter().any(|entry| entry.address.device.0 == device))
+    Ok(())
+}
+
+fn devices_in_self_group(cx: &mut Context<'_>) -> Result<BTreeSet<u32>, Halt> {
+    let me = cx.me()?.address.account;
+    let group = chats::find_with(cx.db, ChatKind::SelfGroup, me)?;
+    let Some(group) = group.filter(|group| group.membership == Membership::Joined) else { return Ok(BTreeSet::new()) };
+    let Some(loaded) = mls::load(cx, &group)? else { return Ok(BTreeSet::new()) };
+    let roster = mls::taken(loaded.roster())?.unwrap_or_default();
+    Ok(roster.iter().map(|entry| entry.address.device.0).collect())
 }
 
 fn build(cx: &mut Context<'_>, job: &Job) -> Result<Upload, Halt> {
@@ -291,10 +313,9 @@ fn build(cx: &mut Context<'_>, job: &Job) -> Result<Upload, Halt> {
         // The cut: what comes later reaches the new device by itself, or fills a gap.
         let newest_ms;
         (total, newest_ms) = held(cx)?;
-        cx.db.execute(
-            "UPDATE export SET messages_total = ?2 WHERE archive = ?1",
-            params![job.archive.as_bytes(), total],
-        )?;
+        cx.db
+            .prepare_cached("UPDATE export SET messages_total = ?2 WHERE archive = ?1")?
+            .execute(params![job.archive.as_bytes(), total])?;
         let cursor = (newest_ms + 1).to_be_bytes().to_vec();
         (overview(cx, job.archive)?, archive_segment::Stage::Overview, cursor, total == 0)
     } else {
@@ -405,6 +426,8 @@ fn overview(cx: &Context<'_>, archive: ArchiveId) -> Result<Vec<Frame>, Halt> {
             applied_seq: chat.applied_seq,
             rank,
             accounts,
+            read: reached_by_peer(cx, chat, Mark::Read)?,
+            delivered: reached_by_peer(cx, chat, Mark::Delivered)?,
             ..Chat::default()
         }));
     }
@@ -412,6 +435,13 @@ fn overview(cx: &Context<'_>, archive: ArchiveId) -> Result<Vec<Frame>, Halt> {
         add(frame::Body::Message(message));
     }
     Ok(frames)
+}
+
+/// How far the other one is. A new device cannot learn it from the server: what lies there is sealed in an epoch before it came.
+fn reached_by_peer(cx: &Context<'_>, chat: &chats::Chat, mark: Mark) -> Result<Vec<AccountSeq>, Halt> {
+    let seq = marks::reached(cx.db, chat.chat, chat.peer, mark)?;
+    let known = seq > 0 && chat.peer != cx.me()?.address.account;
+    Ok(known.then(|| AccountSeq { account: chat.peer.to_vec(), seq }).into_iter().collect())
 }
 
 /// What the overview has of each chat, newest first.

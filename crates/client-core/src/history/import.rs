@@ -7,6 +7,7 @@ use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::http::Purpose;
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
+use crate::marks::{self, Mark};
 use crate::messages::Stored;
 use crate::{own_state, recovery, this};
 use client_api::Role;
@@ -14,7 +15,7 @@ use e2ee::archive::SegmentReader;
 use identity::ChatKind;
 use prost::Message as _;
 use proto::content::{ArchiveManifest, ArchiveSegment, Content, Fill, StateOp};
-use proto::history::{Frame, Message, frame};
+use proto::history::{AccountSeq, Frame, Message, frame};
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, Generation};
 use proto::link::Linked;
 use rusqlite::{OptionalExtension, params};
@@ -37,7 +38,7 @@ impl Client {
             activity_ms: cx.now_ms,
         };
         chats::insert(cx, &chat)?;
-        cx.db.execute("UPDATE this SET import_total = ?1", [linked.messages_total])?;
+        cx.db.prepare_cached("UPDATE this SET import_total = ?1")?.execute([linked.messages_total])?;
         self.phone_stirs(cx);
         cx.changed.mirror = true;
         Ok(())
@@ -48,10 +49,9 @@ impl Client {
         if segment.for_device != cx.me()?.address.device.0 || self.config.role != Role::Companion {
             return Ok(());
         }
-        cx.db.execute(
-            "INSERT OR IGNORE INTO import_segment (archive, place, segment) VALUES (?1, ?2, ?3)",
-            params![segment.archive, segment.index, segment.encode_to_vec()],
-        )?;
+        cx.db
+            .prepare_cached("INSERT OR IGNORE INTO import_segment (archive, place, segment) VALUES (?1, ?2, ?3)")?
+            .execute(params![segment.archive, segment.index, segment.encode_to_vec()])?;
         self.phone_stirs(cx);
         Ok(())
     }
@@ -59,7 +59,7 @@ impl Client {
     /// How many segments there are.
     pub(crate) fn on_archive_manifest(&mut self, cx: &mut Context<'_>, manifest: &ArchiveManifest) -> Result<(), Halt> {
         if manifest.for_device == cx.me()?.address.device.0 {
-            cx.db.execute("UPDATE this SET import_segments = ?1", [manifest.segments])?;
+            cx.db.prepare_cached("UPDATE this SET import_segments = ?1")?.execute([manifest.segments])?;
             cx.changed.everything |= all_imported(cx)?;
             cx.changed.mirror = true;
             self.phone_stirs(cx);
@@ -111,16 +111,15 @@ impl Client {
             return Ok(());
         };
         if let Some(from_ms) = frames.iter().filter_map(time_of).min().filter(|_| next > 0) {
-            cx.db.execute("UPDATE this SET import_from_ms = ?1", [from_ms])?;
+            cx.db.prepare_cached("UPDATE this SET import_from_ms = ?1")?.execute([from_ms])?;
         }
         for frame in frames {
             take_frame(cx, frame)?;
         }
         self.drop_blob(cx, &segment.blob)?;
-        cx.db.execute(
-            "UPDATE import_segment SET done = 1 WHERE archive = ?1 AND place = ?2",
-            params![segment.archive, next],
-        )?;
+        cx.db
+            .prepare_cached("UPDATE import_segment SET done = 1 WHERE archive = ?1 AND place = ?2")?
+            .execute(params![segment.archive, next])?;
         self.show_imported(cx, next)?;
         self.profiles_are_due();
         cx.changed.mirror = true;
@@ -159,9 +158,7 @@ impl Client {
             }
         }
         for range in &fill.covered {
-            cx.db.execute(
-                "UPDATE chat SET archived_seq = ?3 WHERE chat = ?1 AND archived_seq + 1 >= ?2 AND archived_seq < ?3",
-                params![fill.chat, range.from, range.to],
+            cx.db.prepare_cached("UPDATE chat SET archived_seq = ?3 WHERE chat = ?1 AND archived_seq + 1 >= ?2 AND archived_seq < ?3")?.execute(params![fill.chat, range.from, range.to],
             )?;
             completeness::agree(cx, &fill.chat, range)?;
             if let Ok(chat) = ChatId::try_from(fill.chat.as_slice()) {
@@ -189,11 +186,12 @@ impl Client {
 }
 
 fn all_imported(cx: &Context<'_>) -> Result<bool, Halt> {
-    Ok(cx.db.query_row(
-        "SELECT coalesce(import_segments = (SELECT count(*) FROM import_segment WHERE done = 1), 0) FROM this",
-        [],
-        |row| row.get(0),
-    )?)
+    Ok(cx
+        .db
+        .prepare_cached(
+            "SELECT coalesce(import_segments = (SELECT count(*) FROM import_segment WHERE done = 1), 0) FROM this",
+        )?
+        .query_row([], |row| row.get(0))?)
 }
 
 fn next_segment(cx: &Context<'_>) -> Result<Option<(u32, ArchiveSegment)>, Halt> {
@@ -224,9 +222,7 @@ fn take_frame(cx: &mut Context<'_>, frame: Frame) -> Result<(), Halt> {
                 if !known.signed_device_list.is_empty() {
                     accounts::take_siblings_list(cx, account, &known.signed_device_list)?;
                 }
-                cx.db.execute(
-                    "UPDATE account SET profile_key = ?2, profile_wanted = max(profile_wanted, ?3) WHERE account = ?1",
-                    params![known.account, known.profile_key, known.profile_version],
+                cx.db.prepare_cached("UPDATE account SET profile_key = ?2, profile_wanted = max(profile_wanted, ?3) WHERE account = ?1")?.execute(params![known.account, known.profile_key, known.profile_version],
                 )?;
             }
             Ok(())
@@ -259,20 +255,23 @@ fn take_chat(cx: &mut Context<'_>, archived: &proto::history::Chat) -> Result<()
         };
         chats::insert(cx, &chat)?;
     }
-    cx.db.execute(
-        "UPDATE chat SET archived_seq = max(archived_seq, ?2), rank = ?3 WHERE chat = ?1",
-        params![id.as_bytes(), archived.applied_seq, archived.rank],
-    )?;
+    cx.db
+        .prepare_cached("UPDATE chat SET archived_seq = max(archived_seq, ?2), rank = ?3 WHERE chat = ?1")?
+        .execute(params![id.as_bytes(), archived.applied_seq, archived.rank])?;
+    let reached = |seqs: &[AccountSeq]| seqs.iter().find(|of| of.account == peer.0).map_or(0, |of| of.seq);
+    if peer != me {
+        marks::advance(cx, id, peer, Mark::Delivered, reached(&archived.delivered))?;
+        marks::advance(cx, id, peer, Mark::Read, reached(&archived.read))?;
+    }
     Ok(())
 }
 
 /// All the history that this device gets is here.
 pub(crate) fn is_whole(cx: &Context<'_>) -> Result<bool, Halt> {
-    let (awaited, undone): (Option<u32>, u32) = cx.db.query_row(
-        "SELECT import_segments, (SELECT count(*) FROM import_segment WHERE done = 0) FROM this",
-        [],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
+    let (awaited, undone): (Option<u32>, u32) = cx
+        .db
+        .prepare_cached("SELECT import_segments, (SELECT count(*) FROM import_segment WHERE done = 0) FROM this")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let is_phone = cx.me()?.account_key.is_some();
     Ok(is_phone || (awaited.is_some() && undone == 0))
 }

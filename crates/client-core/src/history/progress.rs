@@ -100,9 +100,7 @@ impl Client {
     /// How far the mirror is; nothing where there is none.
     pub(crate) fn show_mirror(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let Some(imported) = imported(cx)? else { return Ok(()) };
-        let (joined, chats): (u32, u32) = cx.db.query_row(
-            "SELECT count(*) FILTER (WHERE membership = 1), count(*) FROM chat WHERE kind <> 1 AND membership IN (1, 2)",
-            [],
+        let (joined, chats): (u32, u32) = cx.db.prepare_cached("SELECT count(*) FILTER (WHERE membership = 1), count(*) FROM chat WHERE kind <> 1 AND membership IN (1, 2)")?.query_row([],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?;
         let complete = imported.is_whole() && joined == chats && completeness::open_ends(cx.db)? == 0;
@@ -122,8 +120,10 @@ impl Client {
 
 /// `None` where no mirror was begun.
 fn imported(cx: &Context<'_>) -> Result<Option<Imported>, Halt> {
-    let (segments, promised): (Option<u32>, Option<u64>) =
-        cx.db.query_row("SELECT import_segments, import_total FROM this", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (segments, promised): (Option<u32>, Option<u64>) = cx
+        .db
+        .prepare_cached("SELECT import_segments, import_total FROM this")?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let Some(promised) = promised else { return Ok(None) };
     let mut imported = Imported { done: 0, total: promised, announced: 0, stored: 0, segments };
     let mut statement = cx.db.prepare_cached("SELECT segment, done FROM import_segment ORDER BY place")?;

@@ -64,6 +64,8 @@ CREATE TABLE chat (
   rank            INTEGER NOT NULL DEFAULT 0,
   announced_seq   INTEGER NOT NULL DEFAULT 0,   -- the own read mark that the chat was told of
   staged_commit   BLOB NOT NULL DEFAULT x'',    -- SHA-256 of the own commit that waits for its echo, or waited last
+  told_seq        INTEGER NOT NULL DEFAULT 0,   -- the furthest own read mark that a device of this account sealed for the chat
+  tell_again      INTEGER NOT NULL DEFAULT 0,   -- the others may not know of told_seq
   leaf_ms         INTEGER NOT NULL DEFAULT 0,   -- since when the own leaf has its keys; 0: since a key package
   profile_given   INTEGER NOT NULL DEFAULT 0    -- profile::fingerprint of the own profile's key that this chat was given
 ) STRICT, WITHOUT ROWID;
@@ -71,6 +73,7 @@ CREATE INDEX chat_by_peer ON chat (peer, kind);
 CREATE INDEX chat_by_activity ON chat (activity_ms);
 CREATE INDEX chat_by_membership ON chat (membership, rank, activity_ms, kind);
 CREATE INDEX chat_by_gap ON chat (chat, gap_asked) WHERE membership = 1 AND kind <> 1 AND join_seq > archived_seq + 1;
+CREATE INDEX chat_to_tell ON chat (chat) WHERE tell_again = 1;
 CREATE INDEX chat_by_resync ON chat (chat) WHERE resync_from IS NOT NULL;
 
 CREATE TABLE message (

@@ -1,7 +1,8 @@
-//! The writer thread with its group commit, and the reader threads.
+//! The writer thread with its group commit, and the reader threads; or neither, where the caller's thread does it all.
 //!
 //! Every write waits in one bounded queue. The writer takes all that waits (up to a limit), runs each in a savepoint of
-//! one transaction, commits once, and only then lets the answers go.
+//! one transaction, commits once, and only then lets the answers go. Without threads each job is run at once, alone: what
+//! a simulator needs, whose runs must not depend on which thread was faster.
 
 use super::Sqlite;
 use crate::StoreError;
@@ -22,6 +23,21 @@ const READ_QUEUE_MAX: usize = 8_192;
 type WriteJob = Box<dyn FnOnce(&mut rusqlite::Transaction<'_>) -> Settle + Send>;
 type Settle = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 type ReadJob = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// Who runs the jobs.
+pub(super) enum Workers {
+    /// Threads of their own, which commit in groups.
+    Threads { writer: Writer, reader: Reader },
+    /// The caller, one job after the other.
+    Caller(Mutex<CallerRuns>),
+}
+
+/// The one connection of a database without threads.
+pub(super) struct CallerRuns {
+    pub(super) connection: Connection,
+    /// Writes until the database fails as if its machine had stopped; `None`: it goes on.
+    pub(super) writes_left: Option<u32>,
+}
 
 pub(super) struct Writer {
     jobs: SyncSender<WriteJob>,
@@ -129,7 +145,10 @@ impl Sqlite {
     /// How much waits for the threads.
     pub fn waiting(&self) -> Waiting {
         let count = |line: &Line| line.0.load(Ordering::Relaxed);
-        Waiting { writes: count(&self.writer.line), reads: count(&self.reader.line) }
+        match &self.workers {
+            Workers::Threads { writer, reader } => Waiting { writes: count(&writer.line), reads: count(&reader.line) },
+            Workers::Caller(_) => Waiting { writes: 0, reads: 0 },
+        }
     }
 
     /// Runs `job` in the next group commit; its error undoes its own writes only.
@@ -140,8 +159,12 @@ impl Sqlite {
         T: Send + 'static,
         F: FnOnce(&Savepoint<'_>) -> Result<T, StoreError> + Send + 'static,
     {
+        let writer = match &self.workers {
+            Workers::Threads { writer, .. } => writer,
+            Workers::Caller(runs) => return runs.lock().map_err(|_| StoreError::Closed)?.write(job),
+        };
         let (answer, answered) = oneshot::channel();
-        let in_line = self.writer.line.enter();
+        let in_line = writer.line.enter();
         let job: WriteJob = Box::new(move |tx| {
             drop(in_line);
             let result = in_savepoint(tx, job);
@@ -149,7 +172,7 @@ impl Sqlite {
                 let _ = answer.send(committed.and(result));
             })
         });
-        self.writer.jobs.try_send(job).map_err(send_error)?;
+        writer.jobs.try_send(job).map_err(send_error)?;
         answered.await.unwrap_or(Err(StoreError::Closed))
     }
 
@@ -159,15 +182,42 @@ impl Sqlite {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     {
+        let reader = match &self.workers {
+            Workers::Threads { reader, .. } => reader,
+            Workers::Caller(runs) => return runs.lock().map_err(|_| StoreError::Closed)?.read(job),
+        };
         let (answer, answered) = oneshot::channel();
-        let in_line = self.reader.line.enter();
+        let in_line = reader.line.enter();
         let job: ReadJob = Box::new(move |connection| {
             drop(in_line);
             let result = connection.transaction().map_err(StoreError::from).and_then(|snapshot| job(&snapshot));
             let _ = answer.send(result);
         });
-        self.reader.jobs.try_send(job).map_err(send_error)?;
+        reader.jobs.try_send(job).map_err(send_error)?;
         answered.await.unwrap_or(Err(StoreError::Closed))
+    }
+}
+
+impl CallerRuns {
+    /// A commit of its own: a job that fails undoes its own writes only, as in a group.
+    fn write<T>(&mut self, job: impl FnOnce(&Savepoint<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        match &mut self.writes_left {
+            Some(0) => return Err(StoreError::Closed),
+            Some(left) => *left -= 1,
+            None => {}
+        }
+        let mut tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let value = in_savepoint(&mut tx, job)?;
+        tx.commit()?;
+        Ok(value)
+    }
+
+    fn read<T>(&mut self, job: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        if self.writes_left == Some(0) {
+            return Err(StoreError::Closed);
+        }
+        let snapshot = self.connection.transaction()?;
+        job(&snapshot)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Caller, Proto};
 use crate::app::App;
 use crate::limits::Class;
+use crate::off_the_loop;
 use crate::problem::Problem;
 use axum::extract::State;
 use identity::mls::Suite;
@@ -34,7 +35,7 @@ pub(super) async fn put(
     }
     let known = app.stores.devices.device(caller.0).await?.ok_or_else(Problem::unauthenticated)?;
     // Signatures of a hundred packages take a few milliseconds each: not on a thread that serves sockets.
-    let checked = tokio::task::spawn_blocking(move || {
+    let checked = off_the_loop::run(move || {
         let check = |bytes: Vec<u8>| check(bytes, caller.0, &known.signature_key);
         let packages = request.packages.into_iter().map(check).collect::<Result<Vec<_>, _>>()?;
         let last_resort = (!request.last_resort.is_empty()).then(|| check(request.last_resort)).transpose()?;

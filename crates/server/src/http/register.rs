@@ -3,6 +3,7 @@
 use super::accounts::tell_changed;
 use super::{Caller, Proto};
 use crate::app::{App, random, token_hash};
+use crate::off_the_loop;
 use crate::problem::Problem;
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -195,7 +196,7 @@ async fn check_pin(app: &App, previous: AccountId, proof: &[u8], now_ms: u64) ->
         }
         PinTry::Try { pin_hash, tries_left } => {
             let proof = proof.to_vec();
-            let right = tokio::task::spawn_blocking(move || {
+            let right = off_the_loop::run(move || {
                 PasswordHash::new(&pin_hash).is_ok_and(|hash| pin_hasher().verify_password(&proof, &hash).is_ok())
             })
             .await
@@ -213,7 +214,7 @@ async fn hash_pin(proof: Vec<u8>) -> Result<Option<String>, Problem> {
         return Err(Problem::malformed("a PIN proof has 32 bytes"));
     }
     let internal = || Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal");
-    let hash = tokio::task::spawn_blocking(move || {
+    let hash = off_the_loop::run(move || {
         let salt = SaltString::encode_b64(&random::<16>()).ok()?;
         pin_hasher().hash_password(&proof, &salt).ok().map(|hash| hash.to_string())
     });

@@ -26,7 +26,10 @@ const ARROWS: [(&str, Allowed); 17] = [
     ("server-store", Allowed::Only(&["proto"])),
     ("sfu", Allowed::Only(&["proto"])),
     ("server", Allowed::Only(&["proto", "identity", "server-store", "sfu"])),
-    ("test-world", Allowed::Only(&["client-core", "server-store", "server"])),
+    (
+        "test-world",
+        Allowed::Only(&["client-core", "client-api", "e2ee", "identity", "proto", "server-store", "server"]),
+    ),
     ("web-pack", Allowed::Only(&[])),
     ("e2e", Allowed::Any),
     ("xtask", Allowed::Any),

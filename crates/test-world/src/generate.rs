@@ -1,0 +1,165 @@
+//! Plans from seeds: what people do in a few minutes, and what goes wrong meanwhile.
+
+use crate::plan::{Action, CrashPoint, DeviceRef, Loses, Plan, Shape, Step};
+use rand::seq::IndexedRandom as _;
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha20Rng;
+
+/// Worlds of different beginnings.
+const BEGINNINGS: u64 = 2;
+/// What goes wrong may last so long.
+const DOWN_MAX_MS: u32 = 20_000;
+const OFFLINE_MAX_MS: u64 = 120_000;
+/// "For long": longer than sessions, waits and pauses.
+const LONG_MAX_MS: u64 = 6 * 3_600_000;
+/// A clock is set by so much at most.
+const JUMP_MAX_MS: i64 = 30 * 60_000;
+
+/// What kind of plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Profile {
+    /// How many people.
+    pub accounts: u8,
+    /// Of each, at the beginning.
+    pub devices: u8,
+    /// Things that people do.
+    pub operations: u32,
+    /// Things that go wrong, for a thousand that people do.
+    pub faults_permille: u32,
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        Self { accounts: 3, devices: 3, operations: 200, faults_permille: 250 }
+    }
+}
+
+struct Maker {
+    rng: ChaCha20Rng,
+    profile: Profile,
+    at_ms: u64,
+    steps: Vec<Step>,
+}
+
+/// The plan of a seed.
+pub fn plan(seed: u64, profile: Profile) -> Plan {
+    let shape = Shape { seed: seed % BEGINNINGS, accounts: profile.accounts, devices: profile.devices };
+    let mut maker = Maker { rng: ChaCha20Rng::seed_from_u64(seed), profile, at_ms: 0, steps: Vec::new() };
+    for _ in 0..profile.operations {
+        maker.time_passes();
+        if maker.rng.random_ratio(profile.faults_permille.min(1_000), 1_000) {
+            let fault = maker.fault();
+            maker.push(fault);
+            maker.time_passes();
+        }
+        let action = maker.action();
+        maker.push(action);
+    }
+    Plan { seed, shape, steps: maker.steps }
+}
+
+impl Maker {
+    fn push(&mut self, action: Action) {
+        let mark = u32::try_from(self.steps.len()).unwrap_or(u32::MAX);
+        self.steps.push(Step { at_ms: self.at_ms, action, mark });
+    }
+
+    /// People write in bursts, and then do something else.
+    fn time_passes(&mut self) {
+        self.at_ms += match self.rng.random_range(0..100) {
+            0..25 => 0,
+            25..65 => self.rng.random_range(0..300),
+            65..92 => self.rng.random_range(300..4_000),
+            _ => self.rng.random_range(4_000..30_000),
+        };
+    }
+
+    fn device(&mut self) -> DeviceRef {
+        let account = self.account();
+        // The spare device is there only where it was linked meanwhile.
+        let slots = if self.rng.random_ratio(1, 8) { self.profile.devices + 1 } else { self.profile.devices };
+        DeviceRef { account, slot: self.rng.random_range(0..slots) }
+    }
+
+    fn account(&mut self) -> u8 {
+        self.rng.random_range(0..self.profile.accounts)
+    }
+
+    /// Somebody else, mostly.
+    fn peer(&mut self, device: DeviceRef) -> u8 {
+        if self.rng.random_ratio(1, 12) {
+            return device.account;
+        }
+        let other = self.rng.random_range(1..self.profile.accounts.max(2));
+        (device.account + other) % self.profile.accounts
+    }
+
+    fn action(&mut self) -> Action {
+        let device = self.device();
+        let (peer, on) = (self.peer(device), self.rng.random());
+        match self.rng.random_range(0..1_000) {
+            0..520 => Action::Send { device, peer },
+            520..640 => Action::Read { device, peer },
+            640..690 => Action::Begin { device, peer },
+            690..740 => Action::Type { device, peer, on },
+            740..775 => Action::Draft { device, peer, empty: on },
+            775..800 => Action::Open { device, peer },
+            800..815 => Action::Close { device, peer },
+            815..830 => Action::Pin { device, peer, on },
+            830..840 => Action::Archive { device, peer, on },
+            840..850 => Action::Mute { device, peer, on },
+            850..860 => Action::MarkUnread { device, peer, on },
+            860..880 => Action::Star { device, peer, on },
+            880..900 => Action::RenameContact { device, peer },
+            900..910 => Action::RenameDevice { device, slot: self.rng.random_range(0..=self.profile.devices) },
+            910..925 => Action::Profile { device },
+            925..930 => Action::Receipts { device, on },
+            930..945 => Action::Visible { device, on },
+            945..970 => Action::Link { account: device.account },
+            970..988 => Action::LogOut { device },
+            _ => Action::Unlink { account: device.account, slot: self.rng.random_range(1..=self.profile.devices) },
+        }
+    }
+
+    fn fault(&mut self) -> Action {
+        let device = self.device();
+        match self.rng.random_range(0..1_000) {
+            0..300 => self.cut(device),
+            300..560 => {
+                let point = CrashPoint::ALL.choose(&mut self.rng).copied().unwrap_or(CrashPoint::BeforeCommit);
+                let (turns, down_ms) = (self.rng.random_range(0..6), self.rng.random_range(1..DOWN_MAX_MS));
+                Action::Crash { device, point, turns, down_ms }
+            }
+            560..690 => Action::LoseHttp { device, answer: self.rng.random(), skip: self.rng.random_range(0..3) },
+            690..790 => {
+                let most = if self.rng.random_ratio(1, 8) { LONG_MAX_MS } else { OFFLINE_MAX_MS };
+                Action::Offline { device, for_ms: self.rng.random_range(1..most) }
+            }
+            790..850 => Action::Away { device, for_ms: self.rng.random_range(1..OFFLINE_MAX_MS) },
+            850..890 => Action::ServerRestart { down_ms: self.rng.random_range(1..DOWN_MAX_MS) },
+            890..930 => {
+                let (writes, down_ms) = (self.rng.random_range(1..12), self.rng.random_range(1..DOWN_MAX_MS));
+                Action::ServerCrash { writes, down_ms }
+            }
+            930..965 => {
+                let most = [60, 60, 400, 3_000].choose(&mut self.rng).copied().unwrap_or(60);
+                Action::Weather { delay_max_ms: most }
+            }
+            965..985 => Action::ClockJump { device, by_ms: self.rng.random_range(-JUMP_MAX_MS..JUMP_MAX_MS) },
+            _ => Action::Quiet { for_ms: self.rng.random_range(60_000..LONG_MAX_MS) },
+        }
+    }
+
+    fn cut(&mut self, device: DeviceRef) -> Action {
+        let loses = [Loses::ToServer, Loses::ToClient, Loses::Both].choose(&mut self.rng).copied();
+        let notices = |rng: &mut ChaCha20Rng| {
+            if rng.random_ratio(1, 2) { rng.random_range(0..200) } else { rng.random_range(200..60_000) }
+        };
+        Action::Cut {
+            device,
+            loses: loses.unwrap_or(Loses::Both),
+            client_notices_ms: notices(&mut self.rng),
+            server_notices_ms: notices(&mut self.rng),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The simulator: real client cores, the real server over a real store, a virtual network and clock, one thread, one
+//! seed. A plan says who is there, what people do and what goes wrong; a run follows it, lets everything heal and holds the
+//! result against the oracles. What it covers: docs/reliability.md.
+
+pub mod coverage;
+pub mod generate;
+pub mod oracles;
+pub mod plan;
+pub mod run;
+pub mod shrink;
+
+mod act;
+mod backend;
+mod base;
+mod device;
+mod ledger;
+mod network;
+mod people;
+mod screen;
+mod texts;
+mod tracing;
+mod world;
+
+pub use plan::Plan;
+pub use run::{Failure, Options, Outcome, run};

@@ -1,0 +1,152 @@
+//! Conversations: what was taken is everywhere, once, in one order; ticks say what is so.
+
+use super::groups::short;
+use super::{Alive, DIRECT, Findings, Held, Oracle};
+use crate::ledger::{mark_of, pair};
+use crate::texts::{Row, conversation};
+use crate::world::World;
+use anyhow::Result;
+use rusqlite::{Connection, OptionalExtension as _};
+use std::collections::BTreeMap;
+
+pub(crate) fn check(world: &World, alive: &[Alive<'_>], findings: &mut Findings) -> Result<()> {
+    let mut first_of: BTreeMap<[u8; 16], (&Alive<'_>, Vec<Row>)> = BTreeMap::new();
+    for device in alive {
+        for (chat, held) in device.chats.iter().filter(|(_, held)| held.kind == DIRECT) {
+            let rows = conversation(&device.device.db, *chat)?;
+            against_ledger(world, device, held, &rows, findings);
+            match first_of.get(chat) {
+                None => {
+                    in_order(device, &rows, findings);
+                    first_of.insert(*chat, (device, rows));
+                }
+                Some((other, theirs)) if *theirs != rows => {
+                    let what = differs(theirs, &rows);
+                    let names = (other.name(), device.name());
+                    findings
+                        .add(Oracle::SameOrder, format!("{:?} and {:?} in {}: {what}", names.0, names.1, short(chat)));
+                }
+                Some(_) => {}
+            }
+            marks(world, device, alive, *chat, held, findings)?;
+        }
+        lines(device, findings)?;
+    }
+    Ok(())
+}
+
+/// Every text of this pair that was taken is here, once; no other is.
+fn against_ledger(world: &World, device: &Alive<'_>, held: &Held, rows: &[Row], findings: &mut Findings) {
+    let (Some(own), Some(peer)) = (account(world, device.account), account(world, held.peer)) else { return };
+    let name = device.name();
+    let mut here: BTreeMap<u32, u32> = BTreeMap::new();
+    for row in rows {
+        match mark_of(&row.text) {
+            Some(mark) => *here.entry(mark).or_default() += 1,
+            None => findings.add(Oracle::ExactlyOnce, format!("{name:?} shows what nobody said")),
+        }
+    }
+    for (mark, said) in world.ledger.said.iter().filter(|(_, said)| said.between == pair(own, peer)) {
+        let count = here.remove(mark).unwrap_or(0);
+        findings.unless(count <= 1, Oracle::ExactlyOnce, || format!("{name:?} shows text {mark} {count} times"));
+        findings.unless(count > 0 || !said.taken || said.excused, Oracle::NothingLost, || {
+            format!("{name:?} lacks text {mark} of {:?}", said.device)
+        });
+        findings.unless(count == 0 || said.taken, Oracle::ExactlyOnce, || {
+            format!("{name:?} shows text {mark} of {:?}, which was never taken", said.device)
+        });
+    }
+    for mark in here.keys() {
+        findings.add(Oracle::ExactlyOnce, format!("{name:?} shows text {mark}, which was not said in this chat"));
+    }
+}
+
+fn account(world: &World, id: [u8; 16]) -> Option<u8> {
+    world.people.of(client_api::AccountId(id))
+}
+
+/// What one device said stands in the order in which it was said; places rise with times.
+fn in_order(device: &Alive<'_>, rows: &[Row], findings: &mut Findings) {
+    let mut last: BTreeMap<([u8; 16], u32), u32> = BTreeMap::new();
+    let mut place = (0, 0);
+    for row in rows {
+        findings.unless((row.time_ms, row.seq) > place && row.seq > place.1, Oracle::SameOrder, || {
+            format!("{:?} has place {} at {} behind {place:?}", device.name(), row.seq, row.time_ms)
+        });
+        place = (row.time_ms, row.seq);
+        let Some(mark) = mark_of(&row.text) else { continue };
+        if let Some(before) = last.insert((row.account, row.device), mark) {
+            // What was said before the first step has the highest marks.
+            let turned = before > mark && before < crate::base::MARKS;
+            findings.unless(!turned, Oracle::SameOrder, || {
+                format!("text {before} of a device stands before its text {mark}")
+            });
+        }
+    }
+}
+
+fn differs(theirs: &[Row], ours: &[Row]) -> String {
+    let place = theirs.iter().zip(ours).position(|(a, b)| a != b).unwrap_or(theirs.len().min(ours.len()));
+    format!(
+        "{} and {} messages, differing from the {place}th: {:?} / {:?}",
+        theirs.len(),
+        ours.len(),
+        theirs.get(place),
+        ours.get(place)
+    )
+}
+
+/// Everything own is delivered where the other one has a device; and what the other one has read is seen, no more.
+fn marks(
+    world: &World,
+    device: &Alive<'_>,
+    alive: &[Alive<'_>],
+    chat: [u8; 16],
+    held: &Held,
+    findings: &mut Findings,
+) -> Result<()> {
+    if held.peer == device.account {
+        return Ok(());
+    }
+    let Some(other) = alive.iter().find(|other| other.account == held.peer) else { return Ok(()) };
+    let name = device.name();
+    let sent: u64 = device
+        .device
+        .db
+        .prepare_cached("SELECT coalesce(max(seq), 0) FROM message WHERE chat = ?1 AND account = ?2")?
+        .query_row((chat, device.account), |row| row.get(0))?;
+    let (delivered, read) = mark(&device.device.db, chat, held.peer)?;
+    findings.unless(delivered >= sent, Oracle::MarksAgree, || {
+        format!("{name:?} sent up to {sent} in {}, and sees {delivered} delivered", short(&chat))
+    });
+    let (_, truly) = mark(&other.device.db, chat, held.peer)?;
+    findings.unless(read <= truly, Oracle::MarksAgree, || {
+        format!("{name:?} sees {read} read in {}, it is {truly}", short(&chat))
+    });
+    findings.unless(read == truly || !world.receipts_always, Oracle::MarksAgree, || {
+        format!("{name:?} sees {read} read in {}, {truly} were", short(&chat))
+    });
+    Ok(())
+}
+
+fn mark(db: &Connection, chat: [u8; 16], account: [u8; 16]) -> Result<(u64, u64)> {
+    let mut statement =
+        db.prepare_cached("SELECT delivered_seq, read_seq FROM mark WHERE chat = ?1 AND account = ?2")?;
+    Ok(statement.query_row((chat, account), |row| Ok((row.get(0)?, row.get(1)?))).optional()?.unwrap_or((0, 0)))
+}
+
+/// Lines that no chat of honest people at an honest server says.
+fn lines(device: &Alive<'_>, findings: &mut Findings) -> Result<()> {
+    let mut statement = device.device.db.prepare_cached("SELECT content FROM message WHERE kind = 2")?;
+    for content in statement.query_map([], |row| row.get::<_, Vec<u8>>(0))? {
+        let what = match content?.first() {
+            Some(2) => "that a safety number changed",
+            Some(4) => "that messages may be missing",
+            Some(5) => "that histories differ",
+            Some(6) => "that an unknown device is there",
+            _ => continue,
+        };
+        findings.add(Oracle::Sound, format!("{:?} is told {what}", device.name()));
+    }
+    Ok(())
+}

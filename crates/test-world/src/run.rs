@@ -1,0 +1,189 @@
+//! One run of a plan: from its beginning through its steps, then everything heals, then the oracles.
+
+use crate::base::Base;
+use crate::coverage::Coverage;
+use crate::device::Driver;
+use crate::oracles::{self, Violation};
+use crate::plan::{Action, DeviceRef, Plan};
+use crate::texts;
+use crate::world::World;
+use anyhow::Result;
+use client_api::{Command, Request};
+use client_core::Input;
+use std::collections::BTreeSet;
+
+/// Devices come up before the first step.
+const BEGIN_MS: u64 = 5_000;
+/// When it is looked whether everything has healed, after the last step or the look before. The sum is what healing may
+/// take: some hours, as the hourly digest of own-device state is a part of it.
+const LOOKS_MS: [u64; 12] =
+    [20_000, 20_000, 20_000, 60_000, 120_000, 300_000, 600_000, 1_200_000, 1_800_000, 3_600_000, 3_600_000, 3_600_000];
+/// Marks of what everybody says at the end.
+const LAST_WORDS: u32 = 3_000_000;
+/// Requests of the one who heals.
+const HEALER_REQUEST: u32 = u32::MAX - 1;
+
+/// How a run is looked at; nothing of it changes what a sound run does.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Every event as a line on standard error.
+    pub trace: bool,
+    /// The driver performs outputs before the commit: a rule broken on purpose.
+    pub perform_first: bool,
+}
+
+/// What came of a run.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// What it did.
+    pub coverage: Coverage,
+    /// Everything it decided, as one number.
+    pub digest: u64,
+    /// Things that happened.
+    pub events: u64,
+    /// Time that passed in it.
+    pub virtual_ms: u64,
+    /// What it found.
+    pub failure: Option<Failure>,
+}
+
+/// A run that failed.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// The step after which it showed; `None`: after healing.
+    pub step: Option<u32>,
+    /// What does not hold.
+    pub violations: Vec<Violation>,
+}
+
+/// Runs a plan.
+pub fn run(plan: &Plan, options: Options) -> Result<Outcome> {
+    let base = Base::of(plan.shape)?;
+    let mut world = base.world(plan.seed)?;
+    world.trace = options.trace;
+    world.driver = if options.perform_first { Driver::PerformsFirst } else { Driver::Honest };
+    world.receipts_always = !plan.steps.iter().any(|step| matches!(step.action, Action::Receipts { .. }));
+    let begun_ms = world.now_ms;
+    world.run_until(begun_ms + BEGIN_MS)?;
+    let failure = match steps(&mut world, plan, begun_ms + BEGIN_MS)? {
+        Some(failure) => Some(failure),
+        None => heal(&mut world)?.map(|violations| Failure { step: None, violations }),
+    };
+    let said = world.ledger.said.values().filter(|said| said.taken).count() as u64;
+    world.coverage.add("texts taken", said);
+    Ok(Outcome {
+        digest: world.digest,
+        events: world.events,
+        virtual_ms: world.now_ms - begun_ms,
+        coverage: world.coverage,
+        failure,
+    })
+}
+
+fn steps(world: &mut World, plan: &Plan, from_ms: u64) -> Result<Option<Failure>> {
+    let mut quiet_ms = 0;
+    for step in &plan.steps {
+        world.run_until(from_ms + quiet_ms + step.at_ms)?;
+        world.put(world.now_ms, crate::world::Due::Act(step.action, step.mark));
+        let now_ms = world.now_ms;
+        world.run_until(now_ms)?;
+        if let Action::Quiet { for_ms } = step.action {
+            quiet_ms += for_ms;
+        }
+        let violations = oracles::check_always(world);
+        if !violations.is_empty() {
+            return Ok(Some(Failure { step: Some(step.mark), violations }));
+        }
+    }
+    Ok(None)
+}
+
+/// Everything works again: what holds then?
+fn heal(world: &mut World) -> Result<Option<Vec<Violation>>> {
+    world.mend()?;
+    if let Some(violations) = settle(world)? {
+        return Ok(Some(violations));
+    }
+    last_words(world)?;
+    settle(world)
+}
+
+/// Waits until the oracles hold; what they say if they do not.
+fn settle(world: &mut World) -> Result<Option<Vec<Violation>>> {
+    let mut violations = Vec::new();
+    for look_ms in LOOKS_MS {
+        let next_ms = world.now_ms + look_ms;
+        world.run_until(next_ms)?;
+        world.log_out_the_dead()?;
+        violations = oracles::check(world)?;
+        if violations.is_empty() {
+            return Ok(None);
+        }
+        if !oracles::check_always(world).is_empty() {
+            break;
+        }
+    }
+    Ok(Some(violations))
+}
+
+/// Every device writes in each of its chats: every pair can.
+fn last_words(world: &mut World) -> Result<()> {
+    let accounts = u8::try_from(world.people.0.len())?;
+    let devices: Vec<DeviceRef> = world.devices.iter().map(|device| device.name).collect();
+    let mut mark = LAST_WORDS;
+    for device in devices {
+        for peer in 0..accounts {
+            world.act_quietly(Action::Send { device, peer }, mark)?;
+            mark += 1;
+        }
+    }
+    Ok(())
+}
+
+impl World {
+    /// The network is calm, every program runs, the server is up and nothing more goes wrong.
+    fn mend(&mut self) -> Result<()> {
+        self.network.calm();
+        self.backend.live_on();
+        if !self.backend.is_up() {
+            self.backend.start()?;
+        }
+        for index in 0..self.devices.len() {
+            let Some(device) = self.devices.get_mut(index) else { continue };
+            device.crash = None;
+            let life = device.life;
+            if !device.is_running() && !device.is_vacant() {
+                self.start(index, life)?;
+            }
+            // What is read on a page that nobody sees is told when it is seen again.
+            self.give(index, Input::Command(Request { id: HEALER_REQUEST, command: Command::SetVisible(true) }));
+        }
+        Ok(())
+    }
+
+    /// What is on a list and not there any more, its owner logs out.
+    fn log_out_the_dead(&mut self) -> Result<()> {
+        for account in 0..u8::try_from(self.people.0.len())? {
+            if self.people.get(account).is_some_and(|person| person.linking.is_some()) {
+                continue;
+            }
+            let Some(phone) = self.active(DeviceRef { account, slot: 0 }) else { continue };
+            let own = self.devices.iter().filter(|device| device.name.account == account && device.is_running());
+            let there: BTreeSet<u32> =
+                own.filter_map(|device| texts::own_address(&device.db).ok()).map(|a| a.1).collect();
+            let listed: Vec<u32> = self
+                .devices
+                .get(phone)
+                .map_or(&[][..], |phone| &phone.screen.devices)
+                .iter()
+                .map(|row| row.device)
+                .collect();
+            for device in listed.into_iter().filter(|device| !there.contains(device)) {
+                self.coverage.count("a device that is gone was logged out");
+                let command = Command::UnlinkDevice { device };
+                self.give(phone, Input::Command(Request { id: HEALER_REQUEST, command }));
+            }
+        }
+        Ok(())
+    }
+}

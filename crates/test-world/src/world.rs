@@ -1,0 +1,529 @@
+//! A world: devices, a server, the network between them, and a clock that goes from one thing that happens to the next.
+//! One thread, one order: of what is due at the same time, what was put in first.
+
+use crate::backend::{Backend, CallId, News, SocketId};
+use crate::coverage::Coverage;
+use crate::device::{Device, Driver, Turn};
+use crate::ledger::Ledger;
+use crate::network::{Fate, Network, address};
+use crate::people::People;
+use crate::plan::{Action, DeviceRef};
+use crate::screen::Told;
+use crate::texts;
+use anyhow::{Context as _, Result};
+use client_api::{Event, Notice};
+use client_core::{HttpFailure, HttpRequest, HttpResponse, Input, Output};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+/// A try without a network ends after this.
+const NO_NETWORK_MS: u64 = 20;
+/// Where the server has requests that wait, its timers are looked at this often.
+const LOOK_EVERY_MS: u64 = 1_000;
+/// How often the server deletes what is over.
+const SWEEP_EVERY_MS: u64 = 600_000;
+/// Steps of a run: one that goes on for ever is a failure, not a wait.
+const EVENTS_MAX: u64 = 3_000_000;
+
+/// Something that is to happen.
+#[derive(Debug)]
+pub(crate) enum Due {
+    Act(Action, u32),
+    Turn(usize),
+    Wake(usize, u64),
+    SocketArrives(SocketId),
+    ToServer(SocketId, Vec<u8>),
+    ToClient(SocketId, Option<Vec<u8>>),
+    SocketOpened(SocketId),
+    ServerNotices(SocketId),
+    ClientNotices(SocketId),
+    CallArrives(CallId, Box<HttpRequest>),
+    Answer(CallId, Result<HttpResponse, HttpFailure>),
+    Start(usize, u32),
+    Online(usize),
+    ServerStarts,
+    Look,
+    Sweep,
+    Hands(u8),
+}
+
+/// See the module.
+pub(crate) struct World {
+    pub(crate) now_ms: u64,
+    queue: BinaryHeap<Reverse<(u64, u64)>>,
+    due: BTreeMap<u64, Due>,
+    order: u64,
+    pub(crate) backend: Backend,
+    pub(crate) devices: Vec<Device>,
+    pub(crate) network: Network,
+    pub(crate) people: People,
+    pub(crate) ledger: Ledger,
+    pub(crate) coverage: Coverage,
+    /// What users were told that no honest server and no sound client lets them be told.
+    pub(crate) alarms: Vec<String>,
+    pub(crate) driver: Driver,
+    /// When each device is woken; a later wish replaces an earlier one.
+    wakes: Vec<u64>,
+    turns_due: Vec<bool>,
+    looking: bool,
+    /// How long a server that stops at a write stays down.
+    pub(crate) server_down_ms: u64,
+    /// Nobody ever keeps to themselves what they have read.
+    pub(crate) receipts_always: bool,
+    pub(crate) events: u64,
+    /// Every decision so far, as one number: two runs of a plan agree in it.
+    pub(crate) digest: u64,
+    pub(crate) trace: bool,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64, now_ms: u64, backend: Backend, devices: Vec<Device>, people: People) -> Self {
+        let count = devices.len();
+        let mut world = Self {
+            now_ms,
+            queue: BinaryHeap::new(),
+            due: BTreeMap::new(),
+            order: 0,
+            backend,
+            network: Network::new(seed, count),
+            devices,
+            people,
+            ledger: Ledger::default(),
+            coverage: Coverage::default(),
+            alarms: Vec::new(),
+            driver: Driver::Honest,
+            wakes: vec![0; count],
+            turns_due: vec![false; count],
+            looking: false,
+            server_down_ms: 0,
+            receipts_always: true,
+            events: 0,
+            digest: 0,
+            trace: false,
+        };
+        world.put(now_ms + SWEEP_EVERY_MS, Due::Sweep);
+        world
+    }
+
+    /// Lets something happen at a time.
+    pub(crate) fn put(&mut self, at_ms: u64, due: Due) {
+        self.order += 1;
+        self.queue.push(Reverse((at_ms.max(self.now_ms), self.order)));
+        self.due.insert(self.order, due);
+    }
+
+    /// A device's place among all.
+    pub(crate) fn index(&self, name: DeviceRef) -> Option<usize> {
+        self.devices.iter().position(|device| device.name == name)
+    }
+
+    /// Does all that is due up to a time.
+    pub(crate) fn run_until(&mut self, until_ms: u64) -> Result<()> {
+        while let Some(Reverse((at_ms, order))) = self.queue.peek().copied().filter(|Reverse((at, _))| *at <= until_ms)
+        {
+            self.queue.pop();
+            let Some(due) = self.due.remove(&order) else { continue };
+            self.pass(at_ms);
+            self.events += 1;
+            anyhow::ensure!(self.events < EVENTS_MAX, "a run of {EVENTS_MAX} events does not end");
+            self.happen(due)?;
+            self.hear_server()?;
+        }
+        self.pass(until_ms);
+        self.hear_server()
+    }
+
+    fn pass(&mut self, at_ms: u64) {
+        if at_ms > self.now_ms {
+            self.now_ms = at_ms;
+            self.backend.pass(at_ms);
+        }
+    }
+
+    fn happen(&mut self, due: Due) -> Result<()> {
+        self.note(&due);
+        match due {
+            Due::Act(action, mark) => self.act(action, mark)?,
+            Due::Turn(device) => self.turn(device)?,
+            Due::Wake(device, at_ms) => {
+                if self.wakes.get(device) == Some(&at_ms) && at_ms > 0 {
+                    self.set_wake(device, 0);
+                    self.give(device, Input::Wake);
+                }
+            }
+            Due::SocketArrives(id) => self.socket_arrives(id),
+            Due::ToServer(id, bytes) => {
+                if self.network.pipes.get(&id).is_some_and(|pipe| pipe.server_has_it && !pipe.to_server_lost) {
+                    self.backend.frame(id, bytes);
+                }
+            }
+            Due::ToClient(id, bytes) => self.to_client(id, bytes),
+            Due::SocketOpened(id) => {
+                if let Some(device) = self.open_end(id) {
+                    self.give(device, Input::SocketOpened);
+                }
+            }
+            Due::ServerNotices(id) => self.server_loses(id),
+            Due::ClientNotices(id) => self.client_loses(id),
+            Due::CallArrives(id, request) => self.call_arrives(id, *request),
+            Due::Answer(id, answer) => self.answer(id, answer),
+            Due::Start(device, life) => self.start(device, life)?,
+            Due::Online(device) => {
+                if let Some(line) = self.network.lines.get_mut(device) {
+                    line.offline = line.offline.saturating_sub(1);
+                }
+            }
+            Due::ServerStarts => {
+                if !self.backend.is_up() {
+                    self.backend.start()?;
+                }
+            }
+            Due::Look => {
+                self.looking = false;
+                self.keep_looking();
+            }
+            Due::Sweep => {
+                self.backend.sweep();
+                self.put(self.now_ms + SWEEP_EVERY_MS, Due::Sweep);
+            }
+            Due::Hands(account) => self.hands(account)?,
+        }
+        Ok(())
+    }
+
+    /// Folds a decision into the digest: what, to whom, when; not the bytes, which differ.
+    fn note(&mut self, due: &Due) {
+        let (kind, whom) = match due {
+            Due::Act(_, mark) => (1, u64::from(*mark)),
+            Due::Turn(device) => (2, *device as u64),
+            Due::Wake(device, _) => (3, *device as u64),
+            Due::SocketArrives(id) => (4, *id),
+            Due::ToServer(id, bytes) => (5, *id ^ ((bytes.len() as u64) << 32)),
+            Due::ToClient(id, _) => (6, *id),
+            Due::SocketOpened(id) => (7, *id),
+            Due::ServerNotices(id) => (8, *id),
+            Due::ClientNotices(id) => (9, *id),
+            Due::CallArrives(id, _) => (10, *id),
+            Due::Answer(id, answer) => (11, *id ^ (answer.as_ref().map_or(0, |a| u64::from(a.status)) << 32)),
+            Due::Start(device, _) => (12, *device as u64),
+            Due::Online(device) => (13, *device as u64),
+            Due::ServerStarts => (14, 0),
+            Due::Look | Due::Sweep => return,
+            Due::Hands(account) => (15, u64::from(*account)),
+        };
+        self.digest = crate::network::mixed(self.digest ^ (kind << 58) ^ whom.rotate_left(8) ^ self.now_ms);
+        if self.trace {
+            self.say(&crate::tracing::line(due, self));
+        }
+    }
+
+    /// Hands an input to a device that runs; its turn follows.
+    pub(crate) fn give(&mut self, device: usize, input: Input) {
+        let Some(target) = self.devices.get_mut(device).filter(|device| device.is_running()) else { return };
+        target.push(input);
+        self.want_turn(device);
+    }
+
+    fn want_turn(&mut self, device: usize) {
+        let Some(due) = self.turns_due.get_mut(device).filter(|due| !**due) else { return };
+        *due = true;
+        let at_ms = self.now_ms + self.network.delay_ms(device, 4) - 1;
+        self.put(at_ms, Due::Turn(device));
+    }
+
+    fn turn(&mut self, index: usize) -> Result<()> {
+        if let Some(due) = self.turns_due.get_mut(index) {
+            *due = false;
+        }
+        let (now_ms, driver) = (self.now_ms, self.driver);
+        let Some(device) = self.devices.get_mut(index).filter(|device| device.is_running()) else { return Ok(()) };
+        match device.turn(now_ms, driver) {
+            Turn::Done(outputs) => {
+                self.count_answers(&outputs);
+                self.perform(index, outputs)?;
+            }
+            Turn::Died { committed, performed, down_ms } => {
+                self.count_answers(&committed);
+                self.perform(index, performed)?;
+                self.program_gone(index, u64::from(down_ms));
+            }
+            Turn::Halted => {}
+        }
+        if self.devices.get(index).is_some_and(Device::has_inputs) {
+            self.want_turn(index);
+        }
+        Ok(())
+    }
+
+    /// What a flushed transaction answered counts, whether or not anybody saw it.
+    fn count_answers(&mut self, outputs: &[Output]) {
+        for output in outputs {
+            if let Output::Event(Event::Answered { request, result }) = output {
+                self.ledger.answered(*request, result);
+            }
+        }
+    }
+
+    fn perform(&mut self, index: usize, outputs: Vec<Output>) -> Result<()> {
+        for output in outputs {
+            match output {
+                Output::Event(event) => self.show(index, event),
+                Output::Connect => self.connect(index),
+                Output::Disconnect => self.disconnect(index),
+                Output::Send(bytes) => self.send(index, bytes),
+                Output::Http(request) => self.call(index, request),
+                Output::WakeAt(at_ms) => {
+                    let device_ms = self.devices.get(index).map_or(0, |device| device.now_ms(self.now_ms));
+                    let at_ms = self.now_ms + at_ms.saturating_sub(device_ms).max(1);
+                    self.set_wake(index, at_ms);
+                    self.put(at_ms, Due::Wake(index, at_ms));
+                }
+                Output::Wipe => self.wipe(index)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn set_wake(&mut self, index: usize, at_ms: u64) {
+        if let Some(wake) = self.wakes.get_mut(index) {
+            *wake = at_ms;
+        }
+    }
+
+    fn show(&mut self, index: usize, event: Event) {
+        let Some(device) = self.devices.get_mut(index) else { return };
+        let name = device.name;
+        match device.screen.take(event) {
+            Told::Notice(Notice::ServerNotTrusted { what }) => {
+                self.alarms.push(format!("{name:?} was told not to trust the server: {what}"));
+            }
+            Told::Notice(Notice::StorageRolledBack) => self.alarms.push(format!("{name:?} was told of a rollback")),
+            Told::Answer(request, result) => self.answered(index, request, &result),
+            _ => {}
+        }
+        self.reach_for(name.account);
+    }
+
+    fn connect(&mut self, index: usize) {
+        if let Some(device) = self.devices.get_mut(index) {
+            device.drop_socket_inputs();
+        }
+        self.let_go(index);
+        let id = self.network.open(index);
+        if self.network.is_offline(index) || !self.backend.is_up() {
+            self.put(self.now_ms + NO_NETWORK_MS, Due::ClientNotices(id));
+        } else if let Some(at_ms) = self.network.to_server_at(id, self.now_ms) {
+            self.put(at_ms, Due::SocketArrives(id));
+        }
+    }
+
+    fn disconnect(&mut self, index: usize) {
+        if let Some(device) = self.devices.get_mut(index) {
+            device.drop_socket_inputs();
+        }
+        self.let_go(index);
+    }
+
+    /// The client's end is gone; the server hears of it after what was sent before.
+    fn let_go(&mut self, index: usize) {
+        if let Some(id) = self.network.let_go(index)
+            && let Some(at_ms) = self.network.to_server_at(id, self.now_ms)
+        {
+            self.put(at_ms, Due::ServerNotices(id));
+        }
+    }
+
+    fn send(&mut self, index: usize, bytes: Vec<u8>) {
+        let Some(id) = self.network.lines.get(index).and_then(|line| line.socket) else { return };
+        if let Some(at_ms) = self.network.to_server_at(id, self.now_ms) {
+            self.put(at_ms, Due::ToServer(id, bytes));
+        }
+    }
+
+    fn call(&mut self, index: usize, request: HttpRequest) {
+        let life = self.devices.get(index).map_or(0, |device| device.life);
+        let timeout_at_ms = self.now_ms + u64::from(request.timeout_ms);
+        let (id, fate) = self.network.call(index, life, request.id);
+        if self.network.is_offline(index) || !self.backend.is_up() {
+            self.put(self.now_ms + NO_NETWORK_MS, Due::Answer(id, Err(HttpFailure)));
+            return;
+        }
+        let most = self.network.delay_max_ms;
+        let at_ms = self.now_ms + self.network.delay_ms(index, most);
+        if fate != Fate::Lost {
+            self.put(at_ms, Due::CallArrives(id, Box::new(request)));
+        }
+        self.put(timeout_at_ms, Due::Answer(id, Err(HttpFailure)));
+    }
+
+    fn call_arrives(&mut self, id: CallId, request: HttpRequest) {
+        let Some(device) = self.network.calls.get(&id).map(|call| call.device) else { return };
+        if self.backend.is_up() && !self.network.is_offline(device) {
+            self.backend.call(id, request, address(device));
+            self.keep_looking();
+        } else {
+            self.put(self.now_ms + NO_NETWORK_MS, Due::Answer(id, Err(HttpFailure)));
+        }
+    }
+
+    fn answer(&mut self, id: CallId, answer: Result<HttpResponse, HttpFailure>) {
+        let Some(call) = self.network.calls.remove(&id) else { return };
+        if self.devices.get(call.device).is_some_and(|device| device.life == call.life) {
+            self.give(call.device, Input::Http(call.id, answer));
+        }
+    }
+
+    fn keep_looking(&mut self) {
+        if !self.looking && !self.network.calls.is_empty() {
+            self.looking = true;
+            self.put(self.now_ms + LOOK_EVERY_MS, Due::Look);
+        }
+    }
+
+    fn socket_arrives(&mut self, id: SocketId) {
+        let Some(device) = self.network.pipes.get(&id).map(|pipe| pipe.device) else { return };
+        if !self.backend.is_up() || self.network.is_offline(device) {
+            self.put(self.now_ms + NO_NETWORK_MS, Due::ClientNotices(id));
+            return;
+        }
+        if let Some(pipe) = self.network.pipes.get_mut(&id) {
+            pipe.server_has_it = true;
+        }
+        self.backend.open_socket(id, address(device));
+        if let Some(at_ms) = self.network.to_client_at(id, self.now_ms) {
+            self.put(at_ms, Due::SocketOpened(id));
+        }
+    }
+
+    /// The device at the client's end, if it still has this socket and hears it.
+    fn open_end(&self, id: SocketId) -> Option<usize> {
+        let pipe = self.network.pipes.get(&id)?;
+        (pipe.client_has_it && !pipe.to_client_lost).then_some(pipe.device)
+    }
+
+    fn to_client(&mut self, id: SocketId, bytes: Option<Vec<u8>>) {
+        let Some(device) = self.open_end(id) else { return };
+        match bytes {
+            Some(bytes) => self.give(device, Input::Frame(bytes)),
+            None => self.client_loses(id),
+        }
+    }
+
+    pub(crate) fn client_loses(&mut self, id: SocketId) {
+        let Some(pipe) = self.network.pipes.get(&id).filter(|pipe| pipe.client_has_it) else { return };
+        let device = pipe.device;
+        self.let_go(device);
+        self.give(device, Input::SocketClosed);
+    }
+
+    pub(crate) fn server_loses(&mut self, id: SocketId) {
+        if let Some(pipe) = self.network.pipes.get_mut(&id) {
+            pipe.server_has_it = false;
+            self.backend.close_socket(id);
+        }
+        self.network.tidy(id);
+    }
+
+    /// Fetches what the server has to say, and finds out whether it stopped.
+    fn hear_server(&mut self) -> Result<()> {
+        if self.backend.has_died() {
+            self.coverage.count("the server stopped at a write");
+            self.server_stops();
+            self.put(self.now_ms + self.server_down_ms, Due::ServerStarts);
+            return Ok(());
+        }
+        for news in self.backend.fetch() {
+            match news {
+                News::Frame(id, bytes) => {
+                    if let Some(at_ms) = self.network.to_client_at(id, self.now_ms) {
+                        self.put(at_ms, Due::ToClient(id, Some(bytes)));
+                    }
+                }
+                News::SocketEnded(id) => {
+                    if let Some(pipe) = self.network.pipes.get_mut(&id) {
+                        pipe.server_has_it = false;
+                    }
+                    if let Some(at_ms) = self.network.to_client_at(id, self.now_ms) {
+                        self.put(at_ms, Due::ToClient(id, None));
+                    }
+                }
+                News::Answer(id, answer) => self.answer_leaves(id, answer),
+            }
+        }
+        Ok(())
+    }
+
+    fn answer_leaves(&mut self, id: CallId, answer: Result<HttpResponse, HttpFailure>) {
+        let Some(call) = self.network.calls.get(&id).filter(|call| !call.answer_lost) else { return };
+        let (device, most) = (call.device, self.network.delay_max_ms);
+        let at_ms = self.now_ms + self.network.delay_ms(device, most);
+        self.put(at_ms, Due::Answer(id, answer));
+    }
+
+    /// The server is gone, with all its sockets and what it had not said.
+    pub(crate) fn server_stops(&mut self) {
+        self.backend.stop();
+        let open: Vec<SocketId> = self.network.pipes.keys().copied().collect();
+        for id in open {
+            if let Some(pipe) = self.network.pipes.get_mut(&id) {
+                pipe.server_has_it = false;
+            }
+            if let Some(at_ms) = self.network.to_client_at(id, self.now_ms) {
+                self.put(at_ms, Due::ToClient(id, None));
+            }
+            self.network.tidy(id);
+        }
+        let calls: Vec<CallId> = self.network.calls.keys().copied().collect();
+        for id in calls {
+            self.put(self.now_ms + NO_NETWORK_MS, Due::Answer(id, Err(HttpFailure)));
+        }
+    }
+
+    /// A device's program is gone; it is started again after so long.
+    pub(crate) fn program_gone(&mut self, index: usize, down_ms: u64) {
+        self.let_go(index);
+        self.set_wake(index, 0);
+        let Some(device) = self.devices.get_mut(index) else { return };
+        device.end();
+        let life = device.life;
+        self.network.calls.retain(|_, call| call.device != index);
+        self.put(self.now_ms + down_ms, Due::Start(index, life));
+    }
+
+    /// Starts a device's program, unless somebody else did.
+    pub(crate) fn start(&mut self, index: usize, life: u32) -> Result<()> {
+        let Some(device) = self.devices.get_mut(index) else { return Ok(()) };
+        if !device.is_running() && device.life == life && device.halted.is_none() {
+            device.start()?;
+            self.want_turn(index);
+        }
+        Ok(())
+    }
+
+    fn wipe(&mut self, index: usize) -> Result<()> {
+        self.coverage.count("a device wiped itself");
+        self.put_away(index)
+    }
+
+    /// A device is emptied. What it had not sent is gone with it.
+    pub(crate) fn put_away(&mut self, index: usize) -> Result<()> {
+        self.let_go(index);
+        self.set_wake(index, 0);
+        self.network.calls.retain(|_, call| call.device != index);
+        let device = self.devices.get_mut(index).context("a device that is put away is there")?;
+        // What was read on a hidden page is told when it is seen again: now it never is.
+        self.receipts_always &= !device.hidden;
+        if !device.is_vacant() {
+            for mark in texts::unsent(&device.db)? {
+                self.ledger.excuse(mark);
+            }
+        }
+        device.wipe()
+    }
+
+    fn say(&self, line: &str) {
+        use std::io::Write as _;
+        // Nothing can be told where standard error is closed.
+        let _ = writeln!(std::io::stderr().lock(), "{:>12} {line}", self.now_ms % 10_000_000_000);
+    }
+}

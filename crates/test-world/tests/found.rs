@@ -1,0 +1,30 @@
+//! Plans that failed once, shrunk, and mended at their cause since: each must be sound for ever after.
+
+use test_world::{Options, Plan, run};
+
+fn check(text: &str) {
+    let plan: Plan = serde_json::from_str(text).expect("a plan");
+    let outcome = run(&plan, Options::default()).expect("runs");
+    assert!(outcome.failure.is_none(), "{:#?}", outcome.failure);
+}
+
+macro_rules! found {
+    ($($name:ident: $file:literal;)*) => {$(
+        #[test]
+        fn $name() {
+            check(include_str!(concat!("../plans/", $file, ".json")));
+        }
+    )*};
+}
+
+found! {
+    a_clock_that_was_set_back_does_not_put_a_device_to_sleep: "a-clock-that-was-set-back";
+    a_list_that_was_not_asked_for_is_not_held_back: "a-list-that-was-not-asked-for-is-not-held-back";
+    a_device_that_is_let_in_after_logging_out_is_put_out: "let-in-after-logging-out";
+    a_linking_that_failed_late_does_not_keep_history_from_the_next: "linking-that-failed-late";
+    a_device_that_died_before_it_wiped_itself_does_so_when_it_starts: "died-before-it-wiped-itself";
+    a_lost_answer_to_unlinking_leaves_no_leaf: "lost-answer-to-unlinking";
+    a_mark_of_a_device_that_left_is_told_again: "a-mark-of-a-device-that-left";
+    a_mark_that_was_set_back_is_told_again: "a-mark-that-was-set-back";
+    a_new_companion_knows_what_was_read: "new-companion-knows-what-was-read";
+}
