@@ -50,8 +50,8 @@ impl Client {
         written_for: Option<client_api::AccountId>,
     ) -> bool {
         let is_theirs = self.moved.get(&chat).is_some_and(|moved| moved.people == People::Others);
-        let is_anothers = |stored: &Chat| written_for.is_some_and(|account| account.0 != stored.peer.0);
-        is_theirs || stored.is_some_and(is_anothers)
+        let is_of_another = |stored: &Chat| written_for.is_some_and(|account| account.0 != stored.peer.0);
+        is_theirs || stored.is_some_and(is_of_another)
     }
 
     /// A command under the id that its chat has now. The page sent it before it heard of the other one.
