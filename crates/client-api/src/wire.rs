@@ -92,7 +92,10 @@ mod tests {
 
     #[test]
     fn requests_and_events_come_back_and_garbage_is_refused() {
-        let request = Request { id: 7, command: Command::SendText { chat: ChatId([1; 16]), text: "héllo".into() } };
+        let request = Request {
+            id: 7,
+            command: Command::SendText { chat: ChatId([1; 16]), text: "héllo".into(), written_for: None },
+        };
         assert_eq!(decode_request(&encode_request(&request)).expect("own bytes"), request);
         let events = vec![Event::Ready, Event::Chats(ChatChanges { reset: true, ..Default::default() })];
         assert_eq!(decode_events(&encode_events(&events)).expect("own bytes"), events);
