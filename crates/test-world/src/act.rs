@@ -61,7 +61,7 @@ impl World {
         let Some(index) = self.active(device) else { return Ok(None) };
         let Some(command) = command else { return Ok(None) };
         if let (Action::Visible { on, .. }, Some(target)) = (action, self.devices.get_mut(index)) {
-            target.hidden = !on;
+            target.hidden |= !on;
         }
         if let Action::Send { peer, .. } = action {
             self.ledger.asked(mark, device, peer);

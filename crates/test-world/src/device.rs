@@ -31,7 +31,7 @@ pub(crate) struct Device {
     pub(crate) crash: Option<Crash>,
     /// Programs started so far: what was meant for an earlier one is not for this one.
     pub(crate) life: u32,
-    /// Its page is not looked at.
+    /// Its page was not looked at for a while: it may have read what it told nobody.
     pub(crate) hidden: bool,
     /// Empty, and nobody's.
     vacant: bool,
@@ -127,7 +127,6 @@ impl Device {
         self.client = Some(Client::new(config));
         self.vacant = false;
         self.life += 1;
-        self.hidden = false;
         self.screen = Screen::default();
         self.commands.clear();
         self.others.clear();
@@ -149,6 +148,7 @@ impl Device {
         self.db = Connection::open_in_memory()?;
         self.screen = Screen::default();
         self.vacant = true;
+        self.hidden = false;
         // Whoever was to start it again meant what it was.
         self.life += 1;
         Ok(())
