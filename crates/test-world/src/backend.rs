@@ -54,6 +54,9 @@ pub(crate) enum News {
     Answer(CallId, Result<HttpResponse, HttpFailure>),
 }
 
+/// What became of a request.
+type Answered = (CallId, Result<HttpResponse, HttpFailure>);
+
 /// See the module.
 pub(crate) struct Backend {
     runtime: Runtime,
@@ -65,7 +68,7 @@ pub(crate) struct Backend {
     codes: Arc<Codes>,
     sockets: BTreeMap<SocketId, Socket>,
     ended: Rc<RefCell<Vec<SocketId>>>,
-    answers: Rc<RefCell<Vec<(CallId, Result<HttpResponse, HttpFailure>)>>>,
+    answers: Rc<RefCell<Vec<Answered>>>,
     /// The server's database stops at a write that is to come.
     dying: bool,
     news: Vec<News>,

@@ -115,7 +115,7 @@ impl Network {
     }
 
     /// When the next frame to the server arrives.
-    pub(crate) fn to_server_at(&mut self, id: SocketId, now_ms: u64) -> Option<u64> {
+    pub(crate) fn arrives_at_server(&mut self, id: SocketId, now_ms: u64) -> Option<u64> {
         let (device, most) = (self.pipes.get(&id)?.device, self.delay_max_ms);
         let at_ms = now_ms + self.delay_ms(device, most);
         let pipe = self.pipes.get_mut(&id)?;
@@ -124,7 +124,7 @@ impl Network {
     }
 
     /// When the next frame to the client arrives.
-    pub(crate) fn to_client_at(&mut self, id: SocketId, now_ms: u64) -> Option<u64> {
+    pub(crate) fn arrives_at_client(&mut self, id: SocketId, now_ms: u64) -> Option<u64> {
         let (device, most) = (self.pipes.get(&id)?.device, self.delay_max_ms);
         let at_ms = now_ms + self.delay_ms(device, most);
         let pipe = self.pipes.get_mut(&id)?;

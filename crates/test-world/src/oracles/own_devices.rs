@@ -8,9 +8,12 @@ use identity::VerifiedDeviceList;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What the devices of an account share, by its keys.
+type State = BTreeMap<String, Vec<u8>>;
+
 pub(crate) fn check(world: &World, alive: &[Alive<'_>], findings: &mut Findings) -> Result<()> {
     let lists = lists_at_server(world)?;
-    let mut first_of: BTreeMap<[u8; 16], (&Alive<'_>, BTreeMap<String, Vec<u8>>)> = BTreeMap::new();
+    let mut first_of: BTreeMap<[u8; 16], (&Alive<'_>, State)> = BTreeMap::new();
     for device in alive {
         let name = device.name();
         let here = state(&device.device.db)?;
