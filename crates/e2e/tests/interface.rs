@@ -6,6 +6,7 @@ use e2e::browser::{Browser, NARROW, NARROWEST, Setup, WIDE};
 use e2e::camera::{Camera, Hold};
 use e2e::{Person, World};
 use serde_json::json;
+use std::time::Duration;
 
 const ALICE: &str = "+4915112345601";
 const BOB: &str = "+4915112345602";
@@ -138,6 +139,33 @@ async fn a_half_typed_name_stays_while_the_facts_beside_it_go_on() -> Result<()>
     alice.clicks("rename-save").await?;
     alice.sees("[data-testid=info-name]:text-is('Bob')").await?;
     alice.finds_true(&format!("{field}.value === 'Bob'")).await?;
+    alice.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_for_a_numbers_former_holder_do_not_go_to_the_new_one_unasked() -> Result<()> {
+    let world = World::new().await?;
+    let alice = Browser::phone(&world, "Alice", ALICE).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    let chat = bob.opens_chat_with(ALICE).await?;
+    bob.sends(chat, "hello").await?;
+    alice.opens_chat("hello").await?;
+    alice.shows("message-text").await?;
+    alice.fills("composer-input", "for you alone").await?;
+    bob.stops().await;
+    // A number gets its next code after a while only.
+    world.passes_on_the_server(Duration::from_secs(31));
+    let mut bob = Person::register(&world, "Bob anew", BOB).await?;
+    alice.sees_text("system-line", "safety number").await?;
+    alice.clicks("send").await?;
+    alice.sees_text("toast", "belongs to another account now").await?;
+    let field = "document.querySelector('[data-testid=composer-input]')";
+    alice.finds_true(&format!("{field}.value === 'for you alone'")).await?;
+    // Who knows it sends it again, and it goes to them.
+    alice.clicks("send").await?;
+    let theirs = bob.opens_first_chat().await?;
+    bob.sees(theirs, "for you alone").await?;
+    ensure!(bob.screen.texts(theirs) == ["for you alone"], "it went once");
     alice.closes().await
 }
 
