@@ -179,3 +179,33 @@ pub(crate) fn mixed(value: u64) -> u64 {
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ (value >> 31)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_keeps_its_order_and_devices_do_not_disturb_each_other() {
+        let mut network = Network::new(1, 2);
+        let socket = network.open(0);
+        let times: Vec<_> = (0..200).map(|now_ms| network.to_server_at(socket, now_ms)).collect();
+        assert!(times.is_sorted(), "{times:?}");
+        let mut alone = Network::new(1, 2);
+        let socket = alone.open(0);
+        let disturbed: Vec<_> = (0..200)
+            .map(|now_ms| {
+                alone.delay_ms(1, 1_000);
+                alone.to_server_at(socket, now_ms)
+            })
+            .collect();
+        assert_eq!(times, disturbed);
+    }
+
+    #[test]
+    fn the_request_that_is_to_be_lost_is_lost_and_no_other() {
+        let mut network = Network::new(1, 1);
+        network.lines.iter_mut().for_each(|line| line.lose_http = Some((true, 1)));
+        let fates: Vec<Fate> = (0..3).map(|id| network.call(0, 1, HttpId(id)).1).collect();
+        assert_eq!(fates, [Fate::Arrives, Fate::AnswerLost, Fate::Arrives]);
+    }
+}
