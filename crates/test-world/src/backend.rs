@@ -65,11 +65,13 @@ pub(crate) struct Backend {
     codes: Arc<Codes>,
     sockets: BTreeMap<SocketId, Socket>,
     ended: Rc<RefCell<Vec<SocketId>>>,
-    answers: Rc<RefCell<Vec<(CallId, Result<HttpResponse, HttpFailure>)>>>,
+    answers: Rc<RefCell<Vec<(CallId, Answered)>>>,
     /// The server's database stops at a write that is to come.
     dying: bool,
     news: Vec<News>,
 }
+
+type Answered = Result<HttpResponse, HttpFailure>;
 
 struct Socket {
     frames: mpsc::UnboundedSender<Message>,

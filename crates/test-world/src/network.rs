@@ -115,7 +115,7 @@ impl Network {
     }
 
     /// When the next frame to the server arrives.
-    pub(crate) fn to_server_at(&mut self, id: SocketId, now_ms: u64) -> Option<u64> {
+    pub(crate) fn next_to_server(&mut self, id: SocketId, now_ms: u64) -> Option<u64> {
         let (device, most) = (self.pipes.get(&id)?.device, self.delay_max_ms);
         let at_ms = now_ms + self.delay_ms(device, most);
         let pipe = self.pipes.get_mut(&id)?;
@@ -124,7 +124,7 @@ impl Network {
     }
 
     /// When the next frame to the client arrives.
-    pub(crate) fn to_client_at(&mut self, id: SocketId, now_ms: u64) -> Option<u64> {
+    pub(crate) fn next_to_client(&mut self, id: SocketId, now_ms: u64) -> Option<u64> {
         let (device, most) = (self.pipes.get(&id)?.device, self.delay_max_ms);
         let at_ms = now_ms + self.delay_ms(device, most);
         let pipe = self.pipes.get_mut(&id)?;
@@ -188,14 +188,14 @@ mod tests {
     fn a_socket_keeps_its_order_and_devices_do_not_disturb_each_other() {
         let mut network = Network::new(1, 2);
         let socket = network.open(0);
-        let times: Vec<_> = (0..200).map(|now_ms| network.to_server_at(socket, now_ms)).collect();
+        let times: Vec<_> = (0..200).map(|now_ms| network.next_to_server(socket, now_ms)).collect();
         assert!(times.is_sorted(), "{times:?}");
         let mut alone = Network::new(1, 2);
         let socket = alone.open(0);
         let disturbed: Vec<_> = (0..200)
             .map(|now_ms| {
                 alone.delay_ms(1, 1_000);
-                alone.to_server_at(socket, now_ms)
+                alone.next_to_server(socket, now_ms)
             })
             .collect();
         assert_eq!(times, disturbed);

@@ -8,9 +8,12 @@ use identity::VerifiedDeviceList;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Own-device state: values by key.
+type State = BTreeMap<String, Vec<u8>>;
+
 pub(crate) fn check(world: &World, alive: &[Alive<'_>], findings: &mut Findings) -> Result<()> {
     let lists = lists_at_server(world)?;
-    let mut first_of: BTreeMap<[u8; 16], (&Alive<'_>, BTreeMap<String, Vec<u8>>)> = BTreeMap::new();
+    let mut first_of: BTreeMap<[u8; 16], (&Alive<'_>, State)> = BTreeMap::new();
     for device in alive {
         let name = device.name();
         let here = state(&device.device.db)?;
@@ -58,7 +61,7 @@ fn lists_at_server(world: &World) -> Result<BTreeMap<[u8; 16], Vec<u8>>> {
 }
 
 /// What all own devices hold, without the farewells of those that went and without what is set to nothing.
-fn state(db: &Connection) -> Result<BTreeMap<String, Vec<u8>>> {
+fn state(db: &Connection) -> Result<State> {
     let mut statement =
         db.prepare_cached("SELECT key, value FROM state WHERE key NOT LIKE 'leave/%' AND length(value) > 0")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
