@@ -163,7 +163,7 @@ async fn words_for_a_numbers_former_holder_do_not_go_to_the_new_one_unasked() ->
     alice.finds_true(&format!("{field}.value === 'for you alone'")).await?;
     // Who knows it sends it again, and it goes to them.
     alice.clicks("send").await?;
-    let theirs = bob.opens_first_chat().await?;
+    let theirs = bob.only_chat().await?;
     bob.sees(theirs, "for you alone").await?;
     ensure!(bob.screen.texts(theirs) == ["for you alone"], "it went once");
     alice.closes().await

@@ -13,20 +13,12 @@ const BOB: &str = "+4915112345612";
 
 /// What these stories do often.
 trait Does {
-    async fn opens_first_chat(&mut self) -> Result<ChatId>;
     async fn mirrors(&mut self, world: &World, name: &str) -> Result<Person>;
     async fn sees_row(&mut self, chat: ChatId, what: &str, seen: impl Fn(&ChatRow) -> bool) -> Result<()>;
     fn newest(&self, chat: ChatId) -> Result<MessageId>;
 }
 
 impl Does for Person {
-    async fn opens_first_chat(&mut self) -> Result<ChatId> {
-        self.until("a chat", |s| !s.chats.is_empty()).await?;
-        let chat = *self.screen.chats.keys().next().context("there is one")?;
-        self.opens(chat).await?;
-        Ok(chat)
-    }
-
     /// Links a companion and waits for the whole mirror.
     async fn mirrors(&mut self, world: &World, name: &str) -> Result<Person> {
         let mut browser = self.links(world, name).await?;
@@ -50,7 +42,7 @@ async fn pair(world: &World) -> Result<(Person, Person, ChatId)> {
     let mut bob = Person::register(world, "Bob", BOB).await?;
     let chat = alice.opens_chat_with(BOB).await?;
     alice.sends(chat, "hello").await?;
-    assert_eq!(bob.opens_first_chat().await?, chat);
+    assert_eq!(bob.only_chat().await?, chat);
     bob.sees(chat, "hello").await?;
     alice.sees_status(chat, "hello", MessageStatus::Delivered).await?;
     Ok((alice, bob, chat))
@@ -285,7 +277,7 @@ async fn a_number_registered_anew_goes_on_in_the_same_chat_with_a_warning_and_wi
 
     // Both can write, and what failed can be sent again.
     bob.sends(anew, "is that you?").await?;
-    let theirs = alice.opens_first_chat().await?;
+    let theirs = alice.only_chat().await?;
     alice.sees(theirs, "is that you?").await?;
     assert_eq!(alice.screen.texts(theirs), ["is that you?"], "the new account gets nothing of before by itself");
     let rows = bob.screen.messages.get(&anew).context("the chat is open")?;

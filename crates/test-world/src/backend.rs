@@ -54,9 +54,6 @@ pub(crate) enum News {
     Answer(CallId, Result<HttpResponse, HttpFailure>),
 }
 
-/// What became of a request.
-type Answered = (CallId, Result<HttpResponse, HttpFailure>);
-
 /// See the module.
 pub(crate) struct Backend {
     runtime: Runtime,
@@ -68,11 +65,13 @@ pub(crate) struct Backend {
     codes: Arc<Codes>,
     sockets: BTreeMap<SocketId, Socket>,
     ended: Rc<RefCell<Vec<SocketId>>>,
-    answers: Rc<RefCell<Vec<Answered>>>,
+    answers: Rc<RefCell<Vec<(CallId, Answered)>>>,
     /// The server's database stops at a write that is to come.
     dying: bool,
     news: Vec<News>,
 }
+
+type Answered = Result<HttpResponse, HttpFailure>;
 
 struct Socket {
     frames: mpsc::UnboundedSender<Message>,

@@ -115,7 +115,7 @@ impl Network {
     }
 
     /// When the next frame to the server arrives.
-    pub(crate) fn arrives_at_server(&mut self, id: SocketId, now_ms: u64) -> Option<u64> {
+    pub(crate) fn next_to_server(&mut self, id: SocketId, now_ms: u64) -> Option<u64> {
         let (device, most) = (self.pipes.get(&id)?.device, self.delay_max_ms);
         let at_ms = now_ms + self.delay_ms(device, most);
         let pipe = self.pipes.get_mut(&id)?;
@@ -124,7 +124,7 @@ impl Network {
     }
 
     /// When the next frame to the client arrives.
-    pub(crate) fn arrives_at_client(&mut self, id: SocketId, now_ms: u64) -> Option<u64> {
+    pub(crate) fn next_to_client(&mut self, id: SocketId, now_ms: u64) -> Option<u64> {
         let (device, most) = (self.pipes.get(&id)?.device, self.delay_max_ms);
         let at_ms = now_ms + self.delay_ms(device, most);
         let pipe = self.pipes.get_mut(&id)?;
@@ -178,4 +178,34 @@ pub(crate) fn mixed(value: u64) -> u64 {
     let value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     value ^ (value >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_keeps_its_order_and_devices_do_not_disturb_each_other() {
+        let mut network = Network::new(1, 2);
+        let socket = network.open(0);
+        let times: Vec<_> = (0..200).map(|now_ms| network.next_to_server(socket, now_ms)).collect();
+        assert!(times.is_sorted(), "{times:?}");
+        let mut alone = Network::new(1, 2);
+        let socket = alone.open(0);
+        let disturbed: Vec<_> = (0..200)
+            .map(|now_ms| {
+                alone.delay_ms(1, 1_000);
+                alone.next_to_server(socket, now_ms)
+            })
+            .collect();
+        assert_eq!(times, disturbed);
+    }
+
+    #[test]
+    fn the_request_that_is_to_be_lost_is_lost_and_no_other() {
+        let mut network = Network::new(1, 1);
+        network.lines.iter_mut().for_each(|line| line.lose_http = Some((true, 1)));
+        let fates: Vec<Fate> = (0..3).map(|id| network.call(0, 1, HttpId(id)).1).collect();
+        assert_eq!(fates, [Fate::Arrives, Fate::AnswerLost, Fate::Arrives]);
+    }
 }

@@ -157,7 +157,7 @@ impl World {
                     self.backend.frame(id, bytes);
                 }
             }
-            Due::ToClient(id, bytes) => self.reaches_client(id, bytes),
+            Due::ToClient(id, bytes) => self.frame_arrives(id, bytes),
             Due::SocketOpened(id) => {
                 if let Some(device) = self.open_end(id) {
                     self.give(device, Input::SocketOpened);
@@ -312,7 +312,7 @@ impl World {
         let id = self.network.open(index);
         if self.network.is_offline(index) || !self.backend.is_up() {
             self.put(self.now_ms + NO_NETWORK_MS, Due::ClientNotices(id));
-        } else if let Some(at_ms) = self.network.arrives_at_server(id, self.now_ms) {
+        } else if let Some(at_ms) = self.network.next_to_server(id, self.now_ms) {
             self.put(at_ms, Due::SocketArrives(id));
         }
     }
@@ -327,7 +327,7 @@ impl World {
     /// The client's end is gone; the server hears of it after what was sent before.
     fn let_go(&mut self, index: usize) {
         if let Some(id) = self.network.let_go(index)
-            && let Some(at_ms) = self.network.arrives_at_server(id, self.now_ms)
+            && let Some(at_ms) = self.network.next_to_server(id, self.now_ms)
         {
             self.put(at_ms, Due::ServerNotices(id));
         }
@@ -335,7 +335,7 @@ impl World {
 
     fn send(&mut self, index: usize, bytes: Vec<u8>) {
         let Some(id) = self.network.lines.get(index).and_then(|line| line.socket) else { return };
-        if let Some(at_ms) = self.network.arrives_at_server(id, self.now_ms) {
+        if let Some(at_ms) = self.network.next_to_server(id, self.now_ms) {
             self.put(at_ms, Due::ToServer(id, bytes));
         }
     }
@@ -390,7 +390,7 @@ impl World {
             pipe.server_has_it = true;
         }
         self.backend.open_socket(id, address(device));
-        if let Some(at_ms) = self.network.arrives_at_client(id, self.now_ms) {
+        if let Some(at_ms) = self.network.next_to_client(id, self.now_ms) {
             self.put(at_ms, Due::SocketOpened(id));
         }
     }
@@ -401,7 +401,7 @@ impl World {
         (pipe.client_has_it && !pipe.to_client_lost).then_some(pipe.device)
     }
 
-    fn reaches_client(&mut self, id: SocketId, bytes: Option<Vec<u8>>) {
+    fn frame_arrives(&mut self, id: SocketId, bytes: Option<Vec<u8>>) {
         let Some(device) = self.open_end(id) else { return };
         match bytes {
             Some(bytes) => self.give(device, Input::Frame(bytes)),
@@ -435,7 +435,7 @@ impl World {
         for news in self.backend.fetch() {
             match news {
                 News::Frame(id, bytes) => {
-                    if let Some(at_ms) = self.network.arrives_at_client(id, self.now_ms) {
+                    if let Some(at_ms) = self.network.next_to_client(id, self.now_ms) {
                         self.put(at_ms, Due::ToClient(id, Some(bytes)));
                     }
                 }
@@ -443,7 +443,7 @@ impl World {
                     if let Some(pipe) = self.network.pipes.get_mut(&id) {
                         pipe.server_has_it = false;
                     }
-                    if let Some(at_ms) = self.network.arrives_at_client(id, self.now_ms) {
+                    if let Some(at_ms) = self.network.next_to_client(id, self.now_ms) {
                         self.put(at_ms, Due::ToClient(id, None));
                     }
                 }
@@ -468,7 +468,7 @@ impl World {
             if let Some(pipe) = self.network.pipes.get_mut(&id) {
                 pipe.server_has_it = false;
             }
-            if let Some(at_ms) = self.network.arrives_at_client(id, self.now_ms) {
+            if let Some(at_ms) = self.network.next_to_client(id, self.now_ms) {
                 self.put(at_ms, Due::ToClient(id, None));
             }
             self.network.tidy(id);

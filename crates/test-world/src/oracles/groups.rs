@@ -10,6 +10,8 @@ use rand_core::SeedableRng as _;
 use std::collections::{BTreeMap, BTreeSet};
 
 type Address = ([u8; 16], u32);
+/// Two accounts and the kind of their chat.
+type Pair = ([u8; 16], [u8; 16], u32);
 
 /// A group as the server has it.
 struct AtServer {
@@ -79,9 +81,6 @@ pub(crate) fn check(world: &World, alive: &[Alive<'_>], findings: &mut Findings)
     }
     Ok(())
 }
-
-/// Two accounts, the smaller id first, and the kind of what is between them.
-type Pair = ([u8; 16], [u8; 16], u32);
 
 /// Each pair of accounts has at most one chat; devices of an account hold the same ones; all are at the server.
 fn one_chat(alive: &[Alive<'_>], server: &BTreeMap<[u8; 16], AtServer>, findings: &mut Findings) {

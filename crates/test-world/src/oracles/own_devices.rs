@@ -8,7 +8,7 @@ use identity::VerifiedDeviceList;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the devices of an account share, by its keys.
+/// Own-device state: values by key.
 type State = BTreeMap<String, Vec<u8>>;
 
 pub(crate) fn check(world: &World, alive: &[Alive<'_>], findings: &mut Findings) -> Result<()> {
@@ -61,7 +61,7 @@ fn lists_at_server(world: &World) -> Result<BTreeMap<[u8; 16], Vec<u8>>> {
 }
 
 /// What all own devices hold, without the farewells of those that went and without what is set to nothing.
-fn state(db: &Connection) -> Result<BTreeMap<String, Vec<u8>>> {
+fn state(db: &Connection) -> Result<State> {
     let mut statement =
         db.prepare_cached("SELECT key, value FROM state WHERE key NOT LIKE 'leave/%' AND length(value) > 0")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
