@@ -7,7 +7,7 @@ use crate::http::{Answer as Reply, Purpose, user_error};
 use crate::io::{Halt, HttpMethod};
 use crate::messages::NUMBER_MAX;
 use crate::profile::{tidy_name, ui_account};
-use crate::{notices, own_state, people, state, this};
+use crate::{notices, own_state, people, removing, state, this};
 use client_api::{Answer, ContactChanges, ContactRow, Event, Notice, UserError};
 use identity::VerifiedDeviceList;
 use prost::Message as _;
@@ -132,6 +132,11 @@ pub(crate) fn learn_device_list(cx: &mut Context<'_>, signed: &[u8]) -> Result<(
     chats::unvet(cx, account)?;
     if account == cx.me()?.address.account {
         cx.db.prepare_cached("UPDATE this SET device_list = ?1")?.execute([list.as_bytes()])?;
+        // Whatever way the phone hears of it: the answer to its own request may be lost.
+        let shorter = known.is_some_and(|known| known.addresses().any(|gone| list.device(gone.device).is_none()));
+        if shorter && cx.me()?.account_key.is_some() {
+            removing::want_removals(cx)?;
+        }
     } else {
         know(cx, account, "")?;
         cx.db

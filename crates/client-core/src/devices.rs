@@ -130,10 +130,6 @@ impl Client {
             tell_linked(cx, cert.device.0, &name)?;
         }
         tell_unlinked(cx, &before)?;
-        // The answer to its own shorter list may have been lost: then the phone learns here that it is in force.
-        if self.config.role == Role::Phone && before.addresses().any(|gone| after.device(gone.device).is_none()) {
-            self.want_removals(cx)?;
-        }
         show(cx, Some(mine))?;
         self.unlink_leavers(cx)
     }
@@ -184,7 +180,6 @@ impl Client {
                 accounts::learn_device_list(cx, signed_list)?;
                 tell_unlinked(cx, &before)?;
                 cx.answer(request, Ok(Answer::Done));
-                self.want_removals(cx)?;
                 show(cx, None)
             }
             Reply::Problem(problem) => {

@@ -58,15 +58,15 @@ fn want_unlisted_out(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
     Ok(())
 }
 
-impl Client {
-    /// The own list became shorter: whoever left it goes out of every chat.
-    pub(crate) fn want_removals(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        for chat in chats::in_membership(cx.db, Membership::Joined)? {
-            want_unlisted_out(cx, &chat)?;
-        }
-        Ok(())
+/// The own list became shorter: whoever left it goes out of every chat.
+pub(crate) fn want_removals(cx: &mut Context<'_>) -> Result<(), Halt> {
+    for chat in chats::in_membership(cx.db, Membership::Joined)? {
+        want_unlisted_out(cx, &chat)?;
     }
+    Ok(())
+}
 
+impl Client {
     /// The phone came into a chat: who left its list before goes out, if others let them in without knowing.
     pub(crate) fn want_removals_on_entry(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
         match chats::find(cx.db, chat)?.filter(|_| self.config.role == Role::Phone) {
