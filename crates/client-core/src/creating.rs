@@ -5,6 +5,7 @@ use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod};
+use crate::messages::NUMBER_MAX;
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
 use crate::this;
@@ -177,8 +178,10 @@ impl Client {
         operation: &Operation,
         exists: &GroupExists,
     ) -> Result<(), Halt> {
-        let Ok(theirs) = ChatId::try_from(exists.chat.as_slice()) else {
-            return Err(Halt::Broken("the server named a chat by an id of another length"));
+        let named = ChatId::try_from(exists.chat.as_slice()).ok().filter(|_| exists.generation <= NUMBER_MAX);
+        let Some(theirs) = named else {
+            tracing::warn!("the server names a chat that cannot be");
+            return self.on_final_refusal(cx, operation);
         };
         outbox::remove(cx, operation.op_id)?;
         let provider = mls::provider(cx);

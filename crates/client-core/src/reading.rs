@@ -135,7 +135,7 @@ impl Client {
             return Ok(());
         }
         match opened_mark(cx, chat, mark)? {
-            Some(read) if read.account == mark.account => {
+            Some(read) => {
                 if account == cx.me()?.address.account {
                     own_mark_is(cx, chat, read.read_seq)?;
                 }
@@ -193,7 +193,8 @@ fn opened_mark(cx: &mut Context<'_>, chat: ChatId, mark: &AccountMark) -> Result
     let signer = mls::taken(group.find(address))?.flatten();
     let signed =
         signer.is_some_and(|entry| identity::marks::verify_read_watermark(&entry.signature_key, &read).is_ok());
-    Ok((signed && read.chat == chat.0).then_some(read))
+    // A mark under another account's name is that account's word for nothing.
+    Ok((signed && read.chat == chat.0 && read.account == mark.account).then_some(read))
 }
 
 /// Tells a chat how far this account has read.
@@ -264,6 +265,10 @@ pub(crate) fn opening_key(
     chat: ChatId,
     epoch: u64,
 ) -> Result<Option<(ChatGroup, MarkKey)>, Halt> {
+    // Anybody in a chat may name any number, and nothing of it is verified yet.
+    if epoch > NUMBER_MAX {
+        return Ok(None);
+    }
     let Some(group) = joined_group(cx, chat)? else { return Ok(None) };
     let key = if group.epoch() == epoch {
         let provider = mls::provider(cx);

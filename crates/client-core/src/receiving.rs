@@ -29,6 +29,10 @@ impl Client {
     /// An item of the queue. It is acknowledged after the commit of this transaction.
     pub(crate) fn on_item(&mut self, cx: &mut Context<'_>, item: &Item) -> Result<(), Halt> {
         let acked: u64 = cx.db.prepare_cached("SELECT acked_queue_seq FROM this")?.query_row([], |row| row.get(0))?;
+        // No server counts so far: it is not taken, so it is not acknowledged either.
+        if item.queue_seq > NUMBER_MAX {
+            return Ok(());
+        }
         if item.queue_seq > acked {
             match &item.body {
                 Some(item::Body::Group(group)) => self.on_group_item(cx, group)?,
@@ -106,12 +110,12 @@ impl Client {
         }
         match processed {
             Ok(Processed::App(app)) => {
-                self.hear_witness(cx, chat.chat, app.sender.account, &app.aad)?;
+                self.hear_witness(cx, chat.chat, app.sender, &app.aad)?;
                 self.on_app(cx, chat, item, &app)
             }
             Ok(Processed::Commit(commit)) if commit.self_removed => self.on_removed(cx, chat, item.seq),
             Ok(Processed::Commit(commit)) => {
-                self.hear_witness(cx, chat.chat, commit.sender.account, &commit.aad)?;
+                self.hear_witness(cx, chat.chat, commit.sender, &commit.aad)?;
                 if commit.is_external {
                     reading::tell_again(cx, chat.chat)?;
                 }

@@ -5,7 +5,7 @@
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
-use crate::messages::{self, NewMessage, Place, Stored};
+use crate::messages::{self, NUMBER_MAX, NewMessage, Place, Stored};
 use crate::sending::Flight;
 use crate::{devices, mls};
 use client_api::{Event, Notice, Role};
@@ -188,7 +188,10 @@ impl Client {
             .prepare_cached(
                 "UPDATE this SET acked_queue_seq = max(acked_queue_seq, ?1), boot_counter = max(boot_counter, ?2)",
             )?
-            .execute(params![rollback.server_acked_queue_seq, rollback.server_boot_counter + 1])?;
+            .execute(params![
+                rollback.server_acked_queue_seq.min(NUMBER_MAX),
+                rollback.server_boot_counter.min(NUMBER_MAX) + 1
+            ])?;
         cx.db.prepare_cached("UPDATE chat SET membership = ?1, resync_from = coalesce(resync_from, applied_seq + 1) WHERE membership = ?2")?.execute(params![Membership::Wanted.number(), Membership::Joined.number()],
         )?;
         // Under their old ids: what was accepted before is not accepted twice.

@@ -326,7 +326,7 @@ impl Client {
         }
     }
 
-    fn on_final_refusal(&mut self, cx: &mut Context<'_>, operation: &Operation) -> Result<(), Halt> {
+    pub(crate) fn on_final_refusal(&mut self, cx: &mut Context<'_>, operation: &Operation) -> Result<(), Halt> {
         outbox::remove(cx, operation.op_id)?;
         match (operation.kind, operation.message) {
             (Kind::App, Some(id)) => messages::fail(cx, operation.chat, id),

@@ -58,6 +58,11 @@ impl Session {
     pub(crate) fn is_up(&self) -> bool {
         self.link == Link::Up
     }
+
+    /// The wait is over; or the clock was set back, as no wait is that long.
+    fn may_retry(&self, now_ms: u64) -> bool {
+        now_ms >= self.retry_at_ms || self.retry_at_ms > now_ms + RETRY_MAX_MS
+    }
 }
 
 impl Client {
@@ -368,10 +373,10 @@ impl Client {
             self.look_for_phone(cx)?;
         }
         match self.session.link {
-            Link::Down if cx.now_ms >= self.session.retry_at_ms && this::stage(cx.db)? != Stage::LoggedOut => {
+            Link::Down if self.session.may_retry(cx.now_ms) && this::stage(cx.db)? != Stage::LoggedOut => {
                 self.ask_server_info(cx);
             }
-            Link::Greeting { lost_at_ms } if cx.now_ms >= lost_at_ms => {
+            Link::Greeting { lost_at_ms } if cx.now_ms >= lost_at_ms || lost_at_ms > cx.now_ms + HELLO_TIMEOUT_MS => {
                 cx.out.push(Output::Disconnect);
                 self.retry_later(cx);
             }

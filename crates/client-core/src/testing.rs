@@ -58,6 +58,16 @@ pub(crate) fn with_companion(list: &VerifiedDeviceList) -> VerifiedDeviceList {
     list.next_with(&account_key, cert, 1).expect("list")
 }
 
+/// The phone's list is without its second device again.
+pub(crate) fn unlinks_companion(phone: &Connection) {
+    let (account_key, ..) = account(1);
+    step(phone, 1, |cx| {
+        let list = mls::own_device_list(cx).expect("list");
+        let shorter = list.next_without(&account_key, &[DeviceNumber(2)], 1).expect("list");
+        crate::accounts::learn_device_list(cx, shorter.as_bytes()).expect("learned");
+    });
+}
+
 /// The phone's list has a second device.
 pub(crate) fn links_companion(phone: &Connection) {
     step(phone, 1, |cx| {

@@ -187,7 +187,22 @@ fn opened(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{CHAT, Peer, now_ms, phone, step};
     use proto::ids::{AccountId, DeviceNumber};
+
+    #[test]
+    fn a_word_of_an_epoch_that_no_chat_reaches_is_dropped() {
+        let (mut client, db) = phone();
+        let mut peer = Peer::new();
+        peer.shares_chat_with(&db);
+        let sender = DeviceAddress { account: peer.list.account(), device: DeviceNumber(1) };
+        for epoch in [0, 1, 1 << 62, u64::MAX] {
+            let sender = Some(sender.to_wire());
+            let item = EphemeralItem { chat: CHAT.to_vec(), epoch, sealed: vec![1], sender };
+            let (heard, _) = step(&db, now_ms(), |cx| client.on_ephemeral(cx, &item));
+            assert!(heard.is_ok(), "epoch {epoch}: {heard:?}");
+        }
+    }
 
     #[test]
     fn a_word_counts_once_and_not_when_it_is_old() {

@@ -149,7 +149,7 @@ impl Client {
 
     /// Nothing is sent until the list is there. If the server was asked and has not given it, it holds it back.
     fn hold_for_list(&mut self, cx: &mut Context<'_>, account: AccountId, version: u64) -> Result<(), Halt> {
-        let version = version.max(accounts::heard_version(cx.db, account)?);
+        let version = version.max(accounts::heard_version(cx, account)?);
         // That it has answered about an earlier one is no reason for suspicion.
         let given_in_vain = self.lists.answered.get(&account).is_some_and(|asked| *asked >= version);
         if given_in_vain && self.lists.tell_once(account) {

@@ -12,7 +12,7 @@ use client_api::{Event, Notice};
 use prost::Message as _;
 use proto::content::AuthenticatedData;
 use proto::decode::decode_limited;
-use proto::ids::{AccountId, ChatId};
+use proto::ids::{AccountId, ChatId, DeviceAddress};
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
@@ -86,9 +86,10 @@ impl Client {
         &mut self,
         cx: &mut Context<'_>,
         chat: ChatId,
-        account: AccountId,
+        from: DeviceAddress,
         aad: &[u8],
     ) -> Result<(), Halt> {
+        let account = from.account;
         let Ok(word) = decode_limited::<AuthenticatedData>(aad, AUTHENTICATED_LEN_MAX) else { return Ok(()) };
         if word.list_version > NUMBER_MAX || word.last_seq > NUMBER_MAX {
             return Ok(());
@@ -96,8 +97,11 @@ impl Client {
         compare_chain(cx, chat, account, &word)?;
         let known = accounts::known_list(cx, account)?;
         let known_version = known.as_ref().map_or(0, |list| list.version());
-        if word.list_version > known_version {
-            accounts::hear_of_list(cx, account, word.list_version)?;
+        let me = cx.me()?;
+        // The phone signs the own list: nobody knows a newer one.
+        let is_own_to_sign = account == me.address.account && me.account_key.is_some();
+        if word.list_version > known_version && !is_own_to_sign {
+            accounts::hear_of_list(cx, from, word.list_version)?;
             return self.want_list(cx, account, word.list_version);
         }
         let differs =

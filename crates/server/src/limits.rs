@@ -31,7 +31,7 @@ pub const QUEUE_SEQ_MAX: u64 = 1 << 48;
 /// How long the head of a request may take, and how long a connection may wait for its next request.
 pub const HEAD_WITHIN: Duration = Duration::from_secs(60);
 /// How long what is written to a connection may wait for its other end to read some of it.
-pub const READ_WITHIN: Duration = Duration::from_secs(30);
+pub const READ_WITHIN: Duration = Duration::from_secs(120);
 /// How long a TLS handshake may take.
 pub const TLS_HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 

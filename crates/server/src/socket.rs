@@ -158,6 +158,14 @@ async fn serve(
             // What is done goes out before more is taken on; and a simulator's runs must not depend on chance.
             biased;
             Some(done) = requests.next(), if !requests.is_empty() => finish(app, done, &mut queue, out).await?,
+            // Before what waits for this client: who takes frames slowly shall be heard, and not be held for silent.
+            message = frames.next(), if requests.len() < REQUESTS_MAX => {
+                heard = Instant::now();
+                if let Some(frame) = read(message)? {
+                    let request = begin(app.clone(), device, frame, Instant::now());
+                    start(request, &mut requests).await;
+                }
+            }
             push = seat.pushes.recv() => match push {
                 Some(Push::Frame(bytes)) => send(out, bytes).await?,
                 Some(Push::Farewell(bytes)) => {
@@ -172,13 +180,6 @@ async fn serve(
                     return Err(End::Gone);
                 }
                 give(out, Message::Ping(bytes::Bytes::new())).await?;
-            }
-            message = frames.next(), if requests.len() < REQUESTS_MAX => {
-                heard = Instant::now();
-                if let Some(frame) = read(message)? {
-                    let request = begin(app.clone(), device, frame, Instant::now());
-                    start(request, &mut requests).await;
-                }
             }
         }
     }

@@ -33,6 +33,8 @@ CREATE TABLE account (
   number          TEXT NOT NULL DEFAULT '',
   device_list     BLOB NOT NULL DEFAULT x'',
   list_heard      INTEGER NOT NULL DEFAULT 0,   -- the newest version that a device of the account said it has
+  list_heard_by   INTEGER NOT NULL DEFAULT 0,   -- which device said so
+  list_heard_at   INTEGER NOT NULL DEFAULT 0,   -- the version that was known here then
   list_version    INTEGER NOT NULL DEFAULT 0,   -- of that list
   profile_key     BLOB NOT NULL DEFAULT x'',
   profile_version INTEGER NOT NULL DEFAULT 0,   -- of what is stored here
