@@ -5,7 +5,6 @@ use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod};
-use crate::messages::NUMBER_MAX;
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
 use crate::this;
@@ -178,8 +177,7 @@ impl Client {
         operation: &Operation,
         exists: &GroupExists,
     ) -> Result<(), Halt> {
-        let named = ChatId::try_from(exists.chat.as_slice()).ok().filter(|_| exists.generation <= NUMBER_MAX);
-        let Some(theirs) = named else {
+        let Ok(theirs) = ChatId::try_from(exists.chat.as_slice()) else {
             tracing::warn!("the server names a chat that cannot be");
             return self.on_final_refusal(cx, operation);
         };

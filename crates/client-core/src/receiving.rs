@@ -115,7 +115,7 @@ impl Client {
             }
             Ok(Processed::Commit(commit)) if commit.self_removed => self.on_removed(cx, chat, item.seq),
             Ok(Processed::Commit(commit)) => {
-                self.hear_witness(cx, chat.chat, commit.sender, &commit.aad)?;
+                self.hear_witness(cx, chat.chat, commit.sender.address(), &commit.aad)?;
                 if commit.is_external {
                     reading::tell_again(cx, chat.chat)?;
                 }
