@@ -68,6 +68,20 @@ pub enum HttpMethod {
     Delete,
 }
 
+impl HttpMethod {
+    /// As it stands in a request.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Head => "HEAD",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
 /// A request; its path begins with `/`. `Debug` shows neither body nor token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HttpRequest {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use axum::body::Body;
 use axum::extract::ws::Message;
 use axum::http::Request;
-use client_core::{HttpFailure, HttpMethod, HttpRequest, HttpResponse};
+use client_core::{HttpFailure, HttpRequest, HttpResponse};
 use data_encoding::BASE64URL_NOPAD;
 use futures_executor::LocalPool;
 use futures_util::stream;
@@ -283,15 +283,7 @@ impl Backend {
 }
 
 async fn exchange(server: Portless, request: HttpRequest, peer: SocketAddr) -> Result<HttpResponse> {
-    let method = match request.method {
-        HttpMethod::Get => "GET",
-        HttpMethod::Post => "POST",
-        HttpMethod::Put => "PUT",
-        HttpMethod::Patch => "PATCH",
-        HttpMethod::Head => "HEAD",
-        HttpMethod::Delete => "DELETE",
-    };
-    let mut outgoing = Request::builder().method(method).uri(&request.path);
+    let mut outgoing = Request::builder().method(request.method.name()).uri(&request.path);
     for (name, value) in request.headers {
         outgoing = outgoing.header(name, value);
     }

@@ -31,7 +31,7 @@ async fn exchange(origin: &str, request: HttpRequest) -> Result<HttpResponse, Js
         headers.set("authorization", &format!("Bearer {}", BASE64URL_NOPAD.encode(bearer)))?;
     }
     let init = RequestInit::new();
-    init.set_method(method(request.method));
+    init.set_method(request.method.name());
     init.set_headers(&headers);
     init.set_credentials(RequestCredentials::Omit);
     init.set_cache(RequestCache::NoStore);
@@ -50,15 +50,4 @@ async fn exchange(origin: &str, request: HttpRequest) -> Result<HttpResponse, Js
         .filter_map(|name| Some((name.to_owned(), response.headers().get(name).ok().flatten()?)))
         .collect();
     Ok(HttpResponse { status: response.status(), headers, body: Uint8Array::new(&body).to_vec() })
-}
-
-fn method(method: HttpMethod) -> &'static str {
-    match method {
-        HttpMethod::Get => "GET",
-        HttpMethod::Post => "POST",
-        HttpMethod::Put => "PUT",
-        HttpMethod::Patch => "PATCH",
-        HttpMethod::Head => "HEAD",
-        HttpMethod::Delete => "DELETE",
-    }
 }
