@@ -1,11 +1,14 @@
 //! Two phones in two browsers: registration, talking both ways, ticks, unread counts, lost networks; and axe-core on each screen.
 
 use anyhow::{Result, ensure};
+use client_api::MessageStatus;
 use e2e::browser::{Browser, NARROW, Setup};
 use e2e::{Person, World};
 
 const ALICE: &str = "+4915112345601";
 const BOB: &str = "+4915112345602";
+/// More than a phone's screen holds.
+const UNREAD: u32 = 40;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_phones_register_and_talk_and_see_ticks_and_counts() -> Result<()> {
@@ -45,6 +48,37 @@ async fn two_phones_register_and_talk_and_see_ticks_and_counts() -> Result<()> {
     }
     alice.closes().await?;
     bob.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_while_it_is_looked_at_is_read_also_after_many_were_unread() -> Result<()> {
+    let world = World::new().await?;
+    let alice = Browser::phone(&world, "Alice", ALICE).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    let chat = bob.opens_chat_with(ALICE).await?;
+    for number in 1..=UNREAD {
+        bob.sends(chat, &format!("news number {number}")).await?;
+    }
+    let newest = format!("news number {UNREAD}");
+    alice.sees_text("chat-preview", &newest).await?;
+    alice.opens_chat(&newest).await?;
+    alice.shows("unread-divider").await?;
+    ensure!(
+        bob.screen.status_of(chat, &newest) < Some(MessageStatus::Read),
+        "{newest:?} has not been on the screen yet"
+    );
+    alice.writes("I was away").await?;
+    bob.sees(chat, "I was away").await?;
+    for answer in ["one answer", "another answer"] {
+        bob.sends(chat, answer).await?;
+        alice.sees_text("message-text", answer).await?;
+        bob.sees_status(chat, answer, MessageStatus::Read).await?;
+    }
+    alice.clicks("chat-back").await?;
+    alice.sees_text("chat-preview", "another answer").await?;
+    alice.hides("chat-unread").await?;
+    bob.stops().await;
+    alice.closes().await
 }
 
 #[tokio::test(flavor = "multi_thread")]

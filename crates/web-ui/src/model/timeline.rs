@@ -5,7 +5,9 @@
 //! `ROWS_MAX`, so that a chat of any length costs the page the same.
 
 use crate::model::clock::{Day, ZoneOffset, day};
-use client_api::{AccountId, ChatId, MessageBody, MessageChanges, MessageId, MessageRow, MessageWindow, WindowAnchor};
+use client_api::{
+    AccountId, ChatId, MessageBody, MessageChanges, MessageId, MessageRow, MessageStatus, MessageWindow, WindowAnchor,
+};
 use std::sync::Arc;
 
 /// How many rows a window asks for.
@@ -208,6 +210,14 @@ impl Timeline {
     /// A loaded row.
     pub fn row(&self, id: MessageId) -> Option<Arc<MessageRow>> {
         self.rows.iter().find(|row| row.id == id).cloned()
+    }
+
+    /// The newest loaded row that is at or above a message and has its place for good. What is unsent stands below all that
+    /// comes, and its time says nothing.
+    pub fn newest_placed(&self, lowest: MessageId) -> Option<&Arc<MessageRow>> {
+        let place = self.rows.iter().rposition(|row| row.id == lowest)?;
+        let above = self.rows.get(..=place)?;
+        above.iter().rev().find(|row| !matches!(row.status, Some(MessageStatus::Failed | MessageStatus::Pending)))
     }
 
     /// The newest loaded row.

@@ -432,8 +432,8 @@ impl Scroll {
             .with_untracked(|chats| chats.get(&self.chat.get_untracked()))
             .is_some_and(|row| row.unread > 0);
         let Some((scroller, list)) = self.elements().filter(|_| unread) else { return };
-        let row = self.lowest_seen(&scroller, &list).and_then(|id| {
-            self.app.timeline.with_untracked(|timeline| timeline.as_ref().and_then(|timeline| timeline.row(id)))
+        let row = self.lowest_seen(&scroller, &list).and_then(|lowest| {
+            self.app.timeline.with_untracked(|timeline| timeline.as_ref()?.newest_placed(lowest).cloned())
         });
         let Some(row) = row else { return };
         let at = (row.time_ms, row.id);

@@ -1,7 +1,6 @@
 //! The stretch grows, is cut, and never has a gap.
 
 use super::*;
-use client_api::MessageStatus;
 
 const CHAT: ChatId = ChatId([7; 16]);
 
@@ -191,4 +190,18 @@ fn a_message_that_was_waited_for_takes_its_place_and_is_no_arrival() {
     let changes = MessageChanges { removed: vec![id(901)], ..change(Vec::new()) };
     assert_eq!(timeline.change(changes), Arrived::default());
     assert_eq!(timeline.items(10_000, |_| ZoneOffset(0)).len(), 6, "a pill, the divider, four messages");
+}
+
+#[test]
+fn what_is_unsent_is_below_all_that_comes_and_marks_nothing_as_seen() {
+    let mut timeline = Timeline::new(window(WindowAnchor::Newest, 0..3, 3));
+    let unsent = |number, status| MessageRow { status: Some(status), ..row(number, (1 << 60) + number, true) };
+    let waiting = [unsent(10, MessageStatus::Failed), unsent(11, MessageStatus::Pending)];
+    timeline.change(change(waiting.to_vec()));
+    let newest = |timeline: &Timeline, lowest| timeline.newest_placed(id(lowest)).map(|row| row.id);
+    assert_eq!(newest(&timeline, 11), Some(id(2)));
+    timeline.change(change(vec![row(3, 3_000, false)]));
+    assert_eq!(newest(&timeline, 11), Some(id(3)), "what came stands above what waits");
+    assert_eq!(newest(&timeline, 1), Some(id(1)));
+    assert_eq!(newest(&timeline, 12), None, "it is not loaded");
 }
