@@ -104,8 +104,9 @@ async fn play(
     loop {
         answerer.open_new_chats(&mut account).await?;
         let event = account.next().await?;
-        for chat in answerer.hear(&event) {
-            account.tell(Command::SendText { chat, text: texts::reply(&mut dice), written_for: None }).await?;
+        for (chat, said) in answerer.hear(&event) {
+            let text = texts::reply(&mut dice, &said);
+            account.tell(Command::SendText { chat, text, written_for: None }).await?;
         }
     }
 }
@@ -141,15 +142,22 @@ impl Answerer {
         Ok(())
     }
 
-    /// Chats in which somebody else said something new. What was said while nobody played is answered once.
-    fn hear(&mut self, event: &Event) -> Vec<ChatId> {
+    /// What somebody else said anew, and in which chat. What was said while nobody played is answered once.
+    fn hear(&mut self, event: &Event) -> Vec<(ChatId, String)> {
         let (chat, rows) = match event {
             Event::Messages(changes) => (changes.chat, changes.upserts.as_slice()),
             // Only where the other one had the last word.
             Event::Window(window) => (window.chat, window.rows.last().map_or(&[][..], std::slice::from_ref)),
             _ => return Vec::new(),
         };
-        let said = |body: &MessageBody| matches!(body, MessageBody::Text(_));
-        rows.iter().filter(|row| !row.own && said(&row.body) && self.heard.insert(row.id)).map(|_| chat).collect()
+        let mut said = Vec::new();
+        for row in rows.iter().filter(|row| !row.own) {
+            if let MessageBody::Text(text) = &row.body
+                && self.heard.insert(row.id)
+            {
+                said.push((chat, text.clone()));
+            }
+        }
+        said
     }
 }

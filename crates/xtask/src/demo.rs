@@ -1,5 +1,5 @@
 //! The played people of `run --demo`: reads the server's console, shows it, and hands it to `helio demo`.
-//! Knows the greeting's first address; what the people do is `helio`'s.
+//! Knows the greeting's first address and last line; what the people do is `helio`'s.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
@@ -10,6 +10,11 @@ use anyhow::{Context, Result};
 
 use crate::say;
 use crate::step::Step;
+
+/// The played people's numbers begin so, as `helio demo` has it. Their codes are of no use to whoever reads the console.
+const PLAYED_NUMBERS: &str = "+49171392";
+/// How the greeting's last line begins.
+const GREETED: &str = "One-time codes appear here";
 
 /// Starts ourselves as the reader of the console, and lets `server` write to it.
 pub(crate) fn attach(server: &mut Command, helio: &Path, folder: &Path) -> Result<()> {
@@ -34,12 +39,15 @@ pub(crate) fn attach(server: &mut Command, helio: &Path, folder: &Path) -> Resul
 /// Until the server closes its console.
 pub(crate) fn watch(helio: &Path, folder: &Path) -> Result<()> {
     let mut people: Option<Child> = None;
+    let mut server = None;
     for line in BufReader::new(std::io::stdin()).lines() {
         let line = line?;
-        writeln!(std::io::stdout(), "{line}")?;
-        if people.is_none()
-            && let Some(address) = address(&line)
-        {
+        if !line.contains(PLAYED_NUMBERS) {
+            writeln!(std::io::stdout(), "{line}")?;
+        }
+        server = server.or_else(|| address(&line).map(str::to_owned));
+        if let Some(address) = server.as_deref().filter(|_| people.is_none() && line.starts_with(GREETED)) {
+            say("Thirty played people register meanwhile, and wait for the first new account.");
             people = Some(start(helio, folder, address)?);
         }
         let console = people.as_mut().and_then(|people| people.stdin.as_mut());
@@ -64,7 +72,6 @@ fn reap(mut people: Child) -> Option<Child> {
 fn start(helio: &Path, folder: &Path, address: &str) -> Result<Child> {
     let data: PathBuf = folder.join("demo-people");
     let step = Step::new(helio).args(["--server", address]).arg_path("--data", data).args(["demo"]);
-    say(&format!("$ {}", step.line()));
     Ok(step.command().stdin(Stdio::piped()).stdout(Stdio::null()).spawn()?)
 }
 
