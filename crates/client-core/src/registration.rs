@@ -58,7 +58,11 @@ impl Client {
         let stage = if this::stage(cx.db)? == this::Stage::Active {
             match setup(cx)? {
                 Setup::ChoosePin => RegistrationStage::ChoosePin,
-                Setup::Profile | Setup::Done => RegistrationStage::Profile,
+                Setup::Profile | Setup::Done => {
+                    // Whose name is asked for: initials have the account's colour.
+                    profile::show(cx)?;
+                    RegistrationStage::Profile
+                }
             }
         } else {
             match &self.registration.step {

@@ -51,8 +51,13 @@ impl Camera {
     /// A camera that looks at a wall.
     pub fn new(film: PathBuf) -> Result<Self> {
         let camera = Self { film };
-        camera.play(&RgbImage::from_pixel(WIDTH, HEIGHT, WALL))?;
+        camera.look_away()?;
         Ok(camera)
+    }
+
+    /// At the wall again: what was aimed at is not read once more.
+    pub fn look_away(&self) -> Result<()> {
+        self.play(&RgbImage::from_pixel(WIDTH, HEIGHT, WALL))
     }
 
     /// Where the film lies.

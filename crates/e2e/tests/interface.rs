@@ -227,7 +227,9 @@ async fn a_toast_covers_neither_the_newest_message_nor_the_composer() -> Result<
     alice.sees_text("chat-preview", "message 20").await?;
     let browser = Browser::companion(&world, "Alice").await?;
     browser.links_by_text(&alice).await?;
-    alice.sees_text("toast", "was linked to your account").await?;
+    alice.clicks("unlink").await?;
+    alice.clicks("confirm-yes").await?;
+    alice.sees_text("toast", "was logged out").await?;
     alice.clicks("rail-chats").await?;
     alice.opens_chat("message 20").await?;
     for size in [NARROW, NARROWEST, WIDE] {

@@ -102,6 +102,8 @@ async fn a_linked_browser_shows_what_was_sent_talks_alone_and_is_wiped_when_logg
     browser.comes_to("active").await?;
     phone.shows("linking-done").await?;
     phone.is_accessible("the end of linking").await?;
+    phone.sees("[data-testid=handing-over][data-complete=true]").await?;
+    ensure!(phone.at("toast").count().await? == 0, "the page says who was linked, and no toast again");
     phone.clicks("linking-close").await?;
     phone.sees("[data-testid=device]:has-text('Chrom')").await?;
     phone.is_accessible("the linked devices").await?;

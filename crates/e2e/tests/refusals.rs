@@ -110,14 +110,14 @@ async fn wrong_digits_cancelling_and_an_old_code_end_a_linking_on_both_sides() -
     browser.clicks("link-again").await?;
 
     // The phone stops.
-    pastes(&phone, &browser).await?;
+    pastes(&phone, &browser, &camera).await?;
     browser.shows("page-digits").await?;
     phone.clicks("cancel-linking").await?;
     browser.sees_text("failure-title", "Cancelled on the phone").await?;
     browser.clicks("link-again").await?;
 
     // The browser stops.
-    pastes(&phone, &browser).await?;
+    pastes(&phone, &browser, &camera).await?;
     browser.shows("page-digits").await?;
     browser.clicks("cancel-link").await?;
     phone.sees_text("linking-failed", "Cancelled on the other device").await?;
@@ -145,7 +145,8 @@ async fn scans(phone: &Browser, browser: &Browser, camera: &Camera) -> Result<St
 }
 
 /// The same by the code's text.
-async fn pastes(phone: &Browser, browser: &Browser) -> Result<String> {
+async fn pastes(phone: &Browser, browser: &Browser, camera: &Camera) -> Result<String> {
+    camera.look_away()?;
     browser.shows("link-qr").await?;
     let code = browser.copies_code().await?;
     phone.starts_scanning().await?;

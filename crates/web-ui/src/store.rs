@@ -10,7 +10,7 @@ use crate::platform::{notify, page, sound};
 use crate::words;
 use client_api::{
     AccountId, Answer, AppStage, ChatId, ChatInfo, Command, Connection, ContactRow, DeviceRow, Event, LinkStage,
-    LinkingStage, MirrorProgress, OwnProfile, RegistrationStage, Role, Settings, UserError, WindowAnchor,
+    LinkingStage, MirrorProgress, Notice, OwnProfile, RegistrationStage, Role, Settings, UserError, WindowAnchor,
 };
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -230,6 +230,9 @@ impl App {
                 page::set_direction(settings.direction);
                 replace(self.settings, settings);
             }
+            // The page that links says so itself.
+            Event::Notice(Notice::DeviceLinked { again: false, .. })
+                if self.linking.with_untracked(Option::is_some) => {}
             Event::Notice(notice) => self.toast(words::notice(&notice), true),
             Event::Notify { chat, title, preview, .. } => {
                 self.notify(chat, &title, &preview);

@@ -315,9 +315,9 @@ pub fn status(status: MessageStatus) -> &'static str {
 
 pub const NEW_MESSAGE: &str = "New message";
 pub const CAMERA_PICTURE: &str = "Camera picture";
-pub const CAMERA_REFUSED: &str = "The camera is not allowed for this page. Allow it in the browser's settings for this page, or paste the code's text.";
-pub const CAMERA_MISSING: &str =
-    "No camera was found, or another program is using it. You can paste the code's text instead.";
+pub const CAMERA_REFUSED: &str =
+    "The camera is not allowed for this page. Allow it in the browser's settings for this page.";
+pub const CAMERA_MISSING: &str = "No camera was found, or another program is using it.";
 pub const OPENING: &str = "Opening your messages…";
 pub const RELOAD: &str = "Reload";
 pub const START_AGAIN: &str = "Start again";
@@ -353,8 +353,7 @@ pub const PIN_TITLE: &str = "Enter your PIN";
 pub const PIN_TEXT: &str = "This number has an account that is protected by a registration PIN.";
 pub const PIN_LABEL: &str = "Six-digit PIN";
 pub const CHOOSE_PIN_TITLE: &str = "Choose a PIN";
-pub const CHOOSE_PIN_TEXT: &str =
-    "It keeps others from registering your number. You need it to register again, and to link a device by pasting.";
+pub const CHOOSE_PIN_TEXT: &str = "It keeps others from registering your number. You are asked for it when you register again, and before a pasted code links a device.";
 pub const SET_PIN: &str = "Set PIN";
 pub const PROFILE_TITLE: &str = "How others see you";
 pub const PROFILE_TEXT: &str = "Your name and photo are encrypted; only people you write with see them.";
@@ -427,8 +426,9 @@ pub fn digit_label(number: usize) -> String {
 
 pub const FETCHING: &str = "Checking the code…";
 pub const FINISHING: &str = "Linking. Keep this page open…";
-pub const LINKED_TEXT: &str =
-    "Your chats are being mirrored. Keep this page open until that is done; after that your phone may be off.";
+pub const LINKED_TEXT: &str = "Your chats are going over now. Keep this page open until that is done.";
+pub const HANDED_OVER: &str = "All your chats are there. Your phone may be off from now on.";
+pub const HANDING_OVER: &str = "How much has gone over";
 pub const SCAN_TEXT: &str =
     "Open Heliograph in the browser that you want to link, and point the camera at the code there.";
 pub const PASTE_WARNING: &str = "Only paste a code that you copied yourself from your own browser. Nobody else has a reason to send you one: whoever does wants to read your messages.";
@@ -538,6 +538,12 @@ pub fn title(row: &client_api::ChatRow) -> String {
     if row.kind == client_api::ChatKind::Notes { NOTES.to_owned() } else { row.title.clone() }
 }
 
+/// The last digits of a number, where all of it would leave no room for a name.
+pub fn number_end(number: &str) -> String {
+    let shown = number.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
+    format!("…{}", number.get(shown..).unwrap_or_default())
+}
+
 /// Of the menu of a chat in the list.
 pub fn menu_of(title: &str) -> String {
     format!("Menu of {}", isolated(title))
@@ -594,6 +600,11 @@ pub fn mirror(progress: &client_api::MirrorProgress) -> String {
     format!("Mirroring: {} of {}", grouped(progress.messages_done), count_grouped(progress.messages_total))
 }
 
+/// What a phone has given to its new device.
+pub fn handed_over(progress: &client_api::MirrorProgress) -> String {
+    format!("{} of {}", grouped(progress.messages_done), count_grouped(progress.messages_total))
+}
+
 fn count_grouped(number: u64) -> String {
     format!("{} {}", grouped(number), if number == 1 { "message" } else { "messages" })
 }
@@ -617,6 +628,8 @@ pub const WRITE_TO: &str = "Open chat";
 pub const SCAN_A_CODE: &str = "Scan a code";
 pub const SCAN_ANY_TEXT: &str =
     "Point the camera at the code of a browser that you want to link, or at somebody's contact code.";
+pub const SCAN_INSTEAD: &str =
+    "Without a camera: a browser is linked under Linked devices, a person is added under New chat.";
 pub const SCAN_CONTACT: &str = "Scan a contact's QR code";
 pub const MY_CODE: &str = "My contact code";
 pub const MY_CODE_SHORT: &str = "My code";

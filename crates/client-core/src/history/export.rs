@@ -63,6 +63,8 @@ impl Client {
                 "INSERT INTO export (archive, for_device, cursor, messages_total) VALUES (?1, ?2, x'', ?3)",
             )?
             .execute(params![archive, device, total])?;
+        // Of an earlier device's history nothing more is shown.
+        cx.event(Event::Mirror(MirrorProgress { active: true, messages_total: total, ..MirrorProgress::default() }));
         let me = cx.me()?.address.account;
         let self_chat =
             chats::find_with(cx.db, ChatKind::SelfGroup, me)?.map(|chat| chat.chat.to_vec()).unwrap_or_default();

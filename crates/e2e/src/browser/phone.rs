@@ -94,7 +94,7 @@ impl Browser {
         Ok(digits)
     }
 
-    /// Waits for the end of linking, and leaves it.
+    /// Waits for the end of linking, and leaves it. The history goes on going over.
     pub async fn has_linked(&self) -> Result<()> {
         self.shows("linking-done").await?;
         self.clicks("linking-close").await

@@ -28,7 +28,7 @@ pub fn Linking(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoVie
                         <div class="linking-end" data-testid="linking-done" role="status">
                             <Icon name="check-circle"/>
                             <h2>{words::linked(&name)}</h2>
-                            <p>{words::LINKED_TEXT}</p>
+                            <HandingOver/>
                             <button class="button wide" type="button" data-testid="linking-close" on:click=move |_| leave(app, on_end)>
                                 {words::DONE}
                             </button>
@@ -54,6 +54,24 @@ pub fn Linking(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoVie
                 }
             }}
         </div>
+    }
+}
+
+/// How much of the history has gone to the new device.
+#[component]
+fn HandingOver() -> impl IntoView {
+    let app = use_app();
+    let complete = Memo::new(move |_| app.mirror.with(|mirror| mirror.complete));
+    view! {
+        <p data-testid="handing-over" data-complete=move || complete.get().to_string()>
+            {move || if complete.get() { words::HANDED_OVER } else { words::LINKED_TEXT }}
+        </p>
+        <Show when=move || !complete.get()>
+            <progress class="progress" aria-label=words::HANDING_OVER
+                max=move || app.mirror.with(|mirror| mirror.messages_total.max(1)).to_string()
+                value=move || app.mirror.with(|mirror| mirror.messages_done).to_string()></progress>
+            <p class="faint">{move || app.mirror.with(words::handed_over)}</p>
+        </Show>
     }
 }
 

@@ -33,6 +33,7 @@ pub fn ScanCode() -> impl IntoView {
             <p class="pad">{words::SCAN_ANY_TEXT}</p>
             <ScanView on_code=try_code/>
             <p class="field-error pad" role="alert" data-testid="scan-error">{error}</p>
+            <p class="pad faint">{words::SCAN_INSTEAD}</p>
         </div>
     }
 }

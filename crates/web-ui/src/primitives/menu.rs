@@ -40,8 +40,14 @@ pub fn Menu(
     Effect::new(move || {
         if let Some(list) = list.get() {
             // Near the lower edge it opens upwards, or the scroller would cut it.
-            if list.get_bounding_client_rect().bottom() > window_size().1 - 90.0 {
+            let place = list.get_bounding_client_rect();
+            if place.bottom() > window_size().1 - 90.0 {
                 let _ = list.class_list().add_1("up");
+            }
+            // So it does where the messages end at its side: then it opens to the other one.
+            let within = list.closest(".scroller").ok().flatten().map(|scroller| scroller.get_bounding_client_rect());
+            if within.is_some_and(|within| place.left() < within.left() || place.right() > within.right()) {
+                let _ = list.class_list().add_1("across");
             }
         }
     });

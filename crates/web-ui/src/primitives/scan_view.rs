@@ -1,6 +1,7 @@
 //! The camera's picture with a frame to aim by. Tells each code once a second at most; knows not what it means.
 
 use crate::platform::camera::{CameraTrouble, Scanner};
+use crate::primitives::icon::Icon;
 use crate::words;
 use leptos::html;
 use leptos::prelude::*;
@@ -43,7 +44,7 @@ pub fn ScanView(on_code: impl Fn(String) + 'static) -> impl IntoView {
     let at_end = SendWrapper::new(scanner);
     on_cleanup(move || at_end.stop());
     view! {
-        <div class="scan" data-testid="scan-view">
+        <div class="scan" class:dark=move || trouble.get().is_some() data-testid="scan-view">
             <video class="scan-video" node_ref=video playsinline muted aria-label=words::CAMERA_PICTURE></video>
             <div class="scan-frame" aria-hidden="true"></div>
             {move || {
@@ -54,7 +55,9 @@ pub fn ScanView(on_code: impl Fn(String) + 'static) -> impl IntoView {
                             CameraTrouble::Refused => words::CAMERA_REFUSED,
                             CameraTrouble::Missing => words::CAMERA_MISSING,
                         };
-                        view! { <p class="scan-trouble" role="alert" data-testid="camera-trouble">{text}</p> }
+                        view! {
+                            <p class="scan-trouble" role="alert" data-testid="camera-trouble"><Icon name="camera"/> {text}</p>
+                        }
                     })
             }}
         </div>
