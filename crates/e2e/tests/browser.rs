@@ -138,6 +138,10 @@ async fn axe_finds_nothing_on_the_screens_of_a_phone_with_content() -> Result<()
     alice.clicks("profile-save").await?;
     alice.shows("chat-list-empty").await?;
     alice.is_accessible("no chats").await?;
+    alice.clicks("scan-code").await?;
+    alice.shows("camera-trouble").await?;
+    alice.is_accessible("no camera").await?;
+    alice.clicks("section-back").await?;
 
     let mut bob = Person::register(&world, "Bob", BOB).await?;
     let chat = bob.opens_chat_with(ALICE).await?;

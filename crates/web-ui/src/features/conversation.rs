@@ -14,7 +14,7 @@ use crate::primitives::icon::{Icon, IconButton};
 use crate::primitives::menu::{Entry, Menu};
 use crate::store::{App, Pane, use_app};
 use crate::words;
-use client_api::{ChatId, ChatKind, Command, Completeness, MessageRow};
+use client_api::{ChatId, ChatKind, Command, Completeness, MessageRow, Role};
 use leptos::prelude::*;
 use scroll::{Cell, Content, Scroll};
 use std::sync::Arc;
@@ -29,7 +29,12 @@ pub fn ConversationPane() -> impl IntoView {
             <div class="no-chat" data-testid="no-chat">
                 <Icon name="chat-text"/>
                 <h2>{words::APP}</h2>
-                <p>{words::NO_CHAT_OPEN}</p>
+                <p>
+                    {words::NO_CHAT_OPEN}
+                    // Once all is here.
+                    {move || (app.role == Role::Companion && !app.mirror.with(|mirror| mirror.active))
+                        .then(|| view! { " " {words::PHONE_MAY_BE_OFF} })}
+                </p>
                 <p class="link-footer"><Icon name="lock-key"/> {words::ENCRYPTED_FOOTER}</p>
             </div>
         }
