@@ -51,6 +51,8 @@ pub struct Client {
     pub(crate) existing_device: ExistingDevice,
     /// Questions to the rendezvous that had no answer, to be asked again at the next wake.
     pub(crate) link_later: Vec<(End, LinkId, u32)>,
+    /// When the server is asked again for the own list, for the sake of a linking that was stopped.
+    pub(crate) list_at_ms: Option<u64>,
     pub(crate) upload: Option<Upload>,
     pub(crate) phone: PhoneWatch,
     /// Key packages that the server has, where it has too few.
@@ -149,6 +151,7 @@ impl Client {
             new_device: NewDevice::default(),
             existing_device: ExistingDevice::default(),
             link_later: Vec::new(),
+            list_at_ms: None,
             upload: None,
             phone: PhoneWatch::default(),
             packages_left: None,
