@@ -320,7 +320,7 @@ impl Client {
         Ok(())
     }
 
-    fn on_command(&mut self, cx: &mut Context<'_>, request: Request) -> Result<(), Halt> {
+    pub(crate) fn on_command(&mut self, cx: &mut Context<'_>, request: Request) -> Result<(), Halt> {
         let Request { id, command } = request;
         if command.needs_account() && this::stage(cx.db)? != Stage::Active {
             cx.answer(id, Err(UserError::NotNow));
@@ -369,7 +369,7 @@ impl Client {
             Command::SendText { chat, text, written_for } => self.send_text(cx, id, chat, text, written_for)?,
             Command::RetryMessage { chat, message } => self.retry_message(cx, id, chat, message)?,
             Command::SetTyping { chat, typing } => self.set_typing(cx, id, chat, typing)?,
-            Command::SetDraft { chat, text } => self.set_chat_value(cx, id, ChatKey::Draft, chat, text.into_bytes())?,
+            Command::SetDraft { chat, text, written_for } => self.set_draft(cx, id, chat, text, written_for)?,
             Command::SetPinned { chat, pinned } => {
                 self.set_chat_value(cx, id, ChatKey::Pin, chat, own_state::flag(pinned))?
             }
