@@ -12,6 +12,7 @@ use crate::history::export::Upload;
 use crate::history::progress::PhoneWatch;
 use crate::http::{self, Calls, Purpose};
 use crate::io::{Clock, Halt, HttpFailure, HttpId, HttpResponse, Input, Output};
+use crate::key_packages::Made;
 use crate::link::End;
 use crate::link::existing_device::ExistingDevice;
 use crate::link::new_device::NewDevice;
@@ -57,6 +58,7 @@ pub struct Client {
     pub(crate) phone: PhoneWatch,
     /// Key packages that the server has, where it has too few.
     pub(crate) packages_left: Option<u32>,
+    pub(crate) packages_made: Made,
     pub(crate) digests: Digests,
     /// When wishes for new keys of the own leaf are looked at next.
     pub(crate) leaves_at_ms: u64,
@@ -155,6 +157,7 @@ impl Client {
             upload: None,
             phone: PhoneWatch::default(),
             packages_left: None,
+            packages_made: Made::default(),
             digests: Digests::default(),
             leaves_at_ms: 0,
             lists: Lists::default(),
