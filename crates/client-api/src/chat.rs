@@ -43,6 +43,8 @@ pub struct ChatRow {
     pub muted_until_ms: u64,
     /// Text not yet sent; shown instead of the last message.
     pub draft: String,
+    /// For whom it was written: another than `peer` where the number moved since. `NOBODY` where that is not known, or where there is no draft.
+    pub draft_for: AccountId,
     /// The other one is typing.
     pub typing: bool,
 }

@@ -227,6 +227,8 @@ pub enum Command {
         chat: ChatId,
         /// The text.
         text: String,
+        /// Who was in the chat when it was written.
+        written_for: AccountId,
     },
     /// The user is typing (at most every 3 s) or stopped.
     SetTyping {

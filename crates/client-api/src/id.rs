@@ -44,6 +44,11 @@ id16!(
     /// An account.
     AccountId
 );
+impl AccountId {
+    /// No account's: they are hashes.
+    pub const NOBODY: Self = Self([0; 16]);
+}
+
 id16!(
     /// A chat.
     ChatId

@@ -3,6 +3,7 @@
 
 use crate::client::Client;
 use crate::client::Context;
+use crate::draft::Draft;
 use crate::io::Halt;
 use crate::messages::{self, ROW_COLUMNS};
 use crate::people;
@@ -73,6 +74,7 @@ fn read(row: &Row<'_>, me: AccountId, typing: &BTreeSet<ChatId>) -> rusqlite::Re
     let named = people::contact_name(&contact);
     let is_named = !named.is_empty();
     let mute: Vec<u8> = row.get(10)?;
+    let draft = Draft::decode(&row.get::<_, Vec<u8>>(11)?);
     let last = if row.get(13)? { Some(last(messages::row(row, OWN_COLUMNS, me)?, activity_ms)) } else { None };
     Ok(ChatRow {
         chat: client_api::ChatId(chat),
@@ -88,7 +90,8 @@ fn read(row: &Row<'_>, me: AccountId, typing: &BTreeSet<ChatId>) -> rusqlite::Re
         pinned: row.get(8)?,
         archived: row.get(9)?,
         muted_until_ms: <[u8; 8]>::try_from(mute).map_or(0, u64::from_be_bytes),
-        draft: String::from_utf8(row.get(11)?).unwrap_or_default(),
+        draft: draft.text,
+        draft_for: draft.written_for,
         typing: typing.contains(&ChatId(chat)),
     })
 }

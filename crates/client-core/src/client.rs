@@ -12,6 +12,7 @@ use crate::history::export::Upload;
 use crate::history::progress::PhoneWatch;
 use crate::http::{self, Calls, Purpose};
 use crate::io::{Clock, Halt, HttpFailure, HttpId, HttpResponse, Input, Output};
+use crate::key_packages::Made;
 use crate::link::End;
 use crate::link::existing_device::ExistingDevice;
 use crate::link::new_device::NewDevice;
@@ -51,10 +52,13 @@ pub struct Client {
     pub(crate) existing_device: ExistingDevice,
     /// Questions to the rendezvous that had no answer, to be asked again at the next wake.
     pub(crate) link_later: Vec<(End, LinkId, u32)>,
+    /// When the server is asked again for the own list, for the sake of a linking that was stopped.
+    pub(crate) list_at_ms: Option<u64>,
     pub(crate) upload: Option<Upload>,
     pub(crate) phone: PhoneWatch,
     /// Key packages that the server has, where it has too few.
     pub(crate) packages_left: Option<u32>,
+    pub(crate) packages_made: Made,
     pub(crate) digests: Digests,
     /// When wishes for new keys of the own leaf are looked at next.
     pub(crate) leaves_at_ms: u64,
@@ -149,9 +153,11 @@ impl Client {
             new_device: NewDevice::default(),
             existing_device: ExistingDevice::default(),
             link_later: Vec::new(),
+            list_at_ms: None,
             upload: None,
             phone: PhoneWatch::default(),
             packages_left: None,
+            packages_made: Made::default(),
             digests: Digests::default(),
             leaves_at_ms: 0,
             lists: Lists::default(),
@@ -317,7 +323,7 @@ impl Client {
         Ok(())
     }
 
-    fn on_command(&mut self, cx: &mut Context<'_>, request: Request) -> Result<(), Halt> {
+    pub(crate) fn on_command(&mut self, cx: &mut Context<'_>, request: Request) -> Result<(), Halt> {
         let Request { id, command } = request;
         if command.needs_account() && this::stage(cx.db)? != Stage::Active {
             cx.answer(id, Err(UserError::NotNow));
@@ -366,7 +372,7 @@ impl Client {
             Command::SendText { chat, text, written_for } => self.send_text(cx, id, chat, text, written_for)?,
             Command::RetryMessage { chat, message } => self.retry_message(cx, id, chat, message)?,
             Command::SetTyping { chat, typing } => self.set_typing(cx, id, chat, typing)?,
-            Command::SetDraft { chat, text } => self.set_chat_value(cx, id, ChatKey::Draft, chat, text.into_bytes())?,
+            Command::SetDraft { chat, text, written_for } => self.set_draft(cx, id, chat, text, written_for)?,
             Command::SetPinned { chat, pinned } => {
                 self.set_chat_value(cx, id, ChatKey::Pin, chat, own_state::flag(pinned))?
             }

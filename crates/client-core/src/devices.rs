@@ -3,6 +3,7 @@
 use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose, user_error};
 use crate::io::{Halt, HttpMethod};
+use crate::link::unsettled;
 use crate::profile::tidy_name;
 use crate::this;
 use crate::{accounts, chats, mls, notices, outbox, own_state, state};
@@ -119,19 +120,23 @@ impl Client {
     }
 
     pub(crate) fn on_own_devices(&mut self, cx: &mut Context<'_>, reply: Reply<DeviceLists>) -> Result<(), Halt> {
-        let Reply::Ok(lists) = reply else { return Ok(()) };
+        let Reply::Ok(lists) = reply else { return self.look_at_list_later(cx) };
         let own = cx.me()?.address.account.to_vec();
         let Some(mine) = lists.accounts.iter().find(|account| account.account == own) else { return Ok(()) };
         let before = mls::own_device_list(cx)?;
         accounts::learn_list_of(cx, &mine.account, &mine.signed_device_list)?;
         let after = mls::own_device_list(cx)?;
         for cert in after.devices().filter(|cert| before.device(cert.device).is_none()) {
-            let name = name_of(cx, cert.device.0, cert.role)?;
-            tell_linked(cx, cert.device.0, &name)?;
+            // Of a linking that goes on, or was stopped, is spoken elsewhere.
+            if !unsettled::holds(cx, cert)? {
+                let name = name_of(cx, cert.device.0, cert.role)?;
+                tell_linked(cx, cert.device.0, &name)?;
+            }
         }
         tell_unlinked(cx, &before)?;
         show(cx, Some(mine))?;
-        self.unlink_leavers(cx)
+        self.unlink_leavers(cx)?;
+        self.unlink_unsettled(cx)
     }
 
     /// "Log out", one or all; on the phone. A companion can log itself out only.
@@ -180,17 +185,13 @@ impl Client {
                 accounts::learn_device_list(cx, signed_list)?;
                 tell_unlinked(cx, &before)?;
                 cx.answer(request, Ok(Answer::Done));
-                show(cx, None)
+                show(cx, None)?;
+                return self.unlink_unsettled(cx);
             }
-            Reply::Problem(problem) => {
-                cx.answer(request, Err(user_error(&problem)));
-                Ok(())
-            }
-            Reply::None => {
-                cx.answer(request, Err(UserError::Offline));
-                Ok(())
-            }
+            Reply::Problem(problem) => cx.answer(request, Err(user_error(&problem))),
+            Reply::None => cx.answer(request, Err(UserError::Offline)),
         }
+        self.look_at_list_later(cx)
     }
 
     /// "Log out here": wipes this companion. Connected, it first tells the phone, which takes it off the list.

@@ -9,12 +9,35 @@ use e2ee::key_packages::{self, KeyPackageUse, generate};
 use identity::mls::Suite;
 use prost::Message as _;
 use proto::account::{PutKeyPackages, PutKeyPackagesOk};
-use proto::limits::KEY_PACKAGES_LOW;
+use proto::limits::{KEY_PACKAGES_LOW, KEY_PACKAGES_TARGET};
 
 /// Made and sent at once: as much as fits a request body with room to spare.
 const BATCH: usize = 25;
 /// Enough for the first minutes of a device whose history is still coming: making them takes time that the list waits for.
 const FIRST: usize = 4;
+
+/// Made in one hour of a run, whatever the server says that it has: five times the target. So many are claimed by nobody who starts
+/// chats; a server that says "none left" to each batch would have a phone make keys, and keep their private halves, without end.
+const MADE_PER_HOUR_MAX: usize = 5 * KEY_PACKAGES_TARGET;
+const HOUR_MS: u64 = 3_600_000;
+
+/// What was made of late.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    since_ms: u64,
+    count: usize,
+}
+
+impl Made {
+    /// How many may be made now.
+    fn room(&mut self, now_ms: u64) -> usize {
+        // The hour is over, or the clock was set back.
+        if !(self.since_ms..self.since_ms.saturating_add(HOUR_MS)).contains(&now_ms) {
+            *self = Self { since_ms: now_ms, count: 0 };
+        }
+        MADE_PER_HOUR_MAX.saturating_sub(self.count)
+    }
+}
 
 /// How it stands with the last-resort key package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +90,12 @@ impl Client {
             return Ok(());
         }
         let target = if self.is_importing(cx)? { FIRST } else { self.config.key_packages_target };
-        match target.saturating_sub(left as usize).min(BATCH) {
+        let wanted = target.saturating_sub(left as usize).min(BATCH);
+        let room = self.packages_made.room(cx.now_ms);
+        if wanted > 0 && room == 0 {
+            self.retry_at(self.packages_made.since_ms + HOUR_MS);
+        }
+        match wanted.min(room) {
             0 => Ok(()),
             wanted => self.put_key_packages(cx, wanted),
         }
@@ -88,6 +116,7 @@ impl Client {
         }
         let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
         let packages = make(cx, KeyPackageUse::Once, count)?;
+        self.packages_made.count += count;
         let last_resort = last_resort_to_put(cx)?;
         let body = PutKeyPackages { packages, last_resort }.encode_to_vec();
         cx.out.push(self.calls.start(Purpose::PutKeyPackages, HttpMethod::Post, "/v1/key_packages", body, Some(token)));
@@ -169,6 +198,31 @@ mod tests {
             client.calls.drop_where(|purpose| *purpose == Purpose::PutKeyPackages);
             client.on_key_packages_put(cx, reply()).expect("reply");
         })
+    }
+
+    #[test]
+    fn a_server_that_never_has_any_gets_so_many_in_an_hour_and_no_more() {
+        let (mut client, db) = phone();
+        let has_none = |client: &mut Client, now_ms| {
+            let (_, out) = step(&db, now_ms, |cx| {
+                client.calls.drop_where(|purpose| *purpose == Purpose::PutKeyPackages);
+                client.on_key_packages_put(cx, Reply::Ok(PutKeyPackagesOk { left: 0 })).expect("reply");
+            });
+            out.iter().map(packages_in).sum::<usize>()
+        };
+        let (now_ms, batches) = (5 * HOUR_MS, MADE_PER_HOUR_MAX / BATCH);
+        let made: usize = (0..2 * batches).map(|_| has_none(&mut client, now_ms)).sum();
+        assert_eq!(made, MADE_PER_HOUR_MAX);
+        assert!(client.wakes.contains(&(now_ms + HOUR_MS)), "it goes on then");
+        let made: usize = (0..2 * batches).map(|_| has_none(&mut client, now_ms + HOUR_MS)).sum();
+        assert_eq!(made, MADE_PER_HOUR_MAX);
+    }
+
+    fn packages_in(output: &Output) -> usize {
+        match output {
+            Output::Http(request) => PutKeyPackages::decode(request.body.as_slice()).expect("a request").packages.len(),
+            _ => 0,
+        }
     }
 
     #[test]

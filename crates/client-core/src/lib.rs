@@ -16,6 +16,7 @@ mod chats;
 mod creating;
 mod devices;
 mod digest;
+mod draft;
 mod echo;
 mod finding;
 mod following;

@@ -3,6 +3,7 @@
 
 pub(crate) mod existing_device;
 pub(crate) mod new_device;
+pub(crate) mod unsettled;
 
 use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose};

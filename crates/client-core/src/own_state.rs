@@ -10,7 +10,6 @@ use identity::ChatKind;
 use prost::Message as _;
 use proto::content::{Content, StateOp, StateOps, content};
 use proto::ids::{AccountId, ChatId, MessageId};
-use proto::limits::TEXT_LEN_MAX;
 use rusqlite::OptionalExtension as _;
 use std::str::FromStr as _;
 
@@ -192,8 +191,6 @@ impl Client {
         let chat = ChatId(chat.0);
         let result = if chats::find(cx.db, chat)?.is_none() {
             Err(UserError::NotFound)
-        } else if value.len() > TEXT_LEN_MAX {
-            Err(UserError::TextTooLong { max: u32::try_from(TEXT_LEN_MAX).unwrap_or(u32::MAX) })
         } else {
             set(cx, &key.of(chat), value)?;
             Ok(Answer::Done)

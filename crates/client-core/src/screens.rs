@@ -4,6 +4,7 @@ use crate::accounts;
 use crate::changed::Changed;
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
+use crate::draft::Draft;
 use crate::history::completeness;
 use crate::history::import;
 use crate::io::Halt;
@@ -150,7 +151,7 @@ fn show_info(cx: &mut Context<'_>, role: Role, id: ChatId) -> Result<(), Halt> {
         photo,
         devices: u32::try_from(devices).unwrap_or(u32::MAX),
         completeness: completeness::of_chat(cx, role, id)?,
-        draft: String::from_utf8(own_state::chat_value(cx, ChatKey::Draft, id)?).unwrap_or_default(),
+        draft: Draft::decode(&own_state::chat_value(cx, ChatKey::Draft, id)?).text,
         joined: chat.membership == Membership::Joined,
         verified: safety::is_verified(cx, chat.peer, list.as_ref())?,
     };

@@ -370,6 +370,7 @@ impl Client {
         self.linking_tick(cx)?;
         if this::stage(cx.db)? == Stage::Active {
             devices::tell_again(cx)?;
+            self.unsettled_tick(cx)?;
             self.look_for_phone(cx)?;
         }
         match self.session.link {

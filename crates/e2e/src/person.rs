@@ -237,6 +237,13 @@ impl Person {
         Ok(())
     }
 
+    /// Leaves text in the composer, for whoever is in the chat as the screen shows it.
+    pub async fn drafts(&mut self, chat: ChatId, text: &str) -> Result<()> {
+        let written_for = self.screen.chats.get(&chat).context("the chat is listed")?.peer;
+        self.does(Command::SetDraft { chat, text: text.to_owned(), written_for }).await?;
+        Ok(())
+    }
+
     /// Waits for a text in an open chat.
     pub async fn sees(&mut self, chat: ChatId, text: &str) -> Result<()> {
         let wanted = text.to_owned();

@@ -32,7 +32,7 @@ async fn the_server_holds_no_word_and_no_name_anywhere() -> Result<()> {
     bob.sees(theirs, "canary that alice sent").await?;
     bob.sends(theirs, "canary that bob sent").await?;
     alice.sees(chat, "canary that bob sent").await?;
-    alice.does(Command::SetDraft { chat, text: "canary of a draft".into() }).await?;
+    alice.drafts(chat, "canary of a draft").await?;
     // The history, all of it, goes through the server's blobs.
     let mut browser = alice.links(&world, "browser").await?;
     browser.until("the whole mirror", |s| s.mirror.complete).await?;

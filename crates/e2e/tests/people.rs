@@ -244,7 +244,7 @@ async fn a_number_registered_anew_goes_on_in_the_same_chat_with_a_warning_and_wi
     let before = safety(&mut bob, account).await?;
     bob.does(Command::SetVerified { account, verified: true }).await?;
     alice.stops().await;
-    bob.does(Command::SetDraft { chat, text: "half a sent".into() }).await?;
+    bob.drafts(chat, "half a sent").await?;
     bob.sends(chat, "never delivered").await?;
     bob.sees_status(chat, "never delivered", MessageStatus::Sent).await?;
 
@@ -255,11 +255,12 @@ async fn a_number_registered_anew_goes_on_in_the_same_chat_with_a_warning_and_wi
     let anew = *bob.screen.chats.keys().next().context("the new chat")?;
     // The page that had the old one open was told, and what it held and set goes along.
     assert_eq!(bob.screen.moved, [(chat, anew)]);
-    assert_eq!(bob.screen.chats.get(&anew).map(|row| row.draft.as_str()), Some("half a sent"));
+    let draft = |row: &ChatRow| (row.draft.clone(), row.draft_for);
+    assert_eq!(bob.screen.chats.get(&anew).map(draft), Some(("half a sent".to_owned(), account)), "for the old Alice");
     bob.until("the line", |s| s.lines(anew).contains(&SystemLine::SafetyNumberChanged)).await?;
     // A draft under the old name goes into the new chat; words meant for the old account go to nobody.
-    bob.does(Command::SetDraft { chat, text: "half a sentence".into() }).await?;
-    bob.sees_row(anew, "the draft", |row| row.draft == "half a sentence").await?;
+    bob.does(Command::SetDraft { chat, text: "half a sentence".into(), written_for: account }).await?;
+    bob.sees_row(anew, "the draft", |row| row.draft == "half a sentence" && row.draft_for == account).await?;
     // Also where the page has followed since they were written.
     for (chat, written_for) in [(chat, None), (anew, Some(account))] {
         let sent = bob.asks(Command::SendText { chat, text: "for the old Alice".into(), written_for }).await?;
@@ -302,7 +303,7 @@ async fn begins_a_chat(person: &mut Person, code: String, text: &str) -> Result<
     let Answer::Chat(chat) = answer else { bail!("{answer:?} is no chat") };
     person.opens(chat).await?;
     person.sends(chat, text).await?;
-    person.does(Command::SetDraft { chat, text: format!("draft of {}", person.name) }).await?;
+    person.drafts(chat, &format!("draft of {}", person.name)).await?;
     Ok(chat)
 }
 
@@ -358,7 +359,7 @@ async fn what_is_set_or_read_on_one_device_is_so_on_the_other() -> Result<()> {
     // From the browser to the phone.
     browser.does(Command::SetPinned { chat, pinned: true }).await?;
     browser.does(Command::SetMuted { chat, until_ms: u64::MAX }).await?;
-    browser.does(Command::SetDraft { chat, text: "half a sent".into() }).await?;
+    browser.drafts(chat, "half a sent").await?;
     browser.does(Command::RenameContact { account, name: "Al".into() }).await?;
     let set =
         |row: &ChatRow| row.pinned && row.muted_until_ms == u64::MAX && row.draft == "half a sent" && row.title == "Al";
@@ -367,7 +368,7 @@ async fn what_is_set_or_read_on_one_device_is_so_on_the_other() -> Result<()> {
 
     // And back, where what was set is taken back.
     bob.does(Command::SetPinned { chat, pinned: false }).await?;
-    bob.does(Command::SetDraft { chat, text: String::new() }).await?;
+    bob.drafts(chat, "").await?;
     bob.does(Command::SetArchived { chat, archived: true }).await?;
     bob.does(Command::MarkUnread { chat, unread: true }).await?;
     let back = |row: &ChatRow| !row.pinned && row.draft.is_empty() && row.archived && row.marked_unread;

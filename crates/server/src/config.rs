@@ -96,7 +96,7 @@ impl Config {
             message_retention_ms: 90 * DAY_MS,
             trusted_proxies: Vec::new(),
             connections_max: limits::CONNECTIONS_MAX,
-            connections_per_address_max: limits::CONNECTIONS_PER_ADDRESS_MAX,
+            connections_per_address_max: limits::CONNECTIONS_MAX / limits::ADDRESSES_MIN,
             sockets_per_account_max: limits::SOCKETS_PER_ACCOUNT_MAX,
             greetings_per_address_max: limits::GREETINGS_PER_ADDRESS_MAX,
             hello_within: limits::HELLO_WITHIN,
@@ -163,7 +163,7 @@ pub struct ServeArgs {
     /// Connections at once; others hear that they should come back [default: 10000].
     #[arg(long, env = "HELIOGRAPH_CONNECTIONS_MAX")]
     connections_max: Option<NonZeroUsize>,
-    /// Connections of one address (of IPv6: of a /64), trusted proxies aside; the rate limit factor multiplies it [default: 2000].
+    /// Connections of one address (of IPv6: of a /64), trusted proxies aside; the rate limit factor multiplies it [default: a fifth of all].
     #[arg(long, env = "HELIOGRAPH_CONNECTIONS_PER_ADDRESS_MAX")]
     connections_per_address_max: Option<NonZeroUsize>,
     /// Sockets of one account [default: 32].
@@ -249,6 +249,8 @@ impl ServeArgs {
             Some(text) => Some(text.parse().with_context(|| format!("https_listen: {text:?} is no address and port"))?),
             None => Some(SocketAddr::from(([0, 0, 0, 0], 8471))),
         };
+        let connections_max = self.connections_max.map_or(default.connections_max, NonZeroUsize::get);
+        let connections_per_address_max = share_of(connections_max, self.connections_per_address_max)?;
         let megabytes = |mb: Option<u64>, default| mb.map_or(default, |mb| mb.saturating_mul(1024 * 1024));
         let days = |days: Option<u64>, default| days.map_or(default, |days| days.saturating_mul(DAY_MS));
         Ok(Config {
@@ -264,10 +266,8 @@ impl ServeArgs {
             blob_retention_ms: days(self.blob_retention_days, default.blob_retention_ms),
             message_retention_ms: days(self.message_retention_days, default.message_retention_ms),
             trusted_proxies: self.trusted_proxies.unwrap_or_default(),
-            connections_max: self.connections_max.map_or(default.connections_max, NonZeroUsize::get),
-            connections_per_address_max: self
-                .connections_per_address_max
-                .map_or(default.connections_per_address_max, NonZeroUsize::get),
+            connections_max,
+            connections_per_address_max,
             sockets_per_account_max: self
                 .sockets_per_account_max
                 .map_or(default.sockets_per_account_max, NonZeroUsize::get),
@@ -277,5 +277,52 @@ impl ServeArgs {
             metrics_listen: self.metrics_listen,
             ..default
         })
+    }
+}
+
+/// What one address may have of the connections: a fifth, unless the operator says otherwise. It is less than all, or nobody else
+/// finds a place whenever somebody likes.
+fn share_of(connections_max: usize, wanted: Option<NonZeroUsize>) -> Result<usize> {
+    let share = wanted.map_or((connections_max / limits::ADDRESSES_MIN).max(1), NonZeroUsize::get);
+    if share >= connections_max {
+        bail!(
+            "connections_per_address_max is {share} and connections_max is {connections_max}: one address would have all connections to \
+             itself; give it fewer, or allow more in all"
+        );
+    }
+    Ok(share)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser as _;
+
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        serve: ServeArgs,
+    }
+
+    fn shares(line: &str) -> Result<(usize, usize)> {
+        let line = Line::try_parse_from(std::iter::once("heliograph").chain(line.split_whitespace()))?;
+        let config = line.serve.into_config()?;
+        Ok((config.connections_max, config.connections_per_address_max))
+    }
+
+    #[test]
+    fn one_address_never_has_all_connections() {
+        assert_eq!(shares("").unwrap(), (10_000, 2_000));
+        assert_eq!(shares("--connections-max 500").unwrap(), (500, 100));
+        assert_eq!(shares("--connections-max 2").unwrap(), (2, 1));
+        assert_eq!(shares("--connections-max 500 --connections-per-address-max 499").unwrap(), (500, 499));
+        for line in [
+            "--connections-max 500 --connections-per-address-max 500",
+            "--connections-per-address-max 10000",
+            "--connections-max 1",
+        ] {
+            let error = shares(line).unwrap_err().to_string();
+            assert!(error.contains("connections_per_address_max") && error.contains("connections_max is"), "{error}");
+        }
     }
 }

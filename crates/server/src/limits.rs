@@ -11,9 +11,9 @@ use std::time::Duration;
 
 /// Connections at once, to both ports; `--connections-max`. Each is a file to the operating system.
 pub const CONNECTIONS_MAX: usize = 10_000;
-/// Connections of one address; `--connections-per-address-max`. A fifth of all: a school behind one address finds room, and nobody
-/// alone takes everybody's.
-pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 2_000;
+/// So many addresses at least take all connections, unless `--connections-per-address-max` says otherwise: a school behind one address
+/// finds room, and nobody alone takes everybody's.
+pub const ADDRESSES_MIN: usize = 5;
 /// Connections beyond those that hear why they get nothing.
 pub const REFUSALS_MAX: usize = 64;
 /// Sockets of one account; `--sockets-per-account-max`. A phone and its companions have one each, and for a moment another

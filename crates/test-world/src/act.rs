@@ -7,7 +7,7 @@ use crate::plan::{Action, CrashPoint, DeviceRef, Loses};
 use crate::texts;
 use crate::world::{Due, World};
 use anyhow::Result;
-use client_api::{Answer, ChatId, ChatKind, Command, MessageId, Request, Settings, UserError, WindowAnchor};
+use client_api::{AccountId, Answer, ChatId, ChatKind, Command, MessageId, Request, Settings, UserError, WindowAnchor};
 use client_core::Input;
 
 /// Rows of a window.
@@ -98,7 +98,8 @@ impl World {
             Action::Open { .. } => Some(Command::OpenChat { chat, anchor: WindowAnchor::Newest, limit: WINDOW }),
             Action::Close { .. } => Some(Command::CloseChat { chat }),
             Action::Draft { empty, .. } => {
-                Some(Command::SetDraft { chat, text: if empty { String::new() } else { format!("draft {mark}") } })
+                let text = if empty { String::new() } else { format!("draft {mark}") };
+                Some(Command::SetDraft { chat, text, written_for: AccountId::NOBODY })
             }
             Action::Pin { on, .. } => Some(Command::SetPinned { chat, pinned: on }),
             Action::Archive { on, .. } => Some(Command::SetArchived { chat, archived: on }),

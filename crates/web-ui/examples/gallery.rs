@@ -71,6 +71,7 @@ fn chat(number: u64) -> ChatRow {
         archived: number % 37 == 36,
         muted_until_ms: if number == 5 { u64::MAX } else { 0 },
         draft: if number == 6 { "I was about to".into() } else { String::new() },
+        draft_for: AccountId(id(number + 500)),
         typing: number == 4,
     }
 }

@@ -1,6 +1,6 @@
 //! Linking, as the phone: takes a code, warns, shows digits and counts tries, certifies, signs the new device list.
 
-use super::{End, SILENCE_MS, cancel_step, failure};
+use super::{End, SILENCE_MS, cancel_step, failure, unsettled};
 use crate::accounts::{self, code_error};
 use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose};
@@ -11,7 +11,7 @@ use e2ee::link::{LinkChannel, LinkError, check_bundle, random_digits};
 use identity::{AccountKey, CertFields, DevicePublicKey, DeviceRole, Signature};
 use prost::Message as _;
 use proto::account::{LinkPutOk, LinkSlot, PutDeviceList};
-use proto::ids::LinkId;
+use proto::ids::{DeviceNumber, LinkId};
 use proto::limits::COMPANIONS_MAX;
 use proto::link::{Bundle, Certify, Countersigned, Digits, DigitsWrong, Linked, Offer, Step, cancelled, step};
 use proto::qr::LinkCode;
@@ -79,6 +79,13 @@ impl std::fmt::Debug for ExistingDevice {
             Self::Confirm { .. } => "Confirm",
             Self::Talking { .. } => "Talking",
         })
+    }
+}
+
+impl ExistingDevice {
+    /// A talk with the device that has this key goes on.
+    pub(super) fn talks_with(&self, device_key: &[u8]) -> bool {
+        matches!(self, Self::Talking { talk, .. } if talk.device_key.as_bytes() == device_key)
     }
 }
 
@@ -303,9 +310,9 @@ impl Client {
                 Ok(())
             }
             step::Body::Cancelled(_) => {
-                self.unlink_listed(cx)?;
+                self.note_stopped(cx)?;
                 self.fail_linking(cx, LinkFailure::CancelledOnDevice);
-                Ok(())
+                self.unlink_unsettled(cx)
             }
             _ => {
                 self.fail_linking(cx, LinkFailure::Tampered);
@@ -328,7 +335,7 @@ impl Client {
         }
         let issued_ms = cx.now_ms;
         let fields = CertFields {
-            device: proto::ids::DeviceNumber(talk.offer.device),
+            device: DeviceNumber(talk.offer.device),
             signature_key: talk.device_key,
             role: DeviceRole::Companion,
             issued_ms,
@@ -357,6 +364,8 @@ impl Client {
         };
         let signed_list = next.as_bytes().to_vec();
         *step = TalkStep::ListStored;
+        // From here on the device may be listed, whatever is heard of it.
+        unsettled::expect(cx, DeviceNumber(talk.offer.device), talk.device_key, next.version())?;
         let body = PutDeviceList { signed_device_list: signed_list.clone() }.encode_to_vec();
         let purpose = Purpose::PutLinkedList { device: talk.offer.device, signed_list };
         let call = self.calls.start(purpose, HttpMethod::Put, "/v1/devices", body, Some(token));
@@ -375,23 +384,25 @@ impl Client {
     ) -> Result<(), Halt> {
         let waiting = match &mut self.existing_device {
             ExistingDevice::Talking { talk, step: step @ TalkStep::ListStored } if talk.offer.device == device => {
-                Some((device_name(&talk.bundle), step))
+                Some((device_name(&talk.bundle), talk.device_key, step))
             }
             _ => None,
         };
-        let (name, step) = match (waiting, &reply) {
-            (Some((name, step)), Reply::Ok(())) => (name, step),
+        let (name, device_key, step) = match (waiting, &reply) {
+            (Some(waiting), Reply::Ok(())) => waiting,
             (Some(_), _) => {
                 let why = failure(&reply, LinkFailure::ServerFailed);
-                return self.end_linking(cx, cancelled::Reason::Failed, why);
+                self.end_linking(cx, cancelled::Reason::Failed, why)?;
+                return self.ask_own_devices(cx);
             }
             (None, Reply::Ok(())) => {
                 accounts::learn_device_list(cx, signed_list)?;
-                return self.unlink(cx, 0, Some(device));
+                return self.unlink_unsettled(cx);
             }
-            (None, _) => return Ok(()),
+            (None, _) => return self.ask_own_devices(cx),
         };
         *step = TalkStep::Received;
+        unsettled::settle(cx, device_key.as_bytes())?;
         accounts::learn_device_list(cx, signed_list)?;
         crate::devices::name_device(cx, device, &name)?;
         let signed_device_list = signed_list.to_vec();
@@ -417,8 +428,9 @@ impl Client {
         cx.answer(request, Ok(Answer::Done));
         match &self.existing_device {
             ExistingDevice::Talking { .. } => {
-                self.unlink_listed(cx)?;
-                self.end_linking(cx, cancelled::Reason::ByUser, LinkFailure::CancelledOnPhone)?
+                self.note_stopped(cx)?;
+                self.end_linking(cx, cancelled::Reason::ByUser, LinkFailure::CancelledOnPhone)?;
+                self.unlink_unsettled(cx)?;
             }
             ExistingDevice::Fetching { code, .. } | ExistingDevice::Confirm { code, .. } => {
                 let id = code.link_id;
@@ -437,15 +449,13 @@ impl Client {
         Ok(())
     }
 
-    /// Somebody stopped when the device was on the list already: it goes off it again.
-    fn unlink_listed(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        match &self.existing_device {
-            ExistingDevice::Talking { talk, step: TalkStep::Received } => {
-                let device = talk.offer.device;
-                self.unlink(cx, 0, Some(device))
-            }
-            _ => Ok(()),
+    /// Somebody stops. If the device is on the list already, it is to go off it again.
+    fn note_stopped(&self, cx: &Context<'_>) -> Result<(), Halt> {
+        if let ExistingDevice::Talking { talk, step: TalkStep::Received } = &self.existing_device {
+            let version = mls::own_device_list(cx)?.version();
+            unsettled::expect(cx, DeviceNumber(talk.offer.device), talk.device_key, version)?;
         }
+        Ok(())
     }
 
     fn fail_linking(&mut self, cx: &mut Context<'_>, why: LinkFailure) {

@@ -202,6 +202,13 @@ CREATE TABLE import_segment (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX import_segment_undone ON import_segment (place) WHERE done = 0;
 
+-- On the phone: devices with which a list was put and whose linking has not come to its end (link::unsettled).
+CREATE TABLE unsettled_link (
+  device_key      BLOB PRIMARY KEY,
+  device          INTEGER NOT NULL,
+  list_version    INTEGER NOT NULL              -- of the first list with it
+) STRICT, WITHOUT ROWID;
+
 -- Notices that are told again later.
 CREATE TABLE reminder (
   due_ms          INTEGER NOT NULL,

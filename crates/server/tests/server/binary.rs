@@ -103,6 +103,9 @@ async fn a_configuration_that_is_not_understood_is_told_with_its_place() {
         says(&said, &[path, "is not understood"]);
         says(&said, &words);
     }
+    std::fs::write(&file, "connections_max = 100\nconnections_per_address_max = 100").unwrap();
+    let said = does_not_start(folder.path(), &["--config", path]).await;
+    says(&said, &["connections_per_address_max is 100", "connections_max is 100", "all connections to itself"]);
     std::fs::write(&file, [0xFF; 9]).unwrap();
     says(&does_not_start(folder.path(), &["--config", path]).await, &["cannot read", path]);
     let missing = does_not_start(folder.path(), &["--config", "nowhere.toml"]).await;

@@ -130,6 +130,13 @@ async fn behind_a_trusted_proxy_each_address_has_its_share_of_sockets() {
     assert!(opened("192.0.2.1").await.is_none());
     let _other = opened("192.0.2.2").await.unwrap();
     assert_eq!(asked(&host, "/health").await.1.unwrap().status, 200, "the proxy's own are not counted");
+    // Nor are requests of those it speaks for: who has used up a share of sockets is answered.
+    let request = "GET /health HTTP/1.1\r\nhost: x\r\nx-forwarded-for: 192.0.2.1\r\nconnection: close\r\n\r\n";
+    let mut stream = TcpStream::connect(host.addr).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     one.close(None).await.unwrap();
     while opened("192.0.2.1").await.is_none() {}
 }

@@ -5,7 +5,7 @@ use crate::platform::page;
 use crate::primitives::icon::Icon;
 use crate::store::use_app;
 use crate::words;
-use client_api::{ChatId, Command};
+use client_api::{AccountId, ChatId, ChatRow, Command};
 use leptos::html;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -13,27 +13,33 @@ use std::time::Duration;
 const DRAFT_EVERY: Duration = Duration::from_secs(1);
 const TYPING_EVERY_MS: u64 = 3_000;
 
+/// What stands in the composer, and for whom: who is in the chat, or was when the draft was written.
+fn draft_and_addressee(row: &ChatRow) -> (String, Option<AccountId>) {
+    (row.draft.clone(), Some(if row.draft.is_empty() { row.peer } else { row.draft_for }))
+}
+
 /// The composer of one chat. `on_sent` scrolls to the end.
 #[component]
 pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl IntoView {
     let app = use_app();
     let area = NodeRef::<html::Textarea>::new();
     let draft_of =
-        move |chats: &ChatList, chat: ChatId| chats.get(&chat).map(|row| row.draft.clone()).unwrap_or_default();
-    let before = app.chats.with_untracked(|chats| draft_of(chats, chat.get_untracked()));
+        move |chats: &ChatList, chat: ChatId| chats.get(&chat).as_deref().map(draft_and_addressee).unwrap_or_default();
+    let (before, addressee) = app.chats.with_untracked(|chats| draft_of(chats, chat.get_untracked()));
     let text = RwSignal::new(before.clone());
     // What the core has been told.
     let told = StoredValue::new(before);
     // Who was in the chat when what stands here was begun: a number may move to another account meanwhile.
     let peer_of = move |chat: ChatId| app.chats.with_untracked(|chats| chats.get(&chat).map(|row| row.peer));
-    let written_for = StoredValue::new(peer_of(chat.get_untracked()));
+    let written_for = StoredValue::new(addressee);
     let timer = StoredValue::new(false);
     let typing_at = StoredValue::new(0_u64);
 
     let tell_draft = move || {
         let (Some(now), Some(chat)) = (text.try_get_untracked(), chat.try_get_untracked()) else { return };
         if told.try_with_value(|told| *told == now) == Some(false) {
-            app.tell(Command::SetDraft { chat, text: now.clone() });
+            let written_for = written_for.try_get_value().flatten().unwrap_or(AccountId::NOBODY);
+            app.tell(Command::SetDraft { chat, text: now.clone(), written_for });
             let _ = told.try_update_value(|told| *told = now);
         }
     };
@@ -71,13 +77,13 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
 
     // A draft from another device comes in while nothing is being written here.
     Effect::new(move || {
-        let draft = app.chats.with(|chats| draft_of(chats, chat.get()));
+        let (draft, addressee) = app.chats.with(|chats| draft_of(chats, chat.get()));
         let idle = told.with_value(|told| text.with_untracked(|text| text == told));
         let away = area.get_untracked().is_none_or(|area| document().active_element().as_ref() != Some(area.as_ref()));
         if idle && away && told.with_value(|told| *told != draft) {
             told.set_value(draft.clone());
             text.set(draft);
-            written_for.set_value(peer_of(chat.get_untracked()));
+            written_for.set_value(addressee);
         }
     });
     // As high as its text, up to the limit of the style sheet.
@@ -132,7 +138,7 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
                 }
             }
         });
-        app.tell(Command::SetDraft { chat, text: String::new() });
+        app.tell(Command::SetDraft { chat, text: String::new(), written_for: AccountId::NOBODY });
         on_sent();
         if let Some(area) = area.get_untracked() {
             let _ = area.focus();
@@ -177,5 +183,20 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
                 <Icon name="paper-plane-right"/>
             </button>
         </form>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::chat_list::tests::row;
+
+    #[test]
+    fn a_draft_is_for_whom_it_was_written_and_a_new_text_for_who_is_there() {
+        let (peer, earlier) = (AccountId([1; 16]), AccountId([2; 16]));
+        let empty = ChatRow { peer, ..row(1, "Al", 1) };
+        assert_eq!(draft_and_addressee(&empty), (String::new(), Some(peer)));
+        let written = ChatRow { draft: "half".into(), draft_for: earlier, ..empty };
+        assert_eq!(draft_and_addressee(&written), ("half".into(), Some(earlier)));
     }
 }

@@ -92,11 +92,11 @@ pub fn is_unread(row: &ChatRow) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use client_api::{AccountId, ChatKind};
 
-    fn row(id: u8, title: &str, activity_ms: u64) -> ChatRow {
+    pub(crate) fn row(id: u8, title: &str, activity_ms: u64) -> ChatRow {
         ChatRow {
             chat: ChatId([id; 16]),
             kind: ChatKind::Direct,
@@ -112,6 +112,7 @@ mod tests {
             archived: false,
             muted_until_ms: 0,
             draft: String::new(),
+            draft_for: AccountId::NOBODY,
             typing: false,
         }
     }

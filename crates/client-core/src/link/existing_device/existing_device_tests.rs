@@ -2,10 +2,11 @@
 
 use super::*;
 use crate::io::Output;
-use crate::testing::{phone, step as input, with_companion};
+use crate::testing::{phone, step as input};
+use client_api::Notice;
 use e2ee::link::BundleKey;
 use identity::DeviceKey;
-use proto::account::PutDeviceList;
+use proto::account::{AccountDevices, DeviceLists, PutDeviceList};
 use proto::ids::ServerId;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -24,24 +25,80 @@ struct Story {
 
 impl Story {
     fn new() -> Self {
-        let (mut client, db) = phone();
-        let (list, _) = input(&db, HEARD_MS, |cx| with_companion(&mls::own_device_list(cx).expect("list")));
-        let mut rng = ChaCha20Rng::seed_from_u64(1);
-        let device_key = DeviceKey::from_bytes(&[3; 32]).public();
-        let (bytes, code) = BundleKey::generate(&mut rng).bundle(device_key, SERVER, ("Firefox", "Linux"), &mut rng);
+        let (client, db) = phone();
+        let mut story = Self { client, db, list: Vec::new() };
+        story.links(3);
+        story
+    }
+
+    /// The phone talks with a device of this key, and puts the list with it.
+    fn links(&mut self, seed: u8) {
+        let mut rng = ChaCha20Rng::seed_from_u64(u64::from(seed));
+        let device_key = DeviceKey::from_bytes(&[seed; 32]);
+        let public = device_key.public();
+        let (bytes, code) = BundleKey::generate(&mut rng).bundle(public, SERVER, ("Firefox", "Linux"), &mut rng);
         let talk = Talk {
             bundle: Box::new(check_bundle(&code, SERVER, &bytes).expect("a bundle")),
             channel: LinkChannel::start(&code, SERVER, &bytes).expect("a channel"),
             code,
-            device_key,
+            device_key: public,
             offer: Offer { device: COMPANION, ..Offer::default() },
             digits: "0427".to_owned(),
             tries_left: TRIES,
             seq: 5,
             heard_ms: HEARD_MS,
         };
-        client.existing_device = ExistingDevice::Talking { talk: Box::new(talk), step: TalkStep::ListStored };
-        Self { client, db, list: list.as_bytes().to_vec() }
+        let (account_key, list_version) = self.reads(|cx| {
+            let version = mls::own_device_list(cx).expect("list").version() + 1;
+            (account_key(cx).expect("a phone"), version)
+        });
+        let fields = CertFields {
+            device: DeviceNumber(COMPANION),
+            signature_key: public,
+            role: DeviceRole::Companion,
+            issued_ms: HEARD_MS,
+            list_version,
+        };
+        let (cert_body, account_signature) = identity::cert::issue_cert(&account_key, &fields);
+        let transcript = talk.channel.transcript(&talk.offer, public, &talk.digits);
+        let answer = Countersigned {
+            transcript_signature: device_key.sign_link_transcript(&transcript).to_vec(),
+            device_signature: identity::cert::countersign(&device_key, account_key.public(), &cert_body)
+                .expect("countersigned")
+                .to_vec(),
+        };
+        let step = TalkStep::Countersignature { cert_body, account_signature, issued_ms: HEARD_MS };
+        self.client.existing_device = ExistingDevice::Talking { talk: Box::new(talk), step };
+        let out = self.does(HEARD_MS, |client, cx| client.on_countersigned(cx, &answer).expect("signed"));
+        self.list = put_list(&out).expect("the list is put");
+    }
+
+    fn reads<T>(&self, run: impl FnOnce(&mut Context<'_>) -> T) -> T {
+        input(&self.db, HEARD_MS, run).0
+    }
+
+    /// Whatever was under way has an answer, or is given up.
+    fn forgets_calls(&mut self) {
+        self.client.calls.drop_where(|_| true);
+    }
+
+    /// The program ends, and starts again with its database.
+    fn restarts(&mut self) {
+        self.client = phone().0;
+    }
+
+    /// The phone connects, and the server says what list it has.
+    fn connects(&mut self, list: &[u8]) -> Vec<Output> {
+        let account = self.reads(|cx| cx.me().expect("me").address.account).to_vec();
+        let mine = AccountDevices { account, signed_device_list: list.to_vec(), ..AccountDevices::default() };
+        let lists = DeviceLists { accounts: vec![mine] };
+        self.forgets_calls();
+        self.does(HEARD_MS, |client, cx| client.on_own_devices(cx, Reply::Ok(lists)).expect("lists"))
+    }
+
+    /// The phone's list as it was before.
+    fn first_list(&self) -> Vec<u8> {
+        self.reads(|cx| mls::own_device_list(cx).expect("list").as_bytes().to_vec())
     }
 
     fn does(&mut self, at_ms: u64, run: impl FnOnce(&mut Client, &mut Context<'_>)) -> Vec<Output> {
@@ -50,9 +107,14 @@ impl Story {
 
     /// The server answers that it has the list.
     fn is_listed(&mut self) -> Vec<Output> {
+        self.put_is_answered(Reply::Ok(()))
+    }
+
+    fn put_is_answered(&mut self, reply: Reply<()>) -> Vec<Output> {
         let list = self.list.clone();
+        self.forgets_calls();
         self.does(HEARD_MS, |client, cx| {
-            client.on_linked_list_put(cx, COMPANION, &list, Reply::Ok(())).expect("stored");
+            client.on_linked_list_put(cx, COMPANION, &list, reply).expect("answered");
         })
     }
 }
@@ -64,16 +126,22 @@ fn told(out: &[Output]) -> Option<&LinkFailure> {
     })
 }
 
-/// How many devices the list has that is put.
-fn puts_list_of(out: &[Output]) -> Option<usize> {
+fn put_list(out: &[Output]) -> Option<Vec<u8>> {
     out.iter().find_map(|output| match output {
         Output::Http(request) if request.path == "/v1/devices" => {
-            let put = PutDeviceList::decode(request.body.as_slice()).expect("a request");
-            let list = identity::VerifiedDeviceList::verify(&put.signed_device_list).expect("a list");
-            Some(list.devices().count())
+            Some(PutDeviceList::decode(request.body.as_slice()).expect("a request").signed_device_list)
         }
         _ => None,
     })
+}
+
+/// How many devices the list has that is put.
+fn puts_list_of(out: &[Output]) -> Option<usize> {
+    put_list(out).map(|list| identity::VerifiedDeviceList::verify(&list).expect("a list").devices().count())
+}
+
+fn asks_for_list(out: &[Output]) -> bool {
+    out.iter().any(|output| matches!(output, Output::Http(request) if request.path == "/v1/devices/get"))
 }
 
 #[test]
@@ -108,4 +176,71 @@ fn stopping_while_the_list_is_on_its_way_takes_the_device_off_again() {
     let out = story.does(HEARD_MS, |client, cx| client.cancel_linking(cx, 0).expect("stopped"));
     assert_eq!((told(&out), puts_list_of(&out)), (Some(&LinkFailure::CancelledOnPhone), None));
     assert_eq!(puts_list_of(&story.is_listed()), Some(1));
+}
+
+#[test]
+fn the_shorter_list_is_put_until_it_is_stored() {
+    let mut story = Story::new();
+    story.is_listed();
+    let longer = story.list.clone();
+    let out = story.does(HEARD_MS, |client, cx| client.cancel_linking(cx, 0).expect("stopped"));
+    let shorter = put_list(&out).expect("the shorter list");
+    // It is lost with its answer, and so is the next one, and the program.
+    for _ in 0..2 {
+        story.restarts();
+        assert_eq!(puts_list_of(&story.connects(&longer)), Some(1));
+    }
+    assert_eq!(puts_list_of(&story.connects(&shorter)), None);
+    assert_eq!(story.reads(|cx| unsettled::count(cx)), 0, "nothing is left to be done");
+}
+
+#[test]
+fn a_list_that_may_be_stored_without_an_answer_is_taken_back() {
+    for ends in [|story: &mut Story| drop(story.put_is_answered(Reply::None)), Story::restarts] {
+        let mut story = Story::new();
+        let (before, longer) = (story.first_list(), story.list.clone());
+        ends(&mut story);
+        assert_eq!(puts_list_of(&story.connects(&before)), None, "it has not come, but it may yet");
+        let out = story.connects(&longer);
+        assert_eq!(puts_list_of(&out), Some(1));
+        let linked = |output: &Output| matches!(output, Output::Event(Event::Notice(Notice::DeviceLinked { .. })));
+        assert!(!out.iter().any(linked), "the page says that nothing was linked");
+    }
+}
+
+#[test]
+fn without_an_answer_the_server_is_asked_what_list_it_has() {
+    let mut story = Story::new();
+    let out = story.put_is_answered(Reply::None);
+    assert_eq!((told(&out), asks_for_list(&out)), (Some(&LinkFailure::Offline), true));
+    story.forgets_calls();
+    let none = |client: &mut Client, cx: &mut Context<'_>| client.on_own_devices(cx, Reply::None).expect("no answer");
+    story.does(HEARD_MS, none);
+    let later = |client: &mut Client, cx: &mut Context<'_>| client.unsettled_tick(cx).expect("tick");
+    assert!(!asks_for_list(&story.does(HEARD_MS, later)), "not at once");
+    assert!(asks_for_list(&story.does(HEARD_MS + 30_000, later)));
+}
+
+#[test]
+fn a_later_linking_under_the_same_number_is_not_taken_back() {
+    let mut story = Story::new();
+    story.put_is_answered(Reply::None);
+    // The first list never reached the server: the number is free.
+    story.links(4);
+    let second = story.list.clone();
+    assert_eq!(puts_list_of(&story.connects(&second)), None, "the list is pushed before the answer to it comes");
+    story.is_listed();
+    assert_eq!(puts_list_of(&story.connects(&second)), None);
+    story.restarts();
+    assert_eq!(puts_list_of(&story.connects(&second)), None);
+    assert_eq!(story.reads(|cx| unsettled::count(cx)), 0, "the first cannot come any more");
+}
+
+#[test]
+fn the_first_of_two_linkings_under_one_number_goes_when_it_was_that_which_was_stored() {
+    let mut story = Story::new();
+    let first = story.list.clone();
+    story.put_is_answered(Reply::None);
+    story.links(4);
+    assert_eq!(puts_list_of(&story.connects(&first)), Some(1));
 }
