@@ -37,10 +37,8 @@ pub(crate) fn own_list(cx: &Context<'_>) -> Result<(u64, Vec<u8>), Halt> {
 /// This device, ready to act in groups.
 pub(crate) fn own_device(cx: &Context<'_>) -> Result<OwnDevice, Halt> {
     let me = cx.me()?;
-    let credential = own_device_list(cx)?
-        .credential_of(me.address.device)
-        .ok_or(Halt::Broken("the own device is not in the own list"))?;
-    OwnDevice::new(me.device_key, credential).map_err(|_| Halt::Broken("the own certificate does not fit the own key"))
+    OwnDevice::of_list(me.device_key, &own_device_list(cx)?, me.address.device)
+        .ok_or(Halt::Broken("the own device is not in the own list, or with another key"))
 }
 
 /// A storage error stops everything; any other refusal is `None`, and the caller goes on without.

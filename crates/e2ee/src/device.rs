@@ -3,11 +3,12 @@
 use identity::mls::{
     CREDENTIAL_TYPE_DEVICE_CERT, EXTENSION_CHAT_POLICY, LEAF_LIFETIME_MARGIN_S, LEAF_LIFETIME_S, Suite,
 };
-use identity::{CertError, DeviceKey, VerifiedCert};
+use identity::{CertError, DeviceKey, VerifiedCert, VerifiedDeviceList};
 use openmls::prelude::{
     Capabilities, Ciphersuite, Credential, CredentialType, CredentialWithKey, ExtensionType, Lifetime, SignatureScheme,
 };
 use openmls_traits::signatures::{Signer, SignerError};
+use proto::ids::DeviceNumber;
 
 /// This device, ready to act in groups.
 pub struct OwnDevice {
@@ -21,6 +22,12 @@ impl OwnDevice {
     pub fn new(key: DeviceKey, signed_cert: Vec<u8>) -> Result<Self, CertError> {
         let cert = identity::cert::verify_leaf(&signed_cert, key.public().as_bytes())?;
         Ok(Self { key, cert, credential: signed_cert })
+    }
+
+    /// From a list that holds it, whose certificates were verified with it; `None` where the list has another key, or none.
+    pub fn of_list(key: DeviceKey, list: &VerifiedDeviceList, number: DeviceNumber) -> Option<Self> {
+        let cert = list.device(number).filter(|cert| cert.signature_key == key.public())?.clone();
+        Some(Self { key, cert, credential: list.credential_of(number)? })
     }
 
     /// The certificate.
