@@ -3,12 +3,53 @@
 use anyhow::{Context, Result, ensure};
 use std::io::{Read, Seek, SeekFrom};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::sync::oneshot;
+
+/// Nothing here takes this long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What the machine grants the process.
+#[derive(Debug, Clone, Default)]
+pub struct Machine {
+    /// File descriptors that it may have; what is usual where `None`.
+    pub descriptors_max: Option<u32>,
+    /// The data are on a disk that fails when it is told to.
+    pub disk: Option<FaultyDisk>,
+}
+
+/// A disk that fails when a test says so; the crate `faulty-disk` says how.
+#[derive(Debug, Clone)]
+pub struct FaultyDisk {
+    control: PathBuf,
+}
+
+impl FaultyDisk {
+    /// A good one, at first. `control` is an empty folder.
+    pub fn new(control: PathBuf) -> Self {
+        Self { control }
+    }
+
+    /// At this sync from now on (1: the next) the power fails, and all is lost that was not synced.
+    pub fn dies_at_sync(&self, sync: u32) -> Result<()> {
+        Ok(std::fs::write(self.control.join("dies"), sync.to_string())?)
+    }
+
+    /// Nothing can be written any more.
+    pub fn is_full(&self) -> Result<()> {
+        Ok(std::fs::write(self.control.join("full"), "")?)
+    }
+
+    /// Somebody has tidied up.
+    pub fn has_room(&self) -> Result<()> {
+        Ok(std::fs::remove_file(self.control.join("full"))?)
+    }
+}
 
 /// A running `heliograph serve`.
 pub struct Program {
@@ -18,23 +59,30 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts it on an empty data folder at a free port. `take_code` hears the one-time codes from its console.
+    /// Starts it on a data folder, at an address or at a free port of this machine. `take_code` hears the one-time codes from its console.
     pub(crate) async fn start(
         data: &Path,
+        address: Option<SocketAddr>,
+        machine: &Machine,
         take_code: impl Fn(&str, &str) + Send + 'static,
     ) -> Result<(Self, SocketAddr)> {
         let binary = std::env::var_os("HELIOGRAPH_BIN").context("HELIOGRAPH_BIN is not set: run `cargo xtask test`")?;
-        let mut child = Command::new(binary)
-            .args([
-                "serve",
-                "--listen",
-                "127.0.0.1:0",
-                "--https-listen",
-                "off",
-                "--rate-limit-factor",
-                "1000",
-                "--data",
-            ])
+        let listen_at = address.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0))).to_string();
+        let limit = machine.descriptors_max.map(|max| format!("ulimit -n {max}; ")).unwrap_or_default();
+        let mut command = Command::new("sh");
+        if let Some(disk) = &machine.disk {
+            let library = std::env::var_os("HELIOGRAPH_FAULTY_DISK")
+                .context("HELIOGRAPH_FAULTY_DISK is not set: run `cargo xtask test`")?;
+            command
+                .env("LD_PRELOAD", library)
+                .env("FAULTY_DISK_FOLDER", data)
+                .env("FAULTY_DISK_CONTROL", &disk.control);
+        }
+        let mut child = command
+            .arg("-c")
+            .arg(format!("{limit}exec \"$0\" \"$@\""))
+            .arg(binary)
+            .args(["serve", "--listen", &listen_at, "--https-listen", "off", "--rate-limit-factor", "1000", "--data"])
             .arg(data)
             .env("RUST_LOG", "debug")
             .kill_on_drop(true)
@@ -85,6 +133,18 @@ impl Program {
             }
         }
         Ok(found)
+    }
+
+    /// Waits until it has ended by itself.
+    pub(crate) async fn ends(mut self) -> Result<()> {
+        let ended = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+        ensure!(!ended.context("the server goes on")??.success(), "it was stopped, and has not died");
+        Ok(())
+    }
+
+    /// As `kill -9` and a power cut of the program alone: what it gave to the operating system is kept, all else is gone.
+    pub(crate) async fn kill(mut self) -> Result<()> {
+        self.child.kill().await.context("the server has ended by itself")
     }
 
     pub(crate) async fn stop(mut self) -> Result<()> {

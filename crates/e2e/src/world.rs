@@ -1,6 +1,6 @@
 //! The server of a test, with its codes caught on their way out.
 
-use crate::program::Program;
+use crate::program::{Machine, Program};
 use anyhow::{Context, Result};
 use async_trait::async_trait;
 use server::clock::{Clock, SystemClock};
@@ -31,6 +31,8 @@ pub struct World {
     clock: Arc<MovedClock>,
     /// Connections that the server takes when it starts next, where a test says so.
     connections_max: Option<usize>,
+    /// Where the server is a process of its own: what it has.
+    machine: Option<Machine>,
 }
 
 /// Where the server runs.
@@ -70,27 +72,31 @@ impl Clock for MovedClock {
 impl World {
     /// Starts one.
     pub async fn new() -> Result<Self> {
-        let folder = TempDir::new()?;
-        let codes = Arc::new(Codes { last: Mutex::default(), lines: broadcast::channel(CODES_MAX).0 });
-        let mut world =
-            Self { folder, running: None, address: None, codes, clock: Arc::default(), connections_max: None };
-        world.start_server().await?;
-        Ok(world)
+        Self::started(None).await
     }
 
     /// Starts one whose server is a process of its own.
     pub async fn with_program() -> Result<Self> {
-        let folder = TempDir::new()?;
-        let codes = Arc::new(Codes { last: Mutex::default(), lines: broadcast::channel(CODES_MAX).0 });
-        let taken = codes.clone();
-        let take_code = move |number: &str, code: &str| {
-            if let Ok(mut last) = taken.last.lock() {
-                last.insert(number.to_owned(), code.to_owned());
-            }
+        Self::on(Machine::default()).await
+    }
+
+    /// The same, on a machine that grants it no more than this.
+    pub async fn on(machine: Machine) -> Result<Self> {
+        Self::started(Some(machine)).await
+    }
+
+    async fn started(machine: Option<Machine>) -> Result<Self> {
+        let mut world = Self {
+            folder: TempDir::new()?,
+            running: None,
+            address: None,
+            codes: Arc::new(Codes { last: Mutex::default(), lines: broadcast::channel(CODES_MAX).0 }),
+            clock: Arc::default(),
+            connections_max: None,
+            machine,
         };
-        let (program, address) = Program::start(&folder.path().join("server"), take_code).await?;
-        let running = Some(Serving::Program(program));
-        Ok(Self { folder, running, address: Some(address), codes, clock: Arc::default(), connections_max: None })
+        world.start_server().await?;
+        Ok(world)
     }
 
     /// The server as a process, where it is one.
@@ -103,6 +109,18 @@ impl World {
 
     /// Starts the server, on the same data at the same port where there was one.
     pub async fn start_server(&mut self) -> Result<()> {
+        if let Some(machine) = &self.machine {
+            let taken = self.codes.clone();
+            let take_code = move |number: &str, code: &str| {
+                if let Ok(mut last) = taken.last.lock() {
+                    last.insert(number.to_owned(), code.to_owned());
+                }
+            };
+            let (program, address) = Program::start(&self.server_data(), self.address, machine, take_code).await?;
+            self.address = Some(address);
+            self.running = Some(Serving::Program(program));
+            return Ok(());
+        }
         let mut config = Config::in_folder(self.folder.path().join("server"));
         if let Some(address) = self.address {
             config.listen = address;
@@ -177,6 +195,22 @@ impl World {
     /// Whether a text stands anywhere in a client's or browser's files.
     pub fn client_holds(&self, folder: &str, text: &str) -> Result<bool> {
         holds(&self.client_folder(folder), text.as_bytes())
+    }
+
+    /// Kills the server where it is a process of its own.
+    pub async fn kill_server(&mut self) -> Result<()> {
+        match self.running.take() {
+            Some(Serving::Program(program)) => program.kill().await,
+            _ => anyhow::bail!("the server is no process of its own"),
+        }
+    }
+
+    /// Waits until the server has died, where it is a process of its own.
+    pub async fn server_dies(&mut self) -> Result<()> {
+        match self.running.take() {
+            Some(Serving::Program(program)) => program.ends().await,
+            _ => anyhow::bail!("the server is no process of its own"),
+        }
     }
 
     /// Ends the server.

@@ -55,6 +55,7 @@ pub(crate) fn test_environment(layout: &Layout, profile: Profile) -> Result<Vec<
     Ok(vec![
         ("HELIOGRAPH_BIN", layout.native_binary(profile, "heliograph")),
         ("HELIO_BIN", layout.native_binary(profile, "helio")),
+        ("HELIOGRAPH_FAULTY_DISK", layout.faulty_disk()),
         ("HELIOGRAPH_WEB_DIR", layout.bundle(profile)),
         ("HELIOGRAPH_CHROMIUM", find(CHROMIUM)?),
         ("HELIOGRAPH_FIREFOX", find(FIREFOX)?),

@@ -71,6 +71,12 @@ impl Layout {
         self.target.join(profile.native_folder()).join(name)
     }
 
+    /// What stands between a tested server and its disk.
+    pub(crate) fn faulty_disk(&self) -> PathBuf {
+        let (prefix, suffix) = (std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+        self.target.join(Profile::Dev.native_folder()).join(format!("{prefix}faulty_disk{suffix}"))
+    }
+
     pub(crate) fn has_crate(&self, name: &str) -> bool {
         self.root.join("crates").join(name).join("Cargo.toml").is_file()
     }

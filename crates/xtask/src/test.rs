@@ -55,7 +55,16 @@ fn end_to_end_tests(layout: &Layout, policy: InstallPolicy, test_args: &[String]
 pub(crate) fn prepare(layout: &Layout, profile: Profile, policy: InstallPolicy) -> Result<()> {
     ensure(layout, policy, &browser::NEEDS)?;
     web::build(layout, profile, policy)?;
-    run::build_native(layout, profile, &["server", "cli"])
+    run::build_native(layout, profile, &["server", "cli"])?;
+    // Tests alone drive it, and they drive the development build.
+    match profile {
+        Profile::Dev => Step::cargo()
+            .args(["build", "-p", "faulty-disk"])
+            .folder(&layout.root)
+            .env("CARGO_TARGET_DIR", &layout.target)
+            .run(),
+        Profile::Release => Ok(()),
+    }
 }
 
 /// A command of the end-to-end crate, told where all it drives lies.

@@ -30,6 +30,7 @@ const ARROWS: [(&str, Allowed); 17] = [
         "test-world",
         Allowed::Only(&["client-core", "client-api", "e2ee", "identity", "proto", "server-store", "server"]),
     ),
+    ("faulty-disk", Allowed::Only(&[])),
     ("web-pack", Allowed::Only(&[])),
     ("e2e", Allowed::Any),
     ("xtask", Allowed::Any),
