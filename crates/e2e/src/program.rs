@@ -1,6 +1,7 @@
 //! The server as the program that is shipped: started, read on its console, looked into from outside, and stopped.
 
 use anyhow::{Context, Result, ensure};
+use std::ffi::OsStr;
 use std::io::{Read, Seek, SeekFrom};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,9 @@ pub struct Machine {
     pub disk: Option<FaultyDisk>,
 }
 
+/// The exit status of a program on a faulty disk whose power has failed.
+pub const POWER_FAILED: i32 = 86;
+
 /// A disk that fails when a test says so; the crate `faulty-disk` says how.
 #[derive(Debug, Clone)]
 pub struct FaultyDisk {
@@ -33,6 +37,15 @@ impl FaultyDisk {
     /// A good one, at first. `control` is an empty folder.
     pub fn new(control: PathBuf) -> Self {
         Self { control }
+    }
+
+    /// A program whose files in `folder` are on this disk.
+    pub fn preloaded(&self, program: impl AsRef<OsStr>, folder: &Path) -> Result<Command> {
+        let library = std::env::var_os("HELIOGRAPH_FAULTY_DISK")
+            .context("HELIOGRAPH_FAULTY_DISK is not set: run `cargo xtask test`")?;
+        let mut command = Command::new(program);
+        command.env("LD_PRELOAD", library).env("FAULTY_DISK_FOLDER", folder).env("FAULTY_DISK_CONTROL", &self.control);
+        Ok(command)
     }
 
     /// At this sync from now on (1: the next) the power fails, and all is lost that was not synced.

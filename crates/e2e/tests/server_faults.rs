@@ -3,11 +3,12 @@
 
 use anyhow::{Context as _, Result, ensure};
 use client_api::{ChatId, Command, MessageStatus, RegistrationStage, Role};
-use e2e::program::{FaultyDisk, Machine};
+use e2e::program::{FaultyDisk, Machine, POWER_FAILED};
 use e2e::{Person, World};
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use std::net::SocketAddr;
+use std::process::Stdio;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -37,6 +38,28 @@ async fn nothing_is_lost_or_doubled_when_the_server_is_killed_again_and_again() 
     }
     talk.is_whole().await?;
     world.stop_server().await
+}
+
+#[tokio::test]
+async fn the_disk_of_these_tests_forgets_what_was_not_synced() -> Result<()> {
+    let (folder, disk) = (TempDir::new()?, faulty_disk()?);
+    let file = folder.path().join("file");
+    let append = async |text: &str| -> Result<Option<i32>> {
+        let mut dd = disk.disk.preloaded("dd", folder.path())?;
+        dd.args(["oflag=append", "conv=notrunc,fsync", "status=none"]).arg(format!("of={}", file.display()));
+        let mut child = dd.stdin(Stdio::piped()).spawn()?;
+        child.stdin.take().context("its input is piped")?.write_all(text.as_bytes()).await?;
+        Ok(child.wait().await?.code())
+    };
+    ensure!(append("kept").await? == Some(0));
+    disk.disk.dies_at_sync(1)?;
+    ensure!(append(", lost").await? == Some(POWER_FAILED), "the power failed");
+    ensure!(std::fs::read_to_string(&file)? == "kept");
+    ensure!(append(", written again").await? == Some(0));
+    disk.disk.is_full()?;
+    ensure!(append(", no room").await? == Some(1), "dd says so");
+    ensure!(std::fs::read_to_string(&file)? == "kept, written again");
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
