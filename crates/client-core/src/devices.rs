@@ -34,7 +34,7 @@ pub(crate) fn name_device(cx: &mut Context<'_>, device: u32, name: &str) -> Resu
     own_state::set(cx, &name_key(device), name.as_bytes().to_vec())
 }
 
-fn name_of(cx: &Context<'_>, device: u32, role: DeviceRole) -> Result<String, Halt> {
+pub(crate) fn name_of(cx: &Context<'_>, device: u32, role: DeviceRole) -> Result<String, Halt> {
     let stored = state::get(cx.db, &name_key(device))?.and_then(|bytes| String::from_utf8(bytes).ok());
     Ok(stored.unwrap_or_else(|| match role {
         DeviceRole::Phone => "Phone".to_owned(),

@@ -51,10 +51,10 @@ fn certified(account_key: &AccountKey, seed: u8, role: DeviceRole, number: u32) 
     (key, cert)
 }
 
-/// The list of [`phone`], and a second device.
-pub(crate) fn with_companion(list: &VerifiedDeviceList) -> VerifiedDeviceList {
-    let (account_key, ..) = account(1);
-    let (_, cert) = certified(&account_key, 3, DeviceRole::Companion, 2);
+/// The list of the account of this seed, and a second device.
+fn with_companion(list: &VerifiedDeviceList, seed: u8) -> VerifiedDeviceList {
+    let (account_key, ..) = account(seed);
+    let (_, cert) = certified(&account_key, seed + 2, DeviceRole::Companion, 2);
     list.next_with(&account_key, cert, 1).expect("list")
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn unlinks_companion(phone: &Connection) {
 /// The phone's list has a second device.
 pub(crate) fn links_companion(phone: &Connection) {
     step(phone, 1, |cx| {
-        let list = with_companion(&mls::own_device_list(cx).expect("list"));
+        let list = with_companion(&mls::own_device_list(cx).expect("list"), 1);
         crate::accounts::learn_device_list(cx, list.as_bytes()).expect("learned");
     });
 }
@@ -124,6 +124,12 @@ impl Peer {
         db.execute_batch(e2ee::storage::SCHEMA).expect("schema");
         let device = OwnDevice::new(key, credential).expect("device");
         Self { list, db, device, rng: ChaCha20Rng::seed_from_u64(101) }
+    }
+
+    /// Its list with a second device.
+    pub(crate) fn links_companion(&mut self) -> VerifiedDeviceList {
+        self.list = with_companion(&self.list, 101);
+        self.list.clone()
     }
 
     pub(crate) fn act<T>(&mut self, action: impl FnOnce(&Provider<'_>, &OwnDevice) -> T) -> T {
