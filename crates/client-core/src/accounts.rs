@@ -30,7 +30,8 @@ pub(crate) fn know(cx: &mut Context<'_>, account: AccountId, number: &str) -> Re
     cx.db
         .prepare_cached(
             "INSERT INTO account (account, number) VALUES (?1, ?2)
-             ON CONFLICT (account) DO UPDATE SET number = CASE WHEN excluded.number = '' THEN number ELSE excluded.number END",
+             ON CONFLICT (account)
+             DO UPDATE SET number = CASE WHEN excluded.number = '' THEN number ELSE excluded.number END",
         )?
         .execute(params![account.as_bytes(), number])?;
     Ok(())
@@ -111,7 +112,7 @@ pub(crate) fn learn_device_list(cx: &mut Context<'_>, signed: &[u8]) -> Result<(
         cx.db.prepare_cached("UPDATE this SET device_list = ?1")?.execute([list.as_bytes()])?;
         // Whatever way the phone hears of it: the answer to its own request may be lost.
         let shorter = known.is_some_and(|known| known.addresses().any(|gone| list.device(gone.device).is_none()));
-        if shorter && cx.me()?.account_key.is_some() {
+        if shorter && cx.is_phone()? {
             removing::want_removals(cx)?;
         }
     } else {

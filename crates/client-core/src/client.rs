@@ -109,6 +109,11 @@ impl Context<'_> {
         }
     }
 
+    /// This device is the account's phone: it holds the account's key. (What a client may become before it is a device, its `Role` says.)
+    pub(crate) fn is_phone(&self) -> Result<bool, Halt> {
+        Ok(self.me()?.account_key.is_some())
+    }
+
     /// The device that this is; called only where the stage is `Active`.
     pub(crate) fn me(&self) -> Result<Me, Halt> {
         let mut known = self.me.borrow_mut();
@@ -262,7 +267,7 @@ impl Client {
     /// The group of the account's own devices; the phone makes it.
     fn ensure_self_group(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let me = cx.me()?.address.account;
-        if self.config.role != Role::Phone || chats::find_with(cx.db, ChatKind::SelfGroup, me)?.is_some() {
+        if !cx.is_phone()? || chats::find_with(cx.db, ChatKind::SelfGroup, me)?.is_some() {
             return Ok(());
         }
         let chat = Chat {

@@ -7,7 +7,7 @@ use crate::link::unsettled;
 use crate::profile::tidy_name;
 use crate::this;
 use crate::{accounts, chats, mls, notices, outbox, own_state, state};
-use client_api::{Answer, DeviceKind, DeviceRow, Event, LogoutReason, Notice, Role, SystemLine, UserError};
+use client_api::{Answer, DeviceKind, DeviceRow, Event, LogoutReason, Notice, SystemLine, UserError};
 use identity::{ChatKind, DeviceRole, VerifiedDeviceList};
 use prost::Message as _;
 use proto::account::{AccountDevices, DeviceLists, GetDeviceLists, PutDeviceList};
@@ -42,9 +42,9 @@ pub(crate) fn name_of(cx: &Context<'_>, device: u32, role: DeviceRole) -> Result
     }))
 }
 
-/// Whether this is the number of the account's phone.
-pub(crate) fn is_phone(cx: &Context<'_>, device: u32) -> Result<bool, Halt> {
-    Ok(mls::own_device_list(cx)?.phone().device.0 == device)
+/// The number of the account's phone.
+pub(crate) fn number_of_phone(cx: &Context<'_>) -> Result<DeviceNumber, Halt> {
+    Ok(mls::own_device_list(cx)?.phone().device)
 }
 
 /// Tells of a new device now, and again after a day.
@@ -69,8 +69,8 @@ fn tell_unlinked(cx: &mut Context<'_>, before: &VerifiedDeviceList) -> Result<()
     Ok(())
 }
 
-/// Tells again of what is due.
-pub(crate) fn tell_again(cx: &mut Context<'_>) -> Result<(), Halt> {
+/// Tells again of the devices that were linked a day ago.
+pub(crate) fn remind(cx: &mut Context<'_>) -> Result<(), Halt> {
     let due: Vec<(u32, String, u64)> = {
         let mut statement =
             cx.db.prepare_cached("DELETE FROM reminder WHERE due_ms <= ?1 RETURNING device, name, linked_ms")?;
@@ -142,7 +142,7 @@ impl Client {
     /// "Log out", one or all; on the phone. A companion can log itself out only.
     pub(crate) fn unlink(&mut self, cx: &mut Context<'_>, request: u32, devices: Option<u32>) -> Result<(), Halt> {
         let me = cx.me()?;
-        if self.config.role == Role::Companion {
+        if !cx.is_phone()? {
             return if devices == Some(me.address.device.0) {
                 self.log_out_here(cx, request)
             } else {
@@ -196,7 +196,7 @@ impl Client {
 
     /// "Log out here": wipes this companion. Connected, it first tells the phone, which takes it off the list.
     pub(crate) fn log_out_here(&mut self, cx: &mut Context<'_>, request: u32) -> Result<(), Halt> {
-        if self.config.role == Role::Phone {
+        if cx.is_phone()? {
             cx.answer(request, Err(UserError::NotNow));
             return Ok(());
         }
@@ -227,7 +227,7 @@ impl Client {
     /// On the phone: companions that logged themselves out go off the list.
     pub(crate) fn unlink_leavers(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let under_way = self.calls.is_under_way(|p| matches!(p, Purpose::PutShorterList { .. }));
-        if self.config.role != Role::Phone || under_way {
+        if !cx.is_phone()? || under_way {
             return Ok(());
         }
         for device in mls::own_device_list(cx)?.devices().map(|cert| cert.device).collect::<Vec<_>>() {

@@ -214,7 +214,7 @@ impl Client {
             Some(server_frame::Body::QueueEmpty(_)) if self.session.link == Link::CatchingUp => {
                 self.session.link = Link::Up;
                 self.show_connection(cx);
-                self.phone_stirs(cx);
+                self.phone_stirs(cx)?;
                 self.ask_marks(cx)?;
                 self.look_around(cx)?;
                 self.ask_own_devices(cx)
@@ -369,7 +369,7 @@ impl Client {
         self.link_tick(cx)?;
         self.linking_tick(cx)?;
         if this::stage(cx.db)? == Stage::Active {
-            devices::tell_again(cx)?;
+            devices::remind(cx)?;
             self.unsettled_tick(cx)?;
             self.look_for_phone(cx)?;
         }

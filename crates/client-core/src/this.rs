@@ -62,7 +62,8 @@ pub(crate) fn set_stage(db: &Connection, stage: Stage) -> Result<(), Halt> {
 /// The device that this client is, once it is one.
 pub(crate) fn me(db: &Connection) -> Result<Option<Me>, Halt> {
     let mut statement = db.prepare_cached(
-        "SELECT account, device, number, device_key, account_key FROM this WHERE account IS NOT NULL AND device IS NOT NULL",
+        "SELECT account, device, number, device_key, account_key
+         FROM this WHERE account IS NOT NULL AND device IS NOT NULL",
     )?;
     let row = statement
         .query_row([], |row| {

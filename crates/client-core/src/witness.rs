@@ -103,7 +103,7 @@ impl Client {
         let known_version = known.as_ref().map_or(0, |list| list.version());
         let me = cx.me()?;
         // The phone signs the own list: nobody knows a newer one, unless the answer to it was lost.
-        let is_own_to_sign = account == me.address.account && me.account_key.is_some();
+        let is_own_to_sign = account == me.address.account && cx.is_phone()?;
         if has_seen_the_same && known.as_ref().is_some_and(|list| list.phone().device == from.device) {
             self.hear_phone(cx, from, word.list_version, chat.chat, word.last_seq)?;
         }
