@@ -4,7 +4,7 @@ use crate::accounts::{self, PeerLists};
 use crate::changed::Changed;
 use crate::chats::{self, Chat, Membership};
 use crate::config::Config;
-use crate::devices;
+use crate::devices::Seen;
 use crate::digest::Digests;
 use crate::finding::Finding;
 use crate::following::Moved;
@@ -25,7 +25,7 @@ use crate::session::Session;
 use crate::this::{self, Me, Stage};
 use crate::typing::Typing;
 use crate::vetting::Lists;
-use client_api::{Answer, AppStage, Command, Event, LogoutReason, Request, Role, UserError};
+use client_api::{Answer, AppStage, Command, Event, Request, Role, UserError};
 use identity::{ChatKind, VerifiedDeviceList};
 use proto::content::StateOp;
 use proto::ids::{ChatId, Generation, LinkId};
@@ -60,6 +60,7 @@ pub struct Client {
     pub(crate) packages_left: Option<u32>,
     pub(crate) packages_made: Made,
     pub(crate) digests: Digests,
+    pub(crate) seen: Seen,
     /// When wishes for new keys of the own leaf are looked at next.
     pub(crate) leaves_at_ms: u64,
     pub(crate) lists: Lists,
@@ -164,6 +165,7 @@ impl Client {
             packages_left: None,
             packages_made: Made::default(),
             digests: Digests::default(),
+            seen: Seen::default(),
             leaves_at_ms: 0,
             lists: Lists::default(),
             finding: Finding::default(),
@@ -289,7 +291,7 @@ impl Client {
             self.show_chats(cx)?;
             accounts::show_contacts(cx)?;
             own_state::show_settings(cx)?;
-            devices::show(cx, None)?;
+            self.show_devices(cx)?;
             self.show_mirror(cx)?;
         }
         Ok(())
@@ -300,7 +302,11 @@ impl Client {
         self.show_stage(cx)?;
         self.show_all(cx)?;
         match this::stage(cx.db)? {
-            Stage::New | Stage::Active => self.ask_server_info(cx),
+            Stage::New => self.ask_server_info(cx),
+            Stage::Active => {
+                self.resume_leaving(cx)?;
+                self.ask_server_info(cx);
+            }
             // The program died, or its page was closed, before the database was deleted.
             Stage::LoggedOut => cx.out.push(Output::Wipe),
         }
@@ -314,7 +320,7 @@ impl Client {
             (Stage::New, Role::Companion) => AppStage::Linking,
             (Stage::Active, _) if self.needs_setup(cx)? => AppStage::Registering,
             (Stage::Active, _) => AppStage::Active,
-            (Stage::LoggedOut, _) => AppStage::LoggedOut(LogoutReason::Remotely),
+            (Stage::LoggedOut, _) => AppStage::LoggedOut(this::logout_reason(cx.db)?),
         };
         let registering = stage == AppStage::Registering;
         let linking = stage == AppStage::Linking;

@@ -119,6 +119,10 @@ impl Client {
                 if commit.is_external {
                     reading::tell_again(cx, chat.chat)?;
                 }
+                if commit.is_external && chat.kind == ChatKind::SelfGroup {
+                    // A device that was linked is connected now.
+                    self.ask_own_devices(cx)?;
+                }
                 self.vet_commit(cx, chat, &commit)
             }
             Ok(Processed::OwnApp) => Ok(()),

@@ -11,7 +11,7 @@ use crate::io::Halt;
 use crate::messages::{self, ROW_COLUMNS, ROW_TABLES};
 use crate::own_state::{self, ChatKey};
 use crate::profile::{self, ui_account};
-use crate::{devices, safety};
+use crate::safety;
 use client_api::{
     Answer, ChatInfo, ChatKind, Event, MessageBody, MessageChanges, MessageRow, MessageWindow, SystemLine, UserError,
     WindowAnchor,
@@ -119,7 +119,7 @@ impl Client {
             own_state::show_settings(cx)?;
         }
         if changed.devices {
-            devices::show(cx, None)?;
+            self.show_devices(cx)?;
         }
         if changed.people.is_empty() {
             return Ok(());

@@ -60,11 +60,9 @@ fn with_companion(list: &VerifiedDeviceList, seed: u8) -> VerifiedDeviceList {
 
 /// The phone's list is without its second device again.
 pub(crate) fn unlinks_companion(phone: &Connection) {
-    let (account_key, ..) = account(1);
     step(phone, 1, |cx| {
-        let list = mls::own_device_list(cx).expect("list");
-        let shorter = list.next_without(&account_key, &[DeviceNumber(2)], 1).expect("list");
-        crate::accounts::learn_device_list(cx, shorter.as_bytes()).expect("learned");
+        let shorter = without_companion(cx);
+        crate::accounts::learn_device_list(cx, &shorter).expect("learned");
     });
 }
 
@@ -92,6 +90,25 @@ pub(crate) fn phone() -> (Client, Connection) {
         key_packages_target: KEY_PACKAGES_TARGET,
     };
     (Client::new(config), db)
+}
+
+/// A registered companion of the account of [`phone`].
+pub(crate) fn companion() -> (Client, Connection) {
+    let (mut client, db) = phone();
+    let (account_key, _, list) = account(1);
+    let (device_key, _) = certified(&account_key, 3, DeviceRole::Companion, 2);
+    let address = DeviceAddress { account: list.account(), device: DeviceNumber(2) };
+    let me = Me { address, number: String::new(), device_key, account_key: None };
+    this::become_device(&db, &me, with_companion(&list, 1).as_bytes()).expect("device");
+    client.config.role = Role::Companion;
+    (client, db)
+}
+
+/// The list of [`companion`]'s account without it.
+pub(crate) fn without_companion(cx: &Context<'_>) -> Vec<u8> {
+    let (account_key, ..) = account(1);
+    let list = mls::own_device_list(cx).expect("list");
+    list.next_without(&account_key, &[DeviceNumber(2)], 1).expect("list").as_bytes().to_vec()
 }
 
 /// Ids are drawn from it: no step may draw what another one drew.

@@ -412,7 +412,10 @@ impl Client {
         let linked = Linked { signed_device_list, number: cx.me()?.number, ..Linked::default() };
         let linked = self.begin_export(cx, device, linked)?;
         self.say(cx, &Step { body: Some(step::Body::Linked(linked)) })?;
-        crate::devices::tell_linked(cx, device, &name)
+        crate::devices::tell_linked(cx, device, &name)?;
+        // It has just answered, and waits for this.
+        self.seen.hear(device, cx.now_ms);
+        self.show_devices(cx)
     }
 
     fn say(&mut self, cx: &mut Context<'_>, step: &Step) -> Result<(), Halt> {

@@ -2,6 +2,7 @@
 CREATE TABLE this (
   only            INTEGER PRIMARY KEY CHECK (only = 1),
   stage           INTEGER NOT NULL DEFAULT 0,   -- this::Stage
+  logout_reason   INTEGER NOT NULL DEFAULT 0,   -- this::log_out
   boot_counter    INTEGER NOT NULL DEFAULT 0,
   account         BLOB,                         -- 16 bytes
   device          INTEGER,
