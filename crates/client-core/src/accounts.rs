@@ -7,14 +7,14 @@ use crate::http::{Answer as Reply, Purpose, user_error};
 use crate::io::{Halt, HttpMethod};
 use crate::messages::NUMBER_MAX;
 use crate::profile::{tidy_name, ui_account};
-use crate::{notices, own_state, people, removing, state, this};
+use crate::{hearsay, notices, own_state, people, removing, state, this};
 use client_api::{Answer, ContactChanges, ContactRow, Event, Notice, UserError};
 use identity::VerifiedDeviceList;
 use prost::Message as _;
 use proto::account::{LookUp, LookUpOk};
 use proto::content::Contact;
 use proto::identity::{DeviceList, SignedDeviceList};
-use proto::ids::{AccountId, DeviceAddress, DeviceNumber};
+use proto::ids::AccountId;
 use proto::qr::{ContactCode, QrError};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +30,8 @@ pub(crate) fn know(cx: &mut Context<'_>, account: AccountId, number: &str) -> Re
     cx.db
         .prepare_cached(
             "INSERT INTO account (account, number) VALUES (?1, ?2)
-             ON CONFLICT (account) DO UPDATE SET number = CASE WHEN excluded.number = '' THEN number ELSE excluded.number END",
+             ON CONFLICT (account)
+             DO UPDATE SET number = CASE WHEN excluded.number = '' THEN number ELSE excluded.number END",
         )?
         .execute(params![account.as_bytes(), number])?;
     Ok(())
@@ -81,41 +82,6 @@ impl PeerLists {
     }
 }
 
-/// A device said, signed, that its account's list has this version: nothing older will do from now on. Unless a list comes that is
-/// newer than the one known now and does not hold that device: then its word was worth nothing, and it cannot silence the account.
-pub(crate) fn hear_of_list(cx: &mut Context<'_>, from: DeviceAddress, version: u64) -> Result<(), Halt> {
-    know(cx, from.account, "")?;
-    if version <= heard_version(cx, from.account)? {
-        return Ok(());
-    }
-    let known_version = known_list(cx, from.account)?.map_or(0, |list| list.version());
-    cx.db
-        .prepare_cached(
-            "UPDATE account SET list_heard = ?2, list_heard_by = ?3, list_heard_at = ?4 WHERE account = ?1",
-        )?
-        .execute(params![from.account.as_bytes(), version, from.device.0, known_version])?;
-    chats::unvet(cx, from.account)
-}
-
-/// The newest version of an account's list that a device of it said it has, and may say.
-pub(crate) fn heard_version(cx: &Context<'_>, account: AccountId) -> Result<u64, Halt> {
-    let heard: Option<(u64, u32, u64)> = cx
-        .db
-        .prepare_cached("SELECT list_heard, list_heard_by, list_heard_at FROM account WHERE account = ?1")?
-        .query_row([account.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .optional()?;
-    let Some((version, by, known_then)) = heard else { return Ok(0) };
-    let is_put_out = known_list(cx, account)?
-        .is_some_and(|list| list.version() > known_then && list.device(DeviceNumber(by)).is_none());
-    Ok(if is_put_out { 0 } else { version })
-}
-
-/// The newest known list, unless a newer one was heard of.
-pub(crate) fn current_list(cx: &Context<'_>, account: AccountId) -> Result<Option<VerifiedDeviceList>, Halt> {
-    let heard = heard_version(cx, account)?;
-    Ok(known_list(cx, account)?.filter(|list| list.version() >= heard))
-}
-
 /// Takes a newer device list, of the own or another account, if it verifies and follows the one known. What does not
 /// is the server's doing, or the account key's: nothing is taken, and the user is told.
 pub(crate) fn learn_device_list(cx: &mut Context<'_>, signed: &[u8]) -> Result<(), Halt> {
@@ -146,11 +112,12 @@ fn learn(cx: &mut Context<'_>, list: Option<VerifiedDeviceList>) -> Result<(), H
         }
     }
     chats::unvet(cx, account)?;
+    hearsay::proven(cx, account, list.version())?;
     if account == cx.me()?.address.account {
         cx.db.prepare_cached("UPDATE this SET device_list = ?1")?.execute([list.as_bytes()])?;
         // Whatever way the phone hears of it: the answer to its own request may be lost.
         let shorter = known.is_some_and(|known| known.addresses().any(|gone| list.device(gone.device).is_none()));
-        if shorter && cx.me()?.account_key.is_some() {
+        if shorter && cx.is_phone()? {
             removing::want_removals(cx)?;
         }
     } else {
@@ -446,41 +413,5 @@ pub(crate) fn code_error(error: QrError) -> UserError {
         QrError::OtherKind => UserError::CodeOtherKind,
         QrError::OtherVersion => UserError::CodeOtherVersion,
         QrError::Damaged => UserError::CodeDamaged,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::{links_companion, phone, step, unlinks_companion};
-
-    #[test]
-    fn a_device_that_spoke_of_a_list_that_is_none_counts_no_more_when_it_is_put_out() {
-        let (_, db) = phone();
-        links_companion(&db);
-        let is_known = |db: &Connection| {
-            let (known, _) = step(db, 1, |cx| {
-                let me = cx.me().expect("me").address.account;
-                current_list(cx, me).expect("list").is_some()
-            });
-            known
-        };
-        assert!(is_known(&db));
-        let says = |version| {
-            step(&db, 1, |cx| {
-                let account = cx.me().expect("me").address.account;
-                hear_of_list(cx, DeviceAddress { account, device: DeviceNumber(2) }, version).expect("heard");
-            });
-        };
-        says(NUMBER_MAX);
-        assert!(!is_known(&db), "nothing older will do");
-        unlinks_companion(&db);
-        assert!(is_known(&db));
-        // What is said later counts again.
-        step(&db, 1, |cx| {
-            let account = cx.me().expect("me").address.account;
-            hear_of_list(cx, DeviceAddress { account, device: DeviceNumber(1) }, 4).expect("heard");
-        });
-        assert!(!is_known(&db), "a newer one was heard of");
     }
 }

@@ -165,7 +165,8 @@ mod tests {
         for chat in 1..=chats {
             let row = params![id(chat), id(chat + 100_000), chat];
             tx.execute(
-                "INSERT INTO chat (chat, kind, generation, peer, membership, created_ms, activity_ms) VALUES (?1, 2, 1, ?2, 1, 1, ?3)",
+                "INSERT INTO chat (chat, kind, generation, peer, membership, created_ms, activity_ms)
+                 VALUES (?1, 2, 1, ?2, 1, 1, ?3)",
                 row,
             )
             .expect("chat");

@@ -4,7 +4,7 @@ use crate::accounts::{self, PeerLists};
 use crate::changed::Changed;
 use crate::chats::{self, Chat, Membership};
 use crate::config::Config;
-use crate::devices;
+use crate::devices::Seen;
 use crate::digest::Digests;
 use crate::finding::Finding;
 use crate::following::Moved;
@@ -25,7 +25,7 @@ use crate::session::Session;
 use crate::this::{self, Me, Stage};
 use crate::typing::Typing;
 use crate::vetting::Lists;
-use client_api::{Answer, AppStage, Command, Event, LogoutReason, Request, Role, UserError};
+use client_api::{Answer, AppStage, Command, Event, Request, Role, UserError};
 use identity::{ChatKind, VerifiedDeviceList};
 use proto::content::StateOp;
 use proto::ids::{ChatId, Generation, LinkId};
@@ -60,6 +60,7 @@ pub struct Client {
     pub(crate) packages_left: Option<u32>,
     pub(crate) packages_made: Made,
     pub(crate) digests: Digests,
+    pub(crate) seen: Seen,
     /// When wishes for new keys of the own leaf are looked at next.
     pub(crate) leaves_at_ms: u64,
     pub(crate) lists: Lists,
@@ -107,6 +108,11 @@ impl Context<'_> {
         if request != 0 {
             self.event(Event::Answered { request, result });
         }
+    }
+
+    /// This device is the account's phone: it holds the account's key. (What a client may become before it is a device, its `Role` says.)
+    pub(crate) fn is_phone(&self) -> Result<bool, Halt> {
+        Ok(self.me()?.account_key.is_some())
     }
 
     /// The device that this is; called only where the stage is `Active`.
@@ -159,6 +165,7 @@ impl Client {
             packages_left: None,
             packages_made: Made::default(),
             digests: Digests::default(),
+            seen: Seen::default(),
             leaves_at_ms: 0,
             lists: Lists::default(),
             finding: Finding::default(),
@@ -262,7 +269,7 @@ impl Client {
     /// The group of the account's own devices; the phone makes it.
     fn ensure_self_group(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let me = cx.me()?.address.account;
-        if self.config.role != Role::Phone || chats::find_with(cx.db, ChatKind::SelfGroup, me)?.is_some() {
+        if !cx.is_phone()? || chats::find_with(cx.db, ChatKind::SelfGroup, me)?.is_some() {
             return Ok(());
         }
         let chat = Chat {
@@ -284,7 +291,7 @@ impl Client {
             self.show_chats(cx)?;
             accounts::show_contacts(cx)?;
             own_state::show_settings(cx)?;
-            devices::show(cx, None)?;
+            self.show_devices(cx)?;
             self.show_mirror(cx)?;
         }
         Ok(())
@@ -295,7 +302,11 @@ impl Client {
         self.show_stage(cx)?;
         self.show_all(cx)?;
         match this::stage(cx.db)? {
-            Stage::New | Stage::Active => self.ask_server_info(cx),
+            Stage::New => self.ask_server_info(cx),
+            Stage::Active => {
+                self.resume_leaving(cx)?;
+                self.ask_server_info(cx);
+            }
             // The program died, or its page was closed, before the database was deleted.
             Stage::LoggedOut => cx.out.push(Output::Wipe),
         }
@@ -309,7 +320,7 @@ impl Client {
             (Stage::New, Role::Companion) => AppStage::Linking,
             (Stage::Active, _) if self.needs_setup(cx)? => AppStage::Registering,
             (Stage::Active, _) => AppStage::Active,
-            (Stage::LoggedOut, _) => AppStage::LoggedOut(LogoutReason::Remotely),
+            (Stage::LoggedOut, _) => AppStage::LoggedOut(this::logout_reason(cx.db)?),
         };
         let registering = stage == AppStage::Registering;
         let linking = stage == AppStage::Linking;

@@ -7,11 +7,12 @@ use crate::link::unsettled;
 use crate::profile::tidy_name;
 use crate::this;
 use crate::{accounts, chats, mls, notices, outbox, own_state, state};
-use client_api::{Answer, DeviceKind, DeviceRow, Event, LogoutReason, Notice, Role, SystemLine, UserError};
+use client_api::{Answer, DeviceKind, DeviceRow, Event, LogoutReason, Notice, SystemLine, UserError};
 use identity::{ChatKind, DeviceRole, VerifiedDeviceList};
 use prost::Message as _;
 use proto::account::{AccountDevices, DeviceLists, GetDeviceLists, PutDeviceList};
 use proto::ids::DeviceNumber;
+use std::collections::BTreeMap;
 
 const DAY_MS: u64 = 24 * 3_600 * 1_000;
 
@@ -22,6 +23,13 @@ const LEAVE_WITHIN_MS: u64 = 5_000;
 pub(crate) fn leave_key(device: DeviceNumber) -> String {
     format!("leave/{}", device.0)
 }
+
+/// The user said here that this device logs out.
+pub(crate) fn is_leaving(cx: &Context<'_>) -> Result<bool, Halt> {
+    let key = leave_key(cx.me()?.address.device);
+    Ok(state::get(cx.db, &key)?.is_some_and(|value| !value.is_empty()))
+}
+
 /// The keys of devices' names in the own state.
 pub(crate) const NAME: &str = "device/";
 
@@ -34,7 +42,7 @@ pub(crate) fn name_device(cx: &mut Context<'_>, device: u32, name: &str) -> Resu
     own_state::set(cx, &name_key(device), name.as_bytes().to_vec())
 }
 
-fn name_of(cx: &Context<'_>, device: u32, role: DeviceRole) -> Result<String, Halt> {
+pub(crate) fn name_of(cx: &Context<'_>, device: u32, role: DeviceRole) -> Result<String, Halt> {
     let stored = state::get(cx.db, &name_key(device))?.and_then(|bytes| String::from_utf8(bytes).ok());
     Ok(stored.unwrap_or_else(|| match role {
         DeviceRole::Phone => "Phone".to_owned(),
@@ -42,9 +50,35 @@ fn name_of(cx: &Context<'_>, device: u32, role: DeviceRole) -> Result<String, Ha
     }))
 }
 
-/// Whether this is the number of the account's phone.
-pub(crate) fn is_phone(cx: &Context<'_>, device: u32) -> Result<bool, Halt> {
-    Ok(mls::own_device_list(cx)?.phone().device.0 == device)
+/// The number of the account's phone.
+pub(crate) fn number_of_phone(cx: &Context<'_>) -> Result<DeviceNumber, Halt> {
+    Ok(mls::own_device_list(cx)?.phone().device)
+}
+
+/// When the own devices were last seen, as far as this run knows: from the server, to the day, and from themselves.
+#[derive(Debug, Default)]
+pub(crate) struct Seen(BTreeMap<u32, LastSeen>);
+
+#[derive(Debug, Default, Clone, Copy)]
+struct LastSeen {
+    at_ms: u64,
+    online: bool,
+}
+
+impl Seen {
+    /// The device itself said something.
+    pub(crate) fn hear(&mut self, device: u32, now_ms: u64) {
+        let last = self.0.entry(device).or_default();
+        last.at_ms = now_ms.max(last.at_ms);
+    }
+
+    /// The server knows of no device more than its day: what was heard of it may be newer.
+    fn learn(&mut self, account: &AccountDevices) {
+        for seen in &account.seen {
+            let at_ms = self.0.get(&seen.device).map_or(0, |last| last.at_ms).max(seen.last_seen_day_ms);
+            self.0.insert(seen.device, LastSeen { at_ms, online: seen.online });
+        }
+    }
 }
 
 /// Tells of a new device now, and again after a day.
@@ -54,8 +88,7 @@ pub(crate) fn tell_linked(cx: &mut Context<'_>, device: u32, name: &str) -> Resu
         .execute(rusqlite::params![cx.now_ms + DAY_MS, device, name, cx.now_ms])?;
     let time_ms = cx.now_ms;
     cx.event(Event::Notice(Notice::DeviceLinked { device, name: name.to_owned(), time_ms, again: false }));
-    notices::say_to_oneself(cx, &SystemLine::OwnDeviceLinked { name: name.to_owned() })?;
-    show(cx, None)
+    notices::say_to_oneself(cx, &SystemLine::OwnDeviceLinked { name: name.to_owned() })
 }
 
 /// Tells of the devices that are no longer listed.
@@ -69,8 +102,8 @@ fn tell_unlinked(cx: &mut Context<'_>, before: &VerifiedDeviceList) -> Result<()
     Ok(())
 }
 
-/// Tells again of what is due.
-pub(crate) fn tell_again(cx: &mut Context<'_>) -> Result<(), Halt> {
+/// Tells again of the devices that were linked a day ago.
+pub(crate) fn remind(cx: &mut Context<'_>) -> Result<(), Halt> {
     let due: Vec<(u32, String, u64)> = {
         let mut statement =
             cx.db.prepare_cached("DELETE FROM reminder WHERE due_ms <= ?1 RETURNING device, name, linked_ms")?;
@@ -86,31 +119,31 @@ pub(crate) fn tell_again(cx: &mut Context<'_>) -> Result<(), Halt> {
     Ok(())
 }
 
-/// The list, with what the server says about when each was seen.
-pub(crate) fn show(cx: &mut Context<'_>, seen: Option<&AccountDevices>) -> Result<(), Halt> {
-    let me = cx.me()?.address.device;
-    let list = mls::own_device_list(cx)?;
-    let mut rows = Vec::new();
-    for cert in list.devices() {
-        let seen = seen.and_then(|account| account.seen.iter().find(|seen| seen.device == cert.device.0));
-        rows.push(DeviceRow {
-            device: cert.device.0,
-            kind: match cert.role {
-                DeviceRole::Phone => DeviceKind::Phone,
-                DeviceRole::Companion => DeviceKind::Companion,
-            },
-            name: name_of(cx, cert.device.0, cert.role)?,
-            linked_ms: cert.issued_ms,
-            last_seen_ms: seen.map_or(0, |seen| seen.last_seen_day_ms),
-            online: cert.device == me || seen.is_some_and(|seen| seen.online),
-            this: cert.device == me,
-        });
-    }
-    cx.event(Event::Devices(rows));
-    Ok(())
-}
-
 impl Client {
+    /// The list, with when each was seen.
+    pub(crate) fn show_devices(&self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let me = cx.me()?.address.device;
+        let list = mls::own_device_list(cx)?;
+        let mut rows = Vec::new();
+        for cert in list.devices() {
+            let seen = self.seen.0.get(&cert.device.0).copied().unwrap_or_default();
+            rows.push(DeviceRow {
+                device: cert.device.0,
+                kind: match cert.role {
+                    DeviceRole::Phone => DeviceKind::Phone,
+                    DeviceRole::Companion => DeviceKind::Companion,
+                },
+                name: name_of(cx, cert.device.0, cert.role)?,
+                linked_ms: cert.issued_ms,
+                last_seen_ms: seen.at_ms,
+                online: cert.device == me || seen.online,
+                this: cert.device == me,
+            });
+        }
+        cx.event(Event::Devices(rows));
+        Ok(())
+    }
+
     /// Asks the server for the newest own list, and when each device was seen.
     pub(crate) fn ask_own_devices(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
@@ -134,7 +167,8 @@ impl Client {
             }
         }
         tell_unlinked(cx, &before)?;
-        show(cx, Some(mine))?;
+        self.seen.learn(mine);
+        self.show_devices(cx)?;
         self.unlink_leavers(cx)?;
         self.unlink_unsettled(cx)
     }
@@ -142,7 +176,7 @@ impl Client {
     /// "Log out", one or all; on the phone. A companion can log itself out only.
     pub(crate) fn unlink(&mut self, cx: &mut Context<'_>, request: u32, devices: Option<u32>) -> Result<(), Halt> {
         let me = cx.me()?;
-        if self.config.role == Role::Companion {
+        if !cx.is_phone()? {
             return if devices == Some(me.address.device.0) {
                 self.log_out_here(cx, request)
             } else {
@@ -185,7 +219,7 @@ impl Client {
                 accounts::learn_device_list(cx, signed_list)?;
                 tell_unlinked(cx, &before)?;
                 cx.answer(request, Ok(Answer::Done));
-                show(cx, None)?;
+                self.show_devices(cx)?;
                 return self.unlink_unsettled(cx);
             }
             Reply::Problem(problem) => cx.answer(request, Err(user_error(&problem))),
@@ -196,7 +230,7 @@ impl Client {
 
     /// "Log out here": wipes this companion. Connected, it first tells the phone, which takes it off the list.
     pub(crate) fn log_out_here(&mut self, cx: &mut Context<'_>, request: u32) -> Result<(), Halt> {
-        if self.config.role == Role::Phone {
+        if cx.is_phone()? {
             cx.answer(request, Err(UserError::NotNow));
             return Ok(());
         }
@@ -206,6 +240,15 @@ impl Client {
         let wait_ms = if self.session.is_up() { LEAVE_WITHIN_MS } else { 0 };
         self.leaving_ms = Some(cx.now_ms + wait_ms);
         self.retry_at(cx.now_ms + wait_ms);
+        Ok(())
+    }
+
+    /// The user had this companion log out, and the program ended before it was: it goes on with that.
+    pub(crate) fn resume_leaving(&mut self, cx: &Context<'_>) -> Result<(), Halt> {
+        if !cx.is_phone()? && is_leaving(cx)? {
+            self.leaving_ms = Some(cx.now_ms + LEAVE_WITHIN_MS);
+            self.retry_at(cx.now_ms + LEAVE_WITHIN_MS);
+        }
         Ok(())
     }
 
@@ -227,7 +270,7 @@ impl Client {
     /// On the phone: companions that logged themselves out go off the list.
     pub(crate) fn unlink_leavers(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let under_way = self.calls.is_under_way(|p| matches!(p, Purpose::PutShorterList { .. }));
-        if self.config.role != Role::Phone || under_way {
+        if !cx.is_phone()? || under_way {
             return Ok(());
         }
         for device in mls::own_device_list(cx)?.devices().map(|cert| cert.device).collect::<Vec<_>>() {
@@ -250,11 +293,113 @@ impl Client {
             Ok(name) if mls::own_device_list(cx)?.device(DeviceNumber(device)).is_some() => {
                 name_device(cx, device, &name)?;
                 cx.answer(request, Ok(Answer::Done));
-                show(cx, None)?;
+                self.show_devices(cx)?;
             }
             Ok(_) => cx.answer(request, Err(UserError::NotFound)),
             Err(error) => cx.answer(request, Err(error)),
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::{Clock, Input, Output};
+    use crate::testing::{companion, phone, step};
+    use client_api::AppStage;
+    use rand_chacha::ChaCha20Rng;
+    use rand_core::SeedableRng as _;
+    use rusqlite::Connection;
+
+    fn starts(client: &mut Client, db: &Connection, now_ms: u64) -> Vec<Output> {
+        takes(client, db, now_ms, Input::Start)
+    }
+
+    fn takes(client: &mut Client, db: &Connection, now_ms: u64, input: Input) -> Vec<Output> {
+        let tx = db.unchecked_transaction().expect("transaction");
+        let mut rng = ChaCha20Rng::seed_from_u64(now_ms);
+        let out = client.handle(&tx, input, Clock { now_ms }, &mut rng).expect("no halt");
+        tx.commit().expect("commit");
+        out
+    }
+
+    fn logged_out(out: &[Output]) -> Option<LogoutReason> {
+        out.iter().find_map(|output| match output {
+            Output::Event(Event::Stage(AppStage::LoggedOut(reason))) => Some(*reason),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn a_device_that_died_before_it_wiped_itself_still_says_who_logged_it_out() {
+        for reason in [LogoutReason::ByUser, LogoutReason::Remotely, LogoutReason::NumberMoved] {
+            let (mut client, db) = companion();
+            step(&db, 1, |cx| client.log_out(cx, reason).expect("logged out"));
+            let (mut anew, _) = companion();
+            assert_eq!(logged_out(&starts(&mut anew, &db, 2)), Some(reason));
+        }
+    }
+
+    #[test]
+    fn a_companion_that_died_while_it_logged_out_goes_on_with_it() {
+        let (mut client, db) = companion();
+        step(&db, 1, |cx| {
+            let group = chats::Chat {
+                chat: crate::testing::CHAT,
+                kind: ChatKind::SelfGroup,
+                generation: proto::ids::Generation(1),
+                peer: cx.me().expect("me").address.account,
+                membership: chats::Membership::Joined,
+                applied_seq: 0,
+                activity_ms: 1,
+            };
+            chats::insert(cx, &group).expect("the self group");
+            client.log_out_here(cx, 0).expect("asked");
+            client.share_state(cx).expect("told");
+        });
+        let (mut client, _) = companion();
+        assert_eq!(logged_out(&starts(&mut client, &db, 2)), None, "the phone is to hear of it first");
+        let out = takes(&mut client, &db, 2 + LEAVE_WITHIN_MS, Input::Wake);
+        assert_eq!(logged_out(&out), Some(LogoutReason::ByUser));
+    }
+
+    #[test]
+    fn who_wanted_to_leave_and_is_put_out_was_not_logged_out_by_the_phone() {
+        for (leaves, reason) in [(true, LogoutReason::ByUser), (false, LogoutReason::Remotely)] {
+            let (mut client, db) = companion();
+            let (_, out) = step(&db, 1, |cx| {
+                let key = leave_key(cx.me().expect("me").address.device);
+                own_state::set(cx, &key, own_state::flag(leaves)).expect("set");
+                let shorter = crate::testing::without_companion(cx);
+                client.on_revoked(cx, &shorter).expect("revoked");
+            });
+            assert_eq!(logged_out(&out), Some(reason));
+        }
+    }
+
+    #[test]
+    fn when_a_device_was_seen_is_known_until_there_is_something_newer() {
+        const DAY: u64 = 20_000 * DAY_MS;
+        let (mut client, db) = phone();
+        crate::testing::links_companion(&db);
+        let mut shows = |change: &dyn Fn(&mut Seen)| {
+            change(&mut client.seen);
+            let (_, out) = step(&db, 1, |cx| client.show_devices(cx).expect("shown"));
+            let rows = out.into_iter().find_map(|output| match output {
+                Output::Event(Event::Devices(rows)) => Some(rows),
+                _ => None,
+            });
+            rows.expect("rows").iter().find(|row| !row.this).map(|row| (row.last_seen_ms, row.online)).expect("two")
+        };
+        let server_says = |online| AccountDevices {
+            seen: vec![proto::account::DeviceSeen { device: 2, last_seen_day_ms: DAY, online }],
+            ..AccountDevices::default()
+        };
+        assert_eq!(shows(&|_| ()), (0, false));
+        assert_eq!(shows(&|seen| seen.learn(&server_says(true))), (DAY, true));
+        assert_eq!(shows(&|_| ()), (DAY, true), "a change of a name changes nothing about this");
+        assert_eq!(shows(&|seen| seen.hear(2, DAY + 7)), (DAY + 7, true));
+        assert_eq!(shows(&|seen| seen.learn(&server_says(false))), (DAY + 7, false), "the server knows the day only");
     }
 }

@@ -9,7 +9,7 @@ use crate::outbox::{self, Kind, Operation};
 use crate::sending::Flight;
 use crate::updating;
 use crate::witness;
-use client_api::{Event, Notice, Role};
+use client_api::{Event, Notice};
 use e2ee::group::{Joining, discard_external, finish_external, join_external, join_welcome};
 use e2ee::key_packages::KeyPackageUse;
 use identity::{ChatKind, ChatPolicy};
@@ -188,7 +188,7 @@ impl Client {
         finish_external(&provider, chat, stored.generation).map_err(|error| Halt::Encryption(error.to_string()))?;
         witness::begin(cx, chat, seq, None)?;
         // What was said before is for this account too. A companion asks the phone for it, with the history.
-        if self.config.role == Role::Phone && stored.kind == ChatKind::Direct && stored.applied_seq + 1 < seq {
+        if cx.is_phone()? && stored.kind == ChatKind::Direct && stored.applied_seq + 1 < seq {
             cx.db
                 .prepare_cached("UPDATE chat SET resync_from = coalesce(resync_from, applied_seq + 1) WHERE chat = ?1")?
                 .execute([chat.as_bytes()])?;

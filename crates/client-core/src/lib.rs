@@ -20,6 +20,7 @@ mod draft;
 mod echo;
 mod finding;
 mod following;
+mod hearsay;
 mod history;
 mod http;
 mod joining;

@@ -50,7 +50,8 @@ pub(crate) fn advance(
     }
     cx.db
         .prepare_cached(&format!(
-            "INSERT INTO mark (chat, account, {seq_column}, {ms_column}) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (chat, account)
+            "INSERT INTO mark (chat, account, {seq_column}, {ms_column}) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT (chat, account)
              DO UPDATE SET {seq_column} = excluded.{seq_column}, {ms_column} = excluded.{ms_column}"
         ))?
         .execute(params![chat.as_bytes(), account.as_bytes(), seq, cx.now_ms])?;

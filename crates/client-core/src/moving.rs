@@ -85,9 +85,12 @@ fn move_chat(cx: &mut Context<'_>, from: &Chat, to: &Chat) -> Result<(), Halt> {
     while let Some(operation) = outbox::head(cx.db, from.chat)? {
         outbox::remove(cx, operation.op_id)?;
     }
-    cx.db.prepare_cached("UPDATE message SET seq = 0, failed = 1 WHERE chat = ?1 AND account = ?2 AND kind <> 2 AND (seq = 0 OR seq >
-         coalesce((SELECT delivered_seq FROM mark WHERE chat = ?1 AND account = ?3), 0))")?.execute(params![old, me.as_bytes(), from.peer.as_bytes()],
-    )?;
+    cx.db
+        .prepare_cached(
+            "UPDATE message SET seq = 0, failed = 1 WHERE chat = ?1 AND account = ?2 AND kind <> 2
+             AND (seq = 0 OR seq > coalesce((SELECT delivered_seq FROM mark WHERE chat = ?1 AND account = ?3), 0))",
+        )?
+        .execute(params![old, me.as_bytes(), from.peer.as_bytes()])?;
     // Places of the old log mean nothing in the new one; its first entry is nobody's message.
     cx.db.prepare_cached("UPDATE message SET seq = 1 WHERE chat = ?1 AND seq > 1")?.execute([old])?;
     cx.db.prepare_cached("UPDATE message SET chat = ?2 WHERE chat = ?1")?.execute(params![old, new])?;
@@ -98,9 +101,13 @@ fn move_chat(cx: &mut Context<'_>, from: &Chat, to: &Chat) -> Result<(), Halt> {
         )?
         .query_row(params![old, from.peer.as_bytes()], |row| row.get(0))?;
     for (account, delivered, read) in [(me, false, true), (to.peer, true, read_by_them)] {
-        cx.db.prepare_cached("INSERT INTO mark (chat, account, delivered_seq, read_seq) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (chat, account)
-             DO UPDATE SET delivered_seq = max(delivered_seq, ?3), read_seq = max(read_seq, ?4)")?.execute(params![new, account.as_bytes(), delivered, read],
-        )?;
+        cx.db
+            .prepare_cached(
+                "INSERT INTO mark (chat, account, delivered_seq, read_seq) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT (chat, account)
+                 DO UPDATE SET delivered_seq = max(delivered_seq, ?3), read_seq = max(read_seq, ?4)",
+            )?
+            .execute(params![new, account.as_bytes(), delivered, read])?;
     }
     cx.db
         .prepare_cached(

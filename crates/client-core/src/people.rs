@@ -207,7 +207,8 @@ impl Client {
         }
         let accounts: Vec<AccountId> = {
             let mut statement = cx.db.prepare_cached(
-                "SELECT account FROM account WHERE profile_wanted > profile_version AND length(profile_key) = 32 LIMIT ?1",
+                "SELECT account FROM account
+                 WHERE profile_wanted > profile_version AND length(profile_key) = 32 LIMIT ?1",
             )?;
             let rows = statement.query_map([PROFILES_AT_ONCE], |row| Ok(AccountId(row.get(0)?)))?;
             rows.collect::<Result<_, _>>()?

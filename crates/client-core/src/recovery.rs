@@ -8,7 +8,7 @@ use crate::io::Halt;
 use crate::messages::{self, NUMBER_MAX, NewMessage, Place, Stored};
 use crate::sending::Flight;
 use crate::{devices, mls};
-use client_api::{Event, Notice, Role};
+use client_api::{Event, Notice};
 use e2ee::MlsError;
 use e2ee::group::ReceivedApp;
 use identity::ChatKind;
@@ -192,8 +192,12 @@ impl Client {
                 rollback.server_acked_queue_seq.min(NUMBER_MAX),
                 rollback.server_boot_counter.min(NUMBER_MAX) + 1
             ])?;
-        cx.db.prepare_cached("UPDATE chat SET membership = ?1, resync_from = coalesce(resync_from, applied_seq + 1) WHERE membership = ?2")?.execute(params![Membership::Wanted.number(), Membership::Joined.number()],
-        )?;
+        cx.db
+            .prepare_cached(
+                "UPDATE chat SET membership = ?1, resync_from = coalesce(resync_from, applied_seq + 1)
+                 WHERE membership = ?2",
+            )?
+            .execute(params![Membership::Wanted.number(), Membership::Joined.number()])?;
         // Under their old ids: what was accepted before is not accepted twice.
         cx.db.prepare_cached("UPDATE outbox SET frame = x'' WHERE kind = 0")?.execute([])?;
         cx.event(Event::Notice(Notice::StorageRolledBack));
@@ -342,7 +346,7 @@ impl Client {
     /// A companion that was linked while the phone lacked this could not know that it is missing: it gets it as a filled
     /// gap. One that has it drops it.
     fn give_on(&mut self, cx: &mut Context<'_>, message: &NewMessage) -> Result<(), Halt> {
-        let (Some(place), Role::Phone) = (message.place, self.config.role) else { return Ok(()) };
+        let (Some(place), true) = (message.place, cx.is_phone()?) else { return Ok(()) };
         let stored = history::Message {
             message_id: message.id.to_vec(),
             chat: message.chat.to_vec(),
@@ -369,7 +373,7 @@ impl Client {
     /// Whether this device answers what a sibling lacks: the phone does; what the phone lacks, the others have.
     pub(crate) fn answers_sibling(&self, cx: &Context<'_>, asking_device: u32) -> Result<bool, Halt> {
         let me = cx.me()?.address.device.0;
-        Ok(asking_device != me && (self.config.role == Role::Phone || devices::is_phone(cx, asking_device)?))
+        Ok(asking_device != me && (cx.is_phone()? || devices::number_of_phone(cx)?.0 == asking_device))
     }
 
     /// After joining anew: what went through the log in between is kept aside, and asked for.

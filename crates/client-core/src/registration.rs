@@ -50,7 +50,7 @@ enum Step {
 impl Client {
     /// The phone is registered, but PIN or name are still to be asked.
     pub(crate) fn needs_setup(&self, cx: &Context<'_>) -> Result<bool, Halt> {
-        Ok(self.config.role == Role::Phone && setup(cx)? != Setup::Done)
+        Ok(cx.is_phone()? && setup(cx)? != Setup::Done)
     }
 
     /// The page of registration to show.
@@ -284,7 +284,7 @@ impl Client {
 
     /// Sets, changes or (empty) removes the PIN; while registering, empty means "later".
     pub(crate) fn set_pin(&mut self, cx: &mut Context<'_>, request: u32, pin: &str) -> Result<(), Halt> {
-        if this::stage(cx.db)? != this::Stage::Active || self.config.role != Role::Phone {
+        if this::stage(cx.db)? != this::Stage::Active || !cx.is_phone()? {
             cx.answer(request, Err(UserError::OnlyPhone));
             return Ok(());
         }

@@ -9,7 +9,6 @@ use crate::outbox;
 use crate::reading;
 use crate::updating;
 use crate::witness;
-use client_api::Role;
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber};
 use proto::wire::commit;
 use rusqlite::params;
@@ -69,9 +68,9 @@ pub(crate) fn want_removals(cx: &mut Context<'_>) -> Result<(), Halt> {
 impl Client {
     /// The phone came into a chat: who left its list before goes out, if others let them in without knowing.
     pub(crate) fn want_removals_on_entry(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
-        match chats::find(cx.db, chat)?.filter(|_| self.config.role == Role::Phone) {
-            Some(chat) => want_unlisted_out(cx, &chat),
-            None => Ok(()),
+        match chats::find(cx.db, chat)? {
+            Some(chat) if cx.is_phone()? => want_unlisted_out(cx, &chat),
+            _ => Ok(()),
         }
     }
 

@@ -11,10 +11,10 @@ use crate::io::Halt;
 use crate::messages::{self, ROW_COLUMNS, ROW_TABLES};
 use crate::own_state::{self, ChatKey};
 use crate::profile::{self, ui_account};
-use crate::{devices, safety};
+use crate::safety;
 use client_api::{
-    Answer, ChatInfo, ChatKind, Event, MessageBody, MessageChanges, MessageRow, MessageWindow, Role, SystemLine,
-    UserError, WindowAnchor,
+    Answer, ChatInfo, ChatKind, Event, MessageBody, MessageChanges, MessageRow, MessageWindow, SystemLine, UserError,
+    WindowAnchor,
 };
 use proto::ids::{AccountId, ChatId, MessageId};
 use rusqlite::params;
@@ -42,7 +42,7 @@ impl Client {
         if self.session.is_up() && accounts::known_list(cx, stored.peer)?.is_none() {
             self.want_list(cx, stored.peer, 1)?;
         }
-        show_info(cx, self.config.role, id)?;
+        show_info(cx, id)?;
         show_window(cx, id, anchor, limit)?;
         cx.answer(request, Ok(Answer::Done));
         Ok(())
@@ -73,14 +73,14 @@ impl Client {
         if changed.everything {
             self.show_all(cx)?;
             for chat in self.open_chats.clone() {
-                show_info(cx, self.config.role, chat)?;
+                show_info(cx, chat)?;
             }
             // A chat that was opened while its history was still to come.
             return self.show_messages(cx, &changed);
         }
         self.show_people_changes(cx, &mut changed)?;
         for chat in changed.infos.intersection(&self.open_chats) {
-            show_info(cx, self.config.role, *chat)?;
+            show_info(cx, *chat)?;
         }
         if changed.chats.is_empty() && changed.chats_gone.is_empty() {
             return Ok(());
@@ -119,7 +119,7 @@ impl Client {
             own_state::show_settings(cx)?;
         }
         if changed.devices {
-            devices::show(cx, None)?;
+            self.show_devices(cx)?;
         }
         if changed.people.is_empty() {
             return Ok(());
@@ -135,7 +135,7 @@ impl Client {
     }
 }
 
-fn show_info(cx: &mut Context<'_>, role: Role, id: ChatId) -> Result<(), Halt> {
+fn show_info(cx: &mut Context<'_>, id: ChatId) -> Result<(), Halt> {
     let Some(chat) = chats::find(cx.db, id)? else { return Ok(()) };
     let me = cx.me()?.address.account;
     let list = accounts::known_list(cx, chat.peer)?;
@@ -150,7 +150,7 @@ fn show_info(cx: &mut Context<'_>, role: Role, id: ChatId) -> Result<(), Halt> {
         about,
         photo,
         devices: u32::try_from(devices).unwrap_or(u32::MAX),
-        completeness: completeness::of_chat(cx, role, id)?,
+        completeness: completeness::of_chat(cx, id)?,
         draft: Draft::decode(&own_state::chat_value(cx, ChatKey::Draft, id)?).text,
         joined: chat.membership == Membership::Joined,
         verified: safety::is_verified(cx, chat.peer, list.as_ref())?,

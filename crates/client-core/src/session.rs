@@ -214,7 +214,7 @@ impl Client {
             Some(server_frame::Body::QueueEmpty(_)) if self.session.link == Link::CatchingUp => {
                 self.session.link = Link::Up;
                 self.show_connection(cx);
-                self.phone_stirs(cx);
+                self.phone_stirs(cx)?;
                 self.ask_marks(cx)?;
                 self.look_around(cx)?;
                 self.ask_own_devices(cx)
@@ -305,7 +305,7 @@ impl Client {
     }
 
     /// A device goes only by a signed list of its own account, newer than the one known, that no longer holds it.
-    fn on_revoked(&mut self, cx: &mut Context<'_>, signed_list: &[u8]) -> Result<(), Halt> {
+    pub(crate) fn on_revoked(&mut self, cx: &mut Context<'_>, signed_list: &[u8]) -> Result<(), Halt> {
         let me = cx.me()?;
         let known: Vec<u8> = cx.db.prepare_cached("SELECT device_list FROM this")?.query_row([], |row| row.get(0))?;
         let known =
@@ -313,7 +313,9 @@ impl Client {
         let without_us = VerifiedDeviceList::verify(signed_list)
             .is_ok_and(|list| list.succeeds(&known).is_ok() && list.device(me.address.device).is_none());
         if without_us {
-            return self.log_out(cx, LogoutReason::Remotely);
+            // The phone did what the user asked for here.
+            let by_user = devices::is_leaving(cx)?;
+            return self.log_out(cx, if by_user { LogoutReason::ByUser } else { LogoutReason::Remotely });
         }
         let what = "the server says that this device was logged out, without the phone's signature".to_owned();
         cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
@@ -323,7 +325,7 @@ impl Client {
     }
 
     pub(crate) fn log_out(&mut self, cx: &mut Context<'_>, reason: LogoutReason) -> Result<(), Halt> {
-        this::set_stage(cx.db, Stage::LoggedOut)?;
+        this::log_out(cx.db, reason)?;
         cx.out.push(Output::Disconnect);
         self.session = Session::default();
         cx.event(Event::Stage(AppStage::LoggedOut(reason)));
@@ -369,7 +371,7 @@ impl Client {
         self.link_tick(cx)?;
         self.linking_tick(cx)?;
         if this::stage(cx.db)? == Stage::Active {
-            devices::tell_again(cx)?;
+            devices::remind(cx)?;
             self.unsettled_tick(cx)?;
             self.look_for_phone(cx)?;
         }

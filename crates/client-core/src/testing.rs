@@ -51,27 +51,25 @@ fn certified(account_key: &AccountKey, seed: u8, role: DeviceRole, number: u32) 
     (key, cert)
 }
 
-/// The list of [`phone`], and a second device.
-pub(crate) fn with_companion(list: &VerifiedDeviceList) -> VerifiedDeviceList {
-    let (account_key, ..) = account(1);
-    let (_, cert) = certified(&account_key, 3, DeviceRole::Companion, 2);
+/// The list of the account of this seed, and a second device.
+fn with_companion(list: &VerifiedDeviceList, seed: u8) -> VerifiedDeviceList {
+    let (account_key, ..) = account(seed);
+    let (_, cert) = certified(&account_key, seed + 2, DeviceRole::Companion, 2);
     list.next_with(&account_key, cert, 1).expect("list")
 }
 
 /// The phone's list is without its second device again.
 pub(crate) fn unlinks_companion(phone: &Connection) {
-    let (account_key, ..) = account(1);
     step(phone, 1, |cx| {
-        let list = mls::own_device_list(cx).expect("list");
-        let shorter = list.next_without(&account_key, &[DeviceNumber(2)], 1).expect("list");
-        crate::accounts::learn_device_list(cx, shorter.as_bytes()).expect("learned");
+        let shorter = without_companion(cx);
+        crate::accounts::learn_device_list(cx, &shorter).expect("learned");
     });
 }
 
 /// The phone's list has a second device.
 pub(crate) fn links_companion(phone: &Connection) {
     step(phone, 1, |cx| {
-        let list = with_companion(&mls::own_device_list(cx).expect("list"));
+        let list = with_companion(&mls::own_device_list(cx).expect("list"), 1);
         crate::accounts::learn_device_list(cx, list.as_bytes()).expect("learned");
     });
 }
@@ -92,6 +90,25 @@ pub(crate) fn phone() -> (Client, Connection) {
         key_packages_target: KEY_PACKAGES_TARGET,
     };
     (Client::new(config), db)
+}
+
+/// A registered companion of the account of [`phone`].
+pub(crate) fn companion() -> (Client, Connection) {
+    let (mut client, db) = phone();
+    let (account_key, _, list) = account(1);
+    let (device_key, _) = certified(&account_key, 3, DeviceRole::Companion, 2);
+    let address = DeviceAddress { account: list.account(), device: DeviceNumber(2) };
+    let me = Me { address, number: String::new(), device_key, account_key: None };
+    this::become_device(&db, &me, with_companion(&list, 1).as_bytes()).expect("device");
+    client.config.role = Role::Companion;
+    (client, db)
+}
+
+/// The list of [`companion`]'s account without it.
+pub(crate) fn without_companion(cx: &Context<'_>) -> Vec<u8> {
+    let (account_key, ..) = account(1);
+    let list = mls::own_device_list(cx).expect("list");
+    list.next_without(&account_key, &[DeviceNumber(2)], 1).expect("list").as_bytes().to_vec()
 }
 
 /// Ids are drawn from it: no step may draw what another one drew.
@@ -124,6 +141,12 @@ impl Peer {
         db.execute_batch(e2ee::storage::SCHEMA).expect("schema");
         let device = OwnDevice::new(key, credential).expect("device");
         Self { list, db, device, rng: ChaCha20Rng::seed_from_u64(101) }
+    }
+
+    /// Its list with a second device.
+    pub(crate) fn links_companion(&mut self) -> VerifiedDeviceList {
+        self.list = with_companion(&self.list, 101);
+        self.list.clone()
     }
 
     pub(crate) fn act<T>(&mut self, action: impl FnOnce(&Provider<'_>, &OwnDevice) -> T) -> T {

@@ -1,6 +1,7 @@
 //! Who this client is: the one row of `this`, read at the start of an input and written where it changes.
 
 use crate::io::Halt;
+use client_api::LogoutReason;
 use identity::{AccountKey, DeviceKey};
 use proto::ids::{AccountId, DeviceAddress, DeviceNumber, ServerId};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -59,10 +60,32 @@ pub(crate) fn set_stage(db: &Connection, stage: Stage) -> Result<(), Halt> {
     Ok(())
 }
 
+/// This device is no longer linked, and why: it may have to be said again after a restart.
+pub(crate) fn log_out(db: &Connection, reason: LogoutReason) -> Result<(), Halt> {
+    let number = match reason {
+        LogoutReason::Remotely => 0,
+        LogoutReason::ByUser => 1,
+        LogoutReason::NumberMoved => 2,
+    };
+    db.execute("UPDATE this SET logout_reason = ?1", [number])?;
+    set_stage(db, Stage::LoggedOut)
+}
+
+/// Why it is no longer linked.
+pub(crate) fn logout_reason(db: &Connection) -> Result<LogoutReason, Halt> {
+    match db.prepare_cached("SELECT logout_reason FROM this")?.query_row([], |row| row.get::<_, u32>(0))? {
+        0 => Ok(LogoutReason::Remotely),
+        1 => Ok(LogoutReason::ByUser),
+        2 => Ok(LogoutReason::NumberMoved),
+        _ => Err(Halt::Broken("an unknown reason of logging out is stored")),
+    }
+}
+
 /// The device that this client is, once it is one.
 pub(crate) fn me(db: &Connection) -> Result<Option<Me>, Halt> {
     let mut statement = db.prepare_cached(
-        "SELECT account, device, number, device_key, account_key FROM this WHERE account IS NOT NULL AND device IS NOT NULL",
+        "SELECT account, device, number, device_key, account_key
+         FROM this WHERE account IS NOT NULL AND device IS NOT NULL",
     )?;
     let row = statement
         .query_row([], |row| {

@@ -7,7 +7,7 @@ use crate::chats::{self, Chat};
 use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod};
-use crate::{mls, removing, this};
+use crate::{hearsay, mls, removing, this};
 use client_api::{Event, Notice};
 use e2ee::ChatGroup;
 use e2ee::group::AppliedCommit;
@@ -45,6 +45,12 @@ impl Lists {
     /// Whether the user has not been told yet, in this run, that the server misleads about this account.
     pub(crate) fn tell_once(&mut self, account: AccountId) -> bool {
         self.told.insert(account)
+    }
+
+    /// The server has answered since it was asked for a list of this version. That it has answered about an earlier one is no reason for
+    /// suspicion.
+    pub(crate) fn was_given_in_vain(&self, account: AccountId, version: u64) -> bool {
+        self.answered.get(&account).is_some_and(|asked| *asked >= version)
     }
 }
 
@@ -131,7 +137,7 @@ impl Client {
         let mut writable = Writable::Yes;
         for leaf in mls::taken(group.roster())?.unwrap_or_default() {
             let account = leaf.address.account;
-            let list = accounts::current_list(cx, account)?;
+            let list = hearsay::current_list(cx, account)?;
             let listed = list.as_ref().and_then(|list| list.device(leaf.address.device));
             let fits = listed.is_some_and(|cert| cert.signature_key == leaf.signature_key);
             match standing(fits, list.as_ref().map(|list| list.version()), leaf.list_version) {
@@ -149,12 +155,13 @@ impl Client {
 
     /// Nothing is sent until the list is there. If the server was asked and has not given it, it holds it back.
     fn hold_for_list(&mut self, cx: &mut Context<'_>, account: AccountId, version: u64) -> Result<(), Halt> {
-        let version = version.max(accounts::heard_version(cx, account)?);
-        // That it has answered about an earlier one is no reason for suspicion.
-        let given_in_vain = self.lists.answered.get(&account).is_some_and(|asked| *asked >= version);
-        if given_in_vain && self.lists.tell_once(account) {
+        let version = version.max(hearsay::heard_version(cx, account)?);
+        if self.lists.was_given_in_vain(account, version) && self.lists.tell_once(account) {
             let name = accounts::title_of(cx.db, account)?;
-            let what = format!("the newest device list of {name} is held back: nothing is sent there");
+            let mut what = format!("the newest device list of {name} is held back: nothing is sent there");
+            if let Some(device) = hearsay::who_said(cx, account, version)? {
+                what += &format!("; it is their device {} that speaks of it", device.0);
+            }
             cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
         }
         self.want_list(cx, account, version)
@@ -191,7 +198,7 @@ impl Client {
     }
 
     fn standing_of(&self, cx: &Context<'_>, cert: &VerifiedCert) -> Result<Standing, Halt> {
-        let list = accounts::current_list(cx, cert.account)?;
+        let list = hearsay::current_list(cx, cert.account)?;
         let fits = list.as_ref().is_some_and(|list| list.authorises(cert));
         Ok(standing(fits, list.map(|list| list.version()), cert.list_version))
     }

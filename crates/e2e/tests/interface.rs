@@ -112,14 +112,20 @@ async fn somebody_who_wrote_first_becomes_a_contact_by_one_click() -> Result<()>
     alice.closes().await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_half_typed_name_stays_while_the_facts_beside_it_go_on() -> Result<()> {
+/// Alice's page, with the chat open in which Bob has said hello.
+async fn alice_has_opened_a_chat_with_bob() -> Result<(World, Browser, Person)> {
     let world = World::new().await?;
     let alice = Browser::phone(&world, "Alice", ALICE).await?;
     let mut bob = Person::register(&world, "Bob", BOB).await?;
     let chat = bob.opens_chat_with(ALICE).await?;
     bob.sends(chat, "hello").await?;
     alice.opens_chat("hello").await?;
+    Ok((world, alice, bob))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_half_typed_name_stays_while_the_facts_beside_it_go_on() -> Result<()> {
+    let (_world, alice, mut bob) = alice_has_opened_a_chat_with_bob().await?;
     alice.clicks("chat-info-open").await?;
     alice.clicks("add-contact").await?;
     alice.types("rename-contact", "Bobby").await?;
@@ -144,12 +150,7 @@ async fn a_half_typed_name_stays_while_the_facts_beside_it_go_on() -> Result<()>
 
 #[tokio::test(flavor = "multi_thread")]
 async fn words_for_a_numbers_former_holder_do_not_go_to_the_new_one_unasked() -> Result<()> {
-    let world = World::new().await?;
-    let alice = Browser::phone(&world, "Alice", ALICE).await?;
-    let mut bob = Person::register(&world, "Bob", BOB).await?;
-    let chat = bob.opens_chat_with(ALICE).await?;
-    bob.sends(chat, "hello").await?;
-    alice.opens_chat("hello").await?;
+    let (world, alice, bob) = alice_has_opened_a_chat_with_bob().await?;
     alice.shows("message-text").await?;
     alice.fills("composer-input", "for you alone").await?;
     bob.stops().await;

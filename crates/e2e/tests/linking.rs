@@ -345,6 +345,7 @@ async fn a_browser_that_logs_itself_out_goes_off_the_phones_list() -> Result<()>
     let mut alice = Person::register(&world, "Alice", ALICE).await?;
     let mut browser = alice.links(&world, "browser").await?;
     browser.until("the whole mirror", |s| s.mirror.complete).await?;
+    alice.until("that it is connected", |s| s.devices.iter().any(|row| !row.this && row.online)).await?;
     browser.does(Command::LogOut).await?;
     browser.until("being logged out", |s| s.stage.starts_with("LoggedOut") || s.stage == "Linking").await?;
     alice.until("a list without it", |s| s.devices.len() == 1).await?;

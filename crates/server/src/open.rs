@@ -60,8 +60,8 @@ pub(crate) struct Connections {
     proxies: Vec<IpAddr>,
 }
 
-/// A connection's place.
-pub(crate) struct Seat {
+/// A connection that was let in: its place among all, and its address's.
+pub(crate) struct Admission {
     _place: Place<()>,
     _share: Option<Place<IpAddr>>,
 }
@@ -72,13 +72,13 @@ impl Connections {
     }
 
     /// A place for a connection from here.
-    pub(crate) fn take(&self, peer: IpAddr) -> Option<Seat> {
+    pub(crate) fn take(&self, peer: IpAddr) -> Option<Admission> {
         let peer = peer.to_canonical();
         let share = match self.proxies.contains(&peer) {
             true => None,
             false => Some(self.shares.take(counted(peer))?),
         };
-        Some(Seat { _place: self.all.take(())?, _share: share })
+        Some(Admission { _place: self.all.take(())?, _share: share })
     }
 
     /// A place of an address that a trusted proxy speaks for.
@@ -92,7 +92,7 @@ impl Connections {
     }
 }
 
-impl Seat {
+impl Admission {
     /// Of a connection that is counted only among those that hear that there is no room.
     pub(crate) fn beyond(place: Place<()>) -> Self {
         Self { _place: place, _share: None }

@@ -42,8 +42,8 @@ impl Portless {
 
     /// One HTTP request from an address, to be polled until it is answered.
     pub async fn answer(self, mut request: Request<Body>, peer: SocketAddr) -> Result<Response<Body>> {
-        let seat = self.app.open.connections.take(peer.ip()).context("the server is full")?;
-        request.extensions_mut().insert(Connection::new(peer, seat));
+        let admission = self.app.open.connections.take(peer.ip()).context("the server is full")?;
+        request.extensions_mut().insert(Connection::new(peer, admission));
         match self.router.oneshot(request).await {
             Ok(response) => Ok(response),
             Err(never) => match never {},

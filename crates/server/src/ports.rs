@@ -3,7 +3,7 @@
 mod reader;
 
 use crate::limits::{FULL_RETRY_MS, TLS_HANDSHAKE_WITHIN};
-use crate::open::{Connections, Places, Seat};
+use crate::open::{Admission, Connections, Places};
 use crate::problem::Problem;
 use axum::Router;
 use axum::body::Body;
@@ -45,13 +45,13 @@ pub(crate) struct Port {
 #[derive(Clone)]
 pub(crate) struct Connection {
     pub(crate) peer: SocketAddr,
-    _seat: Arc<Seat>,
+    _admission: Arc<Admission>,
 }
 
 impl Connection {
-    /// Of somebody at this address, who has this seat.
-    pub(crate) fn new(peer: SocketAddr, seat: Seat) -> Self {
-        Self { peer, _seat: Arc::new(seat) }
+    /// Of somebody at this address, who was let in.
+    pub(crate) fn new(peer: SocketAddr, admission: Admission) -> Self {
+        Self { peer, _admission: Arc::new(admission) }
     }
 }
 
@@ -66,14 +66,14 @@ pub(crate) fn serve(port: Port, mut stop: watch::Receiver<bool>) -> JoinHandle<(
                 Some(_) = connections.join_next() => continue,
                 () = stopped(&mut stop) => break,
             };
-            let (seat, router) = match port.connections.take(peer.ip()) {
-                Some(seat) => (seat, &port.router),
+            let (admission, router) = match port.connections.take(peer.ip()) {
+                Some(admission) => (admission, &port.router),
                 None => match port.refusals.take(()) {
-                    Some(place) => (Seat::beyond(place), &full),
+                    Some(place) => (Admission::beyond(place), &full),
                     None => continue,
                 },
             };
-            let connection = Connection::new(peer, seat);
+            let connection = Connection::new(peer, admission);
             let Port { head_within, read_within, .. } = port;
             let talk = Talk { connection, router: router.clone(), head_within, read_within, stop: stop.clone() };
             match port.tls.clone() {

@@ -60,14 +60,14 @@ pub(crate) async fn upgrade(
         false => Some(app.open.connections.share(address).ok_or_else(full)?),
     };
     let greeting = app.open.greeting(address).ok_or_else(full)?;
-    let places = Places { greeting, _share: share, _connection: connection };
+    let held = Held { greeting, _share: share, _connection: connection };
     Ok(upgrade
         .read_buffer_size(4_096)
         .write_buffer_size(8_192)
         .max_write_buffer_size(FRAME_LEN_MAX * 2)
         .max_message_size(FRAME_LEN_MAX)
         .max_frame_size(FRAME_LEN_MAX)
-        .on_upgrade(move |socket| Box::pin(run(app, socket, places))))
+        .on_upgrade(move |socket| Box::pin(run(app, socket, held))))
 }
 
 /// Why a socket ends; becomes the close frame.
@@ -84,14 +84,14 @@ enum End {
 
 /// What a socket takes up: the connection's place and its address's share until the end, the greeting's until it has said who
 /// it is.
-struct Places {
+struct Held {
     greeting: Place<IpAddr>,
     _share: Option<Place<IpAddr>>,
     _connection: Connection,
 }
 
-async fn run(app: Arc<App>, socket: WebSocket, places: Places) {
-    let Places { greeting, _share, _connection } = places;
+async fn run(app: Arc<App>, socket: WebSocket, held: Held) {
+    let Held { greeting, _share, _connection } = held;
     let (sink, mut frames) = socket.split();
     let (out, outgoing) = mpsc::channel(OUTGOING_MAX);
     let writer = tokio::spawn(write(sink, outgoing));

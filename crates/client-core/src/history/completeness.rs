@@ -7,7 +7,7 @@ use super::export::fills;
 use super::{MESSAGE_COLUMNS, read_message};
 use crate::client::{Client, Context};
 use crate::io::Halt;
-use client_api::{Completeness, Role};
+use client_api::Completeness;
 use prost::Message as _;
 use proto::content::{ArchiveReport, ChatDiffers, FillRequest, SeqRange, content};
 use proto::history::{ChatCompleteness, Frame, Message, MonthSet, frame};
@@ -136,8 +136,8 @@ pub(crate) fn awaits_answers(db: &Connection) -> Result<bool, Halt> {
 }
 
 /// How much of a chat's history is here.
-pub(crate) fn of_chat(cx: &Context<'_>, role: Role, chat: ChatId) -> Result<Completeness, Halt> {
-    if role == Role::Phone {
+pub(crate) fn of_chat(cx: &Context<'_>, chat: ChatId) -> Result<Completeness, Halt> {
+    if cx.is_phone()? {
         return Ok(Completeness::Complete);
     }
     let (segments, reached): (Option<u32>, Option<u64>) = cx
@@ -152,7 +152,8 @@ pub(crate) fn of_chat(cx: &Context<'_>, role: Role, chat: ChatId) -> Result<Comp
     let open: bool = cx
         .db
         .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM chat WHERE chat = ?1 AND (membership = 2 OR (membership = 1 AND join_seq > archived_seq + 1)))
+            "SELECT EXISTS (SELECT 1 FROM chat WHERE chat = ?1
+                AND (membership = 2 OR (membership = 1 AND join_seq > archived_seq + 1)))
              OR EXISTS (SELECT 1 FROM completeness WHERE chat = ?1 AND state <> 2)",
         )?
         .query_row([chat.as_bytes()], |row| row.get(0))?;
@@ -162,7 +163,7 @@ pub(crate) fn of_chat(cx: &Context<'_>, role: Role, chat: ChatId) -> Result<Comp
 impl Client {
     /// Asks for what is between archive and joining, and compares what came with what the phone has.
     pub(crate) fn complete_mirror(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        if self.config.role != Role::Companion || !overview_is_here(cx.db)? {
+        if cx.is_phone()? || !overview_is_here(cx.db)? {
             return Ok(());
         }
         self.ask_for_gaps(cx)?;
@@ -189,7 +190,7 @@ impl Client {
             cx.db.prepare_cached("UPDATE chat SET gap_asked = ?2 WHERE chat = ?1")?.execute(params![chat, join_seq])?;
             let ranges = vec![SeqRange { from: archived_seq + 1, to: join_seq - 1 }];
             self.tell_siblings(cx, content::Body::FillRequest(FillRequest { chat, ranges, asking_device }))?;
-            self.phone_stirs(cx);
+            self.phone_stirs(cx)?;
         }
         Ok(())
     }
@@ -213,7 +214,7 @@ impl Client {
                 let device = cx.me()?.address.device.0;
                 let report = ArchiveReport { device, differing, ..ArchiveReport::default() };
                 self.tell_siblings(cx, content::Body::ArchiveReport(report))?;
-                self.phone_stirs(cx);
+                self.phone_stirs(cx)?;
             }
             if let Ok(chat) = ChatId::try_from(wanted.chat.as_slice()) {
                 cx.changed.infos.insert(chat);
@@ -229,7 +230,7 @@ impl Client {
 
     /// A companion lacks messages of the archive: it gets what it does not name.
     pub(crate) fn on_archive_report(&mut self, cx: &mut Context<'_>, report: &ArchiveReport) -> Result<(), Halt> {
-        if self.config.role != Role::Phone {
+        if !cx.is_phone()? {
             return Ok(());
         }
         let Some(chat) = report.differing.first().map(|differs| differs.chat.clone()) else { return Ok(()) };
@@ -273,7 +274,8 @@ fn differing(db: &Connection, wanted: &ChatCompleteness) -> Result<Vec<ChatDiffe
 fn ids_of(db: &Connection, chat: &[u8], month: u32, up_to_seq: u64) -> Result<BTreeSet<MessageId>, Halt> {
     let from = u64::from(month) * MONTH_MS;
     let mut statement = db.prepare_cached(
-        "SELECT message FROM message WHERE chat = ?1 AND time_ms >= ?2 AND time_ms < ?3 AND seq BETWEEN 1 AND ?4 AND kind < 2",
+        "SELECT message FROM message
+         WHERE chat = ?1 AND time_ms >= ?2 AND time_ms < ?3 AND seq BETWEEN 1 AND ?4 AND kind < 2",
     )?;
     let rows =
         statement.query_map(params![chat, from, from + MONTH_MS, up_to_seq], |row| Ok(MessageId(row.get(0)?)))?;
@@ -284,7 +286,8 @@ fn not_held(db: &Connection, differs: &ChatDiffers, up_to_seq: u64) -> Result<Ve
     let held: BTreeSet<&[u8]> = differs.held_ids.iter().map(Vec::as_slice).collect();
     let from = u64::from(differs.month) * MONTH_MS;
     let sql = format!(
-        "SELECT {MESSAGE_COLUMNS} FROM message WHERE chat = ?1 AND time_ms >= ?2 AND time_ms < ?3 AND seq BETWEEN 1 AND ?4 AND kind < 2"
+        "SELECT {MESSAGE_COLUMNS} FROM message
+         WHERE chat = ?1 AND time_ms >= ?2 AND time_ms < ?3 AND seq BETWEEN 1 AND ?4 AND kind < 2"
     );
     let mut statement = db.prepare_cached(&sql)?;
     let rows = statement.query_map(params![differs.chat, from, from + MONTH_MS, up_to_seq], read_message)?;

@@ -9,7 +9,7 @@ use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
 use crate::marks::{self, Mark};
 use crate::recovery;
 use crate::{mls, outbox, this};
-use client_api::{Event, MirrorProgress, Role};
+use client_api::{Event, MirrorProgress};
 use e2ee::archive::SegmentWriter;
 use identity::ChatKind;
 use prost::Message as _;
@@ -73,7 +73,7 @@ impl Client {
 
     /// The next segment, if one is due and its device is in the self group.
     pub(crate) fn export_next(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        if self.upload.is_some() || self.config.role != Role::Phone {
+        if self.upload.is_some() || !cx.is_phone()? {
             return Ok(());
         }
         tell_handed_over(cx)?;
@@ -130,8 +130,12 @@ impl Client {
         let (archive, index, for_device) =
             (upload.announce.archive.clone(), upload.announce.index, upload.announce.for_device);
         self.tell_siblings(cx, content::Body::ArchiveSegment(ArchiveSegment { blob, ..upload.announce }))?;
-        cx.db.prepare_cached("UPDATE export SET cursor = ?2, segments = segments + 1, messages_done = messages_done + ?3, finished = ?4 WHERE archive = ?1")?.execute(params![upload.archive.as_bytes(), upload.cursor, messages, upload.last],
-        )?;
+        cx.db
+            .prepare_cached(
+                "UPDATE export SET cursor = ?2, segments = segments + 1, messages_done = messages_done + ?3,
+                     finished = ?4 WHERE archive = ?1",
+            )?
+            .execute(params![upload.archive.as_bytes(), upload.cursor, messages, upload.last])?;
         if upload.last {
             let manifest = ArchiveManifest { archive, segments: index + 1, for_device, ..ArchiveManifest::default() };
             self.tell_siblings(cx, content::Body::ArchiveManifest(manifest))?;
@@ -243,7 +247,8 @@ fn within_bytes(messages: Vec<Message>, reached: u64) -> (Vec<Vec<u8>>, u64) {
 
 fn stored_range(cx: &Context<'_>, chat: ChatId, from: u64, to: u64) -> Result<Vec<Message>, Halt> {
     let sql = format!(
-        "SELECT {MESSAGE_COLUMNS} FROM message WHERE chat = ?1 AND seq BETWEEN ?2 AND ?3 AND kind < 2 ORDER BY seq LIMIT ?4"
+        "SELECT {MESSAGE_COLUMNS} FROM message
+         WHERE chat = ?1 AND seq BETWEEN ?2 AND ?3 AND kind < 2 ORDER BY seq LIMIT ?4"
     );
     let mut statement = cx.db.prepare_cached(&sql)?;
     let rows = statement.query_map(params![chat.as_bytes(), from.max(1), to, FILL_MESSAGES], read_message)?;
@@ -467,12 +472,16 @@ fn page(cx: &Context<'_>, cursor: &[u8]) -> Result<(Vec<Frame>, Vec<u8>, bool), 
     let before = <[u8; 8]>::try_from(cursor).map_or(NEVER_MS, u64::from_be_bytes);
     let end: Option<u64> = cx
         .db
-        .prepare_cached("SELECT time_ms FROM message WHERE seq > 0 AND kind < 2 AND time_ms < ?1 ORDER BY time_ms DESC LIMIT 1 OFFSET ?2")?
+        .prepare_cached(
+            "SELECT time_ms FROM message WHERE seq > 0 AND kind < 2 AND time_ms < ?1
+             ORDER BY time_ms DESC LIMIT 1 OFFSET ?2",
+        )?
         .query_row(params![before, SEGMENT_MESSAGES - 1], |row| row.get(0))
         .optional()?;
     let from = end.unwrap_or(0);
     let sql = format!(
-        "SELECT {MESSAGE_COLUMNS} FROM message WHERE seq > 0 AND kind < 2 AND time_ms < ?1 AND time_ms >= ?2 ORDER BY time_ms DESC"
+        "SELECT {MESSAGE_COLUMNS} FROM message
+         WHERE seq > 0 AND kind < 2 AND time_ms < ?1 AND time_ms >= ?2 ORDER BY time_ms DESC"
     );
     let mut statement = cx.db.prepare_cached(&sql)?;
     let mut frames = Vec::new();

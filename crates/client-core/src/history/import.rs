@@ -10,7 +10,6 @@ use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
 use crate::marks::{self, Mark};
 use crate::messages::Stored;
 use crate::{own_state, recovery, this};
-use client_api::Role;
 use e2ee::archive::SegmentReader;
 use identity::ChatKind;
 use prost::Message as _;
@@ -39,20 +38,20 @@ impl Client {
         };
         chats::insert(cx, &chat)?;
         cx.db.prepare_cached("UPDATE this SET import_total = ?1")?.execute([linked.messages_total])?;
-        self.phone_stirs(cx);
+        self.phone_stirs(cx)?;
         cx.changed.mirror = true;
         Ok(())
     }
 
     /// A segment was announced; for this device?
     pub(crate) fn on_archive_segment(&mut self, cx: &mut Context<'_>, segment: &ArchiveSegment) -> Result<(), Halt> {
-        if segment.for_device != cx.me()?.address.device.0 || self.config.role != Role::Companion {
+        if segment.for_device != cx.me()?.address.device.0 || cx.is_phone()? {
             return Ok(());
         }
         cx.db
             .prepare_cached("INSERT OR IGNORE INTO import_segment (archive, place, segment) VALUES (?1, ?2, ?3)")?
             .execute(params![segment.archive, segment.index, segment.encode_to_vec()])?;
-        self.phone_stirs(cx);
+        self.phone_stirs(cx)?;
         Ok(())
     }
 
@@ -62,7 +61,7 @@ impl Client {
             cx.db.prepare_cached("UPDATE this SET import_segments = ?1")?.execute([manifest.segments])?;
             cx.changed.everything |= all_imported(cx)?;
             cx.changed.mirror = true;
-            self.phone_stirs(cx);
+            self.phone_stirs(cx)?;
         }
         Ok(())
     }
@@ -123,7 +122,7 @@ impl Client {
         self.show_imported(cx, next)?;
         self.profiles_are_due();
         cx.changed.mirror = true;
-        self.phone_stirs(cx);
+        self.phone_stirs(cx)?;
         Ok(())
     }
 
@@ -158,8 +157,12 @@ impl Client {
             }
         }
         for range in &fill.covered {
-            cx.db.prepare_cached("UPDATE chat SET archived_seq = ?3 WHERE chat = ?1 AND archived_seq + 1 >= ?2 AND archived_seq < ?3")?.execute(params![fill.chat, range.from, range.to],
-            )?;
+            cx.db
+                .prepare_cached(
+                    "UPDATE chat SET archived_seq = ?3
+                     WHERE chat = ?1 AND archived_seq + 1 >= ?2 AND archived_seq < ?3",
+                )?
+                .execute(params![fill.chat, range.from, range.to])?;
             completeness::agree(cx, &fill.chat, range)?;
             if let Ok(chat) = ChatId::try_from(fill.chat.as_slice()) {
                 recovery::release(cx, chat, range.from, range.to)?;
@@ -169,7 +172,7 @@ impl Client {
             cx.changed.infos.insert(chat);
         }
         cx.changed.mirror = true;
-        self.phone_stirs(cx);
+        self.phone_stirs(cx)?;
         Ok(())
     }
 
@@ -222,8 +225,12 @@ fn take_frame(cx: &mut Context<'_>, frame: Frame) -> Result<(), Halt> {
                 if !known.signed_device_list.is_empty() {
                     accounts::take_siblings_list(cx, account, &known.signed_device_list)?;
                 }
-                cx.db.prepare_cached("UPDATE account SET profile_key = ?2, profile_wanted = max(profile_wanted, ?3) WHERE account = ?1")?.execute(params![known.account, known.profile_key, known.profile_version],
-                )?;
+                cx.db
+                    .prepare_cached(
+                        "UPDATE account SET profile_key = ?2, profile_wanted = max(profile_wanted, ?3)
+                         WHERE account = ?1",
+                    )?
+                    .execute(params![known.account, known.profile_key, known.profile_version])?;
             }
             Ok(())
         }
@@ -272,6 +279,5 @@ pub(crate) fn is_whole(cx: &Context<'_>) -> Result<bool, Halt> {
         .db
         .prepare_cached("SELECT import_segments, (SELECT count(*) FROM import_segment WHERE done = 0) FROM this")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let is_phone = cx.me()?.account_key.is_some();
-    Ok(is_phone || (awaited.is_some() && undone == 0))
+    Ok(cx.is_phone()? || (awaited.is_some() && undone == 0))
 }

@@ -6,7 +6,7 @@ use super::completeness;
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
-use client_api::{Event, MirrorProgress, Role};
+use client_api::{Event, MirrorProgress};
 use identity::ChatKind;
 use prost::Message as _;
 use proto::content::ArchiveSegment;
@@ -47,9 +47,9 @@ impl Imported {
 
 impl Client {
     /// Something came from the phone, or was asked of it, or the connection is up: it has its time to answer.
-    pub(crate) fn phone_stirs(&mut self, cx: &mut Context<'_>) {
-        if self.config.role != Role::Companion {
-            return;
+    pub(crate) fn phone_stirs(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        if cx.is_phone()? {
+            return Ok(());
         }
         self.phone.stirred_ms = cx.now_ms;
         if std::mem::take(&mut self.phone.waiting) {
@@ -58,6 +58,7 @@ impl Client {
         if self.phone.look_at_ms.is_none() {
             self.look_for_phone_at(cx.now_ms + PHONE_PAUSE_MS);
         }
+        Ok(())
     }
 
     fn look_for_phone_at(&mut self, at_ms: u64) {
@@ -100,9 +101,13 @@ impl Client {
     /// How far the mirror is; nothing where there is none.
     pub(crate) fn show_mirror(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let Some(imported) = imported(cx)? else { return Ok(()) };
-        let (joined, chats): (u32, u32) = cx.db.prepare_cached("SELECT count(*) FILTER (WHERE membership = 1), count(*) FROM chat WHERE kind <> 1 AND membership IN (1, 2)")?.query_row([],
-            |row| Ok((row.get(0)?, row.get(1)?)),
-        )?;
+        let (joined, chats): (u32, u32) = cx
+            .db
+            .prepare_cached(
+                "SELECT count(*) FILTER (WHERE membership = 1), count(*)
+                 FROM chat WHERE kind <> 1 AND membership IN (1, 2)",
+            )?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let complete = imported.is_whole() && joined == chats && completeness::open_ends(cx.db)? == 0;
         cx.event(Event::Mirror(MirrorProgress {
             active: !complete,

@@ -6,7 +6,7 @@ use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod};
 use crate::{mls, pin, profile, this};
-use client_api::{Answer, Event, LinkFailure, LinkingStage, Role, UserError};
+use client_api::{Answer, Event, LinkFailure, LinkingStage, UserError};
 use e2ee::link::{LinkChannel, LinkError, check_bundle, random_digits};
 use identity::{AccountKey, CertFields, DevicePublicKey, DeviceRole, Signature};
 use prost::Message as _;
@@ -99,7 +99,7 @@ impl Client {
         pasted: bool,
     ) -> Result<(), Halt> {
         let refusal = match (LinkCode::parse(text), this::server_id(cx.db)?, this::session_token(cx.db)?) {
-            _ if self.config.role != Role::Phone => UserError::OnlyPhone,
+            _ if !cx.is_phone()? => UserError::OnlyPhone,
             (Err(error), ..) => code_error(error),
             (Ok(code), Some(server), _) if code.server_id != server => UserError::CodeOtherServer,
             (Ok(code), Some(_), Some(token)) => {
@@ -231,7 +231,10 @@ impl Client {
             }
             return Ok(());
         }
-        let ready = matches!(&self.existing_device, ExistingDevice::Confirm { not_before_ms, .. } if cx.now_ms >= *not_before_ms);
+        let ready = match &self.existing_device {
+            ExistingDevice::Confirm { not_before_ms, .. } => cx.now_ms >= *not_before_ms,
+            _ => false,
+        };
         let ExistingDevice::Confirm { code, bytes, bundle, .. } =
             (if ready { std::mem::take(&mut self.existing_device) } else { ExistingDevice::Idle })
         else {
@@ -409,7 +412,10 @@ impl Client {
         let linked = Linked { signed_device_list, number: cx.me()?.number, ..Linked::default() };
         let linked = self.begin_export(cx, device, linked)?;
         self.say(cx, &Step { body: Some(step::Body::Linked(linked)) })?;
-        crate::devices::tell_linked(cx, device, &name)
+        crate::devices::tell_linked(cx, device, &name)?;
+        // It has just answered, and waits for this.
+        self.seen.hear(device, cx.now_ms);
+        self.show_devices(cx)
     }
 
     fn say(&mut self, cx: &mut Context<'_>, step: &Step) -> Result<(), Halt> {

@@ -6,7 +6,6 @@ use crate::client::{Client, Context};
 use crate::http::Purpose;
 use crate::io::Halt;
 use crate::mls;
-use client_api::Role;
 use identity::{DevicePublicKey, VerifiedCert};
 use proto::ids::DeviceNumber;
 
@@ -68,7 +67,7 @@ impl Client {
     /// Takes one of those devices off the list, if one is on it; forgets those that cannot come onto it any more.
     pub(crate) fn unlink_unsettled(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let under_way = |p: &Purpose| matches!(p, Purpose::PutShorterList { .. } | Purpose::PutLinkedList { .. });
-        if self.config.role != Role::Phone || self.calls.is_under_way(under_way) {
+        if !cx.is_phone()? || self.calls.is_under_way(under_way) {
             return Ok(());
         }
         let list = mls::own_device_list(cx)?;

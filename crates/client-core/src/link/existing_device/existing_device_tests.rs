@@ -155,6 +155,17 @@ fn a_device_that_falls_silent_when_it_is_listed_is_not_said_to_be_unlinked() {
 }
 
 #[test]
+fn a_device_that_was_just_linked_was_just_seen() {
+    let out = Story::new().is_listed();
+    let rows = out.iter().find_map(|output| match output {
+        Output::Event(Event::Devices(rows)) => Some(rows),
+        _ => None,
+    });
+    let seen = rows.and_then(|rows| rows.iter().find(|row| row.device == COMPANION)).map(|row| row.last_seen_ms);
+    assert_eq!(seen, Some(HEARD_MS));
+}
+
+#[test]
 fn a_device_that_falls_silent_before_is_not_linked() {
     let mut story = Story::new();
     let out = story.does(HEARD_MS + SILENCE_MS, |client, cx| client.linking_tick(cx).expect("tick"));
