@@ -8,6 +8,7 @@ use crate::io::{Halt, HttpMethod};
 use crate::messages::NUMBER_MAX;
 use crate::profile::{tidy_name, ui_account};
 use crate::{notices, own_state, people, removing, state, this};
+use breakable::{Rule, broken};
 use client_api::{Answer, ContactChanges, ContactRow, Event, Notice, UserError};
 use identity::VerifiedDeviceList;
 use prost::Message as _;
@@ -85,7 +86,7 @@ impl PeerLists {
 /// newer than the one known now and does not hold that device: then its word was worth nothing, and it cannot silence the account.
 pub(crate) fn hear_of_list(cx: &mut Context<'_>, from: DeviceAddress, version: u64) -> Result<(), Halt> {
     know(cx, from.account, "")?;
-    if version <= heard_version(cx, from.account)? {
+    if version <= heard_version(cx, from.account)? || broken(Rule::HeardListIsWanted) {
         return Ok(());
     }
     let known_version = known_list(cx, from.account)?.map_or(0, |list| list.version());
@@ -107,7 +108,7 @@ pub(crate) fn heard_version(cx: &Context<'_>, account: AccountId) -> Result<u64,
     let Some((version, by, known_then)) = heard else { return Ok(0) };
     let is_put_out = known_list(cx, account)?
         .is_some_and(|list| list.version() > known_then && list.device(DeviceNumber(by)).is_none());
-    Ok(if is_put_out { 0 } else { version })
+    Ok(if is_put_out && !broken(Rule::PutOutWordIsNothing) { 0 } else { version })
 }
 
 /// The newest known list, unless a newer one was heard of.
@@ -150,7 +151,7 @@ fn learn(cx: &mut Context<'_>, list: Option<VerifiedDeviceList>) -> Result<(), H
         cx.db.prepare_cached("UPDATE this SET device_list = ?1")?.execute([list.as_bytes()])?;
         // Whatever way the phone hears of it: the answer to its own request may be lost.
         let shorter = known.is_some_and(|known| known.addresses().any(|gone| list.device(gone.device).is_none()));
-        if shorter && cx.me()?.account_key.is_some() {
+        if shorter && cx.me()?.account_key.is_some() && !broken(Rule::LeaversTakenOut) {
             removing::want_removals(cx)?;
         }
     } else {

@@ -24,6 +24,7 @@ use crate::session::Session;
 use crate::this::{self, Me, Stage};
 use crate::typing::Typing;
 use crate::vetting::Lists;
+use breakable::{Rule, broken};
 use client_api::{Answer, AppStage, Command, Event, LogoutReason, Request, Role, UserError};
 use identity::{ChatKind, VerifiedDeviceList};
 use proto::content::StateOp;
@@ -291,6 +292,7 @@ impl Client {
         match this::stage(cx.db)? {
             Stage::New | Stage::Active => self.ask_server_info(cx),
             // The program died, or its page was closed, before the database was deleted.
+            Stage::LoggedOut if broken(Rule::WipedAtStart) => {}
             Stage::LoggedOut => cx.out.push(Output::Wipe),
         }
         Ok(())

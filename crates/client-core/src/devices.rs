@@ -6,10 +6,12 @@ use crate::io::{Halt, HttpMethod};
 use crate::profile::tidy_name;
 use crate::this;
 use crate::{accounts, chats, mls, notices, outbox, own_state, state};
+use breakable::{Rule, broken};
 use client_api::{Answer, DeviceKind, DeviceRow, Event, LogoutReason, Notice, Role, SystemLine, UserError};
 use identity::{ChatKind, DeviceRole, VerifiedDeviceList};
 use prost::Message as _;
 use proto::account::{AccountDevices, DeviceLists, GetDeviceLists, PutDeviceList};
+use proto::content::StateOp;
 use proto::ids::DeviceNumber;
 
 const DAY_MS: u64 = 24 * 3_600 * 1_000;
@@ -21,6 +23,14 @@ const LEAVE_WITHIN_MS: u64 = 5_000;
 pub(crate) fn leave_key(device: DeviceNumber) -> String {
     format!("leave/{}", device.0)
 }
+
+/// What a sibling says of own-device state, without what it may not say: that another device leaves.
+pub(crate) fn without_foreign_leaves(ops: &[StateOp], by: DeviceNumber) -> Vec<StateOp> {
+    let own = leave_key(by);
+    let may_say = |op: &&StateOp| !op.key.starts_with("leave/") || op.key == own || broken(Rule::LeaveIsOwnWord);
+    ops.iter().filter(may_say).cloned().collect()
+}
+
 /// The keys of devices' names in the own state.
 pub(crate) const NAME: &str = "device/";
 
@@ -255,5 +265,22 @@ impl Client {
             Err(error) => cx.answer(request, Err(error)),
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_leaves_by_its_own_word_only() {
+        let op = |key: &str| StateOp { key: key.to_owned(), value: vec![1], clock: 1, device: 2 };
+        let said = [op("leave/2"), op("leave/3"), op("leave/"), op("pin/x")];
+        let keys = |by| {
+            let taken = without_foreign_leaves(&said, DeviceNumber(by));
+            taken.into_iter().map(|op| op.key).collect::<Vec<_>>()
+        };
+        assert_eq!(keys(2), ["leave/2", "pin/x"]);
+        assert_eq!(keys(1), ["pin/x"]);
     }
 }

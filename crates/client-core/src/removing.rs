@@ -9,6 +9,7 @@ use crate::outbox;
 use crate::reading;
 use crate::updating;
 use crate::witness;
+use breakable::{Rule, broken};
 use client_api::Role;
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber};
 use proto::wire::commit;
@@ -69,7 +70,9 @@ pub(crate) fn want_removals(cx: &mut Context<'_>) -> Result<(), Halt> {
 impl Client {
     /// The phone came into a chat: who left its list before goes out, if others let them in without knowing.
     pub(crate) fn want_removals_on_entry(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
-        match chats::find(cx.db, chat)?.filter(|_| self.config.role == Role::Phone) {
+        match chats::find(cx.db, chat)?
+            .filter(|_| self.config.role == Role::Phone && !broken(Rule::LeaversTakenOutOnEntry))
+        {
             Some(chat) => want_unlisted_out(cx, &chat),
             None => Ok(()),
         }
@@ -111,6 +114,9 @@ impl Client {
         };
         outbox::push_commit(cx, &stored, staged, commit::Purpose::Membership)?;
         // Nobody believes a mark any more that a device signed which has no leaf.
+        if broken(Rule::MarkToldWhenOneGoes) {
+            return Ok(());
+        }
         reading::tell_again(cx, chat)
     }
 

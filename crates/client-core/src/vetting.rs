@@ -8,6 +8,7 @@ use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod};
 use crate::{mls, removing, this};
+use breakable::{Rule, broken};
 use client_api::{Event, Notice};
 use e2ee::ChatGroup;
 use e2ee::group::AppliedCommit;
@@ -151,7 +152,8 @@ impl Client {
     fn hold_for_list(&mut self, cx: &mut Context<'_>, account: AccountId, version: u64) -> Result<(), Halt> {
         let version = version.max(accounts::heard_version(cx, account)?);
         // That it has answered about an earlier one is no reason for suspicion.
-        let given_in_vain = self.lists.answered.get(&account).is_some_and(|asked| *asked >= version);
+        let given_in_vain =
+            self.lists.answered.get(&account).is_some_and(|asked| *asked >= version || broken(Rule::HeldBackIfAsked));
         if given_in_vain && self.lists.tell_once(account) {
             let name = accounts::title_of(cx.db, account)?;
             let what = format!("the newest device list of {name} is held back: nothing is sent there");
