@@ -8,6 +8,7 @@ use crate::io::{Halt, HttpMethod};
 use crate::messages::NUMBER_MAX;
 use crate::profile::{tidy_name, ui_account};
 use crate::{hearsay, notices, own_state, people, removing, state, this};
+use breakable::{Rule, broken};
 use client_api::{Answer, ContactChanges, ContactRow, Event, Notice, UserError};
 use identity::VerifiedDeviceList;
 use prost::Message as _;
@@ -117,7 +118,7 @@ fn learn(cx: &mut Context<'_>, list: Option<VerifiedDeviceList>) -> Result<(), H
         cx.db.prepare_cached("UPDATE this SET device_list = ?1")?.execute([list.as_bytes()])?;
         // Whatever way the phone hears of it: the answer to its own request may be lost.
         let shorter = known.is_some_and(|known| known.addresses().any(|gone| list.device(gone.device).is_none()));
-        if shorter && cx.is_phone()? {
+        if shorter && cx.is_phone()? && !broken(Rule::LeaversTakenOut) {
             removing::want_removals(cx)?;
         }
     } else {

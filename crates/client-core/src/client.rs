@@ -25,6 +25,7 @@ use crate::session::Session;
 use crate::this::{self, Me, Stage};
 use crate::typing::Typing;
 use crate::vetting::Lists;
+use breakable::{Rule, broken};
 use client_api::{Answer, AppStage, Command, Event, Request, Role, UserError};
 use identity::{ChatKind, VerifiedDeviceList};
 use proto::content::StateOp;
@@ -308,6 +309,7 @@ impl Client {
                 self.ask_server_info(cx);
             }
             // The program died, or its page was closed, before the database was deleted.
+            Stage::LoggedOut if broken(Rule::WipedAtStart) => {}
             Stage::LoggedOut => cx.out.push(Output::Wipe),
         }
         Ok(())

@@ -7,10 +7,12 @@ use crate::link::unsettled;
 use crate::profile::tidy_name;
 use crate::this;
 use crate::{accounts, chats, mls, notices, outbox, own_state, state};
+use breakable::{Rule, broken};
 use client_api::{Answer, DeviceKind, DeviceRow, Event, LogoutReason, Notice, SystemLine, UserError};
 use identity::{ChatKind, DeviceRole, VerifiedDeviceList};
 use prost::Message as _;
 use proto::account::{AccountDevices, DeviceLists, GetDeviceLists, PutDeviceList};
+use proto::content::StateOp;
 use proto::ids::DeviceNumber;
 use std::collections::BTreeMap;
 
@@ -28,6 +30,13 @@ pub(crate) fn leave_key(device: DeviceNumber) -> String {
 pub(crate) fn is_leaving(cx: &Context<'_>) -> Result<bool, Halt> {
     let key = leave_key(cx.me()?.address.device);
     Ok(state::get(cx.db, &key)?.is_some_and(|value| !value.is_empty()))
+}
+
+/// What a sibling says of own-device state, without what it may not say: that another device leaves.
+pub(crate) fn without_foreign_leaves(ops: &[StateOp], by: DeviceNumber) -> Vec<StateOp> {
+    let own = leave_key(by);
+    let may_say = |op: &&StateOp| !op.key.starts_with("leave/") || op.key == own || broken(Rule::LeaveIsOwnWord);
+    ops.iter().filter(may_say).cloned().collect()
 }
 
 /// The keys of devices' names in the own state.
@@ -401,5 +410,17 @@ mod tests {
         assert_eq!(shows(&|_| ()), (DAY, true), "a change of a name changes nothing about this");
         assert_eq!(shows(&|seen| seen.hear(2, DAY + 7)), (DAY + 7, true));
         assert_eq!(shows(&|seen| seen.learn(&server_says(false))), (DAY + 7, false), "the server knows the day only");
+    }
+
+    #[test]
+    fn a_device_leaves_by_its_own_word_only() {
+        let op = |key: &str| StateOp { key: key.to_owned(), value: vec![1], clock: 1, device: 2 };
+        let said = [op("leave/2"), op("leave/3"), op("leave/"), op("pin/x")];
+        let keys = |by| {
+            let taken = without_foreign_leaves(&said, DeviceNumber(by));
+            taken.into_iter().map(|op| op.key).collect::<Vec<_>>()
+        };
+        assert_eq!(keys(2), ["leave/2", "pin/x"]);
+        assert_eq!(keys(1), ["pin/x"]);
     }
 }

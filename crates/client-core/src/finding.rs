@@ -5,6 +5,7 @@ use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::sending::Flight;
+use breakable::{Rule, broken};
 use identity::ChatKind;
 use proto::ids::ChatId;
 use proto::wire::{GroupHead, GroupHeads, ListGroups, client_frame};
@@ -31,7 +32,7 @@ pub(crate) struct Finding {
 impl Finding {
     /// A group that has no row here.
     pub(crate) fn meet(&mut self, chat: ChatId) {
-        if self.strangers.len() < STRANGERS_MAX {
+        if self.strangers.len() < STRANGERS_MAX && !broken(Rule::MissingDeviceJoins) {
             self.strangers.insert(chat);
         }
     }

@@ -5,6 +5,7 @@ use crate::accounts::{know, known_list, title_of};
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::{chats, devices};
+use breakable::{Rule, broken};
 use client_api::{Event, Misleader, Notice};
 use identity::VerifiedDeviceList;
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber};
@@ -48,7 +49,7 @@ fn word_about(cx: &Context<'_>, account: AccountId) -> Result<Option<Word>, Halt
 /// the one known now and does not hold that device: then its word was worth nothing, and it cannot silence the account.
 pub(crate) fn hear(cx: &mut Context<'_>, from: DeviceAddress, version: u64, said: Said) -> Result<(), Halt> {
     know(cx, from.account, "")?;
-    if version <= heard_version(cx, from.account)? {
+    if version <= heard_version(cx, from.account)? || broken(Rule::HeardListIsWanted) {
         return Ok(());
     }
     let known_version = known_list(cx, from.account)?.map_or(0, |list| list.version());
@@ -73,7 +74,7 @@ pub(crate) fn heard_version(cx: &Context<'_>, account: AccountId) -> Result<u64,
     let Some(word) = word_about(cx, account)? else { return Ok(0) };
     let is_put_out =
         known_list(cx, account)?.is_some_and(|list| list.version() > word.known_then && list.device(word.by).is_none());
-    Ok(if is_put_out { 0 } else { word.version })
+    Ok(if is_put_out && !broken(Rule::PutOutWordIsNothing) { 0 } else { word.version })
 }
 
 /// Which device said so, where a list is waited for because of it.

@@ -4,6 +4,7 @@
 use crate::client::Context;
 use crate::io::Halt;
 use crate::messages::NUMBER_MAX;
+use breakable::{Rule, broken};
 use proto::ids::{AccountId, ChatId, MessageId};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -45,7 +46,7 @@ pub(crate) fn advance(
 ) -> Result<(), Halt> {
     let (seq_column, ms_column) = mark.columns();
     let before = reached(cx.db, chat, account, mark)?;
-    if seq <= before || seq > NUMBER_MAX {
+    if seq <= before || (seq > NUMBER_MAX && !broken(Rule::NumbersEnd)) {
         return Ok(());
     }
     cx.db

@@ -23,7 +23,7 @@ pub(crate) fn own_device_list(cx: &Context<'_>) -> Result<VerifiedDeviceList, Ha
     if let Some(list) = known.as_ref().filter(|list| list.as_bytes() == stored) {
         return Ok(list.clone());
     }
-    let list = VerifiedDeviceList::verify(&stored).map_err(|_| Halt::Broken("the own device list does not verify"))?;
+    let list = VerifiedDeviceList::reread(&stored).map_err(|_| Halt::Broken("the own device list cannot be read"))?;
     *known = Some(list.clone());
     Ok(list)
 }

@@ -10,6 +10,7 @@ use crate::own_state::{self, ChatKey};
 use crate::sending::Flight;
 use crate::session::send;
 use crate::{mls, state};
+use breakable::{Rule, broken};
 use client_api::{Answer, UserError};
 use e2ee::ChatGroup;
 use e2ee::marks::{MarkKind, open_mark, seal_mark};
@@ -218,6 +219,9 @@ fn compare_told(cx: &mut Context<'_>, marks: &ChatMarks) -> Result<(), Halt> {
 /// So far the server says that this account has read. A device that was away may have set it back: whoever knows better
 /// tells it again.
 fn own_mark_is(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
+    if broken(Rule::MarkSetBackIsToldAgain) {
+        return was_told(cx, chat, seq);
+    }
     cx.db
         .prepare_cached("UPDATE chat SET tell_again = 1 WHERE chat = ?1 AND told_seq > ?2")?
         .execute(params![chat.as_bytes(), seq.min(NUMBER_MAX)])?;

@@ -16,10 +16,11 @@ use crate::sending::Flight;
 use crate::session::send;
 use crate::updating;
 use crate::witness;
+use breakable::{Rule, broken};
 use client_api::Event;
 use e2ee::group::{Processed, ReceivedApp};
 use identity::ChatKind;
-use proto::content::{Content, StateOp, content};
+use proto::content::{Content, content};
 use proto::decode::decode_limited;
 use proto::ids::{AccountId, ChatId, DeviceAddress, Generation, MessageId};
 use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX};
@@ -98,6 +99,9 @@ impl Client {
     }
 
     fn open(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<(), Halt> {
+        if broken(Rule::CommitIsApplied) && item.kind == group_item::Kind::Commit as i32 {
+            return Ok(());
+        }
         let (processed, ended) = {
             let Some(mut group) = mls::load(cx, chat)? else { return Ok(()) };
             let provider = mls::provider(cx);
@@ -144,9 +148,7 @@ impl Client {
         match &content.body {
             Some(content::Body::ProfileKey(given)) => self.on_profile_key_in(cx, chat, app.sender.account, given),
             Some(content::Body::StateOps(ops)) if chat.kind == ChatKind::SelfGroup => {
-                let own_leave = devices::leave_key(app.sender.device);
-                let foreign = |op: &&StateOp| op.key.starts_with("leave/") && op.key != own_leave;
-                let ops: Vec<StateOp> = ops.ops.iter().filter(|op| !foreign(op)).cloned().collect();
+                let ops = devices::without_foreign_leaves(&ops.ops, app.sender.device);
                 own_state::take(cx, &ops)?;
                 self.unlink_leavers(cx)
             }

@@ -9,6 +9,7 @@ use crate::outbox;
 use crate::reading;
 use crate::updating;
 use crate::witness;
+use breakable::{Rule, broken};
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber};
 use proto::wire::commit;
 use rusqlite::params;
@@ -69,7 +70,7 @@ impl Client {
     /// The phone came into a chat: who left its list before goes out, if others let them in without knowing.
     pub(crate) fn want_removals_on_entry(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
         match chats::find(cx.db, chat)? {
-            Some(chat) if cx.is_phone()? => want_unlisted_out(cx, &chat),
+            Some(chat) if cx.is_phone()? && !broken(Rule::LeaversTakenOutOnEntry) => want_unlisted_out(cx, &chat),
             _ => Ok(()),
         }
     }
@@ -110,6 +111,9 @@ impl Client {
         };
         outbox::push_commit(cx, &stored, staged, commit::Purpose::Membership)?;
         // Nobody believes a mark any more that a device signed which has no leaf.
+        if broken(Rule::MarkToldWhenOneGoes) {
+            return Ok(());
+        }
         reading::tell_again(cx, chat)
     }
 

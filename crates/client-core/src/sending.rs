@@ -11,6 +11,7 @@ use crate::removing;
 use crate::session::{HELLO_REQUEST, send};
 use crate::vetting::Writable;
 use crate::witness;
+use breakable::{Rule, broken};
 use client_api::{Answer, UserError};
 use e2ee::MlsError;
 use prost::Message as _;
@@ -291,6 +292,7 @@ impl Client {
             Kind::Create => self.on_created(cx, operation, accepted.seq),
             Kind::Join => self.on_joined(cx, operation.chat, accepted.seq),
             // Merged when its echo comes, after what others sent before it.
+            Kind::Commit if broken(Rule::CommitMergedAtEcho) => merge_pending(cx, operation.chat),
             Kind::Commit => Ok(()),
         }
     }
@@ -368,4 +370,13 @@ impl Client {
         };
         Ok(Some(app.encode_to_vec()))
     }
+}
+
+/// Before its place in the log has come: only where that rule is broken.
+fn merge_pending(cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+    let Some(stored) = chats::find(cx.db, chat)? else { return Ok(()) };
+    if let Some(mut group) = mls::load(cx, &stored)?.filter(e2ee::ChatGroup::has_pending) {
+        group.confirm_pending(&mls::provider(cx)).map_err(|error| Halt::Encryption(error.to_string()))?;
+    }
+    Ok(())
 }

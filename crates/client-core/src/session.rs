@@ -6,6 +6,7 @@ use crate::http::{self, Answer as Reply, Purpose};
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse, Output};
 use crate::sending::Flight;
 use crate::this::{self, ServerKey, Stage};
+use breakable::{Rule, broken};
 use client_api::{Answer, AppStage, Connection, Event, LogoutReason, Notice, Unsupported};
 use identity::VerifiedDeviceList;
 use prost::Message;
@@ -178,6 +179,9 @@ impl Client {
         let Some(session_token) = this::session_token(cx.db)? else {
             return Err(Halt::Broken("a socket opened without a session token"));
         };
+        if broken(Rule::KeptUntilVerdict) {
+            cx.db.prepare_cached("DELETE FROM outbox WHERE kind = 0 AND frame <> x''")?.execute([])?;
+        }
         let (acked, boot_counter, timeline) =
             cx.db.prepare_cached("SELECT acked_queue_seq, boot_counter, timeline FROM this")?.query_row([], |row| {
                 Ok((row.get::<_, u64>(0)?, row.get::<_, u64>(1)?, row.get::<_, Option<Vec<u8>>>(2)?))

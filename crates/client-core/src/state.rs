@@ -6,6 +6,7 @@
 
 use crate::client::Context;
 use crate::io::Halt;
+use breakable::{Rule, broken};
 use proto::content::StateOp;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -48,7 +49,7 @@ pub(crate) fn merge(db: &Connection, op: &StateOp) -> Result<Merge, Halt> {
         } else {
             (op.clock, op.device, op.value.as_slice()) > (clock.cast_unsigned(), device, value.as_slice())
         };
-        if !newer {
+        if !newer && !broken(Rule::LastWriterWins) {
             return Ok(Merge::Unchanged);
         }
     }
@@ -60,7 +61,7 @@ pub(crate) fn merge(db: &Connection, op: &StateOp) -> Result<Merge, Halt> {
 /// Moves the own clock past one that was seen, unless it is absurdly far ahead.
 pub(crate) fn see_clock(db: &Connection, now_ms: u64, seen: u64) -> Result<(), Halt> {
     if seen >> 16 <= now_ms + SKEW_MAX_MS {
-        db.execute("UPDATE this SET state_clock = max(state_clock, ?1)", [seen.cast_signed()])?;
+        db.prepare_cached("UPDATE this SET state_clock = max(state_clock, ?1)")?.execute([seen.cast_signed()])?;
     }
     Ok(())
 }

@@ -171,7 +171,10 @@ pub fn verify_leaf(credential: &[u8], leaf_signature_key: &[u8]) -> Result<Verif
 
 /// Reads a certificate that was verified when it came in, such as one in a stored MLS tree. Checks no signature.
 pub fn reread_cert(bytes: &[u8]) -> Result<VerifiedCert, CertError> {
-    let signed: schema::SignedDeviceCert = decode_limited(bytes, SIGNED_CERT_LEN_MAX).map_err(CertError::Malformed)?;
+    reread_signed(&decode_limited(bytes, SIGNED_CERT_LEN_MAX).map_err(CertError::Malformed)?)
+}
+
+pub(crate) fn reread_signed(signed: &schema::SignedDeviceCert) -> Result<VerifiedCert, CertError> {
     parse_body(&signed.body)
 }
 

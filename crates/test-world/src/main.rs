@@ -1,7 +1,9 @@
 //! `sim`: runs of the simulator. `cargo xtask sim` builds and starts it.
 
 use anyhow::{Context as _, Result, bail};
+use breakable::Rule;
 use clap::Parser;
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,6 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 use test_world::coverage::Coverage;
 use test_world::generate::{Profile, plan};
+use test_world::oracles::Oracle;
 use test_world::shrink::shrink;
 use test_world::{Failure, Options, Outcome, Plan, run};
 
@@ -63,14 +66,17 @@ struct Arguments {
     /// Things that go wrong, for a thousand that people do
     #[arg(long, default_value_t = 250)]
     faults: u32,
-    /// A rule broken on purpose: outputs leave before the commit. The runs must fail
+    /// A rule broken on purpose (`breakable::Rule`): the runs must fail
+    #[arg(long, value_parser = rule)]
+    break_rule: Option<Rule>,
+    /// Names every rule that can be broken, and stops
     #[arg(long)]
-    break_flush: bool,
+    list_rules: bool,
 }
 
 impl Arguments {
     fn options(&self) -> Options {
-        Options { trace: self.trace, perform_first: self.break_flush }
+        Options { trace: self.trace, broken: self.break_rule }
     }
 
     fn profile(&self) -> Profile {
@@ -80,6 +86,15 @@ impl Arguments {
             operations: self.operations,
             faults_permille: self.faults,
         }
+    }
+}
+
+fn rule(name: &str) -> Result<Rule, String> {
+    let rule = Rule::named(name).ok_or_else(|| "no such rule; --list-rules names them".to_owned())?;
+    if cfg!(feature = "breakable") || rule == Rule::FlushBeforeSend {
+        Ok(rule)
+    } else {
+        Err("this build breaks no rule of the cores: it needs --features breakable".to_owned())
     }
 }
 
@@ -105,6 +120,10 @@ fn main() -> ExitCode {
 
 fn perform() -> Result<()> {
     let arguments = Arguments::parse();
+    if arguments.list_rules {
+        Rule::ALL.iter().for_each(|rule| say(&format!("{rule:?}")));
+        return Ok(());
+    }
     if let Some(path) = &arguments.plan {
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         let plan: Plan = serde_json::from_str(&text).with_context(|| format!("{} is no plan", path.display()))?;
@@ -217,6 +236,10 @@ fn save(arguments: &Arguments, plan: &Plan) -> Result<()> {
 fn tell_failure(seed: u64, failure: &Failure) {
     let step = failure.step.map_or_else(|| "after healing".to_owned(), |step| format!("at step {step}"));
     say(&format!("seed {seed} fails {step}: {} violations", failure.violations.len()));
+    let mut by = BTreeMap::<Oracle, u32>::new();
+    failure.violations.iter().for_each(|violation| *by.entry(violation.oracle).or_default() += 1);
+    let by: Vec<String> = by.iter().map(|(oracle, count)| format!("{oracle:?} {count}")).collect();
+    say(&format!("by {}", by.join(", ")));
     for violation in failure.violations.iter().take(SHOWN_MAX) {
         say(&format!("    {violation}"));
     }

@@ -125,10 +125,22 @@ pub(crate) fn check(world: &World) -> Result<Vec<Violation>> {
     if !findings.0.is_empty() {
         return Ok(findings.0);
     }
-    groups::check(world, &alive, &mut findings)?;
-    messages::check(world, &alive, &mut findings)?;
-    own_devices::check(world, &alive, &mut findings)?;
+    check_dear(world, &alive, &mut findings)?;
     Ok(findings.0)
+}
+
+/// What was found, and what the dear ones say beside it: for a run that has failed.
+pub(crate) fn check_all(world: &World, found: Vec<Violation>) -> Result<Vec<Violation>> {
+    let mut findings = Findings::default();
+    check_dear(world, &alive(world)?, &mut findings)?;
+    let more: Vec<Violation> = findings.0.into_iter().filter(|violation| !found.contains(violation)).collect();
+    Ok(found.into_iter().chain(more).collect())
+}
+
+fn check_dear(world: &World, alive: &[Alive<'_>], findings: &mut Findings) -> Result<()> {
+    groups::check(world, alive, findings)?;
+    messages::check(world, alive, findings)?;
+    own_devices::check(world, alive, findings)
 }
 
 /// The devices that are somebody's.

@@ -8,6 +8,7 @@ use crate::plan::{Action, DeviceRef, Plan};
 use crate::texts;
 use crate::world::World;
 use anyhow::Result;
+use breakable::Rule;
 use client_api::{Command, Request};
 use client_core::Input;
 use std::collections::BTreeSet;
@@ -28,8 +29,8 @@ const HEALER_REQUEST: u32 = u32::MAX - 1;
 pub struct Options {
     /// Every event as a line on standard error.
     pub trace: bool,
-    /// The driver performs outputs before the commit: a rule broken on purpose.
-    pub perform_first: bool,
+    /// A rule that is broken on purpose from the first step on. All but `FlushBeforeSend` need the feature `breakable`.
+    pub broken: Option<Rule>,
 }
 
 /// What came of a run.
@@ -61,7 +62,8 @@ pub fn run(plan: &Plan, options: Options) -> Result<Outcome> {
     let base = Base::of(plan.shape)?;
     let mut world = base.world(plan.seed)?;
     world.trace = options.trace;
-    world.driver = if options.perform_first { Driver::PerformsFirst } else { Driver::Honest };
+    world.driver = if options.broken == Some(Rule::FlushBeforeSend) { Driver::PerformsFirst } else { Driver::Honest };
+    let _broken = Broken::begin(options.broken);
     world.receipts_always = !plan.steps.iter().any(|step| matches!(step.action, Action::Receipts { .. }));
     let begun_ms = world.now_ms;
     world.run_until(begun_ms + BEGIN_MS)?;
@@ -78,6 +80,29 @@ pub fn run(plan: &Plan, options: Options) -> Result<Outcome> {
         coverage: world.coverage,
         failure,
     })
+}
+
+/// A rule of the cores or the server that is broken as long as this lives. Both run in this thread.
+struct Broken;
+
+impl Broken {
+    #[cfg(feature = "breakable")]
+    fn begin(rule: Option<Rule>) -> Self {
+        breakable::break_in_this_thread(rule);
+        Self
+    }
+
+    #[cfg(not(feature = "breakable"))]
+    fn begin(_: Option<Rule>) -> Self {
+        Self
+    }
+}
+
+impl Drop for Broken {
+    fn drop(&mut self) {
+        #[cfg(feature = "breakable")]
+        breakable::break_in_this_thread(None);
+    }
 }
 
 fn steps(world: &mut World, plan: &Plan, from_ms: u64) -> Result<Option<Failure>> {
@@ -123,7 +148,8 @@ fn settle(world: &mut World) -> Result<Option<Vec<Violation>>> {
             break;
         }
     }
-    Ok(Some(violations))
+    // The dear oracles too: they say what the cheap ones came of.
+    oracles::check_all(world, violations).map(Some)
 }
 
 /// Every device writes in each of its chats: every pair can.

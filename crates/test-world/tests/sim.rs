@@ -1,6 +1,7 @@
 //! The simulator itself: a world that is sound, the same again from the same seed, plans that can be kept, and oracles that
 //! see a broken rule.
 
+use breakable::Rule;
 use std::collections::BTreeSet;
 use std::thread;
 use test_world::generate::{Profile, plan};
@@ -13,7 +14,7 @@ fn sound(plan: &Plan) -> Outcome {
     outcome
 }
 
-const BROKEN: Options = Options { trace: false, perform_first: true };
+const BROKEN: Options = Options { trace: false, broken: Some(Rule::FlushBeforeSend) };
 
 /// Few people, much going wrong.
 const ROUGH: Profile = Profile { accounts: 2, devices: 1, operations: 60, faults_permille: 900 };

@@ -6,6 +6,7 @@ mod browser;
 mod check;
 mod demo;
 mod layout;
+mod mutations;
 mod need;
 mod run;
 mod sim;
@@ -105,6 +106,11 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         sim_args: Vec<String>,
     },
+    /// Break every rule of `crates/breakable`, one at a time, and see what notices (docs/reliability.md)
+    Mutations {
+        /// Only these rules
+        rules: Vec<String>,
+    },
     /// Make the pictures in docs/screenshots
     Screenshots {
         #[command(flatten)]
@@ -154,6 +160,7 @@ fn perform(task: Task) -> Result<()> {
             bench::run(&layout, &name, format, install.policy(), &bench_args)
         }
         Task::Sim { sim_args } => sim::run(&layout, &sim_args),
+        Task::Mutations { rules } => mutations::run(&layout, &rules),
         Task::Screenshots { install } => bench::screenshots(&layout, install.policy()),
         Task::DemoPeople { helio, folder } => demo::watch(&helio, &folder),
         Task::Env { install } => test::print_environment(&layout, install.policy()),

@@ -9,11 +9,11 @@ use clap::ValueEnum;
 use crate::layout::{Layout, Profile};
 use crate::need::{C_COMPILER, InstallPolicy, Need, ensure};
 use crate::step::Step;
-use crate::{browser, run, web};
+use crate::{browser, run, sim, web};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Half {
-    /// All crates but the end-to-end tests
+    /// All crates but the end-to-end tests, and runs of the simulator
     Unit,
     /// The end-to-end tests in browsers
     E2e,
@@ -29,6 +29,10 @@ pub(crate) fn run(layout: &Layout, only: Option<Half>, policy: InstallPolicy, te
     ensure(layout, policy, &needs)?;
     if only != Some(Half::E2e) {
         unit_tests(layout, test_args)?;
+        // Who asks for certain tests wants no others.
+        if test_args.is_empty() {
+            sim::run_some(layout)?;
+        }
     }
     if only != Some(Half::Unit) {
         end_to_end_tests(layout, policy, test_args)?;

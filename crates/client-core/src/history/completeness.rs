@@ -7,6 +7,7 @@ use super::export::fills;
 use super::{MESSAGE_COLUMNS, read_message};
 use crate::client::{Client, Context};
 use crate::io::Halt;
+use breakable::{Rule, broken};
 use client_api::Completeness;
 use prost::Message as _;
 use proto::content::{ArchiveReport, ChatDiffers, FillRequest, SeqRange, content};
@@ -177,6 +178,9 @@ impl Client {
     }
 
     fn ask_for_gaps(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        if broken(Rule::GapBeforeJoiningFilled) {
+            return Ok(());
+        }
         let gaps: Vec<(Vec<u8>, u64, u64)> = {
             let mut statement = cx.db.prepare_cached(
                 "SELECT chat, archived_seq, join_seq FROM chat WHERE membership = 1 AND kind <> 1

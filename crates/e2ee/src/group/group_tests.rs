@@ -1,8 +1,9 @@
 use super::*;
 use crate::key_packages::{self, KeyPackageUse};
 use crate::testing::{Account, CHAT, FIRST, Phone, assert_agree, now_ms};
-use identity::{AccountKey, CertFields, DeviceKey, DeviceRole};
+use identity::{AccountKey, CertFields, ChatKind, DeviceKey, DeviceRole};
 use prost::Message;
+use proto::ids::DeviceNumber;
 
 const SUITES: [Suite; 2] = Suite::ALL;
 
@@ -144,6 +145,26 @@ fn a_strangers_forged_add_is_refused_by_the_others() {
     let mut group = alice.load();
     let commit = alice.act(|p, d| group.group.add_members(p, d, &[package]).unwrap().0.to_bytes().unwrap());
     assert_eq!(refused(bob.load().process(&bob.provider(), &commit)), RuleError::NotAllowed);
+}
+
+#[test]
+fn who_is_no_admin_brings_nobody_into_a_group_by_going_past_the_own_checks() {
+    let [alice, bob, carol] = [1, 2, 3].map(Account::new);
+    let (mut alice1, mut bob1, mut carol1) = (alice.device(1), bob.device(1), carol.device(1));
+    let policy = ChatPolicy {
+        chat: CHAT,
+        generation: FIRST,
+        kind: ChatKind::Group,
+        accounts: std::collections::BTreeSet::new(),
+        admins: [alice.id()].into(),
+    };
+    alice1.create(&policy, Suite::Hybrid);
+    alice1.adds(&mut [&mut bob1], &mut []);
+    let package = carol1.key_package(Suite::Hybrid);
+    let package = bob1.checked(&package).into_package();
+    let mut group = bob1.load();
+    let commit = bob1.act(|p, d| group.group.add_members(p, d, &[package]).unwrap().0.to_bytes().unwrap());
+    assert_eq!(refused(alice1.load().process(&alice1.provider(), &commit)), RuleError::Denied);
 }
 
 #[test]
@@ -377,6 +398,20 @@ fn an_external_commit_may_not_take_a_siblings_leaf() {
     let (info, tree) = group_info_and_tree(&mut alice);
     let attempt = bob.act(|p, _| join_external(p, &twin, (CHAT, FIRST), &info, &tree, b""));
     assert_eq!(refused(attempt), RuleError::DeviceTwice);
+    // A device of another number with the key of Bob's phone: by the key the phone's leaf would go.
+    let key = bob.device.key().clone();
+    let fields = CertFields {
+        signature_key: key.public(),
+        device: DeviceNumber(2),
+        role: DeviceRole::Companion,
+        issued_ms: 1,
+        list_version: 2,
+    };
+    let cert = identity::cert::issue_own_cert(&pair.bob.key, &key, &fields).encode_to_vec();
+    let twin = OwnDevice::new(key, cert).unwrap();
+    let mut hostile = pair.bob.device(3);
+    let join = hostile.act(|p, _| join_external(p, &twin, (CHAT, FIRST), &info, &tree, b"").unwrap());
+    assert_eq!(refused(alice.load().process(&alice.provider(), &join.commit)), RuleError::ExternalCommit);
 }
 
 #[test]

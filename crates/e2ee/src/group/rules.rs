@@ -2,6 +2,7 @@
 //! be. Knows no storage.
 
 use crate::error::RuleError;
+use breakable::{Rule, broken};
 use identity::mls::{CREDENTIAL_TYPE_DEVICE_CERT, EXTENSION_CHAT_POLICY, LEAVES_MAX};
 use identity::{ChatPolicy, LeafStanding, VerifiedCert};
 use openmls::prelude::{
@@ -37,8 +38,11 @@ fn content(credential: &Credential) -> Result<&[u8], RuleError> {
 }
 
 fn verify_leaf(credential: &Credential, key: &[u8], policy: &ChatPolicy) -> Result<VerifiedCert, RuleError> {
+    if broken(Rule::LeafIsCertified) {
+        return reread(credential);
+    }
     let cert = identity::cert::verify_leaf(content(credential)?, key).map_err(RuleError::Cert)?;
-    if !policy.may_be_member(cert.account) {
+    if !policy.may_be_member(cert.account) && !broken(Rule::AccountMayBeIn) {
         return Err(RuleError::NotAllowed);
     }
     Ok(cert)
@@ -57,7 +61,7 @@ pub(super) fn check_tree(
     let mut seen = BTreeSet::new();
     for member in members {
         let cert = verify_leaf(&member.credential, &member.signature_key, policy)?;
-        if !seen.insert(cert.address()) {
+        if !seen.insert(cert.address()) && !broken(Rule::DeviceHasOneLeaf) {
             return Err(RuleError::DeviceTwice);
         }
         certs.push((member.index, cert));
@@ -97,6 +101,7 @@ pub(super) fn check_commit(
             let before = find(present, *leaf)?;
             if let Some(after) = new_leaf
                 && (after.address(), after.signature_key) != (before.address(), before.signature_key)
+                && !broken(Rule::LeafStaysItsDevices)
             {
                 return Err(RuleError::LeafChanged);
             }
@@ -108,7 +113,7 @@ pub(super) fn check_commit(
             joiner
         }
     };
-    if !added.iter().all(|cert| policy.may_add(sender.account, cert.account)) {
+    if !added.iter().all(|cert| policy.may_add(sender.account, cert.account)) && !broken(Rule::ClientAddIsAllowed) {
         return Err(RuleError::Denied);
     }
     let joiner = matches!(committer, Committer::External).then_some(&sender);
@@ -150,10 +155,11 @@ fn check_external(
 ) -> Result<(), RuleError> {
     let own_old_leaf =
         |cert: &VerifiedCert| cert.address() == joiner.address() && cert.signature_key == joiner.signature_key;
-    if !added.is_empty() || removed.len() > 1 || !removed.iter().all(own_old_leaf) {
+    let takes_its_own = removed.len() <= 1 && removed.iter().all(own_old_leaf);
+    if !added.is_empty() || (!takes_its_own && !broken(Rule::JoinerTakesOwnLeaf)) {
         return Err(RuleError::ExternalCommit);
     }
-    if !present.iter().any(|(_, cert)| cert.account == joiner.account) {
+    if !present.iter().any(|(_, cert)| cert.account == joiner.account) && !broken(Rule::JoinerIsInside) {
         return Err(RuleError::NotAllowed);
     }
     Ok(())
@@ -168,7 +174,7 @@ fn check_uniqueness<'a>(
     let mut devices: BTreeSet<_> =
         present.iter().map(|(_, cert)| cert.address()).filter(|address| !gone.contains(address)).collect();
     for cert in incoming {
-        if !devices.insert(cert.address()) {
+        if !devices.insert(cert.address()) && !broken(Rule::DeviceHasOneLeaf) {
             return Err(RuleError::DeviceTwice);
         }
     }

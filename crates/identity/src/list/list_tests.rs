@@ -46,6 +46,7 @@ fn a_list_grows_and_shrinks_and_is_read_back() {
     let fourth = third.next_without(&alice.key, &[DeviceNumber(2)], 4).unwrap();
     for (list, known) in [(&second, &first), (&third, &second), (&fourth, &third), (&fourth, &first)] {
         assert_eq!(VerifiedDeviceList::verify(list.as_bytes()).as_ref(), Ok(list));
+        assert_eq!(VerifiedDeviceList::reread(list.as_bytes()).as_ref(), Ok(list));
         assert_eq!(list.succeeds(known), Ok(Succession::Newer));
     }
     assert_eq!(fourth.devices().map(|c| c.device.0).collect::<Vec<_>>(), [1, 3]);

@@ -4,6 +4,7 @@ use super::{Sqlite, devices, int, uint};
 use crate::StoreError;
 use crate::accounts::*;
 use async_trait::async_trait;
+use breakable::{Rule, broken};
 use proto::ids::{AccountId, DeviceAddress, DeviceNumber};
 use proto::limits::PIN_TRIES_MAX;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -128,8 +129,13 @@ impl AccountStore for Sqlite {
 fn register(tx: &Connection, registration: &Registration) -> Result<RegisterOutcome, StoreError> {
     let account = registration.account;
     let taken = tx
-        .prepare_cached("DELETE FROM ticket WHERE ticket_hash = ?1 AND number = ?2 AND expires_ms > ?3")?
-        .execute(params![registration.ticket_hash, registration.number, int(registration.now_ms)])?;
+        .prepare_cached("DELETE FROM ticket WHERE ticket_hash = ?1 AND (number = ?2 OR ?4) AND expires_ms > ?3")?
+        .execute(params![
+            registration.ticket_hash,
+            registration.number,
+            int(registration.now_ms),
+            broken(Rule::TicketForItsNumber)
+        ])?;
     if taken == 0 {
         return Ok(RegisterOutcome::NoTicket);
     }

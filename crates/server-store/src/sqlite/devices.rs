@@ -4,6 +4,7 @@ use super::{Sqlite, int, uint};
 use crate::StoreError;
 use crate::devices::*;
 use async_trait::async_trait;
+use breakable::{Rule, broken};
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -145,8 +146,10 @@ pub(super) fn insert(tx: &Connection, account: AccountId, devices: &[NewDevice])
 fn put_device_list(tx: &Connection, put: &PutDeviceList) -> Result<PutDeviceListOutcome, StoreError> {
     let account = put.list.account;
     let changed = tx
-        .prepare_cached("UPDATE device_list SET version = ?2, signed = ?3 WHERE account = ?1 AND version = ?2 - 1")?
-        .execute(params![account.0, int(put.list.version), put.list.signed])?;
+        .prepare_cached(
+            "UPDATE device_list SET version = ?2, signed = ?3 WHERE account = ?1 AND (version = ?2 - 1 OR ?4)",
+        )?
+        .execute(params![account.0, int(put.list.version), put.list.signed, broken(Rule::ListFollowsList)])?;
     if changed == 0 {
         let version: Option<i64> = tx
             .query_row("SELECT version FROM device_list WHERE account = ?", [account.0], |row| row.get(0))
@@ -175,11 +178,13 @@ fn claim(tx: &Connection, device: DeviceAddress, count: u32) -> Result<Vec<KeyPa
     let key = params![device.account.0, device.device.0, count];
     let mut claimed = Vec::new();
     // The stronger suite has the higher code point.
-    let mut take = tx.prepare_cached(
+    let mut take = tx.prepare_cached(if broken(Rule::KeyPackageClaimedOnce) {
+        "SELECT suite, bytes FROM key_package WHERE account = ? AND device = ? AND last_resort = 0 ORDER BY id LIMIT ?"
+    } else {
         "DELETE FROM key_package WHERE id IN (
              SELECT id FROM key_package WHERE account = ? AND device = ? AND last_resort = 0
-             ORDER BY suite DESC, id LIMIT ?) RETURNING suite, bytes",
-    )?;
+             ORDER BY suite DESC, id LIMIT ?) RETURNING suite, bytes"
+    })?;
     let taken = take.query_map(key, |row| Ok(KeyPackage { suite: row.get(0)?, bytes: row.get(1)? }))?;
     for package in taken {
         claimed.push(package?);

@@ -4,6 +4,7 @@
 //! the identity crate's.
 
 use super::OpError;
+use breakable::{Rule, broken};
 use identity::{ChatPolicy, LeafStanding, VerifiedCert, VerifiedDeviceList, cert, mls};
 use openmls::messages::group_info::VerifiableGroupInfo;
 use openmls::prelude::tls_codec::{DeserializeBytes, Serialize};
@@ -57,17 +58,17 @@ pub(super) fn check_app(bytes: &[u8], place: Place) -> Result<(), OpError> {
     let MlsMessageBodyIn::PrivateMessage(message) = read_message(bytes)? else {
         return Err(OpError::invalid("not a PrivateMessage"));
     };
-    if message.content_type() != ContentType::Application {
+    if message.content_type() != ContentType::Application && !broken(Rule::ApplicationOnly) {
         return Err(OpError::invalid("a PrivateMessage here carries application data only"));
     }
     check_place(message.group_id().as_slice(), message.epoch().as_u64(), place)
 }
 
 fn check_place(group_id: &[u8], epoch: u64, place: Place) -> Result<(), OpError> {
-    if group_id != mls_group_id(place.chat, place.generation) {
+    if group_id != mls_group_id(place.chat, place.generation) && !broken(Rule::MadeForThisGroup) {
         return Err(OpError::invalid("made for another group"));
     }
-    if epoch != place.epoch {
+    if epoch != place.epoch && !broken(Rule::MadeInThisEpoch) {
         return Err(OpError::invalid("made in another epoch than the request says"));
     }
     Ok(())
@@ -135,6 +136,7 @@ impl About {
         match (self.sender, external_inits) {
             (Some(_), 0) => Ok(()),
             (None, 1) if self.added.is_empty() && self.removed.len() <= 1 => Ok(()),
+            _ if broken(Rule::ExternalForm) => Ok(()),
             _ => Err(OpError::invalid("an external commit is ExternalInit and at most one Remove")),
         }
     }
@@ -153,11 +155,11 @@ impl About {
         lists: &Lists,
         accounts_in: &BTreeSet<AccountId>,
     ) -> Result<(), OpError> {
-        if self.sender.is_some_and(|leaf| leaf != sender) {
+        if self.sender.is_some_and(|leaf| leaf != sender) && !broken(Rule::CommitIsItsSigners) {
             return Err(OpError::Denied("the commit is another device's"));
         }
         if let Some(path) = &self.path {
-            if path.address() != sender {
+            if path.address() != sender && !broken(Rule::NewLeafIsSenders) {
                 return Err(OpError::Denied("the new leaf is another device's"));
             }
             check_listed(path, lists)?;
@@ -168,14 +170,14 @@ impl About {
         for cert in &self.added {
             check_listed(cert, lists)?;
             let member = accounts_in.contains(&cert.account) && policy.may_be_member(cert.account);
-            if !member && !policy.may_add(sender.account, cert.account) {
+            if !member && !policy.may_add(sender.account, cert.account) && !broken(Rule::AddIsAllowed) {
                 return Err(OpError::Denied("may not add this account"));
             }
         }
         for device in &self.removed {
             let listed = lists.get(&device.account).is_some_and(|list| list.device(device.device).is_some());
             let standing = if listed { LeafStanding::Listed } else { LeafStanding::Revoked };
-            if !policy.may_remove(sender.account, device.account, standing) {
+            if !policy.may_remove(sender.account, device.account, standing) && !broken(Rule::RemoveIsAllowed) {
                 return Err(OpError::Denied("may not remove this leaf"));
             }
         }
@@ -191,10 +193,11 @@ impl About {
         if self.path.is_none() {
             return Err(OpError::invalid("an external commit without a path"));
         }
-        if !accounts_in.contains(&sender.account) || !policy.may_be_member(sender.account) {
+        let is_inside = accounts_in.contains(&sender.account) && policy.may_be_member(sender.account);
+        if !is_inside && !broken(Rule::ExternalAccountInside) {
             return Err(OpError::Denied("the account has no leaf in the group"));
         }
-        if self.removed.iter().any(|device| *device != sender) {
+        if self.removed.iter().any(|device| *device != sender) && !broken(Rule::ExternalRemovesOwnLeaf) {
             return Err(OpError::Denied("an external commit removes the own old leaf only"));
         }
         Ok(())
@@ -203,7 +206,7 @@ impl About {
 
 fn check_listed(cert: &VerifiedCert, lists: &Lists) -> Result<(), OpError> {
     match lists.get(&cert.account) {
-        Some(list) if list.authorises(cert) => Ok(()),
+        Some(list) if list.authorises(cert) || broken(Rule::LeafIsListed) => Ok(()),
         _ => Err(OpError::Denied("the leaf's device is not in its account's newest list")),
     }
 }
@@ -268,7 +271,7 @@ pub(super) fn check_group_info(
     expected.extend(info.extensions().tls_serialize_detached().map_err(encoded)?);
     expected.extend(group.confirmation_tag().tls_serialize_detached().map_err(encoded)?);
     expected.extend(member.index.u32().to_be_bytes());
-    if info.unsigned_payload().map_err(encoded)? != expected {
+    if info.unsigned_payload().map_err(encoded)? != expected && !broken(Rule::GroupInfoAfterCommit) {
         return Err(OpError::invalid("the group info is not that of the group after the commit"));
     }
     let key = openmls::prelude::OpenMlsSignaturePublicKey::from_signature_key(

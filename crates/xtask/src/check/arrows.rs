@@ -13,22 +13,32 @@ enum Allowed {
     Only(&'static [&'static str]),
 }
 
-const ARROWS: [(&str, Allowed); 17] = [
+const ARROWS: [(&str, Allowed); 19] = [
+    ("breakable", Allowed::Only(&[])),
     ("proto", Allowed::Only(&[])),
     ("identity", Allowed::Only(&["proto"])),
-    ("e2ee", Allowed::Only(&["proto", "identity"])),
+    ("e2ee", Allowed::Only(&["breakable", "proto", "identity"])),
     ("client-api", Allowed::Only(&[])),
-    ("client-core", Allowed::Only(&["proto", "identity", "e2ee", "client-api"])),
+    ("client-core", Allowed::Only(&["breakable", "proto", "identity", "e2ee", "client-api"])),
     ("client-driver", Allowed::Only(&["client-core", "client-api", "proto"])),
     ("web-worker", Allowed::Only(&["client-driver", "client-core", "client-api"])),
     ("web-ui", Allowed::Only(&["client-api"])),
     ("cli", Allowed::Only(&["client-driver", "client-core", "client-api"])),
-    ("server-store", Allowed::Only(&["proto"])),
+    ("server-store", Allowed::Only(&["breakable", "proto"])),
     ("sfu", Allowed::Only(&["proto"])),
-    ("server", Allowed::Only(&["proto", "identity", "server-store", "sfu"])),
+    ("server", Allowed::Only(&["breakable", "proto", "identity", "server-store", "sfu"])),
     (
         "test-world",
-        Allowed::Only(&["client-core", "client-api", "e2ee", "identity", "proto", "server-store", "server"]),
+        Allowed::Only(&[
+            "breakable",
+            "client-core",
+            "client-api",
+            "e2ee",
+            "identity",
+            "proto",
+            "server-store",
+            "server",
+        ]),
     ),
     ("faulty-disk", Allowed::Only(&[])),
     ("web-pack", Allowed::Only(&[])),

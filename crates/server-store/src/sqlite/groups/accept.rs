@@ -4,6 +4,7 @@ use super::{fan_out, kind_number, read};
 use crate::StoreError;
 use crate::groups::*;
 use crate::sqlite::{int, uint};
+use breakable::{Rule, broken};
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, OpId};
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
@@ -13,14 +14,14 @@ pub(super) fn app(tx: &Connection, app: &NewApp) -> Result<AcceptOutcome, StoreE
         return Ok(AcceptOutcome::Repeated(accepted));
     }
     let Some(head) = read::head(tx, app.chat)? else { return Ok(AcceptOutcome::NotFound) };
-    if !is_member(tx, app.chat, app.sender)? {
+    if !is_member(tx, app.chat, app.sender)? && !broken(Rule::SenderIsMember) {
         return Ok(AcceptOutcome::Denied);
     }
-    if head.generation != app.generation || head.epoch != app.epoch {
+    if head.generation != app.generation || (head.epoch != app.epoch && !broken(Rule::MessageOfThisEpoch)) {
         return Ok(AcceptOutcome::Stale(head));
     }
     let revoked = revoked_leaves(tx, app.chat)?;
-    if !revoked.is_empty() {
+    if !revoked.is_empty() && !broken(Rule::RevokedLeafStopsMessages) {
         return Ok(AcceptOutcome::RevokedLeaves(revoked));
     }
     let entry = NewEntry { kind: EntryKind::App, op_id: app.op_id, sender: app.sender, bytes: &app.bytes };
@@ -36,10 +37,10 @@ pub(super) fn commit(tx: &Connection, commit: &NewCommit) -> Result<AcceptOutcom
         Some(device) => account_is_member(tx, commit.chat, device.account)?,
         None => is_member(tx, commit.chat, commit.sender)?,
     };
-    if !may {
+    if !may && !broken(Rule::CommitterIsMember) {
         return Ok(AcceptOutcome::Denied);
     }
-    if head.generation != commit.generation || head.epoch != commit.base_epoch {
+    if head.generation != commit.generation || (head.epoch != commit.base_epoch && !broken(Rule::OneCommitAnEpoch)) {
         return Ok(AcceptOutcome::Stale(head));
     }
     Ok(AcceptOutcome::Accepted(write_commit(tx, &head, commit)?))
@@ -99,6 +100,9 @@ pub(super) fn in_log(
     sender: DeviceAddress,
     op_id: OpId,
 ) -> Result<Option<Accepted>, StoreError> {
+    if broken(Rule::RepeatGetsFirstResult) {
+        return Ok(None);
+    }
     Ok(db
         .prepare_cached(
             "SELECT seq, time_ms FROM group_log WHERE chat = ? AND account = ? AND device = ? AND op_id = ?",
@@ -160,10 +164,12 @@ fn append(tx: &Connection, head: &GroupHead, now_ms: u64, entry: &NewEntry<'_>) 
     let chain_hash = next_chain_hash(&head.chain_hash, seq, entry.bytes);
     let time_ms: i64 = tx
         .prepare_cached(
-            "UPDATE chat_group SET head_seq = ?2, chain_hash = ?3, time_ms = max(?4, time_ms + 1)
+            "UPDATE chat_group SET head_seq = ?2, chain_hash = ?3, time_ms = max(?4, time_ms + ?5)
              WHERE chat = ?1 RETURNING time_ms",
         )?
-        .query_row(params![head.chat.0, int(seq), chain_hash, int(now_ms)], |row| row.get(0))?;
+        .query_row(params![head.chat.0, int(seq), chain_hash, int(now_ms), !broken(Rule::TimeRises)], |row| {
+            row.get(0)
+        })?;
     tx.prepare_cached(
         "INSERT INTO group_log (chat, seq, generation, epoch, kind, account, device, op_id, time_ms, bytes)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -187,7 +193,7 @@ fn append(tx: &Connection, head: &GroupHead, now_ms: u64, entry: &NewEntry<'_>) 
 pub(super) fn next_chain_hash(previous: &[u8; 32], seq: u64, bytes: &[u8]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     hasher.update(previous);
-    hasher.update(seq.to_be_bytes());
+    hasher.update(if broken(Rule::ChainCoversPlaces) { [0; 8] } else { seq.to_be_bytes() });
     hasher.update(Sha256::digest(bytes));
     hasher.finalize().into()
 }
@@ -258,10 +264,16 @@ fn add_member(tx: &Connection, chat: ChatId, device: DeviceAddress, from_seq: u6
     // Unlinked between validation and now: the leaf is refused its place until its Remove, like any other.
     tx.prepare_cached(
         "INSERT INTO member (chat, account, device, from_seq, until_seq, revoked)
-         VALUES (?1, ?2, ?3, ?4, NULL, NOT EXISTS (
+         VALUES (?1, ?2, ?3, ?4, NULL, ?5 AND NOT EXISTS (
              SELECT 1 FROM device WHERE account = ?2 AND device = ?3 AND listed = 1))",
     )?
-    .execute(params![chat.0, device.account.0, device.device.0, int(from_seq)])?;
+    .execute(params![
+        chat.0,
+        device.account.0,
+        device.device.0,
+        int(from_seq),
+        !broken(Rule::LateLeafIsRevoked)
+    ])?;
     Ok(())
 }
 
@@ -271,7 +283,8 @@ enum Inserted {
 }
 
 fn insert_group(tx: &Connection, group: &NewGroup) -> Result<Inserted, StoreError> {
-    if let Some(key) = group.unique_key {
+    let unique_key = group.unique_key.filter(|_| !broken(Rule::OneDirectChat));
+    if let Some(key) = unique_key {
         let existing = tx
             .prepare_cached("SELECT chat, generation FROM chat_group WHERE unique_key = ?")?
             .query_row([key], |row| {
@@ -291,7 +304,7 @@ fn insert_group(tx: &Connection, group: &NewGroup) -> Result<Inserted, StoreErro
         group.chat.0,
         group.generation.0,
         [0_u8; 32],
-        group.unique_key,
+        unique_key,
         group.op_id.0,
         group.creator.account.0,
         group.creator.device.0

@@ -1,0 +1,118 @@
+//! What must notice that a rule is broken: runs of the simulator, a kept plan, or a test. Knows names only.
+
+/// Programs of tests that are built with switches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Suite {
+    E2ee,
+    ClientCore,
+    ServerStore,
+    ServerChecks,
+    Server,
+}
+
+impl Suite {
+    /// By cargo's name and kind of its target.
+    pub(super) fn of(name: &str, kind: &str) -> Option<Self> {
+        match (name, kind) {
+            ("e2ee", "lib") => Some(Self::E2ee),
+            ("client-core", "lib") => Some(Self::ClientCore),
+            ("sqlite", "test") => Some(Self::ServerStore),
+            ("server", "lib") => Some(Self::ServerChecks),
+            ("server", "test") => Some(Self::Server),
+            _ => None,
+        }
+    }
+
+    /// Where cargo would run it.
+    pub(super) fn folder(self) -> &'static str {
+        match self {
+            Self::E2ee => "crates/e2ee",
+            Self::ClientCore => "crates/client-core",
+            Self::ServerStore => "crates/server-store",
+            Self::ServerChecks | Self::Server => "crates/server",
+        }
+    }
+}
+
+/// What must notice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Catcher {
+    /// Runs of the simulator with these arguments.
+    Seeds(&'static str),
+    /// A plan in `crates/test-world/plans`.
+    Plan(&'static str),
+    /// Tests with this in their names.
+    Test(Suite, &'static str),
+}
+
+use Catcher::{Plan, Seeds, Test};
+use Suite::{ClientCore, E2ee, Server, ServerChecks, ServerStore};
+
+/// Two people, two devices each, much going wrong.
+const ROUGH: Catcher = Seeds("--runs 8 --jobs 1 --accounts 2 --devices 2 --operations 60 --faults 400");
+
+/// By the names of `breakable::Rule`, in its order.
+pub(super) const CATCHERS: &[(&str, Catcher)] = &[
+    ("FlushBeforeSend", Seeds("--runs 40 --jobs 1 --accounts 2 --devices 1 --operations 60 --faults 900")),
+    ("RepeatGetsFirstResult", Test(ServerStore, "repeats_get_the_first_result")),
+    ("MessageOfThisEpoch", Test(ServerStore, "stale_messages_are_refused")),
+    ("OneCommitAnEpoch", Test(ServerStore, "one_commit_an_epoch")),
+    ("SenderIsMember", Test(ServerStore, "only_members_write")),
+    ("CommitterIsMember", Test(ServerStore, "outsiders_change_no_group")),
+    ("RevokedLeafStopsMessages", Test(ServerStore, "revoked_leaves_stop_messages")),
+    ("LateLeafIsRevoked", Test(ServerStore, "a_leaf_that_comes_too_late_is_revoked")),
+    ("TimeRises", Test(ServerStore, "time_rises_in_a_chat")),
+    ("ChainCoversPlaces", Test(ServerStore, "the_chain_is_as_documented")),
+    ("OneDirectChat", Plan("two-begin-one-chat")),
+    ("PointersForEveryMember", ROUGH),
+    ("ListFollowsList", Test(ServerStore, "device_lists_are_compared_and_set")),
+    ("KeyPackageClaimedOnce", Test(ServerStore, "key_packages_are_claimed_once")),
+    ("SlotInTurn", Test(ServerStore, "link_slots_are_compared_and_set")),
+    ("TicketForItsNumber", Test(ServerStore, "a_ticket_is_for_its_number")),
+    ("CommitIsItsSigners", Test(Server, "a_commit_counts_only_from_the_device_that_signed_it")),
+    ("NewLeafIsSenders", Test(Server, "an_external_commit_is_its_own_devices")),
+    ("LeafIsListed", Test(Server, "the_server_refuses_leaves_that_no_list_holds")),
+    ("AddIsAllowed", Test(Server, "only_admins_bring_accounts_in_and_put_them_out")),
+    ("RemoveIsAllowed", Test(Server, "only_admins_bring_accounts_in_and_put_them_out")),
+    ("ExternalAccountInside", Test(ServerChecks, "an_account_without_a_leaf_does_not")),
+    ("ExternalRemovesOwnLeaf", Test(ServerChecks, "nobody_else_is_removed")),
+    ("ExternalForm", Test(ServerChecks, "an_external_commit_has_one_init")),
+    ("MadeForThisGroup", Test(Server, "a_message_is_of_the_chat_and_epoch_that_its_request_names")),
+    ("MadeInThisEpoch", Test(Server, "a_message_is_of_the_chat_and_epoch_that_its_request_names")),
+    ("ApplicationOnly", Test(Server, "only_commits_in_the_open_change_a_group")),
+    ("GroupInfoAfterCommit", Test(Server, "a_group_info_is_that_of_the_group_after_the_commit")),
+    ("WelcomeForTheAdded", Test(Server, "what_is_no_honest_handshake_is_refused")),
+    ("LeavesWithinLimit", Test(Server, "a_group_has_no_more_leaves_than_it_may")),
+    ("ResetKeepsPolicy", Test(Server, "a_reset_by_a_member_keeps_roles_and_roster")),
+    ("ResetKeepsRoster", Test(Server, "a_reset_of_a_direct_chat_lets_nobody_in")),
+    ("FirstLeafIsMakers", Test(Server, "the_first_leaf_is_the_makers_own_and_in_its_list")),
+    ("PolicyIsOfTheChat", Test(Server, "a_new_group_is_what_its_policy_and_its_id_say")),
+    ("DirectKeyOfTheTwo", Test(Server, "a_direct_key_is_that_of_the_two")),
+    ("LeafIsCertified", Test(E2ee, "a_strangers_forged_add_is_refused_by_the_others")),
+    ("AccountMayBeIn", Test(E2ee, "a_strangers_forged_add_is_refused_by_the_others")),
+    ("DeviceHasOneLeaf", Test(E2ee, "an_external_commit_may_not_take_a_siblings_leaf")),
+    ("LeafStaysItsDevices", Test(E2ee, "a_leaf_may_not_turn_into_another_device")),
+    ("JoinerTakesOwnLeaf", Test(E2ee, "an_external_commit_may_not_take_a_siblings_leaf")),
+    ("JoinerIsInside", Test(E2ee, "an_account_that_is_not_inside_yet_does_not_join_from_outside")),
+    ("ClientAddIsAllowed", Test(E2ee, "who_is_no_admin_brings_nobody_into_a_group")),
+    ("KeptUntilVerdict", ROUGH),
+    ("CommitMergedAtEcho", Seeds("--runs 1 --from 10 --jobs 1 --devices 2 --operations 80 --faults 300")),
+    ("CommitEchoIsOwn", Test(ClientCore, "a_commit_of_nobodys_under_the_own_name")),
+    ("MessageEchoIsOwn", Test(ClientCore, "anothers_message_under_the_own_name_is_no_receipt")),
+    ("MessageStoredOnce", Plan("the-same-message-by-two-ways")),
+    ("CommitIsApplied", ROUGH),
+    ("GapBeforeJoiningFilled", Plan("a-gap-before-a-joining")),
+    ("MissingDeviceJoins", Plan("missing-in-a-chat-that-began")),
+    ("LeaversTakenOut", Plan("lost-answer-to-unlinking")),
+    ("LeaversTakenOutOnEntry", Plan("let-in-after-logging-out")),
+    ("LastWriterWins", Test(ClientCore, "devices_agree_whatever_the_order_and_repetition")),
+    ("LeaveIsOwnWord", Test(ClientCore, "a_device_leaves_by_its_own_word_only")),
+    ("HeardListIsWanted", Test(ClientCore, "a_device_that_spoke_of_a_list_that_is_none")),
+    ("PutOutWordIsNothing", Test(ClientCore, "a_device_that_spoke_of_a_list_that_is_none")),
+    ("NumbersEnd", Test(ClientCore, "numbers_of_others_that_are_none_stop_nothing")),
+    ("HeldBackIfAsked", Plan("a-list-that-was-not-asked-for-is-not-held-back")),
+    ("MarkToldWhenOneGoes", Plan("a-mark-of-a-device-that-left")),
+    ("MarkSetBackIsToldAgain", Plan("a-mark-that-was-set-back")),
+    ("WipedAtStart", Plan("a-death-before-the-wiping")),
+    ("FailedLinkingLeavesNoExport", Plan("linking-that-failed-late")),
+];
