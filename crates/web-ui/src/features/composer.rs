@@ -86,10 +86,12 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
             written_for.set_value(addressee);
         }
     });
-    // As high as its text, up to the limit of the style sheet.
+    // As high as its text, up to the limit of the style sheet. Where the style sheet alone can do that, nothing is measured: each look
+    // at a size lays the page out.
+    let sizes_itself = page::supports("field-sizing", "content");
     Effect::new(move || {
         text.track();
-        if let Some(area) = area.get() {
+        if let Some(area) = area.get().filter(|_| !sizes_itself) {
             let style = web_sys::HtmlElement::style(&area);
             let _ = style.set_property("height", "auto");
             let edges = area.offset_height() - area.client_height();

@@ -105,6 +105,11 @@ pub fn lost_focus() -> bool {
     active.is_none_or(|active| active.tag_name() == "BODY" || active.client_height() == 0)
 }
 
+/// The browser's style sheets know this.
+pub fn supports(property: &str, value: &str) -> bool {
+    web_sys::css::supports_with_value(property, value) == Ok(true)
+}
+
 /// The title, with the number of chats that hold something unread.
 pub fn set_title(unread: usize) {
     let title = if unread == 0 { crate::words::APP.to_owned() } else { format!("({unread}) {}", crate::words::APP) };

@@ -80,8 +80,9 @@ pub(super) struct Scroll {
     rows: StoredValue<Rows<ItemKey>>,
     drawn: StoredValue<Range<usize>>,
     hold: StoredValue<Hold>,
-    /// Of the list, when rows were last guessed.
+    /// Of the list and the scroller, as they were seen last: to ask for them while rows change would lay the page out each time.
     width: StoredValue<f64>,
+    height: StoredValue<f64>,
     /// Cells were set and are not yet in the page.
     drawing: StoredValue<bool>,
     focused: StoredValue<Option<MessageId>>,
@@ -112,6 +113,7 @@ impl Scroll {
             drawn: StoredValue::new(0..0),
             hold: StoredValue::new(Hold::End),
             width: StoredValue::new(0.0),
+            height: StoredValue::new(0.0),
             drawing: StoredValue::new(false),
             focused: StoredValue::new(None),
             has_focus: StoredValue::new(false),
@@ -151,12 +153,24 @@ impl Scroll {
         self.draw();
     }
 
-    fn guess_rows(self) {
-        let width = self.list.get_untracked().map_or(0.0, |list| f64::from(list.client_width()));
-        if (width - self.width.get_value()).abs() > 1.0 {
+    /// Looks how large the page's parts are now; says whether rows have another width than before.
+    fn look_at_sizes(self) -> bool {
+        let Some((scroller, list)) = self.elements() else { return false };
+        self.height.set_value(f64::from(scroller.client_height()));
+        let width = f64::from(list.client_width());
+        let is_new = (width - self.width.get_value()).abs() > 1.0;
+        if is_new {
             self.width.set_value(width);
             self.rows.update_value(Rows::forget_measures);
         }
+        is_new
+    }
+
+    fn guess_rows(self) {
+        if self.width.get_value() == 0.0 {
+            self.look_at_sizes();
+        }
+        let width = self.width.get_value();
         self.items.with_value(|items| {
             self.rows.update_value(|rows| rows.set(items.iter().map(|item| (item.key(), guess(item, width)))));
         });
@@ -240,8 +254,7 @@ impl Scroll {
 
     /// The screen's upper edge and height in the list's pixels, as the held place wants them.
     fn wanted_view(self) -> (f64, f64) {
-        let scroller = self.scroller.get_untracked();
-        let height = scroller.as_ref().map_or(800.0, |scroller| f64::from(scroller.client_height()));
+        let height = Some(self.height.get_value()).filter(|height| *height > 0.0).unwrap_or(800.0);
         let top = self.rows.with_value(|rows| match self.hold.get_value() {
             Hold::End => rows.total() - height,
             // The row is gone: what stands there now.
@@ -465,8 +478,7 @@ impl Scroll {
                     if self.drawing.try_get_value() != Some(false) {
                         return;
                     }
-                    let width = self.list.try_get_untracked().flatten().map(|list| f64::from(list.client_width()));
-                    if width.is_some_and(|width| (width - self.width.get_value()).abs() > 1.0) {
+                    if self.look_at_sizes() {
                         self.guess_rows();
                         self.draw();
                     } else {
