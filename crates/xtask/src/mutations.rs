@@ -101,7 +101,7 @@ fn step(layout: &Layout, built: &Built, catcher: &Catcher) -> Result<Step> {
         Catcher::Test(suite, name) => {
             let program = built.suites.get(suite).with_context(|| format!("{suite:?} was not built"))?;
             // One after the other: with a broken rule some wait for what never comes, and the first that fails is enough.
-            Step::new(program).folder(&layout.root.join(suite.folder())).args([*name, "--test-threads", "1"])
+            Step::new(program).folder(layout.root.join(suite.folder())).args([*name, "--test-threads", "1"])
         }
     })
 }
