@@ -2,6 +2,9 @@
 //! mutations` breaks every one and sees what notices. Without the feature `switches`, which nothing that is shipped enables,
 //! [`broken`] is the constant `false`, and the compiler leaves nothing of it.
 
+#[cfg(all(feature = "switches", not(debug_assertions)))]
+compile_error!("rules can be broken in test builds only: leave the feature `switches` out of a release");
+
 /// The environment variable that names the broken rule, for test programs.
 pub const BROKEN_RULE: &str = "HELIOGRAPH_BROKEN_RULE";
 

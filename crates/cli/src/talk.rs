@@ -92,15 +92,21 @@ pub(crate) struct Outgoing {
 
 impl Outgoing {
     pub(crate) async fn open(account: &mut Account, to: &str) -> Result<Self> {
-        let chat = account.chat(to).await?;
-        account.tell(Command::OpenChat { chat, anchor: WindowAnchor::Newest, limit: WINDOW }).await?;
+        let open = |chat| Command::OpenChat { chat, anchor: WindowAnchor::Newest, limit: WINDOW };
+        let mut chat = account.chat(to).await?;
+        let mut request = account.tell(open(chat)).await?;
         loop {
             match account.next_in_time().await? {
                 Event::Window(window) if window.chat == chat => {
                     let before = window.rows.iter().map(|row| row.id).collect();
                     return Ok(Self { chat, before });
                 }
-                Event::Answered { result: Err(error), .. } => bail!(error),
+                // The other one began it too, at the same moment, and theirs it is.
+                Event::ChatMoved { from, to } if from == chat => {
+                    chat = to;
+                    request = account.tell(open(chat)).await?;
+                }
+                Event::Answered { request: of, result: Err(error) } if of == request => bail!(error),
                 _ => {}
             }
         }

@@ -32,10 +32,15 @@ pub(crate) fn is_leaving(cx: &Context<'_>) -> Result<bool, Halt> {
     Ok(state::get(cx.db, &key)?.is_some_and(|value| !value.is_empty()))
 }
 
+/// Of a wish to leave, whosever.
+pub(crate) fn is_leave_key(key: &str) -> bool {
+    key.starts_with("leave/")
+}
+
 /// What a sibling says of own-device state, without what it may not say: that another device leaves.
 pub(crate) fn without_foreign_leaves(ops: &[StateOp], by: DeviceNumber) -> Vec<StateOp> {
     let own = leave_key(by);
-    let may_say = |op: &&StateOp| !op.key.starts_with("leave/") || op.key == own || broken(Rule::LeaveIsOwnWord);
+    let may_say = |op: &&StateOp| !is_leave_key(&op.key) || op.key == own || broken(Rule::LeaveIsOwnWord);
     ops.iter().filter(may_say).cloned().collect()
 }
 
@@ -82,8 +87,9 @@ impl Seen {
     }
 
     /// The server knows of no device more than its day: what was heard of it may be newer.
-    fn learn(&mut self, account: &AccountDevices) {
-        for seen in &account.seen {
+    fn learn(&mut self, account: &AccountDevices, list: &VerifiedDeviceList) {
+        // Of others it would fill the memory.
+        for seen in account.seen.iter().filter(|seen| list.device(DeviceNumber(seen.device)).is_some()) {
             let at_ms = self.0.get(&seen.device).map_or(0, |last| last.at_ms).max(seen.last_seen_day_ms);
             self.0.insert(seen.device, LastSeen { at_ms, online: seen.online });
         }
@@ -176,7 +182,7 @@ impl Client {
             }
         }
         tell_unlinked(cx, &before)?;
-        self.seen.learn(mine);
+        self.seen.learn(mine, &mls::own_device_list(cx)?);
         self.show_devices(cx)?;
         self.unlink_leavers(cx)?;
         self.unlink_unsettled(cx)
@@ -401,15 +407,20 @@ mod tests {
             });
             rows.expect("rows").iter().find(|row| !row.this).map(|row| (row.last_seen_ms, row.online)).expect("two")
         };
+        let (list, _) = step(&db, 1, |cx| mls::own_device_list(cx).expect("a list"));
         let server_says = |online| AccountDevices {
             seen: vec![proto::account::DeviceSeen { device: 2, last_seen_day_ms: DAY, online }],
             ..AccountDevices::default()
         };
         assert_eq!(shows(&|_| ()), (0, false));
-        assert_eq!(shows(&|seen| seen.learn(&server_says(true))), (DAY, true));
+        assert_eq!(shows(&|seen| seen.learn(&server_says(true), &list)), (DAY, true));
         assert_eq!(shows(&|_| ()), (DAY, true), "a change of a name changes nothing about this");
         assert_eq!(shows(&|seen| seen.hear(2, DAY + 7)), (DAY + 7, true));
-        assert_eq!(shows(&|seen| seen.learn(&server_says(false))), (DAY + 7, false), "the server knows the day only");
+        assert_eq!(
+            shows(&|seen| seen.learn(&server_says(false), &list)),
+            (DAY + 7, false),
+            "the server knows the day only"
+        );
     }
 
     #[test]

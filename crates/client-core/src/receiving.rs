@@ -156,10 +156,10 @@ impl Client {
                 self.on_state_digest(cx, app.sender, told)
             }
             Some(content::Body::ArchiveSegment(segment)) if chat.kind == ChatKind::SelfGroup => {
-                self.on_archive_segment(cx, segment)
+                self.on_archive_segment(cx, app.sender.device, segment)
             }
             Some(content::Body::ArchiveManifest(manifest)) if chat.kind == ChatKind::SelfGroup => {
-                self.on_archive_manifest(cx, manifest)
+                self.on_archive_manifest(cx, app.sender.device, manifest)
             }
             Some(content::Body::FillRequest(wanted)) if chat.kind == ChatKind::SelfGroup => {
                 self.on_fill_request(cx, wanted)

@@ -2,6 +2,7 @@
 
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
+use crate::draft;
 use crate::io::Halt;
 use crate::messages::{self, NewMessage, Place};
 use crate::mls;
@@ -148,6 +149,7 @@ impl Client {
             content: content.clone(),
         };
         messages::store(cx, &message)?;
+        draft::clear(cx, chat)?;
         self.offer_profile(cx, chat)?;
         self.enqueue(cx, chat, Some(id), content)?;
         self.typing_was_sent(chat);

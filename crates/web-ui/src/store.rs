@@ -231,13 +231,21 @@ impl App {
                 replace(self.settings, settings);
             }
             // The page that links says so itself.
-            Event::Notice(Notice::DeviceLinked { again: false, .. })
-                if self.linking.with_untracked(Option::is_some) => {}
+            Event::Notice(Notice::DeviceLinked { again: false, name, .. }) if self.is_linking(&name) => {}
             Event::Notice(notice) => self.toast(words::notice(&notice), true),
             Event::Notify { chat, title, preview, .. } => {
                 self.notify(chat, &title, &preview);
             }
         }
+    }
+
+    /// The page stands that says of this device that it is linked.
+    fn is_linking(&self, device: &str) -> bool {
+        self.linking.with_untracked(|stage| match stage {
+            Some(LinkingStage::Finishing) => true,
+            Some(LinkingStage::Done { name }) => name == device,
+            _ => false,
+        })
     }
 
     /// A chat goes on under another id. Where it is open it stays so: the conversation is not drawn anew, and what is being

@@ -436,7 +436,8 @@ pub fn digit_label(number: usize) -> String {
 pub const FETCHING: &str = "Checking the code…";
 pub const FINISHING: &str = "Linking. Keep this page open…";
 pub const LINKED_TEXT: &str = "Your chats are going over now. Keep this page open until that is done.";
-pub const HANDED_OVER: &str = "All your chats are there. Your phone may be off from now on.";
+pub const HANDED_OVER: &str =
+    "Everything has left this phone. Once the other device shows all your chats, the phone may be off.";
 pub const HANDING_OVER: &str = "How much has gone over";
 pub const SCAN_TEXT: &str =
     "Open Heliograph in the browser that you want to link, and point the camera at the code there.";

@@ -198,12 +198,19 @@ fn tell_handed_over(cx: &mut Context<'_>) -> Result<(), Halt> {
     let Some(group) = chats::find_with(cx.db, ChatKind::SelfGroup, me)? else { return Ok(()) };
     if outbox::head(cx.db, group.chat)?.is_none() {
         cx.db.prepare_cached("UPDATE export SET finished = 2 WHERE archive = ?1")?.execute([archive])?;
-        cx.event(Event::Mirror(MirrorProgress {
-            messages_done: total,
-            messages_total: total,
-            complete: true,
-            ..MirrorProgress::default()
-        }));
+        // The page speaks of the device that was linked last.
+        let has_more: bool = cx
+            .db
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM export WHERE finished < 2)")?
+            .query_row([], |row| row.get(0))?;
+        if !has_more {
+            cx.event(Event::Mirror(MirrorProgress {
+                messages_done: total,
+                messages_total: total,
+                complete: true,
+                ..MirrorProgress::default()
+            }));
+        }
     }
     Ok(())
 }
@@ -407,7 +414,8 @@ fn overview(cx: &Context<'_>, archive: ArchiveId) -> Result<Vec<Frame>, Halt> {
     for account in accounts {
         add(frame::Body::Account(account?));
     }
-    let mut statement = cx.db.prepare_cached("SELECT key, value, clock, device FROM state")?;
+    let mut statement =
+        cx.db.prepare_cached("SELECT key, value, clock, device FROM state WHERE key NOT LIKE 'leave/%'")?;
     let entries = statement.query_map([], |row| {
         Ok(StateEntry {
             key: row.get(0)?,

@@ -9,7 +9,7 @@ use crate::http::Purpose;
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
 use crate::marks::{self, Mark};
 use crate::messages::Stored;
-use crate::{own_state, recovery, this};
+use crate::{devices, own_state, recovery, this};
 use e2ee::archive::SegmentReader;
 use identity::ChatKind;
 use prost::Message as _;
@@ -43,9 +43,16 @@ impl Client {
         Ok(())
     }
 
-    /// A segment was announced; for this device?
-    pub(crate) fn on_archive_segment(&mut self, cx: &mut Context<'_>, segment: &ArchiveSegment) -> Result<(), Halt> {
-        if segment.for_device != cx.me()?.address.device.0 || cx.is_phone()? {
+    /// A segment was announced; for this device, and by the phone? History is the phone's to give: what it says of own-device state is
+    /// taken as it stands.
+    pub(crate) fn on_archive_segment(
+        &mut self,
+        cx: &mut Context<'_>,
+        by: DeviceNumber,
+        segment: &ArchiveSegment,
+    ) -> Result<(), Halt> {
+        let is_given = by == devices::number_of_phone(cx)? && !cx.is_phone()?;
+        if segment.for_device != cx.me()?.address.device.0 || !is_given {
             return Ok(());
         }
         cx.db
@@ -56,8 +63,13 @@ impl Client {
     }
 
     /// How many segments there are.
-    pub(crate) fn on_archive_manifest(&mut self, cx: &mut Context<'_>, manifest: &ArchiveManifest) -> Result<(), Halt> {
-        if manifest.for_device == cx.me()?.address.device.0 {
+    pub(crate) fn on_archive_manifest(
+        &mut self,
+        cx: &mut Context<'_>,
+        by: DeviceNumber,
+        manifest: &ArchiveManifest,
+    ) -> Result<(), Halt> {
+        if manifest.for_device == cx.me()?.address.device.0 && by == devices::number_of_phone(cx)? {
             cx.db.prepare_cached("UPDATE this SET import_segments = ?1")?.execute([manifest.segments])?;
             cx.changed.everything |= all_imported(cx)?;
             cx.changed.mirror = true;
@@ -234,6 +246,8 @@ fn take_frame(cx: &mut Context<'_>, frame: Frame) -> Result<(), Halt> {
             }
             Ok(())
         }
+        // That a device leaves is its own word only.
+        Some(frame::Body::State(entry)) if devices::is_leave_key(&entry.key) => Ok(()),
         Some(frame::Body::State(entry)) => {
             let op = StateOp { key: entry.key, value: entry.value, clock: entry.clock, device: entry.device };
             own_state::take(cx, &[op])
@@ -280,4 +294,45 @@ pub(crate) fn is_whole(cx: &Context<'_>) -> Result<bool, Halt> {
         .prepare_cached("SELECT import_segments, (SELECT count(*) FROM import_segment WHERE done = 0) FROM this")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(cx.is_phone()? || (awaited.is_some() && undone == 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state;
+    use crate::testing::{companion, step};
+    use proto::history::StateEntry;
+
+    #[test]
+    fn history_is_taken_from_the_phone_alone() {
+        let (mut client, db) = companion();
+        let mut announced = |by: u32| {
+            let (count, _) = step(&db, 1, |cx| {
+                let for_device = cx.me().expect("me").address.device.0;
+                let segment = ArchiveSegment { archive: vec![1; 16], for_device, ..ArchiveSegment::default() };
+                client.on_archive_segment(cx, DeviceNumber(by), &segment).expect("heard");
+                let manifest = ArchiveManifest { for_device, segments: 1, ..ArchiveManifest::default() };
+                client.on_archive_manifest(cx, DeviceNumber(by), &manifest).expect("heard");
+                let sql = "SELECT count(*) + (SELECT count(import_segments) FROM this) FROM import_segment";
+                cx.db.query_row(sql, [], |row| row.get::<_, u32>(0)).expect("counted")
+            });
+            count
+        };
+        assert_eq!(announced(7), 0, "of a device that is not the phone");
+        assert_eq!(announced(1), 2, "a segment and how many there are");
+    }
+
+    #[test]
+    fn no_history_says_that_a_device_leaves() {
+        let (_, db) = companion();
+        step(&db, 1, |cx| {
+            let key = devices::leave_key(cx.me().expect("me").address.device);
+            for key in [key.as_str(), "pin/x"] {
+                let entry = StateEntry { key: key.to_owned(), value: vec![1], clock: 5, device: 2 };
+                take_frame(cx, Frame { body: Some(frame::Body::State(entry)) }).expect("taken");
+            }
+            assert_eq!(state::get(cx.db, &key).expect("read"), None);
+            assert_eq!(state::get(cx.db, "pin/x").expect("read"), Some(vec![1]));
+        });
+    }
 }

@@ -288,10 +288,10 @@ fn Row(
             <div class="chat-row-text">
                 <div class="chat-row-line">
                     <span class="chat-row-title" dir="auto" data-testid="chat-title">{move || row.get().map(|row| words::title(&row))}</span>
-                    // Whom the owner has not named calls themselves so: the number's end tells them from whom they may seem to be.
+                    // Whom the owner has not named calls themselves so: the number tells them from whom they may seem to be.
                     {move || row.get().filter(|row| !row.number.is_empty()).map(|row| view! {
                         <bdi class="chat-row-number" dir="ltr" title=row.number.clone() data-testid="chat-number">
-                            {words::number_end(&row.number)}
+                            {if app.chats.with(|chats| chats.has_namesake(&row)) { row.number.clone() } else { words::number_end(&row.number) }}
                         </bdi>
                     })}
                     <span class="chat-row-time">{move || row.get().map(|row| clock::short(row.activity_ms, now, page::zone_at(row.activity_ms)))}</span>

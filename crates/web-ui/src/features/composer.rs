@@ -140,7 +140,6 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
                 }
             }
         });
-        app.tell(Command::SetDraft { chat, text: String::new(), written_for: AccountId::NOBODY });
         on_sent();
         if let Some(area) = area.get_untracked() {
             let _ = area.focus();

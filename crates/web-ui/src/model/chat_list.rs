@@ -91,6 +91,13 @@ pub fn is_unread(row: &ChatRow) -> bool {
     row.unread > 0 || row.marked_unread
 }
 
+impl ChatList {
+    /// Somebody else goes by the same name.
+    pub fn has_namesake(&self, row: &ChatRow) -> bool {
+        self.rows.values().any(|other: &Arc<ChatRow>| other.chat != row.chat && other.title == row.title)
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
