@@ -43,9 +43,10 @@ async fn link(world: &World, phone: &str, companion: &str) -> Result<Value> {
     linked.pop().context("link gave nothing at its end")
 }
 
-/// The texts in the results of `receive`, oldest first.
+/// The texts in the results of `receive`, oldest first. A message whose key is still on its way is printed as waiting, and again as what it
+/// says.
 fn texts(results: &[Value]) -> Vec<&str> {
-    results.iter().filter_map(|row| row["text"].as_str()).collect()
+    results.iter().filter(|row| row["kind"] != "waiting").filter_map(|row| row["text"].as_str()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
