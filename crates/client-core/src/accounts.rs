@@ -7,7 +7,7 @@ use crate::http::{Answer as Reply, Purpose, user_error};
 use crate::io::{Halt, HttpMethod};
 use crate::messages::NUMBER_MAX;
 use crate::profile::{tidy_name, ui_account};
-use crate::{hearsay, notices, own_state, people, removing, state, this};
+use crate::{notices, own_state, people, removing, state, this};
 use breakable::{Rule, broken};
 use client_api::{Answer, ContactChanges, ContactRow, Event, Notice, UserError};
 use identity::VerifiedDeviceList;
@@ -113,7 +113,6 @@ fn learn(cx: &mut Context<'_>, list: Option<VerifiedDeviceList>) -> Result<(), H
         }
     }
     chats::unvet(cx, account)?;
-    hearsay::proven(cx, account, list.version())?;
     if account == cx.me()?.address.account {
         cx.db.prepare_cached("UPDATE this SET device_list = ?1")?.execute([list.as_bytes()])?;
         // Whatever way the phone hears of it: the answer to its own request may be lost.
