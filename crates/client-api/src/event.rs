@@ -86,23 +86,6 @@ pub enum Answer {
     SafetyMatches(bool),
 }
 
-/// Whose device says what is not so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Misleader {
-    /// One of this account.
-    OwnDevice {
-        /// Its name.
-        name: String,
-    },
-    /// One of somebody else; only they know its name.
-    DeviceOf {
-        /// Theirs.
-        name: String,
-        /// Its number on their list.
-        device: u32,
-    },
-}
-
 /// Things that happened and that the user shall know; each has words in the interface.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Notice {
@@ -133,8 +116,6 @@ pub enum Notice {
         /// In short, for a report.
         what: String,
     },
-    /// A device named a device list of its account that does not exist. What it says of lists counts no more.
-    DeviceMisleads(Misleader),
     /// Persistent storage was refused by the browser.
     StorageNotPersistent,
 }

@@ -19,7 +19,7 @@ pub use chat::{
 };
 pub use command::{Command, Request};
 pub use error::UserError;
-pub use event::{Answer, Event, Misleader, Notice};
+pub use event::{Answer, Event, Notice};
 pub use id::{AccountId, ChatId, MessageId};
 pub use link::{LinkFailure, LinkStage, LinkingStage, MirrorProgress};
 pub use people::{

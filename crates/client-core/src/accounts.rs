@@ -7,7 +7,7 @@ use crate::http::{Answer as Reply, Purpose, user_error};
 use crate::io::{Halt, HttpMethod};
 use crate::messages::NUMBER_MAX;
 use crate::profile::{tidy_name, ui_account};
-use crate::{hearsay, notices, own_state, people, removing, state, this};
+use crate::{devices, notices, own_state, people, removing, state, this};
 use breakable::{Rule, broken};
 use client_api::{Answer, ContactChanges, ContactRow, Event, Notice, UserError};
 use identity::VerifiedDeviceList;
@@ -113,10 +113,12 @@ fn learn(cx: &mut Context<'_>, list: Option<VerifiedDeviceList>) -> Result<(), H
         }
     }
     chats::unvet(cx, account)?;
-    hearsay::proven(cx, account, list.version())?;
     if account == cx.me()?.address.account {
         cx.db.prepare_cached("UPDATE this SET device_list = ?1")?.execute([list.as_bytes()])?;
-        // Whatever way the phone hears of it: the answer to its own request may be lost.
+        // Whatever way this device hears of it: the next way finds nothing new, and the answer to the phone's own request may be lost.
+        if let Some(known) = &known {
+            devices::tell_changes(cx, known, &list)?;
+        }
         let shorter = known.is_some_and(|known| known.addresses().any(|gone| list.device(gone.device).is_none()));
         if shorter && cx.is_phone()? && !broken(Rule::LeaversTakenOut) {
             removing::want_removals(cx)?;

@@ -106,10 +106,22 @@ pub(crate) fn tell_linked(cx: &mut Context<'_>, device: u32, name: &str) -> Resu
     notices::say_to_oneself(cx, &SystemLine::OwnDeviceLinked { name: name.to_owned() })
 }
 
-/// Tells of the devices that are no longer listed.
-fn tell_unlinked(cx: &mut Context<'_>, before: &VerifiedDeviceList) -> Result<(), Halt> {
-    let after = mls::own_device_list(cx)?;
-    for cert in before.devices().filter(|cert| after.device(cert.device).is_none()) {
+/// One own list took the place of another: tells of the devices that came and went. Of this one there is more to say when it goes.
+pub(crate) fn tell_changes(
+    cx: &mut Context<'_>,
+    before: &VerifiedDeviceList,
+    after: &VerifiedDeviceList,
+) -> Result<(), Halt> {
+    cx.changed.devices = true;
+    for cert in after.devices().filter(|cert| before.device(cert.device).is_none()) {
+        // Of a linking that goes on, or was stopped, is spoken elsewhere.
+        if !unsettled::holds(cx, cert)? {
+            let name = name_of(cx, cert.device.0, cert.role)?;
+            tell_linked(cx, cert.device.0, &name)?;
+        }
+    }
+    let me = cx.me()?.address.device;
+    for cert in before.devices().filter(|cert| cert.device != me && after.device(cert.device).is_none()) {
         let name = name_of(cx, cert.device.0, cert.role)?;
         cx.event(Event::Notice(Notice::DeviceUnlinked { name: name.clone() }));
         notices::say_to_oneself(cx, &SystemLine::OwnDeviceUnlinked { name })?;
@@ -171,19 +183,9 @@ impl Client {
         let Reply::Ok(lists) = reply else { return self.look_at_list_later(cx) };
         let own = cx.me()?.address.account.to_vec();
         let Some(mine) = lists.accounts.iter().find(|account| account.account == own) else { return Ok(()) };
-        let before = mls::own_device_list(cx)?;
         accounts::learn_list_of(cx, &mine.account, &mine.signed_device_list)?;
-        let after = mls::own_device_list(cx)?;
-        for cert in after.devices().filter(|cert| before.device(cert.device).is_none()) {
-            // Of a linking that goes on, or was stopped, is spoken elsewhere.
-            if !unsettled::holds(cx, cert)? {
-                let name = name_of(cx, cert.device.0, cert.role)?;
-                tell_linked(cx, cert.device.0, &name)?;
-            }
-        }
-        tell_unlinked(cx, &before)?;
         self.seen.learn(mine, &mls::own_device_list(cx)?);
-        self.show_devices(cx)?;
+        cx.changed.devices = true;
         self.unlink_leavers(cx)?;
         self.unlink_unsettled(cx)
     }
@@ -230,11 +232,8 @@ impl Client {
     ) -> Result<(), Halt> {
         match reply {
             Reply::Ok(()) => {
-                let before = mls::own_device_list(cx)?;
                 accounts::learn_device_list(cx, signed_list)?;
-                tell_unlinked(cx, &before)?;
                 cx.answer(request, Ok(Answer::Done));
-                self.show_devices(cx)?;
                 return self.unlink_unsettled(cx);
             }
             Reply::Problem(problem) => cx.answer(request, Err(user_error(&problem))),
@@ -421,6 +420,61 @@ mod tests {
             (DAY + 7, false),
             "the server knows the day only"
         );
+    }
+
+    fn tells(out: &[Output]) -> Vec<&Notice> {
+        let told = |output| match output {
+            &Output::Event(Event::Notice(ref notice)) => Some(notice),
+            _ => None,
+        };
+        out.iter().filter_map(told).collect()
+    }
+
+    #[test]
+    fn whatever_way_a_list_comes_every_device_is_told_once_who_came_and_who_went() {
+        let (mut client, db) = companion();
+        let (account, _) = step(&db, 1, |cx| {
+            let account = cx.me().expect("me").address.account;
+            let notes = chats::Chat {
+                chat: crate::testing::CHAT,
+                kind: ChatKind::Direct,
+                generation: proto::ids::Generation(1),
+                peer: account,
+                membership: chats::Membership::Joined,
+                applied_seq: 0,
+                activity_ms: 1,
+            };
+            chats::insert(cx, &notes).expect("the chat with oneself");
+            account
+        });
+        // First beside other accounts' lists, then as the own one that was asked for.
+        let mut comes = |list: Vec<u8>| {
+            let mine =
+                AccountDevices { account: account.to_vec(), signed_device_list: list, ..AccountDevices::default() };
+            let lists = DeviceLists { accounts: vec![mine] };
+            let again = lists.clone();
+            let first = step(&db, 1, |cx| {
+                client.on_peer_lists(cx, BTreeMap::new(), Reply::Ok(lists)).expect("taken");
+                cx.changed.devices
+            });
+            let (_, then) = step(&db, 1, |cx| client.on_own_devices(cx, Reply::Ok(again)).expect("taken"));
+            assert_eq!(tells(&then), Vec::<&Notice>::new(), "it was told");
+            first
+        };
+        let count = |what: &str| -> u32 {
+            let sql = format!("SELECT count(*) FROM {what}");
+            db.query_row(&sql, [], |row| row.get(0)).expect("counted")
+        };
+        let longer = step(&db, 1, |cx| crate::testing::with_third_device(cx)).0;
+        let (shown, out) = comes(longer);
+        assert!(matches!(tells(&out)[..], [Notice::DeviceLinked { device: 3, again: false, .. }]), "{out:?}");
+        assert_eq!((shown, count("message"), count("reminder")), (true, 1, 1));
+        let shorter = step(&db, 1, |cx| crate::testing::without(cx, DeviceNumber(3))).0;
+        let (shown, out) = comes(shorter);
+        assert!(matches!(tells(&out)[..], [Notice::DeviceUnlinked { .. }]), "{out:?}");
+        assert_eq!((shown, count("message")), (true, 2));
+        let without_us = step(&db, 1, |cx| crate::testing::without_companion(cx)).0;
+        assert_eq!(tells(&comes(without_us).1), Vec::<&Notice>::new(), "of this device the stage speaks");
     }
 
     #[test]

@@ -114,12 +114,12 @@ impl Client {
         }
         match processed {
             Ok(Processed::App(app)) => {
-                self.hear_witness(cx, chat, app.sender, &app.aad)?;
+                self.hear_witness(cx, chat.chat, app.sender, &app.aad)?;
                 self.on_app(cx, chat, item, &app)
             }
             Ok(Processed::Commit(commit)) if commit.self_removed => self.on_removed(cx, chat, item.seq),
             Ok(Processed::Commit(commit)) => {
-                self.hear_witness(cx, chat, commit.sender.address(), &commit.aad)?;
+                self.hear_witness(cx, chat.chat, commit.sender.address(), &commit.aad)?;
                 if commit.is_external {
                     reading::tell_again(cx, chat.chat)?;
                 }

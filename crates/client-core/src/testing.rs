@@ -106,9 +106,22 @@ pub(crate) fn companion() -> (Client, Connection) {
 
 /// The list of [`companion`]'s account without it.
 pub(crate) fn without_companion(cx: &Context<'_>) -> Vec<u8> {
+    without(cx, DeviceNumber(2))
+}
+
+/// The list of [`phone`]'s account without this device.
+pub(crate) fn without(cx: &Context<'_>, device: DeviceNumber) -> Vec<u8> {
     let (account_key, ..) = account(1);
     let list = mls::own_device_list(cx).expect("list");
-    list.next_without(&account_key, &[DeviceNumber(2)], 1).expect("list").as_bytes().to_vec()
+    list.next_without(&account_key, &[device], 1).expect("list").as_bytes().to_vec()
+}
+
+/// The list of [`companion`]'s account with one more.
+pub(crate) fn with_third_device(cx: &Context<'_>) -> Vec<u8> {
+    let (account_key, ..) = account(1);
+    let (_, cert) = certified(&account_key, 4, DeviceRole::Companion, 3);
+    let list = mls::own_device_list(cx).expect("list");
+    list.next_with(&account_key, cert, 1).expect("list").as_bytes().to_vec()
 }
 
 /// Ids are drawn from it: no step may draw what another one drew.

@@ -5,7 +5,7 @@
 use crate::accounts;
 use crate::chats::Chat;
 use crate::client::{Client, Context};
-use crate::hearsay::{self, Said};
+use crate::hearsay;
 use crate::io::Halt;
 use crate::messages::NUMBER_MAX;
 use crate::mls;
@@ -66,7 +66,7 @@ pub(crate) fn follow(cx: &Context<'_>, chat: ChatId, seq: u64, bytes: &[u8]) -> 
 }
 
 /// `None`: the entry is not kept. Empty: its hash is not known yet.
-pub(crate) fn hash_at(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<Option<Vec<u8>>, Halt> {
+fn hash_at(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<Option<Vec<u8>>, Halt> {
     Ok(cx
         .db
         .prepare_cached("SELECT hash FROM chain WHERE chat = ?1 AND seq = ?2")?
@@ -82,11 +82,11 @@ pub(crate) fn authenticated_data(cx: &Context<'_>, chat: &Chat) -> Result<Vec<u8
 }
 
 impl Client {
-    /// Compares a member's word, in the entry that follows those that are applied, with what is known here.
+    /// Compares a member's word with what is known here.
     pub(crate) fn hear_witness(
         &mut self,
         cx: &mut Context<'_>,
-        chat: &Chat,
+        chat: ChatId,
         from: DeviceAddress,
         aad: &[u8],
     ) -> Result<(), Halt> {
@@ -95,29 +95,17 @@ impl Client {
         if word.list_version > NUMBER_MAX || word.last_seq > NUMBER_MAX {
             return Ok(());
         }
-        // Before this device takes the hash from the one that names it.
-        let has_seen_the_same =
-            word.chain_hash.len() == 32 && hash_at(cx, chat.chat, word.last_seq)?.as_deref() == Some(&word.chain_hash);
-        compare_chain(cx, chat.chat, account, &word)?;
+        compare_chain(cx, chat, account, &word)?;
         let known = accounts::known_list(cx, account)?;
         let known_version = known.as_ref().map_or(0, |list| list.version());
         let me = cx.me()?;
-        // The phone signs the own list: nobody knows a newer one, unless the answer to it was lost.
+        // The phone signs the own list: nobody knows a newer one, unless the answer to it was lost. So it asks, and waits for nothing.
         let is_own_to_sign = account == me.address.account && cx.is_phone()?;
-        if has_seen_the_same && known.as_ref().is_some_and(|list| list.phone().device == from.device) {
-            self.hear_phone(cx, from, word.list_version, chat.chat, word.last_seq)?;
-        }
         if word.list_version > known_version {
-            return match hearsay::is_believed(cx, from)? {
-                false => Ok(()),
-                true if is_own_to_sign => self.doubt_own_device(cx, from, word.list_version),
-                true => {
-                    let is_followed = hash_at(cx, chat.chat, chat.applied_seq)?.is_some_and(|hash| !hash.is_empty());
-                    let seq = if is_followed { chat.applied_seq + 1 } else { 0 };
-                    hearsay::hear(cx, from, word.list_version, Said { chat: chat.chat, seq })?;
-                    self.want_list(cx, account, word.list_version)
-                }
-            };
+            if !is_own_to_sign {
+                hearsay::hear(cx, from, word.list_version)?;
+            }
+            return self.want_list(cx, account, word.list_version);
         }
         let differs =
             known.is_some_and(|list| list.version() == word.list_version && list.hash()[..] != word.list_hash[..]);

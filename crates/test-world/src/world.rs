@@ -297,9 +297,6 @@ impl World {
             Told::Notice(Notice::ServerNotTrusted { what }) => {
                 self.alarms.push(format!("{name:?} was told not to trust the server: {what}"));
             }
-            Told::Notice(Notice::DeviceMisleads(who)) => {
-                self.alarms.push(format!("{name:?} was told of a lie of {who:?}"))
-            }
             Told::Notice(Notice::StorageRolledBack) => self.alarms.push(format!("{name:?} was told of a rollback")),
             Told::Answer(request, result) => self.answered(index, request, &result),
             _ => {}

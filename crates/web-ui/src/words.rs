@@ -2,8 +2,7 @@
 
 use crate::model::keys::Key;
 use client_api::{
-    Command, LinkFailure, LogoutReason, MessageBody, MessageStatus, Misleader, Notice, SystemLine, Unsupported,
-    UserError,
+    Command, LinkFailure, LogoutReason, MessageBody, MessageStatus, Notice, SystemLine, Unsupported, UserError,
 };
 
 pub const APP: &str = "Heliograph";
@@ -257,14 +256,6 @@ pub fn notice(notice: &Notice) -> String {
         Notice::ServerNotTrusted { what } => {
             format!("The server delivered something that does not verify ({what}). Nothing was taken from it.")
         }
-        Notice::DeviceMisleads(Misleader::OwnDevice { name }) => format!(
-            "{} says things about your devices that are not so. If you cannot explain it, log it out under Linked devices.",
-            isolated(name)
-        ),
-        Notice::DeviceMisleads(Misleader::DeviceOf { name, device }) => format!(
-            "A device of {} (number {device}) says things about their devices that are not so. It is not believed. Tell them: they can log it out on their phone.",
-            isolated(name)
-        ),
         Notice::StorageNotPersistent => {
             "The browser may clear this page's storage when space runs out. Installing the app prevents that.".into()
         }

@@ -405,8 +405,9 @@ impl Client {
             (None, _) => return self.ask_own_devices(cx),
         };
         *step = TalkStep::Received;
-        unsettled::settle(cx, device_key.as_bytes())?;
+        // Told below, by its name: the list may have been known before this answer came.
         accounts::learn_device_list(cx, signed_list)?;
+        unsettled::settle(cx, device_key.as_bytes())?;
         crate::devices::name_device(cx, device, &name)?;
         let signed_device_list = signed_list.to_vec();
         let linked = Linked { signed_device_list, number: cx.me()?.number, ..Linked::default() };

@@ -36,8 +36,6 @@ CREATE TABLE account (
   list_heard      INTEGER NOT NULL DEFAULT 0,   -- the newest version that a device of the account said it has
   list_heard_by   INTEGER NOT NULL DEFAULT 0,   -- which device said so
   list_heard_at   INTEGER NOT NULL DEFAULT 0,   -- the version that was known here then
-  list_heard_in   BLOB NOT NULL DEFAULT x'',    -- in which chat
-  list_heard_seq  INTEGER NOT NULL DEFAULT 0,   -- by which entry of its log; 0 where the hash chain up to it is not known
   list_version    INTEGER NOT NULL DEFAULT 0,   -- of `device_list`
   profile_key     BLOB NOT NULL DEFAULT x'',
   profile_version INTEGER NOT NULL DEFAULT 0,   -- of what is stored here
@@ -46,14 +44,6 @@ CREATE TABLE account (
   profile_about   TEXT NOT NULL DEFAULT '',
   profile_photo   BLOB NOT NULL DEFAULT x'',
   profile_thumb   BLOB NOT NULL DEFAULT x''     -- a small one of the same, for lists
-) STRICT, WITHOUT ROWID;
-
--- Devices that spoke of a version of their account's list that does not exist (hearsay).
-CREATE TABLE disbelieved (
-  account         BLOB NOT NULL,
-  device          INTEGER NOT NULL,
-  version         INTEGER NOT NULL,
-  PRIMARY KEY (account, device)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE chat (

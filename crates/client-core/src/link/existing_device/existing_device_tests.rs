@@ -166,6 +166,22 @@ fn a_device_that_was_just_linked_was_just_seen() {
 }
 
 #[test]
+fn a_device_that_was_just_linked_is_told_of_once_by_its_name() {
+    for pushed_before_the_answer in [false, true] {
+        let mut story = Story::new();
+        let longer = story.list.clone();
+        let mut out = if pushed_before_the_answer { story.connects(&longer) } else { Vec::new() };
+        out.extend(story.is_listed());
+        out.extend(story.connects(&longer));
+        let names = out.iter().filter_map(|output| match output {
+            Output::Event(Event::Notice(Notice::DeviceLinked { name, .. })) => Some(name.as_str()),
+            _ => None,
+        });
+        assert_eq!(names.collect::<Vec<_>>(), ["Firefox on Linux"]);
+    }
+}
+
+#[test]
 fn a_device_that_falls_silent_before_is_not_linked() {
     let mut story = Story::new();
     let out = story.does(HEARD_MS + SILENCE_MS, |client, cx| client.linking_tick(cx).expect("tick"));
