@@ -8,7 +8,7 @@
 mod reader;
 mod writer;
 
-pub use reader::SegmentReader;
+pub use reader::{BlockReader, SegmentReader};
 pub use writer::{Finished, SegmentWriter};
 
 use chacha20poly1305::XChaCha20Poly1305;
