@@ -2,7 +2,7 @@
 
 use super::{
     ArchiveError, BLOCK_HEADER_LEN, BLOCK_LEN_MAX, CHUNK_LEN, FRAME_HEADER_LEN, FRAME_LEN_MAX, FRAME_TYPE_HISTORY,
-    decryptor,
+    WINDOW_LEN_MAX, decryptor,
 };
 use chacha20poly1305::XChaCha20Poly1305;
 use chacha20poly1305::aead::stream::DecryptorBE32;
@@ -19,11 +19,19 @@ pub struct SegmentReader {
 }
 
 /// The lower half of a [`SegmentReader`]: opened bytes in, frames out. Who sealed them may mean harm.
-#[derive(Default)]
 pub struct BlockReader {
     /// Not a whole block yet.
     plain: Vec<u8>,
     decoder: FrameDecoder,
+}
+
+impl Default for BlockReader {
+    fn default() -> Self {
+        let mut decoder = FrameDecoder::new();
+        // The decoder makes room for as much as a frame's header asks for, at first sight: 128 MiB for nine bytes.
+        decoder.set_max_window_size(WINDOW_LEN_MAX);
+        Self { plain: Vec::new(), decoder }
+    }
 }
 
 impl SegmentReader {
