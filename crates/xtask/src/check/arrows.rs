@@ -13,7 +13,7 @@ enum Allowed {
     Only(&'static [&'static str]),
 }
 
-const ARROWS: [(&str, Allowed); 17] = [
+const ARROWS: [(&str, Allowed); 18] = [
     ("proto", Allowed::Only(&[])),
     ("identity", Allowed::Only(&["proto"])),
     ("e2ee", Allowed::Only(&["proto", "identity"])),
@@ -30,6 +30,7 @@ const ARROWS: [(&str, Allowed); 17] = [
         "test-world",
         Allowed::Only(&["client-core", "client-api", "e2ee", "identity", "proto", "server-store", "server"]),
     ),
+    ("fuzz", Allowed::Only(&["client-core", "client-api", "e2ee", "identity", "proto", "server", "test-world"])),
     ("web-pack", Allowed::Only(&[])),
     ("e2e", Allowed::Any),
     ("xtask", Allowed::Any),
