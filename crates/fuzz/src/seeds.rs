@@ -316,10 +316,14 @@ fn http_scripts() -> Vec<Vec<u8>> {
     scripts.extend([
         // A blob: made, filled, read in parts.
         vec![
-            2, 2, 255, 0, 9, b'/', b'v', b'1', b'/', b'b', b'l', b'o', b'b', b's', 2, 4, 2, 0, 3, 6, 0, 2, 0, 255, 0, 0,
+            2, 1, 255, 0, 9, b'/', b'v', b'1', b'/', b'b', b'l', b'o', b'b', b's', 2, 4, 2, 0, 3, 6, 0, 2, 0, 255, 0, 0,
         ],
         vec![2, 0, 3, 0, 1, 1, 3, 0, 2, 0, 255, 0, 0],
         vec![2, 2, 4, 0, 1, 0, 0, 0, 0, 255, 0, 2, 10, 1],
+        // One of more bytes than there are.
+        vec![
+            2, 1, 255, 0, 9, b'/', b'v', b'1', b'/', b'b', b'l', b'o', b'b', b's', 2, 4, 2, 0, 3, 7, 0, 2, 0, 255, 0, 0,
+        ],
     ]);
     scripts
 }
