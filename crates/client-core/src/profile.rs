@@ -5,6 +5,7 @@ use crate::chats;
 use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod};
+use crate::messages::NUMBER_MAX;
 use crate::{own_state, pin, state, this};
 use client_api::{Answer, Event, OwnProfile, UserError};
 use e2ee::profile::seal_profile;
@@ -56,10 +57,18 @@ pub(crate) fn tidy_photo(jpeg: Vec<u8>, len_max: usize) -> Result<Vec<u8>, UserE
     if fits { Ok(jpeg) } else { Err(UserError::PhotoInvalid) }
 }
 
-/// The profile as kept.
+/// The profile as kept. What a sibling may not have put there is none: it would otherwise stop every device at every start.
 pub(crate) fn own(cx: &Context<'_>) -> Result<ProfileBody, Halt> {
     let stored = state::get(cx.db, KEY)?.unwrap_or_default();
-    ProfileBody::decode(stored.as_slice()).map_err(|_| Halt::Broken("the stored profile cannot be read"))
+    Ok(ProfileBody::decode(stored.as_slice()).ok().filter(may_be_kept).unwrap_or_default())
+}
+
+fn may_be_kept(body: &ProfileBody) -> bool {
+    body.version <= NUMBER_MAX
+        && body.name.chars().count() <= NAME_CHARS_MAX
+        && body.about.chars().count() <= ABOUT_CHARS_MAX
+        && body.photo_jpeg.len() <= PHOTO_LEN_MAX
+        && body.thumb_jpeg.len() <= THUMB_LEN_MAX
 }
 
 /// Checks and keeps a new profile.

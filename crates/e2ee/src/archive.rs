@@ -8,7 +8,7 @@
 mod reader;
 mod writer;
 
-pub use reader::SegmentReader;
+pub use reader::{BlockReader, SegmentReader};
 pub use writer::{Finished, SegmentWriter};
 
 use chacha20poly1305::XChaCha20Poly1305;
@@ -28,6 +28,8 @@ const PLAIN_CHUNK_LEN: usize = CHUNK_LEN - TAG_LEN;
 const BLOCK_LEN: usize = 256 * 1024;
 /// What a block can hold: almost full, and then the largest frame. More is a bomb.
 const BLOCK_LEN_MAX: usize = BLOCK_LEN + FRAME_HEADER_LEN + FRAME_LEN_MAX;
+/// How far back a block's zstd frame may reach: no block is longer.
+const WINDOW_LEN_MAX: u64 = 1024 * 1024;
 const BLOCK_HEADER_LEN: usize = 8;
 const FRAME_HEADER_LEN: usize = 5;
 /// The only type of frame so far: `history.Frame`. Others are of later versions, and are skipped.

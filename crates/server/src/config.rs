@@ -195,6 +195,11 @@ pub enum LogFormat {
 }
 
 impl ServeArgs {
+    /// Reads a configuration file's text.
+    pub fn parse(text: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(text)
+    }
+
     /// Fills in what only the file says.
     pub fn with_file(self) -> Result<Self> {
         let (path, named) = match &self.config {
@@ -206,7 +211,7 @@ impl ServeArgs {
             Err(error) if !named && error.kind() == std::io::ErrorKind::NotFound => return Ok(self),
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };
-        let file: Self = toml::from_str(&text).with_context(|| format!("{} is not understood", path.display()))?;
+        let file = Self::parse(&text).with_context(|| format!("{} is not understood", path.display()))?;
         Ok(Self {
             config: self.config,
             listen: self.listen.or(file.listen),

@@ -42,20 +42,23 @@ const TICKS_MAX: u32 = 8;
 const HEADERS: [&str; 4] = ["location", "upload-offset", "content-range", "retry-after"];
 
 /// Names a socket in a world.
-pub(crate) type SocketId = u64;
+pub type SocketId = u64;
 /// Names an HTTP request in a world.
-pub(crate) type CallId = u64;
+pub type CallId = u64;
 
 /// What comes out of the server.
 #[derive(Debug)]
-pub(crate) enum News {
+pub enum News {
+    /// For a socket's client.
     Frame(SocketId, Vec<u8>),
+    /// The server has ended it.
     SocketEnded(SocketId),
+    /// The answer to a request.
     Answer(CallId, Result<HttpResponse, HttpFailure>),
 }
 
 /// See the module.
-pub(crate) struct Backend {
+pub struct Backend {
     runtime: Runtime,
     pool: LocalPool,
     server: Option<Portless>,
@@ -100,7 +103,7 @@ impl CodeSender for Codes {
 
 impl Backend {
     /// A server over a database and blobs that may hold something already. It is down until `start`.
-    pub(crate) fn new(database: Connection, blobs: Arc<BlobMemory>, now_ms: u64) -> Result<Self> {
+    pub fn new(database: Connection, blobs: Arc<BlobMemory>, now_ms: u64) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
         let clock = Arc::new(WorldClock(AtomicU64::new(now_ms)));
         Ok(Self {
@@ -120,7 +123,7 @@ impl Backend {
     }
 
     /// Starts it on what was committed before.
-    pub(crate) fn start(&mut self) -> Result<()> {
+    pub fn start(&mut self) -> Result<()> {
         self.database.fail_after(None);
         self.dying = false;
         let mut config = Config::in_folder(PathBuf::from("nowhere"));
@@ -136,7 +139,7 @@ impl Backend {
     }
 
     /// Ends it at once, with everything that was under way.
-    pub(crate) fn stop(&mut self) {
+    pub fn stop(&mut self) {
         let _guard = self.runtime.enter();
         self.server = None;
         self.sockets.clear();
@@ -148,33 +151,34 @@ impl Backend {
     }
 
     /// Its database fails after so many more writes: whoever polls it next finds out by [`Self::has_died`].
-    pub(crate) fn die_after(&mut self, writes: u32) {
+    pub fn die_after(&mut self, writes: u32) {
         self.dying = true;
         self.database.fail_after(Some(writes));
     }
 
     /// It goes on after all.
-    pub(crate) fn live_on(&mut self) {
+    pub fn live_on(&mut self) {
         self.dying = false;
         self.database.fail_after(None);
     }
 
     /// The write at which it was to stop has come.
-    pub(crate) fn has_died(&self) -> bool {
+    pub fn has_died(&self) -> bool {
         self.dying && self.database.has_failed()
     }
 
-    pub(crate) fn is_up(&self) -> bool {
+    /// It was started, and did not stop since.
+    pub fn is_up(&self) -> bool {
         self.server.is_some()
     }
 
     /// The last code that went to a number.
-    pub(crate) fn code_for(&self, number: &str) -> Option<String> {
+    pub fn code_for(&self, number: &str) -> Option<String> {
         self.codes.0.lock().unwrap_or_else(PoisonError::into_inner).get(number).cloned()
     }
 
     /// Lets time pass until `now_ms`, and does what falls due.
-    pub(crate) fn pass(&mut self, now_ms: u64) {
+    pub fn pass(&mut self, now_ms: u64) {
         let before = self.clock.0.swap(now_ms, Ordering::Relaxed);
         let mut left = Duration::from_millis(now_ms.saturating_sub(before));
         for _ in 0..TICKS_MAX {
@@ -190,7 +194,7 @@ impl Backend {
     }
 
     /// Deletes what is over.
-    pub(crate) fn sweep(&mut self) {
+    pub fn sweep(&mut self) {
         let Some(server) = self.server.clone() else { return };
         let _guard = self.runtime.enter();
         // A server that died at a write of its own is found dead by whoever looks next.
@@ -198,7 +202,7 @@ impl Backend {
     }
 
     /// A client's socket reaches the server.
-    pub(crate) fn open_socket(&mut self, id: SocketId, peer: SocketAddr) {
+    pub fn open_socket(&mut self, id: SocketId, peer: SocketAddr) {
         let Some(server) = self.server.clone() else { return };
         let (frames, mut incoming) = mpsc::unbounded_channel();
         let incoming = stream::poll_fn(move |cx| incoming.poll_recv(cx));
@@ -215,7 +219,7 @@ impl Backend {
     }
 
     /// A frame reaches the server.
-    pub(crate) fn frame(&mut self, id: SocketId, bytes: Vec<u8>) {
+    pub fn frame(&mut self, id: SocketId, bytes: Vec<u8>) {
         if let Some(socket) = self.sockets.get(&id) {
             // A socket that the server has ended takes no more.
             let _ = socket.frames.send(Message::Binary(bytes.into()));
@@ -224,13 +228,13 @@ impl Backend {
     }
 
     /// The server learns that a socket is gone.
-    pub(crate) fn close_socket(&mut self, id: SocketId) {
+    pub fn close_socket(&mut self, id: SocketId) {
         self.sockets.remove(&id);
         self.poll();
     }
 
     /// An HTTP request reaches the server.
-    pub(crate) fn call(&mut self, id: CallId, request: HttpRequest, peer: SocketAddr) {
+    pub fn call(&mut self, id: CallId, request: HttpRequest, peer: SocketAddr) {
         let Some(server) = self.server.clone() else { return };
         let answers = self.answers.clone();
         let task = async move {
@@ -243,7 +247,7 @@ impl Backend {
     }
 
     /// What has come out since.
-    pub(crate) fn fetch(&mut self) -> Vec<News> {
+    pub fn fetch(&mut self) -> Vec<News> {
         self.collect();
         std::mem::take(&mut self.news)
     }
@@ -268,11 +272,12 @@ impl Backend {
     }
 
     /// Looks into the server's database.
-    pub(crate) fn look<T>(&self, look: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    pub fn look<T>(&self, look: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         self.database.look(look).context("the database has threads")?
     }
 
-    pub(crate) fn blobs(&self) -> &BlobMemory {
+    /// What it keeps of blobs.
+    pub fn blobs(&self) -> &BlobMemory {
         &self.blobs
     }
 

@@ -7,6 +7,7 @@ use crate::ledger::Ledger;
 use crate::oracles;
 use crate::people::People;
 use crate::plan::{Action, DeviceRef, Shape};
+use crate::recording::{Recorded, Tape};
 use crate::texts;
 use crate::world::{Due, World};
 use anyhow::{Context as _, Result, ensure};
@@ -37,6 +38,8 @@ pub(crate) struct Base {
     devices: Vec<(DeviceRef, Option<Connection>)>,
     people: People,
     ledger: Ledger,
+    /// How it came about, where somebody wants it.
+    tape: Option<Tape>,
 }
 
 thread_local! {
@@ -64,7 +67,7 @@ impl Base {
         if let Some(made) = MADE.with_borrow(|made| made.get(&shape).cloned()) {
             return Ok(made);
         }
-        let base = Rc::new(Self::make(shape).with_context(|| format!("the beginning of {shape:?}"))?);
+        let base = Rc::new(Self::make(shape, None).with_context(|| format!("the beginning of {shape:?}"))?);
         MADE.with_borrow_mut(|made| made.insert(shape, base.clone()));
         Ok(base)
     }
@@ -92,7 +95,20 @@ impl Base {
         Ok(world)
     }
 
-    fn make(shape: Shape) -> Result<Self> {
+    /// A world that nobody else gets, and what was said on the way to it.
+    pub(crate) fn recorded(shape: Shape) -> Result<(Self, Tape)> {
+        let mut base = Self::make(shape, Some(Tape::default()))?;
+        let tape = base.tape.take().context("a tape that was put in")?;
+        Ok((base, tape))
+    }
+
+    /// Its databases, for whoever wants a beginning without a world.
+    pub(crate) fn into_recorded(self) -> Recorded {
+        let devices = self.devices.into_iter().filter_map(|(name, db)| Some((name, db?))).collect();
+        Recorded { now_ms: self.now_ms, server: self.server, blobs: self.blobs, devices }
+    }
+
+    fn make(shape: Shape, tape: Option<Tape>) -> Result<Self> {
         let now_ms = beginning_ms()?;
         let mut backend = Backend::new(Connection::open_in_memory()?, Arc::default(), now_ms)?;
         backend.start()?;
@@ -102,6 +118,7 @@ impl Base {
         let devices = names.map(|name| Device::new(name, shape.seed)).collect::<Result<Vec<_>>>()?;
         let mut world = World::new(shape.seed, now_ms, backend, devices, People::new(shape.accounts));
         world.trace = trace;
+        world.tape = tape;
         for account in 0..shape.accounts {
             let phone = world.index(DeviceRef { account, slot: 0 }).context("a phone")?;
             world.start(phone, 0)?;
@@ -148,6 +165,7 @@ impl Base {
             devices,
             people: world.people,
             ledger: world.ledger,
+            tape: world.tape,
         })
     }
 }

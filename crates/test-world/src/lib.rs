@@ -2,15 +2,16 @@
 //! seed. A plan says who is there, what people do and what goes wrong; a run follows it, lets everything heal and holds the
 //! result against the oracles. What it covers: docs/reliability.md.
 
+pub mod backend;
 pub mod coverage;
 pub mod generate;
 pub mod oracles;
 pub mod plan;
+pub mod recording;
 pub mod run;
 pub mod shrink;
 
 mod act;
-mod backend;
 mod base;
 mod device;
 mod ledger;

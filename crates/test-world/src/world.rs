@@ -8,6 +8,7 @@ use crate::ledger::Ledger;
 use crate::network::{Fate, Network, address};
 use crate::people::People;
 use crate::plan::{Action, DeviceRef};
+use crate::recording::Tape;
 use crate::screen::Told;
 use crate::texts;
 use anyhow::{Context as _, Result};
@@ -74,6 +75,8 @@ pub(crate) struct World {
     /// Every decision so far, as one number: two runs of a plan agree in it.
     pub(crate) digest: u64,
     pub(crate) trace: bool,
+    /// What passes, where somebody wants it.
+    pub(crate) tape: Option<Tape>,
 }
 
 impl World {
@@ -100,6 +103,7 @@ impl World {
             events: 0,
             digest: 0,
             trace: false,
+            tape: None,
         };
         world.put(now_ms + SWEEP_EVERY_MS, Due::Sweep);
         world
@@ -334,6 +338,9 @@ impl World {
     }
 
     fn send(&mut self, index: usize, bytes: Vec<u8>) {
+        if let Some(tape) = &mut self.tape {
+            tape.sent(index, &bytes);
+        }
         let Some(id) = self.network.lines.get(index).and_then(|line| line.socket) else { return };
         if let Some(at_ms) = self.network.next_to_server(id, self.now_ms) {
             self.put(at_ms, Due::ToServer(id, bytes));
@@ -344,6 +351,9 @@ impl World {
         let life = self.devices.get(index).map_or(0, |device| device.life);
         let timeout_at_ms = self.now_ms + u64::from(request.timeout_ms);
         let (id, fate) = self.network.call(index, life, request.id);
+        if let Some(tape) = &mut self.tape {
+            tape.asked(index, id, &request);
+        }
         if self.network.is_offline(index) || !self.backend.is_up() {
             self.put(self.now_ms + NO_NETWORK_MS, Due::Answer(id, Err(HttpFailure)));
             return;
@@ -435,6 +445,9 @@ impl World {
         for news in self.backend.fetch() {
             match news {
                 News::Frame(id, bytes) => {
+                    if let (Some(tape), Some(pipe)) = (&mut self.tape, self.network.pipes.get(&id)) {
+                        tape.told(pipe.device, &bytes);
+                    }
                     if let Some(at_ms) = self.network.next_to_client(id, self.now_ms) {
                         self.put(at_ms, Due::ToClient(id, Some(bytes)));
                     }
@@ -454,6 +467,9 @@ impl World {
     }
 
     fn answer_leaves(&mut self, id: CallId, answer: Result<HttpResponse, HttpFailure>) {
+        if let (Some(tape), Ok(answer)) = (&mut self.tape, &answer) {
+            tape.answered(id, answer);
+        }
         let Some(call) = self.network.calls.get(&id).filter(|call| !call.answer_lost) else { return };
         let (device, most) = (call.device, self.network.delay_max_ms);
         let at_ms = self.now_ms + self.network.delay_ms(device, most);

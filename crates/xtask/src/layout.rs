@@ -63,6 +63,11 @@ impl Layout {
         self.target.join("web")
     }
 
+    /// Code that is compiled to report what it reaches has its own folder too.
+    pub(crate) fn fuzz_target(&self) -> PathBuf {
+        self.target.join("fuzz")
+    }
+
     pub(crate) fn bundle(&self, profile: Profile) -> PathBuf {
         self.target.join("web-bundle").join(profile.bundle_folder())
     }

@@ -1,10 +1,11 @@
-//! The build tool of Heliograph: run, test, check, web, bench, sim, screenshots.
+//! The build tool of Heliograph: run, test, check, web, bench, sim, fuzz, screenshots.
 //! Owns the command line; each command's work lies in the module of its name.
 
 mod bench;
 mod browser;
 mod check;
 mod demo;
+mod fuzz;
 mod layout;
 mod mutations;
 mod need;
@@ -111,6 +112,19 @@ enum Task {
         /// Only these rules
         rules: Vec<String>,
     },
+    /// Throw changed inputs at every decoder, guided by what they reach (docs/reliability.md)
+    Fuzz {
+        /// One target; without it all, one after the other
+        target: Option<String>,
+        /// For how long each
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+        /// Make the seeds anew, after a format has changed, and run nothing
+        #[arg(long, conflicts_with_all = ["target", "seconds"])]
+        make_seeds: bool,
+        #[command(flatten)]
+        install: InstallArgs,
+    },
     /// Make the pictures in docs/screenshots
     Screenshots {
         #[command(flatten)]
@@ -161,6 +175,8 @@ fn perform(task: Task) -> Result<()> {
         }
         Task::Sim { sim_args } => sim::run(&layout, &sim_args),
         Task::Mutations { rules } => mutations::run(&layout, &rules),
+        Task::Fuzz { make_seeds: true, .. } => fuzz::make_seeds(&layout),
+        Task::Fuzz { target, seconds, install, .. } => fuzz::run(&layout, target.as_deref(), seconds, install.policy()),
         Task::Screenshots { install } => bench::screenshots(&layout, install.policy()),
         Task::DemoPeople { helio, folder } => demo::watch(&helio, &folder),
         Task::Env { install } => test::print_environment(&layout, install.policy()),

@@ -25,6 +25,8 @@ pub(crate) struct SystemProgram {
 
 pub(crate) const C_COMPILER: SystemProgram =
     SystemProgram { names: &["cc", "gcc"], packages: &["gcc", "libc6-dev"], reason: "links native programs" };
+pub(crate) const CXX_COMPILER: SystemProgram =
+    SystemProgram { names: &["c++", "g++"], packages: &["g++"], reason: "compiles libFuzzer" };
 pub(crate) const CLANG: SystemProgram =
     SystemProgram { names: &["clang"], packages: &["clang"], reason: "compiles SQLite for WebAssembly" };
 pub(crate) const LLVM_AR: SystemProgram =

@@ -2,7 +2,7 @@
 
 use super::{
     ArchiveError, BLOCK_HEADER_LEN, BLOCK_LEN_MAX, CHUNK_LEN, FRAME_HEADER_LEN, FRAME_LEN_MAX, FRAME_TYPE_HISTORY,
-    decryptor,
+    WINDOW_LEN_MAX, decryptor,
 };
 use chacha20poly1305::XChaCha20Poly1305;
 use chacha20poly1305::aead::stream::DecryptorBE32;
@@ -14,22 +14,30 @@ use ruzstd::decoding::FrameDecoder;
 pub struct SegmentReader {
     decryptor: DecryptorBE32<XChaCha20Poly1305>,
     sealed: Vec<u8>,
-    /// Decrypted, but not a whole block yet.
+    blocks: BlockReader,
+    chunk: u32,
+}
+
+/// The lower half of a [`SegmentReader`]: opened bytes in, frames out. Who sealed them may mean harm.
+pub struct BlockReader {
+    /// Not a whole block yet.
     plain: Vec<u8>,
     decoder: FrameDecoder,
-    chunk: u32,
+}
+
+impl Default for BlockReader {
+    fn default() -> Self {
+        let mut decoder = FrameDecoder::new();
+        // The decoder makes room for as much as a frame's header asks for, at first sight: 128 MiB for nine bytes.
+        decoder.set_max_window_size(WINDOW_LEN_MAX);
+        Self { plain: Vec::new(), decoder }
+    }
 }
 
 impl SegmentReader {
     /// For a segment sealed under this key.
     pub fn new(key: &[u8; 32]) -> Self {
-        Self {
-            decryptor: decryptor(key),
-            sealed: Vec::new(),
-            plain: Vec::new(),
-            decoder: FrameDecoder::new(),
-            chunk: 0,
-        }
+        Self { decryptor: decryptor(key), sealed: Vec::new(), blocks: BlockReader::default(), chunk: 0 }
     }
 
     /// Takes the next bytes; gives the frames that are complete by them. After an error the reader is of no more use.
@@ -41,7 +49,8 @@ impl SegmentReader {
             let rest = self.sealed.split_off(CHUNK_LEN);
             let opened = self.decryptor.decrypt_next(self.sealed.as_slice());
             self.sealed = rest;
-            self.take_chunk(opened.map_err(|_| ArchiveError::NotOpened { chunk: self.chunk })?, &mut frames)?;
+            frames.extend(self.blocks.push(opened.map_err(|_| ArchiveError::NotOpened { chunk: self.chunk })?)?);
+            self.chunk = self.chunk.saturating_add(1);
         }
         Ok(frames)
     }
@@ -49,28 +58,30 @@ impl SegmentReader {
     /// All bytes were pushed: gives the last frames, or says that the segment is not whole.
     pub fn finish(mut self) -> Result<Vec<Frame>, ArchiveError> {
         let chunk = self.chunk;
-        let mut frames = Vec::new();
         let decryptor = std::mem::replace(&mut self.decryptor, decryptor(&[0; 32]));
         let opened = decryptor.decrypt_last(self.sealed.as_slice()).map_err(|_| ArchiveError::NotOpened { chunk })?;
-        self.take_chunk(opened, &mut frames)?;
-        if self.plain.is_empty() { Ok(frames) } else { Err(ArchiveError::Form("a block without its end")) }
+        let frames = self.blocks.push(opened)?;
+        if self.blocks.plain.is_empty() { Ok(frames) } else { Err(ArchiveError::Form("a block without its end")) }
     }
+}
 
-    fn take_chunk(&mut self, opened: Vec<u8>, frames: &mut Vec<Frame>) -> Result<(), ArchiveError> {
-        self.chunk = self.chunk.saturating_add(1);
+impl BlockReader {
+    /// Takes the next opened bytes; gives the frames that are complete by them. After an error it is of no more use.
+    pub fn push(&mut self, opened: Vec<u8>) -> Result<Vec<Frame>, ArchiveError> {
         if self.plain.is_empty() {
             self.plain = opened;
         } else {
             self.plain.extend_from_slice(&opened);
         }
+        let mut frames = Vec::new();
         let mut at = 0;
         while let Some((block, len)) = next_block(self.plain.get(at..).unwrap_or_default())? {
             let plain = decompress(&mut self.decoder, block, len)?;
-            parse_frames(&plain, frames)?;
+            parse_frames(&plain, &mut frames)?;
             at += BLOCK_HEADER_LEN + block.len();
         }
         self.plain.drain(..at);
-        Ok(())
+        Ok(frames)
     }
 }
 

@@ -13,7 +13,7 @@ enum Allowed {
     Only(&'static [&'static str]),
 }
 
-const ARROWS: [(&str, Allowed); 19] = [
+const ARROWS: [(&str, Allowed); 20] = [
     ("breakable", Allowed::Only(&[])),
     ("proto", Allowed::Only(&[])),
     ("identity", Allowed::Only(&["proto"])),
@@ -41,6 +41,7 @@ const ARROWS: [(&str, Allowed); 19] = [
         ]),
     ),
     ("faulty-disk", Allowed::Only(&[])),
+    ("fuzz", Allowed::Only(&["client-core", "client-api", "e2ee", "identity", "proto", "server", "test-world"])),
     ("web-pack", Allowed::Only(&[])),
     ("e2e", Allowed::Any),
     ("xtask", Allowed::Any),
