@@ -129,13 +129,12 @@ impl AccountStore for Sqlite {
 fn register(tx: &Connection, registration: &Registration) -> Result<RegisterOutcome, StoreError> {
     let account = registration.account;
     let taken = tx
-        .prepare_cached("DELETE FROM ticket WHERE ticket_hash = ?1 AND (number = ?2 OR ?4) AND expires_ms > ?3")?
-        .execute(params![
-            registration.ticket_hash,
-            registration.number,
-            int(registration.now_ms),
-            broken(Rule::TicketForItsNumber)
-        ])?;
+        .prepare_cached(if broken(Rule::TicketForItsNumber) {
+            "DELETE FROM ticket WHERE ticket_hash = ?1 AND ?2 IS NOT NULL AND expires_ms > ?3"
+        } else {
+            "DELETE FROM ticket WHERE ticket_hash = ?1 AND number = ?2 AND expires_ms > ?3"
+        })?
+        .execute(params![registration.ticket_hash, registration.number, int(registration.now_ms)])?;
     if taken == 0 {
         return Ok(RegisterOutcome::NoTicket);
     }

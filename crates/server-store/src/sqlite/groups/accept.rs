@@ -163,13 +163,14 @@ fn append(tx: &Connection, head: &GroupHead, now_ms: u64, entry: &NewEntry<'_>) 
     let seq = head.head_seq + 1;
     let chain_hash = next_chain_hash(&head.chain_hash, seq, entry.bytes);
     let time_ms: i64 = tx
-        .prepare_cached(
-            "UPDATE chat_group SET head_seq = ?2, chain_hash = ?3, time_ms = max(?4, time_ms + ?5)
-             WHERE chat = ?1 RETURNING time_ms",
-        )?
-        .query_row(params![head.chat.0, int(seq), chain_hash, int(now_ms), !broken(Rule::TimeRises)], |row| {
-            row.get(0)
-        })?;
+        .prepare_cached(if broken(Rule::TimeRises) {
+            "UPDATE chat_group SET head_seq = ?2, chain_hash = ?3, time_ms = max(?4, time_ms)
+             WHERE chat = ?1 RETURNING time_ms"
+        } else {
+            "UPDATE chat_group SET head_seq = ?2, chain_hash = ?3, time_ms = max(?4, time_ms + 1)
+             WHERE chat = ?1 RETURNING time_ms"
+        })?
+        .query_row(params![head.chat.0, int(seq), chain_hash, int(now_ms)], |row| row.get(0))?;
     tx.prepare_cached(
         "INSERT INTO group_log (chat, seq, generation, epoch, kind, account, device, op_id, time_ms, bytes)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -262,18 +263,14 @@ fn put_state(tx: &Connection, chat: ChatId, public_state: &[u8], group_info: &[u
 
 fn add_member(tx: &Connection, chat: ChatId, device: DeviceAddress, from_seq: u64) -> Result<(), StoreError> {
     // Unlinked between validation and now: the leaf is refused its place until its Remove, like any other.
-    tx.prepare_cached(
+    tx.prepare_cached(if broken(Rule::LateLeafIsRevoked) {
+        "INSERT INTO member (chat, account, device, from_seq, until_seq, revoked) VALUES (?1, ?2, ?3, ?4, NULL, 0)"
+    } else {
         "INSERT INTO member (chat, account, device, from_seq, until_seq, revoked)
-         VALUES (?1, ?2, ?3, ?4, NULL, ?5 AND NOT EXISTS (
-             SELECT 1 FROM device WHERE account = ?2 AND device = ?3 AND listed = 1))",
-    )?
-    .execute(params![
-        chat.0,
-        device.account.0,
-        device.device.0,
-        int(from_seq),
-        !broken(Rule::LateLeafIsRevoked)
-    ])?;
+         VALUES (?1, ?2, ?3, ?4, NULL, NOT EXISTS (
+             SELECT 1 FROM device WHERE account = ?2 AND device = ?3 AND listed = 1))"
+    })?
+    .execute(params![chat.0, device.account.0, device.device.0, int(from_seq)])?;
     Ok(())
 }
 
