@@ -13,13 +13,14 @@ use crate::step::Step;
 
 /// What cargo-fuzz asks of the compiler, as far as stable has it: no sanitizer, since no unsafe code is ours. Not for build
 /// scripts and macros, which have no libFuzzer to report to: hence the named host as the target.
-const FLAGS: [&str; 6] = [
+const FLAGS: [&str; 7] = [
     "-Cpasses=sancov-module",
     "-Cllvm-args=-sanitizer-coverage-level=4",
     "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
     "-Cllvm-args=-sanitizer-coverage-pc-table",
     "-Cllvm-args=-sanitizer-coverage-trace-compares",
-    "--cfg=fuzzing",
+    "--cfg",
+    "fuzzing",
 ];
 /// An input that takes longer is a finding.
 const INPUT_S_MAX: u32 = 20;
