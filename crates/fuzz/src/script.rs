@@ -109,7 +109,7 @@ mod tests {
         for (script, value) in [
             (&[1, 0][..], &b"second"[..]),
             (&[3, 0], b"second"),
-            (&[0, 1, 0, 0, 1, b'u'], b"furst"),
+            (&[0, 1, 0, 0, 0, b't'], b"tirst"),
             (&[0, 1, 2, 0, 2, 0], b"fi"),
             (&[0, 2, 2, 0, 2, 0, 6, 0, 2, 1], b"ficond"),
             (&[255, 0, 3, b'o', b'w', b'n'], b"own"),
