@@ -36,7 +36,7 @@ async fn nothing_is_lost_or_doubled_when_the_server_is_killed_again_and_again() 
         world.kill_server().await?;
         world.start_server().await?;
     }
-    talk.is_whole().await?;
+    talk.ends_whole().await?;
     world.stop_server().await
 }
 
@@ -74,7 +74,7 @@ async fn nothing_that_was_taken_is_lost_when_the_power_fails_at_any_sync() -> Re
         world.server_dies().await?;
         world.start_server().await?;
     }
-    talk.is_whole().await?;
+    talk.ends_whole().await?;
     world.stop_server().await
 }
 
@@ -148,7 +148,7 @@ impl Talk {
     }
 
     /// Waits until all has come, and compares.
-    async fn is_whole(mut self) -> Result<()> {
+    async fn ends_whole(mut self) -> Result<()> {
         let (with_bob, with_carol) = (self.with_bob, self.with_carol);
         let last = |speaker: &str| format!("{speaker} {}.{}", ROUNDS - 1, SAID - 1);
         self.alice.sees(with_bob, &last("Bob")).await?;
