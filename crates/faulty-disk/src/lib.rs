@@ -12,6 +12,7 @@
 
 use libc::{c_int, c_void, off64_t, size_t, ssize_t};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ffi::CStr;
 use std::fs::File;
 use std::os::fd::AsRawFd as _;
@@ -87,12 +88,14 @@ fn on_disk(descriptor: c_int) -> Option<(FileId, off64_t)> {
 fn remember(descriptor: c_int, at: off64_t, len: size_t) -> Option<()> {
     let Some((id, size)) = on_disk(descriptor) else { return Some(()) };
     let mut unsynced = UNSYNCED.lock().unwrap_or_else(PoisonError::into_inner);
-    if !unsynced.contains_key(&id) {
-        let path = format!("/proc/self/fd/{descriptor}");
-        let file = File::options().read(true).write(true).open(path).ok()?;
-        unsynced.insert(id, Unsynced { file, before: Vec::new() });
-    }
-    let kept = unsynced.get_mut(&id)?;
+    let kept = match unsynced.entry(id) {
+        Entry::Occupied(kept) => kept.into_mut(),
+        Entry::Vacant(place) => {
+            let path = format!("/proc/self/fd/{descriptor}");
+            let file = File::options().read(true).write(true).open(path).ok()?;
+            place.insert(Unsynced { file, before: Vec::new() })
+        }
+    };
     let mut bytes = vec![0; usize::try_from((size - at).max(0)).ok()?.min(len)];
     std::os::unix::fs::FileExt::read_exact_at(&kept.file, &mut bytes, u64::try_from(at).ok()?).ok()?;
     kept.before.push(Before { at, bytes, size });
