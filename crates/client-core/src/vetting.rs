@@ -177,9 +177,14 @@ impl Client {
                 Standing::ListWanted => self.want_list(cx, cert.account, cert.list_version)?,
                 Standing::Unlisted => {
                     removing::want(cx, chat.chat, cert.address())?;
-                    let name = accounts::title_of(cx.db, cert.account)?;
-                    let what = format!("a device that {name} does not list was let into a chat; it is removed");
-                    cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
+                    // A later list may have put it out after it came in: the log does not say which was first.
+                    let was_listed =
+                        hearsay::current_list(cx, cert.account)?.is_some_and(|list| list.version() > cert.list_version);
+                    if !was_listed {
+                        let name = accounts::title_of(cx.db, cert.account)?;
+                        let what = format!("a device that {name} does not list was let into a chat; it is removed");
+                        cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
+                    }
                 }
             }
         }

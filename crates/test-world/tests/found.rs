@@ -28,6 +28,7 @@ found! {
     a_mark_of_a_device_that_left_is_told_again: "a-mark-of-a-device-that-left";
     a_mark_that_was_set_back_is_told_again: "a-mark-that-was-set-back";
     a_new_companion_knows_what_was_read: "new-companion-knows-what-was-read";
+    nobody_is_accused_when_a_device_is_logged_out_while_it_comes_in: "logged-out-while-it-came-in";
     a_death_before_the_wiping: "a-death-before-the-wiping";
     a_gap_before_a_joining_is_filled: "a-gap-before-a-joining";
     a_message_that_comes_by_two_ways_is_there_once: "the-same-message-by-two-ways";
