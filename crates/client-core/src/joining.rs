@@ -12,6 +12,7 @@ use crate::witness;
 use client_api::{Event, Notice};
 use e2ee::group::{Joining, discard_external, finish_external, join_external, join_welcome};
 use e2ee::key_packages::KeyPackageUse;
+use e2ee::{MlsError, RuleError};
 use identity::{ChatKind, ChatPolicy};
 use prost::Message as _;
 use proto::ids::{AccountId, ChatId, Generation, OpId};
@@ -185,7 +186,15 @@ impl Client {
     pub(crate) fn on_joined(&mut self, cx: &mut Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
         let Some(stored) = chats::find(cx.db, chat)? else { return Ok(()) };
         let provider = mls::provider(cx);
-        finish_external(&provider, chat, stored.generation).map_err(|error| Halt::Encryption(error.to_string()))?;
+        match finish_external(&provider, chat, stored.generation) {
+            Ok(_) => {}
+            // What was staged is gone: the leaf that the server took has no keys here. Another joining takes its place.
+            Err(MlsError::Rule(RuleError::PendingCommit)) => {
+                tracing::warn!("a joining was taken that is not staged any more");
+                return self.join_again(cx, chat);
+            }
+            Err(error) => return Err(Halt::Encryption(error.to_string())),
+        }
         witness::begin(cx, chat, seq, None)?;
         // What was said before is for this account too. A companion asks the phone for it, with the history.
         if cx.is_phone()? && stored.kind == ChatKind::Direct && stored.applied_seq + 1 < seq {
