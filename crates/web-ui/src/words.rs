@@ -363,14 +363,9 @@ pub const YOUR_NAME: &str = "Your name";
 pub const ABOUT: &str = "About";
 
 /// Under the title of the number's page.
-pub fn number_text(server: &str, region: &str) -> String {
+pub fn number_text(server: &str) -> String {
     let server = if server.is_empty() { "This server" } else { server };
-    let region = if region.is_empty() {
-        String::new()
-    } else {
-        format!(" Without a country code it is taken as one of {region}.")
-    };
-    format!("{server} sends you a code to make sure that it is yours.{region}")
+    format!("{server} sends you a code to make sure that it is yours. Write it with its country code.")
 }
 
 /// Under the title of the code's page.
