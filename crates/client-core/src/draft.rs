@@ -3,8 +3,7 @@
 
 use crate::client::{Client, Context};
 use crate::io::Halt;
-use crate::own_state::{self, ChatKey};
-use crate::state;
+use crate::own_state::ChatKey;
 use client_api::{AccountId, ChatId, UserError};
 use proto::limits::TEXT_LEN_MAX;
 
@@ -36,15 +35,6 @@ impl Draft {
     }
 }
 
-/// What stood in the composer has been sent: with the message, so that it is never both.
-pub(crate) fn clear(cx: &mut Context<'_>, chat: proto::ids::ChatId) -> Result<(), Halt> {
-    let key = ChatKey::Draft.of(chat);
-    match state::get(cx.db, &key)? {
-        Some(draft) if !draft.is_empty() => own_state::set(cx, &key, Vec::new()),
-        _ => Ok(()),
-    }
-}
-
 impl Client {
     /// Keeps what stands in the composer.
     pub(crate) fn set_draft(
@@ -68,6 +58,7 @@ impl Client {
 mod tests {
     use super::*;
     use crate::chats;
+    use crate::own_state;
     use crate::testing::{CHAT, Peer, phone, step};
     use client_api::{ChatRow, Command};
     use proptest::prelude::*;
@@ -127,18 +118,5 @@ mod tests {
         assert!(out.contains(&crate::io::Output::Event(refused)));
         let still = self::row(&db);
         assert_eq!(still.draft, row.draft, "refused words are kept");
-    }
-
-    #[test]
-    fn what_is_sent_is_a_draft_no_more() {
-        let (mut client, db) = phone();
-        Peer::new().shares_chat_with(&db);
-        step(&db, 1, |cx| {
-            let peer = chats::find(cx.db, CHAT).expect("read").expect("the chat").peer;
-            let draft = Draft { text: "hello".into(), written_for: AccountId(peer.0) };
-            own_state::set(cx, &ChatKey::Draft.of(CHAT), draft.encode()).expect("kept");
-            client.send_text(cx, 1, ChatId(CHAT.0), "hello".into(), None).expect("no halt");
-        });
-        assert_eq!(row(&db).draft, "");
     }
 }

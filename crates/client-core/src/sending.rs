@@ -2,7 +2,6 @@
 
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
-use crate::draft;
 use crate::io::Halt;
 use crate::messages::{self, NewMessage, Place};
 use crate::mls;
@@ -149,7 +148,6 @@ impl Client {
             content: content.clone(),
         };
         messages::store(cx, &message)?;
-        draft::clear(cx, chat)?;
         self.offer_profile(cx, chat)?;
         self.enqueue(cx, chat, Some(id), content)?;
         self.typing_was_sent(chat);

@@ -128,6 +128,10 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
         let chat = chat.get_untracked();
         let command = Command::SendText { chat, text: written, written_for: written_for.get_value() };
         app.ask(command, move |result| {
+            // A draft no more; what was refused is one still, and what is being written by now will be.
+            if result.is_ok() && text.try_with_untracked(String::is_empty) != Some(false) {
+                app.tell(Command::SetDraft { chat, text: String::new(), written_for: AccountId::NOBODY });
+            }
             if let Err(error) = result {
                 // Whoever sends it again knows for whom.
                 let _ = written_for.try_set_value(peer_of(app.moves.with_untracked(|moves| moves.newest(chat))));
