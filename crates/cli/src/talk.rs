@@ -84,6 +84,11 @@ pub(crate) async fn send(place: &Place, arguments: SendArguments) -> Result<()> 
     place.open()?.run(work).await
 }
 
+/// Opens a chat at its end.
+fn open_newest(chat: ChatId) -> Command {
+    Command::OpenChat { chat, anchor: WindowAnchor::Newest, limit: WINDOW }
+}
+
 /// The messages that this client sends into an open chat, told from what was there before.
 pub(crate) struct Outgoing {
     pub(crate) chat: ChatId,
@@ -92,9 +97,8 @@ pub(crate) struct Outgoing {
 
 impl Outgoing {
     pub(crate) async fn open(account: &mut Account, to: &str) -> Result<Self> {
-        let open = |chat| Command::OpenChat { chat, anchor: WindowAnchor::Newest, limit: WINDOW };
         let mut chat = account.chat(to).await?;
-        let mut request = account.tell(open(chat)).await?;
+        let mut request = account.tell(open_newest(chat)).await?;
         loop {
             match account.next_in_time().await? {
                 Event::Window(window) if window.chat == chat => {
@@ -104,7 +108,7 @@ impl Outgoing {
                 // The other one began it too, at the same moment, and theirs it is.
                 Event::ChatMoved { from, to } if from == chat => {
                     chat = to;
-                    request = account.tell(open(chat)).await?;
+                    request = account.tell(open_newest(chat)).await?;
                 }
                 Event::Answered { request: of, result: Err(error) } if of == request => bail!(error),
                 _ => {}
@@ -118,8 +122,7 @@ impl Outgoing {
         let rows = match event {
             Event::ChatMoved { from, to } if *from == self.chat => {
                 self.chat = *to;
-                let anchor = WindowAnchor::Newest;
-                account.tell(Command::OpenChat { chat: self.chat, anchor, limit: WINDOW }).await?;
+                account.tell(open_newest(self.chat)).await?;
                 return Ok(Vec::new());
             }
             Event::Messages(changes) if changes.chat == self.chat => &changes.upserts,
@@ -155,7 +158,7 @@ async fn print_messages(account: &mut Account, arguments: &ReceiveArguments) -> 
         for chat in unopened {
             open.insert(chat);
             awaited += 1;
-            account.tell(Command::OpenChat { chat, anchor: WindowAnchor::Newest, limit: WINDOW }).await?;
+            account.tell(open_newest(chat)).await?;
         }
         if awaited == 0 {
             skipping = false;

@@ -82,15 +82,10 @@ impl Program {
         let binary = std::env::var_os("HELIOGRAPH_BIN").context("HELIOGRAPH_BIN is not set: run `cargo xtask test`")?;
         let listen_at = address.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0))).to_string();
         let limit = machine.descriptors_max.map(|max| format!("ulimit -n {max}; ")).unwrap_or_default();
-        let mut command = Command::new("sh");
-        if let Some(disk) = &machine.disk {
-            let library = std::env::var_os("HELIOGRAPH_FAULTY_DISK")
-                .context("HELIOGRAPH_FAULTY_DISK is not set: run `cargo xtask test`")?;
-            command
-                .env("LD_PRELOAD", library)
-                .env("FAULTY_DISK_FOLDER", data)
-                .env("FAULTY_DISK_CONTROL", &disk.control);
-        }
+        let mut command = match &machine.disk {
+            Some(disk) => disk.preloaded("sh", data)?,
+            None => Command::new("sh"),
+        };
         let mut child = command
             .arg("-c")
             .arg(format!("{limit}exec \"$0\" \"$@\""))

@@ -594,10 +594,10 @@ pub fn mirror(progress: &client_api::MirrorProgress) -> String {
     if progress.messages_total > 0 && progress.messages_done >= progress.messages_total {
         return format!("Joining your chats: {} of {}", progress.chats_joined, progress.chats_total);
     }
-    format!("Mirroring: {} of {}", grouped(progress.messages_done), count_grouped(progress.messages_total))
+    format!("Mirroring: {}", handed_over(progress))
 }
 
-/// What a phone has given to its new device.
+/// How many of the messages have gone from the phone to its new device.
 pub fn handed_over(progress: &client_api::MirrorProgress) -> String {
     format!("{} of {}", grouped(progress.messages_done), count_grouped(progress.messages_total))
 }

@@ -257,6 +257,12 @@ fn Row(
     );
     let at = Memo::new(move |_| shown.with(|shown| shown.iter().position(|other| *other == chat)).unwrap_or_default());
     let face = Signal::derive(move || face(row.get().as_deref()));
+    // The whole number, and what is shown of it. Any chat may bring a namesake: only what comes of that is drawn.
+    let number = Memo::new(move |_| {
+        let row = row.get().filter(|row| !row.number.is_empty())?;
+        let whole = app.chats.with(|chats| chats.has_namesake(&row));
+        Some((row.number.clone(), if whole { row.number.clone() } else { words::number_end(&row.number) }))
+    });
     let now = page::now_ms();
     view! {
         <div
@@ -289,10 +295,8 @@ fn Row(
                 <div class="chat-row-line">
                     <span class="chat-row-title" dir="auto" data-testid="chat-title">{move || row.get().map(|row| words::title(&row))}</span>
                     // Whom the owner has not named calls themselves so: the number tells them from whom they may seem to be.
-                    {move || row.get().filter(|row| !row.number.is_empty()).map(|row| view! {
-                        <bdi class="chat-row-number" dir="ltr" title=row.number.clone() data-testid="chat-number">
-                            {if app.chats.with(|chats| chats.has_namesake(&row)) { row.number.clone() } else { words::number_end(&row.number) }}
-                        </bdi>
+                    {move || number.get().map(|(number, shown)| view! {
+                        <bdi class="chat-row-number" dir="ltr" title=number data-testid="chat-number">{shown}</bdi>
                     })}
                     <span class="chat-row-time">{move || row.get().map(|row| clock::short(row.activity_ms, now, page::zone_at(row.activity_ms)))}</span>
                 </div>

@@ -26,6 +26,11 @@ pub struct ChatList {
 }
 
 impl ChatList {
+    /// Somebody else goes by the same name.
+    pub fn has_namesake(&self, row: &ChatRow) -> bool {
+        self.rows.values().any(|other| other.chat != row.chat && other.title == row.title)
+    }
+
     /// Merges what the core told.
     pub fn apply(&mut self, changes: ChatChanges) {
         if changes.reset {
@@ -89,13 +94,6 @@ impl ChatList {
 /// Something unread, or marked so by hand.
 pub fn is_unread(row: &ChatRow) -> bool {
     row.unread > 0 || row.marked_unread
-}
-
-impl ChatList {
-    /// Somebody else goes by the same name.
-    pub fn has_namesake(&self, row: &ChatRow) -> bool {
-        self.rows.values().any(|other: &Arc<ChatRow>| other.chat != row.chat && other.title == row.title)
-    }
 }
 
 #[cfg(test)]
