@@ -361,7 +361,7 @@ impl Client {
             Command::UnlinkAll => self.unlink(cx, id, None)?,
             Command::LogOut => self.log_out_here(cx, id)?,
             Command::RenameDevice { device, name } => self.rename_device(cx, id, device, &name)?,
-            Command::ReconnectNow => self.reconnect_now(cx, id)?,
+            Command::CheckConnection => self.check_connection(cx, id)?,
             Command::RequestCode { number } => self.request_code(cx, id, number)?,
             Command::VerifyCode { code } => self.verify_code(cx, id, &code),
             Command::EnterPin { pin } => self.enter_pin(cx, id, &pin)?,

@@ -25,6 +25,8 @@ const RETRY_MIN_MS: u64 = 500;
 const RETRY_MAX_MS: u64 = 60_000;
 /// A Hello without an answer, and a socket without one, count as lost after this.
 const HELLO_TIMEOUT_MS: u64 = 20_000;
+/// The same where the network may have changed meanwhile.
+const GREETING_LEFT_MS: u64 = 5_000;
 /// What a chat needs is asked for again after this, where the server did not give it.
 const NO_ANSWER_PAUSE_MS: u64 = 5_000;
 /// The request number of Hello.
@@ -360,13 +362,23 @@ impl Client {
         self.show_connection(cx);
     }
 
-    /// "Try now."
-    pub(crate) fn reconnect_now(&mut self, cx: &mut Context<'_>, request: u32) -> Result<(), Halt> {
+    /// "Try now", and "the network may have changed".
+    pub(crate) fn check_connection(&mut self, cx: &mut Context<'_>, request: u32) -> Result<(), Halt> {
         cx.answer(request, Ok(Answer::Done));
-        if self.session.link == Link::Down && this::stage(cx.db)? != Stage::LoggedOut {
-            self.session.tries = 0;
-            self.session.retry_at_ms = 0;
-            self.ask_server_info(cx);
+        match &mut self.session.link {
+            Link::Down | Link::Authenticating if this::stage(cx.db)? != Stage::LoggedOut => {
+                // What was asked of a network that is gone has its answer much later, or never.
+                self.calls.drop_where(|p| matches!(p, Purpose::ServerInfo | Purpose::Challenge | Purpose::OpenSession));
+                self.session = Session::default();
+                self.ask_server_info(cx);
+            }
+            Link::Greeting { lost_at_ms } => {
+                *lost_at_ms = (*lost_at_ms).min(cx.now_ms + GREETING_LEFT_MS);
+                let at_ms = *lost_at_ms;
+                self.retry_at(at_ms);
+            }
+            Link::CatchingUp | Link::Up => cx.out.push(Output::CheckSocket),
+            Link::Down | Link::Authenticating => {}
         }
         Ok(())
     }

@@ -92,6 +92,8 @@ pub enum SocketStep {
     Connect,
     /// Close it.
     Disconnect,
+    /// Ask the server on it for a sign of life now.
+    Check,
     /// Send a frame.
     Send(Vec<u8>),
 }
@@ -199,6 +201,7 @@ impl Engine {
                 }
                 Output::Connect => turn.socket.push(SocketStep::Connect),
                 Output::Disconnect => turn.socket.push(SocketStep::Disconnect),
+                Output::CheckSocket => turn.socket.push(SocketStep::Check),
                 Output::Send(frame) => turn.socket.push(SocketStep::Send(frame)),
                 Output::Http(request) => turn.http.push(request),
                 Output::WakeAt(at_ms) => turn.wake_at_ms = Some(at_ms),

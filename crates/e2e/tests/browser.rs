@@ -111,6 +111,18 @@ async fn what_is_written_with_no_connection_is_sent_later_and_in_order() -> Resu
     alice.sees_status("fourth", "delivered").await?;
     alice.clicks("chat-back").await?;
     alice.hides("offline-banner").await?;
+
+    // The network goes away, and closes nothing.
+    alice.goes_offline(true).await?;
+    alice.shows("offline-banner").await?;
+    alice.opens_chat("Bob").await?;
+    alice.writes("fifth").await?;
+    alice.sees_status("fifth", "pending").await?;
+    alice.goes_offline(false).await?;
+    bob.sees(chat, "fifth").await?;
+    alice.sees_status("fifth", "delivered").await?;
+    alice.clicks("chat-back").await?;
+    alice.hides("offline-banner").await?;
     alice.closes().await
 }
 

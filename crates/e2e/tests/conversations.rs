@@ -43,6 +43,37 @@ async fn two_people_talk_and_the_server_learns_no_word() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_falls_silent_is_noticed_and_nothing_is_lost() -> Result<()> {
+    let mut world = World::new().await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    world.lays_a_line().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let chat = alice.opens_chat_with(BOB).await?;
+    alice.sends(chat, "before").await?;
+    let theirs = only_chat(&mut bob).await?;
+    bob.sees(theirs, "before").await?;
+
+    world.line()?.falls_silent();
+    // The system says that something about the network has changed; no socket closes.
+    alice.does(Command::CheckConnection).await?;
+    alice.until("the connection is gone", |s| s.connection.starts_with("Offline")).await?;
+    alice.sends(chat, "into the silence").await?;
+    bob.sends(theirs, "meanwhile").await?;
+
+    world.line()?.carries_again();
+    alice.does(Command::CheckConnection).await?;
+    alice.until("being in step", |s| s.connection == "Online").await?;
+    alice.sees(chat, "meanwhile").await?;
+    bob.sees(theirs, "into the silence").await?;
+    // With a network there is an answer, and nothing changes.
+    alice.does(Command::CheckConnection).await?;
+    alice.sends(chat, "after").await?;
+    alice.sees_status(chat, "after", MessageStatus::Delivered).await?;
+    assert_eq!(alice.screen.connection, "Online");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_without_a_place_is_tried_again_later() -> Result<()> {
     const PLACES: usize = 8;
     let mut world = World::new().await?;

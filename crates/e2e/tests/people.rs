@@ -320,7 +320,7 @@ async fn two_people_who_begin_the_same_chat_at_once_meet_in_one_and_it_stays_ope
     assert_ne!(from_alice, from_bob);
     world.start_server().await?;
     for person in [&mut alice, &mut bob] {
-        person.does(Command::ReconnectNow).await?;
+        person.does(Command::CheckConnection).await?;
     }
     let met = |s: &e2e::person::Screen| s.chats.len() == 1 && s.chats.values().all(|row| row.unread == 1);
     alice.until("one chat with a message of the other", met).await?;

@@ -165,6 +165,7 @@ impl Delivery {
             Body::ReadMark(mark) => self.read_mark(sender, mark).await,
             Body::GetMarks(get) => self.get_marks(sender, &get).await,
             Body::Ephemeral(ephemeral) => self.ephemeral(sender, ephemeral).await,
+            Body::Ping(_) => Ok(Handled::reply(reply::Body::Pong(wire::Pong {}))),
             Body::Hello(_) => Err(OpError::invalid("Hello comes first, and once")),
         };
         result.unwrap_or_else(|error| Handled::reply(error.into_reply()))

@@ -19,7 +19,7 @@ pub fn Banners() -> impl IntoView {
                 <div class="banner" data-testid="offline-banner">
                     <Icon name="wifi-slash"/>
                     <span>{words::OFFLINE}</span>
-                    <button class="button quiet small" type="button" data-testid="reconnect" on:click=move |_| app.send(Command::ReconnectNow)>{words::TRY_NOW}</button>
+                    <button class="button quiet small" type="button" data-testid="reconnect" on:click=move |_| app.send(Command::CheckConnection)>{words::TRY_NOW}</button>
                 </div>
             </Show>
             <Show when=move || catching_up.get()>

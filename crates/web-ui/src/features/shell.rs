@@ -93,6 +93,7 @@ fn watch_page(app: App) {
             app.visible.set(visible);
         }
         app.tell(Command::SetVisible(visible));
+        visible
     };
     visible();
     app.narrow.set(page::is_narrow());
@@ -102,16 +103,24 @@ fn watch_page(app: App) {
             app.narrow.set(narrow);
         }
     });
-    let on_visible = window_event_listener_untyped("visibilitychange", move |_| visible());
+    let on_visible = window_event_listener_untyped("visibilitychange", move |_| {
+        if visible() {
+            // The machine may have slept.
+            app.tell(Command::CheckConnection);
+        }
+    });
     let on_back = window_event_listener(leptos::ev::popstate, move |_| {
         app.back();
     });
-    let on_online = window_event_listener(leptos::ev::online, move |_| app.tell(Command::ReconnectNow));
+    // Neither of them is believed: a server on this very machine is there without a network.
+    let on_online = window_event_listener(leptos::ev::online, move |_| app.tell(Command::CheckConnection));
+    let on_offline = window_event_listener(leptos::ev::offline, move |_| app.tell(Command::CheckConnection));
     on_cleanup(move || {
         on_visible.remove();
         on_resize.remove();
         on_back.remove();
         on_online.remove();
+        on_offline.remove();
     });
 }
 
