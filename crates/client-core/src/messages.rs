@@ -163,9 +163,14 @@ pub(crate) fn fail(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<
     Ok(())
 }
 
-/// The columns that [`row`] reads; `m` is the message, `k` the other account's mark, `s` its star.
+/// The columns that [`row`] reads; `m` is the message, `c` its chat, `k` the other account's mark, `s` its star.
 pub(crate) const ROW_COLUMNS: &str = "m.message, m.time_ms, m.account, m.seq, m.kind, m.content, m.failed, m.sent_ms,
-    coalesce(k.delivered_seq, 0), coalesce(k.delivered_ms, 0), coalesce(k.read_seq, 0), coalesce(k.read_ms, 0),
+    coalesce(k.delivered_seq, 0),
+    coalesce((SELECT t.time_ms FROM mark_step t
+              WHERE t.chat = m.chat AND t.account = c.peer AND t.mark = 0 AND t.seq >= m.seq ORDER BY t.seq LIMIT 1), 0),
+    coalesce(k.read_seq, 0),
+    coalesce((SELECT t.time_ms FROM mark_step t
+              WHERE t.chat = m.chat AND t.account = c.peer AND t.mark = 1 AND t.seq >= m.seq ORDER BY t.seq LIMIT 1), 0),
     coalesce(length(s.value), 0) > 0";
 
 /// The joined tables of [`ROW_COLUMNS`].
@@ -191,6 +196,13 @@ pub(crate) fn row(row: &Row<'_>, at: usize, me: AccountId) -> rusqlite::Result<M
         (false, seq) if seq <= delivered_seq => MessageStatus::Delivered,
         (false, _) => MessageStatus::Sent,
     };
+    let read_ms = if own && status == MessageStatus::Read { read_ms } else { 0 };
+    // What was read had come before, also where the news of that came later or not at all.
+    let delivered_ms = match (own && status >= MessageStatus::Delivered, delivered_ms) {
+        (false, _) => 0,
+        (true, delivered_ms) if read_ms > 0 && (delivered_ms == 0 || delivered_ms > read_ms) => read_ms,
+        (true, delivered_ms) => delivered_ms,
+    };
     Ok(MessageRow {
         id: client_api::MessageId(row.get(at)?),
         time_ms: if seq == 0 { time_ms.max(sent_ms) } else { time_ms },
@@ -199,8 +211,8 @@ pub(crate) fn row(row: &Row<'_>, at: usize, me: AccountId) -> rusqlite::Result<M
         status: own.then_some(status),
         body: body(kind, &content),
         starred: row.get(at + 12)?,
-        delivered_ms: if own && status >= MessageStatus::Delivered { delivered_ms } else { 0 },
-        read_ms: if own && status == MessageStatus::Read { read_ms } else { 0 },
+        delivered_ms,
+        read_ms,
     })
 }
 
@@ -258,7 +270,7 @@ mod tests {
         };
         assert_eq!(store(&mut cx, &message).expect("is stored"), Stored::New);
         for mark in [Mark::Delivered, Mark::Read] {
-            marks::advance(&mut cx, message.chat, THEM, mark, u64::MAX).expect("is dropped");
+            marks::advance(&mut cx, message.chat, THEM, mark, (u64::MAX, 1)).expect("is dropped");
             assert_eq!(marks::reached(cx.db, message.chat, THEM, mark).expect("query"), 0);
         }
     }

@@ -1,7 +1,7 @@
 //! Stories of native clients at a real server: talking, linking, mirroring, logging out.
 
 use anyhow::{Context, Result};
-use client_api::{ChatId, Command, MessageStatus, Role};
+use client_api::{ChatId, Command, MessageBody, MessageStatus, Role};
 use e2e::{Person, World};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -161,4 +161,45 @@ async fn a_linked_browser_has_the_history_and_talks_with_the_phone_off() -> Resu
     alice.sends(chat, "after the log-out").await?;
     alice.sees_status(chat, "after the log-out", MessageStatus::Sent).await?;
     bob.sees(theirs, "after the log-out").await
+}
+
+/// When an own message was delivered and read, as its screen says.
+fn steps_of(person: &Person, chat: ChatId, text: &str) -> Result<(u64, u64)> {
+    let rows = person.screen.messages.get(&chat).context("the chat is open")?;
+    let row =
+        rows.values().find(|row| row.body == MessageBody::Text(text.to_owned())).context("the message is there")?;
+    Ok((row.delivered_ms, row.read_ms))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_a_message_was_delivered_and_read_is_the_same_on_all_devices_whoever_links_what() -> Result<()> {
+    let world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    let chat = alice.opens_chat_with(BOB).await?;
+    alice.sends(chat, "read").await?;
+    let theirs = only_chat(&mut bob).await?;
+    bob.sees(theirs, "read").await?;
+    let newest = bob.screen.messages.get(&theirs).and_then(|rows| rows.keys().next_back()).context("a message")?.1;
+    bob.does(Command::MarkRead { chat: theirs, up_to: newest }).await?;
+    alice.sees_status(chat, "read", MessageStatus::Read).await?;
+    alice.sends(chat, "delivered").await?;
+    alice.sees_status(chat, "delivered", MessageStatus::Delivered).await?;
+    let (read, delivered) = (steps_of(&alice, chat, "read")?, steps_of(&alice, chat, "delivered")?);
+    assert!(0 < read.0 && read.0 <= read.1 && read.1 <= delivered.0, "{read:?} {delivered:?}");
+    assert_eq!(delivered.1, 0);
+
+    let mut bobs_browser = bob.links(&world, "Bob's browser").await?;
+    bobs_browser.until("the whole mirror", |s| s.mirror.complete).await?;
+    let mut browser = alice.links(&world, "browser").await?;
+    browser.until("the whole mirror", |s| s.mirror.complete).await?;
+    alice.sends(chat, "later").await?;
+    alice.sees_status(chat, "later", MessageStatus::Delivered).await?;
+    assert_eq!(only_chat(&mut browser).await?, chat);
+    browser.sees_status(chat, "later", MessageStatus::Delivered).await?;
+    for person in [&alice, &browser] {
+        let steps = (steps_of(person, chat, "read")?, steps_of(person, chat, "delivered")?);
+        assert_eq!(steps, (read, delivered), "on {}", person.name);
+    }
+    Ok(())
 }

@@ -508,6 +508,7 @@ pub const UNARCHIVE: &str = "Take out of the archive";
 pub const CLOSE_CHAT: &str = "Close chat";
 pub const HISTORY_ARRIVING: &str = "Older messages are on their way from your phone.";
 pub const NOT_YET: &str = "not yet";
+pub const TIME_UNKNOWN: &str = "yes, at a time that this device does not know";
 pub const SENT_AT: &str = "Sent";
 pub const RECEIVED: &str = "Received";
 pub const DELIVERED_AT: &str = "Delivered";

@@ -115,12 +115,12 @@ impl Delivery {
         })))
     }
 
-    pub(super) async fn ack(&self, sender: DeviceAddress, ack: wire::Ack) -> Result<Handled, OpError> {
-        let further = self.stores.mailboxes.acknowledge(sender, ack.queue_seq).await?;
+    pub(super) async fn ack(&self, sender: DeviceAddress, ack: wire::Ack, now_ms: u64) -> Result<Handled, OpError> {
+        let further = self.stores.mailboxes.acknowledge(sender, ack.queue_seq, now_ms).await?;
         let mut effects = Vec::new();
         for delivered in further {
             let to = self.other_accounts_devices(sender, delivered.chat).await?;
-            effects.push(Effect::Delivered { chat: delivered.chat, seq: delivered.seq, account: sender.account, to });
+            effects.push(Effect::Delivered { further: delivered, account: sender.account, time_ms: now_ms, to });
         }
         Ok(Handled { reply: Some(reply::Body::Done(wire::Done {})), effects })
     }
@@ -218,6 +218,7 @@ pub fn account_mark(mark: Mark) -> wire::AccountMark {
     wire::AccountMark {
         account: mark.account.to_vec(),
         delivered_seq: mark.delivered_seq,
+        delivered_ms: mark.delivered_ms,
         epoch: mark.epoch,
         sealed: mark.sealed,
     }

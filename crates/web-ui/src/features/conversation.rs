@@ -14,7 +14,7 @@ use crate::primitives::icon::{Icon, IconButton};
 use crate::primitives::menu::{Entry, Menu};
 use crate::store::{App, Pane, use_app};
 use crate::words;
-use client_api::{ChatId, ChatKind, Command, Completeness, MessageRow, Role};
+use client_api::{ChatId, ChatKind, Command, Completeness, MessageRow, MessageStatus, Role};
 use leptos::prelude::*;
 use scroll::{Cell, Content, Scroll};
 use std::sync::Arc;
@@ -215,8 +215,11 @@ fn HistoryEnd() -> impl IntoView {
 #[component]
 fn Details(around: Around) -> impl IntoView {
     let app = use_app();
-    let when = |ms: u64| {
-        if ms == 0 { words::NOT_YET.to_owned() } else { clock::full(ms, page::now_ms(), page::zone_at(ms)) }
+    let when = |ms: u64| clock::full(ms, page::now_ms(), page::zone_at(ms));
+    let step = move |row: &MessageRow, least: MessageStatus, ms: u64| match ms {
+        0 if row.status.is_some_and(|status| status >= least) => words::TIME_UNKNOWN.to_owned(),
+        0 => words::NOT_YET.to_owned(),
+        ms => when(ms),
     };
     let facts = move |row: Arc<MessageRow>| {
         // Ticks go on while the dialog is open.
@@ -227,8 +230,8 @@ fn Details(around: Around) -> impl IntoView {
             <dl class="facts">
                 <div><dt>{if own { words::SENT_AT } else { words::RECEIVED }}</dt><dd>{when(shown_ms(&row, page::now_ms()))}</dd></div>
                 {own.then(|| view! {
-                    <div><dt>{words::DELIVERED_AT}</dt><dd data-testid="info-delivered">{when(row.delivered_ms)}</dd></div>
-                    <div><dt>{words::READ_AT}</dt><dd data-testid="info-read">{when(row.read_ms)}</dd></div>
+                    <div><dt>{words::DELIVERED_AT}</dt><dd data-testid="info-delivered">{step(&row, MessageStatus::Delivered, row.delivered_ms)}</dd></div>
+                    <div><dt>{words::READ_AT}</dt><dd data-testid="info-read">{step(&row, MessageStatus::Read, row.read_ms)}</dd></div>
                 })}
             </dl>
         }
