@@ -329,7 +329,7 @@ impl Driver {
         let mut inbox = std::mem::take(&mut self.inbox);
         let now_ms = self.now_ms();
         let turned = tokio::task::spawn_blocking(move || {
-            let turn = engine.turn(&mut inbox, now_ms);
+            let turn = engine.turn(&mut inbox, now_ms, None);
             (engine, inbox, turn)
         });
         let (engine, inbox, turn) = match turned.await {

@@ -143,7 +143,7 @@ impl Running {
         if self.inbox.is_empty() {
             return;
         }
-        let turn = engine.turn(&mut self.inbox, now_ms());
+        let turn = engine.turn(&mut self.inbox, now_ms(), Some(&self.platform.show));
         self.perform(turn);
         if self.engine.is_some() && !self.inbox.is_empty() {
             self.hop.ask();

@@ -84,7 +84,7 @@ impl std::fmt::Debug for ExistingDevice {
 
 impl ExistingDevice {
     /// A talk with the device that has this key goes on.
-    pub(super) fn talks_with(&self, device_key: &[u8]) -> bool {
+    pub(crate) fn talks_with(&self, device_key: &[u8]) -> bool {
         matches!(self, Self::Talking { talk, .. } if talk.device_key.as_bytes() == device_key)
     }
 }
