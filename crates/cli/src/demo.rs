@@ -6,7 +6,7 @@ use crate::account::Account;
 use crate::codes::{self, Code};
 use crate::home::Place;
 use crate::print::say;
-use crate::register::{self, Person, Source, same_number};
+use crate::register::{self, Person, Source};
 use crate::texts::{self, Dice, NAMES};
 use anyhow::{Result, bail};
 use clap::Args;
@@ -63,7 +63,7 @@ fn number(index: usize) -> String {
 /// The first number that asks for a code and is not one of ours.
 async fn find_guest(mut console: broadcast::Receiver<Code>, guest: watch::Sender<Option<String>>) {
     while let Ok(code) = console.recv().await {
-        let played = (0..NAMES.len()).any(|index| same_number(&number(index), &code.number));
+        let played = (0..NAMES.len()).any(|index| number(index) == code.number);
         if !played && guest.borrow().is_none() {
             say("Somebody new registers; the played people will write to them.");
             guest.send_replace(Some(code.number));

@@ -102,7 +102,7 @@ fn NumberPage(shown: Memo<RegistrationStage>, busy: Signal<bool>) -> impl IntoVi
     let app = use_app();
     let (value, error) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let text = Signal::derive(move || match shown.get() {
-        RegistrationStage::Number { server_name, .. } => words::number_text(&server_name),
+        RegistrationStage::Number { server_name, default_region } => words::number_text(&server_name, &default_region),
         _ => String::new(),
     });
     view! {

@@ -7,6 +7,7 @@ use crate::primitives::dialog::Dialog;
 use crate::primitives::icon::{Icon, IconButton};
 use crate::store::{App, Section, use_app};
 use crate::words;
+use client_api::number::shown;
 use client_api::{AccountId, Command, Role, Settings, TextDirection, Theme};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -26,7 +27,7 @@ pub fn SettingsSection() -> impl IntoView {
                 <Avatar face/>
                 <span class="two-lines">
                     <strong dir="auto" data-testid="own-name">{move || app.profile.with(|profile| profile.as_ref().map(|profile| profile.name.clone()))}</strong>
-                    <span class="faint" dir="ltr" data-testid="own-number">{move || app.profile.with(|profile| profile.as_ref().map(|profile| profile.number.clone()))}</span>
+                    <span class="faint" dir="ltr" data-testid="own-number">{move || app.profile.with(|profile| profile.as_ref().map(|profile| shown(&profile.number)))}</span>
                 </span>
             </button>
             <ul class="rows">
