@@ -104,7 +104,7 @@ fn either(digits: &str, national: PhoneNumber, with_code: PhoneNumber) -> Result
 /// What follows a country code. A trunk prefix that stands there, with or without brackets, is dropped by the plan of
 /// that country: `+49 (0) 151` has one, the 0 of `+39 06` belongs to the number.
 fn international(digits: &str) -> Option<PhoneNumber> {
-    phonenumber::parse(None, format!("+{digits}")).ok().filter(|number| number.is_valid())
+    phonenumber::parse(None, format!("+{digits}")).ok().filter(can_exist)
 }
 
 /// The parser knows the trunk prefixes of its region only, and takes a mobile number of Italy's 393 for one with a country
@@ -112,7 +112,7 @@ fn international(digits: &str) -> Option<PhoneNumber> {
 fn national(digits: &str, region: Region) -> Option<PhoneNumber> {
     phonenumber::parse(Some(region.0), digits)
         .ok()
-        .filter(|number| number.code().source() == Source::Default && number.is_valid())
+        .filter(|number| number.code().source() == Source::Default && can_exist(number))
         .or_else(|| international(&format!("{}{digits}", region.country_code())))
 }
 
@@ -120,6 +120,14 @@ fn national(digits: &str, region: Region) -> Option<PhoneNumber> {
 fn dialled_abroad(digits: &str, region: Region) -> Option<PhoneNumber> {
     let prefix = DATABASE.by_id(region.0.as_ref())?.international_prefix()?.find(digits)?;
     (prefix.start() == 0).then(|| digits.get(prefix.end()..)).flatten().and_then(international)
+}
+
+/// Some plans allow more digits than E.164 has room for behind their country code, and some numbers are read as another one
+/// when they are written as they were read. What is given out must be taken again, and as the same number.
+fn can_exist(number: &PhoneNumber) -> bool {
+    let text = e164(number.clone());
+    let again = phonenumber::parse(None, &text).ok().filter(PhoneNumber::is_valid).map(e164);
+    number.is_valid() && DIGITS.contains(&text.trim_start_matches('+').len()) && again == Some(text)
 }
 
 fn is_mobile(number: &PhoneNumber) -> bool {
@@ -268,6 +276,19 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_given_out_is_not_taken() {
+        check("", &[("+55 0900 000 000", INVALID), ("+55 900 000 000", INVALID)]);
+        check(
+            "DE",
+            &[
+                ("0520 10000000000", INVALID),
+                ("+49 520 10000000000", INVALID),
+                ("0520 1000000000", Ok("+495201000000000")),
+            ],
+        );
+    }
+
+    #[test]
     fn nonsense_is_no_number() {
         let long = "1".repeat(TEXT_LEN_MAX + 1);
         for code in ["", "DE", "US"] {
@@ -290,7 +311,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_taken_for_a_number_is_e164_and_the_same_everywhere(
-            text in r"\+?[0-9 ()/.;=ex\-]{0,40}|(\+|00|0|49|1)?[0-9]{4,13}|.{0,40}",
+            text in r"\+?[0-9 ()/.;=ex\-]{0,40}|(\+|00|0)?(1|39|43|44|49|7|52|54|55|61|81|82|225)?0?[1-9][0-9]{6,10}|.{0,40}",
             code in prop::sample::select(vec!["", "DE", "US", "IT", "AT", "GB", "RU", "AR", "MX", "BR", "JP", "AU", "CI", "KR"]),
         ) {
             if let Ok(number) = read(&text, region(code)) {
