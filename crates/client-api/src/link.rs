@@ -56,7 +56,7 @@ pub enum LinkingStage {
         pasted: bool,
         /// The PIN must be given.
         pin_needed: bool,
-        /// The button wakes at this time (pasted codes wait).
+        /// The button wakes at this time (pasted codes wait, where no PIN is asked).
         not_before_ms: u64,
     },
     /// Show these digits; the user types them in the browser.

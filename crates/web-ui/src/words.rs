@@ -1,6 +1,7 @@
 //! All words of the interface, in one place, so that languages can come later.
 
 use crate::model::keys::Key;
+use client_api::number::shown;
 use client_api::{
     Command, LinkFailure, LogoutReason, MessageBody, MessageStatus, Notice, SystemLine, Unsupported, UserError,
 };
@@ -37,7 +38,11 @@ fn isolated(name: &str) -> String {
 /// What happened and what to do.
 pub fn error(error: &UserError) -> String {
     match error {
-        UserError::NumberInvalid => "This is not a phone number. Write it with its country code, as in +49 151 2345678.".into(),
+        UserError::NumberInvalid => {
+            "This is not a phone number. Check its digits, and its country code if it has one, as in +49 151 2345678."
+                .into()
+        }
+        UserError::NumberWithoutCountry => "Write this number with its country code, as in +49 151 2345678.".into(),
         UserError::NumberUnknown => "Nobody on this server has this number. Check it, or invite them.".into(),
         UserError::CodeWrong { tries_left: 0 } => "The code was wrong too often. Ask for a new one.".into(),
         UserError::CodeWrong { tries_left } => {
@@ -348,10 +353,12 @@ pub const PHONE_NOTE: &str =
 pub const CODE_TITLE: &str = "Enter the code";
 pub const CODE_LABEL: &str = "One-time code";
 pub const NEW_CODE: &str = "Send a new code";
-pub const OTHER_NUMBER: &str = "Use another number";
+pub const OTHER_NUMBER: &str = "Change the number";
 pub const PIN_TITLE: &str = "Enter your PIN";
 pub const PIN_TEXT: &str = "This number has an account that is protected by a registration PIN.";
 pub const PIN_LABEL: &str = "Six-digit PIN";
+pub const SHOW_PIN: &str = "Show the PIN";
+pub const HIDE_PIN: &str = "Hide the PIN";
 pub const CHOOSE_PIN_TITLE: &str = "Choose a PIN";
 pub const CHOOSE_PIN_TEXT: &str = "It keeps others from registering your number. You are asked for it when you register again, and before a pasted code links a device.";
 pub const SET_PIN: &str = "Set PIN";
@@ -362,16 +369,18 @@ pub const CHOOSE_PHOTO: &str = "Choose a photo";
 pub const YOUR_NAME: &str = "Your name";
 pub const ABOUT: &str = "About";
 
-/// Under the title of the number's page.
-pub fn number_text(server: &str) -> String {
+/// Under the title of the number's page. Where the server has a region, only foreign numbers need a country code.
+pub fn number_text(server: &str, region: &str) -> String {
     let server = if server.is_empty() { "This server" } else { server };
-    format!("{server} sends you a code to make sure that it is yours. Write it with its country code.")
+    let how = if region.is_empty() { " Write it with its country code." } else { "" };
+    format!("{server} sends you a code to make sure that it is yours.{how}")
 }
 
 /// Under the title of the code's page.
 pub fn code_text(number: &str, length: u32) -> String {
     format!(
-        "A code of {length} digits was sent for {number}. On a server of your own it stands on the server's console."
+        "A code of {length} digits was sent to {}. Is that not your number? Then change it. On a server of your own the code stands on the server's console.",
+        isolated(&shown(number))
     )
 }
 

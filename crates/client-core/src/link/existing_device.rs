@@ -18,7 +18,7 @@ use proto::qr::LinkCode;
 
 /// Tries to type the digits.
 const TRIES: u32 = 3;
-/// A pasted code is what a phisher would send: the button wakes after this.
+/// A pasted code is what a phisher would send. Where there is no PIN to ask for, the button wakes after this: time to read the warning.
 const PASTED_DELAY_MS: u64 = 10_000;
 
 /// Where the phone is. In memory only: if the phone goes away, the new device is told by the rendezvous' silence.
@@ -196,7 +196,8 @@ impl Client {
             }
         };
         let pin_needed = pasted && pin::is_set(cx)?;
-        let not_before_ms = if pasted { cx.now_ms + PASTED_DELAY_MS } else { cx.now_ms };
+        let wait_ms = if pasted && !pin_needed { PASTED_DELAY_MS } else { 0 };
+        let not_before_ms = cx.now_ms + wait_ms;
         let stage = LinkingStage::Confirm {
             browser: bundle.browser.clone(),
             system: bundle.system.clone(),

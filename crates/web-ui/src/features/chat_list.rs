@@ -11,7 +11,7 @@ use crate::primitives::long_press::LongPress;
 use crate::primitives::menu::{ContextMenu, Place, is_menu_key};
 use crate::store::{App, Section, use_app};
 use crate::words;
-use client_api::{ChatId, ChatKind, ChatRow, MirrorProgress, Role};
+use client_api::{ChatId, ChatKind, ChatRow, MirrorProgress, Role, number};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -261,7 +261,8 @@ fn Row(
     let number = Memo::new(move |_| {
         let row = row.get().filter(|row| !row.number.is_empty())?;
         let whole = app.chats.with(|chats| chats.has_namesake(&row));
-        Some((row.number.clone(), if whole { row.number.clone() } else { words::number_end(&row.number) }))
+        let number = number::shown(&row.number);
+        Some((number.clone(), if whole { number } else { words::number_end(&row.number) }))
     });
     let now = page::now_ms();
     view! {

@@ -14,6 +14,7 @@ use crate::primitives::icon::{Icon, IconButton};
 use crate::primitives::menu::{Entry, Menu};
 use crate::store::{App, Pane, use_app};
 use crate::words;
+use client_api::number::shown;
 use client_api::{ChatId, ChatKind, Command, Completeness, MessageRow, MessageStatus, Role};
 use leptos::prelude::*;
 use scroll::{Cell, Content, Scroll};
@@ -122,8 +123,10 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
         }
         app.info.with(|info| match info {
             Some(info) if info.kind == ChatKind::Notes => view! { <span>{words::NOTES_TEXT}</span> }.into_any(),
+            // Who has no name is called by the number already.
+            Some(info) if info.title == shown(&info.number) => ().into_any(),
             // A number runs from left to right in every language.
-            Some(info) => view! { <bdi dir="ltr">{info.number.clone()}</bdi> }.into_any(),
+            Some(info) => view! { <bdi dir="ltr">{shown(&info.number)}</bdi> }.into_any(),
             None => ().into_any(),
         })
     };

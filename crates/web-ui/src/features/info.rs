@@ -9,6 +9,7 @@ use crate::primitives::avatar::Avatar;
 use crate::primitives::icon::{Icon, IconButton};
 use crate::store::{Pane, use_app};
 use crate::words;
+use client_api::number::shown;
 use client_api::{AccountId, Answer, ChatInfo, ChatKind, Command, Completeness, SafetyNumber};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -64,7 +65,7 @@ fn Facts(first: ChatInfo) -> impl IntoView {
         <div class="info-face">
             <Avatar face size="huge"/>
             <p class="info-name" dir="auto" data-testid="info-name">{move || if direct { title.get() } else { words::NOTES.to_owned() }}</p>
-            <p class="info-number" dir="ltr">{move || info.with(|info| info.number.clone())}</p>
+            <p class="info-number" dir="ltr">{move || info.with(|info| Some(shown(&info.number)).filter(|number| *number != info.title))}</p>
             <Show when=move || about.with(|about| !about.is_empty())><p class="info-about" dir="auto">{about}</p></Show>
         </div>
         <ul class="rows">

@@ -2,6 +2,7 @@
 
 use crate::platform::page;
 use crate::primitives::icon::Icon;
+use crate::primitives::pin_field::PinField;
 use crate::primitives::scan_view::ScanView;
 use crate::store::{App, use_app};
 use crate::words;
@@ -178,13 +179,9 @@ fn Confirm(stage: LinkingStage, on_end: impl Fn() + Copy + Send + Sync + 'static
                 </div>
             </dl>
             <Show when=move || pin_needed>
-                <label class="field">
-                    <span class="field-label">{words::PIN_LABEL}</span>
-                    <input class="input secret" type="text" inputmode="numeric" maxlength="6" autocomplete="off" data-testid="confirm-pin"
-                        prop:value=pin on:input=move |event| pin.set(event_target_value(&event))/>
-                </label>
+                <PinField testid="confirm-pin" value=pin described_by="confirm-error"/>
             </Show>
-            <p class="field-error" role="alert" data-testid="confirm-error">{error}</p>
+            <p id="confirm-error" class="field-error" role="alert" data-testid="confirm-error">{error}</p>
             <button class="button wide" type="submit" disabled=move || { wait_s.get() > 0 } data-testid="confirm-link">
                 {move || if wait_s.get() > 0 { words::link_in(wait_s.get()) } else { words::LINK_THIS.to_owned() }}
             </button>

@@ -5,6 +5,7 @@ use crate::primitives::icon::{Icon, IconButton};
 use crate::primitives::scan_view::ScanView;
 use crate::store::{App, Section, use_app};
 use crate::words;
+use client_api::number::{is_sought, shown};
 use client_api::{Answer, Command, ContactRow, UserError};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -37,7 +38,7 @@ pub fn NewChat() -> impl IntoView {
         let query = number.get().trim().to_lowercase();
         let mut rows: Vec<ContactRow> = app.contacts.with(|contacts| {
             let fits = |row: &&ContactRow| {
-                query.is_empty() || row.name.to_lowercase().contains(&query) || row.number.contains(&query)
+                query.is_empty() || row.name.to_lowercase().contains(&query) || is_sought(&row.number, &query)
             };
             contacts.values().filter(fits).cloned().collect()
         });
@@ -112,7 +113,7 @@ fn Contact(row: ContactRow, error: RwSignal<String>) -> impl IntoView {
             <Avatar face=Signal::stored(face) size="small"/>
             <span class="two-lines">
                 <strong dir="auto">{row.name}</strong>
-                <span class="faint" dir="auto">{if row.about.is_empty() { row.number } else { row.about }}</span>
+                <span class="faint" dir="auto">{if row.about.is_empty() { shown(&row.number) } else { row.about }}</span>
             </span>
         </button></li>
     }

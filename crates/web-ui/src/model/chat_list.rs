@@ -1,5 +1,6 @@
 //! The chat list: rows by id, and their order. Knows no search box and no scrolling.
 
+use client_api::number::is_sought;
 use client_api::{ChatChanges, ChatId, ChatRow};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -55,7 +56,7 @@ impl ChatList {
         self.rows.get(chat).cloned()
     }
 
-    /// The rows of a filter whose title contains `query`, in order. `keep` stays in although it is read by now: a row
+    /// The rows of a filter whose title or number contains `query`, in order. `keep` stays in although it is read by now: a row
     /// must not vanish under the pointer that opened it.
     pub fn shown(&self, filter: ChatFilter, query: &str, keep: Option<ChatId>) -> Vec<ChatId> {
         let query = query.trim().to_lowercase();
@@ -66,7 +67,8 @@ impl ChatList {
                 ChatFilter::Unread => is_unread(row) || keep == Some(row.chat),
                 ChatFilter::Archived => row.archived,
             };
-            in_filter && (query.is_empty() || row.title.to_lowercase().contains(&query))
+            in_filter
+                && (query.is_empty() || row.title.to_lowercase().contains(&query) || is_sought(&row.number, &query))
         };
         self.order.iter().copied().filter(|chat| self.rows.get(chat).is_some_and(|row| fits(row))).collect()
     }
@@ -99,7 +101,7 @@ pub fn is_unread(row: &ChatRow) -> bool {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use client_api::{AccountId, ChatKind};
+    use client_api::{AccountId, ChatKind, number};
 
     pub(crate) fn row(id: u8, title: &str, activity_ms: u64) -> ChatRow {
         ChatRow {
@@ -145,6 +147,15 @@ pub(crate) mod tests {
         assert_eq!(ids(list.shown(ChatFilter::All, "", None)), [1, 2]);
         list.apply(ChatChanges { reset: false, upserts: vec![], removed: vec![ChatId([1; 16])] });
         assert_eq!(ids(list.shown(ChatFilter::All, "", None)), [2]);
+    }
+
+    #[test]
+    fn search_finds_numbers_however_their_digits_are_parted() {
+        let stranger = |id, number: &str| ChatRow { number: number.into(), ..row(id, &number::shown(number), 10) };
+        let list = list(vec![stranger(1, "+4915177700033"), stranger(2, "+4915177700044")]);
+        for query in ["0151 777-000 33", "+49151777000 33", "33"] {
+            assert_eq!(ids(list.shown(ChatFilter::All, query, None)), [1], "{query}");
+        }
     }
 
     #[test]

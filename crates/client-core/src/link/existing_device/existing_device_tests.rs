@@ -271,3 +271,28 @@ fn the_first_of_two_linkings_under_one_number_goes_when_it_was_that_which_was_st
     story.links(4);
     assert_eq!(puts_list_of(&story.connects(&first)), Some(1));
 }
+
+#[test]
+fn a_pasted_code_waits_only_where_no_pin_is_asked_for() {
+    for (pin_set, pasted, waits, asks) in [
+        (false, true, true, false),
+        (true, true, false, true),
+        (true, false, false, false),
+        (false, false, false, false),
+    ] {
+        let mut story = Story::new();
+        story.does(HEARD_MS, |client, cx| {
+            pin::store(cx, if pin_set { &[1; 32] } else { &[] }).expect("kept");
+            let mut rng = ChaCha20Rng::seed_from_u64(9);
+            let public = DeviceKey::from_bytes(&[9; 32]).public();
+            let (bytes, code) = BundleKey::generate(&mut rng).bundle(public, SERVER, ("Firefox", "Linux"), &mut rng);
+            let slot = LinkSlot { seq: 1, bytes, ..LinkSlot::default() };
+            client.on_bundle(cx, code, pasted, &slot).expect("no halt");
+        });
+        let ExistingDevice::Confirm { not_before_ms, pin_tries_left, .. } = &story.client.existing_device else {
+            panic!("the warning is not shown");
+        };
+        let case = format!("pin set: {pin_set}, pasted: {pasted}");
+        assert_eq!((*not_before_ms > HEARD_MS, pin_tries_left.is_some()), (waits, asks), "{case}");
+    }
+}
