@@ -6,7 +6,8 @@ use crate::model::attention::{Moment, Pace, Tell, tell};
 use crate::model::chat_list::{ChatFilter, ChatList};
 use crate::model::moves::Moves;
 use crate::model::timeline::{Arrived, PAGE_ROWS, Timeline};
-use crate::platform::{notify, page, sound};
+use crate::model::toast::{self, Fate};
+use crate::platform::{letters, notify, page, sound};
 use crate::words;
 use client_api::{
     AccountId, Answer, AppStage, ChatId, ChatInfo, Command, Connection, ContactRow, DeviceRow, Event, LinkStage,
@@ -128,7 +129,7 @@ impl App {
             link: RwSignal::new(LinkStage::Preparing),
             linking: RwSignal::new(None),
             mirror: RwSignal::new(MirrorProgress::default()),
-            chats: RwSignal::new(ChatList::default()),
+            chats: RwSignal::new(ChatList::new(letters::decompose)),
             filter: RwSignal::new(ChatFilter::All),
             query: RwSignal::new(String::new()),
             open: RwSignal::new(None),
@@ -332,6 +333,12 @@ impl App {
 
     /// A new linking code, with what this browser is.
     pub fn start_link(&self) {
+    /// The chats that the list shows, in its order; signals that it is read from are tracked.
+    pub fn shown_chats(&self) -> Vec<ChatId> {
+        let (filter, query) = (self.filter.get(), self.query.get());
+        self.chats.with(|chats| chats.shown(filter, &query, self.open.get()))
+    }
+
         let (browser, system) = page::browser_and_system();
         self.send(Command::StartLink { browser, system });
     }

@@ -3,6 +3,8 @@
 use crate::features::conversation::chat_entries;
 use crate::model::chat_list::{ChatFilter, ChatList as Rows, is_unread};
 use crate::model::clock;
+use crate::model::phone_number;
+use crate::model::search::Found;
 use crate::model::window::equal_rows;
 use crate::platform::page;
 use crate::primitives::avatar::{Avatar, Face};
@@ -106,10 +108,7 @@ fn List() -> impl IntoView {
     let scroller = NodeRef::<html::Div>::new();
     let (top, height) = (RwSignal::new(0.0_f64), RwSignal::new(800.0_f64));
     let cursor = RwSignal::new(None::<ChatId>);
-    let shown = Memo::new(move |_| {
-        let (filter, query) = (app.filter.get(), app.query.get());
-        app.chats.with(|chats| chats.shown(filter, &query, app.open.get()))
-    });
+    let shown = Memo::new(move |_| app.shown_chats());
     let measure = move || {
         if let Some(scroller) = scroller.try_get_untracked().flatten() {
             let _ = top.try_set(f64::from(scroller.scroll_top()));
@@ -257,11 +256,13 @@ fn Row(
     );
     let at = Memo::new(move |_| shown.with(|shown| shown.iter().position(|other| *other == chat)).unwrap_or_default());
     let face = Signal::derive(move || face(row.get().as_deref()));
-    // The whole number, and what is shown of it. Any chat may bring a namesake: only what comes of that is drawn.
+    // Where it tells two of one name apart, or says why the row was found. Any chat may bring a namesake: only what comes of that is drawn.
     let number = Memo::new(move |_| {
-        let row = row.get().filter(|row| !row.number.is_empty())?;
-        let whole = app.chats.with(|chats| chats.has_namesake(&row));
-        Some((row.number.clone(), if whole { row.number.clone() } else { words::number_end(&row.number) }))
+        let row = row.get().filter(|row| !row.number.is_empty() && row.number != row.title)?;
+        let query = app.query.get();
+        let tells =
+            app.chats.with(|chats| chats.has_namesake(&chat) || chats.found(&chat, &query) == Some(Found::ByNumber));
+        tells.then(|| phone_number::shown(&row.number))
     });
     let now = page::now_ms();
     view! {
@@ -294,10 +295,6 @@ fn Row(
             <div class="chat-row-text">
                 <div class="chat-row-line">
                     <span class="chat-row-title" dir="auto" data-testid="chat-title">{move || row.get().map(|row| words::title(&row))}</span>
-                    // Whom the owner has not named calls themselves so: the number tells them from whom they may seem to be.
-                    {move || number.get().map(|(number, shown)| view! {
-                        <bdi class="chat-row-number" dir="ltr" title=number data-testid="chat-number">{shown}</bdi>
-                    })}
                     <span class="chat-row-time">{move || row.get().map(|row| clock::short(row.activity_ms, now, page::zone_at(row.activity_ms)))}</span>
                 </div>
                 <div class="chat-row-line">
@@ -314,6 +311,7 @@ fn Row(
 /// The face of a chat.
 pub fn face(row: Option<&ChatRow>) -> Face {
     match row {
+                    {move || number.get().map(|number| view! { <bdi class="chat-row-number" dir="ltr" data-testid="chat-number">{number}</bdi> })}
         Some(row) => Face {
             account: row.peer,
             name: row.title.clone(),
@@ -394,7 +392,7 @@ fn Empty() -> impl IntoView {
             <Show
                 when=all
                 fallback=move || view! {
-                    <p>{words::NO_CHATS_FOUND}</p>
+                    <p>{move || words::no_chats_found(app.query.get().trim(), app.filter.get())}</p>
                     <button class="button quiet" type="button" on:click=move |_| show_all(app)>{words::SHOW_ALL}</button>
                 }
             >

@@ -7,6 +7,7 @@ use crate::features::composer::Composer;
 use crate::features::message::{Around, ItemView};
 use crate::model::clock;
 use crate::model::timeline::shown_ms;
+use crate::model::phone_number;
 use crate::platform::page;
 use crate::primitives::avatar::Avatar;
 use crate::primitives::dialog::Dialog;
@@ -122,9 +123,11 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
         }
         app.info.with(|info| match info {
             Some(info) if info.kind == ChatKind::Notes => view! { <span>{words::NOTES_TEXT}</span> }.into_any(),
-            // A number runs from left to right in every language.
-            Some(info) => view! { <bdi dir="ltr">{info.number.clone()}</bdi> }.into_any(),
-            None => ().into_any(),
+            // A number runs from left to right in every language. Without a name it is the title already.
+            Some(info) if info.number != info.title => {
+                view! { <bdi dir="ltr">{phone_number::shown(&info.number)}</bdi> }.into_any()
+            }
+            _ => ().into_any(),
         })
     };
     view! {
