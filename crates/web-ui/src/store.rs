@@ -3,7 +3,7 @@
 
 use crate::bridge;
 use crate::model::attention::{Moment, Pace, Tell, tell};
-use crate::model::chat_list::{ChatFilter, ChatList};
+use crate::model::chat_list::{ChatFilter, ChatList, is_unread};
 use crate::model::moves::Moves;
 use crate::model::timeline::{Arrived, PAGE_ROWS, Timeline};
 use crate::model::toast::{self, Fate};
@@ -389,6 +389,15 @@ impl App {
 
     /// To the archive or back, with a way to take that back.
     pub fn toggle_archived(&self, chat: ChatId) {
+    /// Marks a chat as read, up to what its row shows, or as unread.
+    pub fn toggle_unread(&self, chat: ChatId) {
+        let Some(row) = self.chats.with_untracked(|chats| chats.get(&chat)) else { return };
+        self.send(match &row.last {
+            Some(last) if row.unread > 0 => Command::MarkRead { chat, up_to: last.id },
+            _ => Command::MarkUnread { chat, unread: !is_unread(&row) },
+        });
+    }
+
         let Some(row) = self.chats.with_untracked(|chats| chats.get(&chat)) else { return };
         let (app, archived) = (*self, row.archived);
         self.ask(Command::SetArchived { chat, archived: !archived }, move |result| match result {

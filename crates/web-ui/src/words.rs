@@ -116,7 +116,7 @@ pub fn key(key: Key) -> &'static str {
         Key::Archive => "Archive, or take out",
         Key::Mute => "Mute the open chat",
         Key::Pin => "Pin the open chat",
-        Key::MarkUnread => "Mark as unread",
+        Key::MarkUnread => "Mark as unread, or as read",
         Key::Close => "Close what is on top",
     }
 }
@@ -498,7 +498,7 @@ pub const PIN: &str = "Pin to the top";
 pub const UNPIN: &str = "Unpin";
 pub const MUTE: &str = "Mute";
 pub const UNMUTE: &str = "Unmute";
-pub const MARK_READ: &str = "Take the unread mark away";
+pub const MARK_READ: &str = "Mark as read";
 pub const NOW_ARCHIVED: &str = "Chat archived";
 pub const UNARCHIVED: &str = "Chat taken out of the archive";
 pub const UNDO: &str = "Undo";

@@ -3,9 +3,10 @@
 use crate::features::chat_list::face;
 use crate::features::conversation::chat_entries;
 use crate::features::safety::Safety;
+use crate::model::chat_list::is_unread;
 use crate::model::clock;
-use crate::platform::page;
 use crate::model::phone_number;
+use crate::platform::page;
 use crate::primitives::avatar::Avatar;
 use crate::primitives::icon::{Icon, IconButton};
 use crate::store::{Pane, use_app};
@@ -107,7 +108,7 @@ fn Entries(info: Memo<ChatInfo>) -> impl IntoView {
     let chat = Memo::new(move |_| info.with(|info| info.chat));
     let choices = Memo::new(move |_| {
         let row = app.chats.with(|chats| chats.get(&chat.get()));
-        row.map(|row| (row.pinned, row.archived, row.marked_unread, row.muted_until_ms, row.unread == 0))
+        row.map(|row| (row.pinned, row.archived, is_unread(&row), row.muted_until_ms))
     });
     move || {
         choices.track();

@@ -67,7 +67,11 @@ fn act(app: App, key: Key) -> bool {
             until_ms: if row.muted_until_ms > page::now_ms() { 0 } else { u64::MAX },
         }),
         Key::Pin => with_open(&|chat, row| Command::SetPinned { chat, pinned: !row.pinned }),
-        Key::MarkUnread => with_open(&|chat, _| Command::MarkUnread { chat, unread: true }),
+        Key::MarkUnread => {
+            if let Some(chat) = app.open.get_untracked() {
+                app.toggle_unread(chat);
+            }
+        }
         Key::Close => return close(app),
     }
     true
