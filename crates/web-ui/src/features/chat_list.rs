@@ -46,7 +46,7 @@ pub fn ChatListPane() -> impl IntoView {
                 on:keydown=move |event| {
                     if event.key() == "Escape" {
                         app.query.set(String::new());
-                    } else if event.key() == "ArrowDown" {
+                    } else if event.key() == "ArrowDown" && !event.alt_key() {
                         focus_first();
                     }
                 }
@@ -144,13 +144,16 @@ fn List() -> impl IntoView {
             .or_else(|| app.open.get().filter(known))
             .or_else(|| shown.with(|shown| shown.first().copied()))
     });
-    let move_to = move |chat: ChatId| {
-        cursor.set(Some(chat));
+    let bring_into_sight = move |chat: ChatId| {
         if let (Some(at), Some(scroller)) =
             (shown.with_untracked(|shown| shown.iter().position(|other| *other == chat)), scroller.get_untracked())
         {
             let (start, view) = (at as f64 * ROW_PX, f64::from(scroller.client_height()));
             let now = f64::from(scroller.scroll_top());
+            // A list that is not on the screen has no height.
+            if view <= 0.0 {
+                return;
+            }
             if start < now {
                 scroller.set_scroll_top(start as i32);
             } else if start + ROW_PX > now + view {
@@ -158,6 +161,16 @@ fn List() -> impl IntoView {
             }
             measure();
         }
+    };
+    // Also the one that a key opens from elsewhere.
+    Effect::new(move || {
+        if let Some(chat) = app.open.get() {
+            bring_into_sight(chat);
+        }
+    });
+    let move_to = move |chat: ChatId| {
+        cursor.set(Some(chat));
+        bring_into_sight(chat);
         request_animation_frame(move || focus_row(chat));
     };
     let menu = RwSignal::new(None::<(ChatId, Place)>);
@@ -298,6 +311,7 @@ fn Row(
                     <span class="chat-row-time">{move || row.get().map(|row| clock::short(row.activity_ms, now, page::zone_at(row.activity_ms)))}</span>
                 </div>
                 <div class="chat-row-line">
+                    {move || number.get().map(|number| view! { <bdi class="chat-row-number" dir="ltr" data-testid="chat-number">{number}</bdi> })}
                     <span class="chat-row-preview" dir="auto" data-testid="chat-preview">
                         {move || row.get().map(|row| preview(&row))}
                     </span>
@@ -311,7 +325,6 @@ fn Row(
 /// The face of a chat.
 pub fn face(row: Option<&ChatRow>) -> Face {
     match row {
-                    {move || number.get().map(|number| view! { <bdi class="chat-row-number" dir="ltr" data-testid="chat-number">{number}</bdi> })}
         Some(row) => Face {
             account: row.peer,
             name: row.title.clone(),
