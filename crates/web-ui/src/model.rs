@@ -17,4 +17,5 @@ pub mod scan;
 pub mod search;
 pub mod timeline;
 pub mod tint;
+pub mod toast;
 pub mod window;

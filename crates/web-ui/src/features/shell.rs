@@ -87,13 +87,7 @@ fn follow_focus(app: App) {
 }
 
 fn watch_page(app: App) {
-    let visible = move || {
-        let visible = page::is_visible();
-        if app.visible.get_untracked() != visible {
-            app.visible.set(visible);
-        }
-        app.tell(Command::SetVisible(visible));
-    };
+    let visible = move || app.set_visible(page::is_visible());
     visible();
     app.narrow.set(page::is_narrow());
     let on_resize = window_event_listener(leptos::ev::resize, move |_| {
