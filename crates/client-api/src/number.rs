@@ -20,17 +20,6 @@ pub fn shown(number: &str) -> String {
     }
 }
 
-/// Whether somebody who types this looks for the number: some of its digits, however they are parted, also behind a
-/// national prefix.
-pub fn is_sought(number: &str, typed: &str) -> bool {
-    let is_of_a_number = |c: char| c.is_ascii_digit() || c.is_whitespace() || "+-./()".contains(c);
-    let typed_digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-    let sought = typed_digits.trim_start_matches('0');
-    !sought.is_empty()
-        && typed.chars().all(is_of_a_number)
-        && number.chars().filter(char::is_ascii_digit).collect::<String>().contains(sought)
-}
-
 /// What follows the `+`, where this is a number in E.164.
 pub fn e164_digits(number: &str) -> Option<&str> {
     number
@@ -67,17 +56,6 @@ mod tests {
             ("+1234567890123456", "+1234567890123456"),
         ] {
             assert_eq!(shown(number), expected);
-        }
-    }
-
-    #[test]
-    fn a_number_is_found_by_any_way_to_write_its_digits() {
-        let number = "+4915177700033";
-        for typed in ["+49 151", "0151 777", "0049151", "(0151) 777-000", "33", "49"] {
-            assert!(is_sought(number, typed), "{typed}");
-        }
-        for typed in ["", " ", "0", "+", "0152", "Ada 151", "151 Ada"] {
-            assert!(!is_sought(number, typed), "{typed}");
         }
     }
 }

@@ -171,7 +171,7 @@ pub(crate) const ROW_COLUMNS: &str = "m.message, m.time_ms, m.account, m.seq, m.
     coalesce(k.read_seq, 0),
     coalesce((SELECT t.time_ms FROM mark_step t
               WHERE t.chat = m.chat AND t.account = c.peer AND t.mark = 1 AND t.seq >= m.seq ORDER BY t.seq LIMIT 1), 0),
-    coalesce(length(s.value), 0) > 0";
+    coalesce(length(s.value), 0) > 0, c.peer";
 
 /// The joined tables of [`ROW_COLUMNS`].
 pub(crate) const ROW_TABLES: &str = "message m JOIN chat c ON c.chat = m.chat
@@ -189,10 +189,13 @@ pub(crate) fn row(row: &Row<'_>, at: usize, me: AccountId) -> rusqlite::Result<M
     let kind: u32 = row.get(at + 4)?;
     let content: Vec<u8> = row.get(at + 5)?;
     let own = sender == me && kind != Kind::System.number();
+    // Whom one writes to is who has written: once it is kept, it is there and read, whatever devices there are.
+    let to_oneself = row.get::<_, [u8; 16]>(at + 13)? == me.0;
+    let (delivered_ms, read_ms) = if to_oneself { (time_ms, time_ms) } else { (delivered_ms, read_ms) };
     let status = match (failed, seq) {
         (true, _) => MessageStatus::Failed,
         (false, 0) => MessageStatus::Pending,
-        (false, seq) if seq <= read_seq => MessageStatus::Read,
+        (false, seq) if to_oneself || seq <= read_seq => MessageStatus::Read,
         (false, seq) if seq <= delivered_seq => MessageStatus::Delivered,
         (false, _) => MessageStatus::Sent,
     };
@@ -248,15 +251,44 @@ mod tests {
     const ME: AccountId = AccountId([1; 16]);
     const THEM: AccountId = AccountId([2; 16]);
 
+    fn own_phone() -> Me {
+        let address = DeviceAddress { account: ME, device: DeviceNumber(1) };
+        Me { address, number: String::new(), device_key: DeviceKey::from_bytes(&[1; 32]), account_key: None }
+    }
+
+    /// An own message in the chat with an account, unsent and then in its place at the server: its status and its times.
+    fn sent_to(peer: AccountId) -> [(Option<MessageStatus>, u64, u64); 2] {
+        let mut db = Connection::open_in_memory().expect("memory");
+        crate::schema::open(&db).expect("schema");
+        let tx = db.transaction().expect("transaction");
+        let me = own_phone();
+        this::become_device(&tx, &me, b"").expect("me");
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let mut cx = Context::for_test(&tx, &mut rng, 1);
+        let chat = chats::ensure_direct(&mut cx, peer).expect("a chat");
+        let (id, kind) = (MessageId([4; 16]), Kind::Text);
+        let message = NewMessage { chat, id, sender: me.address, place: None, sent_ms: 5, kind, content: Vec::new() };
+        store(&mut cx, &message).expect("is stored");
+        let unsent = get_row(cx.db, chat, id, ME).expect("query").expect("the row");
+        settle(&mut cx, chat, id, Place { seq: 2, time_ms: 7 }).expect("has its place");
+        let kept = get_row(cx.db, chat, id, ME).expect("query").expect("the row");
+        [unsent, kept].map(|row| (row.status, row.delivered_ms, row.read_ms))
+    }
+
+    #[test]
+    fn what_one_writes_to_oneself_is_read_once_the_server_has_it() {
+        let unsent = (Some(MessageStatus::Pending), 0, 0);
+        assert_eq!(sent_to(ME), [unsent, (Some(MessageStatus::Read), 7, 7)]);
+        assert_eq!(sent_to(THEM), [unsent, (Some(MessageStatus::Sent), 0, 0)]);
+    }
+
     /// A number that no database holds would stop the client, and again at each start: the server gives the item until it is taken.
     #[test]
     fn numbers_of_others_that_are_none_stop_nothing() {
         let mut db = Connection::open_in_memory().expect("memory");
         crate::schema::open(&db).expect("schema");
         let tx = db.transaction().expect("transaction");
-        let address = DeviceAddress { account: ME, device: DeviceNumber(1) };
-        let me = Me { address, number: String::new(), device_key: DeviceKey::from_bytes(&[1; 32]), account_key: None };
-        this::become_device(&tx, &me, b"").expect("me");
+        this::become_device(&tx, &own_phone(), b"").expect("me");
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let mut cx = Context::for_test(&tx, &mut rng, 1);
         let message = NewMessage {

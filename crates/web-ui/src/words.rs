@@ -1,5 +1,6 @@
 //! All words of the interface, in one place, so that languages can come later.
 
+use crate::model::chat_list::ChatFilter;
 use crate::model::keys::Key;
 use client_api::number::shown;
 use client_api::{
@@ -119,7 +120,7 @@ pub fn key(key: Key) -> &'static str {
         Key::Archive => "Archive, or take out",
         Key::Mute => "Mute the open chat",
         Key::Pin => "Pin the open chat",
-        Key::MarkUnread => "Mark as unread",
+        Key::MarkUnread => "Mark as unread, or as read",
         Key::Close => "Close what is on top",
     }
 }
@@ -480,7 +481,6 @@ pub const TYPING: &str = "typing…";
 pub const DRAFT: &str = "Draft:";
 pub const LOADING_CHATS: &str = "Loading chats";
 pub const LOADING_MESSAGES: &str = "Loading messages";
-pub const NO_CHATS_FOUND: &str = "No chat matches.";
 pub const SHOW_ALL: &str = "Show all chats";
 pub const NO_CHATS: &str = "Your chats will be here. Write to somebody on this server.";
 pub const MIRROR_PROGRESS: &str = "Progress of the mirror";
@@ -506,7 +506,7 @@ pub const PIN: &str = "Pin to the top";
 pub const UNPIN: &str = "Unpin";
 pub const MUTE: &str = "Mute";
 pub const UNMUTE: &str = "Unmute";
-pub const MARK_READ: &str = "Take the unread mark away";
+pub const MARK_READ: &str = "Mark as read";
 pub const NOW_ARCHIVED: &str = "Chat archived";
 pub const UNARCHIVED: &str = "Chat taken out of the archive";
 pub const UNDO: &str = "Undo";
@@ -542,13 +542,25 @@ pub const SAVED: &str = "Saved";
 
 /// A chat's title.
 pub fn title(row: &client_api::ChatRow) -> String {
-    if row.kind == client_api::ChatKind::Notes { NOTES.to_owned() } else { row.title.clone() }
+    named(row.kind, &row.title)
 }
 
-/// The last digits of a number, where all of it would leave no room for a name.
-pub fn number_end(number: &str) -> String {
-    let shown = number.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
-    format!("…{}", number.get(shown..).unwrap_or_default())
+/// The title of an open chat.
+pub fn title_of(info: &client_api::ChatInfo) -> String {
+    named(info.kind, &info.title)
+}
+
+fn named(kind: client_api::ChatKind, title: &str) -> String {
+    if kind == client_api::ChatKind::Notes { NOTES.to_owned() } else { title.to_owned() }
+}
+
+/// In place of a list that a search or a filter has emptied.
+pub fn no_chats_found(typed: &str, filter: ChatFilter) -> String {
+    match filter {
+        _ if !typed.is_empty() => format!("No chat with a name or number like {}.", isolated(typed)),
+        ChatFilter::Unread => "You have read everything.".into(),
+        ChatFilter::All | ChatFilter::Archived => "The archive is empty.".into(),
+    }
 }
 
 /// Of the menu of a chat in the list.

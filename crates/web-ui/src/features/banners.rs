@@ -50,7 +50,7 @@ fn state(connection: Connection) -> &'static str {
 pub fn Toasts() -> impl IntoView {
     let app = use_app();
     view! {
-        <div class="toasts" role="status" aria-live="polite" data-testid="toasts">
+        <div class="toasts" role="status" aria-live="polite" data-testid="toasts" on:pointermove=move |_| app.point_at_toasts()>
             <For each=move || app.toasts.get() key=|toast| toast.id let:toast>
                 <div class="toast" data-testid="toast">
                     <span>{toast.text.clone()}</span>

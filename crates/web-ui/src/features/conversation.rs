@@ -5,6 +5,7 @@ mod scroll;
 use crate::features::chat_list::face;
 use crate::features::composer::Composer;
 use crate::features::message::{Around, ItemView};
+use crate::model::chat_list::is_unread;
 use crate::model::clock;
 use crate::model::timeline::shown_ms;
 use crate::platform::page;
@@ -156,7 +157,7 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
 pub fn chat_entries(app: App, chat: ChatId) -> Vec<Entry> {
     let Some(row) = app.chats.with_untracked(|chats| chats.get(&chat)) else { return Vec::new() };
     let muted = row.muted_until_ms > page::now_ms();
-    let (pinned, archived, marked) = (row.pinned, row.archived, row.marked_unread);
+    let (pinned, archived, unread) = (row.pinned, row.archived, is_unread(&row));
     let entry = |label: &str, icon, testid, act: Callback<()>| Entry { label: label.to_owned(), icon, testid, act };
     let send = move |command: Command| Callback::new(move |()| app.send(command.clone()));
     let mut entries = vec![
@@ -173,15 +174,12 @@ pub fn chat_entries(app: App, chat: ChatId) -> Vec<Entry> {
             send(Command::SetMuted { chat, until_ms: if muted { 0 } else { u64::MAX } }),
         ),
     ];
-    // What is unread anyway is read by opening it.
-    if row.unread == 0 {
-        entries.push(entry(
-            if marked { words::MARK_READ } else { words::MARK_UNREAD },
-            "envelope-open",
-            "menu-unread",
-            send(Command::MarkUnread { chat, unread: !marked }),
-        ));
-    }
+    entries.push(entry(
+        if unread { words::MARK_READ } else { words::MARK_UNREAD },
+        if unread { "envelope-open" } else { "envelope-simple" },
+        "menu-unread",
+        Callback::new(move |()| app.toggle_unread(chat)),
+    ));
     entries.push(entry(
         if archived { words::UNARCHIVE } else { words::ARCHIVE },
         "archive",

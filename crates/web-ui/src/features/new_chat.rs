@@ -1,11 +1,13 @@
 //! Whom to write to: contacts, a number, a contact link, a contact's QR code.
 
+use crate::model::search::{Findable, Query};
+use crate::platform::letters;
 use crate::primitives::avatar::{Avatar, Face};
 use crate::primitives::icon::{Icon, IconButton};
 use crate::primitives::scan_view::ScanView;
 use crate::store::{App, Section, use_app};
 use crate::words;
-use client_api::number::{is_sought, shown};
+use client_api::number::shown;
 use client_api::{Answer, Command, ContactRow, UserError};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -35,11 +37,10 @@ pub fn NewChat() -> impl IntoView {
         add(number.get_untracked());
     };
     let contacts = Memo::new(move |_| {
-        let query = number.get().trim().to_lowercase();
+        let query = Query::new(&number.get(), letters::decompose);
         let mut rows: Vec<ContactRow> = app.contacts.with(|contacts| {
-            let fits = |row: &&ContactRow| {
-                query.is_empty() || row.name.to_lowercase().contains(&query) || is_sought(&row.number, &query)
-            };
+            let fits =
+                |row: &&ContactRow| query.finds(&Findable::new(&row.name, &row.number, letters::decompose)).is_some();
             contacts.values().filter(fits).cloned().collect()
         });
         rows.sort_by_cached_key(|row| (row.name.to_lowercase(), row.account));

@@ -87,14 +87,7 @@ fn follow_focus(app: App) {
 }
 
 fn watch_page(app: App) {
-    let visible = move || {
-        let visible = page::is_visible();
-        if app.visible.get_untracked() != visible {
-            app.visible.set(visible);
-        }
-        app.tell(Command::SetVisible(visible));
-        visible
-    };
+    let visible = move || app.set_visible(page::is_visible());
     visible();
     app.narrow.set(page::is_narrow());
     let on_resize = window_event_listener(leptos::ev::resize, move |_| {
@@ -104,7 +97,8 @@ fn watch_page(app: App) {
         }
     });
     let on_visible = window_event_listener_untyped("visibilitychange", move |_| {
-        if visible() {
+        visible();
+        if page::is_visible() {
             // The machine may have slept.
             app.tell(Command::CheckConnection);
         }

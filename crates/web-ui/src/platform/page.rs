@@ -116,6 +116,11 @@ pub fn set_title(unread: usize) {
     document().set_title(&title);
 }
 
+/// The keyboard is in this page, and in no other window or tab.
+pub fn has_focus() -> bool {
+    document().has_focus().unwrap_or(true)
+}
+
 /// The page can be seen.
 pub fn is_visible() -> bool {
     !document().hidden()
