@@ -285,7 +285,7 @@ fn main() -> Result {
         folder,
         "code",
         &registering(RegistrationStage::Code {
-            number: "+49 151 2345678".into(),
+            number: "+491512345678".into(),
             next_code_at_ms: u64::MAX / 2,
             length: 6,
         }),
@@ -367,7 +367,7 @@ fn main() -> Result {
                 kind: ChatKind::Direct,
                 peer: AccountId(id(500)),
                 title: NAMES[0].into(),
-                number: "+49 151 2345678".into(),
+                number: "+491512345678".into(),
                 about: "First programmer".into(),
                 photo: Vec::new(),
                 devices: 3,

@@ -36,11 +36,11 @@ impl Phone {
     /// The request that a command leads to.
     fn asks(&mut self, command: Command) -> HttpRequest {
         let out = self.takes(Input::Command(Request { id: 1, command }));
-        let requests = out.into_iter().filter_map(|output| match output {
+        let mut requests = out.into_iter().filter_map(|output| match output {
             Output::Http(request) => Some(request),
             _ => None,
         });
-        requests.last().expect("a request")
+        requests.next_back().expect("a request")
     }
 
     fn hears(&mut self, request: &HttpRequest, answer: &impl Message) -> (Vec<Event>, Vec<HttpRequest>) {
