@@ -557,7 +557,7 @@ fn named(kind: client_api::ChatKind, title: &str) -> String {
 /// In place of a list that a search or a filter has emptied.
 pub fn no_chats_found(typed: &str, filter: ChatFilter) -> String {
     match filter {
-        _ if !typed.is_empty() => format!("No chat with a name or number like {}.", isolated(typed)),
+        _ if !typed.is_empty() => format!("No chat with a name or number like “{}”.", isolated(typed)),
         ChatFilter::Unread => "You have read everything.".into(),
         ChatFilter::All | ChatFilter::Archived => "The archive is empty.".into(),
     }

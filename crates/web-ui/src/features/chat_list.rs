@@ -40,7 +40,7 @@ pub fn ChatListPane() -> impl IntoView {
             <Icon name="magnifying-glass"/>
             <input
                 id="chat-search" class="search-input" type="search" placeholder=words::SEARCH_CHATS aria-label=words::SEARCH_CHATS
-                autocomplete="off" data-testid="chat-search" prop:value=app.query
+                autocomplete="off" dir="auto" data-testid="chat-search" prop:value=app.query
                 on:input=move |event| app.query.set(event_target_value(&event))
                 on:keydown=move |event| {
                     if event.key() == "Escape" {
