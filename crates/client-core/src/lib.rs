@@ -32,6 +32,7 @@ mod mls;
 mod moving;
 mod notices;
 mod outbox;
+mod own_list;
 mod own_state;
 mod people;
 mod pin;
