@@ -51,7 +51,7 @@ rules! {
     OneDirectChat,
     /// Every member's device gets a pointer to each entry.
     PointersForEveryMember,
-    /// A device list replaces its predecessor only.
+    /// A device list replaces the older one only that it was checked against.
     ListFollowsList,
     /// A key package is given out once.
     KeyPackageClaimedOnce,
@@ -133,6 +133,8 @@ rules! {
     GapBeforeJoiningFilled,
     /// I7: a device that is missing in a chat of its account joins by itself.
     MissingDeviceJoins,
+    /// The phone signs each device list on the one that it signed before, whether or not anybody has it.
+    ListOnTheLastSigned,
     /// The phone takes out the leaves of devices that left, whatever way it learns of it.
     LeaversTakenOut,
     /// The phone looks for leaves of devices that left when it comes into a chat.

@@ -91,7 +91,7 @@ pub(crate) fn learn_device_list(cx: &mut Context<'_>, signed: &[u8]) -> Result<(
 
 /// Takes a list that was verified just now; `None`: it did not verify.
 fn learn(cx: &mut Context<'_>, list: Option<VerifiedDeviceList>) -> Result<(), Halt> {
-    let Some(list) = list.filter(|list| list.version() <= NUMBER_MAX) else {
+    let Some(list) = list else {
         let what = "a device list that is not signed by its account".to_owned();
         cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
         return Ok(());

@@ -193,6 +193,14 @@ pub(crate) fn set_membership(
     Ok(())
 }
 
+/// What was to be made here has been made by others, as this generation: this device is to come into it.
+pub(crate) fn exists_elsewhere(cx: &mut Context<'_>, chat: ChatId, generation: Generation) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("UPDATE chat SET generation = ?2 WHERE chat = ?1")?
+        .execute(params![chat.as_bytes(), generation.0])?;
+    set_membership(cx, chat, Membership::Wanted, 0)
+}
+
 /// One more entry of the log is done with.
 pub(crate) fn set_applied(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
     cx.db.prepare_cached("UPDATE chat SET applied_seq = ?2 WHERE chat = ?1")?.execute(params![chat.as_bytes(), seq])?;

@@ -188,10 +188,7 @@ impl Client {
             chats::move_into(cx, operation.chat, theirs)?;
         }
         if chats::find(cx.db, theirs)?.is_some_and(|chat| chat.membership == Membership::Creating) {
-            cx.db
-                .prepare_cached("UPDATE chat SET generation = ?2 WHERE chat = ?1")?
-                .execute(rusqlite::params![theirs.as_bytes(), exists.generation])?;
-            chats::set_membership(cx, theirs, Membership::Wanted, 0)?;
+            chats::exists_elsewhere(cx, theirs, Generation(exists.generation))?;
         }
         Ok(())
     }

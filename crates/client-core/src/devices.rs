@@ -6,7 +6,7 @@ use crate::io::{Halt, HttpMethod};
 use crate::link::unsettled;
 use crate::profile::tidy_name;
 use crate::this;
-use crate::{accounts, chats, mls, notices, outbox, own_state, state};
+use crate::{accounts, chats, mls, notices, outbox, own_list, own_state, state};
 use breakable::{Rule, broken};
 use client_api::{Answer, DeviceKind, DeviceRow, Event, LogoutReason, Notice, SystemLine, UserError};
 use identity::{ChatKind, DeviceRole, VerifiedDeviceList};
@@ -208,13 +208,17 @@ impl Client {
             .filter(|cert| cert.role == DeviceRole::Companion && devices.is_none_or(|device| device == cert.device.0))
             .map(|cert| cert.device)
             .collect();
-        let (false, Ok(next)) = (removed.is_empty(), list.next_without(&account_key, &removed, cx.now_ms)) else {
+        if removed.is_empty() {
             cx.answer(request, Err(UserError::NotFound));
             return Ok(());
-        };
+        }
         let Some(token) = this::session_token(cx.db)? else {
             cx.answer(request, Err(UserError::Offline));
             return Ok(());
+        };
+        let base = self.list_to_sign_on(cx)?;
+        let Ok(next) = own_list::sign_next(cx, &base, &account_key, &removed, None)? else {
+            return Err(Halt::Broken("a device list without a companion cannot be signed"));
         };
         let signed_list = next.as_bytes().to_vec();
         let body = PutDeviceList { signed_device_list: signed_list.clone() }.encode_to_vec();

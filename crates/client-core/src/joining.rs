@@ -12,7 +12,7 @@ use crate::witness;
 use client_api::{Event, Notice};
 use e2ee::group::{Joining, discard_external, finish_external, join_external, join_welcome};
 use e2ee::key_packages::KeyPackageUse;
-use e2ee::{MlsError, RuleError};
+use e2ee::{ChatGroup, MlsError, RuleError};
 use identity::{ChatKind, ChatPolicy};
 use prost::Message as _;
 use proto::ids::{AccountId, ChatId, Generation, OpId};
@@ -74,7 +74,10 @@ impl Client {
                 if let Some(operation) = outbox::head(cx.db, begun.chat)?.filter(|o| o.kind == Kind::Create) {
                     outbox::remove(cx, operation.op_id)?;
                 }
+                mls::taken(ChatGroup::delete(&mls::provider(cx), begun.chat, begun.generation))?;
                 chats::move_into(cx, begun.chat, policy.chat)?;
+                // Nothing is to be made any more: who went on making it would throw away the group that is being joined.
+                chats::exists_elsewhere(cx, policy.chat, policy.generation)?;
             }
             (None, _) => {
                 let chat = Chat {
@@ -188,9 +191,10 @@ impl Client {
         let provider = mls::provider(cx);
         match finish_external(&provider, chat, stored.generation) {
             Ok(_) => {}
-            // What was staged is gone: the leaf that the server took has no keys here. Another joining takes its place.
+            // A fault of this program's, as what is staged goes with its operation. To stop would be for ever: the leaf that
+            // the server took has no keys here, and another joining takes its place.
             Err(MlsError::Rule(RuleError::PendingCommit)) => {
-                tracing::warn!("a joining was taken that is not staged any more");
+                tracing::error!("a joining was taken that is not staged any more");
                 return self.join_again(cx, chat);
             }
             Err(error) => return Err(Halt::Encryption(error.to_string())),
@@ -223,3 +227,6 @@ impl Client {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod joining_tests;

@@ -33,6 +33,7 @@ mod moving;
 mod notices;
 mod numbers;
 mod outbox;
+mod own_list;
 mod own_state;
 mod people;
 mod pin;

@@ -113,7 +113,7 @@ pub(crate) fn become_device(db: &Connection, me: &Me, signed_device_list: &[u8])
     let account_key = me.account_key.as_ref().map(|key| key.to_bytes().to_vec());
     db.execute(
         "UPDATE this SET stage = 1, account = ?1, device = ?2, number = ?3, device_key = ?4, account_key = ?5,
-         device_list = ?6, registration = x''",
+         device_list = ?6, signed_list = x'', registration = x''",
         params![
             me.address.account.as_bytes(),
             me.address.device.0,

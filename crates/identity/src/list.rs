@@ -7,7 +7,7 @@ use prost::Message;
 use proto::decode::{DecodeError, decode_limited};
 use proto::identity as schema;
 use proto::ids::{AccountId, DeviceAddress, DeviceNumber};
-use proto::limits::COMPANIONS_MAX;
+use proto::limits::{COMPANIONS_MAX, LIST_VERSION_MAX};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -127,14 +127,7 @@ impl VerifiedDeviceList {
         device: schema::SignedDeviceCert,
         issued_ms: u64,
     ) -> Result<Self, ListError> {
-        let cert = cert::verify_signed(&device).map_err(|e| ListError::Cert(self.devices.len() + 1, e))?;
-        if cert.device <= self.highest_device {
-            return Err(ListError::NumberUsed(cert.device.0));
-        }
-        let mut body = self.next_body(issued_ms);
-        body.highest_device = cert.device.0;
-        body.devices.push(device);
-        Self::sign(account_key, &body)
+        self.next(account_key, &[], Some(device), issued_ms)
     }
 
     /// The next list without these companions.
@@ -142,6 +135,17 @@ impl VerifiedDeviceList {
         &self,
         account_key: &AccountKey,
         removed: &[DeviceNumber],
+        issued_ms: u64,
+    ) -> Result<Self, ListError> {
+        self.next(account_key, removed, None, issued_ms)
+    }
+
+    /// The next list, without these companions and with one more device where one is given; see [`Self::next_with`].
+    pub fn next(
+        &self,
+        account_key: &AccountKey,
+        removed: &[DeviceNumber],
+        added: Option<schema::SignedDeviceCert>,
         issued_ms: u64,
     ) -> Result<Self, ListError> {
         let mut body = self.next_body(issued_ms);
@@ -153,6 +157,14 @@ impl VerifiedDeviceList {
         }
         body.devices =
             self.devices.iter().filter(|(n, _)| !removed.contains(n)).map(|(_, d)| d.signed.clone()).collect();
+        if let Some(added) = added {
+            let cert = cert::verify_signed(&added).map_err(|e| ListError::Cert(body.devices.len() + 1, e))?;
+            if cert.device <= self.highest_device {
+                return Err(ListError::NumberUsed(cert.device.0));
+            }
+            body.highest_device = cert.device.0;
+            body.devices.push(added);
+        }
         Self::sign(account_key, &body)
     }
 
@@ -185,7 +197,7 @@ impl VerifiedDeviceList {
         }
         let previous_hash =
             <[u8; 32]>::try_from(body.previous_hash.as_slice()).map_err(|_| ListError::Field("previous_hash"))?;
-        if body.version == 0 {
+        if body.version == 0 || body.version > LIST_VERSION_MAX {
             return Err(ListError::Field("version"));
         }
         if (body.version == 1) != (previous_hash == [0; 32]) {
@@ -207,8 +219,8 @@ impl VerifiedDeviceList {
 
     /// Whether this list may take the place of `known`.
     ///
-    /// The next version must carry the known one's hash. A client that was away may be given a version further on: it
-    /// then cannot see the chain between, and takes the account key's signature for it, with what can still be checked:
+    /// The next version must carry the known one's hash. A client may be given a version further on, as it was away, or as the
+    /// phone signed lists that nobody ever got: it then cannot see the chain between, and takes the account key's signature for it, with what can still be checked:
     /// the version rises, the highest number does not sink, a device that stayed has its key and role, and a number that
     /// was given before and is not in the known list does not come back.
     pub fn succeeds(&self, known: &Self) -> Result<Succession, SuccessionError> {

@@ -18,6 +18,8 @@ pub const THUMB_LEN_MAX: usize = 8 * 1024;
 pub const PROFILE_SEALED_LEN_MAX: usize = 96 * 1024;
 /// Companions beside the phone.
 pub const COMPANIONS_MAX: usize = 8;
+/// The version of a device list: clients and databases count no further.
+pub const LIST_VERSION_MAX: u64 = (1 << 60) - 1;
 /// Commits in one batch.
 pub const COMMIT_BATCH_LEN_MAX: usize = 64;
 /// Entries of one log page.

@@ -46,12 +46,14 @@ pub struct StoredDeviceList {
     pub signed: Vec<u8>,
 }
 
-/// A list that has been checked against the one of version `version - 1`.
+/// A list that has been checked against an older one.
 #[derive(Debug, Clone)]
 pub struct PutDeviceList {
     /// The list.
     pub list: StoredDeviceList,
-    /// Not in the one before.
+    /// The version of the list that it was checked against.
+    pub follows: u64,
+    /// Not in that one.
     pub added: Vec<NewDevice>,
     /// Not in this one any more.
     pub removed: Vec<DeviceNumber>,
@@ -65,7 +67,7 @@ pub enum PutDeviceListOutcome {
         /// Where leaves of the removed devices wait for their Remove.
         stale_leaves: Vec<(ChatId, DeviceNumber)>,
     },
-    /// The newest list is not `version - 1`.
+    /// The newest list is not the one that it was checked against, or not older.
     Conflict {
         /// Its version, 0 for an unknown account.
         version: u64,
@@ -86,7 +88,7 @@ pub struct KeyPackage {
 pub trait DeviceStore: Send + Sync {
     /// The newest lists of those accounts that exist.
     async fn device_lists(&self, accounts: Vec<AccountId>) -> Result<Vec<StoredDeviceList>, StoreError>;
-    /// Compare-and-set on the version.
+    /// Compare-and-set on the version, which rises.
     async fn put_device_list(&self, put: PutDeviceList) -> Result<PutDeviceListOutcome, StoreError>;
     /// A device, unlinked ones too.
     async fn device(&self, device: DeviceAddress) -> Result<Option<Device>, StoreError>;

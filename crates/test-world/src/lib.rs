@@ -13,6 +13,7 @@ pub mod shrink;
 
 mod act;
 mod base;
+mod complaints;
 mod device;
 mod ledger;
 mod network;

@@ -111,6 +111,9 @@ pub(crate) fn check_always(world: &World) -> Vec<Violation> {
     for alarm in &world.alarms {
         findings.add(Oracle::Sound, alarm.clone());
     }
+    for complaint in world.complaints.all() {
+        findings.add(Oracle::Sound, format!("a client says: {complaint}"));
+    }
     findings.0
 }
 

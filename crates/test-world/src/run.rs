@@ -62,6 +62,7 @@ pub fn run(plan: &Plan, options: Options) -> Result<Outcome> {
     let base = Base::of(plan.shape)?;
     let mut world = base.world(plan.seed)?;
     world.trace = options.trace;
+    let _listening = world.complaints.listen();
     world.driver = if options.broken == Some(Rule::FlushBeforeSend) { Driver::PerformsFirst } else { Driver::Honest };
     let _broken = Broken::begin(options.broken);
     world.receipts_always = !plan.steps.iter().any(|step| matches!(step.action, Action::Receipts { .. }));

@@ -2,6 +2,7 @@
 //! One thread, one order: of what is due at the same time, what was put in first.
 
 use crate::backend::{Backend, CallId, News, SocketId};
+use crate::complaints::Complaints;
 use crate::coverage::Coverage;
 use crate::device::{Device, Driver, Turn};
 use crate::ledger::Ledger;
@@ -62,6 +63,8 @@ pub(crate) struct World {
     pub(crate) coverage: Coverage,
     /// What users were told that no honest server and no sound client lets them be told.
     pub(crate) alarms: Vec<String>,
+    /// What the clients said of faults of their own.
+    pub(crate) complaints: Complaints,
     pub(crate) driver: Driver,
     /// When each device is woken; a later wish replaces an earlier one.
     wakes: Vec<u64>,
@@ -94,6 +97,7 @@ impl World {
             ledger: Ledger::default(),
             coverage: Coverage::default(),
             alarms: Vec::new(),
+            complaints: Complaints::default(),
             driver: Driver::Honest,
             wakes: vec![0; count],
             turns_due: vec![false; count],

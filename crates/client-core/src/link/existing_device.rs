@@ -5,7 +5,7 @@ use crate::accounts::{self, code_error};
 use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod};
-use crate::{mls, pin, profile, this};
+use crate::{mls, own_list, pin, profile, this};
 use client_api::{Answer, Event, LinkFailure, LinkingStage, UserError};
 use e2ee::link::{LinkChannel, LinkError, check_bundle, random_digits};
 use identity::{AccountKey, CertFields, DevicePublicKey, DeviceRole, Signature};
@@ -64,7 +64,6 @@ pub(crate) enum TalkStep {
     Countersignature {
         cert_body: Vec<u8>,
         account_signature: Signature,
-        issued_ms: u64,
     },
     ListStored,
     /// The device is on the account's list; what is left is its own word that it has what it needs.
@@ -244,8 +243,8 @@ impl Client {
         };
         cx.answer(request, Ok(Answer::Done));
         let me = cx.me()?;
-        let list = mls::own_device_list(cx)?;
-        if list.devices().count() > COMPANIONS_MAX {
+        let (account_key, base) = (account_key(cx)?, self.list_to_sign_on(cx)?);
+        if base.device_count() > COMPANIONS_MAX {
             self.fail_linking(cx, LinkFailure::TooManyDevices);
             return Ok(());
         }
@@ -258,9 +257,9 @@ impl Client {
         };
         let offer = Offer {
             account: me.address.account.to_vec(),
-            account_key: list.account_key().to_vec(),
-            device: list.next_device_number().0,
-            list_version: list.version() + 1,
+            account_key: account_key.public().to_vec(),
+            device: base.next_device().0,
+            list_version: base.next_version(),
             name: profile::own(cx)?.name,
         };
         let Ok(bytes) = channel.seal(&Step { body: Some(step::Body::Offer(offer.clone())) }) else {
@@ -346,24 +345,30 @@ impl Client {
             list_version: talk.offer.list_version,
         };
         let (cert_body, account_signature) = identity::cert::issue_cert(&account_key, &fields);
-        *step = TalkStep::Countersignature { cert_body: cert_body.clone(), account_signature, issued_ms };
+        *step = TalkStep::Countersignature { cert_body: cert_body.clone(), account_signature };
         self.say(cx, &Step { body: Some(step::Body::Certify(Certify { cert_body })) })
     }
 
     fn on_countersigned(&mut self, cx: &mut Context<'_>, answer: &Countersigned) -> Result<(), Halt> {
         let account_key = account_key(cx)?;
-        let list = mls::own_device_list(cx)?;
+        let base = self.list_to_sign_on(cx)?;
         let token = this::session_token(cx.db)?;
         let ExistingDevice::Talking { talk, step } = &mut self.existing_device else { return Ok(()) };
-        let TalkStep::Countersignature { cert_body, account_signature, issued_ms } = &*step else {
+        let TalkStep::Countersignature { cert_body, account_signature } = &*step else {
             self.fail_linking(cx, LinkFailure::Tampered);
             return Ok(());
         };
+        // Another list was signed meanwhile: a certificate for a list that is signed already would be refused by everybody.
+        if talk.offer.list_version != base.next_version() || talk.offer.device != base.next_device().0 {
+            return self.end_linking(cx, cancelled::Reason::Failed, LinkFailure::ServerFailed);
+        }
         let transcript = talk.channel.transcript(&talk.offer, talk.device_key, &talk.digits);
         let agreed = talk.device_key.verify_link_transcript(&transcript, &answer.transcript_signature).is_ok();
         let cert = identity::cert::assemble_cert(cert_body.clone(), *account_signature, &answer.device_signature);
-        let next = list.next_with(&account_key, cert, *issued_ms);
-        let (Ok(next), true, Some(token)) = (next, agreed, token) else {
+        let (true, Some(token)) = (agreed, token) else {
+            return self.end_linking(cx, cancelled::Reason::Failed, LinkFailure::Tampered);
+        };
+        let Ok(next) = own_list::sign_next(cx, &base, &account_key, &[], Some(cert))? else {
             return self.end_linking(cx, cancelled::Reason::Failed, LinkFailure::Tampered);
         };
         let signed_list = next.as_bytes().to_vec();

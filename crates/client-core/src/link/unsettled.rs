@@ -36,8 +36,7 @@ pub(crate) fn holds(cx: &Context<'_>, cert: &VerifiedCert) -> Result<bool, Halt>
     Ok(all(cx)?.iter().any(|wish| wish.is_of(cert)))
 }
 
-/// A linking whose end is not known. The number alone does not name it: where the list was never stored, the next linking gives the
-/// same number to another device.
+/// A linking whose end is not known, with the key that is meant: a database that was set back may give its number to another device.
 struct Unsettled {
     device: DeviceNumber,
     device_key: Vec<u8>,

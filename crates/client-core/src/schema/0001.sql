@@ -11,6 +11,7 @@ CREATE TABLE this (
   device_key      BLOB,                         -- secret
   server_key      BLOB,                         -- pinned at first contact
   device_list     BLOB,                         -- newest SignedDeviceList of the own account
+  signed_list     BLOB NOT NULL DEFAULT x'',    -- the SignedDeviceList that this phone signed last, in force or not (own_list)
   session_token   BLOB,
   timeline        BLOB,
   acked_queue_seq INTEGER NOT NULL DEFAULT 0,   -- all items up to it are applied

@@ -86,6 +86,20 @@ fn a_skipped_version_does_not_hide_a_number_with_another_key() {
 }
 
 #[test]
+fn a_list_that_was_signed_on_one_that_nobody_got_follows_both() {
+    let mut alice = Account::new(1);
+    let first = alice.first();
+    let second = alice.with_companion(&first);
+    let third_device = alice.device(3, DeviceRole::Companion, 3);
+    let third = second.next(&alice.key, &[DeviceNumber(2)], Some(third_device), 3).unwrap();
+    for known in [&first, &second] {
+        assert_eq!(third.succeeds(known), Ok(Succession::Newer));
+    }
+    assert_eq!(third.devices().map(|c| c.device.0).collect::<Vec<_>>(), [1, 3]);
+    assert_eq!(second.succeeds(&third), Err(SuccessionError::Older { given: 2, known: 3 }));
+}
+
+#[test]
 fn the_highest_number_does_not_sink() {
     let mut alice = Account::new(1);
     let first = alice.first();
@@ -143,6 +157,9 @@ fn wrong_bodies_are_refused_even_when_signed() {
     let mut low = first.next_body(2);
     low.highest_device = 0;
     assert_eq!(VerifiedDeviceList::sign(&alice.key, &low), Err(ListError::Field("highest_device")));
+    let mut endless = first.next_body(2);
+    endless.version = LIST_VERSION_MAX + 1;
+    assert_eq!(VerifiedDeviceList::sign(&alice.key, &endless), Err(ListError::Field("version")));
     let mut unchained = first.next_body(2);
     unchained.previous_hash = vec![0; 32];
     assert_eq!(VerifiedDeviceList::sign(&alice.key, &unchained), Err(ListError::Field("previous_hash")));

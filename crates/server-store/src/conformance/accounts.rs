@@ -104,11 +104,12 @@ pub async fn pins_lock(stores: Stores) {
     assert_eq!(stores.accounts.begin_pin_try(account(1), NOW_MS + 60_000).await.unwrap(), locked);
 }
 
-/// Lists go up by one; who is not in the newest loses queue and key packages, and its token opens nothing.
+/// A list follows the one that it was checked against, and is newer; who is not in the newest loses queue and key packages, and its token opens nothing.
 pub async fn device_lists_are_compared_and_set(stores: Stores) {
     registered(&stores, 1).await;
-    let put = |version, added: &[u32], removed: &[u32]| PutDeviceList {
+    let put = |(follows, version), added: &[u32], removed: &[u32]| PutDeviceList {
         list: StoredDeviceList { account: account(1), version, signed: vec![1, 2] },
+        follows,
         added: added
             .iter()
             .map(|n| NewDevice { device: DeviceNumber(*n), signature_key: [u8::try_from(*n).unwrap(); 32] })
@@ -116,11 +117,16 @@ pub async fn device_lists_are_compared_and_set(stores: Stores) {
         removed: removed.iter().map(|n| DeviceNumber(*n)).collect(),
     };
     let stored = PutDeviceListOutcome::Stored { stale_leaves: Vec::new() };
+    for (follows, version) in [(2, 3), (1, 1), (0, 2)] {
+        let refused = stores.devices.put_device_list(put((follows, version), &[2], &[])).await.unwrap();
+        assert_eq!(refused, PutDeviceListOutcome::Conflict { version: 1 }, "{version} on {follows}");
+    }
+    // The phone signed a second list that never came.
+    assert_eq!(stores.devices.put_device_list(put((1, 3), &[2], &[])).await.unwrap(), stored);
     assert_eq!(
-        stores.devices.put_device_list(put(3, &[2], &[])).await.unwrap(),
-        PutDeviceListOutcome::Conflict { version: 1 }
+        stores.devices.put_device_list(put((1, 4), &[], &[2])).await.unwrap(),
+        PutDeviceListOutcome::Conflict { version: 3 }
     );
-    assert_eq!(stores.devices.put_device_list(put(2, &[2], &[])).await.unwrap(), stored);
     assert_eq!(stores.devices.devices_of(account(1)).await.unwrap().len(), 2);
     let session = NewSession {
         challenge_hash: [1; 32],
@@ -131,7 +137,7 @@ pub async fn device_lists_are_compared_and_set(stores: Stores) {
     };
     assert_eq!(stores.sessions.open_session(session.clone(), NOW_MS).await.unwrap(), OpenOutcome::Opened);
     assert_eq!(stores.sessions.open_session(session.clone(), NOW_MS).await.unwrap(), OpenOutcome::Replayed);
-    assert_eq!(stores.devices.put_device_list(put(3, &[], &[2])).await.unwrap(), stored);
+    assert_eq!(stores.devices.put_device_list(put((3, 4), &[], &[2])).await.unwrap(), stored);
     let known = stores.devices.device(device(1, 2)).await.unwrap().unwrap();
     assert_eq!(known.listing, Listing::Unlinked);
     let token = stores.sessions.session([6; 32], NOW_MS).await.unwrap();

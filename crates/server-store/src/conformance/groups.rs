@@ -192,6 +192,7 @@ pub async fn revoked_leaves_stop_messages(stores: Stores) {
     let (alice, bob) = alice_and_bob(&stores).await;
     let put = PutDeviceList {
         list: StoredDeviceList { account: account(2), version: 2, signed: vec![2] },
+        follows: 1,
         added: Vec::new(),
         removed: vec![DeviceNumber(1)],
     };
@@ -210,6 +211,7 @@ pub async fn joins_and_resets(stores: Stores) {
     let (alice, bob) = alice_and_bob(&stores).await;
     let put = PutDeviceList {
         list: StoredDeviceList { account: account(1), version: 2, signed: vec![1] },
+        follows: 1,
         added: vec![crate::devices::NewDevice { device: DeviceNumber(2), signature_key: [9; 32] }],
         removed: Vec::new(),
     };

@@ -146,12 +146,17 @@ pub(super) fn insert(tx: &Connection, account: AccountId, devices: &[NewDevice])
 fn put_device_list(tx: &Connection, put: &PutDeviceList) -> Result<PutDeviceListOutcome, StoreError> {
     let account = put.list.account;
     let changed = tx
-        .prepare_cached(if broken(Rule::ListFollowsList) {
-            "UPDATE device_list SET version = ?2, signed = ?3 WHERE account = ?1"
-        } else {
-            "UPDATE device_list SET version = ?2, signed = ?3 WHERE account = ?1 AND version = ?2 - 1"
-        })?
-        .execute(params![account.0, int(put.list.version), put.list.signed])?;
+        .prepare_cached(
+            "UPDATE device_list SET version = ?2, signed = ?3
+             WHERE account = ?1 AND (?5 OR (version = ?4 AND version < ?2))",
+        )?
+        .execute(params![
+            account.0,
+            int(put.list.version),
+            put.list.signed,
+            int(put.follows),
+            broken(Rule::ListFollowsList)
+        ])?;
     if changed == 0 {
         let version: Option<i64> = tx
             .query_row("SELECT version FROM device_list WHERE account = ?", [account.0], |row| row.get(0))

@@ -58,8 +58,9 @@ pub(super) async fn put(
     }
     match next.succeeds(&current) {
         Ok(Succession::Same) => return Ok(StatusCode::NO_CONTENT),
-        Ok(Succession::Newer) if next.version() == current.version() + 1 => {}
-        Ok(Succession::Newer) | Err(identity::SuccessionError::Older { .. } | identity::SuccessionError::Conflict) => {
+        // Versions between may be lists that the phone signed and that never came.
+        Ok(Succession::Newer) => {}
+        Err(identity::SuccessionError::Older { .. } | identity::SuccessionError::Conflict) => {
             return Err(conflict(current.version()));
         }
         Err(error) => return Err(invalid(error.to_string())),
@@ -73,6 +74,7 @@ pub(super) async fn put(
         current.addresses().filter(|address| next.device(address.device).is_none()).collect();
     let put = PutDeviceList {
         list: StoredDeviceList { account: next.account(), version: next.version(), signed: request.signed_device_list },
+        follows: current.version(),
         added,
         removed: removed.iter().map(|address| address.device).collect(),
     };

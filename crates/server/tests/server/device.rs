@@ -34,6 +34,7 @@ impl Signer for Key {
 }
 
 /// What the phone alone has.
+#[derive(Clone)]
 pub struct Account {
     pub key: AccountKey,
     pub list: VerifiedDeviceList,

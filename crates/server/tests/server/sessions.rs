@@ -42,7 +42,7 @@ async fn a_token_ends() {
 }
 
 #[tokio::test]
-async fn only_the_phone_puts_lists_and_only_the_next() {
+async fn only_the_phone_puts_lists_and_only_newer_ones() {
     let host = Host::start().await;
     let (mut account, phone) = registered(&host, "+4915123456701").await;
     let (stranger, _) = Account::make();
@@ -53,9 +53,16 @@ async fn only_the_phone_puts_lists_and_only_the_next() {
     let before = account.put_body();
     account.with_companion();
     host.put("/v1/devices", Some(&browser.token), &account.put_body()).await.refused(403, "phone-only");
+    let mut twin = account.clone();
+    twin.with_companion();
     account.with_companion();
+    // The list before was signed and never came; the phone signs on top of it.
     let skipped = host.put("/v1/devices", Some(&phone.token), &account.put_body()).await;
-    skipped.refused(409, "device-list-conflict");
+    assert_eq!(skipped.status, 204);
+    let older = host.put("/v1/devices", Some(&phone.token), &before).await;
+    older.refused(409, "device-list-conflict");
+    let contradicting = host.put("/v1/devices", Some(&phone.token), &twin.put_body()).await;
+    contradicting.refused(409, "device-list-conflict");
     let mut forged = before.signed_device_list;
     let last = forged.len() - 1;
     forged[last] ^= 1;
@@ -63,7 +70,7 @@ async fn only_the_phone_puts_lists_and_only_the_next() {
     host.put("/v1/devices", Some(&phone.token), &forged).await.refused(400, "device-list-invalid");
     let ask = GetDeviceLists { accounts: vec![account.id().to_vec(), vec![9; 16]] };
     let lists: DeviceLists = host.post("/v1/devices/get", Some(&browser.token), &ask).await.ok();
-    assert_eq!((lists.accounts.len(), lists.accounts[0].seen.len()), (1, 2));
+    assert_eq!((lists.accounts.len(), lists.accounts[0].seen.len()), (1, 4));
 }
 
 #[tokio::test]

@@ -103,6 +103,7 @@ pub(super) const CATCHERS: &[(&str, Catcher)] = &[
     ("CommitIsApplied", ROUGH),
     ("GapBeforeJoiningFilled", Plan("a-gap-before-a-joining")),
     ("MissingDeviceJoins", Plan("missing-in-a-chat-that-began")),
+    ("ListOnTheLastSigned", Test(ClientCore, "no_two_lists_have_one_version")),
     ("LeaversTakenOut", Plan("lost-answer-to-unlinking")),
     ("LeaversTakenOutOnEntry", Plan("let-in-after-logging-out")),
     ("LastWriterWins", Test(ClientCore, "devices_agree_whatever_the_order_and_repetition")),

@@ -5,7 +5,7 @@ use crate::io::Output;
 use crate::testing::{phone, step as input};
 use client_api::Notice;
 use e2ee::link::BundleKey;
-use identity::DeviceKey;
+use identity::{DeviceKey, Succession, VerifiedDeviceList};
 use proto::account::{AccountDevices, DeviceLists, PutDeviceList};
 use proto::ids::ServerId;
 use rand_chacha::ChaCha20Rng;
@@ -20,40 +20,54 @@ const COMPANION: u32 = 2;
 struct Story {
     client: Client,
     db: Connection,
+    /// The last list with a new device that was put, and that device.
     list: Vec<u8>,
+    device: u32,
 }
 
 impl Story {
     fn new() -> Self {
-        let (client, db) = phone();
-        let mut story = Self { client, db, list: Vec::new() };
+        let mut story = Self::before();
         story.links(3);
         story
     }
 
+    /// Nobody was linked yet.
+    fn before() -> Self {
+        let (client, db) = phone();
+        Self { client, db, list: Vec::new(), device: 0 }
+    }
+
     /// The phone talks with a device of this key, and puts the list with it.
     fn links(&mut self, seed: u8) {
+        let answer = self.certifies(seed);
+        let out = self.does(HEARD_MS, |client, cx| client.on_countersigned(cx, &answer).expect("signed"));
+        self.list = put_list(&out).expect("the list is put");
+    }
+
+    /// The phone talks with a device of this key, and the device countersigns its certificate.
+    fn certifies(&mut self, seed: u8) -> Countersigned {
         let mut rng = ChaCha20Rng::seed_from_u64(u64::from(seed));
         let device_key = DeviceKey::from_bytes(&[seed; 32]);
         let public = device_key.public();
         let (bytes, code) = BundleKey::generate(&mut rng).bundle(public, SERVER, ("Firefox", "Linux"), &mut rng);
+        let base = input(&self.db, HEARD_MS, |cx| self.client.list_to_sign_on(cx).expect("a list")).0;
+        self.device = base.next_device().0;
+        let list_version = base.next_version();
         let talk = Talk {
             bundle: Box::new(check_bundle(&code, SERVER, &bytes).expect("a bundle")),
             channel: LinkChannel::start(&code, SERVER, &bytes).expect("a channel"),
             code,
             device_key: public,
-            offer: Offer { device: COMPANION, ..Offer::default() },
+            offer: Offer { device: self.device, list_version, ..Offer::default() },
             digits: "0427".to_owned(),
             tries_left: TRIES,
             seq: 5,
             heard_ms: HEARD_MS,
         };
-        let (account_key, list_version) = self.reads(|cx| {
-            let version = mls::own_device_list(cx).expect("list").version() + 1;
-            (account_key(cx).expect("a phone"), version)
-        });
+        let account_key = self.reads(|cx| account_key(cx).expect("a phone"));
         let fields = CertFields {
-            device: DeviceNumber(COMPANION),
+            device: DeviceNumber(self.device),
             signature_key: public,
             role: DeviceRole::Companion,
             issued_ms: HEARD_MS,
@@ -67,10 +81,14 @@ impl Story {
                 .expect("countersigned")
                 .to_vec(),
         };
-        let step = TalkStep::Countersignature { cert_body, account_signature, issued_ms: HEARD_MS };
+        let step = TalkStep::Countersignature { cert_body, account_signature };
         self.client.existing_device = ExistingDevice::Talking { talk: Box::new(talk), step };
-        let out = self.does(HEARD_MS, |client, cx| client.on_countersigned(cx, &answer).expect("signed"));
-        self.list = put_list(&out).expect("the list is put");
+        answer
+    }
+
+    /// The owner logs a device out.
+    fn logs_out(&mut self, device: u32) -> Vec<Output> {
+        self.does(HEARD_MS, |client, cx| client.unlink(cx, 7, Some(device)).expect("asked"))
     }
 
     fn reads<T>(&self, run: impl FnOnce(&mut Context<'_>) -> T) -> T {
@@ -111,10 +129,10 @@ impl Story {
     }
 
     fn put_is_answered(&mut self, reply: Reply<()>) -> Vec<Output> {
-        let list = self.list.clone();
+        let (device, list) = (self.device, self.list.clone());
         self.forgets_calls();
         self.does(HEARD_MS, |client, cx| {
-            client.on_linked_list_put(cx, COMPANION, &list, reply).expect("answered");
+            client.on_linked_list_put(cx, device, &list, reply).expect("answered");
         })
     }
 }
@@ -137,7 +155,11 @@ fn put_list(out: &[Output]) -> Option<Vec<u8>> {
 
 /// How many devices the list has that is put.
 fn puts_list_of(out: &[Output]) -> Option<usize> {
-    put_list(out).map(|list| identity::VerifiedDeviceList::verify(&list).expect("a list").devices().count())
+    put_list(out).map(|list| VerifiedDeviceList::verify(&list).expect("a list").devices().count())
+}
+
+fn devices_of(list: &[u8]) -> Vec<u32> {
+    VerifiedDeviceList::verify(list).expect("a list").devices().map(|cert| cert.device.0).collect()
 }
 
 fn asks_for_list(out: &[Output]) -> bool {
@@ -249,12 +271,13 @@ fn without_an_answer_the_server_is_asked_what_list_it_has() {
 }
 
 #[test]
-fn a_later_linking_under_the_same_number_is_not_taken_back() {
+fn a_later_linking_is_not_taken_back_with_one_that_had_no_answer() {
     let mut story = Story::new();
     story.put_is_answered(Reply::None);
-    // The first list never reached the server: the number is free.
+    // The first list never reached the server, and still the number is given once.
     story.links(4);
     let second = story.list.clone();
+    assert_eq!(devices_of(&second), [1, 3]);
     assert_eq!(puts_list_of(&story.connects(&second)), None, "the list is pushed before the answer to it comes");
     story.is_listed();
     assert_eq!(puts_list_of(&story.connects(&second)), None);
@@ -264,12 +287,62 @@ fn a_later_linking_under_the_same_number_is_not_taken_back() {
 }
 
 #[test]
-fn the_first_of_two_linkings_under_one_number_goes_when_it_was_that_which_was_stored() {
+fn the_first_of_two_linkings_goes_when_it_was_that_which_was_stored() {
     let mut story = Story::new();
     let first = story.list.clone();
     story.put_is_answered(Reply::None);
     story.links(4);
-    assert_eq!(puts_list_of(&story.connects(&first)), Some(1));
+    let next = put_list(&story.connects(&first)).expect("a list is put");
+    assert_eq!(devices_of(&next), [1, 3], "the second linking goes on");
+}
+
+#[test]
+fn no_two_lists_have_one_version() {
+    let mut story = Story::new();
+    let mut signed = vec![story.first_list(), story.list.clone()];
+    // No answer comes to any of them, and the program ends each time.
+    for seed in [4, 5] {
+        story.restarts();
+        story.links(seed);
+        signed.push(story.list.clone());
+    }
+    story.is_listed();
+    for _ in 0..2 {
+        signed.push(put_list(&story.logs_out(4)).expect("a shorter list is put"));
+        story.restarts();
+    }
+    let signed: Vec<_> = signed.iter().map(|list| VerifiedDeviceList::verify(list).expect("a list")).collect();
+    assert_eq!(signed.iter().map(VerifiedDeviceList::version).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6]);
+    for (place, later) in signed.iter().enumerate() {
+        for known in &signed[..place] {
+            assert_eq!(later.succeeds(known), Ok(Succession::Newer), "whoever has seen one takes the later");
+        }
+    }
+    assert_eq!(devices_of(signed[3].as_bytes()), [1, 4], "those whose linking came to nothing are in no later list");
+    assert_eq!(devices_of(signed[5].as_bytes()), [1]);
+}
+
+#[test]
+fn a_list_that_was_signed_on_does_not_count_when_the_one_in_force_is_newer() {
+    let mut story = Story::new();
+    let longer = story.list.clone();
+    story.is_listed();
+    let shorter = put_list(&story.logs_out(2)).expect("a shorter list is put");
+    story.connects(&shorter);
+    // As a database is that was set back to before it signed anything.
+    story.db.execute("UPDATE this SET signed_list = ?1", [longer]).expect("set back");
+    story.links(4);
+    assert_eq!(VerifiedDeviceList::verify(&story.list).expect("a list").version(), 4);
+}
+
+#[test]
+fn a_certificate_for_a_list_that_another_took_meanwhile_is_not_used() {
+    let mut story = Story::new();
+    story.is_listed();
+    let answer = story.certifies(4);
+    story.logs_out(2);
+    let out = story.does(HEARD_MS, |client, cx| client.on_countersigned(cx, &answer).expect("refused"));
+    assert_eq!((told(&out), put_list(&out)), (Some(&LinkFailure::ServerFailed), None));
 }
 
 #[test]
