@@ -11,12 +11,21 @@ use proto::wire::{ClientFrame, Ping, Reply, ServerFrame, client_frame, server_fr
 const QUIET_MS: u64 = 30_000;
 /// The same where something was sent and nothing was heard since: it may be lost.
 const UNANSWERED_MS: u64 = 10_000;
-/// The socket is lost if nothing at all is heard so long after the question: slow lines carry large frames.
-const SIGN_WITHIN_MS: u64 = 20_000;
-/// The same where there is a reason to believe that the network has changed.
+/// The socket is lost if nothing at all is heard so long after the question. A frame is heard when it is whole: the server's pages are
+/// small enough to come within this over a line of 100 kbit/s.
+const SIGN_WITHIN_MS: u64 = 30_000;
+/// The same where there is a reason to believe that the network has changed and nothing large is awaited;
 const SIGN_WITHIN_CHANGED_MS: u64 = 4_000;
-/// Who looks so much later than it was to has slept, or was busy: what has come meanwhile is heard first.
-const LATE_MS: u64 = 2_000;
+/// and where an answer is awaited, which may be on its way over a slow line.
+const SIGN_WITHIN_CHANGED_AWAITED_MS: u64 = 12_000;
+/// Who looks so much later than it was to has slept, or was busy: what has come meanwhile is heard first,
+const LATE_MS: u64 = 250;
+/// for which there is so much time,
+const EXCUSE_MS: u64 = 1_000;
+/// so many times: a page whose timers are always late would believe for ever.
+const EXCUSES_MAX: u32 = 5;
+/// How a frame begins that names a request, and so wants an answer: the first field is left out where it is 0.
+const FIELD_REQUEST: u8 = 0x08;
 /// The number of the question; the core counts its own from the other end.
 const REQUEST: u32 = u32::MAX;
 /// No answer to it is longer, whatever a server says that does not know the question.
@@ -37,7 +46,7 @@ pub(crate) enum Watch {
 #[derive(Debug, Default)]
 pub(crate) struct Liveness {
     heard_ms: Option<u64>,
-    /// The first frame that was sent after the last one was heard.
+    /// The first frame that wants an answer and was sent after the last one was heard.
     sent_ms: Option<u64>,
     asked: Option<Asked>,
     /// The network may have changed: ask at once.
@@ -47,8 +56,8 @@ pub(crate) struct Liveness {
 #[derive(Debug, Clone, Copy)]
 struct Asked {
     lost_ms: u64,
-    /// More time was given once.
-    excused: bool,
+    /// How often more time was given.
+    excuses: u32,
 }
 
 impl Liveness {
@@ -59,15 +68,17 @@ impl Liveness {
         self.sent_ms = None;
         match &mut self.asked {
             // It may have been on its way before the question, and before the network went.
-            Some(asked) if !is_answer => asked.lost_ms = asked.lost_ms.max(now_ms + SIGN_WITHIN_CHANGED_MS),
+            Some(asked) if !is_answer => asked.lost_ms = asked.lost_ms.max(now_ms + SIGN_WITHIN_CHANGED_AWAITED_MS),
             asked => *asked = None,
         }
         is_answer
     }
 
-    /// Something was sent to it.
-    pub(crate) fn sent(&mut self, now_ms: u64) {
-        self.sent_ms.get_or_insert(now_ms);
+    /// A frame was sent to it.
+    pub(crate) fn sent(&mut self, frame: &[u8], now_ms: u64) {
+        if frame.first() == Some(&FIELD_REQUEST) {
+            self.sent_ms.get_or_insert(now_ms);
+        }
     }
 
     /// The network may have changed.
@@ -75,17 +86,21 @@ impl Liveness {
         self.in_doubt = true;
     }
 
-    /// What is to be done now; `None` before the server has said anything.
+    /// What is to be done now; `None` before the server has said anything. `Lost` is for who has heard all that has come.
     pub(crate) fn watch(&mut self, now_ms: u64) -> Option<Watch> {
         self.set_back_to(now_ms);
         let heard_ms = self.heard_ms?;
         let in_doubt = std::mem::take(&mut self.in_doubt);
+        let changed_ms = match self.sent_ms {
+            Some(_) => SIGN_WITHIN_CHANGED_AWAITED_MS,
+            None => SIGN_WITHIN_CHANGED_MS,
+        };
         if let Some(asked) = &mut self.asked {
             if in_doubt {
-                asked.lost_ms = asked.lost_ms.min(now_ms + SIGN_WITHIN_CHANGED_MS);
+                asked.lost_ms = asked.lost_ms.min(now_ms + changed_ms);
             }
-            if now_ms >= asked.lost_ms + LATE_MS && !asked.excused {
-                *asked = Asked { lost_ms: now_ms + SIGN_WITHIN_CHANGED_MS, excused: true };
+            if now_ms >= asked.lost_ms + LATE_MS && asked.excuses < EXCUSES_MAX {
+                *asked = Asked { lost_ms: now_ms + EXCUSE_MS, excuses: asked.excuses + 1 };
             }
             return Some(if now_ms < asked.lost_ms { Watch::Until(asked.lost_ms) } else { Watch::Lost });
         }
@@ -94,8 +109,8 @@ impl Liveness {
         if now_ms < due_ms && !in_doubt {
             return Some(Watch::Until(due_ms));
         }
-        let lost_ms = now_ms + if in_doubt { SIGN_WITHIN_CHANGED_MS } else { SIGN_WITHIN_MS };
-        self.asked = Some(Asked { lost_ms, excused: false });
+        let lost_ms = now_ms + if in_doubt { changed_ms } else { SIGN_WITHIN_MS };
+        self.asked = Some(Asked { lost_ms, excuses: 0 });
         Some(Watch::Ask(lost_ms))
     }
 
@@ -123,7 +138,7 @@ fn is_answer(frame: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proto::wire::{Done, Pong, QueueEmpty, Refused, reply};
+    use proto::wire::{Ack, Done, GetMarks, Pong, QueueEmpty, Refused, reply};
 
     fn frame(body: server_frame::Body) -> Vec<u8> {
         ServerFrame { body: Some(body) }.encode_to_vec()
@@ -131,6 +146,11 @@ mod tests {
 
     fn answered(request: u32, body: reply::Body) -> Vec<u8> {
         frame(server_frame::Body::Reply(Reply { request, body: Some(body) }))
+    }
+
+    fn asking() -> Vec<u8> {
+        let body = Some(client_frame::Body::GetMarks(GetMarks::default()));
+        ClientFrame { request: 1, body }.encode_to_vec()
     }
 
     fn answer() -> Vec<u8> {
@@ -150,7 +170,7 @@ mod tests {
     #[test]
     fn nothing_is_asked_before_the_server_has_said_anything() {
         let mut liveness = Liveness::default();
-        liveness.sent(0);
+        liveness.sent(&asking(), 0);
         liveness.doubt();
         assert_eq!(liveness.watch(1_000_000), None);
     }
@@ -180,7 +200,7 @@ mod tests {
         liveness.doubt();
         assert!(matches!(liveness.watch(0), Some(Watch::Ask(_))));
         assert!(!liveness.hear(&other(), 3_000));
-        let lost_ms = 3_000 + SIGN_WITHIN_CHANGED_MS;
+        let lost_ms = 3_000 + SIGN_WITHIN_CHANGED_AWAITED_MS;
         assert_eq!(liveness.watch(SIGN_WITHIN_CHANGED_MS), Some(Watch::Until(lost_ms)));
         assert_eq!(liveness.watch(lost_ms), Some(Watch::Lost));
     }
@@ -188,13 +208,13 @@ mod tests {
     #[test]
     fn what_was_sent_without_any_word_since_makes_it_ask_sooner() {
         let mut liveness = heard_at(0);
-        liveness.sent(1_000);
-        liveness.sent(9_000);
+        liveness.sent(&asking(), 1_000);
+        liveness.sent(&asking(), 9_000);
         assert_eq!(liveness.watch(9_000), Some(Watch::Until(1_000 + UNANSWERED_MS)));
         assert!(matches!(liveness.watch(1_000 + UNANSWERED_MS), Some(Watch::Ask(_))));
         // Near the end of a quiet time the quiet counts.
         let mut liveness = heard_at(0);
-        liveness.sent(QUIET_MS - 1);
+        liveness.sent(&asking(), QUIET_MS - 1);
         assert_eq!(liveness.watch(QUIET_MS - 1), Some(Watch::Until(QUIET_MS)));
     }
 
@@ -215,16 +235,34 @@ mod tests {
     fn who_has_slept_reads_what_has_come_first() {
         let mut liveness = heard_at(0);
         assert!(matches!(liveness.watch(QUIET_MS), Some(Watch::Ask(_))));
-        let woken = 8 * 3_600_000;
-        assert_eq!(liveness.watch(woken), Some(Watch::Until(woken + SIGN_WITHIN_CHANGED_MS)));
-        // Once: a page whose timers are always late would believe for ever.
-        assert_eq!(liveness.watch(2 * woken), Some(Watch::Lost));
+        let mut woken = 8 * 3_600_000;
+        for _ in 0..EXCUSES_MAX {
+            assert_eq!(liveness.watch(woken), Some(Watch::Until(woken + EXCUSE_MS)));
+            woken *= 2;
+        }
+        assert_eq!(liveness.watch(woken), Some(Watch::Lost));
+    }
+
+    #[test]
+    fn what_wants_no_answer_makes_nobody_ask() {
+        let mut liveness = heard_at(0);
+        let acknowledged = client_frame::Body::Ack(Ack { queue_seq: 7 });
+        liveness.sent(&ClientFrame { request: 0, body: Some(acknowledged) }.encode_to_vec(), 0);
+        assert_eq!(liveness.watch(UNANSWERED_MS), Some(Watch::Until(QUIET_MS)));
+    }
+
+    #[test]
+    fn an_answer_that_is_awaited_may_come_over_a_slow_line_after_a_change() {
+        let mut liveness = heard_at(0);
+        liveness.sent(&asking(), 0);
+        liveness.doubt();
+        assert_eq!(liveness.watch(0), Some(Watch::Ask(SIGN_WITHIN_CHANGED_AWAITED_MS)));
     }
 
     #[test]
     fn a_clock_that_was_set_back_makes_no_long_wait() {
         let mut liveness = heard_at(1_000_000);
-        liveness.sent(1_000_000);
+        liveness.sent(&asking(), 1_000_000);
         assert_eq!(liveness.watch(10), Some(Watch::Until(10 + UNANSWERED_MS)));
         let asked_ms = 10 + UNANSWERED_MS;
         assert_eq!(liveness.watch(asked_ms), Some(Watch::Ask(asked_ms + SIGN_WITHIN_MS)));

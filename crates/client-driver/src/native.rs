@@ -346,7 +346,8 @@ impl Driver {
         for step in turn.socket {
             self.network.step(step, &mut self.inbox);
         }
-        self.network.watch_socket(&mut self.inbox);
+        // Behind all that came while this turn took its time.
+        self.network.look_at = Some(Instant::now());
         for request in turn.http {
             self.network.call(request);
         }
@@ -398,7 +399,7 @@ impl Network {
             }
             SocketStep::Check => self.liveness.doubt(),
             SocketStep::Send(frame) => {
-                self.liveness.sent(self.now_ms());
+                self.liveness.sent(&frame, self.now_ms());
                 self.write(frame, inbox);
             }
         }

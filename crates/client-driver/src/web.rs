@@ -105,11 +105,18 @@ fn give(running: &Weak<RefCell<Running>>, input: Input) {
     }
 }
 
+/// Whether all that has come is heard, so that a silent socket can be given up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum GiveUp {
+    Now,
+    Later,
+}
+
 fn look_at_socket(running: &Weak<RefCell<Running>>) {
     if let Some(running) = running.upgrade() {
         let mut running = running.borrow_mut();
         running.look_at_ms = None;
-        running.watch_socket();
+        running.watch_socket(GiveUp::Now);
     }
 }
 
@@ -154,7 +161,8 @@ impl Running {
         for step in turn.socket {
             self.step(step);
         }
-        self.watch_socket();
+        // What came while this turn took its time is not heard yet.
+        self.watch_socket(GiveUp::Later);
         for request in turn.http {
             self.call(request);
         }
@@ -193,7 +201,7 @@ impl Running {
             }
             SocketStep::Check => self.liveness.doubt(),
             SocketStep::Send(frame) => {
-                self.liveness.sent(now_ms());
+                self.liveness.sent(&frame, now_ms());
                 self.write(&frame);
             }
         }
@@ -212,10 +220,11 @@ impl Running {
     }
 
     /// Asks the server for a sign of life, or gives the socket up, where it is time for that.
-    fn watch_socket(&mut self) {
+    fn watch_socket(&mut self, give_up: GiveUp) {
         let now_ms = now_ms();
         let Some(watch) = self.socket.as_ref().and_then(|_| self.liveness.watch(now_ms)) else { return };
         match watch {
+            Watch::Lost if give_up == GiveUp::Later => self.look_again(now_ms, now_ms),
             Watch::Lost => self.lose_socket(),
             Watch::Until(at_ms) => self.look_again(at_ms, now_ms),
             Watch::Ask(at_ms) => {

@@ -6,6 +6,7 @@ pub mod camera;
 pub mod line;
 pub mod person;
 pub mod program;
+pub mod samples;
 pub mod senders;
 pub mod terminal;
 pub mod world;

@@ -88,9 +88,20 @@ impl World {
         Self::started(Some(machine)).await
     }
 
+    /// One whose folder is filled before its server starts.
+    pub async fn unpacked(fill: impl FnOnce(&Path) -> Result<()>) -> Result<Self> {
+        let folder = TempDir::new()?;
+        fill(folder.path())?;
+        Self::in_folder(folder, None).await
+    }
+
     async fn started(machine: Option<Machine>) -> Result<Self> {
+        Self::in_folder(TempDir::new()?, machine).await
+    }
+
+    async fn in_folder(folder: TempDir, machine: Option<Machine>) -> Result<Self> {
         let mut world = Self {
-            folder: TempDir::new()?,
+            folder,
             running: None,
             address: None,
             codes: Arc::new(Codes { last: Mutex::default(), lines: broadcast::channel(CODES_MAX).0 }),
@@ -178,6 +189,11 @@ impl World {
     /// Lets time pass for the server.
     pub fn passes_on_the_server(&self, time: Duration) {
         self.clock.0.fetch_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// Where the data of all are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The server's data folder.

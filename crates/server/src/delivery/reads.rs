@@ -14,8 +14,9 @@ use server_store::mailboxes::{Mark, PutMarkOutcome};
 const LIST_GROUPS_MAX: u32 = 512;
 /// Chats in one GetMarks.
 const GET_MARKS_MAX: usize = 256;
-/// Bytes of log entries in one page; the frame limit leaves room around it.
-const PAGE_LEN_MAX: usize = 3 * 1024 * 1024;
+/// Bytes of log entries in one page, where it has more than one: over a slow line a page has to come before the client takes the socket for
+/// lost.
+const PAGE_LEN_MAX: usize = 256 * 1024;
 
 impl Delivery {
     pub(super) async fn app(&self, sender: DeviceAddress, app: wire::App, now_ms: u64) -> Result<Handled, OpError> {
