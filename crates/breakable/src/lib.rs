@@ -133,6 +133,8 @@ rules! {
     GapBeforeJoiningFilled,
     /// I7: a device that is missing in a chat of its account joins by itself.
     MissingDeviceJoins,
+    /// The private halves of key packages that nobody used are forgotten when there are many newer ones.
+    KeyPackagesEnd,
     /// The phone signs each device list on the one that it signed before, whether or not anybody has it.
     ListOnTheLastSigned,
     /// The phone takes out the leaves of devices that left, whatever way it learns of it.

@@ -103,6 +103,7 @@ pub(super) const CATCHERS: &[(&str, Catcher)] = &[
     ("CommitIsApplied", ROUGH),
     ("GapBeforeJoiningFilled", Plan("a-gap-before-a-joining")),
     ("MissingDeviceJoins", Plan("missing-in-a-chat-that-began")),
+    ("KeyPackagesEnd", Test(ClientCore, "of_what_is_never_claimed_the_newest_private_halves_are_kept")),
     ("ListOnTheLastSigned", Test(ClientCore, "no_two_lists_have_one_version")),
     ("LeaversTakenOut", Plan("lost-answer-to-unlinking")),
     ("LeaversTakenOutOnEntry", Plan("let-in-after-logging-out")),
