@@ -133,6 +133,20 @@ rules! {
     GapBeforeJoiningFilled,
     /// I7: a device that is missing in a chat of its account joins by itself.
     MissingDeviceJoins,
+    /// Nothing is encrypted for a group before every leaf of it stands in its account's newest list.
+    VettedBeforeEncryption,
+    /// No device joins a chat from an older state than it has seen.
+    EpochNeverFalls,
+    /// What members say of the history is held against the own.
+    HistoriesAreCompared,
+    /// A message that does not open is kept, and asked for.
+    UnreadableIsKept,
+    /// Who cannot follow a commit joins anew.
+    LostThreadJoinsAnew,
+    /// Own-device state is taken from the group of the own devices only.
+    StateIsOfOwnGroup,
+    /// The private halves of key packages that nobody used are forgotten when there are many newer ones.
+    KeyPackagesEnd,
     /// The phone signs each device list on the one that it signed before, whether or not anybody has it.
     ListOnTheLastSigned,
     /// The phone takes out the leaves of devices that left, whatever way it learns of it.

@@ -5,6 +5,7 @@ use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod};
 use crate::{mls, this};
+use breakable::{Rule, broken};
 use e2ee::key_packages::{self, KeyPackageUse, generate};
 use identity::mls::Suite;
 use prost::Message as _;
@@ -20,6 +21,11 @@ const FIRST: usize = 4;
 /// chats; a server that says "none left" to each batch would have a phone make keys, and keep their private halves, without end.
 const MADE_PER_HOUR_MAX: usize = 5 * KEY_PACKAGES_TARGET;
 const HOUR_MS: u64 = 3_600_000;
+
+/// Of so many that were made last the private halves are kept, used ones counted: ten times the target, and twice what a server keeps
+/// of a device. What is older was claimed long ago by somebody who has made no group with it, or never; a Welcome that comes by it
+/// all the same leads to joining from outside. Without an end a server that says "none left" would fill the database in some months.
+const KEPT_MAX: usize = 10 * KEY_PACKAGES_TARGET;
 
 /// What was made of late.
 #[derive(Debug, Default)]
@@ -116,6 +122,7 @@ impl Client {
         }
         let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
         let packages = make(cx, KeyPackageUse::Once, count)?;
+        keep_newest(cx, &packages)?;
         self.packages_made.count += count;
         let last_resort = last_resort_to_put(cx)?;
         let body = PutKeyPackages { packages, last_resort }.encode_to_vec();
@@ -151,6 +158,30 @@ fn make(cx: &mut Context<'_>, usage: KeyPackageUse, count: usize) -> Result<Vec<
     let now_ms = cx.now_ms;
     generate(&mls::provider(cx), &device, Suite::Hybrid, usage, count, now_ms)
         .map_err(|error| Halt::Encryption(error.to_string()))
+}
+
+/// Notes those that were made now, and forgets the oldest.
+fn keep_newest(cx: &mut Context<'_>, made: &[Vec<u8>]) -> Result<(), Halt> {
+    for package in made {
+        let reference = mls::taken(key_packages::reference(&mls::provider(cx), package))?.flatten();
+        let reference = reference.ok_or(Halt::Broken("a key package that was just made cannot be read"))?;
+        cx.db.prepare_cached("INSERT INTO made_key_package (reference) VALUES (?1)")?.execute([reference])?;
+    }
+    if broken(Rule::KeyPackagesEnd) {
+        return Ok(());
+    }
+    let old: Vec<(i64, Vec<u8>)> = {
+        let mut statement = cx
+            .db
+            .prepare_cached("SELECT place, reference FROM made_key_package ORDER BY place DESC LIMIT -1 OFFSET ?1")?;
+        let rows = statement.query_map([KEPT_MAX], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    for (place, reference) in old {
+        mls::taken(key_packages::forget_by_reference(&mls::provider(cx), &reference))?;
+        cx.db.prepare_cached("DELETE FROM made_key_package WHERE place = ?1")?.execute([place])?;
+    }
+    Ok(())
 }
 
 /// Empty where the server has a good one. One without an answer is sent again as it is; when a new one is made, the one
@@ -203,26 +234,53 @@ mod tests {
     #[test]
     fn a_server_that_never_has_any_gets_so_many_in_an_hour_and_no_more() {
         let (mut client, db) = phone();
-        let has_none = |client: &mut Client, now_ms| {
-            let (_, out) = step(&db, now_ms, |cx| {
-                client.calls.drop_where(|purpose| *purpose == Purpose::PutKeyPackages);
-                client.on_key_packages_put(cx, Reply::Ok(PutKeyPackagesOk { left: 0 })).expect("reply");
-            });
-            out.iter().map(packages_in).sum::<usize>()
-        };
         let (now_ms, batches) = (5 * HOUR_MS, MADE_PER_HOUR_MAX / BATCH);
-        let made: usize = (0..2 * batches).map(|_| has_none(&mut client, now_ms)).sum();
+        let made: usize = (0..2 * batches).map(|_| has_none(&mut client, &db, now_ms).len()).sum();
         assert_eq!(made, MADE_PER_HOUR_MAX);
         assert!(client.wakes.contains(&(now_ms + HOUR_MS)), "it goes on then");
-        let made: usize = (0..2 * batches).map(|_| has_none(&mut client, now_ms + HOUR_MS)).sum();
+        let made: usize = (0..2 * batches).map(|_| has_none(&mut client, &db, now_ms + HOUR_MS).len()).sum();
         assert_eq!(made, MADE_PER_HOUR_MAX);
     }
 
-    fn packages_in(output: &Output) -> usize {
+    /// The server says that it has none left; what is made for it.
+    fn has_none(client: &mut Client, db: &Connection, now_ms: u64) -> Vec<Vec<u8>> {
+        let (_, out) = step(db, now_ms, |cx| {
+            client.calls.drop_where(|purpose| *purpose == Purpose::PutKeyPackages);
+            client.on_key_packages_put(cx, Reply::Ok(PutKeyPackagesOk { left: 0 })).expect("reply");
+        });
+        out.iter().flat_map(packages_in).collect()
+    }
+
+    fn packages_in(output: &Output) -> Vec<Vec<u8>> {
         match output {
-            Output::Http(request) => PutKeyPackages::decode(request.body.as_slice()).expect("a request").packages.len(),
-            _ => 0,
+            Output::Http(request) => PutKeyPackages::decode(request.body.as_slice()).expect("a request").packages,
+            _ => Vec::new(),
         }
+    }
+
+    #[test]
+    fn of_what_is_never_claimed_the_newest_private_halves_are_kept_and_no_more() {
+        let (mut client, db) = phone();
+        let halves = || db.query_row("SELECT count(*) FROM mls_key", [], |row| row.get::<_, usize>(0)).expect("count");
+        let mut made = Vec::new();
+        for hour in 5_u64.. {
+            while let Some(batch) = Some(has_none(&mut client, &db, hour * HOUR_MS)).filter(|batch| !batch.is_empty()) {
+                made.extend(batch);
+            }
+            if made.len() > KEPT_MAX {
+                break;
+            }
+        }
+        assert_eq!(halves(), KEPT_MAX + 1, "and that of last resort");
+        let forget = |packages: &[Vec<u8>]| {
+            let _ = step(&db, 1, |cx| {
+                packages.iter().for_each(|p| key_packages::forget(&mls::provider(cx), p).expect("forgotten"));
+            });
+            halves()
+        };
+        let (old, new) = made.split_at(made.len() - KEPT_MAX);
+        assert_eq!(forget(old), KEPT_MAX + 1, "they were forgotten before");
+        assert_eq!(forget(new), 1);
     }
 
     #[test]

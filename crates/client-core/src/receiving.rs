@@ -145,29 +145,25 @@ impl Client {
 
     fn on_app(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem, app: &ReceivedApp) -> Result<(), Halt> {
         let Ok(content) = decode_limited::<Content>(&app.content, APP_LEN_MAX) else { return Ok(()) };
+        // What own devices tell each other is nobody else's to say.
+        let own = chat.kind == ChatKind::SelfGroup || broken(Rule::StateIsOfOwnGroup);
         match &content.body {
             Some(content::Body::ProfileKey(given)) => self.on_profile_key_in(cx, chat, app.sender.account, given),
-            Some(content::Body::StateOps(ops)) if chat.kind == ChatKind::SelfGroup => {
+            Some(content::Body::StateOps(ops)) if own => {
                 let ops = devices::without_foreign_leaves(&ops.ops, app.sender.device);
                 own_state::take(cx, &ops)?;
                 self.unlink_leavers(cx)
             }
-            Some(content::Body::StateDigest(told)) if chat.kind == ChatKind::SelfGroup => {
-                self.on_state_digest(cx, app.sender, told)
-            }
-            Some(content::Body::ArchiveSegment(segment)) if chat.kind == ChatKind::SelfGroup => {
+            Some(content::Body::StateDigest(told)) if own => self.on_state_digest(cx, app.sender, told),
+            Some(content::Body::ArchiveSegment(segment)) if own => {
                 self.on_archive_segment(cx, app.sender.device, segment)
             }
-            Some(content::Body::ArchiveManifest(manifest)) if chat.kind == ChatKind::SelfGroup => {
+            Some(content::Body::ArchiveManifest(manifest)) if own => {
                 self.on_archive_manifest(cx, app.sender.device, manifest)
             }
-            Some(content::Body::FillRequest(wanted)) if chat.kind == ChatKind::SelfGroup => {
-                self.on_fill_request(cx, wanted)
-            }
-            Some(content::Body::ArchiveReport(report)) if chat.kind == ChatKind::SelfGroup => {
-                self.on_archive_report(cx, report)
-            }
-            Some(content::Body::Fill(fill)) if chat.kind == ChatKind::SelfGroup => self.on_fill(cx, fill),
+            Some(content::Body::FillRequest(wanted)) if own => self.on_fill_request(cx, wanted),
+            Some(content::Body::ArchiveReport(report)) if own => self.on_archive_report(cx, report),
+            Some(content::Body::Fill(fill)) if own => self.on_fill(cx, fill),
             Some(content::Body::RetryRequest(request)) => self.on_retry_request(cx, chat, request),
             Some(content::Body::Resent(resent)) => self.on_resent(cx, chat, app, resent),
             _ => self.on_message(cx, chat, item, app, &content),

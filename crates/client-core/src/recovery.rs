@@ -8,6 +8,7 @@ use crate::io::Halt;
 use crate::messages::{self, NUMBER_MAX, NewMessage, Place, Stored};
 use crate::sending::Flight;
 use crate::{devices, mls};
+use breakable::{Rule, broken};
 use client_api::{Event, Notice};
 use e2ee::MlsError;
 use e2ee::group::ReceivedApp;
@@ -150,13 +151,14 @@ impl Client {
     ) -> Result<(), Halt> {
         tracing::warn!(%error, seq = item.seq, "an item of a chat could not be opened and is kept aside");
         let is_app = item.kind == group_item::Kind::App as i32;
-        if is_app && chat.kind != ChatKind::SelfGroup {
+        if is_app && chat.kind != ChatKind::SelfGroup && !broken(Rule::UnreadableIsKept) {
             keep(cx, chat.chat, item)?;
         }
         match error {
             // One message that does not open says nothing about the next one.
             MlsError::Refused(_) | MlsError::Rule(_) if is_app => Ok(()),
             MlsError::Evicted => Ok(()),
+            _ if broken(Rule::LostThreadJoinsAnew) => Ok(()),
             _ => self.resync(cx, chat),
         }
     }
@@ -412,3 +414,6 @@ impl Client {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod recovery_tests;

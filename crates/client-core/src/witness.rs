@@ -9,6 +9,7 @@ use crate::hearsay;
 use crate::io::Halt;
 use crate::messages::NUMBER_MAX;
 use crate::mls;
+use breakable::{Rule, broken};
 use client_api::{Event, Notice};
 use prost::Message as _;
 use proto::content::AuthenticatedData;
@@ -124,7 +125,7 @@ fn compare_chain(cx: &mut Context<'_>, chat: ChatId, account: AccountId, word: &
     }
     match hash_at(cx, chat, word.last_seq)? {
         Some(hash) if hash.is_empty() => adopt(cx, chat, word.last_seq, &word.chain_hash),
-        Some(hash) if hash != word.chain_hash => {
+        Some(hash) if hash != word.chain_hash && !broken(Rule::HistoriesAreCompared) => {
             let first: bool = cx
                 .db
                 .prepare_cached("UPDATE chat SET split = 1 WHERE chat = ?1 AND split = 0")?

@@ -79,7 +79,22 @@ pub fn generate(
 /// Forgets the private half of an own key package, however old it is: Welcomes made with it cannot be opened any more. What
 /// is no key package is nothing to forget.
 pub fn forget(provider: &Provider<'_>, bytes: &[u8]) -> Result<(), MlsError> {
-    let Some(reference) = reference_of(provider, bytes)? else { return Ok(()) };
+    match reference(provider, bytes)? {
+        Some(reference) => forget_by_reference(provider, &reference),
+        None => Ok(()),
+    }
+}
+
+/// What an own key package is kept under: its KeyPackageRef, in TLS encoding. `None` for what is no key package.
+pub fn reference(provider: &Provider<'_>, bytes: &[u8]) -> Result<Option<Vec<u8>>, MlsError> {
+    let reference = reference_of(provider, bytes)?;
+    reference.map(|reference| reference.tls_serialize_detached()).transpose().map_err(MlsError::of(provider))
+}
+
+/// Forgets the private half of the own key package that is kept under this reference; see [`forget`].
+pub fn forget_by_reference(provider: &Provider<'_>, reference: &[u8]) -> Result<(), MlsError> {
+    let reference = KeyPackageRef::tls_deserialize_exact_bytes(reference)
+        .map_err(|_| RuleError::NotA("reference of a key package"))?;
     provider.storage().delete_key_package(&reference).map_err(MlsError::of(provider))
 }
 

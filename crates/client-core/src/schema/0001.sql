@@ -219,6 +219,12 @@ CREATE TABLE unsettled_link (
   list_version    INTEGER NOT NULL              -- of the first list with it
 ) STRICT, WITHOUT ROWID;
 
+-- Key packages for one use, in the order in which they were made: of the oldest the private halves are forgotten (key_packages).
+CREATE TABLE made_key_package (
+  place           INTEGER PRIMARY KEY,
+  reference       BLOB NOT NULL                 -- KeyPackageRef, in TLS encoding
+) STRICT;
+
 -- Notices that are told again later.
 CREATE TABLE reminder (
   due_ms          INTEGER NOT NULL,
