@@ -140,6 +140,7 @@ pub(crate) fn failure(why: LinkFailure) -> &'static str {
         }
         LinkFailure::TooManyDevices => "the account has eight companions already; log one out first",
         LinkFailure::Offline => "there is no connection to the server",
+        LinkFailure::DevicesChanged => "your devices changed meanwhile; link again",
         LinkFailure::ServerFailed => "the server refused; try again later",
     }
 }

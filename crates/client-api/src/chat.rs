@@ -23,6 +23,8 @@ pub struct ChatRow {
     pub peer: AccountId,
     /// The name to show: contact's name, else profile name, else number.
     pub title: String,
+    /// The owner called them so; else the title is what they call themselves, and only the number says who they are.
+    pub named: bool,
     /// The other one's, E.164: to find them by, and to tell two of one name apart. Empty for notes.
     pub number: String,
     /// A small JPEG, or empty: initials on a tint from the account's hash.

@@ -98,6 +98,8 @@ pub enum LinkFailure {
     NotConfirmed,
     /// Eight companions already.
     TooManyDevices,
+    /// Another device was logged out or linked meanwhile.
+    DevicesChanged,
     /// No connection.
     Offline,
     /// The server refused or answered nonsense.

@@ -34,7 +34,7 @@ pub(crate) fn know(cx: &mut Context<'_>, account: AccountId, number: &str) -> Re
              ON CONFLICT (account)
              DO UPDATE SET number = CASE WHEN excluded.number = '' THEN number ELSE excluded.number END",
         )?
-        .execute(params![account.as_bytes(), number])?;
+        .execute(params![account.as_bytes(), numbers::of_another(number)])?;
     Ok(())
 }
 
@@ -264,7 +264,9 @@ impl Client {
                 return Ok(());
             }
         };
-        let Some((account, number)) = found.and_then(|f| Some((AccountId::try_from(f.account).ok()?, f.number))) else {
+        let Some((account, number)) =
+            found.and_then(|f| Some((AccountId::try_from(f.account).ok()?, numbers::of_another(&f.number).to_owned())))
+        else {
             cx.answer(request, Err(UserError::NumberUnknown));
             return Ok(());
         };

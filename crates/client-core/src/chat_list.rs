@@ -70,7 +70,7 @@ fn read(row: &Row<'_>, me: AccountId, typing: &BTreeSet<ChatId>) -> rusqlite::Re
     let (chat, peer): ([u8; 16], [u8; 16]) = (row.get(0)?, row.get(1)?);
     let activity_ms: u64 = row.get(2)?;
     let (number, profile_name): (String, String) = (row.get(3)?, row.get(4)?);
-    let contact: Vec<u8> = row.get(6)?;
+    let named = people::contact_name(&row.get::<_, Vec<u8>>(6)?);
     let mute: Vec<u8> = row.get(10)?;
     let draft = Draft::decode(&row.get::<_, Vec<u8>>(11)?);
     let last = if row.get(13)? { Some(last(messages::row(row, OWN_COLUMNS, me)?, activity_ms)) } else { None };
@@ -78,7 +78,8 @@ fn read(row: &Row<'_>, me: AccountId, typing: &BTreeSet<ChatId>) -> rusqlite::Re
         chat: client_api::ChatId(chat),
         kind: if peer == me.0 { ChatKind::Notes } else { ChatKind::Direct },
         peer: client_api::AccountId(peer),
-        title: people::title(people::contact_name(&contact), profile_name, &number, AccountId(peer)),
+        named: !named.is_empty(),
+        title: people::title(named, profile_name, &number, AccountId(peer)),
         photo: row.get(5)?,
         number: if peer == me.0 { String::new() } else { number },
         activity_ms,

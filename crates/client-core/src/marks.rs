@@ -73,7 +73,20 @@ pub(crate) fn note_step(
     Ok(())
 }
 
-/// Moves a mark forward, at a time (0 is unknown) that is no later than now; what it shows differently is shown again.
+/// The last place in a chat's log that this device knows; `None` where it knows no such chat of this account.
+fn head_of(cx: &Context<'_>, chat: ChatId, account: AccountId) -> Result<Option<u64>, Halt> {
+    Ok(cx
+        .db
+        .prepare_cached(
+            "SELECT max(applied_seq, archived_seq, coalesce((SELECT max(seq) FROM message m WHERE m.chat = c.chat), 0))
+             FROM chat c WHERE c.chat = ?1 AND ?2 IN (c.peer, ?3)",
+        )?
+        .query_row(params![chat.as_bytes(), account.as_bytes(), cx.me()?.address.account.as_bytes()], |row| row.get(0))
+        .optional()?)
+}
+
+/// Moves a mark forward, at a time (0 is unknown) that is no later than now; what it shows differently is shown again. Whoever sets it may
+/// name any place: a step is noted at no place beyond the log that is known, so that there are no more steps than messages.
 pub(crate) fn advance(
     cx: &mut Context<'_>,
     chat: ChatId,
@@ -86,13 +99,16 @@ pub(crate) fn advance(
     if seq <= before || (seq > NUMBER_MAX && !broken(Rule::NumbersEnd)) {
         return Ok(());
     }
+    let Some(head) = head_of(cx, chat, account)? else { return Ok(()) };
     cx.db
         .prepare_cached(&format!(
             "INSERT INTO mark (chat, account, {column}) VALUES (?1, ?2, ?3)
              ON CONFLICT (chat, account) DO UPDATE SET {column} = excluded.{column}"
         ))?
         .execute(params![chat.as_bytes(), account.as_bytes(), seq])?;
-    note_step(cx, chat, account, mark, (seq, time_ms))?;
+    if before < head {
+        note_step(cx, chat, account, mark, (seq.min(head), time_ms))?;
+    }
     cx.changed.chat(chat);
     // Ticks stand on own messages; one's own reading changes none of them.
     let me = cx.me()?.address.account;
@@ -111,9 +127,47 @@ pub(crate) fn advance(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chats::{self, Chat, Membership};
     use crate::testing::{CHAT, phone, step};
+    use identity::ChatKind;
+    use proto::ids::Generation;
 
     const THEM: AccountId = AccountId([7; 16]);
+
+    /// A phone with a chat whose log is known up to the twelfth entry.
+    fn with_chat() -> rusqlite::Connection {
+        let (_, db) = phone();
+        step(&db, 1, |cx| {
+            let chat = Chat {
+                chat: CHAT,
+                kind: ChatKind::Direct,
+                generation: Generation(1),
+                peer: THEM,
+                membership: Membership::Joined,
+                applied_seq: 12,
+                activity_ms: 1,
+            };
+            chats::insert(cx, &chat).expect("inserted");
+        });
+        db
+    }
+
+    #[test]
+    fn a_mark_has_no_more_steps_than_its_chat_has_entries() {
+        let db = with_chat();
+        step(&db, 1_000, |cx| {
+            for seq in (1..=2_000).chain([1 << 59]) {
+                advance(cx, CHAT, THEM, Mark::Read, (seq, 5)).expect("advanced");
+                advance(cx, ChatId([9; 16]), THEM, Mark::Read, (seq, 5)).expect("no such chat");
+                advance(cx, CHAT, AccountId([8; 16]), Mark::Delivered, (seq, 5)).expect("nobody there");
+            }
+            let count = |table: &str| {
+                let sql = format!("SELECT count(*) FROM {table}");
+                cx.db.query_row(&sql, [], |row| row.get::<_, u64>(0)).expect("counted")
+            };
+            assert_eq!((count("mark_step"), count("mark")), (12, 1));
+        });
+    }
 
     fn times(cx: &Context<'_>, seqs: &[u64]) -> Vec<u64> {
         let time = |seq| reached_ms(cx.db, CHAT, THEM, Mark::Delivered, seq).expect("query");
@@ -122,7 +176,7 @@ mod tests {
 
     #[test]
     fn each_message_has_the_time_of_the_step_that_reached_it() {
-        let (_, db) = phone();
+        let db = with_chat();
         step(&db, 1_000, |cx| {
             for at in [(3, 100), (6, 0), (9, 200)] {
                 advance(cx, CHAT, THEM, Mark::Delivered, at).expect("advanced");
@@ -138,7 +192,7 @@ mod tests {
 
     #[test]
     fn what_another_device_knows_of_a_time_moves_no_mark_and_takes_no_known_time_away() {
-        let (_, db) = phone();
+        let db = with_chat();
         step(&db, 1_000, |cx| {
             advance(cx, CHAT, THEM, Mark::Delivered, (6, 0)).expect("advanced");
             for at in [(4, 100), (6, 150), (4, 999), (8, 300)] {

@@ -200,12 +200,16 @@ pub(crate) fn row(row: &Row<'_>, at: usize, me: AccountId) -> rusqlite::Result<M
         (false, _) => MessageStatus::Sent,
     };
     let read_ms = if own && status == MessageStatus::Read { read_ms } else { 0 };
-    // What was read had come before, also where the news of that came later or not at all.
+    // What was read had come before, also where no news of that came.
     let delivered_ms = match (own && status >= MessageStatus::Delivered, delivered_ms) {
         (false, _) => 0,
-        (true, delivered_ms) if read_ms > 0 && (delivered_ms == 0 || delivered_ms > read_ms) => read_ms,
+        (true, 0) => read_ms,
         (true, delivered_ms) => delivered_ms,
     };
+    // Others' clocks are theirs: nothing arrives before it was sent, nor is read before it arrived.
+    let no_earlier = |step_ms: u64, than_ms: u64| if step_ms == 0 { 0 } else { step_ms.max(than_ms) };
+    let delivered_ms = no_earlier(delivered_ms, time_ms);
+    let read_ms = no_earlier(read_ms, delivered_ms);
     Ok(MessageRow {
         id: client_api::MessageId(row.get(at)?),
         time_ms: if seq == 0 { time_ms.max(sent_ms) } else { time_ms },

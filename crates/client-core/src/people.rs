@@ -8,7 +8,7 @@ use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod};
 use crate::messages::NUMBER_MAX;
 use crate::profile::{tidy_about, tidy_name, tidy_photo};
-use crate::{accounts, profile, this};
+use crate::{accounts, numbers, profile, this};
 use client_api::number::shown;
 use e2ee::profile::open_profile;
 use prost::Message as _;
@@ -137,7 +137,7 @@ impl Client {
     }
 
     fn learn_outline(&mut self, cx: &mut Context<'_>, account: AccountId, found: &Found) -> Result<(), Halt> {
-        if accounts::number_of(cx.db, account)? != found.number {
+        if accounts::number_of(cx.db, account)? != numbers::of_another(&found.number) {
             accounts::know(cx, account, &found.number)?;
             cx.changed.person(account);
         }

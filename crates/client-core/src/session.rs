@@ -35,6 +35,8 @@ pub(crate) const HELLO_REQUEST: u32 = 1;
 /// Where the connection stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Link {
+    /// A newer run of this device has its place: nothing more is tried.
+    OtherRun,
     /// Nothing under way; `Session::retry_at_ms` says when the next try is due.
     #[default]
     Down,
@@ -201,7 +203,7 @@ impl Client {
     }
 
     pub(crate) fn on_socket_closed(&mut self, cx: &mut Context<'_>) {
-        if self.session.link != Link::Down {
+        if !matches!(self.session.link, Link::Down | Link::OtherRun) {
             self.retry_later(cx);
         }
     }
@@ -342,7 +344,7 @@ impl Client {
     /// A newer run of this very device has the lease: this one falls silent, and does not try again by itself.
     fn on_lease_lost(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         cx.out.push(Output::Disconnect);
-        self.session = Session::default();
+        self.session = Session { link: Link::OtherRun, ..Session::default() };
         cx.event(Event::Stage(AppStage::OtherTab));
         Ok(())
     }
@@ -378,7 +380,7 @@ impl Client {
                 self.retry_at(at_ms);
             }
             Link::CatchingUp | Link::Up => cx.out.push(Output::CheckSocket),
-            Link::Down | Link::Authenticating => {}
+            Link::Down | Link::Authenticating | Link::OtherRun => {}
         }
         Ok(())
     }
@@ -407,7 +409,7 @@ impl Client {
     /// The banner.
     pub(crate) fn show_connection(&mut self, cx: &mut Context<'_>) {
         cx.event(Event::Connection(match self.session.link {
-            Link::Down => Connection::Offline { retry_at_ms: self.session.retry_at_ms },
+            Link::Down | Link::OtherRun => Connection::Offline { retry_at_ms: self.session.retry_at_ms },
             Link::Authenticating | Link::Greeting { .. } => Connection::Connecting,
             Link::CatchingUp => Connection::CatchingUp,
             Link::Up => Connection::Online,

@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 const ALICE: &str = "+4915112345601";
 const BOB: &str = "+4915112345602";
 const CAROL: &str = "+4915112345603";
+/// What is made anew: locks, and SQLite's map of its log.
+const NOT_KEPT: [&str; 2] = [".lock", "-shm"];
 /// Added to a file's name.
 const SUFFIX: &str = ".zst";
 /// What Bob and Alice have said, and what Alice wrote when the server had gone.
@@ -108,7 +110,12 @@ pub async fn goes_on(sample: &Path) -> Result<()> {
         person.sees(chat, "from the browser").await?;
         ensure!(person.screen.texts(chat) == expected, "{:?} on {}", person.screen.texts(chat), person.name);
     }
-    Ok(())
+    // What the phone signs.
+    let device = browser.screen.devices.iter().find(|row| row.this).context("the list holds the browser")?.device;
+    alice.does(Command::UnlinkDevice { device }).await?;
+    browser.until("being logged out", |s| s.stage.starts_with("LoggedOut") || s.stage == "Linking").await?;
+    bob.sends(bobs, "to the phone alone").await?;
+    alice.sees(chat, "to the phone alone").await
 }
 
 /// Opens the chat of this title.
@@ -141,7 +148,7 @@ fn keep(from: &Path, to: &Path) -> Result<()> {
         let name = name.to_str().context("our files have plain names")?;
         if path.is_dir() {
             keep(&path, &to.join(name))?;
-        } else {
+        } else if !NOT_KEPT.iter().any(|end| name.ends_with(end)) {
             let bytes = fs::read(&path)?;
             fs::write(
                 to.join(format!("{name}{SUFFIX}")),

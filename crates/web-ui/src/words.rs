@@ -190,6 +190,9 @@ pub fn link_failure(failure: LinkFailure) -> (&'static str, &'static str) {
         LinkFailure::Offline => {
             ("No connection", "Linking needs the server on both devices. Check the network and try again.")
         }
+        LinkFailure::DevicesChanged => {
+            ("Your devices changed meanwhile", "Another one was linked or logged out. Scan the code again.")
+        }
         LinkFailure::ServerFailed => (
             "The server could not do it",
             "Try again in a moment. If it happens again, tell the person who runs the server.",
@@ -331,6 +334,7 @@ pub const OTHER_TAB_TITLE: &str = "Heliograph is open in another tab";
 pub const OTHER_TAB_TEXT: &str =
     "Only one tab at a time can hold your messages. Click “Use here” to go on in this one.";
 pub const USE_HERE: &str = "Use here";
+pub const CHATS_ARRIVING: &str = "Your chats are on their way from your phone.";
 pub const HALTED_TITLE: &str = "Heliograph stopped";
 pub const HALTED_TEXT: &str = "Something unexpected happened. Your messages are kept. Reload the page to go on.";
 pub const UNSENT: &str = "This was not sent. Copy it before you reload:";

@@ -360,7 +360,7 @@ impl Client {
         };
         // Another list was signed meanwhile: a certificate for a list that is signed already would be refused by everybody.
         if talk.offer.list_version != base.next_version() || talk.offer.device != base.next_device().0 {
-            return self.end_linking(cx, cancelled::Reason::Failed, LinkFailure::ServerFailed);
+            return self.end_linking(cx, cancelled::Reason::Failed, LinkFailure::DevicesChanged);
         }
         let transcript = talk.channel.transcript(&talk.offer, talk.device_key, &talk.digits);
         let agreed = talk.device_key.verify_link_transcript(&transcript, &answer.transcript_signature).is_ok();

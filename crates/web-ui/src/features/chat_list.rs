@@ -268,13 +268,14 @@ fn Row(
     );
     let at = Memo::new(move |_| shown.with(|shown| shown.iter().position(|other| *other == chat)).unwrap_or_default());
     let face = Signal::derive(move || face(row.get().as_deref()));
-    // Where it tells two of one name apart, or says why the row was found. Any chat may bring a namesake: only what comes of that is drawn.
+    // Where the name is their own word for who they are, tells two of one name apart, or says why the row was found. Any chat may bring a
+    // namesake: only what comes of that is drawn.
     let number = Memo::new(move |_| {
         let row = row.get().filter(|row| !row.number.is_empty() && number::shown(&row.number) != row.title)?;
         let query = app.query.get();
         let tells =
             app.chats.with(|chats| chats.has_namesake(&chat) || chats.found(&chat, &query) == Some(Found::ByNumber));
-        tells.then(|| number::shown(&row.number))
+        (tells || !row.named).then(|| number::shown(&row.number))
     });
     let now = page::now_ms();
     view! {
@@ -408,8 +409,12 @@ fn Empty() -> impl IntoView {
                     <button class="button quiet" type="button" on:click=move |_| show_all(app)>{words::SHOW_ALL}</button>
                 }
             >
-                <p>{words::NO_CHATS}</p>
-                <button class="button" type="button" data-testid="empty-new-chat" on:click=move |_| app.section.set(Section::NewChat)>{words::NEW_CHAT}</button>
+                <Show when=move || app.mirror.get().active && !app.mirror.get().complete fallback=move || view! {
+                    <p>{words::NO_CHATS}</p>
+                    <button class="button" type="button" data-testid="empty-new-chat" on:click=move |_| app.section.set(Section::NewChat)>{words::NEW_CHAT}</button>
+                }>
+                    <p>{words::CHATS_ARRIVING}</p>
+                </Show>
             </Show>
         </div>
     }

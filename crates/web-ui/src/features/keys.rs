@@ -53,8 +53,14 @@ fn act(app: App, key: Key) -> bool {
         Key::PreviousChat => open_neighbour(app, -1, Among::All),
         Key::NextUnread => open_neighbour(app, 1, Among::Unread),
         Key::PreviousUnread => open_neighbour(app, -1, Among::Unread),
-        Key::NewChat => app.show_section(Section::NewChat),
-        Key::Settings => app.show_section(Section::Settings),
+        Key::NewChat => {
+            app.show_section(Section::NewChat);
+            request_animation_frame(|| page::focus(".pane-body input"));
+        }
+        Key::Settings => {
+            app.show_section(Section::Settings);
+            request_animation_frame(|| page::focus(".pane-title"));
+        }
         Key::NextLandmark => to_landmark(1),
         Key::PreviousLandmark => to_landmark(-1),
         Key::Archive => {

@@ -10,6 +10,9 @@ use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
 
+/// Digits of a PIN.
+const PIN_LEN: usize = 6;
+
 /// The page of the stage.
 #[component]
 pub fn Registration() -> impl IntoView {
@@ -210,7 +213,13 @@ fn PinPage(busy: Signal<bool>) -> impl IntoView {
         <Question
             testid="page-pin" input_testid="pin-input" title=words::PIN_TITLE text=words::PIN_TEXT label=words::PIN_LABEL
             field=Field::Pin value error busy go=words::NEXT go_testid="pin-next"
-            on_go=move || submit(app, error, Command::EnterPin { pin: value.get_untracked() })
+            on_go=move || {
+                let pin = value.get_untracked();
+                if !is_whole(&pin) {
+                    return error.set(words::error(&client_api::UserError::PinInvalid));
+                }
+                submit(app, error, Command::EnterPin { pin });
+            }
         >
             <button class="button quiet" type="button" data-testid="pin-back"
                 on:click=move |_| submit(app, error, Command::RestartRegistration)>
@@ -220,13 +229,18 @@ fn PinPage(busy: Signal<bool>) -> impl IntoView {
     }
 }
 
+/// The server need not be asked about less.
+fn is_whole(pin: &str) -> bool {
+    pin.chars().filter(|letter| letter.is_numeric()).count() == PIN_LEN
+}
+
 #[component]
 fn ChoosePinPage(busy: Signal<bool>) -> impl IntoView {
     let app = use_app();
     let (value, error) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let choose = move || {
         let pin = value.get_untracked();
-        if pin.trim().is_empty() {
+        if !is_whole(&pin) {
             return error.set(words::error(&client_api::UserError::PinInvalid));
         }
         submit(app, error, Command::SetPin { pin });

@@ -146,6 +146,7 @@ pub(crate) mod tests {
             kind: ChatKind::Direct,
             peer: AccountId([id; 16]),
             title: title.into(),
+            named: true,
             number: String::new(),
             photo: Vec::new(),
             activity_ms,

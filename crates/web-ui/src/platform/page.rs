@@ -227,5 +227,13 @@ pub fn halt(what: &str) {
             let _ = main.append_child(&element);
         }
     }
+    // A link, as no handler of ours is to be relied on.
+    if let Ok(again) = document().create_element("a") {
+        again.set_class_name("button");
+        again.set_text_content(Some(crate::words::RELOAD));
+        let _ = again.set_attribute("data-testid", "plain-action");
+        let _ = again.set_attribute("href", &window().location().pathname().unwrap_or_default());
+        let _ = main.append_child(&again);
+    }
     let _ = body.append_child(&main);
 }
