@@ -119,6 +119,9 @@ pub enum AfterWipe {
     Stop,
 }
 
+/// Takes events to the interface while the transaction is being written.
+pub type ShowNow<'a> = &'a dyn Fn(&[Event]);
+
 /// One client over one open database.
 #[derive(Debug)]
 pub struct Engine {
@@ -155,7 +158,7 @@ impl Engine {
 
     /// Takes a batch of what waits in one transaction and commits it. What came from others is shown while it is being
     /// written, where the interface can be told meanwhile: nobody was promised anything of it, and nothing is acknowledged before.
-    pub fn turn(&mut self, inbox: &mut Inbox, now_ms: u64, show: Option<&dyn Fn(&[Event])>) -> Turn {
+    pub fn turn(&mut self, inbox: &mut Inbox, now_ms: u64, show: Option<ShowNow<'_>>) -> Turn {
         let inputs = inbox.take();
         let undone: Vec<u32> = inputs.iter().filter_map(request_id).collect();
         match self.commit_batch(inputs, now_ms, show) {
@@ -181,7 +184,7 @@ impl Engine {
         &mut self,
         inputs: Vec<Input>,
         now_ms: u64,
-        show: Option<&dyn Fn(&[Event])>,
+        show: Option<ShowNow<'_>>,
     ) -> Result<Vec<Output>, Halt> {
         let show = show.filter(|_| inputs.iter().all(|input| matches!(input, Input::Frame(_))));
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

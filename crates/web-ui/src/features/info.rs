@@ -51,7 +51,7 @@ fn Facts(first: ChatInfo) -> impl IntoView {
     let title = Memo::new(move |_| info.with(words::title_of));
     // Nothing where there is none: the number is no name to start from.
     let name = Memo::new(move |_| {
-        info.with(|info| (info.title != shown(&info.number)).then(|| info.title.clone()).unwrap_or_default())
+        info.with(|info| if info.title == shown(&info.number) { String::new() } else { info.title.clone() })
     });
     let number = Memo::new(move |_| info.with(|info| Some(shown(&info.number)).filter(|number| *number != info.title)));
     let about = Memo::new(move |_| info.with(|info| info.about.clone()));
