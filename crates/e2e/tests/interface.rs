@@ -519,6 +519,32 @@ async fn a_conversation_that_has_the_focus_in_it_can_be_left() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_focus_goes_along_with_a_linking_on_the_phone() -> Result<()> {
+    let world = World::new().await?;
+    let alice = Browser::phone(&world, "Alice", ALICE).await?;
+    let browser = Browser::companion(&world, "Alice").await?;
+    let code = browser.copies_code().await?;
+    let focus_is = |what: &str| format!("document.activeElement.matches({})", quoted(what));
+    alice.starts_scanning().await?;
+    alice.evaluates::<()>("void document.querySelector('[data-testid=toggle-paste]').focus()").await?;
+    alice.presses("Enter").await?;
+    alice.finds_true(&focus_is("[data-testid=paste-code]")).await?;
+    alice.fills("paste-code", &code).await?;
+    alice.presses("Tab").await?;
+    alice.presses("Enter").await?;
+    alice.shows("linking-confirm").await?;
+    alice.finds_true(&focus_is(".linking h2")).await?;
+    let digits = alice.confirms_link().await?;
+    alice.finds_true(&focus_is(".linking h2")).await?;
+    browser.types_digits(&digits).await?;
+    browser.comes_to("active").await?;
+    alice.shows("linking-done").await?;
+    alice.finds_true(&focus_is(".linking h2")).await?;
+    browser.closes().await?;
+    alice.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn alt_and_arrows_go_through_the_chats_that_the_list_shows() -> Result<()> {
     let world = World::new().await?;
     let (alice, _people) = alice_hears_from(&world, &[("Ada One", BOB), ("Bert", CAROL), ("Ada Two", DAVE)]).await?;
