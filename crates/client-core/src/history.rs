@@ -9,7 +9,7 @@ pub(crate) mod progress;
 use crate::chats;
 use crate::client::Context;
 use crate::io::Halt;
-use crate::marks::{self, Mark};
+use crate::marks::{self, Mark, step_ms};
 use crate::messages::{self, NUMBER_MAX, NewMessage, Place, Stored};
 use prost::Message as _;
 use proto::content::Content;
@@ -18,13 +18,13 @@ use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, MessageId};
 use rusqlite::Row;
 
 /// The columns that [`read_message`] reads, of the table of messages by this name.
-pub(crate) const MESSAGE_COLUMNS: &str =
-    "m.message, m.chat, m.account, m.device, m.time_ms, m.seq, m.sent_ms, m.content,
-    (SELECT t.time_ms FROM mark_step t
-     WHERE t.chat = m.chat AND t.account = c.peer AND t.mark = 0 AND t.seq >= m.seq ORDER BY t.seq LIMIT 1),
-    (SELECT t.time_ms FROM mark_step t
-     WHERE t.chat = m.chat AND t.account = c.peer AND t.mark = 1 AND t.seq >= m.seq ORDER BY t.seq LIMIT 1),
-    m.account <> c.peer";
+pub(crate) const MESSAGE_COLUMNS: &str = concat!(
+    "m.message, m.chat, m.account, m.device, m.time_ms, m.seq, m.sent_ms, m.content, ",
+    step_ms!(0),
+    ", ",
+    step_ms!(1),
+    ", m.account <> c.peer"
+);
 
 /// The joined tables of [`MESSAGE_COLUMNS`].
 pub(crate) const MESSAGE_TABLES: &str = "message m JOIN chat c ON c.chat = m.chat";
@@ -32,7 +32,7 @@ pub(crate) const MESSAGE_TABLES: &str = "message m JOIN chat c ON c.chat = m.cha
 /// A stored message as an archive frame.
 pub(crate) fn read_message(row: &Row<'_>) -> rusqlite::Result<Message> {
     let own: bool = row.get(10)?;
-    let step = |at| Ok::<_, rusqlite::Error>(row.get::<_, Option<u64>>(at)?.filter(|_| own).unwrap_or(0));
+    let step = |at| if own { row.get(at) } else { Ok(0) };
     Ok(Message {
         message_id: row.get(0)?,
         chat: row.get(1)?,
@@ -74,6 +74,9 @@ pub(crate) fn store_message(cx: &mut Context<'_>, message: &Message) -> Result<S
 
 /// When an own message was delivered and read, as far as the other device knew.
 fn note_steps(cx: &Context<'_>, new: &NewMessage, message: &Message) -> Result<(), Halt> {
+    if message.delivered_ms == 0 && message.read_ms == 0 {
+        return Ok(());
+    }
     let Some(place) = new.place.filter(|place| (1..=NUMBER_MAX).contains(&place.seq)) else { return Ok(()) };
     let peer = chats::find(cx.db, new.chat)?.map(|chat| chat.peer).filter(|peer| *peer != new.sender.account);
     let Some(peer) = peer else { return Ok(()) };

@@ -44,6 +44,18 @@ pub(crate) fn reached(db: &Connection, chat: ChatId, account: AccountId, mark: M
     Ok(seq.unwrap_or(0))
 }
 
+/// In SQL: when the other one of chat `c` got as far as message `m` by this mark's number; 0 where unknown.
+macro_rules! step_ms {
+    ($mark:literal) => {
+        concat!(
+            "coalesce((SELECT t.time_ms FROM mark_step t WHERE t.chat = m.chat AND t.account = c.peer AND t.mark = ",
+            $mark,
+            " AND t.seq >= m.seq ORDER BY t.seq LIMIT 1), 0)"
+        )
+    };
+}
+pub(crate) use step_ms;
+
 /// When an account got so far; 0 where unknown.
 pub(crate) fn reached_ms(db: &Connection, chat: ChatId, account: AccountId, mark: Mark, seq: u64) -> Result<u64, Halt> {
     let time_ms = db

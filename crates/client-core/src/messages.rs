@@ -3,6 +3,7 @@
 use crate::chats;
 use crate::client::Context;
 use crate::io::Halt;
+use crate::marks::step_ms;
 use crate::notices;
 use breakable::{Rule, broken};
 use client_api::{MessageBody, MessageRow, MessageStatus};
@@ -164,14 +165,13 @@ pub(crate) fn fail(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<
 }
 
 /// The columns that [`row`] reads; `m` is the message, `c` its chat, `k` the other account's mark, `s` its star.
-pub(crate) const ROW_COLUMNS: &str = "m.message, m.time_ms, m.account, m.seq, m.kind, m.content, m.failed, m.sent_ms,
-    coalesce(k.delivered_seq, 0),
-    coalesce((SELECT t.time_ms FROM mark_step t
-              WHERE t.chat = m.chat AND t.account = c.peer AND t.mark = 0 AND t.seq >= m.seq ORDER BY t.seq LIMIT 1), 0),
-    coalesce(k.read_seq, 0),
-    coalesce((SELECT t.time_ms FROM mark_step t
-              WHERE t.chat = m.chat AND t.account = c.peer AND t.mark = 1 AND t.seq >= m.seq ORDER BY t.seq LIMIT 1), 0),
-    coalesce(length(s.value), 0) > 0, c.peer";
+pub(crate) const ROW_COLUMNS: &str = concat!(
+    "m.message, m.time_ms, m.account, m.seq, m.kind, m.content, m.failed, m.sent_ms, coalesce(k.delivered_seq, 0), ",
+    step_ms!(0),
+    ", coalesce(k.read_seq, 0), ",
+    step_ms!(1),
+    ", coalesce(length(s.value), 0) > 0, c.peer"
+);
 
 /// The joined tables of [`ROW_COLUMNS`].
 pub(crate) const ROW_TABLES: &str = "message m JOIN chat c ON c.chat = m.chat

@@ -142,35 +142,34 @@ fn newest_of(person: &Person, chat: ChatId, text: &str) -> Result<client_api::Me
 }
 
 fn keep(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
-        let name = name.to_str().context("our files have plain names")?;
-        if path.is_dir() {
-            keep(&path, &to.join(name))?;
-        } else if !NOT_KEPT.iter().any(|end| name.ends_with(end)) {
-            let bytes = fs::read(&path)?;
-            fs::write(
-                to.join(format!("{name}{SUFFIX}")),
-                compress_to_vec(bytes.as_slice(), CompressionLevel::Fastest),
-            )?;
+    for_each_file(from, to, &|path, to, name| {
+        if !NOT_KEPT.iter().any(|end| name.ends_with(end)) {
+            let bytes = compress_to_vec(fs::read(path)?.as_slice(), CompressionLevel::Fastest);
+            fs::write(to.join(format!("{name}{SUFFIX}")), bytes)?;
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 fn unpack(from: &Path, to: &Path) -> Result<()> {
+    for_each_file(from, to, &|path, to, name| {
+        let name = name.strip_suffix(SUFFIX).with_context(|| format!("{name} is no file of a sample"))?;
+        let mut bytes = Vec::new();
+        StreamingDecoder::new(fs::File::open(path)?)?.read_to_end(&mut bytes)?;
+        Ok(fs::write(to.join(name), bytes)?)
+    })
+}
+
+/// Makes the same folders in `to`; `file` gets each file, the folder that is to hold it there, and its name.
+fn for_each_file(from: &Path, to: &Path, file: &dyn Fn(&Path, &Path, &str) -> Result<()>) -> Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
         let name = name.to_str().context("our files have plain names")?;
         if path.is_dir() {
-            unpack(&path, &to.join(name))?;
+            for_each_file(&path, &to.join(name), file)?;
         } else {
-            let name = name.strip_suffix(SUFFIX).with_context(|| format!("{name} is no file of a sample"))?;
-            let mut bytes = Vec::new();
-            StreamingDecoder::new(fs::File::open(&path)?)?.read_to_end(&mut bytes)?;
-            fs::write(to.join(name), bytes)?;
+            file(&path, to, name)?;
         }
     }
     Ok(())

@@ -9,13 +9,6 @@ use tokio::net::TcpStream;
 const ALICE: &str = "+4915112345601";
 const BOB: &str = "+4915112345602";
 
-async fn only_chat(person: &mut Person) -> Result<ChatId> {
-    person.until("a chat", |s| !s.chats.is_empty()).await?;
-    let chat = *person.screen.chats.keys().next().context("there is one")?;
-    person.opens(chat).await?;
-    Ok(chat)
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn two_people_talk_and_the_server_learns_no_word() -> Result<()> {
     let world = World::new().await?;
@@ -23,7 +16,7 @@ async fn two_people_talk_and_the_server_learns_no_word() -> Result<()> {
     let mut bob = Person::register(&world, "Bob", BOB).await?;
     let chat = alice.opens_chat_with(BOB).await?;
     alice.sends(chat, "canary one, héllo").await?;
-    let theirs = only_chat(&mut bob).await?;
+    let theirs = bob.only_chat().await?;
     bob.sees(theirs, "canary one, héllo").await?;
     bob.sends(theirs, "canary two").await?;
     alice.sees(chat, "canary two").await?;
@@ -50,7 +43,7 @@ async fn a_network_that_falls_silent_is_noticed_and_nothing_is_lost() -> Result<
     let mut alice = Person::register(&world, "Alice", ALICE).await?;
     let chat = alice.opens_chat_with(BOB).await?;
     alice.sends(chat, "before").await?;
-    let theirs = only_chat(&mut bob).await?;
+    let theirs = bob.only_chat().await?;
     bob.sees(theirs, "before").await?;
 
     world.line()?.falls_silent();
@@ -108,7 +101,7 @@ async fn what_is_written_offline_is_sent_in_order_after_a_restart_of_both() -> R
     let mut bob = Person::register(&world, "Bob", BOB).await?;
     let chat = alice.opens_chat_with(BOB).await?;
     alice.sends(chat, "first").await?;
-    let theirs = only_chat(&mut bob).await?;
+    let theirs = bob.only_chat().await?;
     bob.sees(theirs, "first").await?;
     bob.stops().await;
     world.stop_server().await?;
@@ -137,12 +130,12 @@ async fn a_linked_browser_has_the_history_and_talks_with_the_phone_off() -> Resu
         alice.sends(chat, &format!("before {number}")).await?;
     }
     alice.sees_status(chat, "before 49", MessageStatus::Sent).await?;
-    let theirs = only_chat(&mut bob).await?;
+    let theirs = bob.only_chat().await?;
     bob.sees(theirs, "before 49").await?;
 
     let mut browser = alice.links(&world, "browser").await?;
     browser.until("the whole mirror", |s| s.mirror.complete).await?;
-    assert_eq!(only_chat(&mut browser).await?, chat);
+    assert_eq!(browser.only_chat().await?, chat);
     assert_eq!(browser.screen.texts(chat), alice.screen.texts(chat));
 
     alice.stops().await;
@@ -178,7 +171,7 @@ async fn when_a_message_was_delivered_and_read_is_the_same_on_all_devices_whoeve
     let mut bob = Person::register(&world, "Bob", BOB).await?;
     let chat = alice.opens_chat_with(BOB).await?;
     alice.sends(chat, "read").await?;
-    let theirs = only_chat(&mut bob).await?;
+    let theirs = bob.only_chat().await?;
     bob.sees(theirs, "read").await?;
     let newest = bob.screen.messages.get(&theirs).and_then(|rows| rows.keys().next_back()).context("a message")?.1;
     bob.does(Command::MarkRead { chat: theirs, up_to: newest }).await?;
@@ -195,7 +188,7 @@ async fn when_a_message_was_delivered_and_read_is_the_same_on_all_devices_whoeve
     browser.until("the whole mirror", |s| s.mirror.complete).await?;
     alice.sends(chat, "later").await?;
     alice.sees_status(chat, "later", MessageStatus::Delivered).await?;
-    assert_eq!(only_chat(&mut browser).await?, chat);
+    assert_eq!(browser.only_chat().await?, chat);
     browser.sees_status(chat, "later", MessageStatus::Delivered).await?;
     for person in [&alice, &browser] {
         let steps = (steps_of(person, chat, "read")?, steps_of(person, chat, "delivered")?);

@@ -2,16 +2,13 @@
 
 use crate::features::profile::ProfileForm;
 use crate::platform::page;
-use crate::primitives::pin_field::PinField;
+use crate::primitives::pin_field::{PinField, is_whole};
 use crate::store::{App, use_app};
 use crate::words;
 use client_api::{Command, RegistrationStage};
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
-
-/// Digits of a PIN.
-const PIN_LEN: usize = 6;
 
 /// The page of the stage.
 #[component]
@@ -213,13 +210,7 @@ fn PinPage(busy: Signal<bool>) -> impl IntoView {
         <Question
             testid="page-pin" input_testid="pin-input" title=words::PIN_TITLE text=words::PIN_TEXT label=words::PIN_LABEL
             field=Field::Pin value error busy go=words::NEXT go_testid="pin-next"
-            on_go=move || {
-                let pin = value.get_untracked();
-                if !is_whole(&pin) {
-                    return error.set(words::error(&client_api::UserError::PinInvalid));
-                }
-                submit(app, error, Command::EnterPin { pin });
-            }
+            on_go=move || submit_pin(app, error, value.get_untracked(), |pin| Command::EnterPin { pin })
         >
             <button class="button quiet" type="button" data-testid="pin-back"
                 on:click=move |_| submit(app, error, Command::RestartRegistration)>
@@ -229,22 +220,20 @@ fn PinPage(busy: Signal<bool>) -> impl IntoView {
     }
 }
 
-/// The server need not be asked about less.
-fn is_whole(pin: &str) -> bool {
-    pin.chars().filter(|letter| letter.is_numeric()).count() == PIN_LEN
+/// What is to be done with a PIN, once all of it is there.
+fn submit_pin(app: App, error: RwSignal<String>, pin: String, command: impl FnOnce(String) -> Command) {
+    if is_whole(&pin) {
+        submit(app, error, command(pin));
+    } else {
+        error.set(words::error(&client_api::UserError::PinInvalid));
+    }
 }
 
 #[component]
 fn ChoosePinPage(busy: Signal<bool>) -> impl IntoView {
     let app = use_app();
     let (value, error) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let choose = move || {
-        let pin = value.get_untracked();
-        if !is_whole(&pin) {
-            return error.set(words::error(&client_api::UserError::PinInvalid));
-        }
-        submit(app, error, Command::SetPin { pin });
-    };
+    let choose = move || submit_pin(app, error, value.get_untracked(), |pin| Command::SetPin { pin });
     view! {
         <Question
             testid="page-choose-pin" input_testid="choose-pin-input" title=words::CHOOSE_PIN_TITLE text=words::CHOOSE_PIN_TEXT

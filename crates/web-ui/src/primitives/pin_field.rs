@@ -4,8 +4,13 @@ use crate::words;
 use leptos::html;
 use leptos::prelude::*;
 
-/// A PIN has six digits.
-const DIGITS: u32 = 6;
+/// Digits of a PIN.
+const PIN_LEN: usize = 6;
+
+/// Nobody need be asked about less.
+pub fn is_whole(pin: &str) -> bool {
+    pin.chars().filter(|letter| letter.is_numeric()).count() == PIN_LEN
+}
 
 /// The field and its label. `testid` is its id too.
 #[component]
@@ -24,7 +29,7 @@ pub fn PinField(
             <div class="pin-field">
                 // Not for the browser's store of passwords: the PIN is asked for where somebody else may have the device.
                 <input class="input secret" id=testid type=move || if open.get() { "text" } else { "password" } inputmode="numeric"
-                    maxlength=DIGITS autocomplete="off" autocapitalize="off" spellcheck="false" dir="ltr" data-testid=testid node_ref=node_ref
+                    maxlength=PIN_LEN autocomplete="off" autocapitalize="off" spellcheck="false" dir="ltr" data-testid=testid node_ref=node_ref
                     aria-invalid=move || invalid.get().to_string() aria-describedby=described_by
                     prop:value=value on:input=move |event| value.set(event_target_value(&event))/>
                 <button class="button quiet" type="button" aria-controls=testid data-testid=format!("{testid}-show")
