@@ -78,6 +78,8 @@ pub enum Answer {
     Done,
     /// The chat that was found or made.
     Chat(ChatId),
+    /// The message as it was written down: it is in the database, and goes out from there.
+    Message(MessageId),
     /// The own contact code; behind `#` of a link it is a contact link.
     ContactCode(String),
     /// A safety number.

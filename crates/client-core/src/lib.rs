@@ -60,3 +60,4 @@ mod testing;
 pub use client::Client;
 pub use config::Config;
 pub use io::{Clock, Halt, HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, Input, Output};
+pub use messages::is_written;

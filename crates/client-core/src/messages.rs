@@ -55,6 +55,11 @@ pub(crate) struct NewMessage {
     pub(crate) content: Vec<u8>,
 }
 
+/// A message of this id is written down, in whichever chat.
+pub fn is_written(db: &Connection, id: MessageId) -> rusqlite::Result<bool> {
+    db.query_row("SELECT EXISTS (SELECT 1 FROM message WHERE message = ?1)", [id.as_bytes()], |row| row.get(0))
+}
+
 /// Where the server put a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {

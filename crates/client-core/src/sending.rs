@@ -151,7 +151,7 @@ impl Client {
         self.offer_profile(cx, chat)?;
         self.enqueue(cx, chat, Some(id), content)?;
         self.typing_was_sent(chat);
-        cx.answer(request, Ok(Answer::Done));
+        cx.answer(request, Ok(Answer::Message(client_api::MessageId(id.0))));
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 //!
 //! Knows no socket, no clock and no thread; the drivers bring inputs and perform outputs.
 
+use crate::doubt::Doubt;
 use crate::randomness::SystemRandomness;
 use client_api::{AppStage, Event, Request, Unsupported, UserError};
 use client_core::{Client, Clock, Config, Halt, HttpRequest, Input, Output};
@@ -83,6 +84,8 @@ pub struct Turn {
     pub wake_at_ms: Option<u64>,
     /// How the engine goes on.
     pub next: Next,
+    /// Where the client stopped at a commit: what the database has to be asked, once it was closed and is open anew.
+    pub doubt: Option<Doubt>,
 }
 
 /// What to do with the socket.
@@ -131,6 +134,31 @@ pub struct Engine {
     logged_out: bool,
 }
 
+/// A batch that came to nothing, or, where it failed at its commit, perhaps to something.
+struct Failed {
+    halt: Halt,
+    /// What it would have given, had the commit not failed; nothing where it did not come so far.
+    outputs: Vec<Output>,
+}
+
+impl Failed {
+    /// Tells of it, and refuses the batch's commands but those of which only the database can say what became of them.
+    fn to_turn(&self, undone: &[u32]) -> Turn {
+        let why = user_error(&self.halt);
+        let doubt = Doubt::of(&self.outputs, &why);
+        let is_settled = |id: &&u32| doubt.as_ref().is_none_or(|doubt| !doubt.holds(**id));
+        let mut events = stopped_by(&self.halt);
+        events.extend(undone.iter().filter(is_settled).map(|id| refused(*id, &why)));
+        Turn { events, next: Next::Stopped, doubt, ..Turn::default() }
+    }
+}
+
+impl<E: Into<Halt>> From<E> for Failed {
+    fn from(error: E) -> Self {
+        Self { halt: error.into(), outputs: Vec::new() }
+    }
+}
+
 /// Who the client is to be; the lease is drawn by the engine.
 #[derive(Debug, Clone)]
 pub struct EngineConfig {
@@ -163,12 +191,10 @@ impl Engine {
         let undone: Vec<u32> = inputs.iter().filter_map(request_id).collect();
         match self.commit_batch(inputs, now_ms, show) {
             Ok(outputs) => self.sort(outputs),
-            Err(halt) => {
-                let why = user_error(&halt);
-                let mut events = stopped_by(&halt);
-                events.extend(undone.into_iter().map(|id| refused(id, &why)));
-                events.extend(refuse_commands(inbox, &why));
-                Turn { events, next: Next::Stopped, ..Turn::default() }
+            Err(failed) => {
+                let mut turn = failed.to_turn(&undone);
+                turn.events.extend(refuse_commands(inbox, &user_error(&failed.halt)));
+                turn
             }
         }
     }
@@ -185,7 +211,7 @@ impl Engine {
         inputs: Vec<Input>,
         now_ms: u64,
         show: Option<ShowNow<'_>>,
-    ) -> Result<Vec<Output>, Halt> {
+    ) -> Result<Vec<Output>, Failed> {
         let show = show.filter(|_| inputs.iter().all(|input| matches!(input, Input::Frame(_))));
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut outputs = Vec::new();
@@ -204,8 +230,10 @@ impl Engine {
             }
             outputs = others;
         }
-        transaction.commit()?;
-        Ok(outputs)
+        match transaction.commit() {
+            Ok(()) => Ok(outputs),
+            Err(error) => Err(Failed { halt: error.into(), outputs }),
+        }
     }
 
     fn sort(&mut self, outputs: Vec<Output>) -> Turn {
@@ -311,7 +339,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use client_api::{Command, Role};
+    use client_api::{Answer, Command, Role};
 
     fn engine() -> Engine {
         let connection = Connection::open_in_memory().expect("memory");
@@ -370,6 +398,35 @@ mod tests {
         assert_eq!(turn.events.len(), 1 + BATCH_LEN_MAX);
         assert!(turn.events.contains(&Event::Answered { request: 1, result: Err(UserError::Internal) }));
         assert!(turn.events.contains(&Event::Answered { request: 64, result: Err(UserError::Internal) }));
+    }
+
+    #[test]
+    fn a_text_whose_commit_failed_is_refused_only_where_the_database_does_not_hold_it() {
+        let ids = [client_api::MessageId([1; 16]), client_api::MessageId([2; 16])];
+        let answered = |request, id| Event::Answered { request, result: Ok(Answer::Message(id)) };
+        let done = Event::Answered { request: 6, result: Ok(Answer::Done) };
+        let failed = Failed {
+            halt: Halt::Storage(rusqlite::Error::SqliteFailure(
+                rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL),
+                None,
+            )),
+            outputs: [answered(4, ids[0]), answered(5, ids[1]), done].map(Output::Event).into(),
+        };
+        let turn = failed.to_turn(&[4, 5, 6]);
+        assert_eq!(
+            (turn.next, turn.events.get(1..)),
+            (Next::Stopped, Some(&[refused(6, &UserError::StorageFull)][..]))
+        );
+        let settled = |database| failed.to_turn(&[4, 5, 6]).doubt.expect("two texts are open").settle(database);
+        let lost = |request| refused(request, &UserError::StorageFull);
+        assert_eq!(settled(None), [lost(4), lost(5)]);
+
+        let database = engine().into_connection();
+        assert_eq!(settled(Some(&database)), [lost(4), lost(5)]);
+        let store = "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content)
+                     VALUES (x'00', 1, ?1, 0, x'00', 1, 1, 0, x'00')";
+        database.execute(store, [&ids[1].0]).expect("stored");
+        assert_eq!(settled(Some(&database)), [lost(4), answered(5, ids[1])]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Decides nothing: when to connect, to ask again or to give up are outputs of the core. `engine` is the same
 //! everywhere; `native` and `web` perform what it gives back. What they do decide is when a socket counts as lost (`liveness`).
 
+pub mod doubt;
 pub mod engine;
 mod liveness;
 mod randomness;

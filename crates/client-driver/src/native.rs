@@ -9,6 +9,7 @@ mod tls;
 pub use folder::{FolderError, Storage};
 pub use tls::TlsError;
 
+use crate::doubt::Doubt;
 use crate::engine::{self, AfterWipe, Engine, EngineConfig, Inbox, Next, SocketStep, Turn};
 use crate::liveness::{self, Liveness, Watch};
 use client_api::{Event, Request, Role, UserError};
@@ -219,11 +220,15 @@ impl Driver {
                 break;
             }
             self.take_waiting(&mut asked, &mut news);
-            let turn;
+            let mut turn;
             (engine, turn) = self.turn(engine).await;
+            let doubt = turn.doubt.take();
             running = match self.perform(turn).await {
                 Next::GoOn => Some(engine),
-                Next::Stopped => None,
+                Next::Stopped => {
+                    self.settle(engine, doubt).await;
+                    None
+                }
                 Next::Wipe(after) => self.wipe(engine, after).await,
             };
         }
@@ -359,6 +364,14 @@ impl Driver {
             let _ = self.events.send(turn.events).await;
         }
         turn.next
+    }
+
+    /// Closes the database, and answers by it what a failed commit left open.
+    async fn settle(&mut self, engine: Engine, doubt: Option<Doubt>) {
+        drop(engine.into_connection());
+        if let Some(doubt) = doubt {
+            let _ = self.events.send(doubt.settle(self.place.open().ok().as_ref())).await;
+        }
     }
 
     /// Deletes the database; a new client starts on an empty one, where that is wanted.

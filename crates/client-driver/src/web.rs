@@ -26,6 +26,8 @@ pub struct Platform {
     pub origin: String,
     /// Shows events; a call is one message.
     pub show: Show,
+    /// Opens the database, whose connection is closed.
+    pub open_database: Box<dyn Fn() -> Option<Connection>>,
     /// Deletes the database, whose connection is closed, and opens an empty one. Errors are words for a report.
     pub delete_database: Box<dyn Fn() -> Result<Connection, String>>,
 }
@@ -176,7 +178,11 @@ impl Running {
             Next::GoOn => {}
             Next::Stopped => {
                 self.end_network();
+                // Closes the database.
                 self.engine = None;
+                if let Some(doubt) = turn.doubt {
+                    (self.platform.show)(&doubt.settle((self.platform.open_database)().as_ref()));
+                }
             }
             Next::Wipe(after) => self.wipe(after),
         }

@@ -61,8 +61,12 @@ async fn a_full_storage_is_said_and_nothing_is_lost_and_it_goes_on_with_room() -
         ["before".to_owned()].into_iter().chain((1..=kept).map(large)).chain(["after".to_owned()]).collect()
     };
     let arrived = bob.screen.texts(chat);
-    // Where the room ended in the middle of the flush, SQLite says that it failed, and finds the commit when it opens: it is there once.
-    ensure!(arrived == expected(kept) || arrived == expected(written), "{} messages arrived", arrived.len());
+    ensure!(
+        arrived == expected(kept),
+        "{} messages arrived, {} of {written} shown as unsent",
+        arrived.len(),
+        unsent.len()
+    );
     alice.closes().await
 }
 
@@ -99,7 +103,7 @@ async fn a_database_of_a_newer_version_is_left_alone_and_the_page_says_so() -> R
     alice.clicks("new-chat").await?;
     alice.clicks("notes").await?;
     alice.writes("written by this version").await?;
-    alice.sees_status("written by this version", "sent").await?;
+    alice.sees_status("written by this version", "read").await?;
     alice.closes().await?;
 
     let profile = world.client_folder("profile of phone of Alice");

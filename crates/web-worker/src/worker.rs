@@ -164,9 +164,11 @@ async fn try_to_lead(worker: &Shared, attempt: u64, how: How) -> Result<(), AppS
 }
 
 fn run(worker: &Shared, who: Who, lock: Lock, connection: Connection, storage: Rc<Storage>) {
+    let kept = storage.clone();
     let platform = Platform {
         origin: who.origin,
         show: Box::new(show),
+        open_database: Box::new(move || kept.open().ok()),
         delete_database: Box::new(move || storage.delete().map_err(|error| format!("{error:?}"))),
     };
     let config = EngineConfig { role: who.role, device_name: "Web".to_owned() };
