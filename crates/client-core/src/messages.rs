@@ -301,7 +301,8 @@ mod tests {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let mut cx = Context::for_test(&tx, &mut rng, 1);
         let message = NewMessage {
-            chat: ChatId([3; 16]),
+            // Of a chat that is not there nobody's mark would be kept in any case.
+            chat: chats::ensure_direct(&mut cx, THEM).expect("a chat"),
             id: MessageId([4; 16]),
             sender: DeviceAddress { account: THEM, device: DeviceNumber(1) },
             place: Some(Place { seq: 2, time_ms: 5 }),
