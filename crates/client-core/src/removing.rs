@@ -133,3 +133,6 @@ impl Client {
         updating::refused(cx, chat)
     }
 }
+
+#[cfg(test)]
+mod removing_tests;
