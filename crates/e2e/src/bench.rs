@@ -6,9 +6,10 @@ pub mod corpus;
 pub mod exposition;
 pub mod link;
 pub mod proxy;
-pub mod report;
 pub mod send;
 pub mod served;
+
+pub use load::report;
 
 use std::path::PathBuf;
 

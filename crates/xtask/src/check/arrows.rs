@@ -13,7 +13,7 @@ enum Allowed {
     Only(&'static [&'static str]),
 }
 
-const ARROWS: [(&str, Allowed); 20] = [
+const ARROWS: [(&str, Allowed); 21] = [
     ("breakable", Allowed::Only(&[])),
     ("proto", Allowed::Only(&[])),
     ("identity", Allowed::Only(&["proto"])),
@@ -43,6 +43,7 @@ const ARROWS: [(&str, Allowed); 20] = [
     ("faulty-disk", Allowed::Only(&[])),
     ("fuzz", Allowed::Only(&["client-core", "client-api", "e2ee", "identity", "proto", "server", "test-world"])),
     ("web-pack", Allowed::Only(&[])),
+    ("load", Allowed::Only(&["identity", "proto"])),
     ("e2e", Allowed::Any),
     ("xtask", Allowed::Any),
     // An empty crate that stands in for one nobody uses.

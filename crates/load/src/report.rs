@@ -15,9 +15,18 @@ pub struct Report {
 #[derive(Debug)]
 struct Metric {
     name: String,
-    value: f64,
+    /// `None` where it could not be measured.
+    value: Option<f64>,
     unit: &'static str,
     mark: Option<f64>,
+    better: Better,
+}
+
+/// Which side of its mark a figure should be on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Better {
+    Low,
+    High,
 }
 
 impl Report {
@@ -44,11 +53,25 @@ impl Report {
         self.conditions.insert(name.to_owned(), value);
     }
 
-    /// A figure, and the most (or for rates the least) that it should be.
+    /// A figure, and the most that it should be.
     pub fn metric(&mut self, name: impl Into<String>, value: f64, unit: &'static str, mark: Option<f64>) {
+        self.push(name.into(), Some(value), unit, mark, Better::Low);
+    }
+
+    /// A figure, and the least that it should be.
+    pub fn rate(&mut self, name: impl Into<String>, value: f64, unit: &'static str, mark: Option<f64>) {
+        self.push(name.into(), Some(value), unit, mark, Better::High);
+    }
+
+    /// A figure that could not be measured here.
+    pub fn absent(&mut self, name: impl Into<String>, unit: &'static str) {
+        self.push(name.into(), None, unit, None, Better::High);
+    }
+
+    fn push(&mut self, name: String, value: Option<f64>, unit: &'static str, mark: Option<f64>, better: Better) {
         // A tenth of a millisecond is noise.
-        let value = (value * 1_000.0).round() / 1_000.0;
-        self.metrics.push(Metric { name: name.into(), value, unit, mark });
+        let value = value.map(|value| (value * 1_000.0).round() / 1_000.0);
+        self.metrics.push(Metric { name, value, unit, mark, better });
     }
 
     /// Median and high percentiles, in milliseconds; the marks are for the 50th and the 99th.
@@ -57,6 +80,11 @@ impl Report {
         self.metric(format!("{prefix}p50_ms"), percentile(samples, 50), "ms", p50);
         self.metric(format!("{prefix}p95_ms"), percentile(samples, 95), "ms", None);
         self.metric(format!("{prefix}p99_ms"), percentile(samples, 99), "ms", p99);
+    }
+
+    /// A figure that was measured.
+    pub fn value(&self, name: &str) -> Option<f64> {
+        self.metrics.iter().find(|metric| metric.name == name)?.value
     }
 
     /// Takes the figures of another benchmark in.
@@ -82,9 +110,14 @@ impl Report {
             return Ok(());
         }
         writeln!(out, "{}", self.bench)?;
-        for Metric { name, value, unit, mark } in &self.metrics {
+        for Metric { name, value, unit, mark, better } in &self.metrics {
+            let Some(value) = value else {
+                writeln!(out, "  {name:24} {:>14} {unit}", "not measured")?;
+                continue;
+            };
             let mark = mark.map_or_else(String::new, |mark| {
-                format!("mark {mark} {unit}: {}", if *value <= mark { "met" } else { "missed" })
+                let met = if *better == Better::Low { *value <= mark } else { *value >= mark };
+                format!("mark {mark} {unit}: {}", if met { "met" } else { "missed" })
             });
             writeln!(out, "  {name:24} {value:>14.3} {unit:8} {mark}")?;
         }
@@ -106,6 +139,15 @@ pub fn percentile(samples: &[f64], percent: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_could_not_be_measured_has_no_value() {
+        let mut report = Report::new("deliver");
+        report.rate("msgs_per_core_s", 7.0004, "msg/s", Some(5.0));
+        report.absent("prosody_msgs_per_core_s", "msg/s");
+        assert_eq!(report.value("msgs_per_core_s"), Some(7.0));
+        assert_eq!(report.value("prosody_msgs_per_core_s"), None);
+    }
 
     #[test]
     fn percentiles_are_values_that_were_seen() {

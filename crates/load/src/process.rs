@@ -1,0 +1,130 @@
+//! What a process costs, by the operating system's own account: processor time and memory of it and, where it has some, its children.
+
+use anyhow::{Context, Result};
+use std::collections::BTreeMap;
+
+/// Of `utime` and `stime`; the kernel tells hundredths whatever its own tick is.
+const TICKS_A_SECOND: f64 = 100.0;
+const PAGE_LEN: u64 = 4_096;
+
+/// A process, or one with all below it.
+#[derive(Debug, Clone, Copy)]
+pub struct Process {
+    id: u32,
+    with_children: bool,
+}
+
+struct Stat {
+    parent: u32,
+    cpu_s: f64,
+    resident: u64,
+}
+
+impl Process {
+    /// This one only.
+    pub fn alone(id: u32) -> Self {
+        Self { id, with_children: false }
+    }
+
+    /// And whatever it started.
+    pub fn with_children(id: u32) -> Self {
+        Self { id, with_children: true }
+    }
+
+    /// Processor seconds so far, user and system.
+    pub fn cpu_s(&self) -> Result<f64> {
+        self.sum(|stat| stat.cpu_s)
+    }
+
+    /// Bytes of resident memory.
+    pub fn resident(&self) -> Result<f64> {
+        #[allow(clippy::cast_precision_loss)]
+        self.sum(|stat| stat.resident as f64)
+    }
+
+    fn sum(&self, of: impl Fn(&Stat) -> f64) -> Result<f64> {
+        let own = read(self.id).context("the process has ended")?;
+        if !self.with_children {
+            return Ok(of(&own));
+        }
+        let all: BTreeMap<u32, Stat> = std::fs::read_dir("/proc")?
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+            .filter_map(|id| Some((id, read(id)?)))
+            .collect();
+        let below = |mut id: u32| {
+            while let Some(stat) = all.get(&id) {
+                if id == self.id {
+                    return true;
+                }
+                id = stat.parent;
+            }
+            false
+        };
+        Ok(all.iter().filter(|(id, _)| below(**id)).map(|(_, stat)| of(stat)).sum())
+    }
+}
+
+fn read(id: u32) -> Option<Stat> {
+    let text = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+    // After the name, which may hold anything: state, parent; user and system time are the 14th and 15th of all, resident pages the 24th.
+    let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = |place: usize| fields.get(place).and_then(|ticks| ticks.parse::<f64>().ok());
+    Some(Stat {
+        parent: fields.get(1)?.parse().ok()?,
+        cpu_s: (ticks(11)? + ticks(12)?) / TICKS_A_SECOND,
+        resident: fields.get(21)?.parse::<u64>().ok()? * PAGE_LEN,
+    })
+}
+
+/// Bytes that the kernel holds: buffers of TCP sockets, and its tables of all kinds (`Slab`), of the whole machine.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct KernelMemory {
+    pub socket_buffers: f64,
+    pub slab: f64,
+}
+
+impl KernelMemory {
+    /// Now; zeros where the kernel does not tell.
+    pub fn now() -> Self {
+        let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
+        let pages = read("/proc/net/sockstat")
+            .lines()
+            .find_map(|line| line.strip_prefix("TCP: ")?.split_once(" mem ")?.1.trim().parse::<f64>().ok());
+        let slab = read("/proc/meminfo")
+            .lines()
+            .find_map(|line| line.strip_prefix("Slab:")?.trim().strip_suffix(" kB")?.trim().parse::<f64>().ok());
+        #[allow(clippy::cast_precision_loss)]
+        Self { socket_buffers: pages.unwrap_or_default() * PAGE_LEN as f64, slab: slab.unwrap_or_default() * 1_024.0 }
+    }
+
+    /// What came since.
+    pub fn since(self, earlier: Self) -> Self {
+        Self { socket_buffers: self.socket_buffers - earlier.socket_buffers, slab: self.slab - earlier.slab }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_and_memory_of_this_process_are_seen() {
+        let own = Process::alone(std::process::id());
+        let before = own.cpu_s().unwrap();
+        let mut sum = 0_u64;
+        while own.cpu_s().unwrap() - before < 0.05 {
+            sum = (0..100_000).fold(sum, |sum, n| sum.wrapping_mul(31).wrapping_add(n));
+        }
+        assert!(own.resident().unwrap() > 500_000.0, "{sum}");
+    }
+
+    #[test]
+    fn children_count_where_they_are_asked_for() {
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let (alone, all) = (Process::alone(std::process::id()), Process::with_children(std::process::id()));
+        let of_child = Process::alone(child.id()).resident().unwrap();
+        assert!(of_child > 0.0 && all.resident().unwrap() >= alone.resident().unwrap() + of_child / 2.0);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}
