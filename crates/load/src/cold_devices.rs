@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 /// In the order of their random ids, as a database of years is: the pages that live traffic needs lie between all others.
 const FILL: &str = "
-CREATE TEMP TABLE cold (account BLOB NOT NULL, chat BLOB, place INTEGER NOT NULL);
-INSERT INTO cold SELECT randomblob(16), NULL, value FROM (
+CREATE TEMP TABLE cold (account BLOB NOT NULL, place INTEGER NOT NULL);
+INSERT INTO cold SELECT randomblob(16), value FROM (
     WITH RECURSIVE count(value) AS (SELECT 0 UNION ALL SELECT value + 1 FROM count WHERE value + 1 < ?1) SELECT value FROM count);
 CREATE TEMP TABLE pair (place INTEGER NOT NULL PRIMARY KEY, chat BLOB NOT NULL);
 INSERT INTO pair SELECT place / 2, randomblob(16) FROM cold WHERE place % 2 = 0;

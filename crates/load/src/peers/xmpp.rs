@@ -47,7 +47,7 @@ impl Talk {
         self.stream.write_all(text.as_bytes()).await?;
         let heard = async {
             loop {
-                let heard = String::from_utf8_lossy(&self.buffer);
+                let heard = String::from_utf8_lossy(&self.buffer).into_owned();
                 if heard.contains(until) && heard.ends_with('>') {
                     return Ok(());
                 }
