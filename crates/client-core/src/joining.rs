@@ -12,7 +12,6 @@ use crate::witness;
 use breakable::{Rule, broken};
 use client_api::{Event, Notice};
 use e2ee::group::{Joining, discard_external, finish_external, join_external, join_welcome};
-use e2ee::key_packages::KeyPackageUse;
 use e2ee::{ChatGroup, MlsError, RuleError};
 use identity::{ChatKind, ChatPolicy};
 use prost::Message as _;
@@ -34,14 +33,14 @@ impl Client {
             mls::taken(join_welcome(&provider, chat, generation, &item.welcome, &item.ratchet_tree))?
         };
         match joined {
-            Some(Joining::Joined { group, by_package, .. }) => {
+            Some(Joining::Joined { group, last_resort, .. }) => {
                 let policy = group.policy().clone();
                 self.adopt_chat(cx, &policy, item.time_ms)?;
                 witness::begin(cx, chat, item.seq, None)?;
                 chats::set_membership(cx, chat, Membership::Joined, item.seq)?;
                 updating::came_by_key_package(cx, chat)?;
                 self.want_removals_on_entry(cx, chat)?;
-                if by_package == KeyPackageUse::LastResort { self.renew_last_resort(cx) } else { Ok(()) }
+                last_resort.map_or(Ok(()), |used| self.renew_last_resort(cx, &used))
             }
             Some(Joining::AlreadyMember) => Ok(()),
             Some(Joining::KeyPackageGone) | None => match chats::find(cx.db, chat)? {

@@ -32,6 +32,10 @@ const KEPT_MAX: usize = 10 * KEY_PACKAGES_TARGET;
 pub(crate) struct Made {
     since_ms: u64,
     count: usize,
+    /// When one of last resort was last put in this run; 0: not yet.
+    last_resort_ms: u64,
+    /// A new one of last resort is wanted at this time.
+    last_resort_due_ms: Option<u64>,
 }
 
 impl Made {
@@ -39,7 +43,7 @@ impl Made {
     fn room(&mut self, now_ms: u64) -> usize {
         // The hour is over, or the clock was set back.
         if !(self.since_ms..self.since_ms.saturating_add(HOUR_MS)).contains(&now_ms) {
-            *self = Self { since_ms: now_ms, count: 0 };
+            (self.since_ms, self.count) = (now_ms, 0);
         }
         MADE_PER_HOUR_MAX.saturating_sub(self.count)
     }
@@ -91,6 +95,9 @@ impl Client {
 
     /// The next batch, where the server has too few.
     pub(crate) fn fill_key_packages(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        if self.packages_made.last_resort_due_ms.take_if(|due_ms| *due_ms <= cx.now_ms).is_some() {
+            self.put_key_packages(cx, 0)?;
+        }
         let Some(left) = self.packages_left else { return Ok(()) };
         if self.calls.is_under_way(|p| *p == Purpose::PutKeyPackages) {
             return Ok(());
@@ -107,16 +114,20 @@ impl Client {
         }
     }
 
-    /// Somebody used the last-resort package. Who got at its private half could open every Welcome made with it.
-    pub(crate) fn renew_last_resort(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        if LastResort::of(cx)? == LastResort::Kept {
+    /// Somebody used a last-resort package. Who got at its private half could open every Welcome made with it. Where it is the one before
+    /// the newest, that has been done: many may have begun chats with it before the server had the new one, and each new one makes
+    /// the Welcomes unreadable that are under way by the one before its predecessor.
+    pub(crate) fn renew_last_resort(&mut self, cx: &mut Context<'_>, used: &[u8]) -> Result<(), Halt> {
+        let newest: Vec<u8> = cx.db.prepare_cached("SELECT last_resort FROM this")?.query_row([], |row| row.get(0))?;
+        let newest = mls::taken(key_packages::reference(&mls::provider(cx), &newest))?.flatten();
+        if LastResort::of(cx)? == LastResort::Kept && newest.as_deref() == Some(used) {
             LastResort::Wanted.set(cx)?;
         }
         self.put_key_packages(cx, 0)
     }
 
     fn put_key_packages(&mut self, cx: &mut Context<'_>, count: usize) -> Result<(), Halt> {
-        let nothing = count == 0 && LastResort::of(cx)? == LastResort::Kept;
+        let nothing = count == 0 && !self.puts_last_resort(cx)?;
         if nothing || self.calls.is_under_way(|p| *p == Purpose::PutKeyPackages) {
             return Ok(());
         }
@@ -124,10 +135,34 @@ impl Client {
         let packages = make(cx, KeyPackageUse::Once, count)?;
         keep_newest(cx, &packages)?;
         self.packages_made.count += count;
-        let last_resort = last_resort_to_put(cx)?;
+        let last_resort = match self.puts_last_resort(cx)? {
+            true => last_resort_to_put(cx)?,
+            false => Vec::new(),
+        };
+        if !last_resort.is_empty() {
+            self.packages_made.last_resort_ms = cx.now_ms;
+        }
         let body = PutKeyPackages { packages, last_resort }.encode_to_vec();
         cx.out.push(self.calls.start(Purpose::PutKeyPackages, HttpMethod::Post, "/v1/key_packages", body, Some(token)));
         Ok(())
+    }
+
+    /// One of last resort is to be put now. One that was made in the last hour is replaced when the hour is over.
+    fn puts_last_resort(&mut self, cx: &Context<'_>) -> Result<bool, Halt> {
+        let put_ms = self.packages_made.last_resort_ms;
+        let due_ms = put_ms + HOUR_MS;
+        // No earlier than an hour after the one before, unless the clock was set back.
+        let is_early = put_ms != 0 && (put_ms..due_ms).contains(&cx.now_ms);
+        Ok(match LastResort::of(cx)? {
+            LastResort::Kept => false,
+            LastResort::Made => true,
+            LastResort::Wanted if is_early => {
+                self.packages_made.last_resort_due_ms = Some(due_ms);
+                self.retry_at(due_ms);
+                false
+            }
+            LastResort::Wanted => true,
+        })
     }
 
     pub(crate) fn on_key_packages_put(
@@ -184,7 +219,7 @@ fn keep_newest(cx: &mut Context<'_>, made: &[Vec<u8>]) -> Result<(), Halt> {
     Ok(())
 }
 
-/// Empty where the server has a good one. One without an answer is sent again as it is; when a new one is made, the one
+/// One without an answer is sent again as it is; when a new one is made, the one
 /// before stays for Welcomes that are under way, and the one before that is forgotten.
 fn last_resort_to_put(cx: &mut Context<'_>) -> Result<Vec<u8>, Halt> {
     let (newest, old): (Vec<u8>, Vec<u8>) = cx
@@ -304,8 +339,54 @@ mod tests {
         assert_eq!(asks(&mut client, &db, |client, cx| client.key_packages_left(cx, 80).expect("left")), 1);
         assert_eq!(answers(&mut client, &db, has_enough), 0, "nobody has used it");
         assert_eq!(asks(&mut client, &db, |client, cx| client.key_packages_left(cx, 39).expect("left")), 1);
-        assert_eq!(asks(&mut client, &db, |client, cx| client.renew_last_resort(cx).expect("use")), 0);
+        client.packages_made.last_resort_ms = 0;
+        assert_eq!(asks(&mut client, &db, |client, cx| uses(client, cx, Used::Newest)), 0);
         assert_eq!(answers(&mut client, &db, has_enough), 1, "the new one");
         assert_eq!(answers(&mut client, &db, has_enough), 0);
+    }
+
+    /// Which package of last resort somebody used.
+    #[derive(Clone, Copy)]
+    enum Used {
+        Newest,
+        TheOneBefore,
+    }
+
+    fn uses(client: &mut Client, cx: &mut Context<'_>, used: Used) {
+        let column = match used {
+            Used::Newest => "last_resort",
+            Used::TheOneBefore => "last_resort_old",
+        };
+        let package: Vec<u8> =
+            cx.db.query_row(&format!("SELECT {column} FROM this"), [], |row| row.get(0)).expect("kept");
+        let reference = key_packages::reference(&mls::provider(cx), &package).expect("read").expect("a package");
+        client.renew_last_resort(cx, &reference).expect("renewed");
+    }
+
+    /// A phone that was away finds many Welcomes by the package of last resort: all are to be opened, also after the first led to a new one.
+    #[test]
+    fn the_last_resort_package_before_the_newest_may_be_used_again_and_again() {
+        let (mut client, db) = phone();
+        let has_enough = || Reply::Ok(PutKeyPackagesOk { left: 100 });
+        let newest = || db.query_row("SELECT last_resort FROM this", [], |row| row.get::<_, Vec<u8>>(0)).expect("kept");
+        assert_eq!(asks(&mut client, &db, |client, cx| client.key_packages_left(cx, 80).expect("left")), 1);
+        assert_eq!(answers(&mut client, &db, has_enough), 0);
+        client.packages_made.last_resort_ms = 0;
+        assert_eq!(asks(&mut client, &db, |client, cx| uses(client, cx, Used::Newest)), 1, "it is replaced");
+        assert_eq!(answers(&mut client, &db, has_enough), 0);
+        let second = newest();
+        let put_ms = std::mem::take(&mut client.packages_made.last_resort_ms);
+        assert_eq!(
+            asks(&mut client, &db, |client, cx| uses(client, cx, Used::TheOneBefore)),
+            0,
+            "the newest is unused"
+        );
+        // Within an hour the newest is used as well.
+        client.packages_made.last_resort_ms = put_ms;
+        assert_eq!(asks(&mut client, &db, |client, cx| uses(client, cx, Used::Newest)), 0, "the hour is not over");
+        assert_eq!(newest(), second);
+        let (_, out) = step(&db, 1 + HOUR_MS, |cx| client.fill_key_packages(cx).expect("go on"));
+        assert_eq!(out.iter().filter(|output| matches!(output, Output::Http(_))).count(), 1, "it is");
+        assert_ne!(newest(), second);
     }
 }

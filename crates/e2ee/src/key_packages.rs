@@ -91,6 +91,12 @@ pub fn reference(provider: &Provider<'_>, bytes: &[u8]) -> Result<Option<Vec<u8>
     reference.map(|reference| reference.tls_serialize_detached()).transpose().map_err(MlsError::of(provider))
 }
 
+/// As [`reference`], of one that OpenMLS has read.
+pub(crate) fn reference_of_own(provider: &Provider<'_>, package: &KeyPackage) -> Result<Vec<u8>, MlsError> {
+    let reference = package.hash_ref(provider.crypto()).map_err(MlsError::of(provider))?;
+    reference.tls_serialize_detached().map_err(MlsError::of(provider))
+}
+
 /// Forgets the private half of the own key package that is kept under this reference; see [`forget`].
 pub fn forget_by_reference(provider: &Provider<'_>, reference: &[u8]) -> Result<(), MlsError> {
     let reference = KeyPackageRef::tls_deserialize_exact_bytes(reference)

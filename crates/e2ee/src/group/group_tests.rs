@@ -469,12 +469,13 @@ fn a_last_resort_package_serves_twice_and_suites_do_not_mix() {
     };
     let package = alice2.act(generate);
     for _ in 0..2 {
-        let package = alice.checked(&package);
+        let checked = alice.checked(&package);
         let mut group = alice.load();
-        let staged = alice.act(|p, d| group.stage_add(p, d, vec![package], b"").unwrap());
+        let staged = alice.act(|p, d| group.stage_add(p, d, vec![checked], b"").unwrap());
         let tree = alice.settles(&staged, &mut [&mut bob]);
         let joining = alice2.joins(&staged, &tree);
-        assert!(matches!(joining, Joining::Joined { by_package: KeyPackageUse::LastResort, .. }));
+        let Joining::Joined { last_resort, .. } = joining else { panic!("not joined") };
+        assert_eq!(last_resort, key_packages::reference(&alice2.provider(), &package).unwrap());
         let gone = alice2.address();
         let mut group = alice.load();
         let staged = alice.act(|p, d| group.stage_remove(p, d, &[gone], b"").unwrap());

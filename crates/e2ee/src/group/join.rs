@@ -4,7 +4,7 @@
 use super::{ChatGroup, RosterEntry, entry, group_id, join_config, rules};
 use crate::device::{OwnDevice, capabilities};
 use crate::error::{MlsError, RuleError};
-use crate::key_packages::KeyPackageUse;
+use crate::key_packages;
 use crate::provider::Provider;
 use crate::storage::{self, Namespace};
 use identity::mls::Suite;
@@ -12,7 +12,7 @@ use identity::{ChatPolicy, VerifiedCert};
 use openmls::group::WelcomeError;
 use openmls::prelude::tls_codec::DeserializeBytes;
 use openmls::prelude::{
-    GroupId, KeyPackage, LeafNodeParameters, MlsGroup, MlsMessageBodyIn, MlsMessageIn, RatchetTreeIn, StagedWelcome,
+    GroupId, LeafNodeParameters, MlsGroup, MlsMessageBodyIn, MlsMessageIn, RatchetTreeIn, StagedWelcome,
 };
 use openmls_traits::OpenMlsProvider;
 use proto::ids::{ChatId, Generation};
@@ -25,8 +25,8 @@ pub enum Joining {
         group: Box<ChatGroup>,
         /// The device that added us.
         by: VerifiedCert,
-        /// Which sort of key package it was done with. One of last resort is to be replaced.
-        by_package: KeyPackageUse,
+        /// The reference of the key package that it was done with, where that is one of last resort: it is to be replaced.
+        last_resort: Option<Vec<u8>>,
     },
     /// This device is in the group already: ignore the Welcome.
     AlreadyMember,
@@ -77,8 +77,8 @@ pub fn join_welcome(
     if builder.processed_welcome().unverified_group_info().group_id() != &id {
         return Err(RuleError::OtherGroup.into());
     }
-    let last_resort = builder.processed_welcome().own_key_package().is_some_and(KeyPackage::last_resort);
-    let by_package = if last_resort { KeyPackageUse::LastResort } else { KeyPackageUse::Once };
+    let package = builder.processed_welcome().own_key_package().filter(|package| package.last_resort());
+    let last_resort = package.map(|package| key_packages::reference_of_own(provider, package)).transpose()?;
     let staged = builder
         .with_ratchet_tree(parse_tree(ratchet_tree)?)
         .skip_lifetime_validation()
@@ -96,7 +96,7 @@ pub fn join_welcome(
     // What a removed member kept of the group must not stay under the new one.
     storage::delete_group(provider.connection(), Namespace::Live, &id).map_err(MlsError::Storage)?;
     let group = staged.into_group(provider).map_err(MlsError::of(provider))?;
-    Ok(Joining::Joined { group: Box::new(ChatGroup { group, policy, suite }), by, by_package })
+    Ok(Joining::Joined { group: Box::new(ChatGroup { group, policy, suite }), by, last_resort })
 }
 
 fn own_account(staged: &StagedWelcome) -> Result<proto::ids::AccountId, RuleError> {
