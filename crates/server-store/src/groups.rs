@@ -276,8 +276,10 @@ pub trait GroupStore: Send + Sync {
     async fn create_group(&self, group: NewGroup) -> Result<AcceptOutcome, StoreError>;
     /// Compare-and-set on the epoch, log row, membership, group info, welcomes.
     async fn accept_commit(&self, commit: NewCommit) -> Result<AcceptOutcome, StoreError>;
-    /// Dedup, member, no revoked leaf, epoch, log row.
-    async fn accept_app(&self, app: NewApp) -> Result<AcceptOutcome, StoreError>;
+    /// Dedup, member, no revoked leaf, epoch, log row; and in the same transaction the pointers, where so many devices read the chat at
+    /// most. Without them (`None`) the entry waits for `fan_out`.
+    async fn accept_app(&self, app: NewApp, readers_max: u32)
+    -> Result<(AcceptOutcome, Option<FannedOut>), StoreError>;
     /// Entries from `from_seq` that the reader's account was a member for; `None` where it never was one.
     async fn fetch_log(
         &self,

@@ -143,7 +143,9 @@ async fn run(ops: Vec<Op>) {
                     bytes: vec![op],
                     now_ms: 1,
                 };
-                let outcome = stores.groups.accept_app(app).await.unwrap();
+                // Every other one with its pointers, the others before the fan-out.
+                let readers_max = u32::from(op % 2) * u32::from(MEMBERS);
+                let (outcome, _) = stores.groups.accept_app(app, readers_max).await.unwrap();
                 model.check(EntryKind::App, (sender, op, epoch), &outcome);
             }
             Op::Commit { sender, op, epoch } => {

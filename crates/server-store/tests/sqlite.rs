@@ -52,6 +52,7 @@ conforms!(
     repeats_get_the_first_result,
     only_members_write,
     fan_out_is_in_order_and_once,
+    few_readers_are_told_at_once,
     the_chain_is_as_documented,
     revoked_leaves_stop_messages,
     joins_and_resets,

@@ -34,6 +34,8 @@ pub const MARK_PUSH_LEAVES_MAX: usize = 32;
 pub enum Effect {
     /// New entries wait for their pointers.
     FanOut(ChatId),
+    /// Pointers were written: these devices' queues have more.
+    QueuesGrew(Vec<DeviceAddress>),
     /// These accounts got their first leaf in a chat: their other devices join by themselves.
     GroupAdded {
         /// Which chat.

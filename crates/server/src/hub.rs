@@ -138,6 +138,7 @@ impl Hub {
         for effect in effects {
             match effect {
                 Effect::FanOut(chat) => self.want_fan_out(chat),
+                Effect::QueuesGrew(devices) => self.wake(&devices),
                 Effect::GroupAdded { chat, accounts } => self.tell_added(chat, accounts, stores).await,
                 Effect::Delivered { further, account, time_ms, to } => {
                     let (chat, account) = (further.chat.to_vec(), account.to_vec());

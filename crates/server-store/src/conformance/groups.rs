@@ -1,10 +1,10 @@
 //! Groups, logs, queues and marks: I1, I2, I3, I5.
 
 use super::{NOW_MS, account, device, registered};
-use crate::Stores;
 use crate::devices::{PutDeviceList, PutDeviceListOutcome, StoredDeviceList};
 use crate::groups::*;
 use crate::mailboxes::{DeliveredUpTo, PutMarkOutcome, QueueBody, Retention};
+use crate::{StoreError, Stores};
 use proto::ids::{ChatId, DeviceAddress, DeviceNumber, Generation, OpId};
 use sha2::{Digest, Sha256};
 
@@ -64,6 +64,14 @@ async fn alice_and_bob(stores: &Stores) -> (DeviceAddress, DeviceAddress) {
     (alice, bob)
 }
 
+/// Takes a message, whose pointers wait for the fan-out.
+async fn accept_app(stores: &Stores, app: NewApp) -> Result<AcceptOutcome, StoreError> {
+    stores.groups.accept_app(app, 0).await.map(|(outcome, fanned_out)| {
+        assert_eq!(fanned_out, None);
+        outcome
+    })
+}
+
 async fn fan_out(stores: &Stores) {
     while stores.groups.fan_out(CHAT, 2).await.unwrap().rest == Rest::More {}
 }
@@ -107,22 +115,22 @@ pub async fn one_commit_an_epoch(stores: Stores) {
 pub async fn stale_messages_are_refused(stores: Stores) {
     let (alice, _) = alice_and_bob(&stores).await;
     for new in [app(1, alice, 0), app(1, alice, 2), NewApp { generation: Generation(2), ..app(1, alice, 1) }] {
-        let AcceptOutcome::Stale(head) = stores.groups.accept_app(new).await.unwrap() else { panic!("taken") };
+        let AcceptOutcome::Stale(head) = accept_app(&stores, new).await.unwrap() else { panic!("taken") };
         assert_eq!((head.generation, head.epoch, head.head_seq), (Generation(1), 1, 1));
     }
-    let taken = stores.groups.accept_app(app(1, alice, 1)).await.unwrap();
+    let taken = accept_app(&stores, app(1, alice, 1)).await.unwrap();
     assert!(matches!(taken, AcceptOutcome::Accepted(Accepted { seq: 2, .. })));
 }
 
 /// A repeat gets the first result, whatever the epoch is by then; op ids are the sender's own.
 pub async fn repeats_get_the_first_result(stores: Stores) {
     let (alice, bob) = alice_and_bob(&stores).await;
-    let AcceptOutcome::Accepted(first) = stores.groups.accept_app(app(1, alice, 1)).await.unwrap() else { panic!() };
+    let AcceptOutcome::Accepted(first) = accept_app(&stores, app(1, alice, 1)).await.unwrap() else { panic!() };
     stores.groups.accept_commit(commit(2, bob, 1, Roster::default())).await.unwrap();
-    assert_eq!(stores.groups.accept_app(app(1, alice, 1)).await.unwrap(), AcceptOutcome::Repeated(first));
+    assert_eq!(accept_app(&stores, app(1, alice, 1)).await.unwrap(), AcceptOutcome::Repeated(first));
     assert_eq!(stores.groups.accepted_before(CHAT, alice, op(1)).await.unwrap(), Some(first));
     assert_eq!(stores.groups.accepted_before(CHAT, bob, op(1)).await.unwrap(), None);
-    assert!(matches!(stores.groups.accept_app(app(1, bob, 2)).await.unwrap(), AcceptOutcome::Accepted(_)));
+    assert!(matches!(accept_app(&stores, app(1, bob, 2)).await.unwrap(), AcceptOutcome::Accepted(_)));
     let again = stores.groups.create_group(group(100, alice, CHAT, None)).await.unwrap();
     assert!(matches!(again, AcceptOutcome::Repeated(Accepted { seq: 1, .. })));
     let other = stores.groups.create_group(group(101, bob, ChatId([0xD; 16]), None)).await.unwrap();
@@ -133,12 +141,12 @@ pub async fn repeats_get_the_first_result(stores: Stores) {
 pub async fn only_members_write(stores: Stores) {
     let (alice, bob) = alice_and_bob(&stores).await;
     let eve = registered(&stores, 3).await;
-    assert_eq!(stores.groups.accept_app(app(1, eve, 1)).await.unwrap(), AcceptOutcome::Denied);
+    assert_eq!(accept_app(&stores, app(1, eve, 1)).await.unwrap(), AcceptOutcome::Denied);
     assert_eq!(stores.groups.fetch_log(CHAT, eve.account, 1, 10).await.unwrap(), None);
     let out = Roster { removed: vec![bob], ..Roster::default() };
     stores.groups.accept_commit(commit(2, alice, 1, out)).await.unwrap();
-    assert_eq!(stores.groups.accept_app(app(3, bob, 2)).await.unwrap(), AcceptOutcome::Denied);
-    stores.groups.accept_app(app(4, alice, 2)).await.unwrap();
+    assert_eq!(accept_app(&stores, app(3, bob, 2)).await.unwrap(), AcceptOutcome::Denied);
+    accept_app(&stores, app(4, alice, 2)).await.unwrap();
     let page = stores.groups.fetch_log(CHAT, bob.account, 1, 10).await.unwrap().unwrap();
     assert_eq!((page.entries.len(), page.head_seq), (1, 2), "the last entry is the commit that removed Bob");
     let denied = stores.mailboxes.put_mark(bob, CHAT, 1, vec![1]).await.unwrap();
@@ -149,7 +157,7 @@ pub async fn only_members_write(stores: Stores) {
 pub async fn fan_out_is_in_order_and_once(stores: Stores) {
     let (alice, bob) = alice_and_bob(&stores).await;
     for n in 1..6 {
-        stores.groups.accept_app(app(n, alice, 1)).await.unwrap();
+        accept_app(&stores, app(n, alice, 1)).await.unwrap();
     }
     assert_eq!(stores.groups.unfinished_fan_outs().await.unwrap(), [CHAT]);
     fan_out(&stores).await;
@@ -168,10 +176,27 @@ pub async fn fan_out_is_in_order_and_once(stores: Stores) {
     assert_eq!((mark.delivered_seq, mark.delivered_ms), (4, 80), "a repeated acknowledgement changes no time");
 }
 
+/// Where few read a chat, a message has its pointers at once, behind those that were still waiting; where more do, they wait.
+pub async fn few_readers_are_told_at_once(stores: Stores) {
+    let (alice, bob) = alice_and_bob(&stores).await;
+    let told = |n, readers_max| {
+        let groups = stores.groups.clone();
+        async move { groups.accept_app(app(n, alice, 1), readers_max).await.unwrap().1 }
+    };
+    assert_eq!(told(1, 1).await, None, "two read it");
+    assert_eq!(queue(&stores, bob).await, []);
+    let all = FannedOut { devices: vec![alice, bob], rest: Rest::Done };
+    assert_eq!(told(2, 2).await, Some(all), "what waited goes before");
+    assert_eq!(queue(&stores, bob).await, [(1, "welcome", 1), (2, "entry", 2), (3, "entry", 3)]);
+    assert!(stores.groups.unfinished_fan_outs().await.unwrap().is_empty());
+    assert_eq!(told(2, 2).await, None, "a repeat tells nobody");
+    assert_eq!(queue(&stores, bob).await.len(), 3);
+}
+
 /// The chain is over seq and bytes, and time rises.
 pub async fn the_chain_is_as_documented(stores: Stores) {
     let (alice, bob) = alice_and_bob(&stores).await;
-    stores.groups.accept_app(app(1, alice, 1)).await.unwrap();
+    accept_app(&stores, app(1, alice, 1)).await.unwrap();
     let page = stores.groups.fetch_log(CHAT, bob.account, 0, 10).await.unwrap();
     assert_eq!(page.unwrap().entries.len(), 1, "Bob reads from behind the commit that added him");
     let entries = stores.groups.fetch_log(CHAT, alice.account, 0, 10).await.unwrap().unwrap().entries;
@@ -198,10 +223,10 @@ pub async fn revoked_leaves_stop_messages(stores: Stores) {
     };
     let stored = stores.devices.put_device_list(put).await.unwrap();
     assert_eq!(stored, PutDeviceListOutcome::Stored { stale_leaves: vec![(CHAT, DeviceNumber(1))] });
-    assert_eq!(stores.groups.accept_app(app(1, alice, 1)).await.unwrap(), AcceptOutcome::RevokedLeaves(vec![bob]));
+    assert_eq!(accept_app(&stores, app(1, alice, 1)).await.unwrap(), AcceptOutcome::RevokedLeaves(vec![bob]));
     let out = Roster { removed: vec![bob], ..Roster::default() };
     assert!(matches!(stores.groups.accept_commit(commit(2, alice, 1, out)).await.unwrap(), AcceptOutcome::Accepted(_)));
-    assert!(matches!(stores.groups.accept_app(app(1, alice, 2)).await.unwrap(), AcceptOutcome::Accepted(_)));
+    assert!(matches!(accept_app(&stores, app(1, alice, 2)).await.unwrap(), AcceptOutcome::Accepted(_)));
     fan_out(&stores).await;
     assert!(queue(&stores, bob).await.is_empty());
 }
@@ -258,7 +283,7 @@ pub async fn outsiders_change_no_group(stores: Stores) {
     let lost = NewCommit { chat: nowhere, ..commit(4, alice, 1, Roster::default()) };
     assert_eq!(stores.groups.accept_commit(lost).await.unwrap(), AcceptOutcome::NotFound);
     let lost = NewApp { chat: nowhere, ..app(5, alice, 1) };
-    assert_eq!(stores.groups.accept_app(lost).await.unwrap(), AcceptOutcome::NotFound);
+    assert_eq!(accept_app(&stores, lost).await.unwrap(), AcceptOutcome::NotFound);
     let lost = NewGroup { chat: nowhere, replaces_epoch: Some(1), ..group(6, alice, nowhere, None) };
     assert_eq!(stores.groups.create_group(lost).await.unwrap(), AcceptOutcome::NotFound);
     let head = stores.groups.group(CHAT).await.unwrap().unwrap();
@@ -290,8 +315,8 @@ pub async fn commits_keep_to_their_generation(stores: Stores) {
 /// Time rises in a chat though the clock stands still or goes back.
 pub async fn time_rises_in_a_chat(stores: Stores) {
     let (alice, bob) = alice_and_bob(&stores).await;
-    stores.groups.accept_app(NewApp { now_ms: NOW_MS - 5_000, ..app(1, alice, 1) }).await.unwrap();
-    stores.groups.accept_app(NewApp { now_ms: NOW_MS, ..app(2, bob, 1) }).await.unwrap();
+    accept_app(&stores, NewApp { now_ms: NOW_MS - 5_000, ..app(1, alice, 1) }).await.unwrap();
+    accept_app(&stores, NewApp { now_ms: NOW_MS, ..app(2, bob, 1) }).await.unwrap();
     let entries = stores.groups.fetch_log(CHAT, alice.account, 0, 10).await.unwrap().unwrap().entries;
     assert!(entries.is_sorted_by(|one, next| one.time_ms < next.time_ms), "{entries:?}");
 }
@@ -305,7 +330,7 @@ pub async fn a_leaf_that_comes_too_late_is_revoked(stores: Stores) {
         stores.groups.accept_commit(commit(1, alice, 1, roster)).await.unwrap(),
         AcceptOutcome::Accepted(_)
     ));
-    let stopped = stores.groups.accept_app(app(2, alice, 2)).await.unwrap();
+    let stopped = accept_app(&stores, app(2, alice, 2)).await.unwrap();
     assert_eq!(stopped, AcceptOutcome::RevokedLeaves(vec![gone]));
     fan_out(&stores).await;
     assert!(queue(&stores, gone).await.is_empty(), "an unlinked device has no queue");
@@ -316,7 +341,7 @@ pub async fn an_acknowledgement_ends_with_the_queue(stores: Stores) {
     let (alice, bob) = alice_and_bob(&stores).await;
     fan_out(&stores).await;
     stores.mailboxes.acknowledge(bob, 1_000, 1).await.unwrap();
-    stores.groups.accept_app(app(1, alice, 1)).await.unwrap();
+    accept_app(&stores, app(1, alice, 1)).await.unwrap();
     fan_out(&stores).await;
     assert_eq!(queue(&stores, bob).await, [(2, "entry", 2)]);
     let connection = crate::sessions::NewConnection {
@@ -333,7 +358,7 @@ pub async fn an_acknowledgement_ends_with_the_queue(stores: Stores) {
 /// What is too old goes, and who had not acknowledged it hears of a gap.
 pub async fn old_entries_expire(stores: Stores) {
     let (alice, bob) = alice_and_bob(&stores).await;
-    stores.groups.accept_app(NewApp { now_ms: NOW_MS + 1_000, ..app(1, alice, 1) }).await.unwrap();
+    accept_app(&stores, NewApp { now_ms: NOW_MS + 1_000, ..app(1, alice, 1) }).await.unwrap();
     fan_out(&stores).await;
     let retention = Retention { before_ms: NOW_MS + 500, limit: 10 };
     assert_eq!(stores.mailboxes.expire(retention).await.unwrap(), 1);

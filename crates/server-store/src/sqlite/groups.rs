@@ -51,8 +51,20 @@ impl GroupStore for Sqlite {
         self.write(move |tx| accept::commit(tx, &commit)).await
     }
 
-    async fn accept_app(&self, app: NewApp) -> Result<AcceptOutcome, StoreError> {
-        self.write(move |tx| accept::app(tx, &app)).await
+    async fn accept_app(
+        &self,
+        app: NewApp,
+        readers_max: u32,
+    ) -> Result<(AcceptOutcome, Option<FannedOut>), StoreError> {
+        self.write(move |tx| {
+            let outcome = accept::app(tx, &app)?;
+            let fanned_out = match outcome {
+                AcceptOutcome::Accepted(_) => fan_out::at_once(tx, app.chat, readers_max)?,
+                _ => None,
+            };
+            Ok((outcome, fanned_out))
+        })
+        .await
     }
 
     async fn fetch_log(

@@ -7,13 +7,15 @@ use openmls::prelude::tls_codec::Serialize;
 use proto::ids::{ChatId, DeviceAddress, Generation, OpId};
 use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX};
 use proto::wire::{self, reply};
-use server_store::groups::{AcceptOutcome, Entry, EntryKind, Membership, NewApp};
+use server_store::groups::{AcceptOutcome, Entry, EntryKind, FannedOut, Membership, NewApp, Rest};
 use server_store::mailboxes::{Mark, PutMarkOutcome};
 
 /// Groups in one answer to ListGroups.
 const LIST_GROUPS_MAX: u32 = 512;
 /// Chats in one GetMarks.
 const GET_MARKS_MAX: usize = 256;
+/// Devices of a chat whose pointers are written with the message itself. In larger ones the writer would hold everybody up.
+const POINTED_AT_ONCE_MAX: u32 = 32;
 /// Bytes of log entries in one page, where it has more than one: over a slow line a page has to come before the client takes the socket for
 /// lost.
 const PAGE_LEN_MAX: usize = 256 * 1024;
@@ -26,9 +28,15 @@ impl Delivery {
         let generation = Generation(app.generation);
         validate::check_app(&app.ciphertext, Place { chat, generation, epoch: app.epoch })?;
         let new = NewApp { op_id, chat, generation, epoch: app.epoch, sender, bytes: app.ciphertext, now_ms };
-        let outcome = self.stores.groups.accept_app(new).await?;
-        let effects = match outcome {
-            AcceptOutcome::Accepted(_) => vec![Effect::FanOut(chat)],
+        let (outcome, fanned_out) = self.stores.groups.accept_app(new, POINTED_AT_ONCE_MAX).await?;
+        let effects = match (&outcome, fanned_out) {
+            (AcceptOutcome::Accepted(_), Some(FannedOut { devices, rest: Rest::Done })) => {
+                vec![Effect::QueuesGrew(devices)]
+            }
+            (AcceptOutcome::Accepted(_), Some(FannedOut { devices, rest: Rest::More })) => {
+                vec![Effect::QueuesGrew(devices), Effect::FanOut(chat)]
+            }
+            (AcceptOutcome::Accepted(_), None) => vec![Effect::FanOut(chat)],
             _ => Vec::new(),
         };
         Ok(Handled { reply: Some(outcome_reply(&outcome)?), effects })

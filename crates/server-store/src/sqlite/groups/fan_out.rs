@@ -1,6 +1,7 @@
 //! Pointers into device queues, in log order, each entry once.
 //!
-//! The pointers and `fanned_seq` change in one transaction, so a cut-off fan-out goes on where it stopped.
+//! The pointers and `fanned_seq` change in one transaction, so a cut-off fan-out goes on where it stopped. A message to few devices has
+//! its pointers in the transaction that takes it: one sync less before it is delivered.
 
 use crate::StoreError;
 use crate::groups::{FannedOut, Rest};
@@ -9,6 +10,9 @@ use breakable::{Rule, broken};
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeSet;
+
+/// Entries that a message's own transaction takes along: more wait where the fan-out is behind.
+const AT_ONCE_ENTRIES_MAX: u32 = 16;
 
 /// How a device is packed into `welcome.targets`.
 const TARGET_LEN: usize = 20;
@@ -26,6 +30,19 @@ pub(super) fn step(tx: &Connection, chat: ChatId, limit: u32) -> Result<FannedOu
     }
     tx.prepare_cached("UPDATE chat_group SET fanned_seq = ?2 WHERE chat = ?1")?.execute(params![chat.0, until])?;
     Ok(FannedOut { devices: devices.into_iter().collect(), rest: if until < head { Rest::More } else { Rest::Done } })
+}
+
+/// A step where so many devices have a leaf at most; `None` where there are more.
+pub(super) fn at_once(tx: &Connection, chat: ChatId, readers_max: u32) -> Result<Option<FannedOut>, StoreError> {
+    if readers_max == 0 {
+        return Ok(None);
+    }
+    let readers: i64 = tx
+        .prepare_cached(
+            "SELECT count(*) FROM (SELECT 1 FROM member WHERE chat = ?1 AND until_seq IS NULL LIMIT ?2 + 1)",
+        )?
+        .query_row(params![chat.0, readers_max], |row| row.get(0))?;
+    if readers > i64::from(readers_max) { Ok(None) } else { step(tx, chat, AT_ONCE_ENTRIES_MAX).map(Some) }
 }
 
 fn entry(tx: &Connection, chat: ChatId, seq: i64, devices: &mut BTreeSet<DeviceAddress>) -> Result<(), StoreError> {
