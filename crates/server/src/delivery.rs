@@ -26,7 +26,7 @@ const HANDSHAKE_LEN_MAX: usize = 3 * 1024 * 1024;
 const SEALED_LEN_MAX: usize = 1_024;
 /// How long a client waits before it repeats what was refused as busy.
 const BUSY_RETRY_MS: u32 = 500;
-/// Groups up to this many leaves have their marks pushed; larger ones fetch them.
+/// Groups up to this many leaves have their marks, and how far each got, pushed; larger ones fetch them.
 pub const MARK_PUSH_LEAVES_MAX: usize = 32;
 
 /// What the caller must do after an operation.

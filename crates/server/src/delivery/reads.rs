@@ -7,7 +7,7 @@ use openmls::prelude::tls_codec::Serialize;
 use proto::ids::{ChatId, DeviceAddress, Generation, OpId};
 use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX};
 use proto::wire::{self, reply};
-use server_store::groups::{AcceptOutcome, Entry, EntryKind, FannedOut, Membership, NewApp, Rest};
+use server_store::groups::{AcceptOutcome, Entry, EntryKind, FannedOut, Member, Membership, NewApp, Rest};
 use server_store::mailboxes::{Mark, PutMarkOutcome};
 
 /// Groups in one answer to ListGroups.
@@ -128,8 +128,10 @@ impl Delivery {
         let further = self.stores.mailboxes.acknowledge(sender, ack.queue_seq, now_ms).await?;
         let mut effects = Vec::new();
         for delivered in further {
-            let to = self.other_accounts_devices(sender, delivered.chat).await?;
-            effects.push(Effect::Delivered { further: delivered, account: sender.account, time_ms: now_ms, to });
+            let members = self.stores.groups.members(delivered.chat).await?;
+            if let Some(to) = told_of_marks(members, |device| device.account != sender.account) {
+                effects.push(Effect::Delivered { further: delivered, account: sender.account, time_ms: now_ms, to });
+            }
         }
         Ok(Handled { reply: Some(reply::Body::Done(wire::Done {})), effects })
     }
@@ -142,11 +144,8 @@ impl Delivery {
             PutMarkOutcome::Denied => return Err(OpError::Denied("not a member")),
         };
         let members = self.stores.groups.members(chat).await?;
-        let mut effects = Vec::new();
-        if members.len() <= MARK_PUSH_LEAVES_MAX {
-            let to = members.into_iter().map(|m| m.device).filter(|device| *device != sender).collect();
-            effects.push(Effect::MarkChanged { chat, mark: stored, to });
-        }
+        let to = told_of_marks(members, |device| *device != sender);
+        let effects = to.map(|to| Effect::MarkChanged { chat, mark: stored, to }).into_iter().collect();
         Ok(Handled { reply: Some(reply::Body::Done(wire::Done {})), effects })
     }
 
@@ -195,11 +194,13 @@ impl Delivery {
             Err(OpError::Denied("the account is not a member"))
         }
     }
+}
 
-    async fn other_accounts_devices(&self, of: DeviceAddress, chat: ChatId) -> Result<Vec<DeviceAddress>, OpError> {
-        let members = self.stores.groups.members(chat).await?;
-        Ok(members.into_iter().map(|m| m.device).filter(|device| device.account != of.account).collect())
-    }
+/// Whose devices hear of a mark at once; `None` in a chat of so many leaves that a message's marks would be thousands of frames: its devices
+/// ask for them.
+fn told_of_marks(members: Vec<Member>, wanted: impl Fn(&DeviceAddress) -> bool) -> Option<Vec<DeviceAddress>> {
+    let few = members.len() <= MARK_PUSH_LEAVES_MAX;
+    few.then(|| members.into_iter().map(|member| member.device).filter(wanted).collect())
 }
 
 /// An entry as it goes over the wire.
@@ -230,5 +231,25 @@ pub fn account_mark(mark: Mark) -> wire::AccountMark {
         delivered_ms: mark.delivered_ms,
         epoch: mark.epoch,
         sealed: mark.sealed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proto::ids::{AccountId, DeviceNumber};
+    use server_store::groups::Standing;
+
+    #[test]
+    fn where_many_have_a_leaf_nobody_is_pushed_a_mark() {
+        let devices = |count: usize| {
+            (1..=u32::try_from(count).unwrap()).map(|number| Member {
+                device: DeviceAddress { account: AccountId([7; 16]), device: DeviceNumber(number) },
+                standing: Standing::Listed,
+            })
+        };
+        let others = |count| told_of_marks(devices(count).collect(), |device| device.device != DeviceNumber(1));
+        assert_eq!(others(MARK_PUSH_LEAVES_MAX).map(|told| told.len()), Some(MARK_PUSH_LEAVES_MAX - 1));
+        assert_eq!(others(MARK_PUSH_LEAVES_MAX + 1), None);
     }
 }
