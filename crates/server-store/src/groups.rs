@@ -299,6 +299,8 @@ pub trait GroupStore: Send + Sync {
     async fn find_unique(&self, key: [u8; 32]) -> Result<Option<(ChatId, Generation)>, StoreError>;
     /// Leaves of the current generation.
     async fn members(&self, chat: ChatId) -> Result<Vec<Member>, StoreError>;
+    /// The same; `None`, without reading them all, where there are more than so many.
+    async fn few_members(&self, chat: ChatId, max: usize) -> Result<Option<Vec<Member>>, StoreError>;
     /// Writes pointers for up to `limit` entries that have none yet, in order.
     async fn fan_out(&self, chat: ChatId, limit: u32) -> Result<FannedOut, StoreError>;
     /// Chats whose fan-out was cut off.

@@ -90,13 +90,9 @@ impl App {
         further: Vec<DeliveredUpTo>,
         now_ms: u64,
     ) {
-        for delivered in further {
-            // If the store fails here, GetMarks tells the same.
-            let Ok(members) = self.stores.groups.members(delivered.chat).await else { return };
-            let to = members.into_iter().map(|m| m.device).filter(|d| d.account != device.account).collect();
-            let effect =
-                crate::delivery::Effect::Delivered { further: delivered, account: device.account, time_ms: now_ms, to };
-            self.hub.carry_out(vec![effect], &self.stores).await;
+        // If the store fails here, GetMarks tells the same.
+        if let Ok(effects) = self.delivery.delivered(device, further, now_ms).await {
+            self.hub.carry_out(effects, &self.stores).await;
         }
     }
 }

@@ -191,6 +191,8 @@ pub async fn few_readers_are_told_at_once(stores: Stores) {
     assert!(stores.groups.unfinished_fan_outs().await.unwrap().is_empty());
     assert_eq!(told(2, 2).await, None, "a repeat tells nobody");
     assert_eq!(queue(&stores, bob).await.len(), 3);
+    let few = |max| stores.groups.few_members(CHAT, max);
+    assert_eq!((few(1).await.unwrap(), few(2).await.unwrap().map(|all| all.len())), (None, Some(2)));
 }
 
 /// The chain is over seq and bytes, and time rises.

@@ -95,7 +95,12 @@ impl GroupStore for Sqlite {
     }
 
     async fn members(&self, chat: ChatId) -> Result<Vec<Member>, StoreError> {
-        self.read(move |db| read::members(db, chat)).await
+        self.read(move |db| read::members(db, chat, usize::MAX)).await
+    }
+
+    async fn few_members(&self, chat: ChatId, max: usize) -> Result<Option<Vec<Member>>, StoreError> {
+        let members = self.read(move |db| read::members(db, chat, max.saturating_add(1))).await?;
+        Ok(Some(members).filter(|members| members.len() <= max))
     }
 
     async fn fan_out(&self, chat: ChatId, limit: u32) -> Result<FannedOut, StoreError> {

@@ -7,8 +7,9 @@ use openmls::prelude::tls_codec::Serialize;
 use proto::ids::{ChatId, DeviceAddress, Generation, OpId};
 use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX};
 use proto::wire::{self, reply};
-use server_store::groups::{AcceptOutcome, Entry, EntryKind, FannedOut, Member, Membership, NewApp, Rest};
-use server_store::mailboxes::{Mark, PutMarkOutcome};
+use server_store::StoreError;
+use server_store::groups::{AcceptOutcome, Entry, EntryKind, FannedOut, Membership, NewApp, Rest};
+use server_store::mailboxes::{DeliveredUpTo, Mark, PutMarkOutcome};
 
 /// Groups in one answer to ListGroups.
 const LIST_GROUPS_MAX: u32 = 512;
@@ -126,14 +127,25 @@ impl Delivery {
 
     pub(super) async fn ack(&self, sender: DeviceAddress, ack: wire::Ack, now_ms: u64) -> Result<Handled, OpError> {
         let further = self.stores.mailboxes.acknowledge(sender, ack.queue_seq, now_ms).await?;
+        let effects = self.delivered(sender, further, now_ms).await?;
+        Ok(Handled { reply: Some(reply::Body::Done(wire::Done {})), effects })
+    }
+
+    /// Who is to be told that a device's account got further.
+    pub(crate) async fn delivered(
+        &self,
+        device: DeviceAddress,
+        further: Vec<DeliveredUpTo>,
+        now_ms: u64,
+    ) -> Result<Vec<Effect>, StoreError> {
         let mut effects = Vec::new();
-        for delivered in further {
-            let members = self.stores.groups.members(delivered.chat).await?;
-            if let Some(to) = told_of_marks(members, |device| device.account != sender.account) {
-                effects.push(Effect::Delivered { further: delivered, account: sender.account, time_ms: now_ms, to });
+        for further in further {
+            let account = device.account;
+            if let Some(to) = self.told_of_marks(further.chat, |other| other.account != account).await? {
+                effects.push(Effect::Delivered { further, account, time_ms: now_ms, to });
             }
         }
-        Ok(Handled { reply: Some(reply::Body::Done(wire::Done {})), effects })
+        Ok(effects)
     }
 
     pub(super) async fn read_mark(&self, sender: DeviceAddress, mark: wire::ReadMark) -> Result<Handled, OpError> {
@@ -143,8 +155,7 @@ impl Delivery {
             PutMarkOutcome::Stored(mark) => mark,
             PutMarkOutcome::Denied => return Err(OpError::Denied("not a member")),
         };
-        let members = self.stores.groups.members(chat).await?;
-        let to = told_of_marks(members, |device| *device != sender);
+        let to = self.told_of_marks(chat, |device| *device != sender).await?;
         let effects = to.map(|to| Effect::MarkChanged { chat, mark: stored, to }).into_iter().collect();
         Ok(Handled { reply: Some(reply::Body::Done(wire::Done {})), effects })
     }
@@ -194,13 +205,17 @@ impl Delivery {
             Err(OpError::Denied("the account is not a member"))
         }
     }
-}
 
-/// Whose devices hear of a mark at once; `None` in a chat of so many leaves that a message's marks would be thousands of frames: its devices
-/// ask for them.
-fn told_of_marks(members: Vec<Member>, wanted: impl Fn(&DeviceAddress) -> bool) -> Option<Vec<DeviceAddress>> {
-    let few = members.len() <= MARK_PUSH_LEAVES_MAX;
-    few.then(|| members.into_iter().map(|member| member.device).filter(wanted).collect())
+    /// Whose devices hear of a mark at once; `None` in a chat of so many leaves that a message's marks would be thousands of frames: its
+    /// devices ask for them.
+    async fn told_of_marks(
+        &self,
+        chat: ChatId,
+        wanted: impl Fn(&DeviceAddress) -> bool,
+    ) -> Result<Option<Vec<DeviceAddress>>, StoreError> {
+        let members = self.stores.groups.few_members(chat, MARK_PUSH_LEAVES_MAX).await?;
+        Ok(members.map(|members| members.into_iter().map(|member| member.device).filter(wanted).collect()))
+    }
 }
 
 /// An entry as it goes over the wire.
@@ -231,25 +246,5 @@ pub fn account_mark(mark: Mark) -> wire::AccountMark {
         delivered_ms: mark.delivered_ms,
         epoch: mark.epoch,
         sealed: mark.sealed,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proto::ids::{AccountId, DeviceNumber};
-    use server_store::groups::Standing;
-
-    #[test]
-    fn where_many_have_a_leaf_nobody_is_pushed_a_mark() {
-        let devices = |count: usize| {
-            (1..=u32::try_from(count).unwrap()).map(|number| Member {
-                device: DeviceAddress { account: AccountId([7; 16]), device: DeviceNumber(number) },
-                standing: Standing::Listed,
-            })
-        };
-        let others = |count| told_of_marks(devices(count).collect(), |device| device.device != DeviceNumber(1));
-        assert_eq!(others(MARK_PUSH_LEAVES_MAX).map(|told| told.len()), Some(MARK_PUSH_LEAVES_MAX - 1));
-        assert_eq!(others(MARK_PUSH_LEAVES_MAX + 1), None);
     }
 }

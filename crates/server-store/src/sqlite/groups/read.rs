@@ -22,10 +22,10 @@ pub(super) fn head(db: &Connection, chat: ChatId) -> Result<Option<GroupHead>, S
         .optional()?)
 }
 
-pub(super) fn members(db: &Connection, chat: ChatId) -> Result<Vec<Member>, StoreError> {
+pub(super) fn members(db: &Connection, chat: ChatId, limit: usize) -> Result<Vec<Member>, StoreError> {
     let mut query =
-        db.prepare_cached("SELECT account, device, revoked FROM member WHERE chat = ? AND until_seq IS NULL")?;
-    let members = query.query_map([chat.0], |row| {
+        db.prepare_cached("SELECT account, device, revoked FROM member WHERE chat = ? AND until_seq IS NULL LIMIT ?")?;
+    let members = query.query_map(params![chat.0, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
         Ok(Member {
             device: DeviceAddress { account: AccountId(row.get(0)?), device: DeviceNumber(row.get(1)?) },
             standing: if row.get(2)? { Standing::Revoked } else { Standing::Listed },
