@@ -85,6 +85,8 @@ async fn fill(folder: &Path, size: &Size) -> Result<Value> {
     while seen.len() < size.messages {
         let row = tokio::time::timeout(SILENCE, phone.gives()).await;
         let row = row.with_context(|| format!("only {} messages have come", seen.len()))??;
+        // A message that could not be opened is no corpus: its sender is gone before it can send it again.
+        ensure!(row.get("kind").and_then(Value::as_str) == Some("text"), "not a message that can be read: {row}");
         seen.insert(row.get("id").and_then(Value::as_str).context("a message has an id")?.to_owned());
         if seen.len() % 1_000 == 0 {
             say(&format!("{} of {} messages, {:.0} s", seen.len(), size.messages, begun.elapsed().as_secs_f64()));
