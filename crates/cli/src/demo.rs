@@ -6,7 +6,7 @@ use crate::account::Account;
 use crate::codes::{self, Code};
 use crate::home::Place;
 use crate::print::say;
-use crate::register::{self, Person, Source, same_number};
+use crate::register::{self, Person, Source};
 use crate::texts::{self, Dice, NAMES};
 use anyhow::{Result, bail};
 use clap::Args;
@@ -63,7 +63,7 @@ fn number(index: usize) -> String {
 /// The first number that asks for a code and is not one of ours.
 async fn find_guest(mut console: broadcast::Receiver<Code>, guest: watch::Sender<Option<String>>) {
     while let Ok(code) = console.recv().await {
-        let played = (0..NAMES.len()).any(|index| same_number(&number(index), &code.number));
+        let played = (0..NAMES.len()).any(|index| number(index) == code.number);
         if !played && guest.borrow().is_none() {
             say("Somebody new registers; the played people will write to them.");
             guest.send_replace(Some(code.number));
@@ -104,9 +104,8 @@ async fn play(
     loop {
         answerer.open_new_chats(&mut account).await?;
         let event = account.next().await?;
-        for (chat, said) in answerer.hear(&event) {
-            let text = texts::reply(&mut dice, &said);
-            account.tell(Command::SendText { chat, text, written_for: None }).await?;
+        for command in answerer.answer(&event, &mut dice) {
+            account.tell(command).await?;
         }
     }
 }
@@ -142,22 +141,59 @@ impl Answerer {
         Ok(())
     }
 
-    /// What somebody else said anew, and in which chat. What was said while nobody played is answered once.
-    fn hear(&mut self, event: &Event) -> Vec<(ChatId, String)> {
+    /// Reads what somebody else said anew, and answers it. What was said while nobody played is answered once.
+    fn answer(&mut self, event: &Event, dice: &mut Dice) -> Vec<Command> {
         let (chat, rows) = match event {
             Event::Messages(changes) => (changes.chat, changes.upserts.as_slice()),
             // Only where the other one had the last word.
             Event::Window(window) => (window.chat, window.rows.last().map_or(&[][..], std::slice::from_ref)),
             _ => return Vec::new(),
         };
-        let mut said = Vec::new();
+        let mut commands = Vec::new();
         for row in rows.iter().filter(|row| !row.own) {
             if let MessageBody::Text(text) = &row.body
                 && self.heard.insert(row.id)
             {
-                said.push((chat, text.clone()));
+                commands.push(Command::MarkRead { chat, up_to: row.id });
+                commands.push(Command::SendText { chat, text: texts::reply(dice, text), written_for: None });
             }
         }
-        said
+        commands
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use client_api::{AccountId, MessageChanges, MessageRow};
+
+    const CHAT: ChatId = ChatId([1; 16]);
+
+    fn row(id: u8, own: bool) -> MessageRow {
+        MessageRow {
+            id: MessageId([id; 16]),
+            time_ms: u64::from(id),
+            sender: AccountId([u8::from(own); 16]),
+            own,
+            status: None,
+            body: MessageBody::Text("How are you?".into()),
+            starred: false,
+            delivered_ms: 0,
+            read_ms: 0,
+        }
+    }
+
+    #[test]
+    fn what_is_answered_is_read_first_and_only_once() {
+        let (mut answerer, mut dice) = (Answerer::default(), Dice::new(1));
+        let changes = MessageChanges { chat: CHAT, upserts: vec![row(1, false), row(2, true)], removed: Vec::new() };
+        let event = Event::Messages(changes);
+        let commands = answerer.answer(&event, &mut dice);
+        let read = Command::MarkRead { chat: CHAT, up_to: MessageId([1; 16]) };
+        assert!(
+            matches!(&commands[..], [first, Command::SendText { chat: CHAT, .. }] if *first == read),
+            "{commands:?}"
+        );
+        assert_eq!(answerer.answer(&event, &mut dice), []);
     }
 }

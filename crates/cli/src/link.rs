@@ -6,6 +6,7 @@ use crate::home::Place;
 use crate::print::{result, say};
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use client_api::number::shown;
 use client_api::{AppStage, Command, LinkFailure, LinkStage, Role, UserError};
 use fast_qr::{ECL, QRBuilder};
 use serde_json::json;
@@ -35,7 +36,7 @@ pub(crate) async fn run(place: &Place, arguments: &Arguments) -> Result<()> {
         let value = json!({
             "account": profile.account.to_string(), "number": profile.number, "mirrored": mirrored == Mirrored::Wholly,
         });
-        result(place.json, &value, &format!("linked to {}", profile.number))?;
+        result(place.json, &value, &format!("linked to {}", shown(&profile.number)))?;
         if mirrored == Mirrored::Partly && !arguments.no_wait {
             say("The phone hands over no more for now. The rest comes when it and `helio link` run again.");
             bail!(OutOfTime);
@@ -139,6 +140,7 @@ pub(crate) fn failure(why: LinkFailure) -> &'static str {
         }
         LinkFailure::TooManyDevices => "the account has eight companions already; log one out first",
         LinkFailure::Offline => "there is no connection to the server",
+        LinkFailure::DevicesChanged => "your devices changed meanwhile; link again",
         LinkFailure::ServerFailed => "the server refused; try again later",
     }
 }

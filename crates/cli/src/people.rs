@@ -4,6 +4,7 @@ use crate::account::Account;
 use crate::home::Place;
 use crate::print::{result, say};
 use anyhow::{Context, Result, bail};
+use client_api::number::shown;
 use client_api::{Answer, AppStage, Command, DeviceKind, Event, LogoutReason};
 use serde_json::json;
 
@@ -14,7 +15,7 @@ pub(crate) async fn whoami(place: &Place) -> Result<()> {
             "account": profile.account.to_string(), "number": profile.number, "name": profile.name,
             "about": profile.about, "pin_set": profile.pin_set,
         });
-        result(place.json, &value, &format!("{} {}", profile.number, profile.name))?;
+        result(place.json, &value, &format!("{} {}", shown(&profile.number), profile.name))?;
         Ok(())
     };
     place.open()?.run(work).await
@@ -46,7 +47,7 @@ pub(crate) async fn contacts(place: &Place) -> Result<()> {
                 "account": row.account.to_string(), "name": row.name, "number": row.number, "about": row.about,
                 "verified": row.verified, "chat": row.chat.map(|chat| chat.to_string()),
             });
-            result(place.json, &value, &format!("{}  {}", row.number, row.name))?;
+            result(place.json, &value, &format!("{}  {}", shown(&row.number), row.name))?;
         }
         Ok(())
     };

@@ -6,13 +6,14 @@ use crate::home::Place;
 use crate::print::{result, say};
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use client_api::number::shown;
 use client_api::{AppStage, Command, RegistrationStage, Role, UserError};
 use serde_json::json;
 use tokio::sync::{broadcast, mpsc};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The telephone number, with its country code
+    /// The telephone number; with its country code, where the server has no region
     #[arg(long)]
     number: String,
     /// The one-time code, where it is known already. Else it is read from standard input: alone in a line, or in a line
@@ -37,6 +38,7 @@ pub(crate) enum Source {
 /// Whom to become.
 pub(crate) struct Person {
     pub(crate) number: String,
+    /// Empty: called by the number.
     pub(crate) name: String,
     pub(crate) pin: String,
 }
@@ -46,14 +48,14 @@ pub(crate) async fn run(place: &Place, arguments: Arguments) -> Result<()> {
         Some(code) => Source::Given(code),
         None => Source::Lines(codes::lines()),
     };
-    let name = arguments.name.unwrap_or_else(|| arguments.number.clone());
+    let name = arguments.name.unwrap_or_default();
     let person = Person { number: arguments.number, name, pin: arguments.pin };
     let work = async |account: &mut Account| {
         register(account, person, source).await?;
         let profile = account.online().await?;
         account.sent().await?;
         let value = json!({ "account": profile.account.to_string(), "number": profile.number, "name": profile.name });
-        result(place.json, &value, &format!("{} is {}", profile.number, profile.name))
+        result(place.json, &value, &format!("{} is {}", shown(&profile.number), profile.name))
     };
     place.begin(Role::Phone)?.run(work).await
 }
@@ -90,7 +92,9 @@ pub(crate) async fn register(account: &mut Account, person: Person, mut source: 
                 account.ask(Command::SetPin { pin: person.pin.clone() }).await?;
             }
             Some(RegistrationStage::Profile) => {
-                let command = Command::SetProfile { name: person.name.clone(), about: String::new(), photo: None };
+                let number = account.view.profile.as_ref().map(|profile| shown(&profile.number)).unwrap_or_default();
+                let name = if person.name.is_empty() { number } else { person.name.clone() };
+                let command = Command::SetProfile { name, about: String::new(), photo: None };
                 account.ask(command).await?;
             }
             _ => _ = account.next_in_time().await?,
@@ -99,15 +103,17 @@ pub(crate) async fn register(account: &mut Account, person: Person, mut source: 
 }
 
 impl Source {
+    /// For a number in E.164, as the server's console has it.
     async fn code(&mut self, number: &str) -> Result<String> {
         match self {
             Self::Given(code) => Ok(code.clone()),
             Self::Lines(lines) => {
-                say("Type the code that was sent to this number (a test server prints it on its console):");
+                let to = shown(number);
+                say(&format!("Type the code that was sent to {to} (a test server prints it on its console):"));
                 loop {
                     let line = lines.recv().await.context("standard input ended before a code came")?;
                     match codes::parse(&line) {
-                        Some(code) if same_number(&code.number, number) => return Ok(code.code),
+                        Some(code) if code.number == number => return Ok(code.code),
                         // Somebody else's code, on the server's console.
                         Some(_) => {}
                         None => {
@@ -121,16 +127,10 @@ impl Source {
             }
             Self::Console(codes) => loop {
                 let code = codes.recv().await.context("the server's console ended before a code came")?;
-                if same_number(&code.number, number) {
+                if code.number == number {
                     return Ok(code.code);
                 }
             },
         }
     }
-}
-
-/// Numbers may be written with spaces.
-pub(crate) fn same_number(a: &str, b: &str) -> bool {
-    let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
-    digits(a) == digits(b)
 }

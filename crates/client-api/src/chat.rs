@@ -23,7 +23,9 @@ pub struct ChatRow {
     pub peer: AccountId,
     /// The name to show: contact's name, else profile name, else number.
     pub title: String,
-    /// E.164, to show beside the profile's name of somebody whom the owner has not named; empty where they have.
+    /// The owner called them so; else the title is what they call themselves, and only the number says who they are.
+    pub named: bool,
+    /// The other one's, E.164: to find them by, and to tell two of one name apart. Empty for notes.
     pub number: String,
     /// A small JPEG, or empty: initials on a tint from the account's hash.
     pub photo: Vec<u8>,
@@ -52,6 +54,8 @@ pub struct ChatRow {
 /// The newest message, as the chat list shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastMessage {
+    /// Which message: all up to it can be marked as read.
+    pub id: MessageId,
     /// One line of at most 200 characters.
     pub preview: String,
     /// Its server time (own clock while unsent).

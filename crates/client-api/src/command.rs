@@ -21,8 +21,8 @@ pub enum Command {
     Refresh,
     /// The page became visible, or hidden: read marks are only sent while visible.
     SetVisible(bool),
-    /// Try the connection now.
-    ReconnectNow,
+    /// The network may have changed, or the user does not want to wait: see now whether the server is there.
+    CheckConnection,
     /// Answered when the server has everything that was to be sent: a program that ends may want to wait for that.
     AwaitSent,
 
@@ -278,7 +278,7 @@ impl Command {
             self,
             Self::Refresh
                 | Self::SetVisible(_)
-                | Self::ReconnectNow
+                | Self::CheckConnection
                 | Self::RequestCode { .. }
                 | Self::VerifyCode { .. }
                 | Self::EnterPin { .. }
@@ -314,7 +314,7 @@ impl Command {
         match self {
             Self::Refresh => "refresh",
             Self::SetVisible(_) => "set-visible",
-            Self::ReconnectNow => "reconnect-now",
+            Self::CheckConnection => "check-connection",
             Self::AwaitSent => "await-sent",
             Self::RequestCode { .. } => "request-code",
             Self::VerifyCode { .. } => "verify-code",

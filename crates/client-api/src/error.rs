@@ -6,8 +6,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum UserError {
     /// No telephone number.
-    #[error("this is not a telephone number; write it with its country code, as in +49 151 2345678")]
+    #[error(
+        "this is not a telephone number; check its digits, and its country code if it has one, as in +49 151 2345678"
+    )]
     NumberInvalid,
+    /// Of which country it is, is not said.
+    #[error("write this number with its country code, as in +49 151 2345678")]
+    NumberWithoutCountry,
     /// Nobody here has this number.
     #[error("nobody on this server has this number")]
     NumberUnknown,

@@ -9,6 +9,7 @@ pub mod error;
 pub mod event;
 pub mod id;
 pub mod link;
+pub mod number;
 pub mod people;
 pub mod state;
 pub mod wire;

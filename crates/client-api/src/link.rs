@@ -56,7 +56,7 @@ pub enum LinkingStage {
         pasted: bool,
         /// The PIN must be given.
         pin_needed: bool,
-        /// The button wakes at this time (pasted codes wait).
+        /// The button wakes at this time (pasted codes wait, where no PIN is asked).
         not_before_ms: u64,
     },
     /// Show these digits; the user types them in the browser.
@@ -98,6 +98,8 @@ pub enum LinkFailure {
     NotConfirmed,
     /// Eight companions already.
     TooManyDevices,
+    /// Another device was logged out or linked meanwhile.
+    DevicesChanged,
     /// No connection.
     Offline,
     /// The server refused or answered nonsense.

@@ -87,14 +87,14 @@ pub enum Connection {
 pub enum RegistrationStage {
     /// Type the number.
     Number {
-        /// Of numbers without a country code.
+        /// Of the country whose numbers need no country code; empty where all need one, or while the server has not said.
         default_region: String,
         /// The server's name.
         server_name: String,
     },
     /// Type the code.
     Code {
-        /// The number that it went to, formatted.
+        /// The number that it went to, in E.164: not as it was typed.
         number: String,
         /// A new code can be asked for at this time.
         next_code_at_ms: u64,

@@ -7,7 +7,7 @@ use crate::http::{Answer as Reply, Purpose, user_error};
 use crate::io::{Halt, HttpMethod};
 use crate::messages::NUMBER_MAX;
 use crate::profile::{tidy_name, ui_account};
-use crate::{devices, notices, own_state, people, removing, state, this};
+use crate::{devices, notices, numbers, own_state, people, removing, state, this};
 use breakable::{Rule, broken};
 use client_api::{Answer, ContactChanges, ContactRow, Event, Notice, UserError};
 use identity::VerifiedDeviceList;
@@ -34,7 +34,7 @@ pub(crate) fn know(cx: &mut Context<'_>, account: AccountId, number: &str) -> Re
              ON CONFLICT (account)
              DO UPDATE SET number = CASE WHEN excluded.number = '' THEN number ELSE excluded.number END",
         )?
-        .execute(params![account.as_bytes(), number])?;
+        .execute(params![account.as_bytes(), numbers::of_another(number)])?;
     Ok(())
 }
 
@@ -226,21 +226,16 @@ impl Client {
         &mut self,
         cx: &mut Context<'_>,
         request: u32,
-        number: String,
+        number: &str,
         name: &str,
     ) -> Result<(), Halt> {
-        let name = match given_name(name) {
-            Ok(name) => name,
+        let (number, name) = match given_name(name).and_then(|name| Ok((numbers::typed(number)?, name))) {
+            Ok(given) => given,
             Err(error) => {
                 cx.answer(request, Err(error));
                 return Ok(());
             }
         };
-        let number: String = number.chars().filter(|c| !c.is_whitespace()).take(64).collect();
-        if !number.chars().any(|c| c.is_ascii_digit()) {
-            cx.answer(request, Err(UserError::NumberInvalid));
-            return Ok(());
-        }
         let Some(token) = this::session_token(cx.db)? else {
             cx.answer(request, Err(UserError::Offline));
             return Ok(());
@@ -269,7 +264,9 @@ impl Client {
                 return Ok(());
             }
         };
-        let Some((account, number)) = found.and_then(|f| Some((AccountId::try_from(f.account).ok()?, f.number))) else {
+        let Some((account, number)) =
+            found.and_then(|f| Some((AccountId::try_from(f.account).ok()?, numbers::of_another(&f.number).to_owned())))
+        else {
             cx.answer(request, Err(UserError::NumberUnknown));
             return Ok(());
         };

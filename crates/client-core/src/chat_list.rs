@@ -70,9 +70,7 @@ fn read(row: &Row<'_>, me: AccountId, typing: &BTreeSet<ChatId>) -> rusqlite::Re
     let (chat, peer): ([u8; 16], [u8; 16]) = (row.get(0)?, row.get(1)?);
     let activity_ms: u64 = row.get(2)?;
     let (number, profile_name): (String, String) = (row.get(3)?, row.get(4)?);
-    let contact: Vec<u8> = row.get(6)?;
-    let named = people::contact_name(&contact);
-    let is_named = !named.is_empty();
+    let named = people::contact_name(&row.get::<_, Vec<u8>>(6)?);
     let mute: Vec<u8> = row.get(10)?;
     let draft = Draft::decode(&row.get::<_, Vec<u8>>(11)?);
     let last = if row.get(13)? { Some(last(messages::row(row, OWN_COLUMNS, me)?, activity_ms)) } else { None };
@@ -80,9 +78,10 @@ fn read(row: &Row<'_>, me: AccountId, typing: &BTreeSet<ChatId>) -> rusqlite::Re
         chat: client_api::ChatId(chat),
         kind: if peer == me.0 { ChatKind::Notes } else { ChatKind::Direct },
         peer: client_api::AccountId(peer),
+        named: !named.is_empty(),
         title: people::title(named, profile_name, &number, AccountId(peer)),
         photo: row.get(5)?,
-        number: if is_named || peer == me.0 { String::new() } else { number },
+        number: if peer == me.0 { String::new() } else { number },
         activity_ms,
         last,
         unread: row.get(12)?,
@@ -105,7 +104,7 @@ fn last(row: client_api::MessageRow, activity_ms: u64) -> LastMessage {
         _ => String::new(),
     };
     let time_ms = if row.time_ms >= TIME_MS_MAX { activity_ms } else { row.time_ms };
-    LastMessage { preview, time_ms, status: row.status, waiting }
+    LastMessage { id: row.id, preview, time_ms, status: row.status, waiting }
 }
 
 impl Client {

@@ -361,8 +361,8 @@ impl Client {
             Command::UnlinkAll => self.unlink(cx, id, None)?,
             Command::LogOut => self.log_out_here(cx, id)?,
             Command::RenameDevice { device, name } => self.rename_device(cx, id, device, &name)?,
-            Command::ReconnectNow => self.reconnect_now(cx, id)?,
-            Command::RequestCode { number } => self.request_code(cx, id, number)?,
+            Command::CheckConnection => self.check_connection(cx, id)?,
+            Command::RequestCode { number } => self.request_code(cx, id, &number)?,
             Command::VerifyCode { code } => self.verify_code(cx, id, &code),
             Command::EnterPin { pin } => self.enter_pin(cx, id, &pin)?,
             Command::RestartRegistration => self.restart_registration(cx, id)?,
@@ -372,7 +372,7 @@ impl Client {
             Command::ShowSafetyNumber { account } => self.show_safety_number(cx, id, account)?,
             Command::SetVerified { account, verified } => self.set_verified(cx, id, account, verified)?,
             Command::CompareSafetyCode { account, text } => self.compare_safety_code(cx, id, account, &text)?,
-            Command::AddContact { number, name } => self.add_contact(cx, id, number, &name)?,
+            Command::AddContact { number, name } => self.add_contact(cx, id, &number, &name)?,
             Command::AddContactByCode { text, name } => self.add_contact_by_code(cx, id, &text, &name)?,
             Command::RenameContact { account, name } => self.rename_contact(cx, id, account, &name)?,
             Command::ShowContactCode => self.show_contact_code(cx, id)?,
@@ -414,7 +414,7 @@ impl Client {
         let Some(purpose) = self.calls.finish(id) else { return Ok(()) };
         match purpose {
             Purpose::ServerInfo => self.on_server_info(cx, http::read(result)),
-            Purpose::RequestCode { request, number } => self.on_code_requested(cx, request, number, http::read(result)),
+            Purpose::RequestCode { request, typed } => self.on_code_requested(cx, request, &typed, http::read(result)),
             Purpose::VerifyCode { request, number } => self.on_code_verified(cx, request, number, http::read(result)),
             Purpose::Register { request } => self.on_registered(cx, request, http::read(result)),
             Purpose::Challenge => self.on_challenge(cx, http::read(result)),

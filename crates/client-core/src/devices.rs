@@ -201,7 +201,6 @@ impl Client {
                 Ok(())
             };
         }
-        let Some(account_key) = me.account_key else { return Err(Halt::Broken("a phone without the account key")) };
         let list = mls::own_device_list(cx)?;
         let removed: Vec<DeviceNumber> = list
             .devices()
@@ -212,12 +211,25 @@ impl Client {
             cx.answer(request, Err(UserError::NotFound));
             return Ok(());
         }
+        self.put_list_without(cx, request, &removed)
+    }
+
+    /// Signs the next list without these devices, and without those whose linking came to nothing.
+    pub(crate) fn put_list_without(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        removed: &[DeviceNumber],
+    ) -> Result<(), Halt> {
+        let Some(account_key) = cx.me()?.account_key else {
+            return Err(Halt::Broken("a phone without the account key"));
+        };
         let Some(token) = this::session_token(cx.db)? else {
             cx.answer(request, Err(UserError::Offline));
             return Ok(());
         };
         let base = self.list_to_sign_on(cx)?;
-        let Ok(next) = own_list::sign_next(cx, &base, &account_key, &removed, None)? else {
+        let Ok(next) = own_list::sign_next(cx, &base, &account_key, removed, None)? else {
             return Err(Halt::Broken("a device list without a companion cannot be signed"));
         };
         let signed_list = next.as_bytes().to_vec();

@@ -17,7 +17,7 @@ const TIMEOUT_MS: u32 = 20_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Purpose {
     ServerInfo,
-    RequestCode { request: u32, number: String },
+    RequestCode { request: u32, typed: String },
     VerifyCode { request: u32, number: String },
     Register { request: u32 },
     Challenge,
@@ -127,6 +127,7 @@ pub(crate) fn read<M: Message + Default>(result: Result<HttpResponse, HttpFailur
 pub(crate) fn user_error(problem: &Problem) -> UserError {
     match problem.code.as_str() {
         "number-invalid" => UserError::NumberInvalid,
+        "number-without-country" => UserError::NumberWithoutCountry,
         "code-wrong" => UserError::CodeWrong { tries_left: problem.tries_left },
         "code-expired" | "ticket-expired" | "ticket-unknown" => UserError::CodeExpired,
         "pin-wrong" if problem.tries_left > 0 => UserError::PinWrong { tries_left: problem.tries_left },

@@ -22,7 +22,7 @@ pub enum Input {
     Command(Request),
     /// The WebSocket that `Output::Connect` asked for is open.
     SocketOpened,
-    /// It closed, or could not be opened.
+    /// It closed, could not be opened, or the server is not heard on it any more (the driver keeps watch).
     SocketClosed,
     /// A binary message from it.
     Frame(Vec<u8>),
@@ -41,6 +41,8 @@ pub enum Output {
     Connect,
     /// Close it; no `SocketClosed` follows.
     Disconnect,
+    /// The network may have changed: see within seconds whether the server is heard on it. `SocketClosed` follows where it is not.
+    CheckSocket,
     /// A binary message for it.
     Send(Vec<u8>),
     /// An HTTP request to the server.

@@ -31,6 +31,7 @@ mod messages;
 mod mls;
 mod moving;
 mod notices;
+mod numbers;
 mod outbox;
 mod own_list;
 mod own_state;

@@ -3,6 +3,7 @@
 use crate::chats;
 use crate::client::Context;
 use crate::io::Halt;
+use crate::marks::step_ms;
 use crate::notices;
 use breakable::{Rule, broken};
 use client_api::{MessageBody, MessageRow, MessageStatus};
@@ -163,10 +164,14 @@ pub(crate) fn fail(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<
     Ok(())
 }
 
-/// The columns that [`row`] reads; `m` is the message, `k` the other account's mark, `s` its star.
-pub(crate) const ROW_COLUMNS: &str = "m.message, m.time_ms, m.account, m.seq, m.kind, m.content, m.failed, m.sent_ms,
-    coalesce(k.delivered_seq, 0), coalesce(k.delivered_ms, 0), coalesce(k.read_seq, 0), coalesce(k.read_ms, 0),
-    coalesce(length(s.value), 0) > 0";
+/// The columns that [`row`] reads; `m` is the message, `c` its chat, `k` the other account's mark, `s` its star.
+pub(crate) const ROW_COLUMNS: &str = concat!(
+    "m.message, m.time_ms, m.account, m.seq, m.kind, m.content, m.failed, m.sent_ms, coalesce(k.delivered_seq, 0), ",
+    step_ms!(0),
+    ", coalesce(k.read_seq, 0), ",
+    step_ms!(1),
+    ", coalesce(length(s.value), 0) > 0, c.peer"
+);
 
 /// The joined tables of [`ROW_COLUMNS`].
 pub(crate) const ROW_TABLES: &str = "message m JOIN chat c ON c.chat = m.chat
@@ -184,13 +189,27 @@ pub(crate) fn row(row: &Row<'_>, at: usize, me: AccountId) -> rusqlite::Result<M
     let kind: u32 = row.get(at + 4)?;
     let content: Vec<u8> = row.get(at + 5)?;
     let own = sender == me && kind != Kind::System.number();
+    // Whom one writes to is who has written: once it is kept, it is there and read, whatever devices there are.
+    let to_oneself = row.get::<_, [u8; 16]>(at + 13)? == me.0;
+    let (delivered_ms, read_ms) = if to_oneself { (time_ms, time_ms) } else { (delivered_ms, read_ms) };
     let status = match (failed, seq) {
         (true, _) => MessageStatus::Failed,
         (false, 0) => MessageStatus::Pending,
-        (false, seq) if seq <= read_seq => MessageStatus::Read,
+        (false, seq) if to_oneself || seq <= read_seq => MessageStatus::Read,
         (false, seq) if seq <= delivered_seq => MessageStatus::Delivered,
         (false, _) => MessageStatus::Sent,
     };
+    let read_ms = if own && status == MessageStatus::Read { read_ms } else { 0 };
+    // What was read had come before, also where no news of that came.
+    let delivered_ms = match (own && status >= MessageStatus::Delivered, delivered_ms) {
+        (false, _) => 0,
+        (true, 0) => read_ms,
+        (true, delivered_ms) => delivered_ms,
+    };
+    // Others' clocks are theirs: nothing arrives before it was sent, nor is read before it arrived.
+    let no_earlier = |step_ms: u64, than_ms: u64| if step_ms == 0 { 0 } else { step_ms.max(than_ms) };
+    let delivered_ms = no_earlier(delivered_ms, time_ms);
+    let read_ms = no_earlier(read_ms, delivered_ms);
     Ok(MessageRow {
         id: client_api::MessageId(row.get(at)?),
         time_ms: if seq == 0 { time_ms.max(sent_ms) } else { time_ms },
@@ -199,8 +218,8 @@ pub(crate) fn row(row: &Row<'_>, at: usize, me: AccountId) -> rusqlite::Result<M
         status: own.then_some(status),
         body: body(kind, &content),
         starred: row.get(at + 12)?,
-        delivered_ms: if own && status >= MessageStatus::Delivered { delivered_ms } else { 0 },
-        read_ms: if own && status == MessageStatus::Read { read_ms } else { 0 },
+        delivered_ms,
+        read_ms,
     })
 }
 
@@ -236,15 +255,44 @@ mod tests {
     const ME: AccountId = AccountId([1; 16]);
     const THEM: AccountId = AccountId([2; 16]);
 
+    fn own_phone() -> Me {
+        let address = DeviceAddress { account: ME, device: DeviceNumber(1) };
+        Me { address, number: String::new(), device_key: DeviceKey::from_bytes(&[1; 32]), account_key: None }
+    }
+
+    /// An own message in the chat with an account, unsent and then in its place at the server: its status and its times.
+    fn sent_to(peer: AccountId) -> [(Option<MessageStatus>, u64, u64); 2] {
+        let mut db = Connection::open_in_memory().expect("memory");
+        crate::schema::open(&db).expect("schema");
+        let tx = db.transaction().expect("transaction");
+        let me = own_phone();
+        this::become_device(&tx, &me, b"").expect("me");
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let mut cx = Context::for_test(&tx, &mut rng, 1);
+        let chat = chats::ensure_direct(&mut cx, peer).expect("a chat");
+        let (id, kind) = (MessageId([4; 16]), Kind::Text);
+        let message = NewMessage { chat, id, sender: me.address, place: None, sent_ms: 5, kind, content: Vec::new() };
+        store(&mut cx, &message).expect("is stored");
+        let unsent = get_row(cx.db, chat, id, ME).expect("query").expect("the row");
+        settle(&mut cx, chat, id, Place { seq: 2, time_ms: 7 }).expect("has its place");
+        let kept = get_row(cx.db, chat, id, ME).expect("query").expect("the row");
+        [unsent, kept].map(|row| (row.status, row.delivered_ms, row.read_ms))
+    }
+
+    #[test]
+    fn what_one_writes_to_oneself_is_read_once_the_server_has_it() {
+        let unsent = (Some(MessageStatus::Pending), 0, 0);
+        assert_eq!(sent_to(ME), [unsent, (Some(MessageStatus::Read), 7, 7)]);
+        assert_eq!(sent_to(THEM), [unsent, (Some(MessageStatus::Sent), 0, 0)]);
+    }
+
     /// A number that no database holds would stop the client, and again at each start: the server gives the item until it is taken.
     #[test]
     fn numbers_of_others_that_are_none_stop_nothing() {
         let mut db = Connection::open_in_memory().expect("memory");
         crate::schema::open(&db).expect("schema");
         let tx = db.transaction().expect("transaction");
-        let address = DeviceAddress { account: ME, device: DeviceNumber(1) };
-        let me = Me { address, number: String::new(), device_key: DeviceKey::from_bytes(&[1; 32]), account_key: None };
-        this::become_device(&tx, &me, b"").expect("me");
+        this::become_device(&tx, &own_phone(), b"").expect("me");
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         let mut cx = Context::for_test(&tx, &mut rng, 1);
         let message = NewMessage {
@@ -258,7 +306,7 @@ mod tests {
         };
         assert_eq!(store(&mut cx, &message).expect("is stored"), Stored::New);
         for mark in [Mark::Delivered, Mark::Read] {
-            marks::advance(&mut cx, message.chat, THEM, mark, u64::MAX).expect("is dropped");
+            marks::advance(&mut cx, message.chat, THEM, mark, (u64::MAX, 1)).expect("is dropped");
             assert_eq!(marks::reached(cx.db, message.chat, THEM, mark).expect("query"), 0);
         }
     }

@@ -6,6 +6,7 @@ use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::following::People;
 use crate::io::Halt;
+use crate::marks::{self, Mark};
 use crate::own_state::{self, ChatKey};
 use crate::{chat_list, mls, notices, outbox, recovery};
 use client_api::SystemLine;
@@ -100,14 +101,9 @@ fn move_chat(cx: &mut Context<'_>, from: &Chat, to: &Chat) -> Result<(), Halt> {
             "SELECT EXISTS (SELECT 1 FROM mark WHERE chat = ?1 AND account = ?2 AND read_seq >= delivered_seq)",
         )?
         .query_row(params![old, from.peer.as_bytes()], |row| row.get(0))?;
-    for (account, delivered, read) in [(me, false, true), (to.peer, true, read_by_them)] {
-        cx.db
-            .prepare_cached(
-                "INSERT INTO mark (chat, account, delivered_seq, read_seq) VALUES (?1, ?2, ?3, ?4)
-                 ON CONFLICT (chat, account)
-                 DO UPDATE SET delivered_seq = max(delivered_seq, ?3), read_seq = max(read_seq, ?4)",
-            )?
-            .execute(params![new, account.as_bytes(), delivered, read])?;
+    let theirs = read_by_them.then_some((to.peer, Mark::Read));
+    for (account, mark) in [Some((me, Mark::Read)), Some((to.peer, Mark::Delivered)), theirs].into_iter().flatten() {
+        marks::advance(cx, to.chat, account, mark, (1, 0))?;
     }
     cx.db
         .prepare_cached(
@@ -115,6 +111,7 @@ fn move_chat(cx: &mut Context<'_>, from: &Chat, to: &Chat) -> Result<(), Halt> {
          activity_ms = max(activity_ms, ?3), announced_seq = max(announced_seq, 1) WHERE chat = ?1",
         )?
         .execute(params![new, old, from.activity_ms])?;
+    cx.db.prepare_cached("DELETE FROM mark_step WHERE chat = ?1")?.execute([old])?;
     own_state::move_chat_values(cx, from.chat, to.chat)?;
     mls::taken(ChatGroup::delete(&mls::provider(cx), from.chat, from.generation))?;
     chats::set_membership(cx, from.chat, Membership::Left, 0)?;

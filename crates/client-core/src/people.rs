@@ -8,7 +8,8 @@ use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod};
 use crate::messages::NUMBER_MAX;
 use crate::profile::{tidy_about, tidy_name, tidy_photo};
-use crate::{accounts, profile, this};
+use crate::{accounts, numbers, profile, this};
+use client_api::number::shown;
 use e2ee::profile::open_profile;
 use prost::Message as _;
 use proto::account::{Found, GetProfiles, LookUpAccounts, LookUpOk, Profile, Profiles};
@@ -40,9 +41,9 @@ pub(crate) fn contact_name(stored: &[u8]) -> String {
     Contact::decode(stored).map(|contact| contact.name).unwrap_or_default()
 }
 
-/// The name to show: the owner's, else the profile's, else the number; never nothing.
+/// The name to show: the owner's, else the profile's, else the number as people read it; never nothing.
 pub(crate) fn title(named: String, profile_name: String, number: &str, account: AccountId) -> String {
-    [named, profile_name, number.to_owned()]
+    [named, profile_name, shown(number)]
         .into_iter()
         .find(|name| !name.is_empty())
         .unwrap_or_else(|| format!("#{}", account.to_string().chars().take(8).collect::<String>()))
@@ -136,7 +137,7 @@ impl Client {
     }
 
     fn learn_outline(&mut self, cx: &mut Context<'_>, account: AccountId, found: &Found) -> Result<(), Halt> {
-        if accounts::number_of(cx.db, account)? != found.number {
+        if accounts::number_of(cx.db, account)? != numbers::of_another(&found.number) {
             accounts::know(cx, account, &found.number)?;
             cx.changed.person(account);
         }
@@ -281,7 +282,7 @@ mod tests {
         };
         assert_eq!(title("Mum", "Ada", "+4915112345678"), "Mum");
         assert_eq!(title("", "Ada", "+4915112345678"), "Ada");
-        assert_eq!(title("", "", "+4915112345678"), "+4915112345678");
+        assert_eq!(title("", "", "+4915112345678"), "+49 151 12345678");
         assert_eq!(title("", "", ""), "#abababab");
     }
 }

@@ -46,7 +46,7 @@ impl Client {
         if seq > own_state::chat_number(cx, ChatKey::Read, chat)? {
             own_state::set(cx, &ChatKey::Read.of(chat), own_state::number(seq))?;
             let me = cx.me()?.address.account;
-            marks::advance(cx, chat, me, Mark::Read, seq)?;
+            marks::advance(cx, chat, me, Mark::Read, (seq, cx.now_ms))?;
         }
         own_state::set(cx, &ChatKey::Unread.of(chat), Vec::new())?;
         cx.answer(request, Ok(Answer::Done));
@@ -130,7 +130,7 @@ impl Client {
             return Ok(());
         };
         if account != cx.me()?.address.account && mark.delivered_seq > 0 {
-            marks::advance(cx, chat, account, Mark::Delivered, mark.delivered_seq)?;
+            marks::advance(cx, chat, account, Mark::Delivered, (mark.delivered_seq, mark.delivered_ms))?;
         }
         if mark.sealed.is_empty() {
             return Ok(());
@@ -140,7 +140,7 @@ impl Client {
                 if account == cx.me()?.address.account {
                     own_mark_is(cx, chat, read.read_seq)?;
                 }
-                marks::advance(cx, chat, account, Mark::Read, read.read_seq)
+                marks::advance(cx, chat, account, Mark::Read, (read.read_seq, read.time_ms))
             }
             _ => Ok(()),
         }
@@ -173,9 +173,11 @@ fn seq_up_to(cx: &Context<'_>, chat: ChatId, id: MessageId) -> Result<Option<u64
 fn sealed_mark(cx: &mut Context<'_>, chat: ChatId, read_seq: u64) -> Result<Option<ReadMark>, Halt> {
     let me = cx.me()?;
     let Some((epoch, key)) = sealing_key(cx, chat)? else { return Ok(None) };
+    let time_ms = marks::reached_ms(cx.db, chat, me.address.account, Mark::Read, read_seq)?;
     let mut mark = ReadWatermark {
         chat: chat.to_vec(),
         read_seq,
+        time_ms,
         account: me.address.account.to_vec(),
         device: me.address.device.0,
         signature: Vec::new(),
@@ -307,5 +309,5 @@ pub(crate) fn take_sibling_read(cx: &mut Context<'_>, chat: ChatId) -> Result<()
     cx.db
         .prepare_cached("UPDATE chat SET announced_seq = max(announced_seq, ?2) WHERE chat = ?1")?
         .execute(params![chat.as_bytes(), seq])?;
-    marks::advance(cx, chat, me, Mark::Read, seq)
+    marks::advance(cx, chat, me, Mark::Read, (seq, cx.now_ms))
 }

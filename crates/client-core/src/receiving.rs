@@ -233,6 +233,6 @@ impl Client {
     pub(crate) fn on_delivered(&mut self, cx: &mut Context<'_>, delivered: &Delivered) -> Result<(), Halt> {
         let ids = (ChatId::try_from(delivered.chat.as_slice()), AccountId::try_from(delivered.account.as_slice()));
         let (Ok(chat), Ok(account)) = ids else { return Ok(()) };
-        marks::advance(cx, chat, account, Mark::Delivered, delivered.seq)
+        marks::advance(cx, chat, account, Mark::Delivered, (delivered.seq, delivered.time_ms))
     }
 }

@@ -358,6 +358,7 @@ impl Client {
             seq: place.seq,
             sent_ms: message.sent_ms,
             content: message.content.clone(),
+            ..history::Message::default()
         };
         let me = cx.me()?.address.device;
         for device in mls::own_device_list(cx)?.devices().map(|cert| cert.device).filter(|device| *device != me) {

@@ -3,6 +3,7 @@
 use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose, user_error};
 use crate::io::{Halt, HttpMethod};
+use crate::numbers;
 use crate::pin;
 use crate::profile;
 use crate::this::{self, Me};
@@ -36,6 +37,7 @@ enum Step {
     #[default]
     Number,
     Code {
+        /// In E.164, as the server has it: the PIN's proof is made from it, whatever was typed.
         number: String,
         next_code_at_ms: u64,
         length: u32,
@@ -93,19 +95,21 @@ impl Client {
     }
 
     /// "Send me a code."
-    pub(crate) fn request_code(&mut self, cx: &mut Context<'_>, request: u32, number: String) -> Result<(), Halt> {
+    pub(crate) fn request_code(&mut self, cx: &mut Context<'_>, request: u32, number: &str) -> Result<(), Halt> {
         if this::stage(cx.db)? != this::Stage::New {
             cx.answer(request, Err(UserError::NotNow));
             return Ok(());
         }
-        let number: String = number.chars().filter(|c| !c.is_whitespace()).take(64).collect();
-        if !number.chars().any(|c| c.is_ascii_digit()) {
-            cx.answer(request, Err(UserError::NumberInvalid));
-            return Ok(());
-        }
+        let typed = match numbers::typed(number) {
+            Ok(typed) => typed,
+            Err(error) => {
+                cx.answer(request, Err(error));
+                return Ok(());
+            }
+        };
         self.calls.drop_where(|p| matches!(p, Purpose::RequestCode { .. } | Purpose::VerifyCode { .. }));
-        let body = RequestCode { number: number.clone() }.encode_to_vec();
-        let purpose = Purpose::RequestCode { request, number };
+        let body = RequestCode { number: typed.clone() }.encode_to_vec();
+        let purpose = Purpose::RequestCode { request, typed };
         cx.out.push(self.calls.start(purpose, HttpMethod::Post, "/v1/register/code", body, None));
         Ok(())
     }
@@ -114,10 +118,14 @@ impl Client {
         &mut self,
         cx: &mut Context<'_>,
         request: u32,
-        number: String,
+        typed: &str,
         reply: Reply<RequestCodeOk>,
     ) -> Result<(), Halt> {
         let Some(ok) = taken(cx, request, reply) else { return Ok(()) };
+        let Some(number) = numbers::canonical(ok.number, typed) else {
+            cx.answer(request, Err(UserError::ServerFailed));
+            return Ok(());
+        };
         let next_code_at_ms = cx.now_ms + u64::from(ok.next_code_after_s) * 1_000;
         self.registration.step = Step::Code { number, next_code_at_ms, length: ok.code_length };
         cx.answer(request, Ok(Answer::Done));
@@ -389,3 +397,6 @@ fn taken<M>(cx: &mut Context<'_>, request: u32, reply: Reply<M>) -> Option<M> {
     }
     None
 }
+
+#[cfg(test)]
+mod registration_tests;

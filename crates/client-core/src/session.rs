@@ -25,6 +25,8 @@ const RETRY_MIN_MS: u64 = 500;
 const RETRY_MAX_MS: u64 = 60_000;
 /// A Hello without an answer, and a socket without one, count as lost after this.
 const HELLO_TIMEOUT_MS: u64 = 20_000;
+/// The same where the network may have changed meanwhile.
+const GREETING_LEFT_MS: u64 = 5_000;
 /// What a chat needs is asked for again after this, where the server did not give it.
 const NO_ANSWER_PAUSE_MS: u64 = 5_000;
 /// The request number of Hello.
@@ -33,6 +35,8 @@ pub(crate) const HELLO_REQUEST: u32 = 1;
 /// Where the connection stands.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum Link {
+    /// A newer run of this device has its place: nothing more is tried.
+    OtherRun,
     /// Nothing under way; `Session::retry_at_ms` says when the next try is due.
     #[default]
     Down,
@@ -199,7 +203,7 @@ impl Client {
     }
 
     pub(crate) fn on_socket_closed(&mut self, cx: &mut Context<'_>) {
-        if self.session.link != Link::Down {
+        if !matches!(self.session.link, Link::Down | Link::OtherRun) {
             self.retry_later(cx);
         }
     }
@@ -340,7 +344,7 @@ impl Client {
     /// A newer run of this very device has the lease: this one falls silent, and does not try again by itself.
     fn on_lease_lost(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         cx.out.push(Output::Disconnect);
-        self.session = Session::default();
+        self.session = Session { link: Link::OtherRun, ..Session::default() };
         cx.event(Event::Stage(AppStage::OtherTab));
         Ok(())
     }
@@ -360,13 +364,23 @@ impl Client {
         self.show_connection(cx);
     }
 
-    /// "Try now."
-    pub(crate) fn reconnect_now(&mut self, cx: &mut Context<'_>, request: u32) -> Result<(), Halt> {
+    /// "Try now", and "the network may have changed".
+    pub(crate) fn check_connection(&mut self, cx: &mut Context<'_>, request: u32) -> Result<(), Halt> {
         cx.answer(request, Ok(Answer::Done));
-        if self.session.link == Link::Down && this::stage(cx.db)? != Stage::LoggedOut {
-            self.session.tries = 0;
-            self.session.retry_at_ms = 0;
-            self.ask_server_info(cx);
+        match &mut self.session.link {
+            Link::Down | Link::Authenticating if this::stage(cx.db)? != Stage::LoggedOut => {
+                // What was asked of a network that is gone has its answer much later, or never.
+                self.calls.drop_where(|p| matches!(p, Purpose::ServerInfo | Purpose::Challenge | Purpose::OpenSession));
+                self.session = Session::default();
+                self.ask_server_info(cx);
+            }
+            Link::Greeting { lost_at_ms } => {
+                *lost_at_ms = (*lost_at_ms).min(cx.now_ms + GREETING_LEFT_MS);
+                let at_ms = *lost_at_ms;
+                self.retry_at(at_ms);
+            }
+            Link::CatchingUp | Link::Up => cx.out.push(Output::CheckSocket),
+            Link::Down | Link::Authenticating | Link::OtherRun => {}
         }
         Ok(())
     }
@@ -395,7 +409,7 @@ impl Client {
     /// The banner.
     pub(crate) fn show_connection(&mut self, cx: &mut Context<'_>) {
         cx.event(Event::Connection(match self.session.link {
-            Link::Down => Connection::Offline { retry_at_ms: self.session.retry_at_ms },
+            Link::Down | Link::OtherRun => Connection::Offline { retry_at_ms: self.session.retry_at_ms },
             Link::Authenticating | Link::Greeting { .. } => Connection::Connecting,
             Link::CatchingUp => Connection::CatchingUp,
             Link::Up => Connection::Online,

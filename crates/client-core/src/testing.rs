@@ -74,15 +74,10 @@ pub(crate) fn links_companion(phone: &Connection) {
     });
 }
 
-/// A registered phone with a session.
-pub(crate) fn phone() -> (Client, Connection) {
-    let (account_key, device_key, list) = account(1);
-    let address = DeviceAddress { account: list.account(), device: DeviceNumber(1) };
-    let me = Me { address, number: String::new(), device_key, account_key: Some(account_key) };
+/// A phone that is nobody's yet.
+pub(crate) fn new_phone() -> (Client, Connection) {
     let db = Connection::open_in_memory().expect("memory");
     crate::schema::open(&db).expect("schema");
-    this::become_device(&db, &me, list.as_bytes()).expect("device");
-    this::set_session_token(&db, Some(&[3; 32])).expect("token");
     let config = Config {
         role: Role::Phone,
         lease: Lease([4; 16]),
@@ -90,6 +85,17 @@ pub(crate) fn phone() -> (Client, Connection) {
         key_packages_target: KEY_PACKAGES_TARGET,
     };
     (Client::new(config), db)
+}
+
+/// A registered phone with a session.
+pub(crate) fn phone() -> (Client, Connection) {
+    let (account_key, device_key, list) = account(1);
+    let address = DeviceAddress { account: list.account(), device: DeviceNumber(1) };
+    let me = Me { address, number: String::new(), device_key, account_key: Some(account_key) };
+    let (client, db) = new_phone();
+    this::become_device(&db, &me, list.as_bytes()).expect("device");
+    this::set_session_token(&db, Some(&[3; 32])).expect("token");
+    (client, db)
 }
 
 /// A registered companion of the account of [`phone`].

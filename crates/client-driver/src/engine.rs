@@ -92,6 +92,8 @@ pub enum SocketStep {
     Connect,
     /// Close it.
     Disconnect,
+    /// Ask the server on it for a sign of life now.
+    Check,
     /// Send a frame.
     Send(Vec<u8>),
 }
@@ -116,6 +118,9 @@ pub enum AfterWipe {
     /// The user reads that the device was logged out; a fresh start follows their click.
     Stop,
 }
+
+/// Takes events to the interface while the transaction is being written.
+pub type ShowNow<'a> = &'a dyn Fn(&[Event]);
 
 /// One client over one open database.
 #[derive(Debug)]
@@ -151,11 +156,12 @@ impl Engine {
         Ok(Self { connection, client: Client::new(config), randomness, logged_out: false })
     }
 
-    /// Takes a batch of what waits in one transaction and commits it.
-    pub fn turn(&mut self, inbox: &mut Inbox, now_ms: u64) -> Turn {
+    /// Takes a batch of what waits in one transaction and commits it. What came from others is shown while it is being
+    /// written, where the interface can be told meanwhile: nobody was promised anything of it, and nothing is acknowledged before.
+    pub fn turn(&mut self, inbox: &mut Inbox, now_ms: u64, show: Option<ShowNow<'_>>) -> Turn {
         let inputs = inbox.take();
         let undone: Vec<u32> = inputs.iter().filter_map(request_id).collect();
-        match self.commit_batch(inputs, now_ms) {
+        match self.commit_batch(inputs, now_ms, show) {
             Ok(outputs) => self.sort(outputs),
             Err(halt) => {
                 let why = user_error(&halt);
@@ -174,7 +180,13 @@ impl Engine {
 
     /// A dropped transaction rolls back; the client is not used after an error, as its memory may be ahead of the
     /// database.
-    fn commit_batch(&mut self, inputs: Vec<Input>, now_ms: u64) -> Result<Vec<Output>, Halt> {
+    fn commit_batch(
+        &mut self,
+        inputs: Vec<Input>,
+        now_ms: u64,
+        show: Option<ShowNow<'_>>,
+    ) -> Result<Vec<Output>, Halt> {
+        let show = show.filter(|_| inputs.iter().all(|input| matches!(input, Input::Frame(_))));
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut outputs = Vec::new();
         for input in inputs {
@@ -182,6 +194,15 @@ impl Engine {
             if outputs.contains(&Output::Wipe) {
                 break;
             }
+        }
+        if let Some(show) = show
+            && outputs.iter().all(may_be_early)
+        {
+            let (events, others) = split_events(outputs);
+            if !events.is_empty() {
+                show(&events);
+            }
+            outputs = others;
         }
         transaction.commit()?;
         Ok(outputs)
@@ -199,6 +220,7 @@ impl Engine {
                 }
                 Output::Connect => turn.socket.push(SocketStep::Connect),
                 Output::Disconnect => turn.socket.push(SocketStep::Disconnect),
+                Output::CheckSocket => turn.socket.push(SocketStep::Check),
                 Output::Send(frame) => turn.socket.push(SocketStep::Send(frame)),
                 Output::Http(request) => turn.http.push(request),
                 Output::WakeAt(at_ms) => turn.wake_at_ms = Some(at_ms),
@@ -209,6 +231,29 @@ impl Engine {
         }
         turn
     }
+}
+
+/// Nothing that must be true when it is told: what is shown of messages is told again from the database after a failure.
+fn may_be_early(output: &Output) -> bool {
+    match output {
+        Output::Event(event) => matches!(
+            event,
+            Event::Messages(_) | Event::Chats(_) | Event::ChatInfo(_) | Event::Notify { .. } | Event::Connection(_)
+        ),
+        Output::Wipe => false,
+        _ => true,
+    }
+}
+
+fn split_events(outputs: Vec<Output>) -> (Vec<Event>, Vec<Output>) {
+    let (mut events, mut others) = (Vec::new(), Vec::new());
+    for output in outputs {
+        match output {
+            Output::Event(event) => events.push(event),
+            other => others.push(other),
+        }
+    }
+    (events, others)
 }
 
 /// What the interface is told when the client stopped, or could not start. The chain of errors is logged here, once.
@@ -281,7 +326,7 @@ mod tests {
     fn a_started_client_says_that_it_is_ready_and_asks_the_server_who_it_is() {
         let mut inbox = Inbox::default();
         inbox.push(Input::Start);
-        let turn = engine().turn(&mut inbox, 1);
+        let turn = engine().turn(&mut inbox, 1, None);
         assert_eq!(turn.events.first(), Some(&Event::Ready));
         assert_eq!(turn.http.len(), 1);
         assert_eq!(turn.next, Next::GoOn);
@@ -319,12 +364,48 @@ mod tests {
         for id in 1..=u32::try_from(BATCH_LEN_MAX).expect("small") {
             inbox.push(command(id));
         }
-        let turn = engine.turn(&mut inbox, 1);
+        let turn = engine.turn(&mut inbox, 1, None);
         assert_eq!(turn.next, Next::Stopped);
         assert!(matches!(turn.events.first(), Some(Event::Stage(AppStage::Halted { .. }))), "{:?}", turn.events);
         assert_eq!(turn.events.len(), 1 + BATCH_LEN_MAX);
         assert!(turn.events.contains(&Event::Answered { request: 1, result: Err(UserError::Internal) }));
         assert!(turn.events.contains(&Event::Answered { request: 64, result: Err(UserError::Internal) }));
+    }
+
+    #[test]
+    fn what_comes_from_others_is_shown_while_it_is_written_and_answers_after() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("client.db");
+        let config = EngineConfig { role: Role::Phone, device_name: String::new() };
+        let mut engine = Engine::open(Connection::open(&path).expect("opens"), &config).expect("opens");
+        let shown = std::cell::RefCell::new(Vec::new());
+        let show = |events: &[Event]| {
+            let other = Connection::open(&path).expect("opens");
+            other.busy_timeout(std::time::Duration::ZERO).expect("set");
+            assert!(other.execute_batch("BEGIN IMMEDIATE").is_err(), "it is being written");
+            shown.borrow_mut().extend_from_slice(events);
+        };
+        let mut inbox = Inbox::default();
+        let nonsense = || Input::Frame(vec![0xFF; 4]);
+        inbox.push(nonsense());
+        let turn = engine.turn(&mut inbox, 1, Some(&show));
+        assert!(matches!(shown.take().as_slice(), [Event::Connection(_)]));
+        assert_eq!((turn.events.len(), turn.socket.len()), (0, 1));
+        // With a command there is somebody who relies on what is told.
+        inbox.push(nonsense());
+        inbox.push(command(7));
+        let turn = engine.turn(&mut inbox, 2, Some(&show));
+        assert!(shown.take().is_empty());
+        assert!(turn.events.len() > 1);
+    }
+
+    #[test]
+    fn nothing_that_must_be_true_is_told_early() {
+        let early = |event| may_be_early(&Output::Event(event));
+        assert!(!early(Event::Answered { request: 1, result: Err(UserError::NotNow) }));
+        assert!(!early(Event::Stage(AppStage::Active)));
+        assert!(!may_be_early(&Output::Wipe));
+        assert!(early(Event::Connection(client_api::Connection::Online)));
     }
 
     #[test]

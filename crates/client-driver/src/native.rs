@@ -10,6 +10,7 @@ pub use folder::{FolderError, Storage};
 pub use tls::TlsError;
 
 use crate::engine::{self, AfterWipe, Engine, EngineConfig, Inbox, Next, SocketStep, Turn};
+use crate::liveness::{self, Liveness, Watch};
 use client_api::{Event, Request, Role, UserError};
 use client_core::{Halt, HttpFailure, HttpId, HttpResponse, Input};
 use folder::Place;
@@ -145,7 +146,18 @@ pub fn start(options: Options) -> Result<(Handle, Events), StartError> {
         config,
         place,
         inbox: Inbox::default(),
-        network: Network { server, tls, http, socket: None, sockets: 0, news: news_sender, calls: JoinSet::new() },
+        network: Network {
+            server,
+            tls,
+            http,
+            socket: None,
+            sockets: 0,
+            begun: Instant::now(),
+            liveness: Liveness::default(),
+            look_at: None,
+            news: news_sender,
+            calls: JoinSet::new(),
+        },
         wake_at: None,
         ahead: Duration::ZERO,
         stopping: None,
@@ -187,6 +199,10 @@ struct Network {
     socket: Option<Socket>,
     /// Sockets opened so far: the number of the newest.
     sockets: u64,
+    begun: Instant,
+    liveness: Liveness,
+    /// When the socket is looked at again.
+    look_at: Option<Instant>,
     news: mpsc::Sender<SocketNews>,
     calls: JoinSet<(HttpId, Result<HttpResponse, HttpFailure>)>,
 }
@@ -229,6 +245,7 @@ impl Driver {
                 () = sleep_until(self.stop_by) => {}
                 Some(answer) = self.network.calls.join_next() => self.take_answer(answer),
                 Some((number, input)) = news.recv() => self.take_news(number, input),
+                () = sleep_until(self.network.look_at) => self.network.watch_socket(&mut self.inbox),
                 () = sleep_until(self.wake_at) => {
                     self.wake_at = None;
                     self.inbox.push(Input::Wake);
@@ -295,8 +312,15 @@ impl Driver {
         if self.network.socket.as_ref().map(Socket::number) != Some(number) {
             return;
         }
-        if matches!(input, Input::SocketClosed) {
-            self.network.socket = None;
+        match &input {
+            Input::SocketClosed => self.network.socket = None,
+            Input::Frame(frame) => {
+                let now_ms = self.network.now_ms();
+                if self.network.liveness.hear(frame, now_ms) {
+                    return;
+                }
+            }
+            _ => {}
         }
         self.inbox.push(input);
     }
@@ -305,7 +329,7 @@ impl Driver {
         let mut inbox = std::mem::take(&mut self.inbox);
         let now_ms = self.now_ms();
         let turned = tokio::task::spawn_blocking(move || {
-            let turn = engine.turn(&mut inbox, now_ms);
+            let turn = engine.turn(&mut inbox, now_ms, None);
             (engine, inbox, turn)
         });
         let (engine, inbox, turn) = match turned.await {
@@ -322,6 +346,8 @@ impl Driver {
         for step in turn.socket {
             self.network.step(step, &mut self.inbox);
         }
+        // Behind all that came while this turn took its time.
+        self.network.look_at = Some(Instant::now());
         for request in turn.http {
             self.network.call(request);
         }
@@ -363,6 +389,7 @@ impl Network {
             SocketStep::Connect => {
                 inbox.drop_socket_inputs();
                 self.sockets += 1;
+                self.liveness = Liveness::default();
                 let opened = Socket::open(self.sockets, self.server.clone(), self.tls.clone(), self.news.clone());
                 self.socket = Some(opened);
             }
@@ -370,13 +397,46 @@ impl Network {
                 inbox.drop_socket_inputs();
                 self.socket = None;
             }
+            SocketStep::Check => self.liveness.doubt(),
             SocketStep::Send(frame) => {
-                if self.socket.as_ref().is_some_and(|socket| socket.send(frame) == Sent::Dead) {
-                    self.socket = None;
-                    inbox.push(Input::SocketClosed);
-                }
+                self.liveness.sent(&frame, self.now_ms());
+                self.write(frame, inbox);
             }
         }
+    }
+
+    fn write(&mut self, frame: Vec<u8>, inbox: &mut Inbox) {
+        if self.socket.as_ref().is_some_and(|socket| socket.send(frame) == Sent::Dead) {
+            self.lose_socket(inbox);
+        }
+    }
+
+    fn lose_socket(&mut self, inbox: &mut Inbox) {
+        self.socket = None;
+        inbox.push(Input::SocketClosed);
+    }
+
+    /// Asks the server for a sign of life, or gives the socket up, where it is time for that.
+    fn watch_socket(&mut self, inbox: &mut Inbox) {
+        let now_ms = self.now_ms();
+        let watch = self.socket.as_ref().and_then(|_| self.liveness.watch(now_ms));
+        self.look_at = match watch {
+            None => None,
+            Some(Watch::Lost) => {
+                self.lose_socket(inbox);
+                None
+            }
+            Some(Watch::Until(at_ms)) => Some(self.begun + Duration::from_millis(at_ms)),
+            Some(Watch::Ask(at_ms)) => {
+                self.write(liveness::question(), inbox);
+                Some(self.begun + Duration::from_millis(at_ms))
+            }
+        };
+    }
+
+    /// Milliseconds since this client began: a clock that goes forward.
+    fn now_ms(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     fn call(&mut self, request: client_core::HttpRequest) {

@@ -8,6 +8,7 @@ mod socket;
 mod wake;
 
 use crate::engine::{self, AfterWipe, Engine, EngineConfig, Inbox, Next, Room, SocketStep, Turn};
+use crate::liveness::{self, Liveness, Watch};
 use client_api::{AppStage, Event, Request, UserError};
 use client_core::{HttpRequest, Input};
 use rusqlite::Connection;
@@ -44,6 +45,10 @@ struct Running {
     /// Counts sockets, and the clients after a wipe: what belongs to an older one is dropped.
     sockets: u64,
     generation: u64,
+    liveness: Liveness,
+    /// When the socket is looked at again, and what brings that about.
+    look_at_ms: Option<u64>,
+    look: Timer,
     timer: Timer,
     hop: Hop,
     itself: Weak<RefCell<Running>>,
@@ -59,7 +64,7 @@ pub fn start(connection: Connection, config: EngineConfig, platform: Platform) -
         }
     };
     let running = Rc::new_cyclic(|itself: &Weak<RefCell<Running>>| {
-        let (turn, wake) = (itself.clone(), itself.clone());
+        let (turn, wake, look) = (itself.clone(), itself.clone(), itself.clone());
         RefCell::new(Running {
             engine: Some(engine),
             config,
@@ -68,6 +73,9 @@ pub fn start(connection: Connection, config: EngineConfig, platform: Platform) -
             socket: None,
             sockets: 0,
             generation: 0,
+            liveness: Liveness::default(),
+            look_at_ms: None,
+            look: Timer::new(move || look_at_socket(&look)),
             timer: Timer::new(move || give(&wake, Input::Wake)),
             hop: Hop::new(move || take_turn(&turn)),
             itself: itself.clone(),
@@ -94,6 +102,21 @@ impl Driver {
 fn give(running: &Weak<RefCell<Running>>, input: Input) {
     if let Some(running) = running.upgrade() {
         running.borrow_mut().give(input);
+    }
+}
+
+/// Whether all that has come is heard, so that a silent socket can be given up.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum GiveUp {
+    Now,
+    Later,
+}
+
+fn look_at_socket(running: &Weak<RefCell<Running>>) {
+    if let Some(running) = running.upgrade() {
+        let mut running = running.borrow_mut();
+        running.look_at_ms = None;
+        running.watch_socket(GiveUp::Now);
     }
 }
 
@@ -127,7 +150,7 @@ impl Running {
         if self.inbox.is_empty() {
             return;
         }
-        let turn = engine.turn(&mut self.inbox, now_ms());
+        let turn = engine.turn(&mut self.inbox, now_ms(), Some(&self.platform.show));
         self.perform(turn);
         if self.engine.is_some() && !self.inbox.is_empty() {
             self.hop.ask();
@@ -138,6 +161,8 @@ impl Running {
         for step in turn.socket {
             self.step(step);
         }
+        // What came while this turn took its time is not heard yet.
+        self.watch_socket(GiveUp::Later);
         for request in turn.http {
             self.call(request);
         }
@@ -164,6 +189,7 @@ impl Running {
                 self.sockets += 1;
                 let (number, itself) = (self.sockets, self.itself.clone());
                 let news = move |input| socket_news(&itself, number, input);
+                self.liveness = Liveness::default();
                 match Socket::open(&self.platform.origin, news) {
                     Ok(socket) => self.socket = Some(socket),
                     Err(socket::Refused) => _ = self.inbox.push(Input::SocketClosed),
@@ -173,12 +199,46 @@ impl Running {
                 self.inbox.drop_socket_inputs();
                 self.socket = None;
             }
+            SocketStep::Check => self.liveness.doubt(),
             SocketStep::Send(frame) => {
-                if self.socket.as_ref().is_some_and(|socket| socket.send(&frame).is_err()) {
-                    self.socket = None;
-                    self.inbox.push(Input::SocketClosed);
-                }
+                self.liveness.sent(&frame, now_ms());
+                self.write(&frame);
             }
+        }
+    }
+
+    fn write(&mut self, frame: &[u8]) {
+        if self.socket.as_ref().is_some_and(|socket| socket.send(frame).is_err()) {
+            self.lose_socket();
+        }
+    }
+
+    fn lose_socket(&mut self) {
+        self.socket = None;
+        self.inbox.push(Input::SocketClosed);
+        self.hop.ask();
+    }
+
+    /// Asks the server for a sign of life, or gives the socket up, where it is time for that.
+    fn watch_socket(&mut self, give_up: GiveUp) {
+        let now_ms = now_ms();
+        let Some(watch) = self.socket.as_ref().and_then(|_| self.liveness.watch(now_ms)) else { return };
+        match watch {
+            Watch::Lost if give_up == GiveUp::Later => self.look_again(now_ms, now_ms),
+            Watch::Lost => self.lose_socket(),
+            Watch::Until(at_ms) => self.look_again(at_ms, now_ms),
+            Watch::Ask(at_ms) => {
+                self.write(&liveness::question());
+                self.look_again(at_ms, now_ms);
+            }
+        }
+    }
+
+    /// At this time or earlier.
+    fn look_again(&mut self, at_ms: u64, now_ms: u64) {
+        if self.look_at_ms.is_none_or(|pending_ms| at_ms < pending_ms) {
+            self.look_at_ms = Some(at_ms);
+            self.look.set(at_ms.saturating_sub(now_ms));
         }
     }
 
@@ -223,6 +283,8 @@ impl Running {
         self.socket = None;
         self.generation += 1;
         self.timer.cancel();
+        self.look.cancel();
+        self.look_at_ms = None;
     }
 }
 
@@ -231,6 +293,11 @@ fn socket_news(running: &Weak<RefCell<Running>>, number: u64, input: Input) {
     let Some(running) = running.upgrade() else { return };
     let mut running = running.borrow_mut();
     if running.sockets != number || running.socket.is_none() {
+        return;
+    }
+    if let Input::Frame(frame) = &input
+        && running.liveness.hear(frame, now_ms())
+    {
         return;
     }
     if matches!(input, Input::SocketClosed) {

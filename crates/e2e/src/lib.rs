@@ -3,13 +3,16 @@
 pub mod bench;
 pub mod browser;
 pub mod camera;
+pub mod line;
 pub mod person;
 pub mod program;
+pub mod samples;
 pub mod senders;
 pub mod terminal;
 pub mod world;
 
 pub use browser::Browser;
+pub use line::Line;
 pub use person::Person;
 pub use terminal::Terminal;
 pub use world::World;

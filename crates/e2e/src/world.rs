@@ -1,5 +1,6 @@
 //! The server of a test, with its codes caught on their way out.
 
+use crate::line::Line;
 use crate::program::{Machine, Program};
 use anyhow::{Context, Result};
 use async_trait::async_trait;
@@ -29,6 +30,8 @@ pub struct World {
     address: Option<SocketAddr>,
     codes: Arc<Codes>,
     clock: Arc<MovedClock>,
+    /// What clients that start now reach the server by, where it is not its own port.
+    line: Option<Line>,
     /// Connections that the server takes when it starts next, where a test says so.
     connections_max: Option<usize>,
     /// Where the server is a process of its own: what it has.
@@ -85,13 +88,25 @@ impl World {
         Self::started(Some(machine)).await
     }
 
+    /// One whose folder is filled before its server starts.
+    pub async fn unpacked(fill: impl FnOnce(&Path) -> Result<()>) -> Result<Self> {
+        let folder = TempDir::new()?;
+        fill(folder.path())?;
+        Self::in_folder(folder, None).await
+    }
+
     async fn started(machine: Option<Machine>) -> Result<Self> {
+        Self::in_folder(TempDir::new()?, machine).await
+    }
+
+    async fn in_folder(folder: TempDir, machine: Option<Machine>) -> Result<Self> {
         let mut world = Self {
-            folder: TempDir::new()?,
+            folder,
             running: None,
             address: None,
             codes: Arc::new(Codes { last: Mutex::default(), lines: broadcast::channel(CODES_MAX).0 }),
             clock: Arc::default(),
+            line: None,
             connections_max: None,
             machine,
         };
@@ -142,9 +157,21 @@ impl World {
         self.connections_max = Some(connections);
     }
 
+    /// Clients that start from now on reach the server by a line that can fall silent.
+    pub async fn lays_a_line(&mut self) -> Result<()> {
+        self.line = Some(Line::to(self.address.context("the server was never started")?).await?);
+        Ok(())
+    }
+
+    /// The line that was laid.
+    pub fn line(&self) -> Result<&Line> {
+        self.line.as_ref().context("no line was laid")
+    }
+
     /// Where the server is.
     pub fn url(&self) -> Result<Url> {
         let address = self.address.filter(|_| self.running.is_some()).context("the server is down")?;
+        let address = self.line.as_ref().map_or(address, Line::address);
         Ok(Url::parse(&format!("http://{address}"))?)
     }
 
@@ -162,6 +189,11 @@ impl World {
     /// Lets time pass for the server.
     pub fn passes_on_the_server(&self, time: Duration) {
         self.clock.0.fetch_add(u64::try_from(time.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// Where the data of all are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The server's data folder.

@@ -111,6 +111,18 @@ async fn what_is_written_with_no_connection_is_sent_later_and_in_order() -> Resu
     alice.sees_status("fourth", "delivered").await?;
     alice.clicks("chat-back").await?;
     alice.hides("offline-banner").await?;
+
+    // The network goes away, and closes nothing.
+    alice.goes_offline(true).await?;
+    alice.shows("offline-banner").await?;
+    alice.opens_chat("Bob").await?;
+    alice.writes("fifth").await?;
+    alice.sees_status("fifth", "pending").await?;
+    alice.goes_offline(false).await?;
+    bob.sees(chat, "fifth").await?;
+    alice.sees_status("fifth", "delivered").await?;
+    alice.clicks("chat-back").await?;
+    alice.hides("offline-banner").await?;
     alice.closes().await
 }
 
@@ -190,5 +202,44 @@ async fn axe_finds_nothing_on_the_screens_of_a_phone_with_content() -> Result<()
     alice.is_accessible("a conversation in the dark").await?;
     alice.clicks("chat-back").await?;
     alice.is_accessible("the list in the dark").await?;
+    alice.closes().await
+}
+
+/// Types where the focus is, once it stands in this field, and presses Enter.
+async fn answers(phone: &Browser, field: &str, text: &str) -> Result<()> {
+    phone.finds_true(&format!("document.activeElement?.dataset.testid === '{field}'")).await?;
+    for key in text.chars() {
+        phone.presses(&key.to_string()).await?;
+    }
+    phone.presses("Enter").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn registration_needs_no_pointer_and_its_focus_goes_along() -> Result<()> {
+    let world = World::new().await?;
+    let alice = Browser::new_phone(&world, "Alice").await?;
+    answers(&alice, "number-input", "hello").await?;
+    alice.sees_text("form-error", "not a phone number").await?;
+    // What was refused is there to be mended.
+    alice.fills("number-input", "").await?;
+    answers(&alice, "number-input", ALICE).await?;
+    alice.shows("page-code").await?;
+    let described = "document.activeElement.getAttribute('aria-describedby').split(' ')
+        .map(id => document.getElementById(id).textContent).join(' ').includes('Enter the code')";
+    alice.finds_true("document.activeElement?.dataset.testid === 'code-input'").await?;
+    alice.finds_true(described).await?;
+    answers(&alice, "code-input", &world.code_for(ALICE)?).await?;
+    alice.shows("page-choose-pin").await?;
+    let is_hidden = |hidden: bool| {
+        format!("document.getElementById('choose-pin-input').type === '{}'", if hidden { "password" } else { "text" })
+    };
+    alice.finds_true(&is_hidden(true)).await?;
+    alice.clicks("choose-pin-input-show").await?;
+    alice.finds_true(&is_hidden(false)).await?;
+    alice.clicks("choose-pin-input").await?;
+    answers(&alice, "choose-pin-input", "271828").await?;
+    alice.shows("page-profile").await?;
+    answers(&alice, "profile-name", "Alice").await?;
+    alice.comes_to("active").await?;
     alice.closes().await
 }

@@ -1,20 +1,13 @@
 //! Stories of native clients at a real server: talking, linking, mirroring, logging out.
 
 use anyhow::{Context, Result};
-use client_api::{ChatId, Command, MessageStatus, Role};
+use client_api::{ChatId, Command, MessageBody, MessageStatus, Role};
 use e2e::{Person, World};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 const ALICE: &str = "+4915112345601";
 const BOB: &str = "+4915112345602";
-
-async fn only_chat(person: &mut Person) -> Result<ChatId> {
-    person.until("a chat", |s| !s.chats.is_empty()).await?;
-    let chat = *person.screen.chats.keys().next().context("there is one")?;
-    person.opens(chat).await?;
-    Ok(chat)
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_people_talk_and_the_server_learns_no_word() -> Result<()> {
@@ -23,7 +16,7 @@ async fn two_people_talk_and_the_server_learns_no_word() -> Result<()> {
     let mut bob = Person::register(&world, "Bob", BOB).await?;
     let chat = alice.opens_chat_with(BOB).await?;
     alice.sends(chat, "canary one, héllo").await?;
-    let theirs = only_chat(&mut bob).await?;
+    let theirs = bob.only_chat().await?;
     bob.sees(theirs, "canary one, héllo").await?;
     bob.sends(theirs, "canary two").await?;
     alice.sees(chat, "canary two").await?;
@@ -39,6 +32,37 @@ async fn two_people_talk_and_the_server_learns_no_word() -> Result<()> {
     for canary in ["canary one", "canary two", "Canarysdottir"] {
         assert!(!world.server_holds(canary)?, "the server holds {canary:?}");
     }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_falls_silent_is_noticed_and_nothing_is_lost() -> Result<()> {
+    let mut world = World::new().await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    world.lays_a_line().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let chat = alice.opens_chat_with(BOB).await?;
+    alice.sends(chat, "before").await?;
+    let theirs = bob.only_chat().await?;
+    bob.sees(theirs, "before").await?;
+
+    world.line()?.falls_silent();
+    // The system says that something about the network has changed; no socket closes.
+    alice.does(Command::CheckConnection).await?;
+    alice.until("the connection is gone", |s| s.connection.starts_with("Offline")).await?;
+    alice.sends(chat, "into the silence").await?;
+    bob.sends(theirs, "meanwhile").await?;
+
+    world.line()?.carries_again();
+    alice.does(Command::CheckConnection).await?;
+    alice.until("being in step", |s| s.connection == "Online").await?;
+    alice.sees(chat, "meanwhile").await?;
+    bob.sees(theirs, "into the silence").await?;
+    // With a network there is an answer, and nothing changes.
+    alice.does(Command::CheckConnection).await?;
+    alice.sends(chat, "after").await?;
+    alice.sees_status(chat, "after", MessageStatus::Delivered).await?;
+    assert_eq!(alice.screen.connection, "Online");
     Ok(())
 }
 
@@ -77,7 +101,7 @@ async fn what_is_written_offline_is_sent_in_order_after_a_restart_of_both() -> R
     let mut bob = Person::register(&world, "Bob", BOB).await?;
     let chat = alice.opens_chat_with(BOB).await?;
     alice.sends(chat, "first").await?;
-    let theirs = only_chat(&mut bob).await?;
+    let theirs = bob.only_chat().await?;
     bob.sees(theirs, "first").await?;
     bob.stops().await;
     world.stop_server().await?;
@@ -106,12 +130,12 @@ async fn a_linked_browser_has_the_history_and_talks_with_the_phone_off() -> Resu
         alice.sends(chat, &format!("before {number}")).await?;
     }
     alice.sees_status(chat, "before 49", MessageStatus::Sent).await?;
-    let theirs = only_chat(&mut bob).await?;
+    let theirs = bob.only_chat().await?;
     bob.sees(theirs, "before 49").await?;
 
     let mut browser = alice.links(&world, "browser").await?;
     browser.until("the whole mirror", |s| s.mirror.complete).await?;
-    assert_eq!(only_chat(&mut browser).await?, chat);
+    assert_eq!(browser.only_chat().await?, chat);
     assert_eq!(browser.screen.texts(chat), alice.screen.texts(chat));
 
     alice.stops().await;
@@ -130,4 +154,45 @@ async fn a_linked_browser_has_the_history_and_talks_with_the_phone_off() -> Resu
     alice.sends(chat, "after the log-out").await?;
     alice.sees_status(chat, "after the log-out", MessageStatus::Sent).await?;
     bob.sees(theirs, "after the log-out").await
+}
+
+/// When an own message was delivered and read, as its screen says.
+fn steps_of(person: &Person, chat: ChatId, text: &str) -> Result<(u64, u64)> {
+    let rows = person.screen.messages.get(&chat).context("the chat is open")?;
+    let row =
+        rows.values().find(|row| row.body == MessageBody::Text(text.to_owned())).context("the message is there")?;
+    Ok((row.delivered_ms, row.read_ms))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_a_message_was_delivered_and_read_is_the_same_on_all_devices_whoever_links_what() -> Result<()> {
+    let world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    let chat = alice.opens_chat_with(BOB).await?;
+    alice.sends(chat, "read").await?;
+    let theirs = bob.only_chat().await?;
+    bob.sees(theirs, "read").await?;
+    let newest = bob.screen.messages.get(&theirs).and_then(|rows| rows.keys().next_back()).context("a message")?.1;
+    bob.does(Command::MarkRead { chat: theirs, up_to: newest }).await?;
+    alice.sees_status(chat, "read", MessageStatus::Read).await?;
+    alice.sends(chat, "delivered").await?;
+    alice.sees_status(chat, "delivered", MessageStatus::Delivered).await?;
+    let (read, delivered) = (steps_of(&alice, chat, "read")?, steps_of(&alice, chat, "delivered")?);
+    assert!(0 < read.0 && read.0 <= read.1 && read.1 <= delivered.0, "{read:?} {delivered:?}");
+    assert_eq!(delivered.1, 0);
+
+    let mut bobs_browser = bob.links(&world, "Bob's browser").await?;
+    bobs_browser.until("the whole mirror", |s| s.mirror.complete).await?;
+    let mut browser = alice.links(&world, "browser").await?;
+    browser.until("the whole mirror", |s| s.mirror.complete).await?;
+    alice.sends(chat, "later").await?;
+    alice.sees_status(chat, "later", MessageStatus::Delivered).await?;
+    assert_eq!(browser.only_chat().await?, chat);
+    browser.sees_status(chat, "later", MessageStatus::Delivered).await?;
+    for person in [&alice, &browser] {
+        let steps = (steps_of(person, chat, "read")?, steps_of(person, chat, "delivered")?);
+        assert_eq!(steps, (read, delivered), "on {}", person.name);
+    }
+    Ok(())
 }

@@ -1,8 +1,9 @@
-//! What the pages do for hands and ears: sounds, long presses, contacts, toasts; and what they say to a worker of another version.
+//! What the pages do for hands and ears: sounds, long presses, contacts, the list of chats, drafts, toasts; and what they say to a worker of
+//! another version.
 
-use anyhow::{Result, ensure};
-use client_api::Command;
-use e2e::browser::{Browser, NARROW, NARROWEST, Setup, WIDE};
+use anyhow::{Context, Result, ensure};
+use client_api::{ChatId, Command, MessageStatus};
+use e2e::browser::{Browser, NARROW, NARROWEST, Setup, WIDE, quoted};
 use e2e::camera::{Camera, Hold};
 use e2e::{Person, World};
 use serde_json::json;
@@ -11,6 +12,8 @@ use std::time::Duration;
 const ALICE: &str = "+4915112345601";
 const BOB: &str = "+4915112345602";
 const CAROL: &str = "+4915112345603";
+const DAVE: &str = "+4915112345604";
+const ERIN: &str = "+4915112345605";
 const STEADY: Hold = Hold { share: 0.5, degrees: 0.0, blur: 0 };
 
 /// Counts what the page lets be heard.
@@ -170,11 +173,56 @@ async fn words_for_a_numbers_former_holder_do_not_go_to_the_new_one_unasked() ->
     alice.closes().await
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sent_is_a_draft_no_more_and_what_was_refused_is_one_after_a_reload() -> Result<()> {
+    let world = World::new().await?;
+    let (alice, mut people) = alice_hears_from(&world, &[("Bob", BOB)]).await?;
+    let (bob, _) = people.pop().context("Bob")?;
+    let field = "document.querySelector('[data-testid=composer-input]')?.value";
+    let reopens = async || {
+        alice.reloads().await?;
+        alice.sees_text("chat-title", "Bob").await?;
+        alice.opens_chat("Bob").await
+    };
+    alice.opens_chat("Bob").await?;
+    alice.fills("composer-input", "taken").await?;
+    alice.sees_text("chat-preview", "Draft: taken").await?;
+    alice.clicks("send").await?;
+    alice.sees_status("taken", "delivered").await?;
+    reopens().await?;
+    alice.sees_text("message-text", "taken").await?;
+    alice.finds_true(&format!("{field} === ''")).await?;
+
+    alice.fills("composer-input", "for you alone").await?;
+    alice.sees_text("chat-preview", "Draft: for you alone").await?;
+    bob.stops().await;
+    world.passes_on_the_server(Duration::from_secs(31));
+    let bob = Person::register(&world, "Bob anew", BOB).await?;
+    alice.sees_text("system-line", "safety number").await?;
+    for _ in 0..2 {
+        alice.clicks("send").await?;
+        alice.sees_text("toast", "belongs to another account now").await?;
+        alice.reloads().await?;
+        alice.clicks("chat-row").await?;
+        // For whom it was written is known still: it is refused once more.
+        alice.finds_true(&format!("{field} === 'for you alone'")).await?;
+    }
+    ensure!(bob.screen.chats.values().all(|row| row.last.is_none()), "nothing went to whom it is not for");
+    alice.closes().await
+}
+
 /// The time of toasts goes on when the test says so.
 const TOASTS_WAIT: &str = "
     window.over = [];
     const later = window.setTimeout;
     window.setTimeout = (act, ms, ...more) => ms === 6000 ? window.over.push(act) : later(act, ms, ...more);
+";
+/// Whether the page is seen is what the test says.
+const SEEN_OR_NOT: &str = "
+    window.isSeen = seen => {
+        Object.defineProperty(document, 'hidden', { configurable: true, get: () => !seen });
+        document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+    };
 ";
 const TIME_IS_OVER: &str = "void window.over.splice(0).forEach(act => act())";
 
@@ -201,6 +249,58 @@ async fn a_toast_stays_while_somebody_points_at_it_and_goes_then() -> Result<()>
     alice.evaluates::<()>(TIME_IS_OVER).await?;
     alice.hides("toast").await?;
     alice.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_toast_waits_for_a_page_that_is_not_seen_and_not_for_a_pointer_that_was_left_there() -> Result<()> {
+    let world = World::new().await?;
+    let alice = Browser::phone(&world, "Alice", ALICE).await?;
+    alice.page().add_init_script(TOASTS_WAIT).await?;
+    alice.page().add_init_script(SEEN_OR_NOT).await?;
+    alice.reloads().await?;
+    alice.clicks("rail-code").await?;
+    alice.clicks("copy-contact-link").await?;
+    alice.sees_text("toast", "Copied").await?;
+    alice.evaluates::<()>("window.isSeen(false)").await?;
+    alice.evaluates::<()>(TIME_IS_OVER).await?;
+    ensure!(alice.at("toast").count().await? == 1, "nobody has seen it");
+    ensure!(
+        alice.evaluates::<u32>("window.over.length").await? == 0,
+        "a page that is not seen does not look again and again"
+    );
+    alice.evaluates::<()>("window.isSeen(true)").await?;
+    ensure!(alice.at("toast").count().await? == 1, "its time begins");
+    alice.evaluates::<()>(TIME_IS_OVER).await?;
+    alice.hides("toast").await?;
+
+    alice.clicks("copy-contact-link").await?;
+    alice.sees_text("toast", "Copied").await?;
+    alice.at("toast").hover(None).await?;
+    alice.evaluates::<()>(TIME_IS_OVER).await?;
+    ensure!(alice.at("toast").count().await? == 1, "somebody points at it");
+    alice.evaluates::<()>("(now => { Date.now = () => now() + 60_000 })(Date.now)").await?;
+    alice.evaluates::<()>(TIME_IS_OVER).await?;
+    alice.hides("toast").await?;
+    alice.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_linked_page_is_told_of_another_device_that_comes_and_goes() -> Result<()> {
+    let world = World::new().await?;
+    let mut alice = Person::register(&world, "Alice", ALICE).await?;
+    let browser = Browser::companion(&world, "Alice").await?;
+    let digits = alice.scans(&browser.copies_code().await?).await?;
+    browser.types_digits(&digits).await?;
+    browser.comes_to("active").await?;
+    let mut other = alice.links(&world, "another device").await?;
+    other.until("its own row", |screen| screen.devices.iter().any(|row| row.this)).await?;
+    // What it is called may come later than that it is there.
+    browser.sees_text("toast", "was linked to your account").await?;
+    ensure!(browser.at("toast").count().await? == 1, "of its own linking nobody has to be told");
+    let device = other.screen.devices.iter().find(|row| row.this).context("the device")?.device;
+    alice.does(Command::UnlinkDevice { device }).await?;
+    browser.sees_text("toast", "was logged out").await?;
+    browser.closes().await
 }
 
 /// What of the newest message and the composer lies under a toast.
@@ -303,5 +403,210 @@ async fn the_phones_camera_button_takes_contacts_and_new_devices() -> Result<()>
     alice.shows("linking-confirm").await?;
     alice.clicks("cancel-linking").await?;
     browser.closes().await?;
+    alice.closes().await
+}
+
+/// Alice's page, wide, with a chat of each of these names and numbers, the last one's on top.
+async fn alice_hears_from(world: &World, names: &[(&str, &str)]) -> Result<(Browser, Vec<(Person, ChatId)>)> {
+    let alice = Browser::phone_with(world, "Alice", &Setup::chromium(WIDE)).await?;
+    alice.registers(world, "Alice", ALICE).await?;
+    let mut people = Vec::new();
+    for (name, number) in names {
+        let mut person = Person::register(world, name, number).await?;
+        let chat = person.opens_chat_with(ALICE).await?;
+        let hello = format!("hello from {number}");
+        person.sends(chat, &hello).await?;
+        alice.sees(&format!("[data-testid=chat-row]:has-text({}):has-text({})", quoted(name), quoted(&hello))).await?;
+        people.push((person, chat));
+    }
+    Ok((alice, people))
+}
+
+/// The words of all with a test id are these.
+async fn sees_just(browser: &Browser, test_id: &str, texts: &[&str]) -> Result<()> {
+    let shown =
+        format!("[...document.querySelectorAll('[data-testid={test_id}]')].map(element => element.textContent)");
+    browser.finds_true(&format!("JSON.stringify({shown}) === {}", quoted(&json!(texts).to_string()))).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_search_finds_names_without_their_marks_and_numbers_as_they_are_typed() -> Result<()> {
+    let world = World::new().await?;
+    let names = [("José Zürich", BOB), ("Алёна Майорова", CAROL), ("سارا أَحْمَد", DAVE)];
+    let (alice, _people) = alice_hears_from(&world, &names).await?;
+    let [jose, alyona, sara] = names.map(|(name, _)| name);
+    for (typed, found) in [
+        ("jose", jose),
+        ("JOSÉ ZURICH", jose),
+        ("zürich", jose),
+        ("маиорова", alyona),
+        ("алена", alyona),
+        ("احمد", sara),
+        ("0151 123 45602", jose),
+        ("15112345603", alyona),
+        ("+49 (0)151 / 12345604", sara),
+    ] {
+        alice.fills("chat-search", typed).await?;
+        sees_just(&alice, "chat-title", &[found]).await?;
+    }
+    sees_just(&alice, "chat-number", &["+49 151 12345604"]).await?;
+    alice.is_accessible("a chat found by its number").await?;
+    alice.fills("chat-search", "+4915112345602").await?;
+    sees_just(&alice, "chat-number", &["+49 151 12345602"]).await?;
+    alice.fills("chat-search", "nobody").await?;
+    alice.sees_text("chat-list-empty", "nobody").await?;
+    alice.is_accessible("a search that finds nothing").await?;
+    alice.fills("chat-search", "").await?;
+    sees_just(&alice, "chat-title", &[sara, alyona, jose]).await?;
+    // Whoever has a name from their owner shows a number only where that is why they were found.
+    alice.starts_chat(BOB, "Joe").await?;
+    alice.fills("chat-search", "joe").await?;
+    sees_just(&alice, "chat-number", &[]).await?;
+    alice.fills("chat-search", "45602").await?;
+    sees_just(&alice, "chat-number", &["+49 151 12345602"]).await?;
+    alice.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn numbers_tell_namesakes_apart_and_stand_once_where_there_is_no_name() -> Result<()> {
+    let world = World::new().await?;
+    let (alice, _people) = alice_hears_from(&world, &[("Sam", BOB), ("Ada", CAROL), ("sam", DAVE)]).await?;
+    // What strangers call themselves says nothing about who they are.
+    sees_just(&alice, "chat-number", &["+49 151 12345604", "+49 151 12345603", "+49 151 12345602"]).await?;
+    alice.starts_chat(CAROL, "Ada").await?;
+    alice.sees_text("chat-status", "+49 151 12345603").await?;
+    sees_just(&alice, "chat-number", &["+49 151 12345604", "+49 151 12345602"]).await?;
+    alice.starts_chat(BOB, "Sam").await?;
+    alice.starts_chat(DAVE, "sam").await?;
+    sees_just(&alice, "chat-number", &["+49 151 12345604", "+49 151 12345602"]).await?;
+
+    let _erin = Person::register(&world, "Erin", ERIN).await?;
+    alice.starts_chat(ERIN, "").await?;
+    sees_just(&alice, "chat-head-title", &["+49 151 12345605"]).await?;
+    sees_just(&alice, "chat-status", &[""]).await?;
+    alice.clicks("chat-info-open").await?;
+    sees_just(&alice, "info-name", &["+49 151 12345605"]).await?;
+    let times: usize =
+        alice.evaluates("document.querySelector('[data-testid=info]').innerText.split('12345605').length").await?;
+    ensure!(times == 2, "the number stands once, not {} times", times.saturating_sub(1));
+    alice.finds_true("document.querySelector('[data-testid=rename-contact]').value === ''").await?;
+    alice.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_that_has_the_focus_in_it_can_be_left() -> Result<()> {
+    let world = World::new().await?;
+    let (alice, _people) = alice_hears_from(&world, &[("Bob", BOB)]).await?;
+    alice.is_resized(WIDE).await?;
+    alice.opens_chat("Bob").await?;
+    alice.clicks("message-text").await?;
+    alice.presses("Escape").await?;
+    alice.hides("composer-input").await?;
+    alice.comes_to("active").await?;
+    alice.is_resized(NARROW).await?;
+    alice.opens_chat("Bob").await?;
+    alice.clicks("message-text").await?;
+    alice.evaluates::<()>("void history.back()").await?;
+    alice.hides("composer-input").await?;
+    alice.comes_to("active").await?;
+    alice.is_resized(WIDE).await?;
+    // A key that opens a section takes the focus along, wherever it was.
+    alice.opens_chat("Bob").await?;
+    alice.clicks("message-text").await?;
+    alice.presses("Alt+KeyN").await?;
+    alice.finds_true("document.activeElement.closest('[data-testid=section-new-chat]') !== null").await?;
+    alice.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_focus_goes_along_with_a_linking_on_the_phone() -> Result<()> {
+    let world = World::new().await?;
+    let alice = Browser::phone(&world, "Alice", ALICE).await?;
+    let browser = Browser::companion(&world, "Alice").await?;
+    let code = browser.copies_code().await?;
+    let focus_is = |what: &str| format!("document.activeElement.matches({})", quoted(what));
+    alice.starts_scanning().await?;
+    alice.evaluates::<()>("void document.querySelector('[data-testid=toggle-paste]').focus()").await?;
+    alice.presses("Enter").await?;
+    alice.finds_true(&focus_is("[data-testid=paste-code]")).await?;
+    alice.fills("paste-code", &code).await?;
+    alice.presses("Tab").await?;
+    alice.presses("Enter").await?;
+    alice.shows("linking-confirm").await?;
+    alice.finds_true(&focus_is(".linking h2")).await?;
+    let digits = alice.confirms_link().await?;
+    alice.finds_true(&focus_is(".linking h2")).await?;
+    browser.types_digits(&digits).await?;
+    browser.comes_to("active").await?;
+    alice.shows("linking-done").await?;
+    alice.finds_true(&focus_is(".linking h2")).await?;
+    browser.closes().await?;
+    alice.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alt_and_arrows_go_through_the_chats_that_the_list_shows() -> Result<()> {
+    let world = World::new().await?;
+    let (alice, _people) = alice_hears_from(&world, &[("Ada One", BOB), ("Bert", CAROL), ("Ada Two", DAVE)]).await?;
+    alice.fills("chat-search", "ada").await?;
+    sees_just(&alice, "chat-title", &["Ada Two", "Ada One"]).await?;
+    for (key, opened) in [
+        ("Alt+ArrowDown", "Ada Two"),
+        ("Alt+ArrowDown", "Ada One"),
+        ("Alt+ArrowDown", "Ada One"),
+        ("Alt+ArrowUp", "Ada Two"),
+    ] {
+        alice.presses(key).await?;
+        sees_just(&alice, "chat-head-title", &[opened]).await?;
+    }
+    // Where the list is not in sight, all are gone through.
+    alice.clicks("rail-settings").await?;
+    alice.presses("Alt+ArrowDown").await?;
+    sees_just(&alice, "chat-head-title", &["Bert"]).await?;
+    alice.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chat_is_marked_as_read_and_as_unread_from_its_menu_on_all_devices() -> Result<()> {
+    let world = World::new().await?;
+    let (alice, mut people) = alice_hears_from(&world, &[("Bob", BOB)]).await?;
+    let (bob, chat) = people.first_mut().context("Bob")?;
+    let browser = Browser::companion(&world, "Alice").await?;
+    browser.links_by_text(&alice).await?;
+    alice.clicks("rail-chats").await?;
+    let chooses = async |words: &str| {
+        alice.at("chat-row").press("Shift+F10", None).await?;
+        alice.clicks_text("menu-unread", words).await
+    };
+    let unread = [&alice, &browser];
+    for page in unread {
+        sees_just(page, "chat-unread", &["1"]).await?;
+    }
+    chooses("Mark as read").await?;
+    bob.sees_status(*chat, &format!("hello from {BOB}"), MessageStatus::Read).await?;
+    for page in unread {
+        page.hides("chat-unread").await?;
+    }
+    chooses("Mark as unread").await?;
+    for page in unread {
+        sees_just(page, "chat-unread", &["marked unread"]).await?;
+    }
+    chooses("Mark as read").await?;
+    for page in unread {
+        page.hides("chat-unread").await?;
+    }
+    ensure!(alice.at("no-chat").count().await? == 1, "no chat was opened for it");
+    browser.closes().await?;
+    alice.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_writes_to_oneself_has_been_read() -> Result<()> {
+    let world = World::new().await?;
+    let alice = Browser::phone(&world, "Alice", ALICE).await?;
+    alice.clicks("new-chat").await?;
+    alice.clicks("notes").await?;
+    alice.writes("buy bread").await?;
+    alice.sees_status("buy bread", "read").await?;
     alice.closes().await
 }

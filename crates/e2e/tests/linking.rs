@@ -220,6 +220,13 @@ async fn a_pasted_code_asks_for_the_pin() -> Result<()> {
     }
     alice.until("the end of it", |s| s.linking.is_none()).await?;
     device.stops().await;
+    let (device, text) = Person::shows_code(&world, "a third").await?;
+    alice.does(Command::ScanLinkCode { text, pasted: true }).await?;
+    alice.until("the PIN again", |s| matches!(s.linking, Some(LinkingStage::Confirm { pin_needed: true, .. }))).await?;
+    // At once: whoever types the PIN has seen the warning.
+    alice.does(Command::ConfirmLink { pin: "271 828".into() }).await?;
+    alice.does(Command::CancelLinking).await?;
+    device.stops().await;
     let (device, text) = Person::shows_code(&world, "another").await?;
     alice.does(Command::ScanLinkCode { text: text.clone(), pasted: false }).await?;
     alice.until("no PIN", |s| matches!(s.linking, Some(LinkingStage::Confirm { pin_needed: false, .. }))).await?;

@@ -57,10 +57,12 @@ async fn a_full_storage_is_said_and_nothing_is_lost_and_it_goes_on_with_room() -
     bob.sees(chat, "after").await?;
     let kept = if unsent.is_empty() { written } else { written - 1 };
     ensure!(unsent.iter().all(|text| *text == large(written)), "what was not sent is shown whole");
-    let expected: Vec<String> =
-        ["before".to_owned()].into_iter().chain((1..=kept).map(large)).chain(["after".to_owned()]).collect();
+    let expected = |kept: u32| -> Vec<String> {
+        ["before".to_owned()].into_iter().chain((1..=kept).map(large)).chain(["after".to_owned()]).collect()
+    };
     let arrived = bob.screen.texts(chat);
-    ensure!(arrived == expected, "{} messages arrived of {}", arrived.len(), expected.len());
+    // Where the room ended in the middle of the flush, SQLite says that it failed, and finds the commit when it opens: it is there once.
+    ensure!(arrived == expected(kept) || arrived == expected(written), "{} messages arrived", arrived.len());
     alice.closes().await
 }
 

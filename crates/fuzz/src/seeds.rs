@@ -204,6 +204,8 @@ fn history() -> Vec<Frame> {
         seq: 1,
         sent_ms: 1,
         content: b"hello hello hello hello hello".repeat(20),
+        delivered_ms: 1,
+        read_ms: 2,
     };
     let bodies = [frame::Body::Message(message), frame::Body::Deleted(gone(1)), frame::Body::Deleted(gone(2))];
     bodies.map(|body| Frame { body: Some(body) }).to_vec()

@@ -38,12 +38,19 @@ mod tests {
     #[test]
     fn a_mark_holds_until_it_is_changed() {
         let key = DeviceKey::from_bytes(&[3; 32]);
-        let mut mark =
-            ReadWatermark { chat: vec![1; 16], read_seq: 7, account: vec![2; 16], device: 1, signature: vec![] };
+        let mut mark = ReadWatermark {
+            chat: vec![1; 16],
+            read_seq: 7,
+            account: vec![2; 16],
+            device: 1,
+            time_ms: 9,
+            signature: vec![],
+        };
         sign_read_watermark(&key, &mut mark);
         assert_eq!(verify_read_watermark(&key.public(), &mark), Ok(()));
-        mark.read_seq = 8;
-        assert_eq!(verify_read_watermark(&key.public(), &mark), Err(SignatureInvalid));
+        for changed in [ReadWatermark { read_seq: 8, ..mark.clone() }, ReadWatermark { time_ms: 8, ..mark }] {
+            assert_eq!(verify_read_watermark(&key.public(), &changed), Err(SignatureInvalid));
+        }
     }
 
     #[test]

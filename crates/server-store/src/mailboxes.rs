@@ -60,6 +60,8 @@ pub struct Mark {
     pub account: AccountId,
     /// The highest seq that one of its devices acknowledged.
     pub delivered_seq: u64,
+    /// When it did; 0 where none has.
+    pub delivered_ms: UnixMs,
     /// Of `sealed`.
     pub epoch: u64,
     /// Opaque; empty where none.
@@ -90,7 +92,12 @@ pub trait MailboxStore: Send + Sync {
     /// Items after `after`, in order.
     async fn queue(&self, device: DeviceAddress, after: u64, limit: u32) -> Result<Vec<QueueItem>, StoreError>;
     /// Deletes items up to `queue_seq`; says in which chats the account got further.
-    async fn acknowledge(&self, device: DeviceAddress, queue_seq: u64) -> Result<Vec<DeliveredUpTo>, StoreError>;
+    async fn acknowledge(
+        &self,
+        device: DeviceAddress,
+        queue_seq: u64,
+        now_ms: UnixMs,
+    ) -> Result<Vec<DeliveredUpTo>, StoreError>;
     /// Overwrites the slot of the account.
     async fn put_mark(
         &self,

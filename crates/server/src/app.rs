@@ -13,6 +13,7 @@ use crate::web_app::WebApp;
 use hmac::{Hmac, Mac};
 use proto::ids::{ServerId, Timeline};
 use server_store::Stores;
+use server_store::mailboxes::DeliveredUpTo;
 use server_store::sqlite::Sqlite;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
@@ -86,18 +87,15 @@ impl App {
     pub(crate) async fn tell_delivered(
         &self,
         device: proto::ids::DeviceAddress,
-        further: Vec<server_store::mailboxes::DeliveredUpTo>,
+        further: Vec<DeliveredUpTo>,
+        now_ms: u64,
     ) {
         for delivered in further {
             // If the store fails here, GetMarks tells the same.
             let Ok(members) = self.stores.groups.members(delivered.chat).await else { return };
             let to = members.into_iter().map(|m| m.device).filter(|d| d.account != device.account).collect();
-            let effect = crate::delivery::Effect::Delivered {
-                chat: delivered.chat,
-                seq: delivered.seq,
-                account: device.account,
-                to,
-            };
+            let effect =
+                crate::delivery::Effect::Delivered { further: delivered, account: device.account, time_ms: now_ms, to };
             self.hub.carry_out(vec![effect], &self.stores).await;
         }
     }

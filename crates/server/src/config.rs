@@ -1,6 +1,7 @@
 //! What an operator can set: flags, then environment, then the file, then the defaults.
 
 use crate::limits;
+use crate::numbers::Region;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::Deserialize;
@@ -22,8 +23,8 @@ pub struct Config {
     pub data: PathBuf,
     /// Shown to clients.
     pub name: String,
-    /// ISO 3166, for numbers without a country code.
-    pub default_region: String,
+    /// Whose numbers may be written without a country code.
+    pub default_region: Option<Region>,
     /// Whether codes are given out.
     pub registration_open: bool,
     /// A bundle's folder instead of the embedded one.
@@ -86,7 +87,7 @@ impl Config {
             https: None,
             data,
             name: "Heliograph".into(),
-            default_region: "DE".into(),
+            default_region: None,
             registration_open: true,
             web_dir: None,
             rate_limit_factor: NonZeroU32::MIN,
@@ -133,7 +134,7 @@ pub struct ServeArgs {
     /// The server's name as clients show it [default: Heliograph].
     #[arg(long, env = "HELIOGRAPH_NAME")]
     name: Option<String>,
-    /// Country of numbers that are typed without a country code [default: DE].
+    /// Country of numbers that are typed without a country code, as in DE or US [default: none, so that all need one].
     #[arg(long, env = "HELIOGRAPH_DEFAULT_REGION")]
     default_region: Option<String>,
     /// Whether new accounts may be registered [default: true].
@@ -254,6 +255,7 @@ impl ServeArgs {
             Some(text) => Some(text.parse().with_context(|| format!("https_listen: {text:?} is no address and port"))?),
             None => Some(SocketAddr::from(([0, 0, 0, 0], 8471))),
         };
+        let default_region = region(self.default_region.as_deref().unwrap_or_default())?;
         let connections_max = self.connections_max.map_or(default.connections_max, NonZeroUsize::get);
         let connections_per_address_max = share_of(connections_max, self.connections_per_address_max)?;
         let megabytes = |mb: Option<u64>, default| mb.map_or(default, |mb| mb.saturating_mul(1024 * 1024));
@@ -262,7 +264,7 @@ impl ServeArgs {
             listen: self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8470))),
             https: https.map(|listen| Https { listen, own, if_taken }),
             name: self.name.unwrap_or(default.name),
-            default_region: self.default_region.unwrap_or(default.default_region),
+            default_region,
             registration_open: self.registration_open.unwrap_or(true),
             web_dir: self.web_dir,
             rate_limit_factor: self.rate_limit_factor.unwrap_or(NonZeroU32::MIN),
@@ -282,6 +284,14 @@ impl ServeArgs {
             metrics_listen: self.metrics_listen,
             ..default
         })
+    }
+}
+
+/// Nothing is as good as none: so an environment or a command line takes back what the file says.
+fn region(text: &str) -> Result<Option<Region>> {
+    match text.trim() {
+        "" => Ok(None),
+        text => Ok(Some(text.parse().with_context(|| format!("default_region: {text:?} cannot be used"))?)),
     }
 }
 
@@ -309,10 +319,22 @@ mod tests {
         serve: ServeArgs,
     }
 
+    fn config(line: &str) -> Result<Config> {
+        Line::try_parse_from(std::iter::once("heliograph").chain(line.split_whitespace()))?.serve.into_config()
+    }
+
     fn shares(line: &str) -> Result<(usize, usize)> {
-        let line = Line::try_parse_from(std::iter::once("heliograph").chain(line.split_whitespace()))?;
-        let config = line.serve.into_config()?;
+        let config = config(line)?;
         Ok((config.connections_max, config.connections_per_address_max))
+    }
+
+    #[test]
+    fn a_region_is_a_countrys_code_or_none() {
+        assert_eq!(config("").unwrap().default_region, None);
+        assert_eq!(config("--default-region=").unwrap().default_region, None);
+        assert_eq!(config("--default-region us").unwrap().default_region.map(Region::code), Some("US".to_owned()));
+        let error = format!("{:#}", config("--default-region Germany").unwrap_err());
+        assert!(error.contains("default_region") && error.contains("two letters"), "{error}");
     }
 
     #[test]

@@ -17,7 +17,7 @@ use proto::ids::{AccountId, ChatId, DeviceAddress};
 use proto::wire::{self, client_frame, refused::Reason, reply};
 use public_groups::PublicGroups;
 use server_store::groups::{AcceptOutcome, Accepted, GroupHead};
-use server_store::mailboxes::Mark;
+use server_store::mailboxes::{DeliveredUpTo, Mark};
 use server_store::{StoreError, Stores};
 
 /// Longest commit, welcome or group info taken.
@@ -43,12 +43,12 @@ pub enum Effect {
     },
     /// An account got further.
     Delivered {
-        /// Which chat.
-        chat: ChatId,
-        /// All up to this.
-        seq: u64,
+        /// How far, in which chat.
+        further: DeliveredUpTo,
         /// Whose devices.
         account: AccountId,
+        /// When.
+        time_ms: u64,
         /// Whom to tell, where connected.
         to: Vec<DeviceAddress>,
     },
@@ -161,10 +161,11 @@ impl Delivery {
             Body::FetchLog(fetch) => self.fetch_log(sender, &fetch).await,
             Body::ListGroups(list) => self.list_groups(sender, &list).await,
             Body::FindDirect(find) => self.find_direct(sender, &find).await,
-            Body::Ack(ack) => self.ack(sender, ack).await,
+            Body::Ack(ack) => self.ack(sender, ack, now_ms).await,
             Body::ReadMark(mark) => self.read_mark(sender, mark).await,
             Body::GetMarks(get) => self.get_marks(sender, &get).await,
             Body::Ephemeral(ephemeral) => self.ephemeral(sender, ephemeral).await,
+            Body::Ping(_) => Ok(Handled::reply(reply::Body::Pong(wire::Pong {}))),
             Body::Hello(_) => Err(OpError::invalid("Hello comes first, and once")),
         };
         result.unwrap_or_else(|error| Handled::reply(error.into_reply()))

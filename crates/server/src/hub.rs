@@ -139,8 +139,9 @@ impl Hub {
             match effect {
                 Effect::FanOut(chat) => self.want_fan_out(chat),
                 Effect::GroupAdded { chat, accounts } => self.tell_added(chat, accounts, stores).await,
-                Effect::Delivered { chat, seq, account, to } => {
-                    let delivered = wire::Delivered { chat: chat.to_vec(), seq, account: account.to_vec() };
+                Effect::Delivered { further, account, time_ms, to } => {
+                    let (chat, account) = (further.chat.to_vec(), account.to_vec());
+                    let delivered = wire::Delivered { chat, seq: further.seq, account, time_ms };
                     self.push_all(&to, &server_frame::Body::Delivered(delivered));
                 }
                 Effect::MarkChanged { chat, mark, to } => {

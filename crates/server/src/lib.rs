@@ -11,6 +11,7 @@ mod http;
 pub mod hub;
 pub mod limits;
 mod metrics;
+pub mod numbers;
 mod off_the_loop;
 mod open;
 pub mod portless;

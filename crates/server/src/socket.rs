@@ -179,7 +179,10 @@ async fn serve(
                 if heard.elapsed() > SILENT_FOR {
                     return Err(End::Gone);
                 }
-                give(out, Message::Ping(bytes::Bytes::new())).await?;
+                // Whoever was just heard need not be asked.
+                if heard.elapsed() >= PING_EVERY {
+                    give(out, Message::Ping(bytes::Bytes::new())).await?;
+                }
             }
         }
     }
@@ -296,6 +299,7 @@ fn kind(body: &client_frame::Body) -> &'static str {
         Body::ResetGroup(_) => "ResetGroup",
         Body::ListGroups(_) => "ListGroups",
         Body::FindDirect(_) => "FindDirect",
+        Body::Ping(_) => "Ping",
     }
 }
 

@@ -61,6 +61,10 @@ fn copy(from: &Connection) -> Result<Connection> {
     Ok(to)
 }
 
+/// Parts a run's randomness from that of its beginning, whose seed may be the same: a device that drew its ids again would give an operation
+/// the id of another one, which the server answers for as done.
+const OF_A_RUN: u64 = 1 << 63;
+
 impl Base {
     /// The world of a shape, made now or before.
     pub(crate) fn of(shape: Shape) -> Result<Rc<Self>> {
@@ -77,7 +81,7 @@ impl Base {
         let mut backend = Backend::new(copy(&self.server)?, Arc::new(self.blobs.copy()), self.now_ms)?;
         backend.start()?;
         let devices = self.devices.iter().map(|(name, db)| {
-            let device = Device::new(*name, seed)?;
+            let device = Device::new(*name, seed ^ OF_A_RUN)?;
             Ok(match db {
                 Some(db) => device.with_database(copy(db)?),
                 None => device,

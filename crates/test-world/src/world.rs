@@ -278,6 +278,8 @@ impl World {
                 Output::Event(event) => self.show(index, event),
                 Output::Connect => self.connect(index),
                 Output::Disconnect => self.disconnect(index),
+                // The virtual network closes the sockets of whom it loses.
+                Output::CheckSocket => {}
                 Output::Send(bytes) => self.send(index, bytes),
                 Output::Http(request) => self.call(index, request),
                 Output::WakeAt(at_ms) => {

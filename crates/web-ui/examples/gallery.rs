@@ -43,10 +43,12 @@ fn chat(number: u64) -> ChatRow {
         kind: if number == 3 { ChatKind::Notes } else { ChatKind::Direct },
         peer: AccountId(id(number + 500)),
         title: if number < 14 { name.into() } else { format!("{name} {number}") },
-        number: if number == 7 { "+49 151 7654321".into() } else { String::new() },
+        named: number % 3 != 0,
+        number: format!("+491517654{number:03}"),
         photo: Vec::new(),
         activity_ms: NOW - number * number * 17 * MINUTE,
         last: Some(LastMessage {
+            id: MessageId(id(number)),
             preview: [
                 "See you at the lighthouse at six, I bring the map and something to eat",
                 "Danke!",
@@ -284,7 +286,7 @@ fn main() -> Result {
         folder,
         "code",
         &registering(RegistrationStage::Code {
-            number: "+49 151 2345678".into(),
+            number: "+491512345678".into(),
             next_code_at_ms: u64::MAX / 2,
             length: 6,
         }),
@@ -366,7 +368,7 @@ fn main() -> Result {
                 kind: ChatKind::Direct,
                 peer: AccountId(id(500)),
                 title: NAMES[0].into(),
-                number: "+49 151 2345678".into(),
+                number: "+491512345678".into(),
                 about: "First programmer".into(),
                 photo: Vec::new(),
                 devices: 3,

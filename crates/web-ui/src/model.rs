@@ -1,6 +1,6 @@
 //! What the pages know, free of any framework and of the browser: rows in order, the loaded stretch of a conversation, which rows
 //! are in the page, times,
-//! links in text, codes in camera pictures. Everything here has native tests.
+//! links in text, codes in camera pictures, whom a search finds. Everything here has native tests.
 
 pub mod attention;
 pub mod bubble_height;
@@ -13,6 +13,8 @@ pub mod list_width;
 pub mod moves;
 pub mod rich_text;
 pub mod scan;
+pub mod search;
 pub mod timeline;
 pub mod tint;
+pub mod toast;
 pub mod window;

@@ -5,5 +5,6 @@ pub mod dialog;
 pub mod icon;
 pub mod long_press;
 pub mod menu;
+pub mod pin_field;
 pub mod qr;
 pub mod scan_view;

@@ -3,10 +3,11 @@
 
 use crate::bridge;
 use crate::model::attention::{Moment, Pace, Tell, tell};
-use crate::model::chat_list::{ChatFilter, ChatList};
+use crate::model::chat_list::{ChatFilter, ChatList, is_unread};
 use crate::model::moves::Moves;
 use crate::model::timeline::{Arrived, PAGE_ROWS, Timeline};
-use crate::platform::{notify, page, sound};
+use crate::model::toast::{self, Fate};
+use crate::platform::{letters, notify, page, sound};
 use crate::words;
 use client_api::{
     AccountId, Answer, AppStage, ChatId, ChatInfo, Command, Connection, ContactRow, DeviceRow, Event, LinkStage,
@@ -47,9 +48,6 @@ pub enum Pane {
     /// The information beside it.
     Info,
 }
-
-/// How long a toast stays that needs nothing done.
-const TOAST_TIME: Duration = Duration::from_secs(6);
 
 /// A short word at the edge of the screen.
 #[derive(Clone, PartialEq, Eq)]
@@ -114,6 +112,9 @@ pub struct App {
     /// What was written when the program stopped, and went nowhere.
     pub unsent: RwSignal<Option<String>>,
     toast_count: StoredValue<u32>,
+    /// Toasts whose time begins when the page is seen again.
+    waiting_toasts: StoredValue<Vec<u32>>,
+    pointed_ms: StoredValue<Option<u64>>,
     pace: StoredValue<Pace>,
 }
 
@@ -128,7 +129,7 @@ impl App {
             link: RwSignal::new(LinkStage::Preparing),
             linking: RwSignal::new(None),
             mirror: RwSignal::new(MirrorProgress::default()),
-            chats: RwSignal::new(ChatList::default()),
+            chats: RwSignal::new(ChatList::new(letters::decompose)),
             filter: RwSignal::new(ChatFilter::All),
             query: RwSignal::new(String::new()),
             open: RwSignal::new(None),
@@ -152,6 +153,8 @@ impl App {
             contact_code: RwSignal::new(None),
             unsent: RwSignal::new(None),
             toast_count: StoredValue::new(0),
+            waiting_toasts: StoredValue::new(Vec::new()),
+            pointed_ms: StoredValue::new(None),
             pace: StoredValue::new(Pace::default()),
         }
     }
@@ -330,6 +333,12 @@ impl App {
         }
     }
 
+    /// The chats that the list shows, in its order; signals that it is read from are tracked.
+    pub fn shown_chats(&self) -> Vec<ChatId> {
+        let (filter, query) = (self.filter.get(), self.query.get());
+        self.chats.with(|chats| chats.shown(filter, &query, self.open.get()))
+    }
+
     /// A new linking code, with what this browser is.
     pub fn start_link(&self) {
         let (browser, system) = page::browser_and_system();
@@ -380,6 +389,15 @@ impl App {
         self.section.set(section);
     }
 
+    /// Marks a chat as read, up to what its row shows, or as unread.
+    pub fn toggle_unread(&self, chat: ChatId) {
+        let Some(row) = self.chats.with_untracked(|chats| chats.get(&chat)) else { return };
+        self.send(match &row.last {
+            Some(last) if row.unread > 0 => Command::MarkRead { chat, up_to: last.id },
+            _ => Command::MarkUnread { chat, unread: !is_unread(&row) },
+        });
+    }
+
     /// To the archive or back, with a way to take that back.
     pub fn toggle_archived(&self, chat: ChatId) {
         let Some(row) = self.chats.with_untracked(|chats| chats.get(&chat)) else { return };
@@ -406,6 +424,32 @@ impl App {
         true
     }
 
+    /// The page is seen, or not any more.
+    pub fn set_visible(&self, visible: bool) {
+        if self.visible.get_untracked() != visible {
+            self.visible.set(visible);
+        }
+        if visible {
+            let waiting = self.waiting_toasts.try_update_value(std::mem::take).unwrap_or_default();
+            waiting.into_iter().for_each(|id| let_go(*self, id));
+        }
+        self.tell(Command::SetVisible(visible));
+    }
+
+    /// The pointer moves over the toasts.
+    pub fn point_at_toasts(&self) {
+        self.pointed_ms.set_value(Some(page::now_ms()));
+    }
+
+    fn around_toasts(&self) -> toast::Around {
+        toast::Around {
+            visible: self.visible.get_untracked(),
+            focused: page::has_focus() && page::exists(".toasts:focus-within"),
+            hovered: page::exists(".toasts:hover"),
+            pointed_ms_ago: self.pointed_ms.get_value().map(|then| page::now_ms().saturating_sub(then)),
+        }
+    }
+
     /// Says something.
     pub fn toast(&self, text: String, stays: bool) {
         self.push_toast(text, stays, None);
@@ -424,23 +468,19 @@ impl App {
             toasts.drain(..surplus);
         });
         if !stays {
-            let_go(self.toasts, id);
+            let_go(*self, id);
         }
     }
 }
 
-/// Takes a toast away after its time; while somebody points at it or has the focus in it, that time begins again.
-fn let_go(toasts: RwSignal<Vec<Toast>>, id: u32) {
-    set_timeout(
-        move || {
-            if page::exists(".toasts:is(:hover, :focus-within)") {
-                let_go(toasts, id);
-            } else {
-                let _ = toasts.try_update(|toasts| toasts.retain(|toast| toast.id != id));
-            }
-        },
-        TOAST_TIME,
-    );
+/// Takes a toast away after its time.
+fn let_go(app: App, id: u32) {
+    let over = move || match toast::fate(app.around_toasts()) {
+        Fate::Stays => let_go(app, id),
+        Fate::Waits => app.waiting_toasts.update_value(|waiting| waiting.push(id)),
+        Fate::Goes => _ = app.toasts.try_update(|toasts| toasts.retain(|toast| toast.id != id)),
+    };
+    set_timeout(over, Duration::from_millis(toast::TOAST_MS));
 }
 
 /// Sets a signal only where it changes, so that pages do not lose what was typed into them.

@@ -1,6 +1,8 @@
 //! All words of the interface, in one place, so that languages can come later.
 
+use crate::model::chat_list::ChatFilter;
 use crate::model::keys::Key;
+use client_api::number::shown;
 use client_api::{
     Command, LinkFailure, LogoutReason, MessageBody, MessageStatus, Notice, SystemLine, Unsupported, UserError,
 };
@@ -37,7 +39,11 @@ fn isolated(name: &str) -> String {
 /// What happened and what to do.
 pub fn error(error: &UserError) -> String {
     match error {
-        UserError::NumberInvalid => "This is not a phone number. Write it with its country code, as in +49 151 2345678.".into(),
+        UserError::NumberInvalid => {
+            "This is not a phone number. Check its digits, and its country code if it has one, as in +49 151 2345678."
+                .into()
+        }
+        UserError::NumberWithoutCountry => "Write this number with its country code, as in +49 151 2345678.".into(),
         UserError::NumberUnknown => "Nobody on this server has this number. Check it, or invite them.".into(),
         UserError::CodeWrong { tries_left: 0 } => "The code was wrong too often. Ask for a new one.".into(),
         UserError::CodeWrong { tries_left } => {
@@ -114,7 +120,7 @@ pub fn key(key: Key) -> &'static str {
         Key::Archive => "Archive, or take out",
         Key::Mute => "Mute the open chat",
         Key::Pin => "Pin the open chat",
-        Key::MarkUnread => "Mark as unread",
+        Key::MarkUnread => "Mark as unread, or as read",
         Key::Close => "Close what is on top",
     }
 }
@@ -183,6 +189,9 @@ pub fn link_failure(failure: LinkFailure) -> (&'static str, &'static str) {
         }
         LinkFailure::Offline => {
             ("No connection", "Linking needs the server on both devices. Check the network and try again.")
+        }
+        LinkFailure::DevicesChanged => {
+            ("Your devices changed meanwhile", "Another one was linked or logged out. Scan the code again.")
         }
         LinkFailure::ServerFailed => (
             "The server could not do it",
@@ -325,6 +334,7 @@ pub const OTHER_TAB_TITLE: &str = "Heliograph is open in another tab";
 pub const OTHER_TAB_TEXT: &str =
     "Only one tab at a time can hold your messages. Click “Use here” to go on in this one.";
 pub const USE_HERE: &str = "Use here";
+pub const CHATS_ARRIVING: &str = "Your chats are on their way from your phone.";
 pub const HALTED_TITLE: &str = "Heliograph stopped";
 pub const HALTED_TEXT: &str = "Something unexpected happened. Your messages are kept. Reload the page to go on.";
 pub const UNSENT: &str = "This was not sent. Copy it before you reload:";
@@ -348,10 +358,12 @@ pub const PHONE_NOTE: &str =
 pub const CODE_TITLE: &str = "Enter the code";
 pub const CODE_LABEL: &str = "One-time code";
 pub const NEW_CODE: &str = "Send a new code";
-pub const OTHER_NUMBER: &str = "Use another number";
+pub const OTHER_NUMBER: &str = "Change the number";
 pub const PIN_TITLE: &str = "Enter your PIN";
 pub const PIN_TEXT: &str = "This number has an account that is protected by a registration PIN.";
 pub const PIN_LABEL: &str = "Six-digit PIN";
+pub const SHOW_PIN: &str = "Show the PIN";
+pub const HIDE_PIN: &str = "Hide the PIN";
 pub const CHOOSE_PIN_TITLE: &str = "Choose a PIN";
 pub const CHOOSE_PIN_TEXT: &str = "It keeps others from registering your number. You are asked for it when you register again, and before a pasted code links a device.";
 pub const SET_PIN: &str = "Set PIN";
@@ -362,16 +374,18 @@ pub const CHOOSE_PHOTO: &str = "Choose a photo";
 pub const YOUR_NAME: &str = "Your name";
 pub const ABOUT: &str = "About";
 
-/// Under the title of the number's page.
-pub fn number_text(server: &str) -> String {
+/// Under the title of the number's page. Where the server has a region, only foreign numbers need a country code.
+pub fn number_text(server: &str, region: &str) -> String {
     let server = if server.is_empty() { "This server" } else { server };
-    format!("{server} sends you a code to make sure that it is yours. Write it with its country code.")
+    let how = if region.is_empty() { " Write it with its country code." } else { "" };
+    format!("{server} sends you a code to make sure that it is yours.{how}")
 }
 
 /// Under the title of the code's page.
 pub fn code_text(number: &str, length: u32) -> String {
     format!(
-        "A code of {length} digits was sent for {number}. On a server of your own it stands on the server's console."
+        "A code of {length} digits was sent to {}. Is that not your number? Then change it. On a server of your own the code stands on the server's console.",
+        isolated(&shown(number))
     )
 }
 
@@ -471,7 +485,6 @@ pub const TYPING: &str = "typing…";
 pub const DRAFT: &str = "Draft:";
 pub const LOADING_CHATS: &str = "Loading chats";
 pub const LOADING_MESSAGES: &str = "Loading messages";
-pub const NO_CHATS_FOUND: &str = "No chat matches.";
 pub const SHOW_ALL: &str = "Show all chats";
 pub const NO_CHATS: &str = "Your chats will be here. Write to somebody on this server.";
 pub const MIRROR_PROGRESS: &str = "Progress of the mirror";
@@ -497,7 +510,7 @@ pub const PIN: &str = "Pin to the top";
 pub const UNPIN: &str = "Unpin";
 pub const MUTE: &str = "Mute";
 pub const UNMUTE: &str = "Unmute";
-pub const MARK_READ: &str = "Take the unread mark away";
+pub const MARK_READ: &str = "Mark as read";
 pub const NOW_ARCHIVED: &str = "Chat archived";
 pub const UNARCHIVED: &str = "Chat taken out of the archive";
 pub const UNDO: &str = "Undo";
@@ -508,6 +521,7 @@ pub const UNARCHIVE: &str = "Take out of the archive";
 pub const CLOSE_CHAT: &str = "Close chat";
 pub const HISTORY_ARRIVING: &str = "Older messages are on their way from your phone.";
 pub const NOT_YET: &str = "not yet";
+pub const TIME_UNKNOWN: &str = "yes, at a time that this device does not know";
 pub const SENT_AT: &str = "Sent";
 pub const RECEIVED: &str = "Received";
 pub const DELIVERED_AT: &str = "Delivered";
@@ -532,13 +546,25 @@ pub const SAVED: &str = "Saved";
 
 /// A chat's title.
 pub fn title(row: &client_api::ChatRow) -> String {
-    if row.kind == client_api::ChatKind::Notes { NOTES.to_owned() } else { row.title.clone() }
+    named(row.kind, &row.title)
 }
 
-/// The last digits of a number, where all of it would leave no room for a name.
-pub fn number_end(number: &str) -> String {
-    let shown = number.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
-    format!("…{}", number.get(shown..).unwrap_or_default())
+/// The title of an open chat.
+pub fn title_of(info: &client_api::ChatInfo) -> String {
+    named(info.kind, &info.title)
+}
+
+fn named(kind: client_api::ChatKind, title: &str) -> String {
+    if kind == client_api::ChatKind::Notes { NOTES.to_owned() } else { title.to_owned() }
+}
+
+/// In place of a list that a search or a filter has emptied.
+pub fn no_chats_found(typed: &str, filter: ChatFilter) -> String {
+    match filter {
+        _ if !typed.is_empty() => format!("No chat with a name or number like “{}”.", isolated(typed)),
+        ChatFilter::Unread => "You have read everything.".into(),
+        ChatFilter::All | ChatFilter::Archived => "The archive is empty.".into(),
+    }
 }
 
 /// Of the menu of a chat in the list.

@@ -4,7 +4,7 @@
 //! of a chat is asked for here too. Owns the tables `export_chat` and `completeness`.
 
 use super::export::fills;
-use super::{MESSAGE_COLUMNS, read_message};
+use super::{MESSAGE_COLUMNS, MESSAGE_TABLES, read_message};
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use breakable::{Rule, broken};
@@ -290,8 +290,8 @@ fn not_held(db: &Connection, differs: &ChatDiffers, up_to_seq: u64) -> Result<Ve
     let held: BTreeSet<&[u8]> = differs.held_ids.iter().map(Vec::as_slice).collect();
     let from = u64::from(differs.month) * MONTH_MS;
     let sql = format!(
-        "SELECT {MESSAGE_COLUMNS} FROM message
-         WHERE chat = ?1 AND time_ms >= ?2 AND time_ms < ?3 AND seq BETWEEN 1 AND ?4 AND kind < 2"
+        "SELECT {MESSAGE_COLUMNS} FROM {MESSAGE_TABLES}
+         WHERE m.chat = ?1 AND m.time_ms >= ?2 AND m.time_ms < ?3 AND m.seq BETWEEN 1 AND ?4 AND m.kind < 2"
     );
     let mut statement = db.prepare_cached(&sql)?;
     let rows = statement.query_map(params![differs.chat, from, from + MONTH_MS, up_to_seq], read_message)?;

@@ -1,7 +1,7 @@
 //! History, as the phone hands it over: an overview first, then messages, newest first, in segments that each stand
 //! alone. The cursor is in the database: a phone that was killed goes on with the segment it had not announced.
 
-use super::{MESSAGE_COLUMNS, completeness, read_message};
+use super::{MESSAGE_COLUMNS, MESSAGE_TABLES, completeness, read_message};
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::http::Purpose;
@@ -255,8 +255,8 @@ fn within_bytes(messages: Vec<Message>, reached: u64) -> (Vec<Vec<u8>>, u64) {
 
 fn stored_range(cx: &Context<'_>, chat: ChatId, from: u64, to: u64) -> Result<Vec<Message>, Halt> {
     let sql = format!(
-        "SELECT {MESSAGE_COLUMNS} FROM message
-         WHERE chat = ?1 AND seq BETWEEN ?2 AND ?3 AND kind < 2 ORDER BY seq LIMIT ?4"
+        "SELECT {MESSAGE_COLUMNS} FROM {MESSAGE_TABLES}
+         WHERE m.chat = ?1 AND m.seq BETWEEN ?2 AND ?3 AND m.kind < 2 ORDER BY m.seq LIMIT ?4"
     );
     let mut statement = cx.db.prepare_cached(&sql)?;
     let rows = statement.query_map(params![chat.as_bytes(), from.max(1), to, FILL_MESSAGES], read_message)?;
@@ -466,7 +466,8 @@ fn reached_by_peer(cx: &Context<'_>, chat: &chats::Chat, mark: Mark) -> Result<V
 /// What the overview has of each chat, newest first.
 fn newest_messages(cx: &Context<'_>, chats: &[chats::Chat]) -> Result<Vec<Vec<Message>>, Halt> {
     let sql = format!(
-        "SELECT {MESSAGE_COLUMNS} FROM message WHERE chat = ?1 AND seq > 0 AND kind < 2 ORDER BY time_ms DESC LIMIT ?2"
+        "SELECT {MESSAGE_COLUMNS} FROM {MESSAGE_TABLES}
+         WHERE m.chat = ?1 AND m.seq > 0 AND m.kind < 2 ORDER BY m.time_ms DESC LIMIT ?2"
     );
     let mut statement = cx.db.prepare_cached(&sql)?;
     let mut newest = Vec::new();
@@ -492,8 +493,8 @@ fn page(cx: &Context<'_>, cursor: &[u8]) -> Result<(Vec<Frame>, Vec<u8>, bool), 
         .optional()?;
     let from = end.unwrap_or(0);
     let sql = format!(
-        "SELECT {MESSAGE_COLUMNS} FROM message
-         WHERE seq > 0 AND kind < 2 AND time_ms < ?1 AND time_ms >= ?2 ORDER BY time_ms DESC"
+        "SELECT {MESSAGE_COLUMNS} FROM {MESSAGE_TABLES}
+         WHERE m.seq > 0 AND m.kind < 2 AND m.time_ms < ?1 AND m.time_ms >= ?2 ORDER BY m.time_ms DESC"
     );
     let mut statement = cx.db.prepare_cached(&sql)?;
     let mut frames = Vec::new();

@@ -281,8 +281,8 @@ fn take_chat(cx: &mut Context<'_>, archived: &proto::history::Chat) -> Result<()
         .execute(params![id.as_bytes(), archived.applied_seq, archived.rank])?;
     let reached = |seqs: &[AccountSeq]| seqs.iter().find(|of| of.account == peer.0).map_or(0, |of| of.seq);
     if peer != me {
-        marks::advance(cx, id, peer, Mark::Delivered, reached(&archived.delivered))?;
-        marks::advance(cx, id, peer, Mark::Read, reached(&archived.read))?;
+        marks::advance(cx, id, peer, Mark::Delivered, (reached(&archived.delivered), 0))?;
+        marks::advance(cx, id, peer, Mark::Read, (reached(&archived.read), 0))?;
     }
     Ok(())
 }

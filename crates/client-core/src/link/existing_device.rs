@@ -18,7 +18,7 @@ use proto::qr::LinkCode;
 
 /// Tries to type the digits.
 const TRIES: u32 = 3;
-/// A pasted code is what a phisher would send: the button wakes after this.
+/// A pasted code is what a phisher would send. Where there is no PIN to ask for, the button wakes after this: time to read the warning.
 const PASTED_DELAY_MS: u64 = 10_000;
 
 /// Where the phone is. In memory only: if the phone goes away, the new device is told by the rendezvous' silence.
@@ -195,7 +195,8 @@ impl Client {
             }
         };
         let pin_needed = pasted && pin::is_set(cx)?;
-        let not_before_ms = if pasted { cx.now_ms + PASTED_DELAY_MS } else { cx.now_ms };
+        let wait_ms = if pasted && !pin_needed { PASTED_DELAY_MS } else { 0 };
+        let not_before_ms = cx.now_ms + wait_ms;
         let stage = LinkingStage::Confirm {
             browser: bundle.browser.clone(),
             system: bundle.system.clone(),
@@ -359,7 +360,7 @@ impl Client {
         };
         // Another list was signed meanwhile: a certificate for a list that is signed already would be refused by everybody.
         if talk.offer.list_version != base.next_version() || talk.offer.device != base.next_device().0 {
-            return self.end_linking(cx, cancelled::Reason::Failed, LinkFailure::ServerFailed);
+            return self.end_linking(cx, cancelled::Reason::Failed, LinkFailure::DevicesChanged);
         }
         let transcript = talk.channel.transcript(&talk.offer, talk.device_key, &talk.digits);
         let agreed = talk.device_key.verify_link_transcript(&transcript, &answer.transcript_signature).is_ok();

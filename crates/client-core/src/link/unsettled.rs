@@ -63,7 +63,7 @@ pub(super) fn count(cx: &Context<'_>) -> usize {
 }
 
 impl Client {
-    /// Takes one of those devices off the list, if one is on it; forgets those that cannot come onto it any more.
+    /// Takes one of those devices off the list, if one is on it or may be on one that the server keeps back; forgets those that cannot come onto it any more.
     pub(crate) fn unlink_unsettled(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let under_way = |p: &Purpose| matches!(p, Purpose::PutShorterList { .. } | Purpose::PutLinkedList { .. });
         if !cx.is_phone()? || self.calls.is_under_way(under_way) {
@@ -79,6 +79,10 @@ impl Client {
             // It came with the list of that version, and the server takes none that is older than its own.
             if !is_listed && list.version() >= wish.list_version {
                 settle(cx, &wish.device_key)?;
+            }
+            // The server may have the list with it and show others that: a later one goes out, which they take over it.
+            if !is_listed && list.version() < wish.list_version && !self.existing_device.talks_with(&wish.device_key) {
+                return self.put_list_without(cx, 0, &[]);
             }
         }
         Ok(())

@@ -137,10 +137,18 @@ CREATE TABLE mark (
   chat            BLOB NOT NULL,
   account         BLOB NOT NULL,
   delivered_seq   INTEGER NOT NULL DEFAULT 0,
-  delivered_ms    INTEGER NOT NULL DEFAULT 0,
   read_seq        INTEGER NOT NULL DEFAULT 0,
-  read_ms         INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (chat, account)
+) STRICT, WITHOUT ROWID;
+
+-- When each step of a mark was made: a message was delivered (read) when the first step at or after it was.
+CREATE TABLE mark_step (
+  chat            BLOB NOT NULL,
+  account         BLOB NOT NULL,
+  mark            INTEGER NOT NULL,             -- 0 delivered, 1 read
+  seq             INTEGER NOT NULL,
+  time_ms         INTEGER NOT NULL,             -- 0 where unknown
+  PRIMARY KEY (chat, account, mark, seq)
 ) STRICT, WITHOUT ROWID;
 
 -- Exporter keys of the last epochs, for read marks and typing.

@@ -174,6 +174,8 @@ fn contents(db: &Connection) -> Result<Vec<Vec<u8>>> {
         seq: 1,
         sent_ms: 1,
         content: stored.first().cloned().unwrap_or_default(),
+        delivered_ms: u64::MAX,
+        read_ms: 1,
     };
     let segment = ArchiveSegment {
         archive: vec![1; 16],

@@ -159,12 +159,13 @@ pub async fn fan_out_is_in_order_and_once(stores: Stores) {
     assert_eq!(queue(&stores, alice).await, expected, "the sender's echo included");
     expected[0].1 = "welcome";
     assert_eq!(queue(&stores, bob).await, expected);
-    assert_eq!(stores.mailboxes.acknowledge(alice, 6).await.unwrap(), [], "one's own echoes are no delivery");
-    assert_eq!(stores.mailboxes.acknowledge(bob, 4).await.unwrap(), [DeliveredUpTo { chat: CHAT, seq: 4 }]);
-    assert_eq!(stores.mailboxes.acknowledge(bob, 4).await.unwrap(), []);
+    assert_eq!(stores.mailboxes.acknowledge(alice, 6, 70).await.unwrap(), [], "one's own echoes are no delivery");
+    assert_eq!(stores.mailboxes.acknowledge(bob, 4, 80).await.unwrap(), [DeliveredUpTo { chat: CHAT, seq: 4 }]);
+    assert_eq!(stores.mailboxes.acknowledge(bob, 4, 90).await.unwrap(), []);
     assert_eq!(queue(&stores, bob).await, expected[4..]);
     let marks = stores.mailboxes.marks(alice.account, vec![CHAT]).await.unwrap();
-    assert_eq!(marks[0].1[0].delivered_seq, 4);
+    let mark = &marks[0].1[0];
+    assert_eq!((mark.delivered_seq, mark.delivered_ms), (4, 80), "a repeated acknowledgement changes no time");
 }
 
 /// The chain is over seq and bytes, and time rises.
@@ -314,7 +315,7 @@ pub async fn a_leaf_that_comes_too_late_is_revoked(stores: Stores) {
 pub async fn an_acknowledgement_ends_with_the_queue(stores: Stores) {
     let (alice, bob) = alice_and_bob(&stores).await;
     fan_out(&stores).await;
-    stores.mailboxes.acknowledge(bob, 1_000).await.unwrap();
+    stores.mailboxes.acknowledge(bob, 1_000, 1).await.unwrap();
     stores.groups.accept_app(app(1, alice, 1)).await.unwrap();
     fan_out(&stores).await;
     assert_eq!(queue(&stores, bob).await, [(2, "entry", 2)]);

@@ -2,8 +2,8 @@
 
 use super::groups::{ENTRY_COLUMNS, entry};
 use super::{Sqlite, int, uint};
-use crate::StoreError;
 use crate::mailboxes::*;
+use crate::{StoreError, UnixMs};
 use async_trait::async_trait;
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, Generation};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -14,8 +14,13 @@ impl MailboxStore for Sqlite {
         self.read(move |db| queue(db, device, after, limit)).await
     }
 
-    async fn acknowledge(&self, device: DeviceAddress, queue_seq: u64) -> Result<Vec<DeliveredUpTo>, StoreError> {
-        self.write(move |tx| acknowledge(tx, device, queue_seq)).await
+    async fn acknowledge(
+        &self,
+        device: DeviceAddress,
+        queue_seq: u64,
+        now_ms: UnixMs,
+    ) -> Result<Vec<DeliveredUpTo>, StoreError> {
+        self.write(move |tx| acknowledge(tx, device, queue_seq, now_ms)).await
     }
 
     async fn put_mark(
@@ -35,9 +40,9 @@ impl MailboxStore for Sqlite {
                 return Ok(PutMarkOutcome::Denied);
             }
             let mut put = tx.prepare_cached(
-                "INSERT INTO mark (chat, account, delivered_seq, epoch, sealed) VALUES (?1, ?2, 0, ?3, ?4)
+                "INSERT INTO mark (chat, account, delivered_seq, delivered_ms, epoch, sealed) VALUES (?1, ?2, 0, 0, ?3, ?4)
                  ON CONFLICT (chat, account) DO UPDATE SET epoch = excluded.epoch, sealed = excluded.sealed
-                 RETURNING account, delivered_seq, epoch, sealed",
+                 RETURNING account, delivered_seq, delivered_ms, epoch, sealed",
             )?;
             let mark = put.query_row(params![chat.0, device.account.0, int(epoch), sealed], mark)?;
             Ok(PutMarkOutcome::Stored(mark))
@@ -48,7 +53,7 @@ impl MailboxStore for Sqlite {
     async fn marks(&self, reader: AccountId, chats: Vec<ChatId>) -> Result<Vec<(ChatId, Vec<Mark>)>, StoreError> {
         self.read(move |db| {
             let mut query = db.prepare_cached(
-                "SELECT account, delivered_seq, epoch, sealed FROM mark WHERE chat = ?1 AND EXISTS (
+                "SELECT account, delivered_seq, delivered_ms, epoch, sealed FROM mark WHERE chat = ?1 AND EXISTS (
                      SELECT 1 FROM member WHERE chat = ?1 AND account = ?2 AND until_seq IS NULL)",
             )?;
             let mut found = Vec::new();
@@ -70,8 +75,9 @@ fn mark(row: &rusqlite::Row<'_>) -> rusqlite::Result<Mark> {
     Ok(Mark {
         account: AccountId(row.get(0)?),
         delivered_seq: uint(row.get(1)?),
-        epoch: uint(row.get(2)?),
-        sealed: row.get(3)?,
+        delivered_ms: uint(row.get(2)?),
+        epoch: uint(row.get(3)?),
+        sealed: row.get(4)?,
     })
 }
 
@@ -117,7 +123,12 @@ fn welcome(db: &Connection, chat: [u8; 16], seq: i64, part: u32) -> Result<Optio
         .optional()?)
 }
 
-fn acknowledge(tx: &Connection, device: DeviceAddress, queue_seq: u64) -> Result<Vec<DeliveredUpTo>, StoreError> {
+fn acknowledge(
+    tx: &Connection,
+    device: DeviceAddress,
+    queue_seq: u64,
+    now_ms: UnixMs,
+) -> Result<Vec<DeliveredUpTo>, StoreError> {
     let key = params![device.account.0, device.device.0, int(queue_seq)];
     let mut heads = tx.prepare_cached(
         "SELECT chat, max(seq) FROM mailbox
@@ -129,11 +140,12 @@ fn acknowledge(tx: &Connection, device: DeviceAddress, queue_seq: u64) -> Result
     for (chat, seq) in heads {
         let changed = tx
             .prepare_cached(
-                "INSERT INTO mark (chat, account, delivered_seq, epoch, sealed) VALUES (?1, ?2, ?3, 0, x'')
-                 ON CONFLICT (chat, account) DO UPDATE SET delivered_seq = excluded.delivered_seq
+                "INSERT INTO mark (chat, account, delivered_seq, delivered_ms, epoch, sealed) VALUES (?1, ?2, ?3, ?4, 0, x'')
+                 ON CONFLICT (chat, account)
+                 DO UPDATE SET delivered_seq = excluded.delivered_seq, delivered_ms = excluded.delivered_ms
                  WHERE delivered_seq < excluded.delivered_seq",
             )?
-            .execute(params![chat, device.account.0, seq])?;
+            .execute(params![chat, device.account.0, seq, int(now_ms)])?;
         if changed == 1 {
             further.push(DeliveredUpTo { chat: ChatId(chat), seq: uint(seq) });
         }

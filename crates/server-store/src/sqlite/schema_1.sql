@@ -192,6 +192,7 @@ CREATE TABLE mark (
     chat BLOB NOT NULL,
     account BLOB NOT NULL,
     delivered_seq INTEGER NOT NULL,
+    delivered_ms INTEGER NOT NULL,
     epoch INTEGER NOT NULL,
     sealed BLOB NOT NULL,
     PRIMARY KEY (chat, account)

@@ -14,8 +14,9 @@ use server_store::mailboxes::{Mark, PutMarkOutcome};
 const LIST_GROUPS_MAX: u32 = 512;
 /// Chats in one GetMarks.
 const GET_MARKS_MAX: usize = 256;
-/// Bytes of log entries in one page; the frame limit leaves room around it.
-const PAGE_LEN_MAX: usize = 3 * 1024 * 1024;
+/// Bytes of log entries in one page, where it has more than one: over a slow line a page has to come before the client takes the socket for
+/// lost.
+const PAGE_LEN_MAX: usize = 256 * 1024;
 
 impl Delivery {
     pub(super) async fn app(&self, sender: DeviceAddress, app: wire::App, now_ms: u64) -> Result<Handled, OpError> {
@@ -115,12 +116,12 @@ impl Delivery {
         })))
     }
 
-    pub(super) async fn ack(&self, sender: DeviceAddress, ack: wire::Ack) -> Result<Handled, OpError> {
-        let further = self.stores.mailboxes.acknowledge(sender, ack.queue_seq).await?;
+    pub(super) async fn ack(&self, sender: DeviceAddress, ack: wire::Ack, now_ms: u64) -> Result<Handled, OpError> {
+        let further = self.stores.mailboxes.acknowledge(sender, ack.queue_seq, now_ms).await?;
         let mut effects = Vec::new();
         for delivered in further {
             let to = self.other_accounts_devices(sender, delivered.chat).await?;
-            effects.push(Effect::Delivered { chat: delivered.chat, seq: delivered.seq, account: sender.account, to });
+            effects.push(Effect::Delivered { further: delivered, account: sender.account, time_ms: now_ms, to });
         }
         Ok(Handled { reply: Some(reply::Body::Done(wire::Done {})), effects })
     }
@@ -218,6 +219,7 @@ pub fn account_mark(mark: Mark) -> wire::AccountMark {
     wire::AccountMark {
         account: mark.account.to_vec(),
         delivered_seq: mark.delivered_seq,
+        delivered_ms: mark.delivered_ms,
         epoch: mark.epoch,
         sealed: mark.sealed,
     }

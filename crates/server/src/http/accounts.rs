@@ -4,6 +4,7 @@ use super::register::read_number;
 use super::{Caller, Proto, account_ids};
 use crate::app::App;
 use crate::limits::Class;
+use crate::numbers::Region;
 use crate::problem::Problem;
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -28,7 +29,7 @@ pub(super) async fn server_info(State(app): State<Arc<App>>) -> Proto<ServerInfo
         protocol_min: proto::PROTOCOL_VERSION_MIN,
         protocol_max: proto::PROTOCOL_VERSION,
         registration_open: app.config.registration_open,
-        default_region: app.config.default_region.clone(),
+        default_region: app.config.default_region.map(Region::code).unwrap_or_default(),
     })
 }
 
@@ -49,7 +50,7 @@ pub(super) async fn look_up(
     if request.numbers.len() > LOOKUP_LEN_MAX {
         return Err(Problem::bad("too-many-items").detail(format!("at most {LOOKUP_LEN_MAX}")));
     }
-    let numbers = request.numbers.iter().map(|number| read_number(number)).collect::<Result<Vec<_>, _>>()?;
+    let numbers = request.numbers.iter().map(|number| read_number(&app, number)).collect::<Result<Vec<_>, _>>()?;
     let found = app.stores.accounts.look_up(numbers).await?;
     Ok(Proto(LookUpOk { found: found.into_iter().map(found_body).collect() }))
 }

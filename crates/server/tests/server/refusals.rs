@@ -398,6 +398,7 @@ fn requests() -> Vec<Request> {
         ("reset_group", reset(None), invalid, None),
         ("list_groups", Body::ListGroups(wire::ListGroups { after_chat: short.clone(), limit: 1 }), invalid, None),
         ("find_direct", Body::FindDirect(wire::FindDirect { direct_key: short }), invalid, None),
+        ("ping", Body::Ping(wire::Ping {}), None, None),
     ]
 }
 
@@ -461,7 +462,7 @@ async fn requests_that_are_garbage_or_too_large_are_refused_and_the_socket_lives
             (reply::Body::Refused(refused), Some(reason)) => {
                 assert_eq!(refused.reason(), reason, "{name}: {}", refused.detail);
             }
-            (reply::Body::Batch(_) | reply::Body::Done(_), None) => {}
+            (reply::Body::Batch(_) | reply::Body::Done(_) | reply::Body::Pong(_), None) => {}
             other => panic!("{name}: {other:?}"),
         }
         if let Some(large) = large {

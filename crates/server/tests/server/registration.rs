@@ -30,10 +30,39 @@ async fn a_number_is_registered_and_looked_up() {
 #[tokio::test]
 async fn numbers_that_are_none_are_refused() {
     let host = Host::start().await;
-    for number in ["", "hello", "0151 23456789", "+49", &"+".repeat(10_000)] {
+    for number in ["", "hello", "+49", &"+".repeat(10_000)] {
         let answer = host.post("/v1/register/code", None, &RequestCode { number: number.into() }).await;
         answer.refused(400, "number-invalid");
     }
+}
+
+#[tokio::test]
+async fn a_server_without_a_region_asks_for_the_country_of_a_number() {
+    let host = Host::start().await;
+    assert_eq!(host.get("/v1/server", None).await.ok::<ServerInfo>().default_region, "");
+    let (_, phone) = registered(&host, NUMBER).await;
+    let national = || "0151 23456789".to_owned();
+    let answer = host.post("/v1/register/code", None, &RequestCode { number: national() }).await;
+    answer.refused(400, "number-without-country");
+    let answer = host.post("/v1/lookup", Some(&phone.token), &LookUp { numbers: vec![national()] }).await;
+    answer.refused(400, "number-without-country");
+}
+
+#[tokio::test]
+async fn a_server_with_a_region_takes_its_numbers_as_people_write_them_and_names_one_form() {
+    let host = Host::start_with(|config| config.default_region = "DE".parse().ok()).await;
+    assert_eq!(host.get("/v1/server", None).await.ok::<ServerInfo>().default_region, "DE");
+    let asked = RequestCode { number: "0151 23456789".into() };
+    let ok: RequestCodeOk = host.post("/v1/register/code", None, &asked).await.ok();
+    assert_eq!(ok.number, NUMBER);
+    let proof = VerifyCode { number: "+49 (0) 151 23456789".into(), code: host.codes.last(NUMBER) };
+    let ok: VerifyCodeOk = host.post("/v1/register/verify", None, &proof).await.ok();
+    register(&host, ok.ticket, Vec::new(), Vec::new()).await.ok::<RegisterOk>();
+    let (_, phone) = registered(&host, "+4915123456780").await;
+    let numbers = vec!["0151/23456789".into(), "0049 151 23456789".into(), "49 151 23456789".into()];
+    let found: LookUpOk = host.post("/v1/lookup", Some(&phone.token), &LookUp { numbers }).await.ok();
+    let found: Vec<_> = found.found.into_iter().map(|found| found.number).collect();
+    assert!(!found.is_empty() && found.iter().all(|number| number == NUMBER), "{found:?}");
 }
 
 #[tokio::test]

@@ -19,7 +19,7 @@ pub fn Banners() -> impl IntoView {
                 <div class="banner" data-testid="offline-banner">
                     <Icon name="wifi-slash"/>
                     <span>{words::OFFLINE}</span>
-                    <button class="button quiet small" type="button" data-testid="reconnect" on:click=move |_| app.send(Command::ReconnectNow)>{words::TRY_NOW}</button>
+                    <button class="button quiet small" type="button" data-testid="reconnect" on:click=move |_| app.send(Command::CheckConnection)>{words::TRY_NOW}</button>
                 </div>
             </Show>
             <Show when=move || catching_up.get()>
@@ -50,7 +50,7 @@ fn state(connection: Connection) -> &'static str {
 pub fn Toasts() -> impl IntoView {
     let app = use_app();
     view! {
-        <div class="toasts" role="status" aria-live="polite" data-testid="toasts">
+        <div class="toasts" role="status" aria-live="polite" data-testid="toasts" on:pointermove=move |_| app.point_at_toasts()>
             <For each=move || app.toasts.get() key=|toast| toast.id let:toast>
                 <div class="toast" data-testid="toast">
                     <span>{toast.text.clone()}</span>

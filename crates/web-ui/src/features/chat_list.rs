@@ -3,6 +3,7 @@
 use crate::features::conversation::chat_entries;
 use crate::model::chat_list::{ChatFilter, ChatList as Rows, is_unread};
 use crate::model::clock;
+use crate::model::search::Found;
 use crate::model::window::equal_rows;
 use crate::platform::page;
 use crate::primitives::avatar::{Avatar, Face};
@@ -11,7 +12,7 @@ use crate::primitives::long_press::LongPress;
 use crate::primitives::menu::{ContextMenu, Place, is_menu_key};
 use crate::store::{App, Section, use_app};
 use crate::words;
-use client_api::{ChatId, ChatKind, ChatRow, MirrorProgress, Role};
+use client_api::{ChatId, ChatKind, ChatRow, MirrorProgress, Role, number};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -39,12 +40,12 @@ pub fn ChatListPane() -> impl IntoView {
             <Icon name="magnifying-glass"/>
             <input
                 id="chat-search" class="search-input" type="search" placeholder=words::SEARCH_CHATS aria-label=words::SEARCH_CHATS
-                autocomplete="off" data-testid="chat-search" prop:value=app.query
+                autocomplete="off" dir="auto" data-testid="chat-search" prop:value=app.query
                 on:input=move |event| app.query.set(event_target_value(&event))
                 on:keydown=move |event| {
                     if event.key() == "Escape" {
                         app.query.set(String::new());
-                    } else if event.key() == "ArrowDown" {
+                    } else if event.key() == "ArrowDown" && !event.alt_key() {
                         focus_first();
                     }
                 }
@@ -106,10 +107,7 @@ fn List() -> impl IntoView {
     let scroller = NodeRef::<html::Div>::new();
     let (top, height) = (RwSignal::new(0.0_f64), RwSignal::new(800.0_f64));
     let cursor = RwSignal::new(None::<ChatId>);
-    let shown = Memo::new(move |_| {
-        let (filter, query) = (app.filter.get(), app.query.get());
-        app.chats.with(|chats| chats.shown(filter, &query, app.open.get()))
-    });
+    let shown = Memo::new(move |_| app.shown_chats());
     let measure = move || {
         if let Some(scroller) = scroller.try_get_untracked().flatten() {
             let _ = top.try_set(f64::from(scroller.scroll_top()));
@@ -145,13 +143,16 @@ fn List() -> impl IntoView {
             .or_else(|| app.open.get().filter(known))
             .or_else(|| shown.with(|shown| shown.first().copied()))
     });
-    let move_to = move |chat: ChatId| {
-        cursor.set(Some(chat));
+    let bring_into_sight = move |chat: ChatId| {
         if let (Some(at), Some(scroller)) =
             (shown.with_untracked(|shown| shown.iter().position(|other| *other == chat)), scroller.get_untracked())
         {
             let (start, view) = (at as f64 * ROW_PX, f64::from(scroller.client_height()));
             let now = f64::from(scroller.scroll_top());
+            // A list that is not on the screen has no height.
+            if view <= 0.0 {
+                return;
+            }
             if start < now {
                 scroller.set_scroll_top(start as i32);
             } else if start + ROW_PX > now + view {
@@ -159,6 +160,16 @@ fn List() -> impl IntoView {
             }
             measure();
         }
+    };
+    // Also the one that a key opens from elsewhere.
+    Effect::new(move || {
+        if let Some(chat) = app.open.get() {
+            bring_into_sight(chat);
+        }
+    });
+    let move_to = move |chat: ChatId| {
+        cursor.set(Some(chat));
+        bring_into_sight(chat);
         request_animation_frame(move || focus_row(chat));
     };
     let menu = RwSignal::new(None::<(ChatId, Place)>);
@@ -257,11 +268,14 @@ fn Row(
     );
     let at = Memo::new(move |_| shown.with(|shown| shown.iter().position(|other| *other == chat)).unwrap_or_default());
     let face = Signal::derive(move || face(row.get().as_deref()));
-    // The whole number, and what is shown of it. Any chat may bring a namesake: only what comes of that is drawn.
+    // Where the name is their own word for who they are, tells two of one name apart, or says why the row was found. Any chat may bring a
+    // namesake: only what comes of that is drawn.
     let number = Memo::new(move |_| {
-        let row = row.get().filter(|row| !row.number.is_empty())?;
-        let whole = app.chats.with(|chats| chats.has_namesake(&row));
-        Some((row.number.clone(), if whole { row.number.clone() } else { words::number_end(&row.number) }))
+        let row = row.get().filter(|row| !row.number.is_empty() && number::shown(&row.number) != row.title)?;
+        let query = app.query.get();
+        let tells =
+            app.chats.with(|chats| chats.has_namesake(&chat) || chats.found(&chat, &query) == Some(Found::ByNumber));
+        (tells || !row.named).then(|| number::shown(&row.number))
     });
     let now = page::now_ms();
     view! {
@@ -294,13 +308,10 @@ fn Row(
             <div class="chat-row-text">
                 <div class="chat-row-line">
                     <span class="chat-row-title" dir="auto" data-testid="chat-title">{move || row.get().map(|row| words::title(&row))}</span>
-                    // Whom the owner has not named calls themselves so: the number tells them from whom they may seem to be.
-                    {move || number.get().map(|(number, shown)| view! {
-                        <bdi class="chat-row-number" dir="ltr" title=number data-testid="chat-number">{shown}</bdi>
-                    })}
                     <span class="chat-row-time">{move || row.get().map(|row| clock::short(row.activity_ms, now, page::zone_at(row.activity_ms)))}</span>
                 </div>
                 <div class="chat-row-line">
+                    {move || number.get().map(|number| view! { <bdi class="chat-row-number" dir="ltr" data-testid="chat-number">{number}</bdi> })}
                     <span class="chat-row-preview" dir="auto" data-testid="chat-preview">
                         {move || row.get().map(|row| preview(&row))}
                     </span>
@@ -394,12 +405,16 @@ fn Empty() -> impl IntoView {
             <Show
                 when=all
                 fallback=move || view! {
-                    <p>{words::NO_CHATS_FOUND}</p>
+                    <p>{move || words::no_chats_found(app.query.get().trim(), app.filter.get())}</p>
                     <button class="button quiet" type="button" on:click=move |_| show_all(app)>{words::SHOW_ALL}</button>
                 }
             >
-                <p>{words::NO_CHATS}</p>
-                <button class="button" type="button" data-testid="empty-new-chat" on:click=move |_| app.section.set(Section::NewChat)>{words::NEW_CHAT}</button>
+                <Show when=move || app.mirror.get().active && !app.mirror.get().complete fallback=move || view! {
+                    <p>{words::NO_CHATS}</p>
+                    <button class="button" type="button" data-testid="empty-new-chat" on:click=move |_| app.section.set(Section::NewChat)>{words::NEW_CHAT}</button>
+                }>
+                    <p>{words::CHATS_ARRIVING}</p>
+                </Show>
             </Show>
         </div>
     }

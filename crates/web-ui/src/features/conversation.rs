@@ -5,6 +5,7 @@ mod scroll;
 use crate::features::chat_list::face;
 use crate::features::composer::Composer;
 use crate::features::message::{Around, ItemView};
+use crate::model::chat_list::is_unread;
 use crate::model::clock;
 use crate::model::timeline::shown_ms;
 use crate::platform::page;
@@ -14,7 +15,8 @@ use crate::primitives::icon::{Icon, IconButton};
 use crate::primitives::menu::{Entry, Menu};
 use crate::store::{App, Pane, use_app};
 use crate::words;
-use client_api::{ChatId, ChatKind, Command, Completeness, MessageRow, Role};
+use client_api::number::shown;
+use client_api::{ChatId, ChatKind, Command, Completeness, MessageRow, MessageStatus, Role};
 use leptos::prelude::*;
 use scroll::{Cell, Content, Scroll};
 use std::sync::Arc;
@@ -122,8 +124,10 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
         }
         app.info.with(|info| match info {
             Some(info) if info.kind == ChatKind::Notes => view! { <span>{words::NOTES_TEXT}</span> }.into_any(),
+            // Who has no name is called by the number already.
+            Some(info) if info.title == shown(&info.number) => ().into_any(),
             // A number runs from left to right in every language.
-            Some(info) => view! { <bdi dir="ltr">{info.number.clone()}</bdi> }.into_any(),
+            Some(info) => view! { <bdi dir="ltr">{shown(&info.number)}</bdi> }.into_any(),
             None => ().into_any(),
         })
     };
@@ -153,7 +157,7 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
 pub fn chat_entries(app: App, chat: ChatId) -> Vec<Entry> {
     let Some(row) = app.chats.with_untracked(|chats| chats.get(&chat)) else { return Vec::new() };
     let muted = row.muted_until_ms > page::now_ms();
-    let (pinned, archived, marked) = (row.pinned, row.archived, row.marked_unread);
+    let (pinned, archived, unread) = (row.pinned, row.archived, is_unread(&row));
     let entry = |label: &str, icon, testid, act: Callback<()>| Entry { label: label.to_owned(), icon, testid, act };
     let send = move |command: Command| Callback::new(move |()| app.send(command.clone()));
     let mut entries = vec![
@@ -170,15 +174,12 @@ pub fn chat_entries(app: App, chat: ChatId) -> Vec<Entry> {
             send(Command::SetMuted { chat, until_ms: if muted { 0 } else { u64::MAX } }),
         ),
     ];
-    // What is unread anyway is read by opening it.
-    if row.unread == 0 {
-        entries.push(entry(
-            if marked { words::MARK_READ } else { words::MARK_UNREAD },
-            "envelope-open",
-            "menu-unread",
-            send(Command::MarkUnread { chat, unread: !marked }),
-        ));
-    }
+    entries.push(entry(
+        if unread { words::MARK_READ } else { words::MARK_UNREAD },
+        if unread { "envelope-open" } else { "envelope-simple" },
+        "menu-unread",
+        Callback::new(move |()| app.toggle_unread(chat)),
+    ));
     entries.push(entry(
         if archived { words::UNARCHIVE } else { words::ARCHIVE },
         "archive",
@@ -215,8 +216,11 @@ fn HistoryEnd() -> impl IntoView {
 #[component]
 fn Details(around: Around) -> impl IntoView {
     let app = use_app();
-    let when = |ms: u64| {
-        if ms == 0 { words::NOT_YET.to_owned() } else { clock::full(ms, page::now_ms(), page::zone_at(ms)) }
+    let when = |ms: u64| clock::full(ms, page::now_ms(), page::zone_at(ms));
+    let step = move |row: &MessageRow, least: MessageStatus, ms: u64| match ms {
+        0 if row.status.is_some_and(|status| status >= least) => words::TIME_UNKNOWN.to_owned(),
+        0 => words::NOT_YET.to_owned(),
+        ms => when(ms),
     };
     let facts = move |row: Arc<MessageRow>| {
         // Ticks go on while the dialog is open.
@@ -227,8 +231,8 @@ fn Details(around: Around) -> impl IntoView {
             <dl class="facts">
                 <div><dt>{if own { words::SENT_AT } else { words::RECEIVED }}</dt><dd>{when(shown_ms(&row, page::now_ms()))}</dd></div>
                 {own.then(|| view! {
-                    <div><dt>{words::DELIVERED_AT}</dt><dd data-testid="info-delivered">{when(row.delivered_ms)}</dd></div>
-                    <div><dt>{words::READ_AT}</dt><dd data-testid="info-read">{when(row.read_ms)}</dd></div>
+                    <div><dt>{words::DELIVERED_AT}</dt><dd data-testid="info-delivered">{step(&row, MessageStatus::Delivered, row.delivered_ms)}</dd></div>
+                    <div><dt>{words::READ_AT}</dt><dd data-testid="info-read">{step(&row, MessageStatus::Read, row.read_ms)}</dd></div>
                 })}
             </dl>
         }

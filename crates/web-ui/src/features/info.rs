@@ -3,12 +3,14 @@
 use crate::features::chat_list::face;
 use crate::features::conversation::chat_entries;
 use crate::features::safety::Safety;
+use crate::model::chat_list::is_unread;
 use crate::model::clock;
 use crate::platform::page;
 use crate::primitives::avatar::Avatar;
 use crate::primitives::icon::{Icon, IconButton};
 use crate::store::{Pane, use_app};
 use crate::words;
+use client_api::number::shown;
 use client_api::{AccountId, Answer, ChatInfo, ChatKind, Command, Completeness, SafetyNumber};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -46,7 +48,12 @@ fn Facts(first: ChatInfo) -> impl IntoView {
     let face = Signal::derive(move || app.chats.with(|chats| face(chats.get(&info.with(|info| info.chat)).as_deref())));
     let safety = RwSignal::new(None::<SafetyNumber>);
     let peer = Memo::new(move |_| info.with(|info| info.peer));
-    let title = Memo::new(move |_| info.with(|info| info.title.clone()));
+    let title = Memo::new(move |_| info.with(words::title_of));
+    // Nothing where there is none: the number is no name to start from.
+    let name = Memo::new(move |_| {
+        info.with(|info| if info.title == shown(&info.number) { String::new() } else { info.title.clone() })
+    });
+    let number = Memo::new(move |_| info.with(|info| Some(shown(&info.number)).filter(|number| *number != info.title)));
     let about = Memo::new(move |_| info.with(|info| info.about.clone()));
     let show_safety = move |_| {
         app.ask(Command::ShowSafetyNumber { account: peer.get_untracked() }, move |result| match result {
@@ -63,8 +70,9 @@ fn Facts(first: ChatInfo) -> impl IntoView {
     view! {
         <div class="info-face">
             <Avatar face size="huge"/>
-            <p class="info-name" dir="auto" data-testid="info-name">{move || if direct { title.get() } else { words::NOTES.to_owned() }}</p>
-            <p class="info-number" dir="ltr">{move || info.with(|info| info.number.clone())}</p>
+            <p class="info-name" dir="auto" data-testid="info-name">{title}</p>
+            // Without a name it is the title already.
+            {move || number.get().map(|number| view! { <p class="info-number" dir="ltr">{number}</p> })}
             <Show when=move || about.with(|about| !about.is_empty())><p class="info-about" dir="auto">{about}</p></Show>
         </div>
         <ul class="rows">
@@ -87,7 +95,7 @@ fn Facts(first: ChatInfo) -> impl IntoView {
             })}
             <Entries info/>
         </ul>
-        <Show when=move || direct && is_contact.get()><Rename account=peer title/></Show>
+        <Show when=move || direct && is_contact.get()><Rename account=peer name/></Show>
         {move || safety.get().map(|number| view! { <Safety number safety title=title.get_untracked()/> })}
     }
 }
@@ -99,7 +107,7 @@ fn Entries(info: Memo<ChatInfo>) -> impl IntoView {
     let chat = Memo::new(move |_| info.with(|info| info.chat));
     let choices = Memo::new(move |_| {
         let row = app.chats.with(|chats| chats.get(&chat.get()));
-        row.map(|row| (row.pinned, row.archived, row.marked_unread, row.muted_until_ms, row.unread == 0))
+        row.map(|row| (row.pinned, row.archived, is_unread(&row), row.muted_until_ms))
     });
     move || {
         choices.track();
@@ -149,17 +157,17 @@ fn AddContact(account: Memo<AccountId>) -> impl IntoView {
 }
 
 #[component]
-fn Rename(account: Memo<AccountId>, title: Memo<String>) -> impl IntoView {
+fn Rename(account: Memo<AccountId>, name: Memo<String>) -> impl IntoView {
     let app = use_app();
     // Until something is typed, the field follows the name.
     let typed = RwSignal::new(None::<String>);
-    let name = move || typed.get().unwrap_or_else(|| title.get());
+    let shown = move || typed.get().unwrap_or_else(|| name.get());
     let error = RwSignal::new(String::new());
     let save = move |event: SubmitEvent| {
         event.prevent_default();
         error.set(String::new());
         let sent = typed.get_untracked();
-        let name = sent.clone().unwrap_or_else(|| title.get_untracked()).trim().to_owned();
+        let name = sent.clone().unwrap_or_else(|| name.get_untracked()).trim().to_owned();
         app.ask(Command::RenameContact { account: account.get_untracked(), name }, move |result| match result {
             Ok(_) => {
                 // What was typed meanwhile is not saved yet.
@@ -176,7 +184,7 @@ fn Rename(account: Memo<AccountId>, title: Memo<String>) -> impl IntoView {
             <label class="field">
                 <span class="field-label">{words::CONTACT_NAME}</span>
                 <input class="input" type="text" dir="auto" autocomplete="off" data-testid="rename-contact"
-                    aria-describedby="rename-error" prop:value=name on:input=move |event| typed.set(Some(event_target_value(&event)))/>
+                    aria-describedby="rename-error" prop:value=shown on:input=move |event| typed.set(Some(event_target_value(&event)))/>
             </label>
             <p id="rename-error" class="field-error" role="alert" data-testid="rename-error">{error}</p>
             <button class="button quiet" type="submit" data-testid="rename-save">{words::SAVE}</button>

@@ -6,7 +6,7 @@ use crate::platform::page;
 use crate::primitives::dialog::Dialog;
 use crate::store::{App, Pane, Section, use_app};
 use crate::words;
-use client_api::{AppStage, Command};
+use client_api::{AppStage, ChatId, Command};
 use leptos::prelude::*;
 use web_sys::KeyboardEvent;
 
@@ -36,7 +36,7 @@ pub fn listen(app: App) {
 
 /// Tells whether it did something.
 fn act(app: App, key: Key) -> bool {
-    let with_open = |command: &dyn Fn(client_api::ChatId, &client_api::ChatRow) -> Command| {
+    let with_open = |command: &dyn Fn(ChatId, &client_api::ChatRow) -> Command| {
         let chat = app.open.get_untracked();
         let row = chat.and_then(|chat| app.chats.with_untracked(|chats| chats.get(&chat)));
         if let (Some(chat), Some(row)) = (chat, row) {
@@ -53,8 +53,14 @@ fn act(app: App, key: Key) -> bool {
         Key::PreviousChat => open_neighbour(app, -1, Among::All),
         Key::NextUnread => open_neighbour(app, 1, Among::Unread),
         Key::PreviousUnread => open_neighbour(app, -1, Among::Unread),
-        Key::NewChat => app.show_section(Section::NewChat),
-        Key::Settings => app.show_section(Section::Settings),
+        Key::NewChat => {
+            app.show_section(Section::NewChat);
+            request_animation_frame(|| page::focus(".pane-body input"));
+        }
+        Key::Settings => {
+            app.show_section(Section::Settings);
+            request_animation_frame(|| page::focus(".pane-title"));
+        }
         Key::NextLandmark => to_landmark(1),
         Key::PreviousLandmark => to_landmark(-1),
         Key::Archive => {
@@ -67,7 +73,11 @@ fn act(app: App, key: Key) -> bool {
             until_ms: if row.muted_until_ms > page::now_ms() { 0 } else { u64::MAX },
         }),
         Key::Pin => with_open(&|chat, row| Command::SetPinned { chat, pinned: !row.pinned }),
-        Key::MarkUnread => with_open(&|chat, _| Command::MarkUnread { chat, unread: true }),
+        Key::MarkUnread => {
+            if let Some(chat) = app.open.get_untracked() {
+                app.toggle_unread(chat);
+            }
+        }
         Key::Close => return close(app),
     }
     true
@@ -80,15 +90,20 @@ enum Among {
     Unread,
 }
 
+/// The next of those that the list shows, where it is in sight; else of all.
 fn open_neighbour(app: App, step: isize, among: Among) {
     let open = app.open.get_untracked();
-    let shown = app.chats.with_untracked(|chats| {
-        let mut shown = chats.shown(ChatFilter::All, "", None);
-        if among == Among::Unread {
-            shown.retain(|chat| open == Some(*chat) || chats.get(chat).is_some_and(|row| is_unread(&row)));
-        }
-        shown
-    });
+    let in_sight = app.section.get_untracked() == Section::Chats;
+    let mut shown = if in_sight {
+        untrack(|| app.shown_chats())
+    } else {
+        app.chats.with_untracked(|chats| chats.shown(ChatFilter::All, "", None))
+    };
+    if among == Among::Unread {
+        let is_unread =
+            |chat: &ChatId| app.chats.with_untracked(|chats| chats.get(chat)).is_some_and(|row| is_unread(&row));
+        shown.retain(|chat| open == Some(*chat) || is_unread(chat));
+    }
     if let Some(chat) = ChatList::neighbour(&shown, open, step) {
         app.open_chat(chat);
     }

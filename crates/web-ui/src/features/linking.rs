@@ -2,6 +2,7 @@
 
 use crate::platform::page;
 use crate::primitives::icon::Icon;
+use crate::primitives::pin_field::PinField;
 use crate::primitives::scan_view::ScanView;
 use crate::store::{App, use_app};
 use crate::words;
@@ -13,6 +14,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Linking(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let app = use_app();
+    follow_focus(app);
     view! {
         <div class="linking" data-testid="linking">
             {move || match app.linking.get() {
@@ -27,7 +29,7 @@ pub fn Linking(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoVie
                     view! {
                         <div class="linking-end" data-testid="linking-done" role="status">
                             <Icon name="check-circle"/>
-                            <h2>{words::linked(&name)}</h2>
+                            <h2 tabindex="-1">{words::linked(&name)}</h2>
                             <HandingOver/>
                             <button class="button wide" type="button" data-testid="linking-close" on:click=move |_| leave(app, on_end)>
                                 {words::DONE}
@@ -41,7 +43,7 @@ pub fn Linking(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoVie
                     view! {
                         <div class="linking-end" data-testid="linking-failed" role="alert">
                             <Icon name="warning-circle"/>
-                            <h2>{title}</h2>
+                            <h2 tabindex="-1">{title}</h2>
                             <p>{text}</p>
                             <button class="button wide" type="button" data-testid="linking-again"
                                 on:click=move |_| app.send(Command::CancelLinking)>{words::TRY_AGAIN}</button>
@@ -55,6 +57,21 @@ pub fn Linking(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoVie
             }}
         </div>
     }
+}
+
+/// Each step takes the place of the one before: the focus goes along, to what is asked, else to what is said.
+fn follow_focus(app: App) {
+    Effect::new(move |before: Option<()>| {
+        app.linking.track();
+        if before.is_some() {
+            request_animation_frame(|| {
+                let stops = [".linking input", ".linking h2", ".linking button"];
+                if let Some(stop) = stops.iter().find(|stop| page::lost_focus() && page::can_focus(stop)) {
+                    page::focus(stop);
+                }
+            });
+        }
+    });
 }
 
 /// How much of the history has gone to the new device.
@@ -100,6 +117,10 @@ fn Scan(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
         event.prevent_default();
         try_code(text.get_untracked(), true);
     };
+    let paste_or_scan = move || {
+        pasting.update(|on| *on = !*on);
+        request_animation_frame(|| page::focus(".linking textarea"));
+    };
     view! {
         <div class="linking-scan" data-testid="linking-scan">
             <Show
@@ -123,7 +144,7 @@ fn Scan(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
             </Show>
             <p class="field-error pad" role="alert" data-testid="scan-error">{error}</p>
             <div class="pad stack">
-                <button class="button quiet wide" type="button" data-testid="toggle-paste" on:click=move |_| pasting.update(|on| *on = !*on)>
+                <button class="button quiet wide" type="button" data-testid="toggle-paste" on:click=move |_| paste_or_scan()>
                     {move || if pasting.get() { words::USE_CAMERA } else { words::NO_CAMERA }}
                 </button>
                 <button class="button quiet wide" type="button" data-testid="linking-cancel" on:click=move |_| on_end()>{words::CANCEL}</button>
@@ -162,7 +183,7 @@ fn Confirm(stage: LinkingStage, on_end: impl Fn() + Copy + Send + Sync + 'static
     };
     view! {
         <form class="pad stack" data-testid="linking-confirm" on:submit=confirm>
-            <h2>{words::CONFIRM_TITLE}</h2>
+            <h2 tabindex="-1">{words::CONFIRM_TITLE}</h2>
             <p class="warning-box"><Icon name="warning"/> <span>{words::CONFIRM_WARNING}</span></p>
             <Show when=move || pasted>
                 <p class="warning-box strong"><Icon name="warning"/> <span>{words::CONFIRM_PASTED}</span></p>
@@ -178,13 +199,9 @@ fn Confirm(stage: LinkingStage, on_end: impl Fn() + Copy + Send + Sync + 'static
                 </div>
             </dl>
             <Show when=move || pin_needed>
-                <label class="field">
-                    <span class="field-label">{words::PIN_LABEL}</span>
-                    <input class="input secret" type="text" inputmode="numeric" maxlength="6" autocomplete="off" data-testid="confirm-pin"
-                        prop:value=pin on:input=move |event| pin.set(event_target_value(&event))/>
-                </label>
+                <PinField testid="confirm-pin" value=pin described_by="confirm-error"/>
             </Show>
-            <p class="field-error" role="alert" data-testid="confirm-error">{error}</p>
+            <p id="confirm-error" class="field-error" role="alert" data-testid="confirm-error">{error}</p>
             <button class="button wide" type="submit" disabled=move || { wait_s.get() > 0 } data-testid="confirm-link">
                 {move || if wait_s.get() > 0 { words::link_in(wait_s.get()) } else { words::LINK_THIS.to_owned() }}
             </button>
@@ -202,7 +219,7 @@ fn Digits(digits: String, tries_left: u32, on_end: impl Fn() + Copy + Send + Syn
     let spoken = digits.chars().map(String::from).collect::<Vec<_>>().join(" ");
     view! {
         <div class="linking-end" data-testid="linking-digits-page">
-            <h2>{words::TYPE_THESE}</h2>
+            <h2 tabindex="-1">{words::TYPE_THESE}</h2>
             <p class="big-digits" data-testid="linking-digits" aria-label=spoken role="img">{digits}</p>
             <p>{words::TYPE_THESE_TEXT}</p>
             {(tries_left < 3).then(|| view! { <p class="field-error" role="alert">{words::digits_wrong(tries_left)}</p> })}

@@ -1,10 +1,13 @@
 //! Whom to write to: contacts, a number, a contact link, a contact's QR code.
 
+use crate::model::search::{Findable, Query};
+use crate::platform::letters;
 use crate::primitives::avatar::{Avatar, Face};
 use crate::primitives::icon::{Icon, IconButton};
 use crate::primitives::scan_view::ScanView;
 use crate::store::{App, Section, use_app};
 use crate::words;
+use client_api::number::shown;
 use client_api::{Answer, Command, ContactRow, UserError};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -34,11 +37,10 @@ pub fn NewChat() -> impl IntoView {
         add(number.get_untracked());
     };
     let contacts = Memo::new(move |_| {
-        let query = number.get().trim().to_lowercase();
+        let query = Query::new(&number.get(), letters::decompose);
         let mut rows: Vec<ContactRow> = app.contacts.with(|contacts| {
-            let fits = |row: &&ContactRow| {
-                query.is_empty() || row.name.to_lowercase().contains(&query) || row.number.contains(&query)
-            };
+            let fits =
+                |row: &&ContactRow| query.finds(&Findable::new(&row.name, &row.number, letters::decompose)).is_some();
             contacts.values().filter(fits).cloned().collect()
         });
         rows.sort_by_cached_key(|row| (row.name.to_lowercase(), row.account));
@@ -112,7 +114,7 @@ fn Contact(row: ContactRow, error: RwSignal<String>) -> impl IntoView {
             <Avatar face=Signal::stored(face) size="small"/>
             <span class="two-lines">
                 <strong dir="auto">{row.name}</strong>
-                <span class="faint" dir="auto">{if row.about.is_empty() { row.number } else { row.about }}</span>
+                <span class="faint" dir="auto">{if row.about.is_empty() { shown(&row.number) } else { row.about }}</span>
             </span>
         </button></li>
     }

@@ -13,7 +13,14 @@ use send_wrapper::SendWrapper;
 
 /// The form. What is there already is filled in.
 #[component]
-pub fn ProfileForm(go: &'static str, on_saved: impl Fn() + Clone + 'static) -> impl IntoView {
+pub fn ProfileForm(
+    go: &'static str,
+    #[prop(optional)] name_field: NodeRef<html::Input>,
+    /// The ids of what explains the name's field.
+    #[prop(default = "profile-error")]
+    described_by: &'static str,
+    on_saved: impl Fn() + Clone + 'static,
+) -> impl IntoView {
     let app = use_app();
     let before = app.profile.get_untracked();
     let account = before.as_ref().map_or(AccountId([0; 16]), |profile| profile.account);
@@ -74,8 +81,8 @@ pub fn ProfileForm(go: &'static str, on_saved: impl Fn() + Clone + 'static) -> i
             </label>
             <label class="field">
                 <span class="field-label">{words::YOUR_NAME}</span>
-                <input class="input" type="text" autocomplete="name" dir="auto" data-testid="profile-name"
-                    aria-describedby="profile-error" prop:value=name on:input=move |event| name.set(event_target_value(&event))/>
+                <input class="input" type="text" autocomplete="name" dir="auto" data-testid="profile-name" node_ref=name_field
+                    aria-describedby=described_by prop:value=name on:input=move |event| name.set(event_target_value(&event))/>
             </label>
             <label class="field">
                 <span class="field-label">{words::ABOUT}</span>

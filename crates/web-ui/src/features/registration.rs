@@ -2,10 +2,12 @@
 
 use crate::features::profile::ProfileForm;
 use crate::platform::page;
+use crate::primitives::pin_field::{PinField, is_whole};
 use crate::store::{App, use_app};
 use crate::words;
 use client_api::{Command, RegistrationStage};
 use leptos::ev::SubmitEvent;
+use leptos::html;
 use leptos::prelude::*;
 
 /// The page of the stage.
@@ -45,20 +47,44 @@ fn submit(app: App, error: RwSignal<String>, command: Command) {
     });
 }
 
-/// One question.
+/// What is typed into.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Field {
+    Number,
+    Code,
+    Pin,
+}
+
+impl Field {
+    fn keyboard(self) -> &'static str {
+        if self == Self::Number { "tel" } else { "numeric" }
+    }
+
+    fn autocomplete(self) -> &'static str {
+        match self {
+            Self::Number => "tel",
+            Self::Code => "one-time-code",
+            Self::Pin => "off",
+        }
+    }
+}
+
+/// One question. Its field has the focus: whoever answered the one before types on. What reads the screen aloud says the
+/// heading with the field, as the focus passes it by.
 #[component]
 fn Question(
-    page: &'static str,
+    testid: &'static str,
+    input_testid: &'static str,
     #[prop(into)] title: String,
     #[prop(into)] text: Signal<String>,
-    #[prop(into)] label: String,
-    mode: &'static str,
-    autocomplete: &'static str,
-    #[prop(default = 64)] length_max: u32,
+    label: &'static str,
+    field: Field,
+    #[prop(default = 96)] length_max: u32,
     value: RwSignal<String>,
     error: RwSignal<String>,
     #[prop(into)] busy: Signal<bool>,
     go: &'static str,
+    go_testid: &'static str,
     on_go: impl Fn() + 'static,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
@@ -66,30 +92,32 @@ fn Question(
         event.prevent_default();
         on_go();
     };
-    view! {
-        <form class="setup-form" data-testid=format!("page-{page}") on:submit=on_submit novalidate>
-            <h1>{title}</h1>
-            <p class="setup-text">{text}</p>
+    let input = NodeRef::<html::Input>::new();
+    keep_focus(input, error);
+    let invalid = Signal::derive(move || !error.get().is_empty());
+    let typed = if field == Field::Pin {
+        view! { <PinField testid=input_testid value described_by=DESCRIBED_BY invalid node_ref=input/> }.into_any()
+    } else {
+        view! {
             <label class="field">
                 <span class="field-label">{label}</span>
                 <input
-                    class="input"
-                    class:secret=move || mode == "numeric"
-                    type=if mode == "tel" { "tel" } else { "text" }
-                    inputmode=mode
-                    autocomplete=autocomplete
-                    maxlength=length_max
-                    dir="ltr"
-                    autofocus
-                    data-testid=format!("{page}-input")
-                    aria-invalid=move || (!error.get().is_empty()).to_string()
-                    aria-describedby="question-error"
-                    prop:value=value
-                    on:input=move |event| value.set(event_target_value(&event))
+                    class="input" class:secret=field == Field::Code type=if field == Field::Number { "tel" } else { "text" }
+                    inputmode=field.keyboard() autocomplete=field.autocomplete() maxlength=length_max dir="ltr" data-testid=input_testid
+                    node_ref=input aria-invalid=move || invalid.get().to_string() aria-describedby=DESCRIBED_BY
+                    prop:value=value on:input=move |event| value.set(event_target_value(&event))
                 />
             </label>
+        }
+        .into_any()
+    };
+    view! {
+        <form class="setup-form" data-testid=testid aria-labelledby="question-title" on:submit=on_submit novalidate>
+            <h1 id="question-title">{title}</h1>
+            <p id="question-text" class="setup-text">{text}</p>
+            {typed}
             <p id="question-error" class="field-error" role="alert" data-testid="form-error">{error}</p>
-            <button class="button wide" type="submit" disabled=busy data-testid=format!("{page}-next")>
+            <button class="button wide" type="submit" disabled=busy data-testid=go_testid>
                 {move || if busy.get() { words::ONE_MOMENT } else { go }}
             </button>
             {children.map(|children| children())}
@@ -97,18 +125,31 @@ fn Question(
     }
 }
 
+const DESCRIBED_BY: &str = "question-title question-text question-error";
+
+/// To the field when it is there, and back to it when what was typed is refused: the button that was pressed sleeps while a
+/// request is under way, and a button that falls asleep loses the focus to nothing.
+fn keep_focus(input: NodeRef<html::Input>, error: RwSignal<String>) {
+    Effect::new(move || {
+        error.track();
+        if let Some(input) = input.get() {
+            let _ = input.focus();
+        }
+    });
+}
+
 #[component]
 fn NumberPage(shown: Memo<RegistrationStage>, busy: Signal<bool>) -> impl IntoView {
     let app = use_app();
     let (value, error) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let text = Signal::derive(move || match shown.get() {
-        RegistrationStage::Number { server_name, .. } => words::number_text(&server_name),
+        RegistrationStage::Number { server_name, default_region } => words::number_text(&server_name, &default_region),
         _ => String::new(),
     });
     view! {
         <Question
-            page="number" title=words::NUMBER_TITLE text=text label=words::NUMBER_LABEL mode="tel" autocomplete="tel"
-            value error busy go=words::NEXT
+            testid="page-number" input_testid="number-input" title=words::NUMBER_TITLE text=text label=words::NUMBER_LABEL
+            field=Field::Number value error busy go=words::NEXT go_testid="number-next"
             on_go=move || submit(app, error, Command::RequestCode { number: value.get_untracked() })
         >
             <p class="setup-note">{words::PHONE_NOTE}</p>
@@ -141,8 +182,8 @@ fn CodePage(shown: Memo<RegistrationStage>, busy: Signal<bool>) -> impl IntoView
     let again = move || told.with_untracked(|(number, ..)| number.clone());
     view! {
         <Question
-            page="code" title=words::CODE_TITLE text label=words::CODE_LABEL mode="numeric"
-            autocomplete="one-time-code" length_max=16 value error busy go=words::NEXT
+            testid="page-code" input_testid="code-input" title=words::CODE_TITLE text label=words::CODE_LABEL
+            field=Field::Code length_max=16 value error busy go=words::NEXT go_testid="code-next"
             on_go=move || submit(app, error, Command::VerifyCode { code: value.get_untracked() })
         >
             <div class="setup-more">
@@ -167,9 +208,9 @@ fn PinPage(busy: Signal<bool>) -> impl IntoView {
     let (value, error) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     view! {
         <Question
-            page="pin" title=words::PIN_TITLE text=words::PIN_TEXT label=words::PIN_LABEL mode="numeric" autocomplete="off"
-            length_max=6 value error busy go=words::NEXT
-            on_go=move || submit(app, error, Command::EnterPin { pin: value.get_untracked() })
+            testid="page-pin" input_testid="pin-input" title=words::PIN_TITLE text=words::PIN_TEXT label=words::PIN_LABEL
+            field=Field::Pin value error busy go=words::NEXT go_testid="pin-next"
+            on_go=move || submit_pin(app, error, value.get_untracked(), |pin| Command::EnterPin { pin })
         >
             <button class="button quiet" type="button" data-testid="pin-back"
                 on:click=move |_| submit(app, error, Command::RestartRegistration)>
@@ -179,21 +220,24 @@ fn PinPage(busy: Signal<bool>) -> impl IntoView {
     }
 }
 
+/// What is to be done with a PIN, once all of it is there.
+fn submit_pin(app: App, error: RwSignal<String>, pin: String, command: impl FnOnce(String) -> Command) {
+    if is_whole(&pin) {
+        submit(app, error, command(pin));
+    } else {
+        error.set(words::error(&client_api::UserError::PinInvalid));
+    }
+}
+
 #[component]
 fn ChoosePinPage(busy: Signal<bool>) -> impl IntoView {
     let app = use_app();
     let (value, error) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let choose = move || {
-        let pin = value.get_untracked();
-        if pin.trim().is_empty() {
-            return error.set(words::error(&client_api::UserError::PinInvalid));
-        }
-        submit(app, error, Command::SetPin { pin });
-    };
+    let choose = move || submit_pin(app, error, value.get_untracked(), |pin| Command::SetPin { pin });
     view! {
         <Question
-            page="choose-pin" title=words::CHOOSE_PIN_TITLE text=words::CHOOSE_PIN_TEXT label=words::PIN_LABEL mode="numeric"
-            autocomplete="off" length_max=6 value error busy go=words::SET_PIN on_go=choose
+            testid="page-choose-pin" input_testid="choose-pin-input" title=words::CHOOSE_PIN_TITLE text=words::CHOOSE_PIN_TEXT
+            label=words::PIN_LABEL field=Field::Pin value error busy go=words::SET_PIN go_testid="choose-pin-next" on_go=choose
         >
             <button class="button quiet" type="button" data-testid="choose-pin-later"
                 on:click=move |_| submit(app, error, Command::SetPin { pin: String::new() })>
@@ -205,11 +249,13 @@ fn ChoosePinPage(busy: Signal<bool>) -> impl IntoView {
 
 #[component]
 fn ProfilePage() -> impl IntoView {
+    let name = NodeRef::<html::Input>::new();
+    keep_focus(name, RwSignal::new(String::new()));
     view! {
-        <section class="setup-form" data-testid="page-profile">
-            <h1>{words::PROFILE_TITLE}</h1>
-            <p class="setup-text">{words::PROFILE_TEXT}</p>
-            <ProfileForm go=words::FINISH on_saved=|| page::keep_storage()/>
+        <section class="setup-form" data-testid="page-profile" aria-labelledby="question-title">
+            <h1 id="question-title">{words::PROFILE_TITLE}</h1>
+            <p id="question-text" class="setup-text">{words::PROFILE_TEXT}</p>
+            <ProfileForm go=words::FINISH name_field=name described_by="question-title question-text profile-error" on_saved=|| page::keep_storage()/>
             <p class="setup-note">{words::LOSING_PHONE}</p>
         </section>
     }

@@ -5,8 +5,10 @@ use crate::platform::notify;
 use crate::primitives::avatar::{Avatar, Face};
 use crate::primitives::dialog::Dialog;
 use crate::primitives::icon::{Icon, IconButton};
+use crate::primitives::pin_field::PinField;
 use crate::store::{App, Section, use_app};
 use crate::words;
+use client_api::number::shown;
 use client_api::{AccountId, Command, Role, Settings, TextDirection, Theme};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -26,7 +28,7 @@ pub fn SettingsSection() -> impl IntoView {
                 <Avatar face/>
                 <span class="two-lines">
                     <strong dir="auto" data-testid="own-name">{move || app.profile.with(|profile| profile.as_ref().map(|profile| profile.name.clone()))}</strong>
-                    <span class="faint" dir="ltr" data-testid="own-number">{move || app.profile.with(|profile| profile.as_ref().map(|profile| profile.number.clone()))}</span>
+                    <span class="faint" dir="ltr" data-testid="own-number">{move || app.profile.with(|profile| profile.as_ref().map(|profile| shown(&profile.number)))}</span>
                 </span>
             </button>
             <ul class="rows">
@@ -149,12 +151,8 @@ fn PinDialog(pin_open: RwSignal<bool>) -> impl IntoView {
         <Dialog title=words::CHOOSE_PIN_TITLE testid="pin-dialog" on_close=move || pin_open.set(false)>
             <form class="stack" on:submit=submit>
                 <p>{words::CHOOSE_PIN_TEXT}</p>
-                <label class="field">
-                    <span class="field-label">{words::PIN_LABEL}</span>
-                    <input class="input secret" type="text" inputmode="numeric" maxlength="6" autocomplete="off" data-testid="pin-new"
-                        prop:value=pin on:input=move |event| pin.set(event_target_value(&event))/>
-                </label>
-                <p class="field-error" role="alert">{error}</p>
+                <PinField testid="pin-new" value=pin described_by="pin-new-error"/>
+                <p id="pin-new-error" class="field-error" role="alert">{error}</p>
                 <div class="dialog-actions">
                     <button class="button quiet" type="button" on:click=move |_| pin_open.set(false)>{words::CANCEL}</button>
                     <Show when=move || app.profile.with(|profile| profile.as_ref().is_some_and(|profile| profile.pin_set))>

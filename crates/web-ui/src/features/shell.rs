@@ -73,7 +73,7 @@ fn follow_focus(app: App) {
             let stops: &[&str] = match now.0 {
                 Pane::Info => &[".info-pane button"],
                 Pane::Chat if before.0 == Pane::Info => &[".chat-head-main"],
-                Pane::Chat if before.1 == now.1 => &[".composer-text"],
+                Pane::Chat if before.1 == now.1 || (now.2.is_some() && before.2 != now.2) => &[".composer-text"],
                 _ if now.1 == Section::NewChat && !app.narrow.get_untracked() => &[".pane-body input"],
                 _ if now.1 == Section::Chats => &[".chat-row[tabindex='0']", ".pane-title"],
                 _ => &[".pane-title"],
@@ -87,13 +87,7 @@ fn follow_focus(app: App) {
 }
 
 fn watch_page(app: App) {
-    let visible = move || {
-        let visible = page::is_visible();
-        if app.visible.get_untracked() != visible {
-            app.visible.set(visible);
-        }
-        app.tell(Command::SetVisible(visible));
-    };
+    let visible = move || app.set_visible(page::is_visible());
     visible();
     app.narrow.set(page::is_narrow());
     let on_resize = window_event_listener(leptos::ev::resize, move |_| {
@@ -102,16 +96,25 @@ fn watch_page(app: App) {
             app.narrow.set(narrow);
         }
     });
-    let on_visible = window_event_listener_untyped("visibilitychange", move |_| visible());
+    let on_visible = window_event_listener_untyped("visibilitychange", move |_| {
+        visible();
+        if page::is_visible() {
+            // The machine may have slept.
+            app.tell(Command::CheckConnection);
+        }
+    });
     let on_back = window_event_listener(leptos::ev::popstate, move |_| {
         app.back();
     });
-    let on_online = window_event_listener(leptos::ev::online, move |_| app.tell(Command::ReconnectNow));
+    // Neither of them is believed: a server on this very machine is there without a network.
+    let on_online = window_event_listener(leptos::ev::online, move |_| app.tell(Command::CheckConnection));
+    let on_offline = window_event_listener(leptos::ev::offline, move |_| app.tell(Command::CheckConnection));
     on_cleanup(move || {
         on_visible.remove();
         on_resize.remove();
         on_back.remove();
         on_online.remove();
+        on_offline.remove();
     });
 }
 

@@ -1,5 +1,7 @@
-//! The chat list: rows by id, and their order. Knows no search box and no scrolling.
+//! The chat list: rows by id, their order, and which of them are shown. Knows no field to search in and no scrolling.
 
+use crate::model::search::{Decompose, Findable, Found, Query};
+use crate::words;
 use client_api::{ChatChanges, ChatId, ChatRow};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,28 +19,52 @@ pub enum ChatFilter {
 }
 
 /// All chats, in the list's order.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ChatList {
-    rows: HashMap<ChatId, Arc<ChatRow>>,
+    rows: HashMap<ChatId, Entry>,
     order: Vec<ChatId>,
+    decompose: Decompose,
     /// The first snapshot has come: an empty list is empty, not loading.
     pub loaded: bool,
 }
 
+#[derive(Debug, Clone)]
+struct Entry {
+    row: Arc<ChatRow>,
+    findable: Findable,
+}
+
 impl ChatList {
+    /// Nothing has come yet.
+    pub fn new(decompose: Decompose) -> Self {
+        Self { rows: HashMap::new(), order: Vec::new(), decompose, loaded: false }
+    }
+
     /// Somebody else goes by the same name.
-    pub fn has_namesake(&self, row: &ChatRow) -> bool {
-        self.rows.values().any(|other| other.chat != row.chat && other.title == row.title)
+    pub fn has_namesake(&self, chat: &ChatId) -> bool {
+        self.rows.get(chat).is_some_and(|entry| {
+            let others = self.rows.values().filter(|other| other.row.chat != *chat);
+            others.into_iter().any(|other| other.findable.is_namesake_of(&entry.findable))
+        })
     }
 
     /// Merges what the core told.
     pub fn apply(&mut self, changes: ChatChanges) {
-        if changes.reset {
-            self.rows.clear();
+        let before = if changes.reset {
             self.loaded = true;
-        }
+            std::mem::take(&mut self.rows)
+        } else {
+            HashMap::new()
+        };
         for row in changes.upserts {
-            self.rows.insert(row.chat, Arc::new(row));
+            // Names change seldom, and rows with each message.
+            let known = self.rows.get(&row.chat).or_else(|| before.get(&row.chat));
+            let known = known.filter(|known| (&known.row.title, &known.row.number) == (&row.title, &row.number));
+            let findable = match known {
+                Some(known) => known.findable.clone(),
+                None => Findable::new(&words::title(&row), &row.number, self.decompose),
+            };
+            self.rows.insert(row.chat, Entry { row: Arc::new(row), findable });
         }
         for chat in changes.removed {
             self.rows.remove(&chat);
@@ -46,39 +72,51 @@ impl ChatList {
         self.order = self.rows.keys().copied().collect();
         let rows = &self.rows;
         self.order.sort_by_cached_key(|chat| {
-            rows.get(chat).map(|row| (!row.pinned, std::cmp::Reverse(row.activity_ms), row.chat))
+            rows.get(chat).map(|entry| (!entry.row.pinned, std::cmp::Reverse(entry.row.activity_ms), *chat))
         });
     }
 
     /// A row.
     pub fn get(&self, chat: &ChatId) -> Option<Arc<ChatRow>> {
-        self.rows.get(chat).cloned()
+        self.rows.get(chat).map(|entry| Arc::clone(&entry.row))
     }
 
-    /// The rows of a filter whose title contains `query`, in order. `keep` stays in although it is read by now: a row
-    /// must not vanish under the pointer that opened it.
-    pub fn shown(&self, filter: ChatFilter, query: &str, keep: Option<ChatId>) -> Vec<ChatId> {
-        let query = query.trim().to_lowercase();
-        let fits = |row: &ChatRow| {
-            let in_filter = match filter {
-                // A search looks into the archive too.
-                ChatFilter::All => !row.archived || !query.is_empty(),
-                ChatFilter::Unread => is_unread(row) || keep == Some(row.chat),
-                ChatFilter::Archived => row.archived,
-            };
-            in_filter && (query.is_empty() || row.title.to_lowercase().contains(&query))
+    /// How a chat is found by what was typed.
+    pub fn found(&self, chat: &ChatId, typed: &str) -> Option<Found> {
+        Query::new(typed, self.decompose).finds(&self.rows.get(chat)?.findable)
+    }
+
+    /// The rows of a filter that are found by what was typed, in order: names before numbers. `keep` stays in although it is read
+    /// by now: a row must not vanish under the pointer that opened it.
+    pub fn shown(&self, filter: ChatFilter, typed: &str, keep: Option<ChatId>) -> Vec<ChatId> {
+        let query = Query::new(typed, self.decompose);
+        let fits = |row: &ChatRow| match filter {
+            // A search looks into the archive too.
+            ChatFilter::All => !row.archived || !query.is_empty(),
+            ChatFilter::Unread => is_unread(row) || keep == Some(row.chat),
+            ChatFilter::Archived => row.archived,
         };
-        self.order.iter().copied().filter(|chat| self.rows.get(chat).is_some_and(|row| fits(row))).collect()
+        let found = self.order.iter().filter_map(|chat| {
+            let entry = self.rows.get(chat).filter(|entry| fits(&entry.row))?;
+            Some((query.finds(&entry.findable)?, *chat))
+        });
+        let mut found: Vec<(Found, ChatId)> = found.collect();
+        found.sort_by_key(|(how, _)| *how);
+        found.into_iter().map(|(_, chat)| chat).collect()
     }
 
     /// How many chats hold something unread and are not muted or archived: the number in the page's title.
     pub fn unread_chats(&self, now_ms: u64) -> usize {
-        self.rows.values().filter(|row| is_unread(row) && !row.archived && row.muted_until_ms <= now_ms).count()
+        self.all().filter(|row| is_unread(row) && !row.archived && row.muted_until_ms <= now_ms).count()
     }
 
     /// How many chats lie in the archive.
     pub fn archived(&self) -> usize {
-        self.rows.values().filter(|row| row.archived).count()
+        self.all().filter(|row| row.archived).count()
+    }
+
+    fn all(&self) -> impl Iterator<Item = &ChatRow> {
+        self.rows.values().map(|entry| &*entry.row)
     }
 
     /// The chat before or after another in a list that is shown.
@@ -99,6 +137,7 @@ pub fn is_unread(row: &ChatRow) -> bool {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::model::search::tests::decompose;
     use client_api::{AccountId, ChatKind};
 
     pub(crate) fn row(id: u8, title: &str, activity_ms: u64) -> ChatRow {
@@ -107,6 +146,7 @@ pub(crate) mod tests {
             kind: ChatKind::Direct,
             peer: AccountId([id; 16]),
             title: title.into(),
+            named: true,
             number: String::new(),
             photo: Vec::new(),
             activity_ms,
@@ -123,7 +163,7 @@ pub(crate) mod tests {
     }
 
     fn list(rows: Vec<ChatRow>) -> ChatList {
-        let mut list = ChatList::default();
+        let mut list = ChatList::new(decompose);
         list.apply(ChatChanges { reset: true, upserts: rows, removed: Vec::new() });
         list
     }
@@ -148,11 +188,34 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn search_ignores_case_and_reaches_the_archive() {
+    fn search_reaches_the_archive() {
         let list = list(vec![row(1, "Änne Öz", 10), ChatRow { archived: true, ..row(2, "Hänne", 5) }, row(3, "Bo", 1)]);
-        assert_eq!(ids(list.shown(ChatFilter::All, " änn ", None)), [1, 2]);
+        assert_eq!(ids(list.shown(ChatFilter::All, " ann ", None)), [1, 2]);
         assert_eq!(ids(list.shown(ChatFilter::All, "", None)), [1, 3]);
         assert_eq!(ids(list.shown(ChatFilter::Archived, "", None)), [2]);
+    }
+
+    #[test]
+    fn names_are_found_before_numbers_and_notes_by_their_own_name() {
+        let numbered =
+            |id, title: &str, number: &str| ChatRow { number: number.into(), ..row(id, title, u64::from(id)) };
+        let mut list = list(vec![
+            numbered(1, "Team 42", "+4930"),
+            numbered(2, "Bo", "+494211"),
+            numbered(3, "Al", "+15"),
+            ChatRow { kind: ChatKind::Notes, ..row(4, "Al", 4) },
+        ]);
+        assert_eq!(ids(list.shown(ChatFilter::All, "42", None)), [1, 2]);
+        assert_eq!(list.found(&ChatId([2; 16]), "42"), Some(Found::ByNumber));
+        assert_eq!(ids(list.shown(ChatFilter::All, "yourself", None)), [4]);
+        assert!(!list.has_namesake(&ChatId([3; 16])), "notes are nobody");
+        // A name that changes is found by what it is now, a number too, also after all rows came anew.
+        let upserts = vec![numbered(3, "Bo", "+4942")];
+        list.apply(ChatChanges { reset: true, upserts: vec![numbered(2, "Bo", "+494211")], removed: vec![] });
+        list.apply(ChatChanges { reset: false, upserts, removed: vec![] });
+        assert_eq!(ids(list.shown(ChatFilter::All, "bo", None)), [3, 2]);
+        assert_eq!(ids(list.shown(ChatFilter::All, "4942", None)), [3, 2]);
+        assert!(list.has_namesake(&ChatId([3; 16])));
     }
 
     #[test]

@@ -116,6 +116,11 @@ pub fn set_title(unread: usize) {
     document().set_title(&title);
 }
 
+/// The keyboard is in this page, and in no other window or tab.
+pub fn has_focus() -> bool {
+    document().has_focus().unwrap_or(true)
+}
+
 /// The page can be seen.
 pub fn is_visible() -> bool {
     !document().hidden()
@@ -221,6 +226,14 @@ pub fn halt(what: &str) {
             element.set_text_content(Some(text));
             let _ = main.append_child(&element);
         }
+    }
+    // A link, as no handler of ours is to be relied on.
+    if let Ok(again) = document().create_element("a") {
+        again.set_class_name("button");
+        again.set_text_content(Some(crate::words::RELOAD));
+        let _ = again.set_attribute("data-testid", "plain-action");
+        let _ = again.set_attribute("href", &window().location().pathname().unwrap_or_default());
+        let _ = main.append_child(&again);
     }
     let _ = body.append_child(&main);
 }

@@ -249,7 +249,12 @@ fn a_list_that_may_be_stored_without_an_answer_is_taken_back() {
         let mut story = Story::new();
         let (before, longer) = (story.first_list(), story.list.clone());
         ends(&mut story);
-        assert_eq!(puts_list_of(&story.connects(&before)), None, "it has not come, but it may yet");
+        // It has not come, but it may yet, or may be shown to others: a later one goes out, until it is in force.
+        let later = put_list(&story.connects(&before)).expect("a later list");
+        let version = |list: &[u8]| VerifiedDeviceList::verify(list).expect("a list").version();
+        assert!(version(&later) > version(&longer));
+        assert_eq!(devices_of(&later), [1]);
+        story.restarts();
         let out = story.connects(&longer);
         assert_eq!(puts_list_of(&out), Some(1));
         let linked = |output: &Output| matches!(output, Output::Event(Event::Notice(Notice::DeviceLinked { .. })));
@@ -342,5 +347,30 @@ fn a_certificate_for_a_list_that_another_took_meanwhile_is_not_used() {
     let answer = story.certifies(4);
     story.logs_out(2);
     let out = story.does(HEARD_MS, |client, cx| client.on_countersigned(cx, &answer).expect("refused"));
-    assert_eq!((told(&out), put_list(&out)), (Some(&LinkFailure::ServerFailed), None));
+    assert_eq!((told(&out), put_list(&out)), (Some(&LinkFailure::DevicesChanged), None));
+}
+
+#[test]
+fn a_pasted_code_waits_only_where_no_pin_is_asked_for() {
+    for (pin_set, pasted, waits, asks) in [
+        (false, true, true, false),
+        (true, true, false, true),
+        (true, false, false, false),
+        (false, false, false, false),
+    ] {
+        let mut story = Story::new();
+        story.does(HEARD_MS, |client, cx| {
+            pin::store(cx, if pin_set { &[1; 32] } else { &[] }).expect("kept");
+            let mut rng = ChaCha20Rng::seed_from_u64(9);
+            let public = DeviceKey::from_bytes(&[9; 32]).public();
+            let (bytes, code) = BundleKey::generate(&mut rng).bundle(public, SERVER, ("Firefox", "Linux"), &mut rng);
+            let slot = LinkSlot { seq: 1, bytes, ..LinkSlot::default() };
+            client.on_bundle(cx, code, pasted, &slot).expect("no halt");
+        });
+        let ExistingDevice::Confirm { not_before_ms, pin_tries_left, .. } = &story.client.existing_device else {
+            panic!("the warning is not shown");
+        };
+        let case = format!("pin set: {pin_set}, pasted: {pasted}");
+        assert_eq!((*not_before_ms > HEARD_MS, pin_tries_left.is_some()), (waits, asks), "{case}");
+    }
 }

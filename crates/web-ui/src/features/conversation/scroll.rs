@@ -528,7 +528,8 @@ impl Scroll {
     /// The focus left the messages.
     pub(super) fn on_focus_out(self, event: &web_sys::FocusEvent) {
         let to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        let inside = self.list.get_untracked().is_some_and(|list| list.contains(to.as_ref()));
+        // Also when the whole conversation is taken out of the page with the focus in it.
+        let inside = self.list.try_get_untracked().flatten().is_some_and(|list| list.contains(to.as_ref()));
         // Without a target the row may just have been moved within the page: `keep_focus` looks.
         if !inside && (to.is_some() || self.drawing.try_get_value() == Some(false)) {
             let _ = self.has_focus.try_set_value(false);

@@ -1,0 +1,62 @@
+//! A line between clients and the server that can fall silent, as a network does: nothing comes through, and nobody is told.
+
+use anyhow::Result;
+use std::net::SocketAddr;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+/// A port whose connections end at the server. Dropping it leaves those that are open as they are.
+pub struct Line {
+    address: SocketAddr,
+    carries: watch::Sender<bool>,
+}
+
+impl Line {
+    /// A line to this address.
+    pub async fn to(server: SocketAddr) -> Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let (carries, heard) = watch::channel(true);
+        tokio::spawn(async move {
+            while let Ok((near, _)) = listener.accept().await {
+                let heard = heard.clone();
+                tokio::spawn(async move {
+                    let Ok(far) = TcpStream::connect(server).await else { return };
+                    let ((from_near, to_near), (from_far, to_far)) = (near.into_split(), far.into_split());
+                    tokio::join!(carry(from_near, to_far, heard.clone()), carry(from_far, to_near, heard));
+                });
+            }
+        });
+        Ok(Self { address, carries })
+    }
+
+    /// Where it begins.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Nothing comes through from now on.
+    pub fn falls_silent(&self) {
+        self.carries.send_replace(false);
+    }
+
+    /// Everything comes through again, also what waited.
+    pub fn carries_again(&self) {
+        self.carries.send_replace(true);
+    }
+}
+
+/// One direction, until it ends.
+async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, mut carries: watch::Receiver<bool>) {
+    let mut bytes = vec![0; 16 * 1024];
+    while let Ok(len @ 1..) = from.read(&mut bytes).await {
+        // What was read when it fell silent waits here.
+        let on = carries.wait_for(|carries| *carries).await.is_ok();
+        let Some(read) = bytes.get(..len).filter(|_| on) else { return };
+        if to.write_all(read).await.is_err() {
+            return;
+        }
+    }
+}
