@@ -168,6 +168,10 @@ impl World {
             }),
             // The steps behind it stand later by as much.
             Action::Quiet { .. } => Some(()),
+            Action::At { device, place, fault } => self
+                .index(device)
+                .and_then(|index| self.places.get_mut(index))
+                .map(|places| places.await_fault(place, fault)),
             Action::Cut { device, .. }
             | Action::Offline { device, .. }
             | Action::Crash { device, .. }
@@ -221,7 +225,13 @@ impl World {
         }
     }
 
-    fn cut(&mut self, id: SocketId, loses: Loses, client_notices_ms: u64, server_notices_ms: u64) -> Option<()> {
+    pub(crate) fn cut(
+        &mut self,
+        id: SocketId,
+        loses: Loses,
+        client_notices_ms: u64,
+        server_notices_ms: u64,
+    ) -> Option<()> {
         let pipe = self.network.pipes.get_mut(&id)?;
         pipe.to_server_lost |= loses != Loses::ToClient;
         pipe.to_client_lost |= loses != Loses::ToServer;

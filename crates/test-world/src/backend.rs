@@ -69,6 +69,8 @@ pub struct Backend {
     sockets: BTreeMap<SocketId, Socket>,
     ended: Rc<RefCell<Vec<SocketId>>>,
     answers: Rc<RefCell<Vec<(CallId, Answered)>>>,
+    /// How long messages are kept, where it is not the default.
+    kept_ms: Option<u64>,
     /// The server's database stops at a write that is to come.
     dying: bool,
     news: Vec<News>,
@@ -117,6 +119,7 @@ impl Backend {
             sockets: BTreeMap::new(),
             ended: Rc::default(),
             answers: Rc::default(),
+            kept_ms: None,
             dying: false,
             news: Vec::new(),
         })
@@ -129,6 +132,7 @@ impl Backend {
         let mut config = Config::in_folder(PathBuf::from("nowhere"));
         // Rates are counted by the machine's clock: what a run decides must not depend on them.
         config.rate_limit_factor = NonZeroU32::new(1_000_000).context("not zero")?;
+        config.message_retention_ms = self.kept_ms.unwrap_or(config.message_retention_ms);
         let environment = Environment { clock: self.clock.clone(), codes: self.codes.clone() };
         let _guard = self.runtime.enter();
         let starting = Portless::start(config, environment, self.database.clone(), self.blobs.clone());
@@ -136,6 +140,13 @@ impl Backend {
         self.pool.spawner().spawn_local(server.clone().fan_out())?;
         self.server = Some(server);
         Ok(())
+    }
+
+    /// Starts it anew as one that keeps messages for so long.
+    pub fn keep_messages(&mut self, kept_ms: u64) -> Result<()> {
+        self.stop();
+        self.kept_ms = Some(kept_ms);
+        self.start()
     }
 
     /// Ends it at once, with everything that was under way.

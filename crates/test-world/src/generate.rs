@@ -55,7 +55,7 @@ pub fn plan(seed: u64, profile: Profile) -> Plan {
         let action = maker.action();
         maker.push(action);
     }
-    Plan { seed, shape, steps: maker.steps }
+    Plan { seed, shape, steps: maker.steps, kept_ms: None }
 }
 
 impl Maker {

@@ -6,6 +6,7 @@ pub mod backend;
 pub mod coverage;
 pub mod generate;
 pub mod oracles;
+pub mod places;
 pub mod plan;
 pub mod recording;
 pub mod run;

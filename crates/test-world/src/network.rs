@@ -132,6 +132,13 @@ impl Network {
         Some(pipe.to_client_ms)
     }
 
+    /// The next request of a device is lost, or its answer.
+    pub(crate) fn lose_next_call(&mut self, device: usize, answer: bool) {
+        if let Some(line) = self.lines.get_mut(device) {
+            line.lose_http = Some((answer, 0));
+        }
+    }
+
     /// A new request of a device; `None` where it is lost on its way.
     pub(crate) fn call(&mut self, device: usize, life: u32, id: HttpId) -> (CallId, Fate) {
         self.last_call += 1;

@@ -13,6 +13,9 @@ pub struct Plan {
     pub shape: Shape,
     /// In the order of their times.
     pub steps: Vec<Step>,
+    /// How long the server keeps messages, where it is not what operators have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_ms: Option<u64>,
 }
 
 /// The people and devices at the beginning.
@@ -192,6 +195,30 @@ pub enum Action {
     Quiet {
         for_ms: u64,
     },
+    /// A fault at exactly one place of all that a device comes to from now on, whether or not its program runs now. Scenarios try
+    /// every place; plans of seeds have none.
+    At {
+        device: DeviceRef,
+        place: u16,
+        fault: PlacedFault,
+    },
+}
+
+/// What goes wrong at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum PlacedFault {
+    /// At a transaction.
+    Dies { point: CrashPoint, down_ms: u32 },
+    /// A frame on its way to the server is lost, and its connection with it.
+    LosesFrame,
+    /// The same with a frame of the server.
+    LosesReply,
+    /// A request over HTTP is lost,
+    LosesRequest,
+    /// or its answer.
+    LosesAnswer,
 }
 
 /// Which directions of a connection are lost at once.
@@ -213,7 +240,7 @@ pub enum CrashPoint {
     /// It is durable; nothing of what follows from it was done.
     AfterCommit,
     /// So much of what follows from it was done.
-    AfterOutputs(u8),
+    AfterOutputs(u16),
 }
 
 impl Action {
@@ -255,6 +282,11 @@ impl Action {
             Self::Weather { .. } => "delays",
             Self::ClockJump { .. } => "clock jump",
             Self::Quiet { .. } => "quiet",
+            Self::At { fault: PlacedFault::Dies { .. }, .. } => "death at a place",
+            Self::At { fault: PlacedFault::LosesFrame, .. } => "frame lost at a place",
+            Self::At { fault: PlacedFault::LosesReply, .. } => "reply lost at a place",
+            Self::At { fault: PlacedFault::LosesRequest, .. } => "request lost at a place",
+            Self::At { fault: PlacedFault::LosesAnswer, .. } => "answer lost at a place",
         }
     }
 
@@ -272,6 +304,7 @@ impl Action {
                 | Self::Weather { .. }
                 | Self::ClockJump { .. }
                 | Self::Quiet { .. }
+                | Self::At { .. }
         )
     }
 }

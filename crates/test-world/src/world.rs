@@ -4,14 +4,16 @@
 use crate::backend::{Backend, CallId, News, SocketId};
 use crate::complaints::Complaints;
 use crate::coverage::Coverage;
-use crate::device::{Device, Driver, Turn};
+use crate::device::{Crash, Device, Driver, Turn};
 use crate::ledger::Ledger;
 use crate::network::{Fate, Network, address};
 use crate::people::People;
-use crate::plan::{Action, DeviceRef};
+use crate::places::{CourseOf, Kind};
+use crate::plan::{Action, DeviceRef, Loses, PlacedFault};
 use crate::recording::Tape;
 use crate::screen::Told;
 use crate::texts;
+use crate::tracing;
 use anyhow::{Context as _, Result};
 use client_api::{Event, Notice};
 use client_core::{HttpFailure, HttpRequest, HttpResponse, Input, Output};
@@ -26,6 +28,12 @@ const LOOK_EVERY_MS: u64 = 1_000;
 const SWEEP_EVERY_MS: u64 = 600_000;
 /// Steps of a run: one that goes on for ever is a failure, not a wait.
 const EVENTS_MAX: u64 = 3_000_000;
+
+/// A connection that is lost at a place: when each end notices.
+const PLACED_CLIENT_NOTICES_MS: u64 = 500;
+const PLACED_SERVER_NOTICES_MS: u64 = 3_000;
+/// How it is counted that a fault was met at its place.
+pub(crate) const HAPPENED: &str = "a fault at its place";
 
 /// Something that is to happen.
 #[derive(Debug)]
@@ -69,6 +77,8 @@ pub(crate) struct World {
     /// When each device is woken; a later wish replaces an earlier one.
     wakes: Vec<u64>,
     turns_due: Vec<bool>,
+    /// What each device comes to, and what is to go wrong there.
+    pub(crate) places: Vec<CourseOf>,
     looking: bool,
     /// How long a server that stops at a write stays down.
     pub(crate) server_down_ms: u64,
@@ -101,6 +111,7 @@ impl World {
             driver: Driver::Honest,
             wakes: vec![0; count],
             turns_due: vec![false; count],
+            places: vec![CourseOf::default(); count],
             looking: false,
             server_down_ms: 0,
             receipts_always: true,
@@ -161,6 +172,7 @@ impl World {
             }
             Due::SocketArrives(id) => self.socket_arrives(id),
             Due::ToServer(id, bytes) => {
+                self.maybe_lost(id, Kind::Frame);
                 if self.network.pipes.get(&id).is_some_and(|pipe| pipe.server_has_it && !pipe.to_server_lost) {
                     self.backend.frame(id, bytes);
                 }
@@ -221,7 +233,7 @@ impl World {
         };
         self.digest = crate::network::mixed(self.digest ^ (kind << 58) ^ whom.rotate_left(8) ^ self.now_ms);
         if self.trace {
-            self.say(&crate::tracing::line(due, self));
+            self.say(&tracing::line(due, self));
         }
     }
 
@@ -245,8 +257,19 @@ impl World {
         }
         let (now_ms, driver) = (self.now_ms, self.driver);
         let Some(device) = self.devices.get_mut(index).filter(|device| device.is_running()) else { return Ok(()) };
-        match device.turn(now_ms, driver) {
+        let fault = self.places.get_mut(index).and_then(|course| course.pass(Kind::Turn));
+        if let Some(PlacedFault::Dies { point, down_ms }) = fault {
+            self.coverage.count(HAPPENED);
+            device.crash = Some(Crash { point, turns: 0, down_ms });
+        }
+        let changes = device.db.total_changes();
+        let turn = device.turn(now_ms, driver);
+        let wrote = device.db.total_changes() != changes;
+        match turn {
             Turn::Done(outputs) => {
+                if let Some(course) = self.places.get_mut(index) {
+                    course.turned(wrote, &outputs);
+                }
                 self.count_answers(&outputs);
                 self.perform(index, outputs)?;
             }
@@ -356,6 +379,12 @@ impl World {
     fn call(&mut self, index: usize, request: HttpRequest) {
         let life = self.devices.get(index).map_or(0, |device| device.life);
         let timeout_at_ms = self.now_ms + u64::from(request.timeout_ms);
+        let placed = self.places.get_mut(index).and_then(|course| course.pass(Kind::Call));
+        if placed.is_some() {
+            self.coverage.count(HAPPENED);
+            let answer = placed == Some(PlacedFault::LosesAnswer);
+            self.network.lose_next_call(index, answer);
+        }
         let (id, fate) = self.network.call(index, life, request.id);
         if let Some(tape) = &mut self.tape {
             tape.asked(index, id, &request);
@@ -417,10 +446,30 @@ impl World {
         (pipe.client_has_it && !pipe.to_client_lost).then_some(pipe.device)
     }
 
+    /// A frame is about to arrive: is it one that is to be lost?
+    fn maybe_lost(&mut self, id: SocketId, kind: Kind) {
+        let Some(device) = self.network.pipes.get(&id).map(|pipe| pipe.device) else { return };
+        let loses = match self.places.get_mut(device).and_then(|course| course.pass(kind)) {
+            Some(PlacedFault::LosesFrame) => Loses::ToServer,
+            Some(PlacedFault::LosesReply) => Loses::ToClient,
+            _ => return,
+        };
+        self.coverage.count(HAPPENED);
+        self.cut(id, loses, PLACED_CLIENT_NOTICES_MS, PLACED_SERVER_NOTICES_MS);
+    }
+
     fn frame_arrives(&mut self, id: SocketId, bytes: Option<Vec<u8>>) {
+        if bytes.is_some() {
+            self.maybe_lost(id, Kind::Reply);
+        }
         let Some(device) = self.open_end(id) else { return };
         match bytes {
-            Some(bytes) => self.give(device, Input::Frame(bytes)),
+            Some(bytes) => {
+                if let Some(what) = tracing::remarkable(&bytes) {
+                    self.coverage.count(what);
+                }
+                self.give(device, Input::Frame(bytes));
+            }
             None => self.client_loses(id),
         }
     }

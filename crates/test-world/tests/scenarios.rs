@@ -1,165 +1,262 @@
-//! The failure tests of the protocol's design as scenarios with names: small worlds in which one thing is done, and what goes wrong
-//! meanwhile is tried at every place where it can: each transaction of a client, each write of the server, each request. Which
-//! scenario stands for which failure: docs/reliability.md.
+//! The failure tests of the protocol's design as scenarios with names: small worlds in which one thing is done, and one thing goes
+//! wrong meanwhile, at every place where it can: each transaction of a client and each of its effects, each write of the server,
+//! each frame, each request. Then all heals, and the oracles must hold. Which scenario stands for which failure: docs/reliability.md.
 
-use std::ops::Range;
-use test_world::plan::{Action, CrashPoint, DeviceRef, Loses, Shape, Step};
+mod course;
+
+use breakable::Rule;
+use course::{A0, A1, B0, B1, C0, Scenario, is_sound, steps};
+use test_world::plan::{Action, DeviceRef, PlacedFault, Shape};
 use test_world::{Options, Plan, run};
 
-const A0: DeviceRef = DeviceRef { account: 0, slot: 0 };
-const A1: DeviceRef = DeviceRef { account: 0, slot: 1 };
-const B0: DeviceRef = DeviceRef { account: 1, slot: 0 };
+/// Two who have a chat write to each other and read.
+const TALK: Scenario = Scenario {
+    name: "a conversation",
+    accounts: 2,
+    devices: 1,
+    until_ms: 12_000,
+    done: &[
+        (1_000, Action::Send { device: A0, peer: 1 }),
+        (1_200, Action::Send { device: B0, peer: 0 }),
+        (4_000, Action::Send { device: B0, peer: 0 }),
+        (4_100, Action::Read { device: A0, peer: 1 }),
+    ],
+};
 
-/// Where a client dies in one of its transactions.
-const DEATHS: [CrashPoint; 3] = [CrashPoint::BeforeCommit, CrashPoint::AfterCommit, CrashPoint::AfterOutputs(1)];
-/// How long what died stays dead.
-const DOWN_MS: u32 = 2_000;
+/// Somebody finds somebody and writes; the other answers, and both renew their keys.
+const BEGIN: Scenario = Scenario {
+    name: "a first word",
+    accounts: 3,
+    devices: 1,
+    until_ms: 25_000,
+    done: &[
+        (1_000, Action::Begin { device: A0, peer: 2 }),
+        (2_000, Action::Send { device: A0, peer: 2 }),
+        (4_000, Action::Send { device: C0, peer: 0 }),
+    ],
+};
 
-/// Two accounts, each of so many devices, and what happens at which time.
-fn plan(devices: u8, steps: &[(u64, Action)]) -> Plan {
-    let steps = steps.iter().zip(1..).map(|((at_ms, action), mark)| Step { at_ms: *at_ms, action: *action, mark });
-    Plan { seed: 1, shape: Shape { seed: 0, accounts: 2, devices }, steps: steps.collect() }
-}
+/// Two begin one chat at the same time, and both write at once.
+const BOTH_BEGIN: Scenario = Scenario {
+    name: "two begin one chat",
+    accounts: 3,
+    devices: 1,
+    until_ms: 8_000,
+    done: &[
+        (1_000, Action::Begin { device: A0, peer: 2 }),
+        (1_000, Action::Begin { device: C0, peer: 0 }),
+        (1_150, Action::Send { device: A0, peer: 2 }),
+        (1_150, Action::Send { device: C0, peer: 0 }),
+    ],
+};
 
-fn is_sound(devices: u8, steps: &[(u64, Action)], where_: &str) -> test_world::Outcome {
-    let outcome = run(&plan(devices, steps), Options::default()).expect("runs");
-    assert!(outcome.failure.is_none(), "{where_}: {:#?}", outcome.failure);
-    outcome
-}
+const LINK: Scenario = Scenario {
+    name: "a linking while others write",
+    accounts: 2,
+    devices: 1,
+    until_ms: 30_000,
+    done: &[
+        (1_000, Action::Link { account: 0 }),
+        (1_500, Action::Send { device: B0, peer: 0 }),
+        (3_000, Action::Send { device: A0, peer: 1 }),
+        (5_000, Action::Send { device: B0, peer: 0 }),
+        (9_000, Action::Send { device: B0, peer: 0 }),
+    ],
+};
 
-/// A device dies in each of these transactions, in each way, while something is done.
-fn dies_at_each(devices: u8, device: DeviceRef, done: &[(u64, Action)], turns: Range<u8>) {
-    for turns in turns {
-        for point in DEATHS {
-            let dies = Action::Crash { device, point, turns, down_ms: DOWN_MS };
-            let mut steps = done.to_vec();
-            steps.insert(1, (done.first().map_or(0, |(at_ms, _)| *at_ms), dies));
-            is_sound(devices, &steps, &format!("{device:?} dies at transaction {turns}, {point:?}"));
-        }
-    }
-}
-
-const TALK: [(u64, Action); 5] = [
-    (1_000, Action::Begin { device: A0, peer: 1 }),
-    (1_100, Action::Send { device: A0, peer: 1 }),
-    (1_200, Action::Send { device: B0, peer: 0 }),
-    (4_000, Action::Send { device: B0, peer: 0 }),
-    (4_100, Action::Read { device: A0, peer: 1 }),
-];
-
-#[test]
-fn who_writes_dies_at_each_transaction() {
-    dies_at_each(1, A0, &TALK, 0..14);
-}
-
-#[test]
-fn who_is_written_to_dies_at_each_transaction() {
-    dies_at_each(1, B0, &TALK, 0..14);
-}
-
-#[test]
-fn the_server_stops_at_each_write_of_a_conversation() {
-    for writes in 0..24 {
-        let mut steps = TALK.to_vec();
-        steps.insert(0, (1_000, Action::ServerCrash { writes, down_ms: DOWN_MS }));
-        is_sound(1, &steps, &format!("the server stops at write {writes}"));
-    }
-}
-
-#[test]
-fn each_reply_of_a_conversation_is_lost() {
-    for skip in 0..6 {
-        for answer in [false, true] {
-            let mut steps = TALK.to_vec();
-            steps.insert(0, (1_000, Action::LoseHttp { device: A0, answer, skip }));
-            is_sound(1, &steps, &format!("request {skip}, its answer {answer}"));
-        }
-    }
-    // A connection is lost every 40 ms of it, each direction.
-    for after_ms in (0..1_200).step_by(40) {
-        for loses in [Loses::ToServer, Loses::ToClient, Loses::Both] {
-            let cut = Action::Cut { device: A0, loses, client_notices_ms: 500, server_notices_ms: 3_000 };
-            let mut steps = TALK.to_vec();
-            steps.push((1_000 + after_ms, cut));
-            steps.sort_by_key(|(at_ms, _)| *at_ms);
-            is_sound(1, &steps, &format!("{loses:?} is lost after {after_ms} ms"));
-        }
-    }
-}
-
-const LINK_IN_TRAFFIC: [(u64, Action); 5] = [
-    (1_000, Action::Link { account: 0 }),
-    (1_500, Action::Send { device: B0, peer: 0 }),
-    (3_000, Action::Send { device: A0, peer: 1 }),
-    (5_000, Action::Send { device: B0, peer: 0 }),
-    (9_000, Action::Send { device: B0, peer: 0 }),
-];
-
-#[test]
-fn the_phone_dies_at_each_step_of_a_linking_while_others_write() {
-    dies_at_each(1, A0, &LINK_IN_TRAFFIC, 0..20);
-}
-
-#[test]
-fn a_phone_that_dies_while_it_logs_a_device_out_has_logged_it_out_or_not() {
-    let logs_out = [
+const UNLINK: Scenario = Scenario {
+    name: "a device is logged out while others write",
+    accounts: 2,
+    devices: 2,
+    until_ms: 6_000,
+    done: &[
         (1_000, Action::Unlink { account: 0, slot: 1 }),
+        (1_010, Action::Send { device: A1, peer: 1 }),
         (1_050, Action::Send { device: B0, peer: 0 }),
         (1_100, Action::Send { device: A0, peer: 1 }),
-    ];
-    dies_at_each(2, A0, &logs_out, 0..10);
+    ],
+};
+
+const LOG_OUT: Scenario = Scenario {
+    name: "a device logs itself out",
+    accounts: 2,
+    devices: 2,
+    until_ms: 6_000,
+    done: &[
+        (1_000, Action::LogOut { device: A1 }),
+        (1_020, Action::Send { device: B0, peer: 0 }),
+        (1_040, Action::Send { device: A0, peer: 1 }),
+    ],
+};
+
+/// A device was put out while it was away with words that nobody has, and comes back.
+const PUT_OUT_AWAY: Scenario = Scenario {
+    name: "a device that was put out comes back with unsent words",
+    accounts: 2,
+    devices: 2,
+    until_ms: 12_000,
+    done: &[
+        (500, Action::Offline { device: A1, for_ms: 5_000 }),
+        (1_000, Action::Send { device: A1, peer: 1 }),
+        (1_500, Action::Unlink { account: 0, slot: 1 }),
+        (2_000, Action::Send { device: B0, peer: 0 }),
+        (2_500, Action::Send { device: A0, peer: 1 }),
+    ],
+};
+
+/// Two devices of one account change what they share.
+const OWN_STATE: Scenario = Scenario {
+    name: "two devices change the same",
+    accounts: 2,
+    devices: 2,
+    until_ms: 8_000,
+    done: &[
+        (1_000, Action::Pin { device: A0, peer: 1, on: true }),
+        (1_000, Action::Pin { device: A1, peer: 1, on: false }),
+        (1_050, Action::Draft { device: A1, peer: 1, empty: false }),
+        (1_060, Action::Read { device: A1, peer: 1 }),
+        (1_100, Action::RenameContact { device: A0, peer: 1 }),
+        (1_110, Action::Mute { device: A1, peer: 1, on: true }),
+    ],
+};
+
+/// Death in one scenario, of these devices; what the server writes; what is lost on the way.
+macro_rules! scenarios {
+    ($($test:ident: $scenario:ident.$how:ident($($argument:expr),*);)*) => {$(
+        #[test]
+        fn $test() {
+            $scenario.$how($($argument),*);
+        }
+    )*};
 }
 
+scenarios! {
+    who_writes_dies_at_each_write: TALK.dies_at_each(A0);
+    who_is_written_to_dies_at_each_write: TALK.dies_at_each(B0);
+    the_server_stops_at_each_write_of_a_conversation: TALK.server_stops_at_each();
+    each_frame_and_each_answer_of_a_conversation_is_lost: TALK.loses_each(&[A0, B0]);
+
+    who_begins_a_chat_dies_at_each_write: BEGIN.dies_at_each(A0);
+    who_is_met_dies_at_each_write: BEGIN.dies_at_each(C0);
+    the_server_stops_at_each_write_of_a_first_word: BEGIN.server_stops_at_each();
+    each_frame_and_each_answer_of_a_first_word_is_lost: BEGIN.loses_each(&[A0, C0]);
+
+    one_of_two_who_begin_one_chat_dies_at_each_write: BOTH_BEGIN.dies_at_each(A0);
+    the_other_of_two_who_begin_one_chat_dies_at_each_write: BOTH_BEGIN.dies_at_each(C0);
+
+    the_phone_dies_at_each_write_of_a_linking: LINK.dies_at_each(A0);
+    the_new_device_dies_at_each_write_of_its_linking: LINK.dies_at_each(A1);
+    the_server_stops_at_each_write_of_a_linking: LINK.server_stops_at_each();
+    each_frame_and_each_answer_of_a_linking_is_lost: LINK.loses_each(&[A0, A1]);
+
+    the_phone_dies_at_each_write_while_it_logs_a_device_out: UNLINK.dies_at_each(A0);
+    a_device_dies_at_each_write_while_it_is_logged_out: UNLINK.dies_at_each(A1);
+    the_server_stops_at_each_write_of_an_unlinking: UNLINK.server_stops_at_each();
+    each_frame_and_each_answer_of_an_unlinking_is_lost: UNLINK.loses_each(&[A0, A1]);
+
+    a_device_that_logs_itself_out_dies_at_each_write: LOG_OUT.dies_at_each(A1);
+    the_phone_dies_at_each_write_while_a_device_logs_itself_out: LOG_OUT.dies_at_each(A0);
+
+    a_device_that_was_put_out_dies_at_each_write_when_it_comes_back: PUT_OUT_AWAY.dies_at_each(A1);
+
+    a_device_dies_at_each_write_of_its_own_state: OWN_STATE.dies_at_each(A1);
+    its_phone_dies_at_each_write_of_their_own_state: OWN_STATE.dies_at_each(A0);
+}
+
+/// The devices of accounts that have so many each.
+fn crowd(accounts: u8, devices: u8, done: Vec<(u64, Action)>) -> Plan {
+    Plan { seed: 1, shape: Shape { seed: 0, accounts, devices }, steps: steps(done), kept_ms: None }
+}
+
+/// Two accounts begin a chat, and all their devices write there. All but the one that made it came in by key packages, so each of them wants
+/// new keys ten seconds later, with the others.
+fn all_want_new_keys(devices: u8) -> Vec<(u64, Action)> {
+    let all = [0, 2].into_iter().flat_map(move |account| (0..devices).map(move |slot| DeviceRef { account, slot }));
+    let write = all.map(|device| (5_000, Action::Send { device, peer: 2 - device.account }));
+    [(1_000, Action::Begin { device: A0, peer: 2 })].into_iter().chain(write).collect()
+}
+
+const TOO_LATE: &str = "an operation came too late for its epoch";
+
 #[test]
-fn a_device_that_is_put_out_while_it_is_away_with_unsent_words_leaves_the_others_whole() {
-    for back_ms in [2_000, 30_000, 3_600_000] {
-        let steps = [
-            (1_000, Action::Offline { device: A1, for_ms: back_ms }),
-            (1_500, Action::Send { device: A1, peer: 1 }),
-            (2_000, Action::Unlink { account: 0, slot: 1 }),
-            (2_500, Action::Send { device: B0, peer: 0 }),
-            (3_000, Action::Send { device: A0, peer: 1 }),
-        ];
-        is_sound(2, &steps, &format!("it comes back after {back_ms} ms"));
+fn of_two_to_sixteen_who_commit_at_once_all_come_round() {
+    for devices in [1, 2, 4, 8] {
+        let mut done = all_want_new_keys(devices);
+        done.push((60_000, Action::Quiet { for_ms: 0 }));
+        let outcome = is_sound(&crowd(3, devices, done));
+        let late = outcome.coverage.of(TOO_LATE);
+        course::tell("commits race", &format!("{} devices, {late} operations came too late", 2 * devices));
+        assert!(devices == 1 || late >= u64::from(devices), "no race: {}", outcome.coverage);
     }
 }
 
 #[test]
-fn commits_meet_messages_and_each_other() {
-    // All devices of both accounts write at once while both phones put a companion out and in: commits of four race.
+fn messages_meet_a_storm_of_commits() {
+    // When the others commit, three write as quickly as they can.
+    let storm = (0..60_u64).map(|place| {
+        let device = if place % 2 == 0 { A0 } else { C0 };
+        (15_000 + 15 * place, Action::Send { device, peer: 2 - device.account })
+    });
+    let done = all_want_new_keys(4).into_iter().chain(storm).collect();
+    let outcome = is_sound(&crowd(3, 4, done));
+    let late = outcome.coverage.of(TOO_LATE);
+    course::tell("messages in a storm of commits", &format!("{late} operations came too late"));
+    assert!(late >= 4, "no storm: {}", outcome.coverage);
+}
+
+#[test]
+fn devices_come_and_go_while_all_write() {
     for spread_ms in [0, 1, 5, 20, 80, 300] {
-        let mut steps = vec![
+        let mut done = vec![
             (1_000, Action::Unlink { account: 0, slot: 1 }),
             (1_000 + spread_ms, Action::Unlink { account: 1, slot: 1 }),
             (1_000 + spread_ms, Action::Link { account: 0 }),
             (1_000 + 2 * spread_ms, Action::Link { account: 1 }),
         ];
         for place in 0..12 {
-            let (device, peer) = if place % 2 == 0 { (A0, 1) } else { (B0, 0) };
-            steps.push((1_000 + place * (spread_ms + 10), Action::Send { device, peer }));
+            let device = if place % 2 == 0 { A0 } else { B0 };
+            done.push((1_000 + place * (spread_ms + 10), Action::Send { device, peer: 1 - device.account }));
         }
-        steps.sort_by_key(|(at_ms, _)| *at_ms);
-        is_sound(2, &steps, &format!("{spread_ms} ms apart"));
+        done.sort_by_key(|(at_ms, _)| *at_ms);
+        is_sound(&crowd(2, 2, done));
+    }
+}
+
+const DAY_MS: u64 = 24 * 3_600 * 1_000;
+
+#[test]
+fn who_was_away_for_longer_than_the_server_keeps_has_it_from_a_sibling() {
+    for away in [A1, B0, B1] {
+        // Messages and commits of the first day are gone when it comes back.
+        let other =
+            |device: DeviceRef| if device == away { DeviceRef { slot: 1 - device.slot, ..device } } else { device };
+        let done = vec![
+            (1_000, Action::Send { device: away, peer: 1 - away.account }),
+            (30_000, Action::Away { device: away, for_ms: 4 * DAY_MS }),
+            (31_000, Action::Send { device: other(A0), peer: 1 }),
+            (32_000, Action::Send { device: other(B0), peer: 0 }),
+            (33_000, Action::Link { account: if away.slot == 0 { 0 } else { 1 } }),
+            (90_000, Action::Send { device: other(A1), peer: 1 }),
+            (120_000, Action::Quiet { for_ms: 3 * DAY_MS }),
+            (121_000, Action::Send { device: other(A0), peer: 1 }),
+            (122_000, Action::Send { device: other(B0), peer: 0 }),
+            (123_000, Action::Quiet { for_ms: 2 * DAY_MS }),
+            (200_000, Action::Read { device: away, peer: 1 - away.account }),
+        ];
+        let plan = Plan { kept_ms: Some(DAY_MS), ..crowd(2, 2, done) };
+        let outcome = is_sound(&plan);
+        assert!(outcome.coverage.of("a device was told of a gap") > 0, "{away:?}: {}", outcome.coverage);
     }
 }
 
 #[test]
-fn two_who_begin_one_chat_die_at_each_transaction() {
-    let both = [
-        (1_000, Action::Begin { device: A0, peer: 1 }),
-        (1_000, Action::Begin { device: B0, peer: 0 }),
-        (1_001, Action::Send { device: A0, peer: 1 }),
-        (1_001, Action::Send { device: B0, peer: 0 }),
-    ];
-    dies_at_each(1, A0, &both, 0..12);
-}
-
-#[test]
-fn every_scenario_dies_where_it_says() {
-    let mut steps = TALK.to_vec();
-    steps.insert(1, (1_000, Action::Crash { device: A0, point: CrashPoint::AfterCommit, turns: 2, down_ms: DOWN_MS }));
-    let with = is_sound(1, &steps, "with a death");
-    let without = is_sound(1, &TALK, "without");
-    assert_ne!(with.digest, without.digest, "a death changes what happens");
-    assert_eq!(without.coverage.of("texts taken"), 3, "{}", without.coverage);
+fn a_driver_that_performs_before_it_flushes_is_caught_at_a_place() {
+    let broken = Options { broken: Some(Rule::FlushBeforeSend), ..Options::default() };
+    let deaths = TALK.undisturbed().places.remove(&A0).expect("a device").deaths();
+    let caught = deaths.iter().filter(|(place, point)| {
+        let fault = PlacedFault::Dies { point: *point, down_ms: 1_000 };
+        let plan = TALK.plan(Some(Action::At { device: A0, place: *place, fault }));
+        run(&plan, broken).expect("runs").failure.is_some()
+    });
+    assert!(caught.count() > 0, "none of {} deaths", deaths.len());
 }
