@@ -173,6 +173,7 @@ impl World {
                 .and_then(|index| self.places.get_mut(index))
                 .map(|places| places.await_fault(place, fault)),
             Action::Cut { device, .. }
+            | Action::Silence { device, .. }
             | Action::Offline { device, .. }
             | Action::Crash { device, .. }
             | Action::Away { device, .. }
@@ -193,6 +194,14 @@ impl World {
             Action::Cut { loses, client_notices_ms, server_notices_ms, .. } => {
                 let id = self.network.lines.get(index)?.socket?;
                 self.cut(id, loses, u64::from(client_notices_ms), u64::from(server_notices_ms))
+            }
+            Action::Silence { doubts_ms, .. } => {
+                let id = self.network.lines.get(index)?.socket?;
+                self.silence(id);
+                if let Some(doubts_ms) = doubts_ms {
+                    self.put(self.now_ms + u64::from(doubts_ms), Due::Doubt(index));
+                }
+                Some(())
             }
             Action::Offline { for_ms, .. } => {
                 let line = self.network.lines.get_mut(index)?;

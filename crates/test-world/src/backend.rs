@@ -81,6 +81,8 @@ type Answered = Result<HttpResponse, HttpFailure>;
 struct Socket {
     frames: mpsc::UnboundedSender<Message>,
     out: mpsc::Receiver<Message>,
+    /// Nobody answers its pings.
+    silent: bool,
 }
 
 #[derive(Default)]
@@ -224,7 +226,7 @@ impl Backend {
             ended.borrow_mut().push(id);
         };
         if self.pool.spawner().spawn_local(task).is_ok() {
-            self.sockets.insert(id, Socket { frames, out });
+            self.sockets.insert(id, Socket { frames, out, silent: false });
         }
         self.poll();
     }
@@ -242,6 +244,13 @@ impl Backend {
     pub fn close_socket(&mut self, id: SocketId) {
         self.sockets.remove(&id);
         self.poll();
+    }
+
+    /// Nothing of a socket's client reaches the server any more: it is to find out by itself.
+    pub fn silence(&mut self, id: SocketId) {
+        if let Some(socket) = self.sockets.get_mut(&id) {
+            socket.silent = true;
+        }
     }
 
     /// An HTTP request reaches the server.
@@ -269,7 +278,7 @@ impl Backend {
             while let Ok(message) = socket.out.try_recv() {
                 match message {
                     Message::Binary(bytes) => self.news.push(News::Frame(*id, bytes.into())),
-                    Message::Ping(bytes) => _ = socket.frames.send(Message::Pong(bytes)),
+                    Message::Ping(bytes) if !socket.silent => _ = socket.frames.send(Message::Pong(bytes)),
                     _ => {}
                 }
             }

@@ -20,6 +20,7 @@ mod ledger;
 mod network;
 mod people;
 mod screen;
+mod silence;
 mod texts;
 mod tracing;
 mod world;

@@ -153,6 +153,12 @@ pub enum Action {
         client_notices_ms: u32,
         server_notices_ms: u32,
     },
+    /// Nothing comes through the connection any more, either way, and neither end is told. The client's page may hear later
+    /// that its network has changed.
+    Silence {
+        device: DeviceRef,
+        doubts_ms: Option<u32>,
+    },
     Offline {
         device: DeviceRef,
         for_ms: u64,
@@ -270,6 +276,7 @@ impl Action {
             Self::Cut { loses: Loses::ToServer, .. } => "cut: to the server",
             Self::Cut { loses: Loses::ToClient, .. } => "cut: to the client",
             Self::Cut { loses: Loses::Both, .. } => "cut: both ways",
+            Self::Silence { .. } => "silent connection",
             Self::Offline { .. } => "offline",
             Self::Crash { point: CrashPoint::BeforeCommit, .. } => "crash before the flush",
             Self::Crash { point: CrashPoint::AfterCommit, .. } => "crash after the flush",
@@ -295,6 +302,7 @@ impl Action {
         matches!(
             self,
             Self::Cut { .. }
+                | Self::Silence { .. }
                 | Self::Offline { .. }
                 | Self::Crash { .. }
                 | Self::Away { .. }

@@ -12,10 +12,11 @@ use crate::places::{CourseOf, Kind};
 use crate::plan::{Action, DeviceRef, Loses, PlacedFault};
 use crate::recording::Tape;
 use crate::screen::Told;
+use crate::silence::Patience;
 use crate::texts;
 use crate::tracing;
 use anyhow::{Context as _, Result};
-use client_api::{Event, Notice};
+use client_api::{Command, Event, Notice, Request};
 use client_core::{HttpFailure, HttpRequest, HttpResponse, Input, Output};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -29,6 +30,8 @@ const SWEEP_EVERY_MS: u64 = 600_000;
 /// Steps of a run: one that goes on for ever is a failure, not a wait.
 const EVENTS_MAX: u64 = 3_000_000;
 
+/// Requests of pages that hear of a changed network.
+const DOUBT_REQUEST: u32 = u32::MAX - 2;
 /// A connection that is lost at a place: when each end notices.
 const PLACED_CLIENT_NOTICES_MS: u64 = 500;
 const PLACED_SERVER_NOTICES_MS: u64 = 3_000;
@@ -47,6 +50,10 @@ pub(crate) enum Due {
     SocketOpened(SocketId),
     ServerNotices(SocketId),
     ClientNotices(SocketId),
+    /// The client listens whether a silent connection says something.
+    Listen(SocketId),
+    /// A page hears that the network may have changed.
+    Doubt(usize),
     CallArrives(CallId, Box<HttpRequest>),
     Answer(CallId, Result<HttpResponse, HttpFailure>),
     Start(usize, u32),
@@ -185,6 +192,11 @@ impl World {
             }
             Due::ServerNotices(id) => self.server_loses(id),
             Due::ClientNotices(id) => self.client_loses(id),
+            Due::Listen(id) => self.listen(id),
+            Due::Doubt(device) => {
+                let command = Command::CheckConnection;
+                self.give(device, Input::Command(Request { id: DOUBT_REQUEST, command }));
+            }
             Due::CallArrives(id, request) => self.call_arrives(id, *request),
             Due::Answer(id, answer) => self.answer(id, answer),
             Due::Start(device, life) => self.start(device, life)?,
@@ -230,6 +242,8 @@ impl World {
             Due::ServerStarts => (14, 0),
             Due::Look | Due::Sweep => return,
             Due::Hands(account) => (15, u64::from(*account)),
+            Due::Listen(id) => (16, *id),
+            Due::Doubt(device) => (17, *device as u64),
         };
         self.digest = crate::network::mixed(self.digest ^ (kind << 58) ^ whom.rotate_left(8) ^ self.now_ms);
         if self.trace {
@@ -301,8 +315,7 @@ impl World {
                 Output::Event(event) => self.show(index, event),
                 Output::Connect => self.connect(index),
                 Output::Disconnect => self.disconnect(index),
-                // The virtual network closes the sockets of whom it loses.
-                Output::CheckSocket => {}
+                Output::CheckSocket => self.check_socket(index),
                 Output::Send(bytes) => self.send(index, bytes),
                 Output::Http(request) => self.call(index, request),
                 Output::WakeAt(at_ms) => {
@@ -360,9 +373,46 @@ impl World {
     /// The client's end is gone; the server hears of it after what was sent before.
     fn let_go(&mut self, index: usize) {
         if let Some(id) = self.network.let_go(index)
+            && self.network.pipes.get(&id).is_some_and(|pipe| !pipe.silent)
             && let Some(at_ms) = self.network.next_to_server(id, self.now_ms)
         {
             self.put(at_ms, Due::ServerNotices(id));
+        }
+    }
+
+    /// Nothing comes through a connection any more, and nobody is told.
+    pub(crate) fn silence(&mut self, id: SocketId) {
+        if let Some(pipe) = self.network.pipes.get_mut(&id) {
+            (pipe.to_server_lost, pipe.to_client_lost, pipe.silent) = (true, true, true);
+            self.backend.silence(id);
+            self.put(self.now_ms, Due::Listen(id));
+        }
+    }
+
+    /// The network may have changed: only where nothing comes through anything follows from it.
+    fn check_socket(&mut self, index: usize) {
+        let Some(id) = self.network.lines.get(index).and_then(|line| line.socket) else { return };
+        let now_ms = self.now_ms;
+        if let Some(pipe) = self.network.pipes.get_mut(&id).filter(|pipe| pipe.silent) {
+            pipe.ear.doubts(now_ms);
+            self.coverage.count("a silent connection was doubted");
+            self.put(now_ms, Due::Listen(id));
+        }
+    }
+
+    fn listen(&mut self, id: SocketId) {
+        let now_ms = self.now_ms;
+        let Some(pipe) = self.network.pipes.get_mut(&id).filter(|pipe| pipe.silent && pipe.client_has_it) else {
+            return;
+        };
+        match pipe.ear.listens(now_ms) {
+            Some(Patience::Until(at_ms)) => self.put(at_ms, Due::Listen(id)),
+            Some(Patience::Lost) => {
+                self.coverage.count("a silent connection was given up");
+                self.client_loses(id);
+            }
+            // The core itself waits for its greeting to be answered.
+            None => {}
         }
     }
 
@@ -371,6 +421,13 @@ impl World {
             tape.sent(index, &bytes);
         }
         let Some(id) = self.network.lines.get(index).and_then(|line| line.socket) else { return };
+        let now_ms = self.now_ms;
+        if let Some(pipe) = self.network.pipes.get_mut(&id) {
+            pipe.ear.sent(&bytes, now_ms);
+            if pipe.silent {
+                self.put(now_ms, Due::Listen(id));
+            }
+        }
         if let Some(at_ms) = self.network.next_to_server(id, self.now_ms) {
             self.put(at_ms, Due::ToServer(id, bytes));
         }
@@ -463,8 +520,12 @@ impl World {
             self.maybe_lost(id, Kind::Reply);
         }
         let Some(device) = self.open_end(id) else { return };
+        let now_ms = self.now_ms;
         match bytes {
             Some(bytes) => {
+                if let Some(pipe) = self.network.pipes.get_mut(&id) {
+                    pipe.ear.hears(now_ms);
+                }
                 if let Some(what) = tracing::remarkable(&bytes) {
                     self.coverage.count(what);
                 }
@@ -510,6 +571,9 @@ impl World {
                 News::SocketEnded(id) => {
                     if let Some(pipe) = self.network.pipes.get_mut(&id) {
                         pipe.server_has_it = false;
+                        if pipe.silent {
+                            self.coverage.count("the server gave a silent connection up");
+                        }
                     }
                     if let Some(at_ms) = self.network.next_to_client(id, self.now_ms) {
                         self.put(at_ms, Due::ToClient(id, None));

@@ -222,6 +222,28 @@ fn devices_come_and_go_while_all_write() {
     }
 }
 
+#[test]
+fn a_connection_that_goes_silent_is_given_up_by_both_ends() {
+    // At each quarter of a second of a conversation, of either; and the page hears of it or not.
+    for device in [A0, B0] {
+        for doubts_ms in [None, Some(0), Some(5_000)] {
+            for at_ms in (750..4_500).step_by(250) {
+                let mut done = TALK.done.to_vec();
+                done.push((at_ms, Action::Silence { device, doubts_ms }));
+                done.sort_by_key(|(at_ms, _)| *at_ms);
+                // Long enough for the watch, and for whoever is not told.
+                done.push((90_000, Action::Quiet { for_ms: 0 }));
+                let outcome = is_sound(&crowd(2, 1, done));
+                let given_up = outcome.coverage.of("a silent connection was given up");
+                let doubted = outcome.coverage.of("a silent connection was doubted");
+                assert_eq!(doubted, u64::from(doubts_ms.is_some()), "{device:?} at {at_ms}: {}", outcome.coverage);
+                assert_eq!(given_up, 1, "{device:?} at {at_ms}, {doubts_ms:?}: {}", outcome.coverage);
+                assert_eq!(outcome.coverage.of("the server gave a silent connection up"), 1, "{}", outcome.coverage);
+            }
+        }
+    }
+}
+
 const DAY_MS: u64 = 24 * 3_600 * 1_000;
 
 #[test]
