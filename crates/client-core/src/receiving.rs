@@ -26,6 +26,15 @@ use proto::ids::{AccountId, ChatId, DeviceAddress, Generation, MessageId};
 use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX};
 use proto::wire::{Ack, Delivered, FetchLog, GroupItem, Item, LogPage, client_frame, group_item, item};
 
+/// What came of an entry of a log.
+#[derive(Debug, PartialEq, Eq)]
+enum Followed {
+    /// It was the next one, or is nobody's business here.
+    Settled,
+    /// Others lie before it.
+    TooFar(ChatId),
+}
+
 impl Client {
     /// An item of the queue. It is acknowledged after the commit of this transaction.
     pub(crate) fn on_item(&mut self, cx: &mut Context<'_>, item: &Item) -> Result<(), Halt> {
@@ -47,21 +56,30 @@ impl Client {
     }
 
     fn on_group_item(&mut self, cx: &mut Context<'_>, item: &GroupItem) -> Result<(), Halt> {
-        let Ok(chat) = ChatId::try_from(item.chat.as_slice()) else { return Ok(()) };
-        let Some(chat) = chats::find(cx.db, chat)? else { return Ok(()) };
+        match self.follow(cx, item)? {
+            Followed::Settled => Ok(()),
+            Followed::TooFar(chat) => self.fetch_log(cx, chat),
+        }
+    }
+
+    /// The next entry of a log, where it is that.
+    fn follow(&mut self, cx: &mut Context<'_>, item: &GroupItem) -> Result<Followed, Halt> {
+        let Ok(chat) = ChatId::try_from(item.chat.as_slice()) else { return Ok(Followed::Settled) };
+        let Some(chat) = chats::find(cx.db, chat)? else { return Ok(Followed::Settled) };
         if item.seq > NUMBER_MAX || item.time_ms > NUMBER_MAX {
-            return Ok(());
+            return Ok(Followed::Settled);
         }
         if chat.membership != Membership::Joined || item.seq <= chat.applied_seq {
-            return Ok(());
+            return Ok(Followed::Settled);
         }
         if item.seq > chat.applied_seq + 1 {
-            return self.fetch_log(cx, chat.chat);
+            return Ok(Followed::TooFar(chat.chat));
         }
         self.apply(cx, &chat, item)?;
         witness::follow(cx, chat.chat, item.seq, &item.bytes)?;
         updating::stir(cx, chat.chat)?;
-        chats::set_applied(cx, chat.chat, item.seq)
+        chats::set_applied(cx, chat.chat, item.seq)?;
+        Ok(Followed::Settled)
     }
 
     /// Asks for what lies between.
@@ -76,11 +94,22 @@ impl Client {
     }
 
     pub(crate) fn on_log_page(&mut self, cx: &mut Context<'_>, chat: ChatId, page: &LogPage) -> Result<(), Halt> {
+        let Some(before) = chats::find(cx.db, chat)? else { return Ok(()) };
+        let expired = before.applied_seq < page.head_seq
+            && (before.applied_seq + 2..=NUMBER_MAX).contains(&page.first_kept_seq)
+            && before.membership == Membership::Joined;
+        if expired {
+            return self.on_expired(cx, &before, page.first_kept_seq);
+        }
         for item in &page.items {
-            self.on_group_item(cx, item)?;
+            if self.follow(cx, item)? != Followed::Settled {
+                break;
+            }
         }
         let applied = chats::find(cx.db, chat)?.map_or(0, |chat| chat.applied_seq);
-        if !page.items.is_empty() && applied < page.head_seq { self.fetch_log(cx, chat) } else { Ok(()) }
+        // A page that leads nowhere would lead nowhere again: what the queue brings next asks anew.
+        let leads_on = page.items.last().is_some_and(|item| item.seq <= applied);
+        if leads_on && applied < page.head_seq { self.fetch_log(cx, chat) } else { Ok(()) }
     }
 
     fn apply(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<(), Halt> {

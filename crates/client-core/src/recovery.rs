@@ -183,6 +183,35 @@ impl Client {
         chats::set_membership(cx, chat.chat, Membership::Wanted, 0)
     }
 
+    /// What comes next in a log has expired: this device was away for longer than the server keeps it. It joins anew, and asks its
+    /// siblings for what no log has any more.
+    pub(crate) fn on_expired(&mut self, cx: &mut Context<'_>, chat: &Chat, first_kept_seq: u64) -> Result<(), Halt> {
+        tracing::warn!(applied = chat.applied_seq, first_kept_seq, "the beginning of what a chat brings has expired");
+        self.resync(cx, chat)?;
+        if !chats::find(cx.db, chat.chat)?.is_some_and(|stored| stored.membership == Membership::Wanted) {
+            return Ok(());
+        }
+        if !cx.is_phone()? {
+            // The archive's end is that of what is here, and what lies between it and the joining is a gap, as after linking: it is
+            // asked for, and shown until it is filled.
+            cx.db
+                .prepare_cached(
+                    "UPDATE chat SET join_seq = applied_seq + 2,
+                     archived_seq = CASE WHEN archived_seq + 1 >= join_seq THEN applied_seq ELSE archived_seq END
+                     WHERE chat = ?1",
+                )?
+                .execute([chat.chat.as_bytes()])?;
+        } else if chat.kind != ChatKind::SelfGroup && mls::own_device_list(cx)?.devices().count() > 1 {
+            let request = FillRequest {
+                chat: chat.chat.to_vec(),
+                ranges: vec![SeqRange { from: chat.applied_seq + 1, to: first_kept_seq - 1 }],
+                asking_device: cx.me()?.address.device.0,
+            };
+            self.tell_siblings(cx, content::Body::FillRequest(request))?;
+        }
+        Ok(())
+    }
+
     /// The server has seen this device further on: its database is an older copy. Keys that were used since must not be
     /// used again, so it encrypts nothing before it has a new leaf, chat by chat, and asks for what it has forgotten.
     pub(crate) fn on_rollback(&mut self, cx: &mut Context<'_>, rollback: &Rollback) -> Result<(), Halt> {

@@ -168,7 +168,12 @@ impl World {
             }),
             // The steps behind it stand later by as much.
             Action::Quiet { .. } => Some(()),
+            Action::At { device, place, fault } => self
+                .index(device)
+                .and_then(|index| self.places.get_mut(index))
+                .map(|places| places.await_fault(place, fault)),
             Action::Cut { device, .. }
+            | Action::Silence { device, .. }
             | Action::Offline { device, .. }
             | Action::Crash { device, .. }
             | Action::Away { device, .. }
@@ -189,6 +194,14 @@ impl World {
             Action::Cut { loses, client_notices_ms, server_notices_ms, .. } => {
                 let id = self.network.lines.get(index)?.socket?;
                 self.cut(id, loses, u64::from(client_notices_ms), u64::from(server_notices_ms))
+            }
+            Action::Silence { doubts_ms, .. } => {
+                let id = self.network.lines.get(index)?.socket?;
+                self.silence(id);
+                if let Some(doubts_ms) = doubts_ms {
+                    self.put(self.now_ms + u64::from(doubts_ms), Due::Doubt(index));
+                }
+                Some(())
             }
             Action::Offline { for_ms, .. } => {
                 let line = self.network.lines.get_mut(index)?;
@@ -221,7 +234,13 @@ impl World {
         }
     }
 
-    fn cut(&mut self, id: SocketId, loses: Loses, client_notices_ms: u64, server_notices_ms: u64) -> Option<()> {
+    pub(crate) fn cut(
+        &mut self,
+        id: SocketId,
+        loses: Loses,
+        client_notices_ms: u64,
+        server_notices_ms: u64,
+    ) -> Option<()> {
         let pipe = self.network.pipes.get_mut(&id)?;
         pipe.to_server_lost |= loses != Loses::ToClient;
         pipe.to_client_lost |= loses != Loses::ToServer;

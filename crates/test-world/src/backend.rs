@@ -69,6 +69,8 @@ pub struct Backend {
     sockets: BTreeMap<SocketId, Socket>,
     ended: Rc<RefCell<Vec<SocketId>>>,
     answers: Rc<RefCell<Vec<(CallId, Answered)>>>,
+    /// How long messages are kept, where it is not the default.
+    kept_ms: Option<u64>,
     /// The server's database stops at a write that is to come.
     dying: bool,
     news: Vec<News>,
@@ -79,6 +81,8 @@ type Answered = Result<HttpResponse, HttpFailure>;
 struct Socket {
     frames: mpsc::UnboundedSender<Message>,
     out: mpsc::Receiver<Message>,
+    /// Nobody answers its pings.
+    silent: bool,
 }
 
 #[derive(Default)]
@@ -117,6 +121,7 @@ impl Backend {
             sockets: BTreeMap::new(),
             ended: Rc::default(),
             answers: Rc::default(),
+            kept_ms: None,
             dying: false,
             news: Vec::new(),
         })
@@ -129,6 +134,7 @@ impl Backend {
         let mut config = Config::in_folder(PathBuf::from("nowhere"));
         // Rates are counted by the machine's clock: what a run decides must not depend on them.
         config.rate_limit_factor = NonZeroU32::new(1_000_000).context("not zero")?;
+        config.message_retention_ms = self.kept_ms.unwrap_or(config.message_retention_ms);
         let environment = Environment { clock: self.clock.clone(), codes: self.codes.clone() };
         let _guard = self.runtime.enter();
         let starting = Portless::start(config, environment, self.database.clone(), self.blobs.clone());
@@ -136,6 +142,13 @@ impl Backend {
         self.pool.spawner().spawn_local(server.clone().fan_out())?;
         self.server = Some(server);
         Ok(())
+    }
+
+    /// Starts it anew as one that keeps messages for so long.
+    pub fn keep_messages(&mut self, kept_ms: u64) -> Result<()> {
+        self.stop();
+        self.kept_ms = Some(kept_ms);
+        self.start()
     }
 
     /// Ends it at once, with everything that was under way.
@@ -213,7 +226,7 @@ impl Backend {
             ended.borrow_mut().push(id);
         };
         if self.pool.spawner().spawn_local(task).is_ok() {
-            self.sockets.insert(id, Socket { frames, out });
+            self.sockets.insert(id, Socket { frames, out, silent: false });
         }
         self.poll();
     }
@@ -231,6 +244,13 @@ impl Backend {
     pub fn close_socket(&mut self, id: SocketId) {
         self.sockets.remove(&id);
         self.poll();
+    }
+
+    /// Nothing of a socket's client reaches the server any more: it is to find out by itself.
+    pub fn silence(&mut self, id: SocketId) {
+        if let Some(socket) = self.sockets.get_mut(&id) {
+            socket.silent = true;
+        }
     }
 
     /// An HTTP request reaches the server.
@@ -258,7 +278,7 @@ impl Backend {
             while let Ok(message) = socket.out.try_recv() {
                 match message {
                     Message::Binary(bytes) => self.news.push(News::Frame(*id, bytes.into())),
-                    Message::Ping(bytes) => _ = socket.frames.send(Message::Pong(bytes)),
+                    Message::Ping(bytes) if !socket.silent => _ = socket.frames.send(Message::Pong(bytes)),
                     _ => {}
                 }
             }

@@ -34,6 +34,13 @@ impl Default for Profile {
     }
 }
 
+/// Of so many faults one is followed by a connection that goes silent;
+const SILENCES: u32 = 8;
+/// its page may hear within this time that the network has changed.
+const DOUBTS_MAX_MS: u32 = 40_000;
+/// Marks of these.
+const SILENCE_MARKS: u32 = 2_000_000;
+
 struct Maker {
     rng: ChaCha20Rng,
     profile: Profile,
@@ -55,7 +62,24 @@ pub fn plan(seed: u64, profile: Profile) -> Plan {
         let action = maker.action();
         maker.push(action);
     }
-    Plan { seed, shape, steps: maker.steps }
+    Plan { seed, shape, steps: with_silences(maker.steps, seed, profile), kept_ms: None }
+}
+
+/// Connections that go silent here and there, where something else goes wrong. Drawn apart, so that a seed does what it did before there
+/// were any.
+fn with_silences(steps: Vec<Step>, seed: u64, profile: Profile) -> Vec<Step> {
+    let mut maker = Maker { rng: ChaCha20Rng::seed_from_u64(!seed), profile, at_ms: 0, steps: Vec::new() };
+    for step in steps {
+        let (at_ms, mark) = (step.at_ms, step.mark);
+        let follows = step.action.is_fault() && maker.rng.random_ratio(1, SILENCES);
+        maker.steps.push(step);
+        if follows {
+            let device = maker.device();
+            let doubts_ms = maker.rng.random_ratio(1, 3).then(|| maker.rng.random_range(0..DOUBTS_MAX_MS));
+            maker.steps.push(Step { at_ms, action: Action::Silence { device, doubts_ms }, mark: SILENCE_MARKS + mark });
+        }
+    }
+    maker.steps
 }
 
 impl Maker {

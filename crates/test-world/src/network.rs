@@ -2,6 +2,7 @@
 //! socket keeps its order, as TCP does; what runs side by side does not. Knows no client and no server.
 
 use crate::backend::{CallId, SocketId};
+use crate::silence::Ear;
 use client_core::HttpId;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -29,6 +30,9 @@ pub(crate) struct Pipe {
     pub(crate) server_has_it: bool,
     pub(crate) to_server_lost: bool,
     pub(crate) to_client_lost: bool,
+    /// Neither end is told that nothing comes through.
+    pub(crate) silent: bool,
+    pub(crate) ear: Ear,
     to_server_ms: u64,
     to_client_ms: u64,
 }
@@ -96,6 +100,8 @@ impl Network {
             server_has_it: false,
             to_server_lost: false,
             to_client_lost: false,
+            silent: false,
+            ear: Ear::default(),
             to_server_ms: 0,
             to_client_ms: 0,
         };
@@ -130,6 +136,13 @@ impl Network {
         let pipe = self.pipes.get_mut(&id)?;
         pipe.to_client_ms = pipe.to_client_ms.max(at_ms);
         Some(pipe.to_client_ms)
+    }
+
+    /// The next request of a device is lost, or its answer.
+    pub(crate) fn lose_next_call(&mut self, device: usize, answer: bool) {
+        if let Some(line) = self.lines.get_mut(device) {
+            line.lose_http = Some((answer, 0));
+        }
     }
 
     /// A new request of a device; `None` where it is lost on its way.

@@ -13,6 +13,9 @@ pub struct Plan {
     pub shape: Shape,
     /// In the order of their times.
     pub steps: Vec<Step>,
+    /// How long the server keeps messages, where it is not what operators have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_ms: Option<u64>,
 }
 
 /// The people and devices at the beginning.
@@ -150,6 +153,12 @@ pub enum Action {
         client_notices_ms: u32,
         server_notices_ms: u32,
     },
+    /// Nothing comes through the connection any more, either way, and neither end is told. The client's page may hear later
+    /// that its network has changed.
+    Silence {
+        device: DeviceRef,
+        doubts_ms: Option<u32>,
+    },
     Offline {
         device: DeviceRef,
         for_ms: u64,
@@ -192,6 +201,30 @@ pub enum Action {
     Quiet {
         for_ms: u64,
     },
+    /// A fault at exactly one place of all that a device comes to from now on, whether or not its program runs now. Scenarios try
+    /// every place; plans of seeds have none.
+    At {
+        device: DeviceRef,
+        place: u16,
+        fault: PlacedFault,
+    },
+}
+
+/// What goes wrong at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum PlacedFault {
+    /// At a transaction.
+    Dies { point: CrashPoint, down_ms: u32 },
+    /// A frame on its way to the server is lost, and its connection with it.
+    LosesFrame,
+    /// The same with a frame of the server.
+    LosesReply,
+    /// A request over HTTP is lost,
+    LosesRequest,
+    /// or its answer.
+    LosesAnswer,
 }
 
 /// Which directions of a connection are lost at once.
@@ -213,7 +246,7 @@ pub enum CrashPoint {
     /// It is durable; nothing of what follows from it was done.
     AfterCommit,
     /// So much of what follows from it was done.
-    AfterOutputs(u8),
+    AfterOutputs(u16),
 }
 
 impl Action {
@@ -243,6 +276,7 @@ impl Action {
             Self::Cut { loses: Loses::ToServer, .. } => "cut: to the server",
             Self::Cut { loses: Loses::ToClient, .. } => "cut: to the client",
             Self::Cut { loses: Loses::Both, .. } => "cut: both ways",
+            Self::Silence { .. } => "silent connection",
             Self::Offline { .. } => "offline",
             Self::Crash { point: CrashPoint::BeforeCommit, .. } => "crash before the flush",
             Self::Crash { point: CrashPoint::AfterCommit, .. } => "crash after the flush",
@@ -255,6 +289,11 @@ impl Action {
             Self::Weather { .. } => "delays",
             Self::ClockJump { .. } => "clock jump",
             Self::Quiet { .. } => "quiet",
+            Self::At { fault: PlacedFault::Dies { .. }, .. } => "death at a place",
+            Self::At { fault: PlacedFault::LosesFrame, .. } => "frame lost at a place",
+            Self::At { fault: PlacedFault::LosesReply, .. } => "reply lost at a place",
+            Self::At { fault: PlacedFault::LosesRequest, .. } => "request lost at a place",
+            Self::At { fault: PlacedFault::LosesAnswer, .. } => "answer lost at a place",
         }
     }
 
@@ -263,6 +302,7 @@ impl Action {
         matches!(
             self,
             Self::Cut { .. }
+                | Self::Silence { .. }
                 | Self::Offline { .. }
                 | Self::Crash { .. }
                 | Self::Away { .. }
@@ -272,6 +312,7 @@ impl Action {
                 | Self::Weather { .. }
                 | Self::ClockJump { .. }
                 | Self::Quiet { .. }
+                | Self::At { .. }
         )
     }
 }

@@ -4,6 +4,7 @@ use crate::base::Base;
 use crate::coverage::Coverage;
 use crate::device::Driver;
 use crate::oracles::{self, Violation};
+use crate::places::{CourseOf, Places};
 use crate::plan::{Action, DeviceRef, Plan};
 use crate::texts;
 use crate::world::World;
@@ -11,7 +12,7 @@ use anyhow::Result;
 use breakable::Rule;
 use client_api::{Command, Request};
 use client_core::Input;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Devices come up before the first step.
 const BEGIN_MS: u64 = 5_000;
@@ -44,6 +45,8 @@ pub struct Outcome {
     pub events: u64,
     /// Time that passed in it.
     pub virtual_ms: u64,
+    /// What each device came to from the first step to the last: where something can go wrong.
+    pub places: BTreeMap<DeviceRef, Places>,
     /// What it found.
     pub failure: Option<Failure>,
 }
@@ -61,6 +64,9 @@ pub struct Failure {
 pub fn run(plan: &Plan, options: Options) -> Result<Outcome> {
     let base = Base::of(plan.shape)?;
     let mut world = base.world(plan.seed)?;
+    if let Some(kept_ms) = plan.kept_ms {
+        world.backend.keep_messages(kept_ms)?;
+    }
     world.trace = options.trace;
     let _listening = world.complaints.listen();
     world.driver = if options.broken == Some(Rule::FlushBeforeSend) { Driver::PerformsFirst } else { Driver::Honest };
@@ -68,7 +74,10 @@ pub fn run(plan: &Plan, options: Options) -> Result<Outcome> {
     world.receipts_always = !plan.steps.iter().any(|step| matches!(step.action, Action::Receipts { .. }));
     let begun_ms = world.now_ms;
     world.run_until(begun_ms + BEGIN_MS)?;
-    let failure = match steps(&mut world, plan, begun_ms + BEGIN_MS)? {
+    world.forget_places();
+    let stepped = steps(&mut world, plan, begun_ms + BEGIN_MS)?;
+    let places = world.places_so_far();
+    let failure = match stepped {
         Some(failure) => Some(failure),
         None => heal(&mut world)?.map(|violations| Failure { step: None, violations }),
     };
@@ -79,6 +88,7 @@ pub fn run(plan: &Plan, options: Options) -> Result<Outcome> {
         events: world.events,
         virtual_ms: world.now_ms - begun_ms,
         coverage: world.coverage,
+        places,
         failure,
     })
 }
@@ -168,6 +178,14 @@ fn last_words(world: &mut World) -> Result<()> {
 }
 
 impl World {
+    fn forget_places(&mut self) {
+        self.places.iter_mut().for_each(|course| *course = CourseOf::default());
+    }
+
+    fn places_so_far(&self) -> BTreeMap<DeviceRef, Places> {
+        self.devices.iter().zip(&self.places).map(|(device, course)| (device.name, course.seen.clone())).collect()
+    }
+
     /// The network is calm, every program runs, the server is up and nothing more goes wrong.
     fn mend(&mut self) -> Result<()> {
         self.network.calm();
@@ -178,6 +196,9 @@ impl World {
         for index in 0..self.devices.len() {
             let Some(device) = self.devices.get_mut(index) else { continue };
             device.crash = None;
+            if let Some(course) = self.places.get_mut(index) {
+                course.spare();
+            }
             let life = device.life;
             if !device.is_running() && !device.is_vacant() {
                 self.start(index, life)?;

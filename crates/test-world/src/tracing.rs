@@ -23,6 +23,18 @@ pub(crate) fn line(due: &Due, world: &World) -> String {
     }
 }
 
+/// What the server says only where something was not as a client believed.
+pub(crate) fn remarkable(bytes: &[u8]) -> Option<&'static str> {
+    let Ok(ServerFrame { body: Some(body) }) = ServerFrame::decode(bytes) else { return None };
+    match body {
+        server_frame::Body::Reply(reply) => {
+            matches!(reply.body, Some(reply::Body::Stale(_))).then_some("an operation came too late for its epoch")
+        }
+        server_frame::Body::Gap(_) => Some("a device was told of a gap"),
+        _ => None,
+    }
+}
+
 fn short(id: &[u8]) -> String {
     id.iter().take(2).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -4,16 +4,19 @@
 use crate::backend::{Backend, CallId, News, SocketId};
 use crate::complaints::Complaints;
 use crate::coverage::Coverage;
-use crate::device::{Device, Driver, Turn};
+use crate::device::{Crash, Device, Driver, Turn};
 use crate::ledger::Ledger;
 use crate::network::{Fate, Network, address};
 use crate::people::People;
-use crate::plan::{Action, DeviceRef};
+use crate::places::{CourseOf, Kind};
+use crate::plan::{Action, DeviceRef, Loses, PlacedFault};
 use crate::recording::Tape;
 use crate::screen::Told;
+use crate::silence::Patience;
 use crate::texts;
+use crate::tracing;
 use anyhow::{Context as _, Result};
-use client_api::{Event, Notice};
+use client_api::{Command, Event, Notice, Request};
 use client_core::{HttpFailure, HttpRequest, HttpResponse, Input, Output};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -27,6 +30,14 @@ const SWEEP_EVERY_MS: u64 = 600_000;
 /// Steps of a run: one that goes on for ever is a failure, not a wait.
 const EVENTS_MAX: u64 = 3_000_000;
 
+/// Requests of pages that hear of a changed network.
+const DOUBT_REQUEST: u32 = u32::MAX - 2;
+/// A connection that is lost at a place: when each end notices.
+const PLACED_CLIENT_NOTICES_MS: u64 = 500;
+const PLACED_SERVER_NOTICES_MS: u64 = 3_000;
+/// How it is counted that a fault was met at its place.
+pub(crate) const HAPPENED: &str = "a fault at its place";
+
 /// Something that is to happen.
 #[derive(Debug)]
 pub(crate) enum Due {
@@ -39,6 +50,10 @@ pub(crate) enum Due {
     SocketOpened(SocketId),
     ServerNotices(SocketId),
     ClientNotices(SocketId),
+    /// The client listens whether a silent connection says something.
+    Listen(SocketId),
+    /// A page hears that the network may have changed.
+    Doubt(usize),
     CallArrives(CallId, Box<HttpRequest>),
     Answer(CallId, Result<HttpResponse, HttpFailure>),
     Start(usize, u32),
@@ -69,6 +84,8 @@ pub(crate) struct World {
     /// When each device is woken; a later wish replaces an earlier one.
     wakes: Vec<u64>,
     turns_due: Vec<bool>,
+    /// What each device comes to, and what is to go wrong there.
+    pub(crate) places: Vec<CourseOf>,
     looking: bool,
     /// How long a server that stops at a write stays down.
     pub(crate) server_down_ms: u64,
@@ -101,6 +118,7 @@ impl World {
             driver: Driver::Honest,
             wakes: vec![0; count],
             turns_due: vec![false; count],
+            places: vec![CourseOf::default(); count],
             looking: false,
             server_down_ms: 0,
             receipts_always: true,
@@ -161,6 +179,7 @@ impl World {
             }
             Due::SocketArrives(id) => self.socket_arrives(id),
             Due::ToServer(id, bytes) => {
+                self.maybe_lost(id, Kind::Frame);
                 if self.network.pipes.get(&id).is_some_and(|pipe| pipe.server_has_it && !pipe.to_server_lost) {
                     self.backend.frame(id, bytes);
                 }
@@ -173,6 +192,11 @@ impl World {
             }
             Due::ServerNotices(id) => self.server_loses(id),
             Due::ClientNotices(id) => self.client_loses(id),
+            Due::Listen(id) => self.listen(id),
+            Due::Doubt(device) => {
+                let command = Command::CheckConnection;
+                self.give(device, Input::Command(Request { id: DOUBT_REQUEST, command }));
+            }
             Due::CallArrives(id, request) => self.call_arrives(id, *request),
             Due::Answer(id, answer) => self.answer(id, answer),
             Due::Start(device, life) => self.start(device, life)?,
@@ -218,10 +242,12 @@ impl World {
             Due::ServerStarts => (14, 0),
             Due::Look | Due::Sweep => return,
             Due::Hands(account) => (15, u64::from(*account)),
+            Due::Listen(id) => (16, *id),
+            Due::Doubt(device) => (17, *device as u64),
         };
         self.digest = crate::network::mixed(self.digest ^ (kind << 58) ^ whom.rotate_left(8) ^ self.now_ms);
         if self.trace {
-            self.say(&crate::tracing::line(due, self));
+            self.say(&tracing::line(due, self));
         }
     }
 
@@ -245,8 +271,19 @@ impl World {
         }
         let (now_ms, driver) = (self.now_ms, self.driver);
         let Some(device) = self.devices.get_mut(index).filter(|device| device.is_running()) else { return Ok(()) };
-        match device.turn(now_ms, driver) {
+        let fault = self.places.get_mut(index).and_then(|course| course.pass(Kind::Turn));
+        if let Some(PlacedFault::Dies { point, down_ms }) = fault {
+            self.coverage.count(HAPPENED);
+            device.crash = Some(Crash { point, turns: 0, down_ms });
+        }
+        let changes = device.db.total_changes();
+        let turn = device.turn(now_ms, driver);
+        let wrote = device.db.total_changes() != changes;
+        match turn {
             Turn::Done(outputs) => {
+                if let Some(course) = self.places.get_mut(index) {
+                    course.turned(wrote, &outputs);
+                }
                 self.count_answers(&outputs);
                 self.perform(index, outputs)?;
             }
@@ -278,8 +315,7 @@ impl World {
                 Output::Event(event) => self.show(index, event),
                 Output::Connect => self.connect(index),
                 Output::Disconnect => self.disconnect(index),
-                // The virtual network closes the sockets of whom it loses.
-                Output::CheckSocket => {}
+                Output::CheckSocket => self.check_socket(index),
                 Output::Send(bytes) => self.send(index, bytes),
                 Output::Http(request) => self.call(index, request),
                 Output::WakeAt(at_ms) => {
@@ -337,9 +373,46 @@ impl World {
     /// The client's end is gone; the server hears of it after what was sent before.
     fn let_go(&mut self, index: usize) {
         if let Some(id) = self.network.let_go(index)
+            && self.network.pipes.get(&id).is_some_and(|pipe| !pipe.silent)
             && let Some(at_ms) = self.network.next_to_server(id, self.now_ms)
         {
             self.put(at_ms, Due::ServerNotices(id));
+        }
+    }
+
+    /// Nothing comes through a connection any more, and nobody is told.
+    pub(crate) fn silence(&mut self, id: SocketId) {
+        if let Some(pipe) = self.network.pipes.get_mut(&id) {
+            (pipe.to_server_lost, pipe.to_client_lost, pipe.silent) = (true, true, true);
+            self.backend.silence(id);
+            self.put(self.now_ms, Due::Listen(id));
+        }
+    }
+
+    /// The network may have changed: only where nothing comes through anything follows from it.
+    fn check_socket(&mut self, index: usize) {
+        let Some(id) = self.network.lines.get(index).and_then(|line| line.socket) else { return };
+        let now_ms = self.now_ms;
+        if let Some(pipe) = self.network.pipes.get_mut(&id).filter(|pipe| pipe.silent) {
+            pipe.ear.doubts(now_ms);
+            self.coverage.count("a silent connection was doubted");
+            self.put(now_ms, Due::Listen(id));
+        }
+    }
+
+    fn listen(&mut self, id: SocketId) {
+        let now_ms = self.now_ms;
+        let Some(pipe) = self.network.pipes.get_mut(&id).filter(|pipe| pipe.silent && pipe.client_has_it) else {
+            return;
+        };
+        match pipe.ear.listens(now_ms) {
+            Some(Patience::Until(at_ms)) => self.put(at_ms, Due::Listen(id)),
+            Some(Patience::Lost) => {
+                self.coverage.count("a silent connection was given up");
+                self.client_loses(id);
+            }
+            // The core itself waits for its greeting to be answered.
+            None => {}
         }
     }
 
@@ -348,6 +421,13 @@ impl World {
             tape.sent(index, &bytes);
         }
         let Some(id) = self.network.lines.get(index).and_then(|line| line.socket) else { return };
+        let now_ms = self.now_ms;
+        if let Some(pipe) = self.network.pipes.get_mut(&id) {
+            pipe.ear.sent(&bytes, now_ms);
+            if pipe.silent {
+                self.put(now_ms, Due::Listen(id));
+            }
+        }
         if let Some(at_ms) = self.network.next_to_server(id, self.now_ms) {
             self.put(at_ms, Due::ToServer(id, bytes));
         }
@@ -356,6 +436,12 @@ impl World {
     fn call(&mut self, index: usize, request: HttpRequest) {
         let life = self.devices.get(index).map_or(0, |device| device.life);
         let timeout_at_ms = self.now_ms + u64::from(request.timeout_ms);
+        let placed = self.places.get_mut(index).and_then(|course| course.pass(Kind::Call));
+        if placed.is_some() {
+            self.coverage.count(HAPPENED);
+            let answer = placed == Some(PlacedFault::LosesAnswer);
+            self.network.lose_next_call(index, answer);
+        }
         let (id, fate) = self.network.call(index, life, request.id);
         if let Some(tape) = &mut self.tape {
             tape.asked(index, id, &request);
@@ -417,10 +503,34 @@ impl World {
         (pipe.client_has_it && !pipe.to_client_lost).then_some(pipe.device)
     }
 
+    /// A frame is about to arrive: is it one that is to be lost?
+    fn maybe_lost(&mut self, id: SocketId, kind: Kind) {
+        let Some(device) = self.network.pipes.get(&id).map(|pipe| pipe.device) else { return };
+        let loses = match self.places.get_mut(device).and_then(|course| course.pass(kind)) {
+            Some(PlacedFault::LosesFrame) => Loses::ToServer,
+            Some(PlacedFault::LosesReply) => Loses::ToClient,
+            _ => return,
+        };
+        self.coverage.count(HAPPENED);
+        self.cut(id, loses, PLACED_CLIENT_NOTICES_MS, PLACED_SERVER_NOTICES_MS);
+    }
+
     fn frame_arrives(&mut self, id: SocketId, bytes: Option<Vec<u8>>) {
+        if bytes.is_some() {
+            self.maybe_lost(id, Kind::Reply);
+        }
         let Some(device) = self.open_end(id) else { return };
+        let now_ms = self.now_ms;
         match bytes {
-            Some(bytes) => self.give(device, Input::Frame(bytes)),
+            Some(bytes) => {
+                if let Some(pipe) = self.network.pipes.get_mut(&id) {
+                    pipe.ear.hears(now_ms);
+                }
+                if let Some(what) = tracing::remarkable(&bytes) {
+                    self.coverage.count(what);
+                }
+                self.give(device, Input::Frame(bytes));
+            }
             None => self.client_loses(id),
         }
     }
@@ -461,6 +571,9 @@ impl World {
                 News::SocketEnded(id) => {
                     if let Some(pipe) = self.network.pipes.get_mut(&id) {
                         pipe.server_has_it = false;
+                        if pipe.silent {
+                            self.coverage.count("the server gave a silent connection up");
+                        }
                     }
                     if let Some(at_ms) = self.network.next_to_client(id, self.now_ms) {
                         self.put(at_ms, Due::ToClient(id, None));

@@ -5,7 +5,7 @@ use super::*;
 use crate::io::Output;
 use crate::outbox::{self, Kind};
 use crate::own_state::{self, ChatKey};
-use crate::testing::{CHAT, Peer, now_ms, phone, step};
+use crate::testing::{CHAT, Peer, companion, now_ms, phone, step};
 use e2ee::group::Processed;
 use proto::content::{AuthenticatedData, StateOp, StateOps, Text};
 use proto::wire::{GroupInfo, Item, item};
@@ -20,7 +20,10 @@ struct Story {
 
 impl Story {
     fn new() -> Self {
-        let (client, db) = phone();
+        Self::of(phone())
+    }
+
+    fn of((client, db): (Client, Connection)) -> Self {
         let mut peer = Peer::new();
         peer.shares_chat_with(&db);
         step(&db, now_ms(), |cx| crate::witness::begin_with(cx, CHAT, 1, b"the first entry").expect("begun"));
@@ -198,4 +201,44 @@ fn nothing_is_encrypted_while_a_newer_list_is_waited_for() {
     let list = story.peer.links_companion();
     story.does(|_, cx| crate::accounts::learn_device_list(cx, list.as_bytes()));
     assert!(is_encrypted(&mut story));
+}
+
+/// A page of a log whose beginning has expired, up to the seventh entry. The phone followed it to the first.
+fn expired_to_seven() -> LogPage {
+    let entry = GroupItem { chat: CHAT.to_vec(), generation: 1, seq: 8, ..GroupItem::default() };
+    LogPage { items: vec![entry], head_seq: 9, first_kept_seq: 8 }
+}
+
+#[test]
+fn a_log_whose_beginning_has_expired_is_not_asked_for_again_and_the_chat_is_joined_anew() {
+    let mut story = Story::new();
+    let page = expired_to_seven();
+    let (_, out) = step(&story.db, now_ms(), |cx| story.client.on_log_page(cx, CHAT, &page).expect("no halt"));
+    assert!(!out.iter().any(|output| matches!(output, Output::Send(_))), "it is gone: {out:?}");
+    assert_eq!((story.chat().membership, story.chat().applied_seq), (Membership::Wanted, 1));
+}
+
+#[test]
+fn a_page_that_leads_nowhere_is_not_asked_for_at_once() {
+    let mut story = Story::new();
+    let page = LogPage { first_kept_seq: 2, ..expired_to_seven() };
+    let (_, out) = step(&story.db, now_ms(), |cx| story.client.on_log_page(cx, CHAT, &page).expect("no halt"));
+    assert!(!out.iter().any(|output| matches!(output, Output::Send(_))), "{out:?}");
+    assert_eq!(story.chat().membership, Membership::Joined, "nothing says that it cannot be followed");
+}
+
+#[test]
+fn a_companion_knows_that_it_lacks_what_has_expired() {
+    let mut story = Story::of(companion());
+    let page = expired_to_seven();
+    story.does(|client, cx| client.on_log_page(cx, CHAT, &page));
+    let info = story.group_info();
+    story.does(|client, cx| client.on_group_info(cx, CHAT, &info));
+    let join = outbox::head(&story.db, CHAT).expect("read").expect("a joining");
+    story.does(|client, cx| {
+        outbox::remove(cx, join.op_id)?;
+        client.on_joined(cx, CHAT, 10)
+    });
+    let lacks = "SELECT count(*) FROM chat WHERE archived_seq = 1 AND join_seq = 10 AND gap_asked < join_seq";
+    assert_eq!(story.count(lacks), 1, "it asks for what lies between");
 }
