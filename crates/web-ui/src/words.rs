@@ -578,11 +578,11 @@ pub fn messages_with(peer: &str) -> String {
 }
 
 /// Of the button at the end.
-pub fn to_bottom(missed: u32) -> String {
-    if missed == 0 {
+pub fn to_bottom(unread: u32) -> String {
+    if unread == 0 {
         "To the newest message".into()
     } else {
-        format!("To the newest message, {}", count(u64::from(missed), "new message", "new messages"))
+        format!("To the newest message, {}", count(u64::from(unread), "unread message", "unread messages"))
     }
 }
 
