@@ -40,10 +40,10 @@ fn isolated(name: &str) -> String {
 pub fn error(error: &UserError) -> String {
     match error {
         UserError::NumberInvalid => {
-            "This is not a phone number. Check its digits, and its country code if it has one, as in +49 151 2345678."
+            "This is not a phone number. Check its digits, and its country code if it has one, as in +12 345 678 900."
                 .into()
         }
-        UserError::NumberWithoutCountry => "Write this number with its country code, as in +49 151 2345678.".into(),
+        UserError::NumberWithoutCountry => "Write this number with a plus and its country code, as in +12 345 678 900.".into(),
         UserError::NumberUnknown => "Nobody on this server has this number. Check it, or invite them.".into(),
         UserError::CodeWrong { tries_left: 0 } => "The code was wrong too often. Ask for a new one.".into(),
         UserError::CodeWrong { tries_left } => {
