@@ -678,6 +678,7 @@ pub const LOG_OUT_HERE_QUESTION: &str =
 pub const THIS_DEVICE: &str = "This device";
 pub const ONLINE_NOW: &str = "Connected now";
 pub const NEVER_SEEN: &str = "Not seen yet";
+pub const SEEN_UNKNOWN: &str = "Not known without a connection";
 pub const SETTINGS: &str = "Settings";
 pub const CHANGE_PIN: &str = "Change the registration PIN";
 pub const SET_A_PIN: &str = "Set a registration PIN";
@@ -714,13 +715,13 @@ pub fn log_out_question(name: &str) -> String {
 }
 
 /// Of a device.
-pub fn last_seen(day: &str) -> String {
-    format!("Last seen: {day}")
+pub fn last_seen(when: &str) -> String {
+    format!("Last seen {when}")
 }
 
 /// Of a device.
 pub fn linked_at(when: &str) -> String {
-    format!("Linked: {when}")
+    format!("Linked {when}")
 }
 
 #[cfg(test)]
