@@ -154,7 +154,11 @@ fn keep_focus(input: NodeRef<html::Input>, refused: Signal<bool>) {
         }
         if is_new {
             // Its value is put into it after this.
-            request_animation_frame(move || input.select());
+            request_animation_frame(move || {
+                if !input.value().is_empty() {
+                    input.select();
+                }
+            });
         }
         true
     });
