@@ -172,7 +172,7 @@ fn Confirm(stage: LinkingStage, on_end: impl Fn(End) + Copy + Send + Sync + 'sta
     else {
         return ().into_any();
     };
-    let (pin, refusal) = (RwSignal::new(String::new()), Refusal::new());
+    let (pin, refusal) = (RwSignal::new(String::new()), Refusal::none());
     let now = RwSignal::new(page::now_ms());
     if let Ok(timer) = set_interval_with_handle(
         move || {

@@ -19,7 +19,7 @@ const SHOWN_MAX: usize = 200;
 #[component]
 pub fn NewChat() -> impl IntoView {
     let app = use_app();
-    let (number, name, refusal) = (RwSignal::new(String::new()), RwSignal::new(String::new()), Refusal::new());
+    let (number, name, refusal) = (RwSignal::new(String::new()), RwSignal::new(String::new()), Refusal::none());
     let (busy, scanning) = (RwSignal::new(false), RwSignal::new(false));
     if let Some(code) = app.contact_code.get_untracked() {
         number.set(code);

@@ -28,7 +28,7 @@ struct Wait {
 
 impl Refusal {
     /// Nothing was refused. Ends with what it is made in.
-    pub fn new() -> Self {
+    pub fn none() -> Self {
         let refusal = Self {
             text: RwSignal::new(String::new()),
             wait: RwSignal::new(None),

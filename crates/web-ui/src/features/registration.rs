@@ -167,7 +167,7 @@ fn keep_focus(input: NodeRef<html::Input>, refused: Signal<bool>) {
 #[component]
 fn NumberPage(shown: Memo<RegistrationStage>, busy: Signal<bool>, number: RwSignal<String>) -> impl IntoView {
     let app = use_app();
-    let refusal = Refusal::new();
+    let refusal = Refusal::none();
     let text = Signal::derive(move || match shown.get() {
         RegistrationStage::Number { server_name, default_region } => words::number_text(&server_name, &default_region),
         _ => String::new(),
@@ -191,7 +191,7 @@ fn CodePage(shown: Memo<RegistrationStage>, busy: Signal<bool>, number: RwSignal
         _ => before.cloned().unwrap_or_default(),
     });
     let text = Signal::derive(move || told.with(|(number, _, length)| words::code_text(number, *length)));
-    let (value, refusal) = (RwSignal::new(String::new()), Refusal::new());
+    let (value, refusal) = (RwSignal::new(String::new()), Refusal::none());
     // The page may have been loaded anew since it was typed.
     if number.with_untracked(String::is_empty) {
         number.set(told.with_untracked(|(number, ..)| number.clone()));
@@ -232,7 +232,7 @@ fn CodePage(shown: Memo<RegistrationStage>, busy: Signal<bool>, number: RwSignal
 #[component]
 fn PinPage(busy: Signal<bool>) -> impl IntoView {
     let app = use_app();
-    let (value, refusal) = (RwSignal::new(String::new()), Refusal::new());
+    let (value, refusal) = (RwSignal::new(String::new()), Refusal::none());
     view! {
         <Question
             testid="page-pin" input_testid="pin-input" title=words::PIN_TITLE text=words::PIN_TEXT label=words::PIN_LABEL
@@ -259,7 +259,7 @@ fn submit_pin(app: App, refusal: Refusal, pin: String, command: impl FnOnce(Stri
 #[component]
 fn ChoosePinPage(busy: Signal<bool>) -> impl IntoView {
     let app = use_app();
-    let (value, refusal) = (RwSignal::new(String::new()), Refusal::new());
+    let (value, refusal) = (RwSignal::new(String::new()), Refusal::none());
     let choose = move || submit_pin(app, refusal, value.get_untracked(), |pin| Command::SetPin { pin });
     view! {
         <Question
