@@ -43,7 +43,7 @@ fn chat(number: u64) -> ChatRow {
         kind: if number == 3 { ChatKind::Notes } else { ChatKind::Direct },
         peer: AccountId(id(number + 500)),
         title: if number < 14 { name.into() } else { format!("{name} {number}") },
-        named: number % 3 != 0,
+        named: !number.is_multiple_of(3),
         number: format!("+491517654{number:03}"),
         photo: Vec::new(),
         activity_ms: NOW - number * number * 17 * MINUTE,

@@ -14,6 +14,7 @@ pub mod list_grip;
 pub mod message;
 pub mod new_chat;
 pub mod profile;
+pub mod refusal;
 pub mod registration;
 pub mod safety;
 pub mod scan_code;

@@ -6,6 +6,7 @@ pub mod attention;
 pub mod bubble_height;
 pub mod chat_list;
 pub mod clock;
+pub mod contacts;
 pub mod hearing;
 pub mod heights;
 pub mod keys;

@@ -4,17 +4,17 @@
 use crate::bridge;
 use crate::model::attention::{Moment, Pace, Tell, tell};
 use crate::model::chat_list::{ChatFilter, ChatList, is_unread};
+use crate::model::contacts::Contacts;
 use crate::model::moves::Moves;
 use crate::model::timeline::{Arrived, PAGE_ROWS, Timeline};
 use crate::model::toast::{self, Fate};
 use crate::platform::{letters, notify, page, sound};
 use crate::words;
 use client_api::{
-    AccountId, Answer, AppStage, ChatId, ChatInfo, Command, Connection, ContactRow, DeviceRow, Event, LinkStage,
-    LinkingStage, MirrorProgress, Notice, OwnProfile, RegistrationStage, Role, Settings, UserError, WindowAnchor,
+    Answer, AppStage, ChatId, ChatInfo, Command, Connection, DeviceRow, Event, LinkStage, LinkingStage, MirrorProgress,
+    Notice, OwnProfile, RegistrationStage, Role, Settings, UserError, WindowAnchor,
 };
 use leptos::prelude::*;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What the list pane shows.
@@ -94,7 +94,7 @@ pub struct App {
     /// Grows with each window that replaces the timeline.
     pub opened: RwSignal<u32>,
     pub arrival: RwSignal<Arrival>,
-    pub contacts: RwSignal<BTreeMap<AccountId, ContactRow>>,
+    pub contacts: RwSignal<Contacts>,
     pub devices: RwSignal<Vec<DeviceRow>>,
     pub profile: RwSignal<Option<OwnProfile>>,
     pub settings: RwSignal<Settings>,
@@ -139,7 +139,7 @@ impl App {
             timeline: RwSignal::new(None),
             opened: RwSignal::new(0),
             arrival: RwSignal::new(Arrival::default()),
-            contacts: RwSignal::new(BTreeMap::new()),
+            contacts: RwSignal::new(Contacts::new(letters::decompose)),
             devices: RwSignal::new(Vec::new()),
             profile: RwSignal::new(None),
             settings: RwSignal::new(Settings::default()),
@@ -217,15 +217,7 @@ impl App {
                 self.arrival
                     .update(|arrival| *arrival = Arrival { count: arrival.count.wrapping_add(1), last: arrived });
             }
-            Event::Contacts(changes) => self.contacts.update(|contacts| {
-                if changes.reset {
-                    contacts.clear();
-                }
-                contacts.extend(changes.upserts.into_iter().map(|row| (row.account, row)));
-                for account in changes.removed {
-                    contacts.remove(&account);
-                }
-            }),
+            Event::Contacts(changes) => self.contacts.update(|contacts| contacts.apply(changes)),
             Event::Devices(devices) => replace(self.devices, devices),
             Event::Profile(profile) => replace(self.profile, Some(profile)),
             Event::Settings(settings) => {

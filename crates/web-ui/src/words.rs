@@ -40,10 +40,10 @@ fn isolated(name: &str) -> String {
 pub fn error(error: &UserError) -> String {
     match error {
         UserError::NumberInvalid => {
-            "This is not a phone number. Check its digits, and its country code if it has one, as in +49 151 2345678."
+            "This is not a phone number. Check its digits, and its country code if it has one, as in +12 345 678 900."
                 .into()
         }
-        UserError::NumberWithoutCountry => "Write this number with its country code, as in +49 151 2345678.".into(),
+        UserError::NumberWithoutCountry => "Write this number with a plus and its country code, as in +12 345 678 900.".into(),
         UserError::NumberUnknown => "Nobody on this server has this number. Check it, or invite them.".into(),
         UserError::CodeWrong { tries_left: 0 } => "The code was wrong too often. Ask for a new one.".into(),
         UserError::CodeWrong { tries_left } => {
@@ -578,11 +578,11 @@ pub fn messages_with(peer: &str) -> String {
 }
 
 /// Of the button at the end.
-pub fn to_bottom(missed: u32) -> String {
-    if missed == 0 {
+pub fn to_bottom(unread: u32) -> String {
+    if unread == 0 {
         "To the newest message".into()
     } else {
-        format!("To the newest message, {}", count(u64::from(missed), "new message", "new messages"))
+        format!("To the newest message, {}", count(u64::from(unread), "unread message", "unread messages"))
     }
 }
 
@@ -678,6 +678,7 @@ pub const LOG_OUT_HERE_QUESTION: &str =
 pub const THIS_DEVICE: &str = "This device";
 pub const ONLINE_NOW: &str = "Connected now";
 pub const NEVER_SEEN: &str = "Not seen yet";
+pub const SEEN_UNKNOWN: &str = "Not known without a connection";
 pub const SETTINGS: &str = "Settings";
 pub const CHANGE_PIN: &str = "Change the registration PIN";
 pub const SET_A_PIN: &str = "Set a registration PIN";
@@ -714,13 +715,13 @@ pub fn log_out_question(name: &str) -> String {
 }
 
 /// Of a device.
-pub fn last_seen(day: &str) -> String {
-    format!("Last seen: {day}")
+pub fn last_seen(when: &str) -> String {
+    format!("Last seen {when}")
 }
 
 /// Of a device.
 pub fn linked_at(when: &str) -> String {
-    format!("Linked: {when}")
+    format!("Linked {when}")
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ use web_sys::HtmlElement;
 
 /// Of a row, in pixels; the style sheet says the same.
 const ROW_PX: f64 = 72.0;
+/// What a badge counts to.
+pub const BADGE_MAX: u32 = 999;
 /// Rows kept beyond each edge of what is seen.
 const MARGIN_ROWS: usize = 6;
 
@@ -361,7 +363,7 @@ fn badges(row: &ChatRow, now: u64) -> impl IntoView + use<> {
         {muted.then(|| view! { <span class="sr-only">{words::MUTED}</span> })}
         {pinned.then(|| view! { <span class="sr-only">{words::PINNED}</span> })}
         {(unread > 0).then(|| view! {
-            <span class="badge"><span data-testid="chat-unread">{unread.min(999)}</span><span class="sr-only">" "{words::UNREAD_MESSAGES}</span></span>
+            <span class="badge"><span data-testid="chat-unread">{unread.min(BADGE_MAX)}</span><span class="sr-only">" "{words::UNREAD_MESSAGES}</span></span>
         })}
         {(unread == 0 && marked).then(|| view! { <span class="badge dot" data-testid="chat-unread"><span class="sr-only">{words::MARKED_UNREAD}</span></span> })}
     }

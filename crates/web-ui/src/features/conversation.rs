@@ -2,7 +2,7 @@
 
 mod scroll;
 
-use crate::features::chat_list::face;
+use crate::features::chat_list::{BADGE_MAX, face};
 use crate::features::composer::Composer;
 use crate::features::message::{Around, ItemView};
 use crate::model::chat_list::is_unread;
@@ -51,8 +51,11 @@ fn Conversation(opened: ChatId) -> impl IntoView {
     let view = Scroll::new(app, chat);
     let row = Memo::new(move |_| app.chats.with(|chats| chats.get(&chat.get())).map(|row| (*row).clone()));
     let peer = Signal::derive(move || row.with(|row| row.as_ref().map(words::title).unwrap_or_default()));
-    let around = Around { peer, tab_stop: view.tab_stop.into(), details: RwSignal::new(None) };
+    let around =
+        Around { peer, tab_stop: view.tab_stop.into(), entered: view.entered.into(), details: RwSignal::new(None) };
     let loading = move || app.timeline.with(Option::is_none);
+    // Whatever is on the screen is read: what is unread lies below, whether it was there before the chat was opened or came since.
+    let unread = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.unread)));
     let empty = move || app.timeline.with(|timeline| timeline.as_ref().is_some_and(|timeline| timeline.is_empty()));
     view! {
         <h1 class="sr-only">{move || words::messages_with(&peer.get())}</h1>
@@ -80,10 +83,10 @@ fn Conversation(opened: ChatId) -> impl IntoView {
         </div>
         <div class="announce" aria-live="polite" data-testid="announce">{move || view.announce.get()}</div>
         <Show when=move || view.away.get()>
-            <button class="to-bottom" type="button" aria-label=move || words::to_bottom(view.missed.get()) data-testid="to-bottom"
+            <button class="to-bottom" type="button" aria-label=move || words::to_bottom(unread.get()) data-testid="to-bottom"
                 on:click=move |_| view.to_end()>
                 <Icon name="arrow-down"/>
-                {move || (view.missed.get() > 0).then(|| view! { <span class="badge">{view.missed.get()}</span> })}
+                <Show when=move || { unread.get() > 0 }><span class="badge">{move || unread.get().min(BADGE_MAX)}</span></Show>
             </button>
         </Show>
         <Composer chat on_sent=move || view.to_end()/>

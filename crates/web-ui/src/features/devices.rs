@@ -1,13 +1,13 @@
 //! Linked devices: what they are, when they were seen, log one or all out; on the phone the way to link one.
 
-use crate::features::linking::Linking;
+use crate::features::linking::{End, Linking};
 use crate::model::clock;
 use crate::platform::page;
 use crate::primitives::dialog::Dialog;
 use crate::primitives::icon::{Icon, IconButton};
-use crate::store::{Section, use_app};
+use crate::store::{App, Section, use_app};
 use crate::words;
-use client_api::{Command, DeviceKind, DeviceRow, Role};
+use client_api::{Command, Connection, DeviceKind, DeviceRow, Role};
 use leptos::prelude::*;
 
 /// What a question in a dialog is about.
@@ -62,7 +62,7 @@ pub fn Devices() -> impl IntoView {
                     })}
                 </div>
                 <ul class="rows" data-testid="devices">
-                    {move || app.devices.get().into_iter().map(|row| view! { <Device row asked/> }).collect_view()}
+                    <For each=move || app.devices.get() key=|row| row.device let:row><Device first=row asked/></For>
                 </ul>
                 <Show when=move || !companions()><p class="pad faint" data-testid="no-devices">{words::NO_DEVICES}</p></Show>
                 <Show when=move || phone && companions()>
@@ -73,7 +73,10 @@ pub fn Devices() -> impl IntoView {
                     </div>
                 </Show>
             }>
-                <Linking on_end=move || linking.set(false)/>
+                <Linking on_end=move |end| {
+                    linking.set(false);
+                    request_animation_frame(move || focus_after_linking(app, end));
+                }/>
             </Show>
         </div>
         {move || asked.get().map(|what| view! {
@@ -88,37 +91,60 @@ pub fn Devices() -> impl IntoView {
     }
 }
 
+/// What had the focus is gone: to the device that was linked, where it is in the list already; else back to what the linking began with.
+fn focus_after_linking(app: App, end: End) {
+    let newest = app.devices.with_untracked(|devices| devices.iter().map(|row| row.device).max());
+    let row =
+        newest.filter(|_| end == End::Linked).map(|device| format!("[data-testid=device][data-device=\"{device}\"]"));
+    let stops = [row.as_deref().unwrap_or("[data-testid=link-device]"), ".pane-title"];
+    if let Some(stop) = stops.iter().find(|stop| page::lost_focus() && page::can_focus(stop)) {
+        page::focus(stop);
+    }
+}
+
+/// A row; what is known of the device may change while it is shown.
 #[component]
-fn Device(row: DeviceRow, asked: RwSignal<Option<Asked>>) -> impl IntoView {
+fn Device(first: DeviceRow, asked: RwSignal<Option<Asked>>) -> impl IntoView {
     let app = use_app();
-    let DeviceRow { device, kind, name, linked_ms, last_seen_ms, online, this } = row;
-    let now = page::now_ms();
-    let seen = if this {
-        words::THIS_DEVICE.to_owned()
-    } else if online {
-        words::ONLINE_NOW.to_owned()
-    } else if last_seen_ms == 0 {
-        words::NEVER_SEEN.to_owned()
-    } else {
-        let zone = page::zone_at(last_seen_ms);
-        words::last_seen(&clock::day_name(clock::day(last_seen_ms, zone), clock::day(now, page::zone_at(now))))
+    let (device, kind) = (first.device, first.kind);
+    let row = Memo::new(move |last: Option<&DeviceRow>| {
+        let now = app.devices.with(|devices| devices.iter().find(|row| row.device == device).cloned());
+        now.unwrap_or_else(|| last.unwrap_or(&first).clone())
+    });
+    let connected = Memo::new(move |_| matches!(app.connection.get(), Connection::Online | Connection::CatchingUp));
+    let seen = move || row.with(|row| seen(row, connected.get()));
+    let linked = move || {
+        let linked_ms = Some(row.with(|row| row.linked_ms)).filter(|ms| *ms > 0)?;
+        Some(words::linked_at(&clock::moment(linked_ms, page::now_ms(), page::zone_at(linked_ms))))
     };
-    let linked = (linked_ms > 0).then(|| words::linked_at(&clock::full(linked_ms, now, page::zone_at(linked_ms))));
     // The phone logs any companion out; a companion only itself, which is in the settings.
     let may_log_out = app.role == Role::Phone && kind == DeviceKind::Companion;
-    let for_question = name.clone();
     view! {
-        <li class="fact-row" data-testid="device" data-device=device>
+        <li class="fact-row" tabindex="-1" data-testid="device" data-device=device>
             <Icon name=if kind == DeviceKind::Phone { "device-mobile" } else { "desktop" }/>
             <span class="two-lines">
-                <strong dir="auto">{name}</strong>
-                <span class="faint">{seen}</span>
-                {linked.map(|linked| view! { <span class="faint">{linked}</span> })}
+                <strong dir="auto">{move || row.with(|row| row.name.clone())}</strong>
+                <span class="faint" data-testid="device-seen">{seen}</span>
+                {move || linked().map(|linked| view! { <span class="faint">{linked}</span> })}
             </span>
             {may_log_out.then(|| view! {
                 <button class="button quiet" type="button" data-testid="unlink"
-                    on:click=move |_| asked.set(Some(Asked::Device(device, for_question.clone())))>{words::LOG_OUT}</button>
+                    on:click=move |_| asked.set(Some(Asked::Device(device, row.with_untracked(|row| row.name.clone()))))>{words::LOG_OUT}</button>
             })}
         </li>
+    }
+}
+
+/// Who has no connection knows of no other device that it has one.
+fn seen(row: &DeviceRow, connected: bool) -> String {
+    let now = page::now_ms();
+    match row {
+        DeviceRow { this: true, .. } => words::THIS_DEVICE.to_owned(),
+        DeviceRow { online: true, .. } if connected => words::ONLINE_NOW.to_owned(),
+        DeviceRow { online: true, last_seen_ms: 0, .. } => words::SEEN_UNKNOWN.to_owned(),
+        DeviceRow { last_seen_ms: 0, .. } => words::NEVER_SEEN.to_owned(),
+        DeviceRow { last_seen_ms, .. } => {
+            words::last_seen(&clock::moment_or_day(*last_seen_ms, now, page::zone_at(*last_seen_ms)))
+        }
     }
 }

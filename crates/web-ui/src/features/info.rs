@@ -64,7 +64,7 @@ fn Facts(first: ChatInfo) -> impl IntoView {
             Err(error) => app.toast(words::error(&error), false),
         });
     };
-    let is_contact = Memo::new(move |_| app.contacts.with(|contacts| contacts.contains_key(&peer.get())));
+    let is_contact = Memo::new(move |_| app.contacts.with(|contacts| contacts.has(&peer.get())));
     let history = Memo::new(move |_| info.with(completeness));
     let is_complete = move || history.with(|(state, _)| *state == "complete");
     view! {

@@ -1,5 +1,7 @@
 //! Linking as the phone shows it: scan or paste, the warning, the digits, the end.
 
+use crate::features::refusal::{Refusal, RefusalText};
+use crate::model::clock::seconds_until;
 use crate::platform::page;
 use crate::primitives::icon::Icon;
 use crate::primitives::pin_field::PinField;
@@ -10,9 +12,18 @@ use client_api::{Command, LinkingStage};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
+/// How a linking was left.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// There is one more device.
+    Linked,
+    /// All is as before.
+    Nothing,
+}
+
 /// Everything of linking, in place of the list of devices while it lasts. `on_end` leaves it.
 #[component]
-pub fn Linking(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+pub fn Linking(on_end: impl Fn(End) + Copy + Send + Sync + 'static) -> impl IntoView {
     let app = use_app();
     follow_focus(app);
     view! {
@@ -94,14 +105,15 @@ fn HandingOver() -> impl IntoView {
 
 /// Back to the list of devices, not to the camera, which would read the same code again at once.
 /// The core forgets the end of a linking when it is told that it was seen.
-fn leave(app: App, on_end: impl Fn()) {
+fn leave(app: App, on_end: impl Fn(End)) {
+    let is_done = app.linking.with_untracked(|stage| matches!(stage, Some(LinkingStage::Done { .. })));
     app.send(Command::CancelLinking);
     app.linking.set(None);
-    on_end();
+    on_end(if is_done { End::Linked } else { End::Nothing });
 }
 
 #[component]
-fn Scan(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn Scan(on_end: impl Fn(End) + Copy + Send + Sync + 'static) -> impl IntoView {
     let app = use_app();
     let pasting = RwSignal::new(false);
     let (text, error) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
@@ -147,20 +159,20 @@ fn Scan(on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
                 <button class="button quiet wide" type="button" data-testid="toggle-paste" on:click=move |_| paste_or_scan()>
                     {move || if pasting.get() { words::USE_CAMERA } else { words::NO_CAMERA }}
                 </button>
-                <button class="button quiet wide" type="button" data-testid="linking-cancel" on:click=move |_| on_end()>{words::CANCEL}</button>
+                <button class="button quiet wide" type="button" data-testid="linking-cancel" on:click=move |_| on_end(End::Nothing)>{words::CANCEL}</button>
             </div>
         </div>
     }
 }
 
 #[component]
-fn Confirm(stage: LinkingStage, on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn Confirm(stage: LinkingStage, on_end: impl Fn(End) + Copy + Send + Sync + 'static) -> impl IntoView {
     let app = use_app();
     let LinkingStage::Confirm { browser, system, network, same_network, pasted, pin_needed, not_before_ms } = stage
     else {
         return ().into_any();
     };
-    let (pin, error) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (pin, refusal) = (RwSignal::new(String::new()), Refusal::none());
     let now = RwSignal::new(page::now_ms());
     if let Ok(timer) = set_interval_with_handle(
         move || {
@@ -170,14 +182,13 @@ fn Confirm(stage: LinkingStage, on_end: impl Fn() + Copy + Send + Sync + 'static
     ) {
         on_cleanup(move || timer.clear());
     }
-    let wait_s =
-        Memo::new(move |_| u32::try_from(not_before_ms.saturating_sub(now.get()).div_ceil(1_000)).unwrap_or(u32::MAX));
+    let wait_s = Memo::new(move |_| seconds_until(not_before_ms, now.get()));
     let confirm = move |event: SubmitEvent| {
         event.prevent_default();
-        error.set(String::new());
+        refusal.clear();
         app.ask(Command::ConfirmLink { pin: pin.get_untracked() }, move |result| {
             if let Err(refused) = result {
-                let _ = error.try_set(words::error(&refused));
+                refusal.tell(&refused);
             }
         });
     };
@@ -201,8 +212,8 @@ fn Confirm(stage: LinkingStage, on_end: impl Fn() + Copy + Send + Sync + 'static
             <Show when=move || pin_needed>
                 <PinField testid="confirm-pin" value=pin described_by="confirm-error"/>
             </Show>
-            <p id="confirm-error" class="field-error" role="alert" data-testid="confirm-error">{error}</p>
-            <button class="button wide" type="submit" disabled=move || { wait_s.get() > 0 } data-testid="confirm-link">
+            <RefusalText refusal id="confirm-error" testid="confirm-error"/>
+            <button class="button wide" type="submit" disabled=move || { wait_s.get() > 0 || refusal.holds_form() } data-testid="confirm-link">
                 {move || if wait_s.get() > 0 { words::link_in(wait_s.get()) } else { words::LINK_THIS.to_owned() }}
             </button>
             <button class="button quiet wide" type="button" data-testid="cancel-linking" on:click=move |_| leave(app, on_end)>
@@ -214,7 +225,7 @@ fn Confirm(stage: LinkingStage, on_end: impl Fn() + Copy + Send + Sync + 'static
 }
 
 #[component]
-fn Digits(digits: String, tries_left: u32, on_end: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn Digits(digits: String, tries_left: u32, on_end: impl Fn(End) + Copy + Send + Sync + 'static) -> impl IntoView {
     let app = use_app();
     let spoken = digits.chars().map(String::from).collect::<Vec<_>>().join(" ");
     view! {

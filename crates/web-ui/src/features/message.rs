@@ -21,6 +21,9 @@ pub struct Around {
     pub peer: Signal<String>,
     /// The message that takes the focus by Tab.
     pub tab_stop: Signal<Option<MessageId>>,
+    /// The message that has the focus, in itself or in a part of it. Tab stops at the parts of no other, so that whoever comes to the
+    /// messages comes to a message.
+    pub entered: Signal<Option<MessageId>>,
     /// The message whose information is shown.
     pub details: RwSignal<Option<Arc<MessageRow>>>,
 }
@@ -99,6 +102,7 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
     let menu = RwSignal::new(false);
     let press = LongPress::new();
     let is_tab_stop = Signal::derive(move || around.tab_stop.get() == Some(id));
+    let is_entered = Memo::new(move |_| around.entered.get() == Some(id));
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         if event.ctrl_key() || event.alt_key() || event.meta_key() {
             return;
@@ -131,19 +135,19 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
             on:pointercancel=move |_| press.end()
         >
             <div class="bubble">
-                {move || body.get().map(|body| body_view(&body))}
+                {move || body.get().map(|body| body_view(&body, is_entered))}
                 <span class="bubble-space" aria-hidden="true"></span>
                 <span class="bubble-meta">
                     {move || starred.get().then(|| view! { <Icon name="star-fill"/> })}
                     <time class="bubble-time">{time}</time>
                     {move || status.get().map(|status| view! { <Ticks status/> })}
                 </span>
-                <Menu label=words::MESSAGE_MENU icon="caret-down" testid="message-menu" entries open=menu tab_stop=is_tab_stop/>
+                <Menu label=words::MESSAGE_MENU icon="caret-down" testid="message-menu" entries open=menu tab_stop=is_entered.into()/>
             </div>
             {move || {
                 (status.get() == Some(MessageStatus::Failed)).then(|| {
                     view! {
-                        <button class="retry" type="button" data-testid="message-retry" on:click=move |_| {
+                        <button class="retry" type="button" data-testid="message-retry" tabindex=part_tabindex(is_entered) on:click=move |_| {
                             if let Some(chat) = app.open.get_untracked() {
                                 app.send(Command::RetryMessage { chat, message: id });
                             }
@@ -161,15 +165,20 @@ fn shown_time(row: &MessageRow) -> u64 {
     shown_ms(row, page::now_ms())
 }
 
-fn body_view(body: &MessageBody) -> AnyView {
+/// Of a part of a message.
+fn part_tabindex(is_entered: Memo<bool>) -> impl Fn() -> &'static str + Copy {
+    move || if is_entered.get() { "0" } else { "-1" }
+}
+
+fn body_view(body: &MessageBody, is_entered: Memo<bool>) -> AnyView {
     match body {
         MessageBody::Text(text) => {
             let parts = pieces(text)
                 .into_iter()
                 .map(|piece| match piece {
                     Piece::Plain(text) => text.into_any(),
-                    Piece::Link(link) => {
-                        view! { <a href=link.clone() target="_blank" rel="noopener noreferrer">{link.clone()}</a> }.into_any()
+                    Piece::Link { text, address } => {
+                        view! { <a href=address target="_blank" rel="noopener noreferrer" tabindex=part_tabindex(is_entered)>{text}</a> }.into_any()
                     }
                 })
                 .collect_view();

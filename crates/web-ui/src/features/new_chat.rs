@@ -1,7 +1,6 @@
 //! Whom to write to: contacts, a number, a contact link, a contact's QR code.
 
-use crate::model::search::{Findable, Query};
-use crate::platform::letters;
+use crate::features::refusal::{Refusal, RefusalText};
 use crate::primitives::avatar::{Avatar, Face};
 use crate::primitives::icon::{Icon, IconButton};
 use crate::primitives::scan_view::ScanView;
@@ -11,13 +10,16 @@ use client_api::number::shown;
 use client_api::{Answer, Command, ContactRow, UserError};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
+use std::sync::Arc;
+
+/// How many contacts are shown; whoever has more types some letters.
+const SHOWN_MAX: usize = 200;
 
 /// The section.
 #[component]
 pub fn NewChat() -> impl IntoView {
     let app = use_app();
-    let (number, name, error) =
-        (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (number, name, refusal) = (RwSignal::new(String::new()), RwSignal::new(String::new()), Refusal::none());
     let (busy, scanning) = (RwSignal::new(false), RwSignal::new(false));
     if let Some(code) = app.contact_code.get_untracked() {
         number.set(code);
@@ -25,31 +27,23 @@ pub fn NewChat() -> impl IntoView {
     }
     let add = move |written: String| {
         let name = name.get_untracked().trim().to_owned();
-        error.set(String::new());
+        refusal.clear();
         busy.set(true);
         app.ask(add_command(&written, name), move |result| {
             let _ = busy.try_set(false);
-            opened(app, error, result);
+            opened(app, result, move |why| refusal.tell(why));
         });
     };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         add(number.get_untracked());
     };
-    let contacts = Memo::new(move |_| {
-        let query = Query::new(&number.get(), letters::decompose);
-        let mut rows: Vec<ContactRow> = app.contacts.with(|contacts| {
-            let fits =
-                |row: &&ContactRow| query.finds(&Findable::new(&row.name, &row.number, letters::decompose)).is_some();
-            contacts.values().filter(fits).cloned().collect()
-        });
-        rows.sort_by_cached_key(|row| (row.name.to_lowercase(), row.account));
-        rows.truncate(200);
-        rows
-    });
+    let contacts = Memo::new(move |_| app.contacts.with(|contacts| contacts.found(&number.get(), SHOWN_MAX)));
     let own = move |_| {
         if let Some(profile) = app.profile.get_untracked() {
-            app.ask(Command::StartChat { account: profile.account }, move |result| opened(app, error, result));
+            app.ask(Command::StartChat { account: profile.account }, move |result| {
+                opened(app, result, move |why| refusal.tell_beside(why));
+            });
         }
     };
     view! {
@@ -69,9 +63,9 @@ pub fn NewChat() -> impl IntoView {
                     <input class="input" type="text" autocomplete="off" dir="auto" data-testid="new-chat-name"
                         aria-describedby="new-chat-error" prop:value=name on:input=move |event| name.set(event_target_value(&event))/>
                 </label>
-                <p id="new-chat-error" class="field-error" role="alert" data-testid="form-error">{error}</p>
+                <RefusalText refusal id="new-chat-error" testid="form-error"/>
                 <button class="button wide" type="submit" data-testid="new-chat-go"
-                    disabled=move || busy.get() || number.with(|number| number.trim().is_empty())>{words::WRITE_TO}</button>
+                    disabled=move || busy.get() || refusal.holds_form() || number.with(|number| number.trim().is_empty())>{words::WRITE_TO}</button>
             </form>
             <ul class="rows">
                 <li><button class="action-row" type="button" data-testid="scan-contact" aria-expanded=move || scanning.get().to_string()
@@ -90,7 +84,7 @@ pub fn NewChat() -> impl IntoView {
             </ul>
             <h2 class="rows-title">{words::CONTACTS}</h2>
             <ul class="rows" data-testid="contacts">
-                {move || contacts.get().into_iter().map(|row| view! { <Contact row error/> }).collect_view()}
+                {move || contacts.get().into_iter().map(|row| view! { <Contact row refusal/> }).collect_view()}
             </ul>
             <Show when=move || contacts.with(Vec::is_empty)>
                 <p class="pad faint" data-testid="no-contacts">
@@ -102,19 +96,19 @@ pub fn NewChat() -> impl IntoView {
 }
 
 #[component]
-fn Contact(row: ContactRow, error: RwSignal<String>) -> impl IntoView {
+fn Contact(row: Arc<ContactRow>, refusal: Refusal) -> impl IntoView {
     let app = use_app();
     let account = row.account;
     let face = Face { account, name: row.name.clone(), photo: row.photo.clone(), notes: false };
     let start = move |_| {
-        app.ask(Command::StartChat { account }, move |result| opened(app, error, result));
+        app.ask(Command::StartChat { account }, move |result| opened(app, result, move |why| refusal.tell_beside(why)));
     };
     view! {
         <li><button class="action-row" type="button" data-testid="contact" data-account=account.to_string() on:click=start>
             <Avatar face=Signal::stored(face) size="small"/>
             <span class="two-lines">
-                <strong dir="auto">{row.name}</strong>
-                <span class="faint" dir="auto">{if row.about.is_empty() { shown(&row.number) } else { row.about }}</span>
+                <strong dir="auto">{row.name.clone()}</strong>
+                <span class="faint" dir="auto">{if row.about.is_empty() { shown(&row.number) } else { row.about.clone() }}</span>
             </span>
         </button></li>
     }
@@ -132,16 +126,14 @@ fn add_command(written: &str, name: String) -> Command {
     }
 }
 
-fn opened(app: App, error: RwSignal<String>, result: Result<Answer, UserError>) {
+fn opened(app: App, result: Result<Answer, UserError>, refused: impl FnOnce(&UserError)) {
     match result {
         Ok(Answer::Chat(chat)) => {
             app.section.set(Section::Chats);
             app.open_chat(chat);
         }
         Ok(_) => {}
-        Err(refused) => {
-            let _ = error.try_set(words::error(&refused));
-        }
+        Err(why) => refused(&why),
     }
 }
 

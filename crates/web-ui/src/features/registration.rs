@@ -1,6 +1,8 @@
 //! Registration on the phone: number, code, PIN, profile. Each page is a form with one question.
 
 use crate::features::profile::ProfileForm;
+use crate::features::refusal::{Refusal, RefusalText};
+use crate::model::clock::seconds_until;
 use crate::platform::page;
 use crate::primitives::pin_field::{PinField, is_whole};
 use crate::store::{App, use_app};
@@ -22,13 +24,15 @@ pub fn Registration() -> impl IntoView {
     let busy = Signal::derive(move || app.registration.get() == RegistrationStage::Busy);
     // What a page says may change while somebody types into it, as when the server has told its name: only another page takes its place.
     let page = Memo::new(move |_| shown.with(std::mem::discriminant));
+    // Whoever comes back to change it finds it as it was typed.
+    let number = RwSignal::new(String::new());
     view! {
         <main class="setup" data-testid="stage" data-stage="registering" aria-busy=move || busy.get().to_string()>
             <p class="setup-name">{words::APP}</p>
             {move || match page.with(|_| shown.get_untracked()) {
                 RegistrationStage::Busy => view! { <p role="status">{words::ONE_MOMENT}</p> }.into_any(),
-                RegistrationStage::Number { .. } => view! { <NumberPage shown busy/> }.into_any(),
-                RegistrationStage::Code { .. } => view! { <CodePage shown busy/> }.into_any(),
+                RegistrationStage::Number { .. } => view! { <NumberPage shown busy number/> }.into_any(),
+                RegistrationStage::Code { .. } => view! { <CodePage shown busy number/> }.into_any(),
                 RegistrationStage::Pin => view! { <PinPage busy/> }.into_any(),
                 RegistrationStage::ChoosePin => view! { <ChoosePinPage busy/> }.into_any(),
                 RegistrationStage::Profile => view! { <ProfilePage/> }.into_any(),
@@ -38,11 +42,21 @@ pub fn Registration() -> impl IntoView {
 }
 
 /// Sends a command and shows its refusal beside the field.
-fn submit(app: App, error: RwSignal<String>, command: Command) {
-    error.set(String::new());
+fn submit(app: App, refusal: Refusal, command: Command) {
+    refusal.clear();
     app.ask(command, move |result| {
         if let Err(refused) = result {
-            let _ = error.try_set(words::error(&refused));
+            refusal.tell(&refused);
+        }
+    });
+}
+
+/// The same for what can be done beside answering the question.
+fn submit_beside(app: App, refusal: Refusal, command: Command) {
+    refusal.clear();
+    app.ask(command, move |result| {
+        if let Err(refused) = result {
+            refusal.tell_beside(&refused);
         }
     });
 }
@@ -81,7 +95,7 @@ fn Question(
     field: Field,
     #[prop(default = 96)] length_max: u32,
     value: RwSignal<String>,
-    error: RwSignal<String>,
+    refusal: Refusal,
     #[prop(into)] busy: Signal<bool>,
     go: &'static str,
     go_testid: &'static str,
@@ -93,8 +107,8 @@ fn Question(
         on_go();
     };
     let input = NodeRef::<html::Input>::new();
-    keep_focus(input, error);
-    let invalid = Signal::derive(move || !error.get().is_empty());
+    let invalid = Signal::derive(move || refusal.is_told());
+    keep_focus(input, invalid);
     let typed = if field == Field::Pin {
         view! { <PinField testid=input_testid value described_by=DESCRIBED_BY invalid node_ref=input/> }.into_any()
     } else {
@@ -116,8 +130,8 @@ fn Question(
             <h1 id="question-title">{title}</h1>
             <p id="question-text" class="setup-text">{text}</p>
             {typed}
-            <p id="question-error" class="field-error" role="alert" data-testid="form-error">{error}</p>
-            <button class="button wide" type="submit" disabled=busy data-testid=go_testid>
+            <RefusalText refusal id="question-error" testid="form-error"/>
+            <button class="button wide" type="submit" disabled=move || busy.get() || refusal.holds_form() data-testid=go_testid>
                 {move || if busy.get() { words::ONE_MOMENT } else { go }}
             </button>
             {children.map(|children| children())}
@@ -128,20 +142,32 @@ fn Question(
 const DESCRIBED_BY: &str = "question-title question-text question-error";
 
 /// To the field when it is there, and back to it when what was typed is refused: the button that was pressed sleeps while a
-/// request is under way, and a button that falls asleep loses the focus to nothing.
-fn keep_focus(input: NodeRef<html::Input>, error: RwSignal<String>) {
-    Effect::new(move || {
-        error.track();
-        if let Some(input) = input.get() {
+/// request is under way, and a button that falls asleep loses the focus to nothing. What stands there already is selected: whoever
+/// types takes its place.
+fn keep_focus(input: NodeRef<html::Input>, refused: Signal<bool>) {
+    Effect::new(move |before: Option<bool>| {
+        let is_new = before != Some(true);
+        let refused = refused.get();
+        let Some(input) = input.get() else { return false };
+        if is_new || refused {
             let _ = input.focus();
         }
+        if is_new {
+            // Its value is put into it after this.
+            request_animation_frame(move || {
+                if !input.value().is_empty() {
+                    input.select();
+                }
+            });
+        }
+        true
     });
 }
 
 #[component]
-fn NumberPage(shown: Memo<RegistrationStage>, busy: Signal<bool>) -> impl IntoView {
+fn NumberPage(shown: Memo<RegistrationStage>, busy: Signal<bool>, number: RwSignal<String>) -> impl IntoView {
     let app = use_app();
-    let (value, error) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let refusal = Refusal::none();
     let text = Signal::derive(move || match shown.get() {
         RegistrationStage::Number { server_name, default_region } => words::number_text(&server_name, &default_region),
         _ => String::new(),
@@ -149,8 +175,8 @@ fn NumberPage(shown: Memo<RegistrationStage>, busy: Signal<bool>) -> impl IntoVi
     view! {
         <Question
             testid="page-number" input_testid="number-input" title=words::NUMBER_TITLE text=text label=words::NUMBER_LABEL
-            field=Field::Number value error busy go=words::NEXT go_testid="number-next"
-            on_go=move || submit(app, error, Command::RequestCode { number: value.get_untracked() })
+            field=Field::Number value=number refusal busy go=words::NEXT go_testid="number-next"
+            on_go=move || submit(app, refusal, Command::RequestCode { number: number.get_untracked() })
         >
             <p class="setup-note">{words::PHONE_NOTE}</p>
         </Question>
@@ -158,14 +184,18 @@ fn NumberPage(shown: Memo<RegistrationStage>, busy: Signal<bool>) -> impl IntoVi
 }
 
 #[component]
-fn CodePage(shown: Memo<RegistrationStage>, busy: Signal<bool>) -> impl IntoView {
+fn CodePage(shown: Memo<RegistrationStage>, busy: Signal<bool>, number: RwSignal<String>) -> impl IntoView {
     let app = use_app();
     let told = Memo::new(move |before: Option<&(String, u64, u32)>| match shown.get() {
         RegistrationStage::Code { number, next_code_at_ms, length } => (number, next_code_at_ms, length),
         _ => before.cloned().unwrap_or_default(),
     });
     let text = Signal::derive(move || told.with(|(number, _, length)| words::code_text(number, *length)));
-    let (value, error) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (value, refusal) = (RwSignal::new(String::new()), Refusal::none());
+    // The page may have been loaded anew since it was typed.
+    if number.with_untracked(String::is_empty) {
+        number.set(told.with_untracked(|(number, ..)| number.clone()));
+    }
     let now = RwSignal::new(page::now_ms());
     if let Ok(timer) = set_interval_with_handle(
         move || {
@@ -175,26 +205,23 @@ fn CodePage(shown: Memo<RegistrationStage>, busy: Signal<bool>) -> impl IntoView
     ) {
         on_cleanup(move || timer.clear());
     }
-    let wait_s = move || {
-        let wait_ms = told.with(|(_, next_code_at_ms, _)| next_code_at_ms.saturating_sub(now.get()));
-        u32::try_from(wait_ms.div_ceil(1_000)).unwrap_or(u32::MAX)
-    };
+    let wait_s = move || seconds_until(told.with(|(_, next_code_at_ms, _)| *next_code_at_ms), now.get());
     let again = move || told.with_untracked(|(number, ..)| number.clone());
     view! {
         <Question
             testid="page-code" input_testid="code-input" title=words::CODE_TITLE text label=words::CODE_LABEL
-            field=Field::Code length_max=16 value error busy go=words::NEXT go_testid="code-next"
-            on_go=move || submit(app, error, Command::VerifyCode { code: value.get_untracked() })
+            field=Field::Code length_max=16 value refusal busy go=words::NEXT go_testid="code-next"
+            on_go=move || submit(app, refusal, Command::VerifyCode { code: value.get_untracked() })
         >
             <div class="setup-more">
                 <button
                     class="button quiet" type="button" data-testid="code-again" disabled=move || { wait_s() > 0 }
-                    on:click=move |_| submit(app, error, Command::RequestCode { number: again() })
+                    on:click=move |_| submit_beside(app, refusal, Command::RequestCode { number: again() })
                 >
                     {move || if wait_s() > 0 { words::new_code_in(wait_s()) } else { words::NEW_CODE.to_owned() }}
                 </button>
                 <button class="button quiet" type="button" data-testid="code-back"
-                    on:click=move |_| submit(app, error, Command::RestartRegistration)>
+                    on:click=move |_| submit_beside(app, refusal, Command::RestartRegistration)>
                     {words::OTHER_NUMBER}
                 </button>
             </div>
@@ -205,15 +232,15 @@ fn CodePage(shown: Memo<RegistrationStage>, busy: Signal<bool>) -> impl IntoView
 #[component]
 fn PinPage(busy: Signal<bool>) -> impl IntoView {
     let app = use_app();
-    let (value, error) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
+    let (value, refusal) = (RwSignal::new(String::new()), Refusal::none());
     view! {
         <Question
             testid="page-pin" input_testid="pin-input" title=words::PIN_TITLE text=words::PIN_TEXT label=words::PIN_LABEL
-            field=Field::Pin value error busy go=words::NEXT go_testid="pin-next"
-            on_go=move || submit_pin(app, error, value.get_untracked(), |pin| Command::EnterPin { pin })
+            field=Field::Pin value refusal busy go=words::NEXT go_testid="pin-next"
+            on_go=move || submit_pin(app, refusal, value.get_untracked(), |pin| Command::EnterPin { pin })
         >
             <button class="button quiet" type="button" data-testid="pin-back"
-                on:click=move |_| submit(app, error, Command::RestartRegistration)>
+                on:click=move |_| submit_beside(app, refusal, Command::RestartRegistration)>
                 {words::OTHER_NUMBER}
             </button>
         </Question>
@@ -221,26 +248,26 @@ fn PinPage(busy: Signal<bool>) -> impl IntoView {
 }
 
 /// What is to be done with a PIN, once all of it is there.
-fn submit_pin(app: App, error: RwSignal<String>, pin: String, command: impl FnOnce(String) -> Command) {
+fn submit_pin(app: App, refusal: Refusal, pin: String, command: impl FnOnce(String) -> Command) {
     if is_whole(&pin) {
-        submit(app, error, command(pin));
+        submit(app, refusal, command(pin));
     } else {
-        error.set(words::error(&client_api::UserError::PinInvalid));
+        refusal.tell(&client_api::UserError::PinInvalid);
     }
 }
 
 #[component]
 fn ChoosePinPage(busy: Signal<bool>) -> impl IntoView {
     let app = use_app();
-    let (value, error) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let choose = move || submit_pin(app, error, value.get_untracked(), |pin| Command::SetPin { pin });
+    let (value, refusal) = (RwSignal::new(String::new()), Refusal::none());
+    let choose = move || submit_pin(app, refusal, value.get_untracked(), |pin| Command::SetPin { pin });
     view! {
         <Question
             testid="page-choose-pin" input_testid="choose-pin-input" title=words::CHOOSE_PIN_TITLE text=words::CHOOSE_PIN_TEXT
-            label=words::PIN_LABEL field=Field::Pin value error busy go=words::SET_PIN go_testid="choose-pin-next" on_go=choose
+            label=words::PIN_LABEL field=Field::Pin value refusal busy go=words::SET_PIN go_testid="choose-pin-next" on_go=choose
         >
             <button class="button quiet" type="button" data-testid="choose-pin-later"
-                on:click=move |_| submit(app, error, Command::SetPin { pin: String::new() })>
+                on:click=move |_| submit_beside(app, refusal, Command::SetPin { pin: String::new() })>
                 {words::LATER}
             </button>
         </Question>
@@ -250,7 +277,7 @@ fn ChoosePinPage(busy: Signal<bool>) -> impl IntoView {
 #[component]
 fn ProfilePage() -> impl IntoView {
     let name = NodeRef::<html::Input>::new();
-    keep_focus(name, RwSignal::new(String::new()));
+    keep_focus(name, Signal::stored(false));
     view! {
         <section class="setup-form" data-testid="page-profile" aria-labelledby="question-title">
             <h1 id="question-title">{words::PROFILE_TITLE}</h1>

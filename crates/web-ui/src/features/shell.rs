@@ -73,7 +73,10 @@ fn follow_focus(app: App) {
             let stops: &[&str] = match now.0 {
                 Pane::Info => &[".info-pane button"],
                 Pane::Chat if before.0 == Pane::Info => &[".chat-head-main"],
-                Pane::Chat if before.1 == now.1 || (now.2.is_some() && before.2 != now.2) => &[".composer-text"],
+                // Also one that was open already, from another section.
+                Pane::Chat if before.0 != Pane::Chat || before.1 == now.1 || (now.2.is_some() && before.2 != now.2) => {
+                    &[".composer-text"]
+                }
                 _ if now.1 == Section::NewChat && !app.narrow.get_untracked() => &[".pane-body input"],
                 _ if now.1 == Section::Chats => &[".chat-row[tabindex='0']", ".pane-title"],
                 _ => &[".pane-title"],

@@ -44,6 +44,29 @@ pub fn full(ms: u64, now_ms: u64, zone: ZoneOffset) -> String {
     format!("{}, {}", day_name(day(ms, zone), day(now_ms, zone)), time(ms, zone))
 }
 
+/// A moment within a sentence: "today at 14:05", "on Monday at 14:05".
+pub fn moment(ms: u64, now_ms: u64, zone: ZoneOffset) -> String {
+    format!("{} at {}", day_within(day(ms, zone), day(now_ms, zone)), time(ms, zone))
+}
+
+/// A moment, or the day alone where no more is known: servers keep the beginning of a day in UTC in place of the moment.
+pub fn moment_or_day(ms: u64, now_ms: u64, zone: ZoneOffset) -> String {
+    const UTC: ZoneOffset = ZoneOffset(0);
+    let is_day = ms.is_multiple_of(DAY_MS.unsigned_abs());
+    if is_day { day_within(day(ms, UTC), day(now_ms, UTC)) } else { moment(ms, now_ms, zone) }
+}
+
+/// Whole seconds until a moment, the one that has begun with them.
+pub fn seconds_until(ms: u64, now_ms: u64) -> u32 {
+    u32::try_from(ms.saturating_sub(now_ms).div_ceil(1_000)).unwrap_or(u32::MAX)
+}
+
+/// "today", "yesterday", "on Monday"
+fn day_within(day: Day, today: Day) -> String {
+    let name = day_name(day, today);
+    if today.0 - day.0 < 2 && today >= day { name.to_lowercase() } else { format!("on {name}") }
+}
+
 /// "3 November 2026"
 fn date(day: Day) -> String {
     let (year, month, day) = civil(day);
@@ -97,6 +120,32 @@ mod tests {
         assert_eq!(at(2), "Saturday");
         assert_eq!(at(6), "Tuesday");
         assert_eq!(at(7), "16 November 2026");
+    }
+
+    #[test]
+    fn a_moment_within_a_sentence_names_a_time_where_one_is_known() {
+        const DAY: u64 = DAY_MS.unsigned_abs();
+        let at = |ms| moment_or_day(ms, NOW, UTC);
+        assert_eq!(at(NOW - 60_000), "today at 10:59");
+        assert_eq!(at(NOW - DAY), "yesterday at 11:00");
+        assert_eq!(at(NOW - 2 * DAY), "on Saturday at 11:00");
+        assert_eq!(at(NOW - 7 * DAY), "on 16 November 2026 at 11:00");
+        // The server tells the day only.
+        let midnight = NOW - NOW % DAY;
+        assert_eq!(at(midnight), "today");
+        assert_eq!(at(midnight - DAY), "yesterday");
+        assert_eq!(at(midnight - 3 * DAY), "on Friday");
+        // It is the server's day: west of it, its midnight was yesterday evening.
+        assert_eq!(moment_or_day(midnight, NOW, ZoneOffset(-8 * 60)), "today");
+        assert_eq!(moment(midnight, NOW, ZoneOffset(-8 * 60)), "yesterday at 16:00");
+        assert_eq!(at(midnight + DAY), "on 24 November 2026", "a server's clock may go before ours");
+    }
+
+    #[test]
+    fn seconds_are_counted_down_to_nothing() {
+        let left: Vec<u32> = [0, 1, 999, 1_000, 12_999, 13_000, 14_000].map(|now| seconds_until(13_000, now)).to_vec();
+        assert_eq!(left, [13, 13, 13, 12, 1, 0, 0]);
+        assert_eq!(seconds_until(u64::MAX, 0), u32::MAX);
     }
 
     #[test]

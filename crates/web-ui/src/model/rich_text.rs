@@ -1,12 +1,17 @@
-//! The text of a message in pieces: plain, and web addresses. Only http and https become links.
+//! The text of a message in pieces: plain, and web addresses. Only http, https and what begins with `www.` become links.
 
 /// A piece of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
     /// Shown as it is.
     Plain(String),
-    /// An address, shown as it is and opened as it is.
-    Link(String),
+    /// An address.
+    Link {
+        /// As it is shown.
+        text: String,
+        /// As it is opened: what has no scheme gets one.
+        address: String,
+    },
 }
 
 /// Splits a text. The pieces together are the text again.
@@ -17,7 +22,8 @@ pub fn pieces(text: &str) -> Vec<Piece> {
         if !before.is_empty() {
             pieces.push(Piece::Plain(before.to_owned()));
         }
-        pieces.push(Piece::Link(address.to_owned()));
+        let scheme = if starts_with(address, "www.") { "https://" } else { "" };
+        pieces.push(Piece::Link { text: address.to_owned(), address: format!("{scheme}{address}") });
         rest = after;
     }
     if !rest.is_empty() {
@@ -26,22 +32,37 @@ pub fn pieces(text: &str) -> Vec<Piece> {
     pieces
 }
 
+/// The next address of a text, with what is before and after it.
 fn next_address(text: &str) -> Option<(&str, &str, &str)> {
-    let mut from = 0;
-    loop {
-        let found = text.get(from..)?.find("http")? + from;
-        let tail = text.get(found..)?;
-        let scheme = ["https://", "http://"].into_iter().find(|scheme| tail.starts_with(scheme));
-        let at_word_start = !text.get(..found)?.chars().next_back().is_some_and(char::is_alphanumeric);
-        if let Some(scheme) = scheme.filter(|_| at_word_start) {
-            let end = tail.find(|c: char| c.is_whitespace() || "<>\"".contains(c)).unwrap_or(tail.len());
-            let address = without_closing(tail.get(..end)?);
-            if address.len() > scheme.len() {
-                return Some((text.get(..found)?, address, tail.get(address.len()..)?));
-            }
+    let starts = text.char_indices().filter(|(_, letter)| matches!(letter, 'h' | 'H' | 'w' | 'W'));
+    starts.map(|(at, _)| at).find_map(|at| {
+        let (before, tail) = text.split_at_checked(at)?;
+        let start = STARTS.into_iter().find(|start| starts_with(tail, start))?;
+        // What has no scheme may be the end of another thing: of an address of mail, of a longer name.
+        let more = if start == "www." { "@.-/" } else { "" };
+        if before.chars().next_back().is_some_and(|letter| letter.is_alphanumeric() || more.contains(letter)) {
+            return None;
         }
-        from = found + 4;
-    }
+        let end = tail.find(|c: char| c.is_whitespace() || "<>\"".contains(c)).unwrap_or(tail.len());
+        let address = without_closing(tail.get(..end)?);
+        let rest = address.get(start.len()..)?;
+        let is_address = if start == "www." { is_host(rest) } else { !rest.is_empty() };
+        is_address.then_some((before, address, tail.get(address.len()..)?))
+    })
+}
+
+/// What addresses begin with. Telephones write the first letter of a sentence large.
+const STARTS: [&str; 3] = ["https://", "http://", "www."];
+
+fn starts_with(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start))
+}
+
+/// After `www.` come two names at least, with a dot between them.
+fn is_host(text: &str) -> bool {
+    let host = text.split(['/', '?', '#', ':']).next().unwrap_or_default();
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(|letter| letter.is_alphanumeric() || letter == '-');
+    host.contains('.') && host.split('.').all(is_name)
 }
 
 /// A full stop, comma or closing bracket after an address belongs to the sentence, but for a bracket that the address opened.
@@ -70,13 +91,13 @@ mod tests {
         let joined: String = all
             .iter()
             .map(|piece| match piece {
-                Piece::Plain(text) | Piece::Link(text) => text.as_str(),
+                Piece::Plain(text) | Piece::Link { text, .. } => text.as_str(),
             })
             .collect();
         assert_eq!(joined, text);
         all.into_iter()
             .filter_map(|piece| match piece {
-                Piece::Link(link) => Some(link),
+                Piece::Link { address, .. } => Some(address),
                 Piece::Plain(_) => None,
             })
             .collect()
@@ -90,6 +111,18 @@ mod tests {
             ("javascript:alert(1) http https:// http", vec![]),
             ("xhttp://no.where", vec![]),
             ("schön: https://bücher.example/ä!\nhttps://x.y", vec!["https://bücher.example/ä", "https://x.y"]),
+            ("Https://example.org", vec!["Https://example.org"]),
+            ("see http://www.example.org/", vec!["http://www.example.org/"]),
+            ("www.example.org", vec!["https://www.example.org"]),
+            ("Www.Example.org/a?b=www.c.d.", vec!["https://Www.Example.org/a?b=www.c.d"]),
+            (
+                "(www.example.org:80), www.bücher.example!",
+                vec!["https://www.example.org:80", "https://www.bücher.example"],
+            ),
+            ("www. www.. www.example www.a..b www.@x.y www.example.", vec![]),
+            ("xwww.example.org me@www.example.org a.www.example.org", vec![]),
+            ("whowwww. who http://", vec![]),
+            ("_https://a.b_ _www.a.b_", vec!["https://a.b", "https://www.a.b"]),
             ("", vec![]),
         ] {
             assert_eq!(links(text), wanted, "{text}");

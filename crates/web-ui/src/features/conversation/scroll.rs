@@ -27,6 +27,8 @@ const STICK_PX: f64 = 60.0;
 const MARGIN_PX: f64 = 700.0;
 /// and anew when less than this is left.
 const MARGIN_MIN_PX: f64 = 250.0;
+/// So often is drawn, at most, before a row is looked for that is to have the focus.
+const DRAWS_MAX: u32 = 8;
 /// Where the divider stands in a chat that was just opened, below the upper edge.
 const DIVIDER_PX: f64 = 80.0;
 
@@ -71,10 +73,10 @@ pub(super) struct Scroll {
     pub(super) cells: RwSignal<Vec<Cell>>,
     /// The message that takes the focus by Tab.
     pub(super) tab_stop: RwSignal<Option<MessageId>>,
+    /// The message that has the focus, in itself or in a part of it.
+    pub(super) entered: RwSignal<Option<MessageId>>,
     /// The end is out of sight.
     pub(super) away: RwSignal<bool>,
-    /// Messages that came since then.
-    pub(super) missed: RwSignal<u32>,
     pub(super) announce: RwSignal<String>,
     items: StoredValue<Vec<Item>>,
     rows: StoredValue<Rows<ItemKey>>,
@@ -105,8 +107,8 @@ impl Scroll {
             list: NodeRef::new(),
             cells: RwSignal::new(Vec::new()),
             tab_stop: RwSignal::new(None),
+            entered: RwSignal::new(None),
             away: RwSignal::new(false),
-            missed: RwSignal::new(0),
             announce: RwSignal::new(String::new()),
             items: StoredValue::new(Vec::new()),
             rows: StoredValue::new(Rows::default()),
@@ -146,7 +148,6 @@ impl Scroll {
             self.opened.set_value(opened);
             let divider = items.iter().any(|item| item.key() == ItemKey::Unread);
             self.hold.set_value(if divider { Hold::Row(ItemKey::Unread, DIVIDER_PX) } else { Hold::End });
-            self.missed.set(0);
         }
         self.items.set_value(items);
         self.guess_rows();
@@ -296,24 +297,26 @@ impl Scroll {
         }
         let Some((scroller, list)) = self.elements() else { return };
         let top = f64::from(scroller.scroll_top());
-        let below = f64::from(scroller.scroll_height()) - top - f64::from(scroller.client_height());
+        let below = below(&scroller);
         let at_end = self.at_loaded_end();
-        let hold = if at_end && below < STICK_PX { Some(Hold::End) } else { self.looked_at(&scroller, &list) };
-        if let Some(hold) = hold {
-            self.hold.set_value(hold);
-        }
+        self.hold_what_is_seen(&scroller, &list);
         let away = !self.items.with_value(Vec::is_empty) && (!at_end || below > 200.0);
         if self.away.get_untracked() != away {
             self.away.set(away);
-        }
-        if !away && self.missed.get_untracked() != 0 {
-            self.missed.set(0);
         }
         self.load_near_ends(top, below);
         self.choose_tab_stop(&scroller, &list);
         self.mark_read();
         if !self.is_covered() {
             self.draw();
+        }
+    }
+
+    /// What stands on the screen now is what stays.
+    fn hold_what_is_seen(self, scroller: &HtmlElement, list: &HtmlElement) {
+        let at_end = self.at_loaded_end() && below(scroller) < STICK_PX;
+        if let Some(hold) = if at_end { Some(Hold::End) } else { self.looked_at(scroller, list) } {
+            self.hold.set_value(hold);
         }
     }
 
@@ -383,7 +386,6 @@ impl Scroll {
 
     /// To the newest message.
     pub(super) fn to_end(self) {
-        self.missed.set(0);
         self.hold.set_value(Hold::End);
         if self.at_loaded_end() {
             self.draw();
@@ -397,15 +399,12 @@ impl Scroll {
         }
     }
 
-    /// Counts and announces what came.
+    /// Announces what came.
     fn hear_arrivals(self) {
         let arrival = self.app.arrival.get();
         self.asked.set_value(None);
         if arrival.last.others == 0 {
             return;
-        }
-        if self.away.get_untracked() {
-            self.missed.update(|missed| *missed += arrival.last.others);
         }
         let text = self.app.timeline.with_untracked(|timeline| {
             let last = timeline.as_ref()?.last()?;
@@ -517,11 +516,20 @@ impl Scroll {
     pub(super) fn on_focus_in(self, event: &web_sys::FocusEvent) {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let article = target.and_then(|target| target.closest("[data-message]").ok().flatten());
-        let id = article.and_then(|article| article.get_attribute("data-message")).and_then(|id| id.parse().ok());
+        let id =
+            article.as_ref().and_then(|article| article.get_attribute("data-message")).and_then(|id| id.parse().ok());
         if id.is_some() {
             self.focused.set_value(id);
             self.has_focus.set_value(true);
             self.tab_stop.set(id);
+        }
+        if id.is_none() || self.entered.get_untracked() == id {
+            return;
+        }
+        self.entered.set(id);
+        // By a key: a pointer that takes the focus along points at what is seen already.
+        if let Some(article) = article.filter(|article| article.matches(":focus-visible") == Ok(true)) {
+            self.bring_into_sight(&article);
         }
     }
 
@@ -533,6 +541,20 @@ impl Scroll {
         // Without a target the row may just have been moved within the page: `keep_focus` looks.
         if !inside && (to.is_some() || self.drawing.try_get_value() == Some(false)) {
             let _ = self.has_focus.try_set_value(false);
+            // Whoever comes back from another window is where they were.
+            if page::has_focus() {
+                let _ = self.entered.try_set(None);
+            }
+        }
+    }
+
+    /// All of a message, or as much as there is room for. It stays there: what was held before would be put back into its place at once.
+    fn bring_into_sight(self, article: &Element) {
+        let nearest = web_sys::ScrollIntoViewOptions::new();
+        nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
+        article.scroll_into_view_with_scroll_into_view_options(&nearest);
+        if let Some((scroller, list)) = self.elements() {
+            self.hold_what_is_seen(&scroller, &list);
         }
     }
 
@@ -542,7 +564,7 @@ impl Scroll {
         let active = document().active_element();
         let nowhere = active.as_ref().is_none_or(|active| active.tag_name() == "BODY");
         if let Some(id) = self.focused.get_value().filter(|_| nowhere) {
-            focus_in(self.child(&list, ItemKey::Message(id)), Look::Stays);
+            focus_in(self.child(&list, ItemKey::Message(id)));
         }
     }
 
@@ -571,9 +593,16 @@ impl Scroll {
         self.tab_stop.set(Some(id));
         self.draw();
         wasm_bindgen_futures::spawn_local(async move {
-            leptos::task::tick().await;
-            if let Some((_, list)) = self.elements() {
-                focus_in(self.child(&list, ItemKey::Message(id)), Look::There);
+            // What is drawn may be drawn anew once it is measured: before that, a cell's place is not its child's.
+            for _ in 0..DRAWS_MAX {
+                leptos::task::tick().await;
+                if self.drawing.try_get_value() != Some(true) {
+                    break;
+                }
+            }
+            let Some((_, list)) = self.elements() else { return };
+            if let Some(article) = focus_in(self.child(&list, ItemKey::Message(id))) {
+                self.bring_into_sight(&article);
             }
         });
     }
@@ -607,25 +636,18 @@ fn bubble(item: &Item) -> Option<MessageId> {
     }
 }
 
-/// Where the reader looks when the focus moves.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Look {
-    Stays,
-    There,
+/// Gives the focus to a row's message; nothing moves for it.
+fn focus_in(row: Option<Element>) -> Option<HtmlElement> {
+    let article = row?.query_selector("article").ok().flatten()?.dyn_into::<HtmlElement>().ok()?;
+    let options = web_sys::FocusOptions::new();
+    options.set_prevent_scroll(true);
+    let _ = article.focus_with_options(&options);
+    Some(article)
 }
 
-fn focus_in(row: Option<Element>, look: Look) {
-    let article = row.and_then(|row| row.query_selector("article").ok().flatten());
-    if let Some(article) = article.and_then(|article| article.dyn_into::<HtmlElement>().ok()) {
-        let options = web_sys::FocusOptions::new();
-        options.set_prevent_scroll(true);
-        let _ = article.focus_with_options(&options);
-        if look == Look::There {
-            let nearest = web_sys::ScrollIntoViewOptions::new();
-            nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
-            article.scroll_into_view_with_scroll_into_view_options(&nearest);
-        }
-    }
+/// How far it can still be scrolled down.
+fn below(scroller: &HtmlElement) -> f64 {
+    f64::from(scroller.scroll_height() - scroller.scroll_top() - scroller.client_height())
 }
 
 fn offset(scroller: &HtmlElement, element: &Element) -> f64 {

@@ -1,6 +1,8 @@
 //! What the pages do for hands and ears: sounds, long presses, contacts, the list of chats, drafts, toasts; and what they say to a worker of
 //! another version.
 
+mod focus;
+
 use anyhow::{Context, Result, ensure};
 use client_api::{ChatId, Command, MessageStatus};
 use e2e::browser::{Browser, NARROW, NARROWEST, Setup, WIDE, quoted};
@@ -494,79 +496,6 @@ async fn numbers_tell_namesakes_apart_and_stand_once_where_there_is_no_name() ->
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_conversation_that_has_the_focus_in_it_can_be_left() -> Result<()> {
-    let world = World::new().await?;
-    let (alice, _people) = alice_hears_from(&world, &[("Bob", BOB)]).await?;
-    alice.is_resized(WIDE).await?;
-    alice.opens_chat("Bob").await?;
-    alice.clicks("message-text").await?;
-    alice.presses("Escape").await?;
-    alice.hides("composer-input").await?;
-    alice.comes_to("active").await?;
-    alice.is_resized(NARROW).await?;
-    alice.opens_chat("Bob").await?;
-    alice.clicks("message-text").await?;
-    alice.evaluates::<()>("void history.back()").await?;
-    alice.hides("composer-input").await?;
-    alice.comes_to("active").await?;
-    alice.is_resized(WIDE).await?;
-    // A key that opens a section takes the focus along, wherever it was.
-    alice.opens_chat("Bob").await?;
-    alice.clicks("message-text").await?;
-    alice.presses("Alt+KeyN").await?;
-    alice.finds_true("document.activeElement.closest('[data-testid=section-new-chat]') !== null").await?;
-    alice.closes().await
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_focus_goes_along_with_a_linking_on_the_phone() -> Result<()> {
-    let world = World::new().await?;
-    let alice = Browser::phone(&world, "Alice", ALICE).await?;
-    let browser = Browser::companion(&world, "Alice").await?;
-    let code = browser.copies_code().await?;
-    let focus_is = |what: &str| format!("document.activeElement.matches({})", quoted(what));
-    alice.starts_scanning().await?;
-    alice.evaluates::<()>("void document.querySelector('[data-testid=toggle-paste]').focus()").await?;
-    alice.presses("Enter").await?;
-    alice.finds_true(&focus_is("[data-testid=paste-code]")).await?;
-    alice.fills("paste-code", &code).await?;
-    alice.presses("Tab").await?;
-    alice.presses("Enter").await?;
-    alice.shows("linking-confirm").await?;
-    alice.finds_true(&focus_is(".linking h2")).await?;
-    let digits = alice.confirms_link().await?;
-    alice.finds_true(&focus_is(".linking h2")).await?;
-    browser.types_digits(&digits).await?;
-    browser.comes_to("active").await?;
-    alice.shows("linking-done").await?;
-    alice.finds_true(&focus_is(".linking h2")).await?;
-    browser.closes().await?;
-    alice.closes().await
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn alt_and_arrows_go_through_the_chats_that_the_list_shows() -> Result<()> {
-    let world = World::new().await?;
-    let (alice, _people) = alice_hears_from(&world, &[("Ada One", BOB), ("Bert", CAROL), ("Ada Two", DAVE)]).await?;
-    alice.fills("chat-search", "ada").await?;
-    sees_just(&alice, "chat-title", &["Ada Two", "Ada One"]).await?;
-    for (key, opened) in [
-        ("Alt+ArrowDown", "Ada Two"),
-        ("Alt+ArrowDown", "Ada One"),
-        ("Alt+ArrowDown", "Ada One"),
-        ("Alt+ArrowUp", "Ada Two"),
-    ] {
-        alice.presses(key).await?;
-        sees_just(&alice, "chat-head-title", &[opened]).await?;
-    }
-    // Where the list is not in sight, all are gone through.
-    alice.clicks("rail-settings").await?;
-    alice.presses("Alt+ArrowDown").await?;
-    sees_just(&alice, "chat-head-title", &["Bert"]).await?;
-    alice.closes().await
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_chat_is_marked_as_read_and_as_unread_from_its_menu_on_all_devices() -> Result<()> {
     let world = World::new().await?;
     let (alice, mut people) = alice_hears_from(&world, &[("Bob", BOB)]).await?;
@@ -608,5 +537,56 @@ async fn what_one_writes_to_oneself_has_been_read() -> Result<()> {
     alice.clicks("notes").await?;
     alice.writes("buy bread").await?;
     alice.sees_status("buy bread", "read").await?;
+    alice.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_way_to_the_newest_message_says_how_many_are_unread_below() -> Result<()> {
+    let world = World::new().await?;
+    let (alice, mut people) = alice_hears_from(&world, &[("Bob", BOB)]).await?;
+    let (bob, chat) = people.first_mut().context("Bob")?;
+    let paragraph = "one line of many\n".repeat(6);
+    for number in 1..=30 {
+        bob.sends(*chat, &format!("{paragraph}{number}")).await?;
+    }
+    alice.opens_chat("Bob").await?;
+    let says = "document.querySelector('[data-testid=to-bottom]')?.ariaLabel";
+    let shows = "document.querySelector('[data-testid=to-bottom] .badge')?.textContent";
+    let in_list = "document.querySelector('[data-testid=chat-unread]')?.textContent";
+    // What stands on the screen is read; what is below is not.
+    alice.finds_true(&format!("Number({in_list}) < 31 && Number({in_list}) > 20")).await?;
+    alice.finds_true(&format!("{shows} === {in_list}")).await?;
+    let before: u32 = alice.evaluates(&format!("Number({shows})")).await?;
+    bob.sends(*chat, "one more").await?;
+    let now = before + 1;
+    alice.finds_true(&format!("{says} === 'To the newest message, {now} unread messages'")).await?;
+    alice.is_accessible("the way to the newest message").await?;
+    alice.clicks("to-bottom").await?;
+    alice.sees_text("message-text", "one more").await?;
+    alice.hides("to-bottom").await?;
+    alice.hides("chat-unread").await?;
+    alice.evaluates::<()>("void document.querySelector('[data-testid=message-scroller]').scrollTo(0, 0)").await?;
+    alice.finds_true(&format!("{says} === 'To the newest message' && {shows} === undefined")).await?;
+    alice.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_without_a_connection_does_not_say_that_another_device_has_one() -> Result<()> {
+    let world = World::new().await?;
+    let alice = Browser::phone(&world, "Alice", ALICE).await?;
+    let browser = Browser::companion(&world, "Alice").await?;
+    browser.links_by_text(&alice).await?;
+    browser.clicks("rail-devices").await?;
+    sees_just(&browser, "device-seen", &["Connected now", "This device"]).await?;
+    browser.goes_offline(true).await?;
+    browser.shows("offline-banner").await?;
+    browser
+        .finds_true("document.querySelector('[data-testid=device-seen]').textContent.startsWith('Last seen today')")
+        .await?;
+    browser.is_accessible("the devices without a connection").await?;
+    browser.goes_offline(false).await?;
+    browser.hides("offline-banner").await?;
+    sees_just(&browser, "device-seen", &["Connected now", "This device"]).await?;
+    browser.closes().await?;
     alice.closes().await
 }
