@@ -56,7 +56,7 @@ impl GroupStore for Sqlite {
         app: NewApp,
         readers_max: u32,
     ) -> Result<(AcceptOutcome, Option<FannedOut>), StoreError> {
-        self.write_together(move |tx| {
+        self.write(move |tx| {
             let outcome = accept::app(tx, &app)?;
             let fanned_out = match outcome {
                 AcceptOutcome::Accepted(_) => fan_out::at_once(tx, app.chat, readers_max)?,
@@ -104,7 +104,7 @@ impl GroupStore for Sqlite {
     }
 
     async fn fan_out(&self, chat: ChatId, limit: u32) -> Result<FannedOut, StoreError> {
-        self.write_together(move |tx| fan_out::step(tx, chat, limit)).await
+        self.write(move |tx| fan_out::step(tx, chat, limit)).await
     }
 
     async fn unfinished_fan_outs(&self) -> Result<Vec<ChatId>, StoreError> {

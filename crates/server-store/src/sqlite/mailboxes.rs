@@ -20,7 +20,7 @@ impl MailboxStore for Sqlite {
         queue_seq: u64,
         now_ms: UnixMs,
     ) -> Result<Vec<DeliveredUpTo>, StoreError> {
-        self.write_together(move |tx| acknowledge(tx, device, queue_seq, now_ms)).await
+        self.write(move |tx| acknowledge(tx, device, queue_seq, now_ms)).await
     }
 
     async fn put_mark(

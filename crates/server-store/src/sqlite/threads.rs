@@ -1,7 +1,7 @@
 //! The writer thread with its group commit, and the reader threads; or neither, where the caller's thread does it all.
 //!
-//! Every write waits in one bounded queue. The writer takes all that waits (up to a limit), runs each in one transaction, in a
-//! savepoint of its own or without, commits once, and only then lets the answers go. Without threads each job is run at once, alone: what
+//! Every write waits in one bounded queue. The writer takes all that waits (up to a limit), runs each in a savepoint of
+//! one transaction, commits once, and only then lets the answers go. Without threads each job is run at once, alone: what
 //! a simulator needs, whose runs must not depend on which thread was faster.
 
 use super::Sqlite;
@@ -19,18 +19,9 @@ const GROUP_COMMIT_MAX: usize = 512;
 /// Reads that may wait.
 const READ_QUEUE_MAX: usize = 8_192;
 
-/// Runs, and returns what tells the waiting caller, given how the commit ended.
-type WriteJob = Box<dyn FnOnce(&mut rusqlite::Transaction<'_>) -> (Fit, Settle) + Send>;
+/// Runs in a savepoint and returns what tells the waiting caller, given how the commit ended.
+type WriteJob = Box<dyn FnOnce(&mut rusqlite::Transaction<'_>) -> Settle + Send>;
 type Settle = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
-
-/// Whether what a job left in the transaction may be committed.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Fit {
-    Whole,
-    /// It failed without a savepoint: nobody knows how far it came.
-    Spoilt,
-}
-
 type ReadJob = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// Who runs the jobs.
@@ -111,26 +102,18 @@ fn run_group(connection: &mut Connection, first: WriteJob, waiting: &Receiver<Wr
             return;
         }
     };
-    let (mut fit, settle) = first(&mut tx);
-    settles.push(settle);
-    while fit == Fit::Whole && settles.len() < GROUP_COMMIT_MAX {
+    settles.push(first(&mut tx));
+    while settles.len() < GROUP_COMMIT_MAX {
         let Ok(job) = waiting.try_recv() else { break };
-        let (job_fit, settle) = job(&mut tx);
-        fit = job_fit;
-        settles.push(settle);
+        settles.push(job(&mut tx));
     }
-    let ended = match fit {
-        Fit::Whole => tx.commit().map(|()| fit),
-        Fit::Spoilt => tx.rollback().map(|()| fit),
-    };
-    if let Err(error) = &ended {
+    let committed = tx.commit();
+    if let Err(error) = &committed {
         tracing::error!(%error, "a group commit failed");
     }
     for settle in settles {
-        settle(match &ended {
-            Ok(Fit::Whole) => Ok(()),
-            // None of the others was at fault, and each may come again.
-            Ok(Fit::Spoilt) => Err(StoreError::Busy),
+        settle(match &committed {
+            Ok(()) => Ok(()),
             Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) => Err(StoreError::Full),
             Err(_) => Err(StoreError::Engine("the commit failed".into())),
         });
@@ -185,37 +168,9 @@ impl Sqlite {
         let job: WriteJob = Box::new(move |tx| {
             drop(in_line);
             let result = in_savepoint(tx, job);
-            let settle: Settle = Box::new(move |committed| {
+            Box::new(move |committed| {
                 let _ = answer.send(committed.and(result));
-            });
-            (Fit::Whole, settle)
-        });
-        writer.jobs.try_send(job).map_err(send_error)?;
-        answered.await.unwrap_or(Err(StoreError::Closed))
-    }
-
-    /// The same for what fails only where the database does: without a savepoint, for which SQLite copies every page that a job
-    /// changes. If it fails all the same, the whole group is undone, and those beside it are told to come again.
-    pub(super) async fn write_together<T, F>(&self, job: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-    {
-        let writer = match &self.workers {
-            Workers::Threads { writer, .. } => writer,
-            Workers::Caller(_) => return self.write(move |savepoint| job(savepoint)).await,
-        };
-        let (answer, answered) = oneshot::channel();
-        let in_line = writer.line.enter();
-        let job: WriteJob = Box::new(move |tx| {
-            drop(in_line);
-            let result = job(tx);
-            let fit = if result.is_ok() { Fit::Whole } else { Fit::Spoilt };
-            let settle: Settle = Box::new(move |ended| {
-                // Its own error says more than that of its group.
-                let _ = answer.send(result.and_then(|value| ended.map(|()| value)));
-            });
-            (fit, settle)
+            })
         });
         writer.jobs.try_send(job).map_err(send_error)?;
         answered.await.unwrap_or(Err(StoreError::Closed))
@@ -289,40 +244,6 @@ fn send_error<T>(error: TrySendError<T>) -> StoreError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[tokio::test]
-    async fn who_fails_without_a_savepoint_undoes_the_group_and_the_others_may_come_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = Sqlite::open(&folder.path().join("heliograph.db")).unwrap();
-        let (begun, has_begun) = oneshot::channel();
-        let (go_on, may_go_on) = std::sync::mpsc::channel::<()>();
-        let put = |name: &'static str| {
-            move |db: &Connection| Ok(db.execute("INSERT INTO setting (name, value) VALUES (?, x'')", [name])?)
-        };
-        let first = store.write_together(move |db| {
-            let _ = begun.send(());
-            let _ = may_go_on.recv();
-            put("first")(db)
-        });
-        let failing = store.write_together::<(), _>(move |db| {
-            put("half")(db)?;
-            Err(StoreError::Engine("on purpose".into()))
-        });
-        let after = store.write_together(put("after"));
-        let between = async {
-            has_begun.await.unwrap();
-            drop(go_on);
-        };
-        let (first, failing, after, ()) = tokio::join!(first, failing, after, between);
-        assert!(matches!(first, Err(StoreError::Busy)), "{first:?}");
-        assert!(matches!(failing, Err(StoreError::Engine(_))), "{failing:?}");
-        after.unwrap();
-        let read = |db: &Connection| {
-            let mut names = db.prepare("SELECT name FROM setting WHERE name IN ('first', 'half', 'after')")?;
-            Ok(names.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?)
-        };
-        assert_eq!(store.read(read).await.unwrap(), ["after"]);
-    }
 
     #[tokio::test]
     async fn what_waits_for_the_writer_is_counted_until_it_begins() {
