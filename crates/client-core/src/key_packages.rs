@@ -21,6 +21,11 @@ const FIRST: usize = 4;
 /// chats; a server that says "none left" to each batch would have a phone make keys, and keep their private halves, without end.
 const MADE_PER_HOUR_MAX: usize = 5 * KEY_PACKAGES_TARGET;
 const HOUR_MS: u64 = 3_600_000;
+/// After a new package of last resort so long Welcomes by the one before are under way; one that comes later shows that the server still
+/// gives that one out.
+const OLD_UNDER_WAY_MS: u64 = 24 * HOUR_MS;
+/// And so long its private half is kept at most.
+const OLD_KEPT_MS: u64 = 7 * OLD_UNDER_WAY_MS;
 
 /// Of so many that were made last the private halves are kept, used ones counted: ten times the target, and twice what a server keeps
 /// of a device. What is older was claimed long ago by somebody who has made no group with it, or never; a Welcome that comes by it
@@ -32,8 +37,6 @@ const KEPT_MAX: usize = 10 * KEY_PACKAGES_TARGET;
 pub(crate) struct Made {
     since_ms: u64,
     count: usize,
-    /// When one of last resort was last put in this run; 0: not yet.
-    last_resort_ms: u64,
     /// A new one of last resort is wanted at this time.
     last_resort_due_ms: Option<u64>,
 }
@@ -86,6 +89,7 @@ impl LastResort {
 impl Client {
     /// The server has this many left.
     pub(crate) fn key_packages_left(&mut self, cx: &mut Context<'_>, left: u32) -> Result<(), Halt> {
+        forget_old_last_resort(cx)?;
         self.packages_left = Some(left).filter(|left| *left < KEY_PACKAGES_LOW);
         match self.packages_left {
             Some(_) => self.fill_key_packages(cx),
@@ -116,11 +120,15 @@ impl Client {
 
     /// Somebody used a last-resort package. Who got at its private half could open every Welcome made with it. Where it is the one before
     /// the newest, that has been done: many may have begun chats with it before the server had the new one, and each new one makes
-    /// the Welcomes unreadable that are under way by the one before its predecessor.
+    /// the Welcomes unreadable that are under way by the one before its predecessor. A server that goes on giving it out is outdone.
     pub(crate) fn renew_last_resort(&mut self, cx: &mut Context<'_>, used: &[u8]) -> Result<(), Halt> {
-        let newest: Vec<u8> = cx.db.prepare_cached("SELECT last_resort FROM this")?.query_row([], |row| row.get(0))?;
+        let (newest, put_ms): (Vec<u8>, u64) = cx
+            .db
+            .prepare_cached("SELECT last_resort, last_resort_put_ms FROM this")?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let newest = mls::taken(key_packages::reference(&mls::provider(cx), &newest))?.flatten();
-        if LastResort::of(cx)? == LastResort::Kept && newest.as_deref() == Some(used) {
+        let is_due = newest.as_deref() == Some(used) || !is_within(cx.now_ms, put_ms, OLD_UNDER_WAY_MS);
+        if LastResort::of(cx)? == LastResort::Kept && is_due {
             LastResort::Wanted.set(cx)?;
         }
         self.put_key_packages(cx, 0)
@@ -139,30 +147,26 @@ impl Client {
             true => last_resort_to_put(cx)?,
             false => Vec::new(),
         };
-        if !last_resort.is_empty() {
-            self.packages_made.last_resort_ms = cx.now_ms;
-        }
         let body = PutKeyPackages { packages, last_resort }.encode_to_vec();
         cx.out.push(self.calls.start(Purpose::PutKeyPackages, HttpMethod::Post, "/v1/key_packages", body, Some(token)));
         Ok(())
     }
 
-    /// One of last resort is to be put now. One that was made in the last hour is replaced when the hour is over.
+    /// One of last resort is to be put now. One that the server took in the last hour is replaced when the hour is over.
     fn puts_last_resort(&mut self, cx: &Context<'_>) -> Result<bool, Halt> {
-        let put_ms = self.packages_made.last_resort_ms;
-        let due_ms = put_ms + HOUR_MS;
-        // No earlier than an hour after the one before, unless the clock was set back.
-        let is_early = put_ms != 0 && (put_ms..due_ms).contains(&cx.now_ms);
-        Ok(match LastResort::of(cx)? {
-            LastResort::Kept => false,
-            LastResort::Made => true,
-            LastResort::Wanted if is_early => {
-                self.packages_made.last_resort_due_ms = Some(due_ms);
-                self.retry_at(due_ms);
-                false
-            }
-            LastResort::Wanted => true,
-        })
+        match LastResort::of(cx)? {
+            LastResort::Kept => return Ok(false),
+            LastResort::Made => return Ok(true),
+            LastResort::Wanted => {}
+        }
+        let put_ms = last_resort_put_ms(cx)?;
+        let is_early = is_within(cx.now_ms, put_ms, HOUR_MS);
+        if is_early {
+            let due_ms = put_ms + HOUR_MS;
+            self.packages_made.last_resort_due_ms = Some(due_ms);
+            self.retry_at(due_ms);
+        }
+        Ok(!is_early)
     }
 
     pub(crate) fn on_key_packages_put(
@@ -175,10 +179,11 @@ impl Client {
             self.packages_left = None;
             // Sent again as it is after no answer, but not after a refusal: it may have grown too old.
             let is_refused = matches!(reply, Reply::Problem(_)) && LastResort::of(cx)? == LastResort::Made;
-            return if is_refused { LastResort::Wanted.set(cx) } else { Ok(()) };
+            return if is_refused { take_last_resort_back(cx) } else { Ok(()) };
         };
         if LastResort::of(cx)? == LastResort::Made {
             LastResort::Kept.set(cx)?;
+            set_last_resort_put(cx, cx.now_ms)?;
         }
         // Up to the target, not only past the low mark.
         self.packages_left = Some(ok.left).filter(|left| (*left as usize) < self.config.key_packages_target);
@@ -219,6 +224,46 @@ fn keep_newest(cx: &mut Context<'_>, made: &[Vec<u8>]) -> Result<(), Halt> {
     Ok(())
 }
 
+/// Now, or since when, as far as a clock that may have been set back can tell.
+fn is_within(now_ms: u64, since_ms: u64, span_ms: u64) -> bool {
+    since_ms != 0 && (since_ms..since_ms.saturating_add(span_ms)).contains(&now_ms)
+}
+
+fn last_resort_put_ms(cx: &Context<'_>) -> Result<u64, Halt> {
+    Ok(cx.db.prepare_cached("SELECT last_resort_put_ms FROM this")?.query_row([], |row| row.get(0))?)
+}
+
+fn set_last_resort_put(cx: &Context<'_>, put_ms: u64) -> Result<(), Halt> {
+    cx.db.prepare_cached("UPDATE this SET last_resort_put_ms = ?1")?.execute([put_ms])?;
+    Ok(())
+}
+
+/// The server refused the newest one: nobody has it, and the one before is still given out.
+fn take_last_resort_back(cx: &mut Context<'_>) -> Result<(), Halt> {
+    let refused: Vec<u8> = cx.db.prepare_cached("SELECT last_resort FROM this")?.query_row([], |row| row.get(0))?;
+    mls::taken(key_packages::forget(&mls::provider(cx), &refused))?;
+    cx.db.prepare_cached("UPDATE this SET last_resort = last_resort_old, last_resort_old = x''")?.execute([])?;
+    LastResort::Wanted.set(cx)
+}
+
+/// The private half of the one before ends also where nobody uses the newest.
+fn forget_old_last_resort(cx: &mut Context<'_>) -> Result<(), Halt> {
+    let put_ms = last_resort_put_ms(cx)?;
+    if put_ms == 0 && LastResort::of(cx)? == LastResort::Kept {
+        // Of an earlier version: it counts from here.
+        return set_last_resort_put(cx, cx.now_ms);
+    }
+    if put_ms == 0 || is_within(cx.now_ms, put_ms, OLD_KEPT_MS) || cx.now_ms < put_ms {
+        return Ok(());
+    }
+    let old: Vec<u8> = cx.db.prepare_cached("SELECT last_resort_old FROM this")?.query_row([], |row| row.get(0))?;
+    if !old.is_empty() {
+        mls::taken(key_packages::forget(&mls::provider(cx), &old))?;
+        cx.db.prepare_cached("UPDATE this SET last_resort_old = x''")?.execute([])?;
+    }
+    Ok(())
+}
+
 /// One without an answer is sent again as it is; when a new one is made, the one
 /// before stays for Welcomes that are under way, and the one before that is forgotten.
 fn last_resort_to_put(cx: &mut Context<'_>) -> Result<Vec<u8>, Halt> {
@@ -249,9 +294,16 @@ mod tests {
     use proto::account::Problem;
     use rusqlite::Connection;
 
+    const NOW_MS: u64 = 1_000 * HOUR_MS;
+
+    /// The server took the newest package of last resort so long ago.
+    fn was_put_before(db: &Connection, ago_ms: u64) {
+        step(db, NOW_MS, |cx| set_last_resort_put(cx, NOW_MS - ago_ms).expect("set"));
+    }
+
     /// How many requests to the server come of an input, and then of the next look at what can be done.
     fn asks(client: &mut Client, db: &Connection, input: impl Fn(&mut Client, &mut Context<'_>)) -> usize {
-        let (_, out) = step(db, 1, |cx| {
+        let (_, out) = step(db, NOW_MS, |cx| {
             input(client, cx);
             client.fill_key_packages(cx).expect("go on");
         });
@@ -339,7 +391,7 @@ mod tests {
         assert_eq!(asks(&mut client, &db, |client, cx| client.key_packages_left(cx, 80).expect("left")), 1);
         assert_eq!(answers(&mut client, &db, has_enough), 0, "nobody has used it");
         assert_eq!(asks(&mut client, &db, |client, cx| client.key_packages_left(cx, 39).expect("left")), 1);
-        client.packages_made.last_resort_ms = 0;
+        was_put_before(&db, 2 * HOUR_MS);
         assert_eq!(asks(&mut client, &db, |client, cx| uses(client, cx, Used::Newest)), 0);
         assert_eq!(answers(&mut client, &db, has_enough), 1, "the new one");
         assert_eq!(answers(&mut client, &db, has_enough), 0);
@@ -371,22 +423,64 @@ mod tests {
         let newest = || db.query_row("SELECT last_resort FROM this", [], |row| row.get::<_, Vec<u8>>(0)).expect("kept");
         assert_eq!(asks(&mut client, &db, |client, cx| client.key_packages_left(cx, 80).expect("left")), 1);
         assert_eq!(answers(&mut client, &db, has_enough), 0);
-        client.packages_made.last_resort_ms = 0;
+        was_put_before(&db, 2 * HOUR_MS);
         assert_eq!(asks(&mut client, &db, |client, cx| uses(client, cx, Used::Newest)), 1, "it is replaced");
         assert_eq!(answers(&mut client, &db, has_enough), 0);
         let second = newest();
-        let put_ms = std::mem::take(&mut client.packages_made.last_resort_ms);
-        assert_eq!(
-            asks(&mut client, &db, |client, cx| uses(client, cx, Used::TheOneBefore)),
-            0,
-            "the newest is unused"
-        );
+        was_put_before(&db, 2 * HOUR_MS);
+        let by_the_one_before = |client: &mut Client, cx: &mut Context<'_>| uses(client, cx, Used::TheOneBefore);
+        assert_eq!(asks(&mut client, &db, by_the_one_before), 0, "the newest is unused");
         // Within an hour the newest is used as well.
-        client.packages_made.last_resort_ms = put_ms;
+        was_put_before(&db, 1);
         assert_eq!(asks(&mut client, &db, |client, cx| uses(client, cx, Used::Newest)), 0, "the hour is not over");
         assert_eq!(newest(), second);
-        let (_, out) = step(&db, 1 + HOUR_MS, |cx| client.fill_key_packages(cx).expect("go on"));
+        let (_, out) = step(&db, NOW_MS + HOUR_MS, |cx| client.fill_key_packages(cx).expect("go on"));
         assert_eq!(out.iter().filter(|output| matches!(output, Output::Http(_))).count(), 1, "it is");
         assert_ne!(newest(), second);
+    }
+
+    /// A server that keeps the newest back and goes on giving out the one before would have its private half kept.
+    #[test]
+    fn the_last_resort_package_before_the_newest_ends() {
+        let (mut client, db) = phone();
+        let has_enough = || Reply::Ok(PutKeyPackagesOk { left: 100 });
+        let renewed = |client: &mut Client| {
+            was_put_before(&db, 2 * HOUR_MS);
+            assert_eq!(asks(client, &db, |client, cx| uses(client, cx, Used::Newest)), 1);
+            assert_eq!(answers(client, &db, has_enough), 0);
+        };
+        let old =
+            || db.query_row("SELECT last_resort_old FROM this", [], |row| row.get::<_, Vec<u8>>(0)).expect("read");
+        assert_eq!(asks(&mut client, &db, |client, cx| client.key_packages_left(cx, 80).expect("left")), 1);
+        assert_eq!(answers(&mut client, &db, has_enough), 0);
+        renewed(&mut client);
+        was_put_before(&db, OLD_UNDER_WAY_MS);
+        assert_eq!(asks(&mut client, &db, |client, cx| uses(client, cx, Used::TheOneBefore)), 1, "a day later");
+        assert_eq!(answers(&mut client, &db, has_enough), 0);
+        renewed(&mut client);
+        assert!(!old().is_empty());
+        was_put_before(&db, OLD_KEPT_MS);
+        asks(&mut client, &db, |client, cx| client.key_packages_left(cx, 80).expect("left"));
+        assert!(old().is_empty(), "a week later");
+    }
+
+    #[test]
+    fn a_last_resort_package_that_the_server_refuses_takes_no_other_ones_place() {
+        let (mut client, db) = phone();
+        let has_enough = || Reply::Ok(PutKeyPackagesOk { left: 100 });
+        let kept = || {
+            let read = |row: &rusqlite::Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, Vec<u8>>(1)?));
+            db.query_row("SELECT last_resort, last_resort_old FROM this", [], read).expect("read")
+        };
+        assert_eq!(asks(&mut client, &db, |client, cx| client.key_packages_left(cx, 80).expect("left")), 1);
+        assert_eq!(answers(&mut client, &db, has_enough), 0);
+        let given_out = kept().0;
+        was_put_before(&db, 2 * HOUR_MS);
+        assert_eq!(asks(&mut client, &db, |client, cx| uses(client, cx, Used::Newest)), 1);
+        assert_eq!(kept().1, given_out);
+        answers(&mut client, &db, || Reply::Problem(Problem::default()));
+        assert_eq!(kept(), (given_out.clone(), Vec::new()));
+        assert_eq!(asks(&mut client, &db, |client, cx| client.key_packages_left(cx, 80).expect("left")), 1, "again");
+        assert_eq!(kept().1, given_out, "it can still be opened");
     }
 }

@@ -5,6 +5,7 @@ use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::devices;
 use crate::echo::Echo;
+use crate::history::completeness;
 use crate::io::Halt;
 use crate::marks::{self, Mark};
 use crate::messages::NUMBER_MAX;
@@ -101,14 +102,14 @@ impl Client {
         if expired {
             return self.on_expired(cx, &before, page.first_kept_seq);
         }
-        for item in &page.items {
+        for item in page.items.iter().filter(|item| item.chat == chat.as_bytes()) {
             if self.follow(cx, item)? != Followed::Settled {
                 break;
             }
         }
         let applied = chats::find(cx.db, chat)?.map_or(0, |chat| chat.applied_seq);
         // A page that leads nowhere would lead nowhere again: what the queue brings next asks anew.
-        let leads_on = page.items.last().is_some_and(|item| item.seq <= applied);
+        let leads_on = applied > before.applied_seq;
         if leads_on && applied < page.head_seq { self.fetch_log(cx, chat) } else { Ok(()) }
     }
 
@@ -153,8 +154,10 @@ impl Client {
                     reading::tell_again(cx, chat.chat)?;
                 }
                 if commit.is_external && chat.kind == ChatKind::SelfGroup {
-                    // A device that was linked is connected now.
+                    // A device that was linked is connected now. Or one that was away for long has come back: it cannot open what was asked
+                    // of it before.
                     self.ask_own_devices(cx)?;
+                    completeness::ask_for_gaps_again(cx)?;
                 }
                 self.vet_commit(cx, chat, &commit)
             }

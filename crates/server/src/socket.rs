@@ -8,7 +8,7 @@ mod queue;
 
 use crate::app::App;
 use crate::http::Peer;
-use crate::hub::{Push, frame};
+use crate::hub::{Push, Seat, frame};
 use crate::limits::{Class, FULL_RETRY_MS};
 use crate::open::Place;
 use crate::ports::Connection;
@@ -151,19 +151,37 @@ async fn serve(
     drop(greeting);
     queue.send_more(app, out).await?;
     let mut requests: FuturesUnordered<Request> = FuturesUnordered::new();
+    let end = work(app, frames, out, device, (&mut seat, &mut queue), &mut requests).await;
+    drop(seat);
+    // What was taken on is written whether or not its sender still listens: those whom it concerns hear of it.
+    while let Some(done) = requests.next().await {
+        app.hub.carry_out(done.handled.effects, &app.stores).await;
+    }
+    end
+}
+
+/// Takes on requests and sends what comes, until the socket ends.
+async fn work(
+    app: &Arc<App>,
+    frames: &mut (impl Stream<Item = Result<Message, axum::Error>> + Unpin),
+    out: &mpsc::Sender<Message>,
+    device: DeviceAddress,
+    (seat, queue): (&mut Seat, &mut Queue),
+    requests: &mut FuturesUnordered<Request>,
+) -> Result<(), End> {
     let mut ping = tokio::time::interval(PING_EVERY);
     let mut heard = Instant::now();
     loop {
         tokio::select! {
             // What is done goes out before more is taken on; and a simulator's runs must not depend on chance.
             biased;
-            Some(done) = requests.next(), if !requests.is_empty() => finish(app, done, &mut queue, out).await?,
+            Some(done) = requests.next(), if !requests.is_empty() => finish(app, done, queue, out).await?,
             // Before what waits for this client: who takes frames slowly shall be heard, and not be held for silent.
             message = frames.next(), if requests.len() < REQUESTS_MAX => {
                 heard = Instant::now();
                 if let Some(frame) = read(message)? {
                     let request = begin(app.clone(), device, frame, Instant::now());
-                    start(request, &mut requests).await;
+                    start(request, requests).await;
                 }
             }
             push = seat.pushes.recv() => match push {
@@ -277,6 +295,8 @@ fn begin(app: Arc<App>, device: DeviceAddress, frame: ClientFrame, received: Ins
             _ => None,
         };
         let handled = app.delivery.handle(device, body, app.now_ms()).await;
+        // What the store did not take is not acknowledged: it is sent again, and acknowledged with the next.
+        let acked = acked.filter(|_| !matches!(handled.reply, Some(reply::Body::Refused(_))));
         Done { kind, received, request, handled, acked }
     })
 }
@@ -313,14 +333,17 @@ async fn start(mut request: Request, requests: &mut FuturesUnordered<Request>) {
 }
 
 async fn finish(app: &Arc<App>, done: Done, queue: &mut Queue, out: &mpsc::Sender<Message>) -> Result<(), End> {
+    let mut sent = Ok(());
     if done.request != 0
         && let Some(body) = done.handled.reply
     {
         let reply = wire::Reply { request: done.request, body: Some(body) };
-        send(out, frame(server_frame::Body::Reply(reply))).await?;
+        sent = send(out, frame(server_frame::Body::Reply(reply))).await;
     }
     app.metrics.answered_on_socket(done.kind, done.received);
+    // Also where the one who asked is gone: it is done.
     app.hub.carry_out(done.handled.effects, &app.stores).await;
+    sent?;
     if let Some(acked) = done.acked {
         queue.acknowledged(acked);
         queue.send_more(app, out).await?;

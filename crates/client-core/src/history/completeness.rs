@@ -161,6 +161,14 @@ pub(crate) fn of_chat(cx: &Context<'_>, chat: ChatId) -> Result<Completeness, Ha
     Ok(if open { Completeness::Arriving } else { Completeness::Complete })
 }
 
+/// What was asked of the own devices and has not come is asked once more.
+pub(crate) fn ask_for_gaps_again(cx: &Context<'_>) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("UPDATE chat SET gap_asked = 0 WHERE join_seq > archived_seq + 1 AND gap_asked > 0")?
+        .execute([])?;
+    Ok(())
+}
+
 impl Client {
     /// Asks for what is between archive and joining, and compares what came with what the phone has.
     pub(crate) fn complete_mirror(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {

@@ -176,6 +176,21 @@ pub async fn fan_out_is_in_order_and_once(stores: Stores) {
     assert_eq!((mark.delivered_seq, mark.delivered_ms), (4, 80), "a repeated acknowledgement changes no time");
 }
 
+/// A welcome that names a device twice, as databases of earlier versions may hold it, comes once and holds nobody up; nor does an entry that
+/// has expired before its pointers.
+pub async fn what_is_odd_in_a_log_stops_no_fan_out(stores: Stores) {
+    let (alice, bob) = (registered(&stores, 1).await, registered(&stores, 2).await);
+    let mut first = commit(200, alice, 0, Roster { added: vec![bob], ..Roster::default() });
+    first.welcomes = vec![NewWelcome { targets: vec![bob, bob], bytes: vec![1] }];
+    stores.groups.create_group(group(100, alice, CHAT, Some(first))).await.unwrap();
+    fan_out(&stores).await;
+    assert_eq!(queue(&stores, bob).await, [(1, "welcome", 1)]);
+    accept_app(&stores, app(1, alice, 1)).await.unwrap();
+    stores.mailboxes.expire(Retention { before_ms: NOW_MS + 500, limit: 10 }).await.unwrap();
+    fan_out(&stores).await;
+    assert!(stores.groups.unfinished_fan_outs().await.unwrap().is_empty());
+}
+
 /// Where few read a chat, a message has its pointers at once, behind those that were still waiting; where more do, they wait.
 pub async fn few_readers_are_told_at_once(stores: Stores) {
     let (alice, bob) = alice_and_bob(&stores).await;

@@ -327,6 +327,7 @@ fn merge(
 /// Welcomes go to devices that this commit adds, and to nobody else.
 fn read_welcomes(welcomes: Vec<wire::Welcome>, roster: &Roster) -> Result<Vec<NewWelcome>, OpError> {
     let mut read = Vec::new();
+    let mut welcomed = BTreeSet::new();
     for welcome in welcomes {
         at_most(&welcome.welcome, HANDSHAKE_LEN_MAX)?;
         let targets = welcome
@@ -337,6 +338,10 @@ fn read_welcomes(welcomes: Vec<wire::Welcome>, roster: &Roster) -> Result<Vec<Ne
             .map_err(OpError::invalid)?;
         if targets.iter().any(|target| !roster.added.contains(target)) && !broken(Rule::WelcomeForTheAdded) {
             return Err(OpError::invalid("a welcome for a device that the commit does not add"));
+        }
+        // Twice in a queue is what no queue takes: the chat would come no further.
+        if !targets.iter().all(|target| welcomed.insert(*target)) {
+            return Err(OpError::invalid("two welcomes for one device"));
         }
         read.push(NewWelcome { targets, bytes: welcome.welcome });
     }

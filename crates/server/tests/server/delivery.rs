@@ -3,10 +3,12 @@
 use crate::client::Host;
 use crate::device::*;
 use openmls::prelude::*;
+use prost::Message as _;
 use proto::account::{Found, LookUpAccounts, LookUpOk, PutProfile};
 use proto::ids::ChatId;
 use proto::wire::client_frame::Body;
 use proto::wire::{self, group_item, item, refused::Reason, reply, server_frame};
+use tokio_tungstenite::tungstenite;
 
 #[track_caller]
 fn accepted(reply: reply::Body) -> wire::Accepted {
@@ -79,6 +81,38 @@ async fn a_message_reaches_the_other_and_comes_back_as_echo() {
     });
     let delivered = delivered.await;
     assert_eq!((delivered.seq, delivered.account), (2, p.bob.address.account.to_vec()));
+}
+
+#[tokio::test]
+async fn what_was_taken_on_reaches_the_other_though_its_sender_goes_at_once() {
+    let mut p = pair().await;
+    let app = p.alice.app(&mut p.alice_group, p.chat, "and gone");
+    let frame = wire::ClientFrame { request: 7, body: Some(Body::App(app)) };
+    p.alice_socket.feed_raw(frame.encode_to_vec()).await;
+    // In one write with the message.
+    p.alice_socket.send_raw(tungstenite::Message::Close(None)).await;
+    let (_, item::Body::Group(item)) = p.bob_socket.item().await else { panic!("no message") };
+    assert_eq!(p.bob.process(&mut p.bob_group, &item).as_deref(), Some("and gone"));
+}
+
+#[tokio::test]
+async fn nobody_is_welcomed_twice_by_one_commit() {
+    let host = Host::start().await;
+    let (_, alice) = registered(&host, "+4915123456701").await;
+    let (_, bob) = registered(&host, "+4915123456702").await;
+    let mut socket = alice.hello(&host).await;
+    let (_, create) = alice.direct_chat(bob.address.account, &[(bob.address, bob.key_package())]);
+    for by in ["one welcome", "two welcomes"] {
+        let mut doubled = create.clone();
+        let welcomes = &mut doubled.first_commit.as_mut().unwrap().welcomes;
+        match by {
+            "one welcome" => welcomes[0].targets.push(bob.address.to_wire()),
+            _ => welcomes.push(welcomes[0].clone()),
+        }
+        let detail = refused(socket.ask(Body::GroupCreate(doubled)).await, Reason::Invalid);
+        assert!(detail.contains("two welcomes"), "{by}: {detail}");
+    }
+    accepted(socket.ask(Body::GroupCreate(create)).await);
 }
 
 #[tokio::test]

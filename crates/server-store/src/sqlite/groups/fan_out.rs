@@ -46,9 +46,12 @@ pub(super) fn at_once(tx: &Connection, chat: ChatId, readers_max: u32) -> Result
 }
 
 fn entry(tx: &Connection, chat: ChatId, seq: i64, devices: &mut BTreeSet<DeviceAddress>) -> Result<(), StoreError> {
-    let sender: [u8; 16] = tx
+    let sender: Option<[u8; 16]> = tx
         .prepare_cached("SELECT account FROM group_log WHERE chat = ? AND seq = ?")?
-        .query_row(params![chat.0, seq], |row| row.get(0))?;
+        .query_row(params![chat.0, seq], |row| row.get(0))
+        .optional()?;
+    // It has expired before anybody was told of it: whoever misses it finds that the log begins later.
+    let Some(sender) = sender else { return Ok(()) };
     let mut readers = tx.prepare_cached(
         "SELECT account, device FROM member
          WHERE chat = ?1 AND from_seq < ?2 AND (until_seq IS NULL OR until_seq >= ?2)",
@@ -69,7 +72,7 @@ fn entry(tx: &Connection, chat: ChatId, seq: i64, devices: &mut BTreeSet<DeviceA
     let welcomes = welcomes.query_map(params![chat.0, seq], |row| Ok((row.get(0)?, row.get(1)?)))?;
     for welcome in welcomes {
         let (part, targets): (u32, Vec<u8>) = welcome?;
-        for target in unpack(&targets) {
+        for target in unpack(&targets).collect::<BTreeSet<_>>() {
             if point(tx, target, chat, seq, part, target.account.0 == sender)? == Pointed::Yes {
                 devices.insert(target);
             }
