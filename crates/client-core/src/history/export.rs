@@ -507,6 +507,7 @@ fn page(cx: &Context<'_>, cursor: &[u8]) -> Result<(Vec<Frame>, Vec<u8>, bool), 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::{links_companion, phone, step, unlinks_companion};
 
     #[test]
     fn what_the_overview_had_is_not_counted_again() {
@@ -525,5 +526,24 @@ mod tests {
         let count = |frames: &[Frame]| beyond_overview(&db, archive, frames).expect("query");
         assert_eq!(count(&[frame(known, 4, 49), frame(known, 5, 50), frame(known, 9, 90)]), 1, "the older one");
         assert_eq!(count(&[frame(known, 10, 95), frame(unknown, 5, 50)]), 2, "what it could not have");
+    }
+
+    /// A linking failed after the phone had begun to write its history down.
+    #[test]
+    fn of_a_device_that_left_the_list_no_history_stays() {
+        let (_, db) = phone();
+        links_companion(&db);
+        for device in [2_u8, 3] {
+            let insert = "INSERT INTO export (archive, for_device, cursor) VALUES (?1, ?2, x'')";
+            db.execute(insert, params![[device; 16], device]).expect("begun");
+        }
+        let left = || {
+            step(&db, 1, |cx| assert!(next_job(cx).expect("no halt").is_none(), "nobody has come into the self group"));
+            let mut jobs = db.prepare("SELECT for_device FROM export").expect("query");
+            jobs.query_map([], |row| row.get(0)).expect("rows").collect::<Result<Vec<u32>, _>>().expect("numbers")
+        };
+        assert_eq!(left(), [2], "the list never had the third");
+        unlinks_companion(&db);
+        assert!(left().is_empty());
     }
 }

@@ -122,5 +122,5 @@ pub(super) const CATCHERS: &[(&str, Catcher)] = &[
     ("MarkToldWhenOneGoes", Test(ClientCore, "how_far_was_read_is_told_again")),
     ("MarkSetBackIsToldAgain", Plan("a-mark-that-was-set-back")),
     ("WipedAtStart", Plan("a-death-before-the-wiping")),
-    ("FailedLinkingLeavesNoExport", Plan("linking-that-failed-late")),
+    ("FailedLinkingLeavesNoExport", Test(ClientCore, "of_a_device_that_left_the_list_no_history_stays")),
 ];
