@@ -121,7 +121,7 @@ async fn mirror(account: &mut Account, place: &Place) -> Result<Mirrored> {
 fn show_code(place: &Place, text: &str) -> Result<()> {
     let code = QRBuilder::new(text).ecl(ECL::L).build().map_err(|_| anyhow::anyhow!("the code is too long to draw"))?;
     say(&code.to_str());
-    say("On the phone: Settings, Linked devices, Link a device. Or paste this there:");
+    say("On the phone: Devices, then Link a device. Or paste this there:");
     result(place.json, &json!({ "code": text }), text)
 }
 

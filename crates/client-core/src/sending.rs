@@ -6,6 +6,7 @@ use crate::io::Halt;
 use crate::messages::{self, NewMessage, Place};
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
+use crate::own_state::{self, ChatKey};
 use crate::profile;
 use crate::removing;
 use crate::session::{HELLO_REQUEST, send};
@@ -151,6 +152,8 @@ impl Client {
         self.offer_profile(cx, chat)?;
         self.enqueue(cx, chat, Some(id), content)?;
         self.typing_was_sent(chat);
+        // Who writes has seen what stands there.
+        own_state::set(cx, &ChatKey::Unread.of(chat), Vec::new())?;
         cx.answer(request, Ok(Answer::Message(client_api::MessageId(id.0))));
         Ok(())
     }
@@ -379,4 +382,23 @@ fn merge_pending(cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
         group.confirm_pending(&mls::provider(cx)).map_err(|error| Halt::Encryption(error.to_string()))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{CHAT, Peer, now_ms, phone, step};
+
+    #[test]
+    fn who_writes_in_a_chat_that_was_marked_as_unread_has_read_it() {
+        let (mut client, db) = phone();
+        Peer::new().shares_chat_with(&db);
+        let (kept, _) = step(&db, now_ms(), |cx| {
+            own_state::set(cx, &ChatKey::Unread.of(CHAT), own_state::flag(true)).expect("marked");
+            let chat = client_api::ChatId(CHAT.0);
+            client.send_text(cx, 1, chat, "an answer".to_owned(), None).expect("no halt");
+            own_state::chat_value(cx, ChatKey::Unread, CHAT).expect("read")
+        });
+        assert!(kept.is_empty());
+    }
 }

@@ -84,7 +84,13 @@ fn Conversation(opened: ChatId) -> impl IntoView {
         <div class="announce" aria-live="polite" data-testid="announce">{move || view.announce.get()}</div>
         <Show when=move || view.away.get()>
             <button class="to-bottom" type="button" aria-label=move || words::to_bottom(unread.get()) data-testid="to-bottom"
-                on:click=move |_| view.to_end()>
+                on:click=move |_| {
+                    view.to_end();
+                    // The button goes, and would take the focus along. On a phone the keyboard would cover what was looked for.
+                    if app.role == client_api::Role::Companion {
+                        page::focus("#composer-text");
+                    }
+                }>
                 <Icon name="arrow-down"/>
                 <Show when=move || { unread.get() > 0 }><span class="badge">{move || unread.get().min(BADGE_MAX)}</span></Show>
             </button>

@@ -168,6 +168,14 @@ fn keep_focus(input: NodeRef<html::Input>, refused: Signal<bool>) {
 fn NumberPage(shown: Memo<RegistrationStage>, busy: Signal<bool>, number: RwSignal<String>) -> impl IntoView {
     let app = use_app();
     let refusal = Refusal::none();
+    // Another number has its own count of tries.
+    Effect::new(move |before: Option<String>| {
+        let typed = number.get();
+        if before.is_some_and(|before| before != typed) {
+            refusal.clear();
+        }
+        typed
+    });
     let text = Signal::derive(move || match shown.get() {
         RegistrationStage::Number { server_name, default_region } => words::number_text(&server_name, &default_region),
         _ => String::new(),

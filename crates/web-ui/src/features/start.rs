@@ -6,6 +6,7 @@ use crate::primitives::icon::Icon;
 use crate::store::use_app;
 use crate::words;
 use client_api::{LogoutReason, Unsupported};
+use leptos::html;
 use leptos::prelude::*;
 
 /// One message in the middle of the page, and one thing to do about it.
@@ -21,6 +22,13 @@ pub fn Plain(
     reason: &'static str,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
+    // What had the focus is gone with the page before.
+    let button = NodeRef::<html::Button>::new();
+    Effect::new(move || {
+        if let Some(button) = button.get() {
+            let _ = button.focus();
+        }
+    });
     view! {
         <main class="plain" data-testid="stage" data-stage=stage data-reason=reason>
             <Icon name=icon/>
@@ -30,7 +38,7 @@ pub fn Plain(
             {action
                 .map(|(label, act)| {
                     view! {
-                        <button class="button" type="button" data-testid="plain-action" on:click=move |_| act.run(())>
+                        <button class="button" type="button" node_ref=button data-testid="plain-action" on:click=move |_| act.run(())>
                             {label}
                         </button>
                     }
