@@ -1,7 +1,7 @@
 //! What a process costs, by the operating system's own account: processor time and memory of it and, where it has some, its children.
 
 use anyhow::{Context, Result};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Of `utime` and `stime`; the kernel tells hundredths whatever its own tick is.
 const TICKS_A_SECOND: f64 = 100.0;
@@ -43,24 +43,31 @@ impl Process {
     }
 
     fn sum(&self, of: impl Fn(&Stat) -> f64) -> Result<f64> {
-        let own = read(self.id).context("the process has ended")?;
+        Ok(self.counted()?.values().map(of).sum())
+    }
+
+    /// The process and, where they count, all below it, by their ids.
+    fn counted(&self) -> Result<BTreeMap<u32, Stat>> {
         if !self.with_children {
-            return Ok(of(&own));
+            let own = read(self.id).context("the process has ended")?;
+            return Ok(BTreeMap::from([(self.id, own)]));
         }
         let all: BTreeMap<u32, Stat> = std::fs::read_dir("/proc")?
             .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
             .filter_map(|id| Some((id, read(id)?)))
             .collect();
-        let below = |mut id: u32| {
-            while let Some(stat) = all.get(&id) {
-                if id == self.id {
-                    return true;
-                }
-                id = stat.parent;
+        let below: BTreeSet<u32> = all.keys().copied().filter(|id| self.is_above(*id, &all)).collect();
+        Ok(all.into_iter().filter(|(id, _)| below.contains(id)).collect())
+    }
+
+    fn is_above(&self, mut id: u32, all: &BTreeMap<u32, Stat>) -> bool {
+        while let Some(stat) = all.get(&id) {
+            if id == self.id {
+                return true;
             }
-            false
-        };
-        Ok(all.iter().filter(|(id, _)| below(**id)).map(|(_, stat)| of(stat)).sum())
+            id = stat.parent;
+        }
+        false
     }
 }
 
@@ -121,9 +128,12 @@ mod tests {
     #[test]
     fn children_count_where_they_are_asked_for() {
         let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
-        let (alone, all) = (Process::alone(std::process::id()), Process::with_children(std::process::id()));
-        let of_child = Process::alone(child.id()).resident().unwrap();
-        assert!(of_child > 0.0 && all.resident().unwrap() >= alone.resident().unwrap() + of_child / 2.0);
+        let counted = |process: Process| process.counted().unwrap().into_keys().collect::<Vec<_>>();
+        let own = std::process::id();
+        assert_eq!(counted(Process::alone(own)), [own]);
+        let all = counted(Process::with_children(own));
+        assert!(all.contains(&own) && all.contains(&child.id()), "{all:?}");
+        assert!(!counted(Process::with_children(child.id())).contains(&own));
         child.kill().unwrap();
         child.wait().unwrap();
     }

@@ -52,6 +52,7 @@ struct Album {
 impl Album {
     /// Keeps what a browser shows.
     async fn keep(&self, name: &str, of: &Browser) -> Result<()> {
+        of.settles().await?;
         let picture = of.screenshot().await?;
         ensure!(picture.len() <= BYTES_MAX, "{name} has {} bytes", picture.len());
         Ok(std::fs::write(self.folder.join(format!("{name}.png")), picture)?)

@@ -10,7 +10,20 @@ const RUN: &str = "Promise.allSettled(document.getAnimations()
     .then(() => axe.run(document)).then(found => found.violations.flatMap(rule =>
     rule.nodes.map(node => `${rule.id} (${rule.impact}): ${node.target.join(' ')}: ${node.failureSummary}`)).join('\\n'))";
 
+/// The same for pictures: the colours have changed when they have.
+const SETTLE: &str = "Promise.allSettled(document.getAnimations()
+        .filter(moving => moving.effect.getComputedTiming().endTime !== Infinity).map(moving => moving.finished)).then(() => true)";
+
 impl Browser {
+    /// Waits until nothing changes its look any more.
+    pub async fn settles(&self) -> Result<()> {
+        // Twice: what was just asked for begins with the next frame.
+        let next_frame = "new Promise(next => requestAnimationFrame(() => requestAnimationFrame(() => next(true))))";
+        self.evaluates::<bool>(next_frame).await?;
+        self.evaluates::<bool>(SETTLE).await?;
+        Ok(())
+    }
+
     /// Fails where axe finds anything on what is shown now. Chromium only: the page's own policy stays in force, and only
     /// the debugger may run a script past it.
     pub async fn is_accessible(&self, screen: &str) -> Result<()> {
