@@ -82,6 +82,12 @@ async fn a_chat_that_is_opened_from_new_chat_can_be_written_to_at_once() -> Resu
     alice.closes().await
 }
 
+/// In the page: a message that begins like this has the focus. One that was not drawn gets it when it is.
+fn focus_is_on_message(beginning: &str) -> String {
+    let text = "document.activeElement.querySelector('[data-testid=message-text]')?.textContent";
+    format!("{text}?.startsWith('{beginning}')")
+}
+
 /// The text of the message that has the focus, if all of it is seen and stays so.
 const MESSAGE_WITH_FOCUS: &str = "(async () => {
     const frame = () => new Promise(requestAnimationFrame);
@@ -105,6 +111,7 @@ async fn whoever_goes_back_from_the_composer_comes_to_the_last_message_and_sees_
     }
     alice.opens_chat("Bob").await?;
     let has_focus = async |number: usize, after: &str| {
+        alice.finds_true(&focus_is_on_message(&format!("{number} of some lines"))).await?;
         let found: String = alice.evaluates(MESSAGE_WITH_FOCUS).await?;
         ensure!(found == text(number), "after {after}: {found}");
         Ok(())
@@ -128,8 +135,7 @@ async fn whoever_goes_back_from_the_composer_comes_to_the_last_message_and_sees_
         ] {
             alice.presses(key).await?;
             if key == "Home" {
-                let first: String = alice.evaluates(MESSAGE_WITH_FOCUS).await?;
-                ensure!(first.starts_with("hello"), "Home leads to {first}");
+                alice.finds_true(&focus_is_on_message("hello")).await?;
                 alice.presses("ArrowDown").await?;
             }
             has_focus(number, key).await?;
