@@ -161,6 +161,9 @@ async fn the_key_package_of_last_resort_is_replaced_after_use() -> Result<()> {
         bob.opens(chat).await?;
         bob.sees(chat, text).await?;
     }
+    assert_eq!(last_resort(&world, BOB)?.as_ref(), Some(&first), "it is not an hour old");
+    bob.lets_pass(Duration::from_secs(3_601)).await?;
+    bob.does(Command::Refresh).await?;
     // What it put on the server is answered before it stops.
     bob.stops().await;
     let second = last_resort(&world, BOB)?.context("there is one again")?;
