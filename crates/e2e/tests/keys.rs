@@ -155,15 +155,15 @@ async fn the_key_package_of_last_resort_is_replaced_after_use() -> Result<()> {
     carol.sends(with_bob_too, "from Carol").await?;
     carol.sees_status(with_bob_too, "from Carol", MessageStatus::Sent).await?;
     assert_eq!(last_resort(&world, BOB)?.as_ref(), Some(&first), "it serves more than once");
+    // In the first hour it would stay. (A clock that is put forward makes packages that the server takes for those of the future.)
+    let sql = "UPDATE this SET last_resort_put_ms = last_resort_put_ms - 3600000";
+    Connection::open(world.client_folder("Bob").join("client.db"))?.execute(sql, [])?;
     let mut bob = Person::start(&world, "Bob", Role::Phone)?;
     bob.until("two chats", |s| s.chats.len() == 2).await?;
     for (chat, text) in [(with_bob, "from Alice"), (with_bob_too, "from Carol")] {
         bob.opens(chat).await?;
         bob.sees(chat, text).await?;
     }
-    assert_eq!(last_resort(&world, BOB)?.as_ref(), Some(&first), "it is not an hour old");
-    bob.lets_pass(Duration::from_secs(3_601)).await?;
-    bob.does(Command::Refresh).await?;
     // What it put on the server is answered before it stops.
     bob.stops().await;
     let second = last_resort(&world, BOB)?.context("there is one again")?;
