@@ -135,7 +135,8 @@ impl Client {
     }
 
     fn put_key_packages(&mut self, cx: &mut Context<'_>, count: usize) -> Result<(), Halt> {
-        let nothing = count == 0 && !self.puts_last_resort(cx)?;
+        let puts_last_resort = self.puts_last_resort(cx)?;
+        let nothing = count == 0 && !puts_last_resort;
         if nothing || self.calls.is_under_way(|p| *p == Purpose::PutKeyPackages) {
             return Ok(());
         }
@@ -143,10 +144,7 @@ impl Client {
         let packages = make(cx, KeyPackageUse::Once, count)?;
         keep_newest(cx, &packages)?;
         self.packages_made.count += count;
-        let last_resort = match self.puts_last_resort(cx)? {
-            true => last_resort_to_put(cx)?,
-            false => Vec::new(),
-        };
+        let last_resort = if puts_last_resort { last_resort_to_put(cx)? } else { Vec::new() };
         let body = PutKeyPackages { packages, last_resort }.encode_to_vec();
         cx.out.push(self.calls.start(Purpose::PutKeyPackages, HttpMethod::Post, "/v1/key_packages", body, Some(token)));
         Ok(())

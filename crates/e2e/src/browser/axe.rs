@@ -4,15 +4,12 @@ use super::{Browser, told};
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
-/// What axe found, one line a finding. What fades in is judged when it is there: half faded, its colours are other ones.
-const RUN: &str = "Promise.allSettled(document.getAnimations()
-        .filter(moving => moving.effect.getComputedTiming().endTime !== Infinity).map(moving => moving.finished))
-    .then(() => axe.run(document)).then(found => found.violations.flatMap(rule =>
+/// In the page: whatever fades in or changes its colours has done so.
+const SETTLED: &str = "Promise.allSettled(document.getAnimations()
+        .filter(moving => moving.effect.getComputedTiming().endTime !== Infinity).map(moving => moving.finished))";
+/// What axe found, one line a finding.
+const RUN: &str = "axe.run(document).then(found => found.violations.flatMap(rule =>
     rule.nodes.map(node => `${rule.id} (${rule.impact}): ${node.target.join(' ')}: ${node.failureSummary}`)).join('\\n'))";
-
-/// The same for pictures: the colours have changed when they have.
-const SETTLE: &str = "Promise.allSettled(document.getAnimations()
-        .filter(moving => moving.effect.getComputedTiming().endTime !== Infinity).map(moving => moving.finished)).then(() => true)";
 
 impl Browser {
     /// Waits until nothing changes its look any more.
@@ -20,7 +17,7 @@ impl Browser {
         // Twice: what was just asked for begins with the next frame.
         let next_frame = "new Promise(next => requestAnimationFrame(() => requestAnimationFrame(() => next(true))))";
         self.evaluates::<bool>(next_frame).await?;
-        self.evaluates::<bool>(SETTLE).await?;
+        self.evaluates::<bool>(&format!("{SETTLED}.then(() => true)")).await?;
         Ok(())
     }
 
@@ -30,7 +27,9 @@ impl Browser {
         let axe = std::fs::read_to_string(told("HELIOGRAPH_AXE_JS")?)?;
         let session = self.context.new_cdp_session(&self.page).await?;
         session.send("Runtime.evaluate", Some(json!({ "expression": axe }))).await?;
-        let run = json!({ "expression": RUN, "awaitPromise": true, "returnByValue": true });
+        // Half faded, its colours are other ones.
+        let run = format!("{SETTLED}.then(() => {RUN})");
+        let run = json!({ "expression": run, "awaitPromise": true, "returnByValue": true });
         let answer = session.send("Runtime.evaluate", Some(run)).await?;
         session.detach().await?;
         let found = answer.pointer("/result/result/value").and_then(Value::as_str);
