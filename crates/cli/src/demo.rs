@@ -98,7 +98,7 @@ async fn play(
         let chat = find(&mut account, number).await?;
         for _ in 0..messages {
             let text = texts::say(&mut dice);
-            account.ask(Command::SendText { chat, text, written_for: None }).await?;
+            account.ask(Command::SendText { chat, text, written_for: None, answers: None }).await?;
         }
     }
     loop {
@@ -155,7 +155,12 @@ impl Answerer {
                 && self.heard.insert(row.id)
             {
                 commands.push(Command::MarkRead { chat, up_to: row.id });
-                commands.push(Command::SendText { chat, text: texts::reply(dice, text), written_for: None });
+                commands.push(Command::SendText {
+                    chat,
+                    text: texts::reply(dice, text),
+                    written_for: None,
+                    answers: None,
+                });
             }
         }
         commands
@@ -177,6 +182,11 @@ mod tests {
             own,
             status: None,
             body: MessageBody::Text("How are you?".into()),
+            quote: None,
+            edited: false,
+            reactions: Vec::new(),
+            edit_until_ms: 0,
+            delete_until_ms: 0,
             starred: false,
             delivered_ms: 0,
             read_ms: 0,

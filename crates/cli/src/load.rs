@@ -137,7 +137,7 @@ impl Sender {
             while asked < self.messages && asked - shown + under_way.len() < UNDER_WAY_MAX {
                 // The place in the chat makes each text one of a kind, so that a comparison finds each.
                 let text = format!("{} #{asked}", texts::say(&mut dice));
-                account.tell(Command::SendText { chat: outgoing.chat, text, written_for: None }).await?;
+                account.tell(Command::SendText { chat: outgoing.chat, text, written_for: None, answers: None }).await?;
                 asked += 1;
             }
             let event = account.next_in_time().await?;

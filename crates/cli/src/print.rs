@@ -26,6 +26,7 @@ pub(crate) fn say(words: &str) {
 pub(crate) fn message(chat: ChatId, title: &str, row: &MessageRow) -> Value {
     let (kind, text) = match &row.body {
         MessageBody::Text(text) => ("text", text.clone()),
+        MessageBody::Deleted => ("deleted", String::new()),
         MessageBody::Waiting => ("waiting", String::new()),
         MessageBody::Newer => ("newer", String::new()),
         MessageBody::System(line) => ("system", format!("{line:?}")),
@@ -39,6 +40,9 @@ pub(crate) fn message(chat: ChatId, title: &str, row: &MessageRow) -> Value {
         "time_ms": row.time_ms,
         "kind": kind,
         "text": text,
+        "edited": row.edited,
+        "answers": row.quote.as_ref().map(|quote| quote.message.to_string()),
+        "reactions": row.reactions.iter().map(|of| json!({"account": of.account.to_string(), "emoji": of.emoji})).collect::<Vec<_>>(),
         "status": row.status.map(status),
     })
 }

@@ -58,7 +58,7 @@ pub(crate) async fn send(place: &Place, arguments: SendArguments) -> Result<()> 
         let mut outgoing = Outgoing::open(account, &arguments.to).await?;
         let written_for = account.view.chats.get(&outgoing.chat).map(|row| row.peer);
         let text = arguments.text.join(" ");
-        account.tell(Command::SendText { chat: outgoing.chat, text, written_for }).await?;
+        account.tell(Command::SendText { chat: outgoing.chat, text, written_for, answers: None }).await?;
         let wanted = if arguments.no_wait { MessageStatus::Pending } else { MessageStatus::Sent };
         let row = loop {
             let event = account.next_in_time().await?;

@@ -64,6 +64,8 @@ pub struct LastMessage {
     pub status: Option<MessageStatus>,
     /// It could not be opened yet: as `MessageBody::Waiting`.
     pub waiting: bool,
+    /// Its sender has taken it back: as `MessageBody::Deleted`.
+    pub deleted: bool,
 }
 
 /// Changes of the chat list.
@@ -95,8 +97,10 @@ pub enum MessageStatus {
 /// What a message says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MessageBody {
-    /// Text, as it was written.
+    /// Text, as it was written, or changed since.
     Text(String),
+    /// Its sender has taken it back.
+    Deleted,
     /// "Waiting for this message": it could not be opened yet; other devices and the sender have been asked.
     Waiting,
     /// A message of a newer version; kept, and shown right after an update.
@@ -135,6 +139,43 @@ pub enum SystemLine {
     },
 }
 
+/// What a message answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    /// Which message.
+    pub message: MessageId,
+    /// Who wrote it.
+    pub sender: AccountId,
+    /// This account did.
+    pub own: bool,
+    /// What it says.
+    pub body: Quoted,
+}
+
+/// What a quoted message says, in at most 200 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Quoted {
+    /// Its text as it is now. One can go there.
+    Text(String),
+    /// It was deleted.
+    Deleted,
+    /// It is not on this device: so says who quotes it.
+    Claimed(String),
+    /// Something that has no text.
+    Other,
+}
+
+/// What somebody put to a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reaction {
+    /// Whose.
+    pub account: AccountId,
+    /// This account's.
+    pub own: bool,
+    /// One emoji, of at most 64 bytes.
+    pub emoji: String,
+}
+
 /// A message of a conversation. Order: by (`time_ms`, `id`); an unsent message has a time after all others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MessageRow {
@@ -150,6 +191,16 @@ pub struct MessageRow {
     pub status: Option<MessageStatus>,
     /// What it says.
     pub body: MessageBody,
+    /// What it answers.
+    pub quote: Option<Quote>,
+    /// Its sender has changed the text.
+    pub edited: bool,
+    /// One of an account at most, in the order of their coming.
+    pub reactions: Vec<Reaction>,
+    /// Until then its text can be changed; 0: not at all.
+    pub edit_until_ms: u64,
+    /// Until then it can be deleted for everyone; 0: not at all.
+    pub delete_until_ms: u64,
     /// Starred by the owner.
     pub starred: bool,
     /// When it was delivered and read by the other one; 0 where unknown. For "Message information".

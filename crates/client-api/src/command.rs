@@ -213,6 +213,35 @@ pub enum Command {
         text: String,
         /// Who was in the chat when it was written, where the interface knows: for anybody else it is not sent.
         written_for: Option<AccountId>,
+        /// The message that it answers.
+        answers: Option<MessageId>,
+    },
+    /// Put an emoji to a message, in place of the one before.
+    React {
+        /// Which chat.
+        chat: ChatId,
+        /// Which message.
+        message: MessageId,
+        /// One emoji; empty takes it back.
+        emoji: String,
+    },
+    /// Change the text of an own message.
+    EditText {
+        /// Which chat.
+        chat: ChatId,
+        /// Which message.
+        message: MessageId,
+        /// At most 65,536 bytes; not only white space.
+        text: String,
+    },
+    /// Delete messages.
+    DeleteMessages {
+        /// Which chat.
+        chat: ChatId,
+        /// Which, at most 100.
+        messages: Vec<MessageId>,
+        /// On all devices of all people, own messages only; else on the own devices.
+        for_everyone: bool,
     },
     /// Try a failed message again.
     RetryMessage {
@@ -298,6 +327,9 @@ impl Command {
             | Self::MarkRead { chat, .. }
             | Self::MarkUnread { chat, .. }
             | Self::SendText { chat, .. }
+            | Self::React { chat, .. }
+            | Self::EditText { chat, .. }
+            | Self::DeleteMessages { chat, .. }
             | Self::RetryMessage { chat, .. }
             | Self::SetDraft { chat, .. }
             | Self::SetTyping { chat, .. }
@@ -347,6 +379,9 @@ impl Command {
             Self::MarkRead { .. } => "mark-read",
             Self::MarkUnread { .. } => "mark-unread",
             Self::SendText { .. } => "send-text",
+            Self::React { .. } => "react",
+            Self::EditText { .. } => "edit-text",
+            Self::DeleteMessages { .. } => "delete-messages",
             Self::RetryMessage { .. } => "retry-message",
             Self::SetDraft { .. } => "set-draft",
             Self::SetTyping { .. } => "set-typing",

@@ -67,6 +67,12 @@ pub enum UserError {
         /// The most.
         max: u32,
     },
+    /// Its time is over.
+    #[error("this message is too old for that")]
+    TooLate,
+    /// No emoji.
+    #[error("a reaction is one emoji")]
+    ReactionInvalid,
     /// The number led to another account when this was written.
     #[error(
         "this number belongs to another account now, and the message was not sent; send it again if it is for them"

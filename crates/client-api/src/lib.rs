@@ -16,7 +16,7 @@ pub mod wire;
 
 pub use chat::{
     ChatChanges, ChatInfo, ChatKind, ChatRow, Completeness, LastMessage, MessageBody, MessageChanges, MessageRow,
-    MessageStatus, MessageWindow, SystemLine, WindowAnchor,
+    MessageStatus, MessageWindow, Quote, Quoted, Reaction, SystemLine, WindowAnchor,
 };
 pub use command::{Command, Request};
 pub use error::UserError;

@@ -9,7 +9,7 @@ use crate::messages::{self, ROW_COLUMNS};
 use crate::people;
 use client_api::{ChatChanges, ChatKind, ChatRow, Event, LastMessage, MessageBody};
 use proto::ids::{AccountId, ChatId};
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 use std::collections::BTreeSet;
 
 /// Characters of a preview.
@@ -31,7 +31,7 @@ fn sql() -> String {
                 coalesce(a.number, ''), coalesce(a.profile_name, ''), coalesce(nullif(a.profile_thumb, x''), a.profile_photo, x''),
                 coalesce(contact.value, x''), coalesce(length(unread.value), 0) > 0, coalesce(length(pin.value), 0) > 0,
                 coalesce(length(archive.value), 0) > 0, coalesce(mute.value, x''), coalesce(draft.value, x''),
-                (SELECT count(*) FROM (SELECT 1 FROM message u WHERE u.chat = c.chat AND u.account = c.peer AND c.peer <> ?1
+                (SELECT count(*) FROM (SELECT 1 FROM message u WHERE u.chat = c.chat AND u.account = c.peer AND u.kind >= 0 AND c.peer <> ?1
                  AND u.seq > coalesce((SELECT o.read_seq FROM mark o WHERE o.chat = c.chat AND o.account = ?1), 0)
                  LIMIT {UNREAD_MAX})),
                 m.message IS NOT NULL,
@@ -44,7 +44,7 @@ fn sql() -> String {
          LEFT JOIN state archive ON archive.key = 'archive/' || lower(hex(c.chat))
          LEFT JOIN state mute ON mute.key = 'mute/' || lower(hex(c.chat))
          LEFT JOIN state draft ON draft.key = 'draft/' || lower(hex(c.chat))
-         LEFT JOIN message m ON m.message = (SELECT l.message FROM message l WHERE l.chat = c.chat AND l.kind <> 2
+         LEFT JOIN message m ON m.message = (SELECT l.message FROM message l WHERE l.chat = c.chat AND l.kind IN (0, 1, 3)
                                              ORDER BY l.time_ms DESC LIMIT 1)
          LEFT JOIN mark k ON k.chat = c.chat AND k.account = c.peer
          LEFT JOIN state s ON s.key = 'star/' || lower(hex(m.message))
@@ -57,7 +57,7 @@ pub(crate) fn rows(cx: &Context<'_>, chat: Option<ChatId>, typing: &BTreeSet<Cha
     let me = cx.me()?.address.account;
     let mut statement = cx.db.prepare_cached(&sql())?;
     let chat = chat.map(|chat| chat.to_vec());
-    let rows = statement.query_map(params![me.as_bytes(), chat], |row| read(row, me, typing))?;
+    let rows = statement.query_map(params![me.as_bytes(), chat], |row| read(cx.db, row, me, typing))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -66,14 +66,14 @@ pub(crate) fn unread(cx: &Context<'_>, chat: ChatId) -> Result<u32, Halt> {
     Ok(rows(cx, Some(chat), &BTreeSet::new())?.first().map_or(0, |row| row.unread))
 }
 
-fn read(row: &Row<'_>, me: AccountId, typing: &BTreeSet<ChatId>) -> rusqlite::Result<ChatRow> {
+fn read(db: &Connection, row: &Row<'_>, me: AccountId, typing: &BTreeSet<ChatId>) -> rusqlite::Result<ChatRow> {
     let (chat, peer): ([u8; 16], [u8; 16]) = (row.get(0)?, row.get(1)?);
     let activity_ms: u64 = row.get(2)?;
     let (number, profile_name): (String, String) = (row.get(3)?, row.get(4)?);
     let named = people::contact_name(&row.get::<_, Vec<u8>>(6)?);
     let mute: Vec<u8> = row.get(10)?;
     let draft = Draft::decode(&row.get::<_, Vec<u8>>(11)?);
-    let last = if row.get(13)? { Some(last(messages::row(row, OWN_COLUMNS, me)?, activity_ms)) } else { None };
+    let last = if row.get(13)? { Some(last(messages::row(db, row, OWN_COLUMNS, me)?, activity_ms)) } else { None };
     Ok(ChatRow {
         chat: client_api::ChatId(chat),
         kind: if peer == me.0 { ChatKind::Notes } else { ChatKind::Direct },
@@ -96,7 +96,7 @@ fn read(row: &Row<'_>, me: AccountId, typing: &BTreeSet<ChatId>) -> rusqlite::Re
 }
 
 fn last(row: client_api::MessageRow, activity_ms: u64) -> LastMessage {
-    let waiting = row.body == MessageBody::Waiting;
+    let (waiting, deleted) = (row.body == MessageBody::Waiting, row.body == MessageBody::Deleted);
     let preview = match row.body {
         MessageBody::Text(text) => {
             text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(PREVIEW_CHARS_MAX).collect()
@@ -104,7 +104,7 @@ fn last(row: client_api::MessageRow, activity_ms: u64) -> LastMessage {
         _ => String::new(),
     };
     let time_ms = if row.time_ms >= TIME_MS_MAX { activity_ms } else { row.time_ms };
-    LastMessage { id: row.id, preview, time_ms, status: row.status, waiting }
+    LastMessage { id: row.id, preview, time_ms, status: row.status, waiting, deleted }
 }
 
 impl Client {
@@ -150,7 +150,6 @@ mod tests {
     use proto::ids::{DeviceAddress, DeviceNumber};
     use rand_chacha::ChaCha20Rng;
     use rand_core::SeedableRng;
-    use rusqlite::Connection;
 
     fn id(number: u32) -> [u8; 16] {
         u128::from(number).to_be_bytes()

@@ -16,11 +16,12 @@ use crate::key_packages::Made;
 use crate::link::End;
 use crate::link::existing_device::ExistingDevice;
 use crate::link::new_device::NewDevice;
+use crate::messages;
 use crate::own_state::{self, ChatKey};
 use crate::people::People;
 use crate::profile;
 use crate::registration::Registration;
-use crate::sending::{Flights, Pauses};
+use crate::sending::{Flights, Pauses, Written};
 use crate::session::Session;
 use crate::this::{self, Me, Stage};
 use crate::typing::Typing;
@@ -305,6 +306,7 @@ impl Client {
         match this::stage(cx.db)? {
             Stage::New => self.ask_server_info(cx),
             Stage::Active => {
+                messages::read_newer(cx)?;
                 self.resume_leaving(cx)?;
                 self.ask_server_info(cx);
             }
@@ -382,7 +384,15 @@ impl Client {
             Command::CloseChat { chat } => {
                 self.open_chats.remove(&ChatId(chat.0));
             }
-            Command::SendText { chat, text, written_for } => self.send_text(cx, id, chat, text, written_for)?,
+            Command::SendText { chat, text, written_for, answers } => {
+                let written = Written { text, written_for, answers };
+                self.send_text(cx, id, chat, written)?;
+            }
+            Command::React { chat, message, emoji } => self.react(cx, id, chat, message, emoji)?,
+            Command::EditText { chat, message, text } => self.edit_text(cx, id, chat, message, text)?,
+            Command::DeleteMessages { chat, messages, for_everyone } => {
+                self.delete_messages(cx, id, chat, &messages, for_everyone)?;
+            }
             Command::RetryMessage { chat, message } => self.retry_message(cx, id, chat, message)?,
             Command::SetTyping { chat, typing } => self.set_typing(cx, id, chat, typing)?,
             Command::SetDraft { chat, text, written_for } => self.set_draft(cx, id, chat, text, written_for)?,

@@ -59,6 +59,7 @@ mod tests {
     use super::*;
     use crate::chats;
     use crate::own_state;
+    use crate::sending::Written;
     use crate::testing::{CHAT, Peer, phone, step};
     use client_api::{ChatRow, Command};
     use proptest::prelude::*;
@@ -112,7 +113,14 @@ mod tests {
         assert_ne!(row.draft_for, row.peer);
         // Who loads it after a restart sends it for whom the row names.
         let (_, out) = step(&db, 1, |cx| {
-            client.send_text(cx, 1, row.chat, row.draft.clone(), Some(row.draft_for)).expect("no halt");
+            client
+                .send_text(
+                    cx,
+                    1,
+                    row.chat,
+                    Written { text: row.draft.clone(), written_for: Some(row.draft_for), answers: None },
+                )
+                .expect("no halt");
         });
         let refused = client_api::Event::Answered { request: 1, result: Err(UserError::OtherAccount) };
         assert!(out.contains(&crate::io::Output::Event(refused)));

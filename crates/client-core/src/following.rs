@@ -56,7 +56,8 @@ impl Client {
 
     /// A command under the id that its chat has now. The page sent it before it heard of the other one.
     pub(crate) fn under_new_id(&self, mut command: Command) -> Command {
-        let sends = matches!(command, Command::SendText { .. } | Command::RetryMessage { .. });
+        let sends =
+            matches!(command, Command::SendText { .. } | Command::EditText { .. } | Command::RetryMessage { .. });
         if let Some(chat) = command.chat_mut()
             && let Some(moved) = self.moved.get(&ChatId(chat.0))
             && (moved.people == People::Same || !sends)
@@ -71,6 +72,7 @@ impl Client {
 mod tests {
     use super::*;
     use crate::io::Output;
+    use crate::sending::Written;
     use crate::testing::{CHAT, Peer, now_ms, phone, step};
     use client_api::{AccountId, Answer, UserError};
 
@@ -82,7 +84,9 @@ mod tests {
         let mut sent = |chat: ChatId, written_for| {
             let (_, out) = step(&db, now_ms(), |cx| {
                 let chat = client_api::ChatId(chat.0);
-                client.send_text(cx, 1, chat, "for you alone".to_owned(), written_for).expect("no halt");
+                client
+                    .send_text(cx, 1, chat, Written { text: "for you alone".to_owned(), written_for, answers: None })
+                    .expect("no halt");
             });
             out.into_iter().find_map(|output| match output {
                 Output::Event(Event::Answered { result, .. }) => Some(result),

@@ -10,6 +10,8 @@ pub mod io;
 pub mod schema;
 
 mod accounts;
+mod amending;
+mod amendments;
 mod changed;
 mod chat_list;
 mod chats;

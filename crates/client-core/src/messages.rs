@@ -1,5 +1,6 @@
 //! Messages as rows: storing, placing by the server's time, and reading them for the interface.
 
+use crate::amendments;
 use crate::chats;
 use crate::client::Context;
 use crate::io::Halt;
@@ -8,7 +9,7 @@ use crate::notices;
 use breakable::{Rule, broken};
 use client_api::{MessageBody, MessageRow, MessageStatus};
 use prost::Message as _;
-use proto::content::{Content, content};
+use proto::content::{Content, Quote, content};
 use proto::ids::{AccountId, ChatId, DeviceAddress, MessageId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -19,9 +20,14 @@ pub(crate) const NUMBER_MAX: u64 = UNSENT_MS - 1;
 /// Unsent messages stand after all others, in the order of their writing.
 pub(crate) const UNSENT_MS: u64 = 1 << 60;
 
-/// What a row holds.
+/// What a row holds. Those below 0 are not shown; the lines that a chat itself has, and held places, are given to nobody: what
+/// is part of a conversation's history is below 2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
+    /// Deleted on the own devices.
+    Hidden,
+    /// Says something about another message.
+    Amendment,
     Text,
     /// Of a newer version; kept.
     Newer,
@@ -33,8 +39,10 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) fn number(self) -> u32 {
+    pub(crate) fn number(self) -> i32 {
         match self {
+            Self::Hidden => -2,
+            Self::Amendment => -1,
             Self::Text => 0,
             Self::Newer => 1,
             Self::System => 2,
@@ -80,7 +88,8 @@ pub(crate) enum Stored {
 /// The kind of a received content; `None` for what is no message of the conversation.
 pub(crate) fn kind_of(content: &Content) -> Option<Kind> {
     match &content.body {
-        Some(content::Body::Text(_)) => Some(Kind::Text),
+        Some(content::Body::Text(_) | content::Body::Erased(_)) => Some(Kind::Text),
+        Some(content::Body::Reaction(_) | content::Body::Edit(_) | content::Body::Deletion(_)) => Some(Kind::Amendment),
         None => Some(Kind::Newer),
         Some(_) => None,
     }
@@ -96,11 +105,15 @@ pub(crate) fn store(cx: &mut Context<'_>, message: &NewMessage) -> Result<Stored
         Some(place) => (place.seq, place.time_ms),
         None => (0, UNSENT_MS + next_unsent(cx.db, message.chat)?),
     };
+    let aim = match message.kind {
+        Kind::Text | Kind::Amendment => amendments::aim(&message.content),
+        _ => None,
+    };
     let added = cx
         .db
         .prepare_cached(
-            "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (message) DO NOTHING",
+            "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content, target, about)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (message) DO NOTHING",
         )?
         .execute(params![
             message.chat.as_bytes(),
@@ -111,7 +124,9 @@ pub(crate) fn store(cx: &mut Context<'_>, message: &NewMessage) -> Result<Stored
             message.sender.device.0,
             message.sent_ms.min(NUMBER_MAX),
             message.kind.number(),
-            message.content
+            message.content,
+            aim.map(|(_, target)| target.0),
+            aim.map_or(0, |(about, _)| about.number())
         ])?;
     if added == 0 && broken(Rule::MessageStoredOnce) {
         let id = MessageId(chats::random_id(cx));
@@ -120,11 +135,13 @@ pub(crate) fn store(cx: &mut Context<'_>, message: &NewMessage) -> Result<Stored
     if added == 0 {
         return Ok(Stored::Duplicate);
     }
-    let activity_ms = message.place.map_or(cx.now_ms, |place| place.time_ms);
-    cx.db
-        .prepare_cached("UPDATE chat SET activity_ms = max(activity_ms, ?2) WHERE chat = ?1")?
-        .execute(params![message.chat.as_bytes(), activity_ms])?;
-    cx.changed.message(message.chat, message.id);
+    if message.kind != Kind::Amendment {
+        let activity_ms = message.place.map_or(cx.now_ms, |place| place.time_ms);
+        cx.db
+            .prepare_cached("UPDATE chat SET activity_ms = max(activity_ms, ?2) WHERE chat = ?1")?
+            .execute(params![message.chat.as_bytes(), activity_ms])?;
+    }
+    amendments::follow(cx, message.chat, message.id)?;
     Ok(if held > 0 { Stored::InPlace } else { Stored::New })
 }
 
@@ -156,8 +173,7 @@ pub(crate) fn settle(cx: &mut Context<'_>, chat: ChatId, id: MessageId, place: P
             "UPDATE message SET seq = ?3, time_ms = ?4, failed = 0 WHERE chat = ?1 AND message = ?2 AND seq = 0",
         )?
         .execute(params![chat.as_bytes(), id.as_bytes(), place.seq, place.time_ms])?;
-    cx.changed.message(chat, id);
-    Ok(())
+    amendments::follow(cx, chat, id)
 }
 
 /// The server will not take an own message.
@@ -165,7 +181,11 @@ pub(crate) fn fail(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<
     cx.db
         .prepare_cached("UPDATE message SET failed = 1 WHERE chat = ?1 AND message = ?2 AND seq = 0")?
         .execute(params![chat.as_bytes(), id.as_bytes()])?;
-    cx.changed.message(chat, id);
+    amendments::follow(cx, chat, id)?;
+    // There is no row to say "not sent" at: what was amended is shown as it was.
+    cx.db
+        .prepare_cached("DELETE FROM message WHERE message = ?1 AND failed = 1 AND kind = -1")?
+        .execute([id.as_bytes()])?;
     Ok(())
 }
 
@@ -175,7 +195,7 @@ pub(crate) const ROW_COLUMNS: &str = concat!(
     step_ms!(0),
     ", coalesce(k.read_seq, 0), ",
     step_ms!(1),
-    ", coalesce(length(s.value), 0) > 0, c.peer"
+    ", coalesce(length(s.value), 0) > 0, c.peer, c.chat, EXISTS (SELECT 1 FROM message t WHERE t.target = m.message AND t.about >= 2)"
 );
 
 /// The joined tables of [`ROW_COLUMNS`].
@@ -183,15 +203,15 @@ pub(crate) const ROW_TABLES: &str = "message m JOIN chat c ON c.chat = m.chat
     LEFT JOIN mark k ON k.chat = m.chat AND k.account = c.peer
     LEFT JOIN state s ON s.key = 'star/' || lower(hex(m.message))";
 
-/// A message as the interface has it; its columns begin at `at`.
-pub(crate) fn row(row: &Row<'_>, at: usize, me: AccountId) -> rusqlite::Result<MessageRow> {
+/// A message as the interface has it, with what was said about it; its columns begin at `at`.
+pub(crate) fn row(db: &Connection, row: &Row<'_>, at: usize, me: AccountId) -> rusqlite::Result<MessageRow> {
     let sender: Vec<u8> = row.get(at + 2)?;
     let sender = AccountId::try_from(sender).unwrap_or(AccountId([0; 16]));
     let (time_ms, sent_ms): (u64, u64) = (row.get(at + 1)?, row.get(at + 7)?);
     let (seq, failed): (u64, bool) = (row.get(at + 3)?, row.get(at + 6)?);
     let (delivered_seq, delivered_ms): (u64, u64) = (row.get(at + 8)?, row.get(at + 9)?);
     let (read_seq, read_ms): (u64, u64) = (row.get(at + 10)?, row.get(at + 11)?);
-    let kind: u32 = row.get(at + 4)?;
+    let kind: i32 = row.get(at + 4)?;
     let content: Vec<u8> = row.get(at + 5)?;
     let own = sender == me && kind != Kind::System.number();
     // Whom one writes to is who has written: once it is kept, it is there and read, whatever devices there are.
@@ -215,36 +235,80 @@ pub(crate) fn row(row: &Row<'_>, at: usize, me: AccountId) -> rusqlite::Result<M
     let no_earlier = |step_ms: u64, than_ms: u64| if step_ms == 0 { 0 } else { step_ms.max(than_ms) };
     let delivered_ms = no_earlier(delivered_ms, time_ms);
     let read_ms = no_earlier(read_ms, delivered_ms);
-    Ok(MessageRow {
+    let chat = ChatId(row.get(at + 14)?);
+    let (body, quoted) = body(kind, &content);
+    let may_change = |within_ms: u64| match (own, &body) {
+        // Its time begins when the server has it.
+        (true, MessageBody::Text(_)) if seq == 0 => u64::MAX,
+        (true, MessageBody::Text(_)) => time_ms.saturating_add(within_ms),
+        _ => 0,
+    };
+    let mut found = MessageRow {
         id: client_api::MessageId(row.get(at)?),
         time_ms: if seq == 0 { time_ms.max(sent_ms) } else { time_ms },
         sender: client_api::AccountId(sender.0),
         own,
         status: own.then_some(status),
-        body: body(kind, &content),
+        edit_until_ms: may_change(amendments::EDIT_MS),
+        delete_until_ms: may_change(amendments::DELETE_MS),
+        body,
+        quote: None,
+        edited: false,
+        reactions: Vec::new(),
         starred: row.get(at + 12)?,
         delivered_ms,
         read_ms,
-    })
+    };
+    if let Some(quoted) = quoted {
+        found.quote = amendments::quote(db, chat, quoted, me)?;
+    }
+    if row.get(at + 15)? {
+        amendments::apply(db, chat, &mut found, me)?;
+    }
+    Ok(found)
 }
 
-fn body(kind: u32, content: &[u8]) -> MessageBody {
-    match kind {
+/// What it says by itself, and what it answers.
+fn body(kind: i32, content: &[u8]) -> (MessageBody, Option<Quote>) {
+    let body = match kind {
         0 => match Content::decode(content) {
-            Ok(Content { body: Some(content::Body::Text(text)), .. }) => MessageBody::Text(text.text),
+            Ok(Content { body: Some(content::Body::Text(text)), .. }) => {
+                return (MessageBody::Text(text.text), text.quote);
+            }
+            Ok(Content { body: Some(content::Body::Erased(_)), .. }) => MessageBody::Deleted,
             _ => MessageBody::Newer,
         },
         2 => notices::decode(content).map_or(MessageBody::Newer, MessageBody::System),
         3 => MessageBody::Waiting,
         _ => MessageBody::Newer,
+    };
+    (body, None)
+}
+
+/// What a newer version's messages say can be shown after an update.
+pub(crate) fn read_newer(cx: &mut Context<'_>) -> Result<(), Halt> {
+    let kept: Vec<([u8; 16], [u8; 16], Vec<u8>)> = {
+        let mut statement = cx.db.prepare_cached("SELECT chat, message, content FROM message WHERE kind = 1")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    for (chat, id, content) in kept {
+        let kind = Content::decode(content.as_slice()).ok().as_ref().and_then(kind_of);
+        let Some(kind) = kind.filter(|kind| *kind != Kind::Newer) else { continue };
+        let aim = amendments::aim(&content);
+        cx.db.prepare_cached("UPDATE message SET kind = ?2, target = ?3, about = ?4 WHERE message = ?1")?.execute(
+            params![id, kind.number(), aim.map(|(_, target)| target.0), aim.map_or(0, |(about, _)| about.number())],
+        )?;
+        amendments::follow(cx, ChatId(chat), MessageId(id))?;
     }
+    Ok(())
 }
 
 /// One message as the interface has it.
 pub(crate) fn get_row(db: &Connection, chat: ChatId, id: MessageId, me: AccountId) -> Result<Option<MessageRow>, Halt> {
-    let sql = format!("SELECT {ROW_COLUMNS} FROM {ROW_TABLES} WHERE m.message = ?1 AND m.chat = ?2");
+    let sql = format!("SELECT {ROW_COLUMNS} FROM {ROW_TABLES} WHERE m.message = ?1 AND m.chat = ?2 AND m.kind >= 0");
     let mut statement = db.prepare_cached(&sql)?;
-    Ok(statement.query_row(params![id.as_bytes(), chat.as_bytes()], |r| row(r, 0, me)).optional()?)
+    Ok(statement.query_row(params![id.as_bytes(), chat.as_bytes()], |r| row(db, r, 0, me)).optional()?)
 }
 
 #[cfg(test)]

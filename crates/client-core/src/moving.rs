@@ -86,9 +86,16 @@ fn move_chat(cx: &mut Context<'_>, from: &Chat, to: &Chat) -> Result<(), Halt> {
     while let Some(operation) = outbox::head(cx.db, from.chat)? {
         outbox::remove(cx, operation.op_id)?;
     }
+    // What was said about messages that nobody got, or did not get there itself, is dropped.
     cx.db
         .prepare_cached(
-            "UPDATE message SET seq = 0, failed = 1 WHERE chat = ?1 AND account = ?2 AND kind <> 2
+            "DELETE FROM message WHERE chat = ?1 AND account = ?2 AND kind = -1
+             AND (seq = 0 OR seq > coalesce((SELECT delivered_seq FROM mark WHERE chat = ?1 AND account = ?3), 0))",
+        )?
+        .execute(params![old, me.as_bytes(), from.peer.as_bytes()])?;
+    cx.db
+        .prepare_cached(
+            "UPDATE message SET seq = 0, failed = 1 WHERE chat = ?1 AND account = ?2 AND kind IN (0, 1, 3)
              AND (seq = 0 OR seq > coalesce((SELECT delivered_seq FROM mark WHERE chat = ?1 AND account = ?3), 0))",
         )?
         .execute(params![old, me.as_bytes(), from.peer.as_bytes()])?;

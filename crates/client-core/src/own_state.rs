@@ -4,7 +4,7 @@
 use crate::chats;
 use crate::client::{Client, Context};
 use crate::io::Halt;
-use crate::{accounts, devices, profile, reading, state};
+use crate::{accounts, amendments, devices, profile, reading, state};
 use client_api::{Answer, Event, Settings, TextDirection, Theme, UserError};
 use identity::ChatKind;
 use prost::Message as _;
@@ -45,7 +45,7 @@ impl ChatKey {
 }
 
 const SETTINGS: &str = "settings";
-const STAR: &str = "star/";
+pub(crate) const STAR: &str = "star/";
 
 /// A value about a chat; empty where it is not set.
 pub(crate) fn chat_value(cx: &Context<'_>, key: ChatKey, chat: ChatId) -> Result<Vec<u8>, Halt> {
@@ -97,6 +97,12 @@ fn note_changed(cx: &mut Context<'_>, key: &str) -> Result<(), Halt> {
     let chat = ChatKey::ALL.iter().find_map(|kind| ChatId::from_str(key.strip_prefix(kind.prefix())?).ok());
     let contact = key.strip_prefix(accounts::CONTACT).and_then(|id| AccountId::from_str(id).ok());
     let starred = key.strip_prefix(STAR).and_then(|id| MessageId::from_str(id).ok());
+    let hidden = key.strip_prefix(amendments::HIDE).and_then(|id| MessageId::from_str(id).ok());
+    if let Some(id) = hidden
+        && state::get(cx.db, key)?.is_some_and(|value| !value.is_empty())
+    {
+        return amendments::hide(cx, id);
+    }
     match (chat, contact, starred) {
         (Some(chat), ..) => cx.changed.chat(chat),
         (_, Some(account), _) => cx.changed.person(account),

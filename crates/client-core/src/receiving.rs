@@ -245,7 +245,8 @@ impl Client {
     ) -> Result<(), Halt> {
         let me = cx.me()?.address.account;
         let Ok(id) = MessageId::try_from(content.message_id.as_slice()) else { return Ok(()) };
-        if sender.account == me || seq <= marks::reached(cx.db, chat.chat, me, Mark::Read)? {
+        let says = messages::kind_of(content).is_some_and(|kind| kind != messages::Kind::Amendment);
+        if sender.account == me || !says || seq <= marks::reached(cx.db, chat.chat, me, Mark::Read)? {
             return Ok(());
         }
         let preview = match &content.body {

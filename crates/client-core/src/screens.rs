@@ -217,6 +217,11 @@ fn first_line(cx: &Context<'_>, chat: ChatId, first: Option<&MessageRow>) -> Res
         own: false,
         status: None,
         body: MessageBody::System(SystemLine::Encrypted),
+        quote: None,
+        edited: false,
+        reactions: Vec::new(),
+        edit_until_ms: 0,
+        delete_until_ms: 0,
         starred: false,
         delivered_ms: 0,
         read_ms: 0,
@@ -231,9 +236,9 @@ fn stretch(
     limit: usize,
     me: AccountId,
 ) -> Result<Vec<MessageRow>, Halt> {
-    let sql = format!("SELECT {ROW_COLUMNS} FROM {ROW_TABLES} WHERE m.chat = ?1 AND {place} LIMIT ?3");
+    let sql = format!("SELECT {ROW_COLUMNS} FROM {ROW_TABLES} WHERE m.chat = ?1 AND m.kind >= 0 AND {place} LIMIT ?3");
     let mut statement = cx.db.prepare_cached(&sql)?;
-    let rows = statement.query_map(params![chat.as_bytes(), time_ms, limit], |row| messages::row(row, 0, me))?;
+    let rows = statement.query_map(params![chat.as_bytes(), time_ms, limit], |row| messages::row(cx.db, row, 0, me))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -243,7 +248,7 @@ fn first_unread(
     me: AccountId,
 ) -> Result<(Option<(client_api::MessageId, u64)>, u32), Halt> {
     let mut statement = cx.db.prepare_cached(
-        "SELECT m.message, m.time_ms, count(*) OVER () FROM message m WHERE m.chat = ?1 AND m.account <> ?2 AND m.seq >
+        "SELECT m.message, m.time_ms, count(*) OVER () FROM message m WHERE m.chat = ?1 AND m.account <> ?2 AND m.kind >= 0 AND m.seq >
          coalesce((SELECT read_seq FROM mark k WHERE k.chat = ?1 AND k.account = ?2), 0) ORDER BY m.time_ms LIMIT 1",
     )?;
     let mut rows = statement.query_map(params![chat.as_bytes(), me.as_bytes()], |row| {

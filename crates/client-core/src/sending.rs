@@ -1,5 +1,6 @@
 //! Sending: what may go out now, one operation per chat at a time, and what the server's verdicts do.
 
+use crate::amending;
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
@@ -63,6 +64,25 @@ impl Pauses {
     }
 }
 
+/// A text as it comes from the composer.
+#[derive(Default)]
+pub(crate) struct Written {
+    pub(crate) text: String,
+    /// Who was in the chat when it was written.
+    pub(crate) written_for: Option<client_api::AccountId>,
+    /// The message that it answers.
+    pub(crate) answers: Option<client_api::MessageId>,
+}
+
+/// Why a text is not sent, whoever it is for.
+pub(crate) fn refusal_of(text: &str) -> Option<UserError> {
+    if text.trim().is_empty() {
+        return Some(UserError::TextEmpty);
+    }
+    let max = u32::try_from(TEXT_LEN_MAX).unwrap_or(u32::MAX);
+    (text.len() > TEXT_LEN_MAX).then_some(UserError::TextTooLong { max })
+}
+
 impl Flight {
     fn chat(&self) -> Option<ChatId> {
         match self {
@@ -111,18 +131,19 @@ impl Client {
         cx: &mut Context<'_>,
         request: u32,
         chat: client_api::ChatId,
-        text: String,
-        written_for: Option<client_api::AccountId>,
+        written: Written,
     ) -> Result<(), Halt> {
         let chat = ChatId(chat.0);
         let stored = chats::find(cx.db, chat)?.filter(|chat| chat.membership != Membership::Left);
-        let refusal = if text.trim().is_empty() {
-            Some(UserError::TextEmpty)
-        } else if text.len() > TEXT_LEN_MAX {
-            Some(UserError::TextTooLong { max: u32::try_from(TEXT_LEN_MAX).unwrap_or(u32::MAX) })
-        } else if self.is_for_others(chat, stored.as_ref(), written_for) {
+        let quote = match written.answers {
+            Some(answered) => amending::quoting(cx, chat, MessageId(answered.0))?.map(Some),
+            None => Some(None),
+        };
+        let refusal = if let Some(refusal) = refusal_of(&written.text) {
+            Some(refusal)
+        } else if self.is_for_others(chat, stored.as_ref(), written.written_for) {
             Some(UserError::OtherAccount)
-        } else if stored.is_none() {
+        } else if stored.is_none() || quote.is_none() {
             Some(UserError::NotFound)
         } else {
             None
@@ -131,31 +152,38 @@ impl Client {
             cx.answer(request, Err(error));
             return Ok(());
         }
-        let id = MessageId(chats::random_id(cx));
-        let content = Content {
-            message_id: id.to_vec(),
-            sent_ms: cx.now_ms,
-            profile_version: profile::version(cx)?,
-            body: Some(content::Body::Text(Text { text })),
-        }
-        .encode_to_vec();
-        let message = NewMessage {
-            chat,
-            id,
-            sender: cx.me()?.address,
-            place: None,
-            sent_ms: cx.now_ms,
-            kind: messages::Kind::Text,
-            content: content.clone(),
-        };
-        messages::store(cx, &message)?;
-        self.offer_profile(cx, chat)?;
-        self.enqueue(cx, chat, Some(id), content)?;
+        let text = Text { text: written.text, quote: quote.flatten() };
+        let id = self.write(cx, chat, messages::Kind::Text, content::Body::Text(text))?;
         self.typing_was_sent(chat);
         // Who writes has seen what stands there.
         own_state::set(cx, &ChatKey::Unread.of(chat), Vec::new())?;
         cx.answer(request, Ok(Answer::Message(client_api::MessageId(id.0))));
         Ok(())
+    }
+
+    /// Writes a message of the conversation down, on the screen and into the outbox.
+    pub(crate) fn write(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: ChatId,
+        kind: messages::Kind,
+        body: content::Body,
+    ) -> Result<MessageId, Halt> {
+        let id = MessageId(chats::random_id(cx));
+        let content = Content {
+            message_id: id.to_vec(),
+            sent_ms: cx.now_ms,
+            profile_version: profile::version(cx)?,
+            body: Some(body),
+        }
+        .encode_to_vec();
+        let sender = cx.me()?.address;
+        let (sent_ms, content_stored) = (cx.now_ms, content.clone());
+        let message = NewMessage { chat, id, sender, place: None, sent_ms, kind, content: content_stored };
+        messages::store(cx, &message)?;
+        self.offer_profile(cx, chat)?;
+        self.enqueue(cx, chat, Some(id), content)?;
+        Ok(id)
     }
 
     /// "Try again", after a refusal.
@@ -396,7 +424,9 @@ mod tests {
         let (kept, _) = step(&db, now_ms(), |cx| {
             own_state::set(cx, &ChatKey::Unread.of(CHAT), own_state::flag(true)).expect("marked");
             let chat = client_api::ChatId(CHAT.0);
-            client.send_text(cx, 1, chat, "an answer".to_owned(), None).expect("no halt");
+            client
+                .send_text(cx, 1, chat, Written { text: "an answer".to_owned(), ..Written::default() })
+                .expect("no halt");
             own_state::chat_value(cx, ChatKey::Unread, CHAT).expect("read")
         });
         assert!(kept.is_empty());

@@ -233,7 +233,7 @@ impl Person {
 
     /// Sends text.
     pub async fn sends(&mut self, chat: ChatId, text: &str) -> Result<()> {
-        self.does(Command::SendText { chat, text: text.to_owned(), written_for: None }).await?;
+        self.does(Command::SendText { chat, text: text.to_owned(), written_for: None, answers: None }).await?;
         Ok(())
     }
 

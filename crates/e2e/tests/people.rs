@@ -264,7 +264,8 @@ async fn a_number_registered_anew_goes_on_in_the_same_chat_with_a_warning_and_wi
     bob.sees_row(anew, "the draft", |row| row.draft == "half a sentence" && row.draft_for == account).await?;
     // Also where the page has followed since they were written.
     for (chat, written_for) in [(chat, None), (anew, Some(account))] {
-        let sent = bob.asks(Command::SendText { chat, text: "for the old Alice".into(), written_for }).await?;
+        let sent =
+            bob.asks(Command::SendText { chat, text: "for the old Alice".into(), written_for, answers: None }).await?;
         assert_eq!(sent, Err(UserError::OtherAccount));
     }
     bob.opens(anew).await?;

@@ -153,7 +153,7 @@ fn requests() -> Vec<Vec<u8>> {
         Command::Refresh,
         Command::RequestCode { number: "+4915112345678".into() },
         Command::SetProfile { name: "Ada".into(), about: String::new(), photo: Some(vec![1, 2, 3]) },
-        Command::SendText { chat, text: "hello".into(), written_for: None },
+        Command::SendText { chat, text: "hello".into(), written_for: None, answers: None },
         Command::SetMuted { chat, until_ms: u64::MAX },
         Command::SetSettings(client_api::Settings::default()),
     ];

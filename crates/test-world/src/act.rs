@@ -92,7 +92,9 @@ impl World {
         let newest = self.devices.get(index).map(|device| texts::newest(&device.db, chat)).transpose()?.flatten();
         let newest = newest.map(MessageId);
         let command = match action {
-            Action::Send { .. } => Some(Command::SendText { chat, text: text_of(mark), written_for: None }),
+            Action::Send { .. } => {
+                Some(Command::SendText { chat, text: text_of(mark), written_for: None, answers: None })
+            }
             Action::Read { .. } => newest.map(|up_to| Command::MarkRead { chat, up_to }),
             Action::Type { on, .. } => Some(Command::SetTyping { chat, typing: on }),
             Action::Open { .. } => Some(Command::OpenChat { chat, anchor: WindowAnchor::Newest, limit: WINDOW }),

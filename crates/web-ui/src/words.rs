@@ -301,12 +301,14 @@ pub fn system_line(line: &SystemLine, peer: &str) -> String {
 pub fn body(body: &MessageBody, peer: &str) -> String {
     match body {
         MessageBody::Text(text) => text.clone(),
+        MessageBody::Deleted => DELETED.into(),
         MessageBody::Waiting => WAITING.into(),
         MessageBody::Newer => NEWER.into(),
         MessageBody::System(line) => system_line(line, peer),
     }
 }
 
+pub const DELETED: &str = "This message was deleted";
 pub const WAITING: &str = "Waiting for this message. Other devices have been asked for it.";
 pub const WAITING_SHORT: &str = "Waiting for this message";
 pub const NEWER: &str = "This message was sent by a newer version. Update to see it.";

@@ -71,7 +71,7 @@ impl Story {
     }
 
     fn says(&mut self, text: &str, word: &AuthenticatedData) -> Vec<Notice> {
-        let sealed = self.sealed(content::Body::Text(Text { text: text.to_owned() }), word);
+        let sealed = self.sealed(content::Body::Text(Text { text: text.to_owned(), quote: None }), word);
         self.takes(group_item::Kind::App, sealed)
     }
 
@@ -114,7 +114,7 @@ const ASIDE: &str = "SELECT count(*) FROM quarantine";
 fn a_message_that_does_not_open_waits_in_its_place_and_the_next_one_is_read() {
     let mut story = Story::new();
     let mut damaged =
-        story.sealed(content::Body::Text(Text { text: "lost".to_owned() }), &AuthenticatedData::default());
+        story.sealed(content::Body::Text(Text { text: "lost".to_owned(), quote: None }), &AuthenticatedData::default());
     *damaged.last_mut().expect("bytes") ^= 1;
     story.takes(group_item::Kind::App, damaged);
     story.says("heard", &AuthenticatedData::default());

@@ -282,7 +282,7 @@ impl Phone<'_> {
         let command = match script.byte() % 9 {
             0 => Command::Refresh,
             1 => Command::OpenChat { chat, anchor, limit },
-            2 => Command::SendText { chat, text, written_for: None },
+            2 => Command::SendText { chat, text, written_for: None, answers: None },
             3 => Command::AddContactByCode { text, name: String::new() },
             4 => Command::AddContact { number: text, name: "A name".into() },
             5 => Command::ScanLinkCode { text, pasted: true },

@@ -126,7 +126,7 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
         });
         let kept = written.clone();
         let chat = chat.get_untracked();
-        let command = Command::SendText { chat, text: written, written_for: written_for.get_value() };
+        let command = Command::SendText { chat, text: written, written_for: written_for.get_value(), answers: None };
         app.ask(command, move |result| {
             // A draft no more; what was refused is one still, and what is being written by now will be.
             if result.is_ok() && text.try_with_untracked(String::is_empty) != Some(false) {

@@ -187,6 +187,9 @@ fn body_view(body: &MessageBody, is_entered: Memo<bool>) -> AnyView {
         MessageBody::Waiting => {
             view! { <span class="bubble-text faint" data-testid="message-waiting"><Icon name="hourglass"/> " " {words::WAITING}</span> }.into_any()
         }
+        MessageBody::Deleted => {
+            view! { <span class="bubble-text faint" data-testid="message-deleted">{words::DELETED}</span> }.into_any()
+        }
         MessageBody::Newer | MessageBody::System(_) => {
             view! { <span class="bubble-text faint"><Icon name="arrow-clockwise"/> " " {words::NEWER}</span> }.into_any()
         }

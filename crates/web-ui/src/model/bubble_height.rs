@@ -20,7 +20,7 @@ pub fn guess(item: &Item, column_px: f64) -> f64 {
     let above = if *first { 12.0 } else { 2.0 };
     match &row.body {
         MessageBody::System(_) => 76.0,
-        MessageBody::Waiting | MessageBody::Newer => above + BUBBLE_PX + LINE_PX,
+        MessageBody::Deleted | MessageBody::Waiting | MessageBody::Newer => above + BUBBLE_PX + LINE_PX,
         MessageBody::Text(text) => {
             let retry = if row.status == Some(MessageStatus::Failed) { RETRY_PX } else { 0.0 };
             above + BUBBLE_PX + lines(text, (column_px * 0.78 - 24.0).max(80.0)) * LINE_PX + retry
@@ -63,6 +63,11 @@ mod tests {
             own: false,
             status: None,
             body: MessageBody::Text(text.into()),
+            quote: None,
+            edited: false,
+            reactions: Vec::new(),
+            edit_until_ms: 0,
+            delete_until_ms: 0,
             starred: false,
             delivered_ms: 0,
             read_ms: 0,

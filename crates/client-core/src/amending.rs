@@ -1,0 +1,171 @@
+//! Commands that say something about a message: answer, react, change, delete. What comes of them is read by `amendments`.
+
+use crate::amendments::{self, About};
+use crate::chats::{self, Membership};
+use crate::client::{Client, Context};
+use crate::io::Halt;
+use crate::messages::{self, Kind};
+use crate::sending::refusal_of;
+use crate::{outbox, own_state};
+use client_api::{Answer, MessageBody, MessageRow, Quoted, UserError};
+use proto::content::{Deletion, Edit, Quote, Reaction, content};
+use proto::ids::{ChatId, MessageId, OpId};
+use rusqlite::{OptionalExtension, params};
+
+/// Messages of one command to delete.
+const DELETED_AT_ONCE_MAX: usize = 100;
+
+impl Client {
+    /// "Put this emoji to it", or take it back.
+    pub(crate) fn react(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        chat: client_api::ChatId,
+        message: client_api::MessageId,
+        emoji: String,
+    ) -> Result<(), Halt> {
+        let (chat, id) = (ChatId(chat.0), MessageId(message.0));
+        let held = held(cx, chat, id)?.filter(|row| matches!(row.body, MessageBody::Text(_) | MessageBody::Newer));
+        let own = |row: &MessageRow| row.reactions.iter().find(|reaction| reaction.own).map(|own| own.emoji.clone());
+        let result = match held {
+            _ if !emoji.is_empty() && !amendments::is_emoji(&emoji) => Err(UserError::ReactionInvalid),
+            None => Err(UserError::NotFound),
+            Some(row) if own(&row).unwrap_or_default() == emoji => Ok(Answer::Done),
+            Some(_) => {
+                let reaction = Reaction { message_id: id.to_vec(), emoji };
+                self.write(cx, chat, Kind::Amendment, content::Body::Reaction(reaction))?;
+                Ok(Answer::Done)
+            }
+        };
+        cx.answer(request, result);
+        Ok(())
+    }
+
+    /// "Change what I wrote."
+    pub(crate) fn edit_text(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        chat: client_api::ChatId,
+        message: client_api::MessageId,
+        text: String,
+    ) -> Result<(), Halt> {
+        let (chat, id) = (ChatId(chat.0), MessageId(message.0));
+        let held = held(cx, chat, id)?;
+        let result = match (held, refusal_of(&text)) {
+            (_, Some(refusal)) => Err(refusal),
+            (None, None) => Err(UserError::NotFound),
+            (Some(row), None) if row.edit_until_ms < cx.now_ms => Err(UserError::TooLate),
+            (Some(row), None) if row.body == MessageBody::Text(text.clone()) => Ok(Answer::Done),
+            (Some(_), None) => {
+                let edit = Edit { message_id: id.to_vec(), text };
+                self.write(cx, chat, Kind::Amendment, content::Body::Edit(edit))?;
+                Ok(Answer::Done)
+            }
+        };
+        cx.answer(request, result);
+        Ok(())
+    }
+
+    /// "Delete these", for this account or for everyone. All of them or, where one cannot be, none.
+    pub(crate) fn delete_messages(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        chat: client_api::ChatId,
+        messages: &[client_api::MessageId],
+        for_everyone: bool,
+    ) -> Result<(), Halt> {
+        let chat = ChatId(chat.0);
+        let mut rows = Vec::new();
+        for id in messages.iter().take(DELETED_AT_ONCE_MAX) {
+            rows.extend(held(cx, chat, MessageId(id.0))?);
+        }
+        let too_late = |row: &MessageRow| for_everyone && row.delete_until_ms < cx.now_ms;
+        let result = if rows.len() < messages.len() || rows.is_empty() {
+            Err(UserError::NotFound)
+        } else if rows.iter().any(too_late) {
+            Err(UserError::TooLate)
+        } else {
+            for row in rows {
+                self.delete(cx, chat, MessageId(row.id.0), for_everyone)?;
+            }
+            Ok(Answer::Done)
+        };
+        cx.answer(request, result);
+        Ok(())
+    }
+
+    fn delete(&mut self, cx: &mut Context<'_>, chat: ChatId, id: MessageId, for_everyone: bool) -> Result<(), Halt> {
+        // What never left this device leaves no trace.
+        if take_back(cx, chat, id)? {
+            return Ok(());
+        }
+        if for_everyone {
+            let deletion = Deletion { message_id: id.to_vec() };
+            self.write(cx, chat, Kind::Amendment, content::Body::Deletion(deletion))?;
+            return Ok(());
+        }
+        own_state::set(cx, &amendments::hide_key(id), own_state::flag(true))
+    }
+}
+
+/// A message that stands in a chat which is not left.
+fn held(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<Option<MessageRow>, Halt> {
+    let in_it = chats::find(cx.db, chat)?.is_some_and(|chat| chat.membership != Membership::Left);
+    let me = cx.me()?.address.account;
+    let row = if in_it { messages::get_row(cx.db, chat, id, me)? } else { None };
+    Ok(row.filter(|row| !matches!(row.body, MessageBody::System(_) | MessageBody::Waiting)))
+}
+
+/// What an answer carries of the message that it answers; `None` where that is not there.
+pub(crate) fn quoting(cx: &Context<'_>, chat: ChatId, id: MessageId) -> Result<Option<Quote>, Halt> {
+    Ok(amendments::said(cx.db, chat, id)?.map(|(account, body)| {
+        let excerpt = match body {
+            Quoted::Text(text) | Quoted::Claimed(text) => text,
+            Quoted::Deleted | Quoted::Other => String::new(),
+        };
+        Quote { message_id: id.to_vec(), account: account.to_vec(), excerpt }
+    }))
+}
+
+/// Takes an own message out of the outbox and the conversation, where its bytes were never made, or refused for good.
+fn take_back(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<bool, Halt> {
+    let failed: Option<bool> = cx
+        .db
+        .prepare_cached("SELECT failed FROM message WHERE chat = ?1 AND message = ?2 AND seq = 0")?
+        .query_row(params![chat.as_bytes(), id.as_bytes()], |row| row.get(0))
+        .optional()?;
+    let waiting: Option<([u8; 16], bool)> = cx
+        .db
+        .prepare_cached("SELECT op_id, length(frame) = 0 FROM outbox WHERE chat = ?1 AND message = ?2")?
+        .query_row(params![chat.as_bytes(), id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    match (failed, waiting) {
+        (Some(false), Some((op_id, true))) => outbox::remove(cx, OpId(op_id))?,
+        (Some(true), None) => {}
+        _ => return Ok(false),
+    }
+    // What was said about it goes along, as far as it has not gone out.
+    let about: Vec<[u8; 16]> = {
+        let mut statement = cx.db.prepare_cached(
+            "SELECT o.op_id FROM message a JOIN outbox o ON o.message = a.message AND o.chat = a.chat
+             WHERE a.target = ?1 AND a.about <> ?2 AND length(o.frame) = 0",
+        )?;
+        let rows = statement.query_map(params![id.as_bytes(), About::Answer.number()], |row| row.get(0))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    for op_id in about {
+        cx.db
+            .prepare_cached("DELETE FROM message WHERE message = (SELECT message FROM outbox WHERE op_id = ?1)")?
+            .execute([op_id])?;
+        outbox::remove(cx, OpId(op_id))?;
+    }
+    cx.db.prepare_cached("DELETE FROM message WHERE message = ?1")?.execute([id.as_bytes()])?;
+    cx.changed.message_gone(chat, id);
+    Ok(true)
+}
+
+#[cfg(test)]
+mod amending_tests;

@@ -1,0 +1,293 @@
+//! Answers, reactions, edits and deletions: what messages say about other messages.
+//!
+//! An amendment is a message with an id and a place of its own, so that log, history, gaps and completeness carry it as any other. What
+//! a message is now is read together with all that was said about it: an amendment may come before what it amends. Only a deletion
+//! changes what is stored: the text is gone from the database.
+
+use crate::io::Halt;
+use crate::messages::{Kind, UNSENT_MS};
+use crate::own_state;
+use crate::{client::Context, state};
+use client_api::{MessageBody, MessageRow, Quote, Quoted};
+use prost::Message as _;
+use proto::content::{Content, Edit, Erased, content};
+use proto::ids::{AccountId, ChatId, MessageId};
+use rusqlite::{Connection, OptionalExtension, params};
+
+/// A text can be changed for so long after the server took it.
+pub(crate) const EDIT_MS: u64 = 15 * 60_000;
+/// A change that reaches the server later than this after the message is nobody's: it may have been made without a connection.
+const EDIT_TAKEN_MS: u64 = 24 * 3_600_000;
+/// An own message can be deleted for everyone for so long.
+pub(crate) const DELETE_MS: u64 = 48 * 3_600_000;
+/// Bytes of an emoji: families of four with skin tones have 41.
+pub(crate) const EMOJI_LEN_MAX: usize = 64;
+/// Characters of what is quoted.
+pub(crate) const QUOTE_CHARS_MAX: usize = 200;
+/// Of one message the newest amendments that are looked at: nobody is to make a row slow by sending more.
+const READ_MAX: u32 = 1_024;
+/// Rows that are shown again when what they answer has changed.
+const ANSWERS_SHOWN_MAX: u32 = 64;
+/// State of the own devices: messages that were deleted for this account alone.
+pub(crate) const HIDE: &str = "hide/";
+
+/// What a message is to another one; its numbers stand in the database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum About {
+    Answer,
+    Reaction,
+    Edit,
+    Deletion,
+}
+
+impl About {
+    pub(crate) fn number(self) -> u32 {
+        match self {
+            Self::Answer => 1,
+            Self::Reaction => 2,
+            Self::Edit => 3,
+            Self::Deletion => 4,
+        }
+    }
+}
+
+/// The message that a content is about, where it is about one.
+pub(crate) fn aim(content: &[u8]) -> Option<(About, MessageId)> {
+    let (about, id) = match Content::decode(content).ok()?.body? {
+        content::Body::Text(text) => (About::Answer, text.quote?.message_id),
+        content::Body::Reaction(reaction) => (About::Reaction, reaction.message_id),
+        content::Body::Edit(edit) => (About::Edit, edit.message_id),
+        content::Body::Deletion(deletion) => (About::Deletion, deletion.message_id),
+        _ => return None,
+    };
+    Some((about, MessageId::try_from(id.as_slice()).ok()?))
+}
+
+/// An emoji, as far as can be told without a table of them: nothing that is read as words or numbers, nothing invisible alone.
+pub(crate) fn is_emoji(text: &str) -> bool {
+    let keycap = text.ends_with('\u{20E3}');
+    let belongs = |character: char| {
+        let written = character.is_alphanumeric() || character.is_ascii_punctuation();
+        !character.is_whitespace() && !character.is_control() && (!written || keycap)
+    };
+    let seen = |character: char| {
+        !character.is_ascii() && !matches!(character, '\u{2000}'..='\u{20CF}' | '\u{FE00}'..='\u{FE0F}')
+    };
+    text.len() <= EMOJI_LEN_MAX
+        && text.chars().all(belongs)
+        && text.chars().any(seen)
+        && (!keycap || text.chars().count() <= 3)
+}
+
+/// What has been said about a message, onto its row.
+pub(crate) fn apply(db: &Connection, chat: ChatId, row: &mut MessageRow, me: AccountId) -> rusqlite::Result<()> {
+    let mut statement = db.prepare_cached(
+        "SELECT account, about, content, time_ms FROM message
+         WHERE target = ?1 AND about >= 2 AND chat = ?2 AND failed = 0 ORDER BY time_ms DESC, message DESC LIMIT ?3",
+    )?;
+    let mut said = statement.query(params![row.id.0, chat.as_bytes(), READ_MAX])?;
+    let mut reacted = Vec::new();
+    while let Some(said) = said.next()? {
+        let (account, about): ([u8; 16], u32) = (said.get(0)?, said.get(1)?);
+        let account = client_api::AccountId(account);
+        let (content, time_ms): (Vec<u8>, u64) = (said.get(2)?, said.get(3)?);
+        let body = Content::decode(content.as_slice()).ok().and_then(|content| content.body);
+        match body {
+            Some(content::Body::Reaction(reaction)) if about == About::Reaction.number() => {
+                // The newest of each account counts.
+                if !reacted.contains(&account) {
+                    reacted.push(account);
+                    if is_emoji(&reaction.emoji) {
+                        let own = account.0 == me.0;
+                        row.reactions.push(client_api::Reaction { account, own, emoji: reaction.emoji });
+                    }
+                }
+            }
+            Some(content::Body::Edit(edit)) if about == About::Edit.number() && account == row.sender => {
+                let in_time = time_ms >= UNSENT_MS || time_ms <= row.time_ms.saturating_add(EDIT_TAKEN_MS);
+                if let MessageBody::Text(text) = &mut row.body
+                    && !row.edited
+                    && in_time
+                    && !edit.text.trim().is_empty()
+                {
+                    *text = edit.text;
+                    row.edited = true;
+                }
+            }
+            _ => {}
+        }
+    }
+    row.reactions.reverse();
+    if row.body == MessageBody::Deleted {
+        row.reactions.clear();
+    }
+    Ok(())
+}
+
+/// What a text quotes, as it is now.
+pub(crate) fn quote(
+    db: &Connection,
+    chat: ChatId,
+    quoted: proto::content::Quote,
+    me: AccountId,
+) -> rusqlite::Result<Option<Quote>> {
+    let ids = (MessageId::try_from(quoted.message_id.as_slice()), AccountId::try_from(quoted.account.as_slice()));
+    let (Ok(id), Ok(claimed)) = ids else { return Ok(None) };
+    let (sender, body) = match said(db, chat, id)? {
+        Some((sender, body)) => (sender, body),
+        None => (claimed, Quoted::Claimed(excerpt(&quoted.excerpt))),
+    };
+    let message = client_api::MessageId(id.0);
+    Ok(Some(Quote { message, sender: client_api::AccountId(sender.0), own: sender == me, body }))
+}
+
+/// Who wrote a message, and what it says now.
+pub(crate) fn said(db: &Connection, chat: ChatId, id: MessageId) -> rusqlite::Result<Option<(AccountId, Quoted)>> {
+    let stored: Option<([u8; 16], u32, Vec<u8>, u64)> = db
+        .prepare_cached(
+            "SELECT account, kind, content, time_ms FROM message WHERE message = ?1 AND chat = ?2 AND kind IN (0, 1)",
+        )?
+        .query_row(params![id.as_bytes(), chat.as_bytes()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
+        .optional()?;
+    let Some((sender, _, content, time_ms)) = stored else { return Ok(None) };
+    let body = match Content::decode(content.as_slice()).ok().and_then(|content| content.body) {
+        Some(content::Body::Text(text)) => {
+            let text = newest_text(db, chat, (id, sender, time_ms))?.unwrap_or(text.text);
+            Quoted::Text(excerpt(&text))
+        }
+        Some(content::Body::Erased(_)) => Quoted::Deleted,
+        _ => Quoted::Other,
+    };
+    Ok(Some((AccountId(sender), body)))
+}
+
+fn newest_text(
+    db: &Connection,
+    chat: ChatId,
+    (id, sender, time_ms): (MessageId, [u8; 16], u64),
+) -> rusqlite::Result<Option<String>> {
+    let content: Option<Vec<u8>> = db
+        .prepare_cached(
+            "SELECT content FROM message WHERE target = ?1 AND about = 3 AND chat = ?2 AND account = ?3 AND failed = 0
+             AND (time_ms <= ?4 OR time_ms >= ?5) ORDER BY time_ms DESC, message DESC LIMIT 1",
+        )?
+        .query_row(
+            params![id.as_bytes(), chat.as_bytes(), sender, time_ms.saturating_add(EDIT_TAKEN_MS), UNSENT_MS],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let body = content.and_then(|content| Content::decode(content.as_slice()).ok()?.body);
+    Ok(match body {
+        Some(content::Body::Edit(edit)) if !edit.text.trim().is_empty() => Some(edit.text),
+        _ => None,
+    })
+}
+
+/// The beginning of a text.
+pub(crate) fn excerpt(text: &str) -> String {
+    text.chars().take(QUOTE_CHARS_MAX).collect()
+}
+
+/// A message of this id was just stored, or was changed: rows that show something of it are shown again, and what it deletes is erased.
+pub(crate) fn follow(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
+    let aim: Option<(Option<[u8; 16]>, u32)> = cx
+        .db
+        .prepare_cached("SELECT target, about FROM message WHERE message = ?1 AND chat = ?2")?
+        .query_row(params![id.as_bytes(), chat.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let amended = match aim {
+        Some((Some(target), about)) if about > About::Answer.number() => {
+            if about != About::Reaction.number() {
+                erase_deleted(cx, chat, MessageId(target))?;
+            }
+            MessageId(target)
+        }
+        _ => {
+            erase_deleted(cx, chat, id)?;
+            id
+        }
+    };
+    cx.changed.message(chat, amended);
+    let answers = {
+        let mut statement = cx.db.prepare_cached(
+            "SELECT message FROM message WHERE target = ?1 AND about = 1 AND chat = ?2 ORDER BY time_ms DESC LIMIT ?3",
+        )?;
+        let rows = statement.query_map(params![amended.as_bytes(), chat.as_bytes(), ANSWERS_SHOWN_MAX], |row| {
+            row.get::<_, [u8; 16]>(0)
+        })?;
+        rows.collect::<Result<Vec<_>, _>>()?
+    };
+    for answer in answers {
+        cx.changed.message(chat, MessageId(answer));
+    }
+    Ok(())
+}
+
+/// Erases a message that its sender has deleted, and one that was deleted on the own devices, where that has come: before it or after.
+pub(crate) fn erase_deleted(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
+    if is_hidden(cx, id)? {
+        return hide(cx, id);
+    }
+    let deleted: bool = cx
+        .db
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM message d JOIN message m ON m.message = d.target WHERE d.target = ?1
+             AND d.about = 4 AND d.failed = 0 AND d.chat = ?2 AND m.chat = ?2 AND m.account = d.account AND m.kind IN (0, 1))",
+        )?
+        .query_row(params![id.as_bytes(), chat.as_bytes()], |row| row.get(0))?;
+    if deleted { erase(cx, id) } else { Ok(()) }
+}
+
+/// The state key of a message that is deleted on the own devices.
+pub(crate) fn hide_key(id: MessageId) -> String {
+    format!("{HIDE}{}", client_api::MessageId(id.0))
+}
+
+/// A message that was deleted on the own devices is not shown again, and its text is gone. It goes on to count in its chat's history.
+pub(crate) fn hide(cx: &mut Context<'_>, id: MessageId) -> Result<(), Halt> {
+    let chat: Option<[u8; 16]> = cx
+        .db
+        .prepare_cached("UPDATE message SET kind = ?2 WHERE message = ?1 AND kind IN (0, 1) RETURNING chat")?
+        .query_row(params![id.as_bytes(), Kind::Hidden.number()], |row| row.get(0))
+        .optional()?;
+    if let Some(chat) = chat {
+        cx.changed.message_gone(ChatId(chat), id);
+    }
+    erase(cx, id)
+}
+
+fn is_hidden(cx: &Context<'_>, id: MessageId) -> Result<bool, Halt> {
+    Ok(state::get(cx.db, &hide_key(id))?.is_some_and(|value| !value.is_empty()))
+}
+
+/// Takes a message's text out of the database, and all texts that it had in its time.
+fn erase(cx: &mut Context<'_>, id: MessageId) -> Result<(), Halt> {
+    let sent: Option<u64> = cx
+        .db
+        .prepare_cached("SELECT sent_ms FROM message WHERE message = ?1")?
+        .query_row([id.as_bytes()], |row| row.get(0))
+        .optional()?;
+    let Some(sent_ms) = sent else { return Ok(()) };
+    let content = |message_id: &[u8], body| {
+        Content { message_id: message_id.to_vec(), sent_ms, profile_version: 0, body: Some(body) }.encode_to_vec()
+    };
+    let erased = content(id.as_bytes(), content::Body::Erased(Erased {}));
+    cx.db
+        .prepare_cached("UPDATE message SET content = ?2, target = NULL, about = 0 WHERE message = ?1")?
+        .execute(params![id.as_bytes(), erased])?;
+    let edits = {
+        let mut statement = cx.db.prepare_cached("SELECT message FROM message WHERE target = ?1 AND about = 3")?;
+        let rows = statement.query_map([id.as_bytes()], |row| row.get::<_, [u8; 16]>(0))?;
+        rows.collect::<Result<Vec<_>, _>>()?
+    };
+    for edit in edits {
+        let emptied = content::Body::Edit(Edit { message_id: id.to_vec(), text: String::new() });
+        cx.db
+            .prepare_cached("UPDATE message SET content = ?2 WHERE message = ?1")?
+            .execute(params![edit, content(&edit, emptied)])?;
+    }
+    // A star on nothing would stand in the list of stars.
+    own_state::set(cx, &format!("{}{}", own_state::STAR, client_api::MessageId(id.0)), Vec::new())
+}
