@@ -13,6 +13,7 @@ use prost::Message as _;
 use proto::content::{Content, Edit, Erased, content};
 use proto::ids::{AccountId, ChatId, MessageId};
 use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::BTreeSet;
 
 /// A text can be changed for so long after the server took it.
 pub(crate) const EDIT_MS: u64 = 15 * 60_000;
@@ -81,46 +82,33 @@ pub(crate) fn is_emoji(text: &str) -> bool {
 
 /// What has been said about a message, onto its row.
 pub(crate) fn apply(db: &Connection, chat: ChatId, row: &mut MessageRow, me: AccountId) -> rusqlite::Result<()> {
+    if let MessageBody::Text(text) = &mut row.body
+        && let Some(newest) = newest_text(db, chat, (MessageId(row.id.0), row.sender.0, row.time_ms))?
+    {
+        *text = newest;
+        row.edited = true;
+    }
+    if row.body == MessageBody::Deleted {
+        return Ok(());
+    }
     let mut statement = db.prepare_cached(
-        "SELECT account, about, content, time_ms FROM message
-         WHERE target = ?1 AND about >= 2 AND chat = ?2 AND failed = 0 ORDER BY time_ms DESC, message DESC LIMIT ?3",
+        "SELECT account, content FROM message
+         WHERE target = ?1 AND about = 2 AND chat = ?2 AND failed = 0 ORDER BY time_ms DESC, message DESC LIMIT ?3",
     )?;
     let mut said = statement.query(params![row.id.0, chat.as_bytes(), READ_MAX])?;
-    let mut reacted = Vec::new();
+    let mut heard = BTreeSet::new();
     while let Some(said) = said.next()? {
-        let (account, about): ([u8; 16], u32) = (said.get(0)?, said.get(1)?);
-        let account = client_api::AccountId(account);
-        let (content, time_ms): (Vec<u8>, u64) = (said.get(2)?, said.get(3)?);
+        let account: [u8; 16] = said.get(0)?;
+        let content: Vec<u8> = said.get(1)?;
         let body = Content::decode(content.as_slice()).ok().and_then(|content| content.body);
-        match body {
-            Some(content::Body::Reaction(reaction)) if about == About::Reaction.number() => {
-                // The newest of each account counts.
-                if !reacted.contains(&account) {
-                    reacted.push(account);
-                    if is_emoji(&reaction.emoji) {
-                        let own = account.0 == me.0;
-                        row.reactions.push(client_api::Reaction { account, own, emoji: reaction.emoji });
-                    }
-                }
-            }
-            Some(content::Body::Edit(edit)) if about == About::Edit.number() && account == row.sender => {
-                let in_time = time_ms >= UNSENT_MS || time_ms <= row.time_ms.saturating_add(EDIT_TAKEN_MS);
-                if let MessageBody::Text(text) = &mut row.body
-                    && !row.edited
-                    && in_time
-                    && !edit.text.trim().is_empty()
-                {
-                    *text = edit.text;
-                    row.edited = true;
-                }
-            }
-            _ => {}
+        let Some(content::Body::Reaction(reaction)) = body else { continue };
+        // The newest of each account counts, also where it takes the one before back.
+        if heard.insert(account) && is_emoji(&reaction.emoji) {
+            let (own, account) = (account == me.0, client_api::AccountId(account));
+            row.reactions.push(client_api::Reaction { account, own, emoji: reaction.emoji });
         }
     }
     row.reactions.reverse();
-    if row.body == MessageBody::Deleted {
-        row.reactions.clear();
-    }
     Ok(())
 }
 
@@ -163,26 +151,28 @@ pub(crate) fn said(db: &Connection, chat: ChatId, id: MessageId) -> rusqlite::Re
     Ok(Some((AccountId(sender), body)))
 }
 
+/// What its sender changed a text to last, where that is something, and came in time.
 fn newest_text(
     db: &Connection,
     chat: ChatId,
     (id, sender, time_ms): (MessageId, [u8; 16], u64),
 ) -> rusqlite::Result<Option<String>> {
-    let content: Option<Vec<u8>> = db
-        .prepare_cached(
-            "SELECT content FROM message WHERE target = ?1 AND about = 3 AND chat = ?2 AND account = ?3 AND failed = 0
-             AND (time_ms <= ?4 OR time_ms >= ?5) ORDER BY time_ms DESC, message DESC LIMIT 1",
-        )?
-        .query_row(
-            params![id.as_bytes(), chat.as_bytes(), sender, time_ms.saturating_add(EDIT_TAKEN_MS), UNSENT_MS],
-            |row| row.get(0),
-        )
-        .optional()?;
-    let body = content.and_then(|content| Content::decode(content.as_slice()).ok()?.body);
-    Ok(match body {
-        Some(content::Body::Edit(edit)) if !edit.text.trim().is_empty() => Some(edit.text),
-        _ => None,
-    })
+    let mut statement = db.prepare_cached(
+        "SELECT content FROM message WHERE target = ?1 AND about = 3 AND chat = ?2 AND account = ?3 AND failed = 0
+         AND (time_ms <= ?4 OR time_ms >= ?5) ORDER BY time_ms DESC, message DESC LIMIT ?6",
+    )?;
+    let taken_ms = time_ms.saturating_add(EDIT_TAKEN_MS);
+    let mut edits = statement.query(params![id.as_bytes(), chat.as_bytes(), sender, taken_ms, UNSENT_MS, READ_MAX])?;
+    while let Some(edit) = edits.next()? {
+        let content: Vec<u8> = edit.get(0)?;
+        if let Some(content::Body::Edit(edit)) =
+            Content::decode(content.as_slice()).ok().and_then(|content| content.body)
+            && !edit.text.trim().is_empty()
+        {
+            return Ok(Some(edit.text));
+        }
+    }
+    Ok(None)
 }
 
 /// The beginning of a text.
