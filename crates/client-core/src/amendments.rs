@@ -8,6 +8,7 @@ use crate::io::Halt;
 use crate::messages::{Kind, UNSENT_MS};
 use crate::own_state;
 use crate::{client::Context, state};
+use breakable::{Rule, broken};
 use client_api::{MessageBody, MessageRow, Quote, Quoted};
 use prost::Message as _;
 use proto::content::{Content, Edit, Erased, content};
@@ -158,11 +159,19 @@ fn newest_text(
     (id, sender, time_ms): (MessageId, [u8; 16], u64),
 ) -> rusqlite::Result<Option<String>> {
     let mut statement = db.prepare_cached(
-        "SELECT content FROM message WHERE target = ?1 AND about = 3 AND chat = ?2 AND account = ?3 AND failed = 0
+        "SELECT content FROM message WHERE target = ?1 AND about = 3 AND chat = ?2 AND (account = ?3 OR ?7) AND failed = 0
          AND (time_ms <= ?4 OR time_ms >= ?5) ORDER BY time_ms DESC, message DESC LIMIT ?6",
     )?;
     let taken_ms = time_ms.saturating_add(EDIT_TAKEN_MS);
-    let mut edits = statement.query(params![id.as_bytes(), chat.as_bytes(), sender, taken_ms, UNSENT_MS, READ_MAX])?;
+    let mut edits = statement.query(params![
+        id.as_bytes(),
+        chat.as_bytes(),
+        sender,
+        taken_ms,
+        UNSENT_MS,
+        READ_MAX,
+        broken(Rule::EditIsItsSenders)
+    ])?;
     while let Some(edit) = edits.next()? {
         let content: Vec<u8> = edit.get(0)?;
         if let Some(content::Body::Edit(edit)) =
@@ -217,17 +226,17 @@ pub(crate) fn follow(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Resul
 
 /// Erases a message that its sender has deleted, and one that was deleted on the own devices, where that has come: before it or after.
 pub(crate) fn erase_deleted(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
-    if is_hidden(cx, id)? {
+    if is_hidden(cx, id)? && !broken(Rule::HiddenWheneverItComes) {
         return hide(cx, id);
     }
     let deleted: bool = cx
         .db
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM message d JOIN message m ON m.message = d.target WHERE d.target = ?1
-             AND d.about = 4 AND d.failed = 0 AND d.chat = ?2 AND m.chat = ?2 AND m.account = d.account AND m.kind IN (0, 1))",
+             AND d.about = 4 AND d.failed = 0 AND d.chat = ?2 AND m.chat = ?2 AND (m.account = d.account OR ?3) AND m.kind IN (0, 1))",
         )?
-        .query_row(params![id.as_bytes(), chat.as_bytes()], |row| row.get(0))?;
-    if deleted { erase(cx, id) } else { Ok(()) }
+        .query_row(params![id.as_bytes(), chat.as_bytes(), broken(Rule::DeletionIsItsSenders)], |row| row.get(0))?;
+    if deleted && !broken(Rule::DeletedIsErased) { erase(cx, id) } else { Ok(()) }
 }
 
 /// The state key of a message that is deleted on the own devices.

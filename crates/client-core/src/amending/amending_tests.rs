@@ -219,7 +219,7 @@ fn what_never_left_leaves_no_trace() {
     let mut story = Story::new();
     let written = story.writes("a slip");
     let change = Command::EditText { chat: CHAT_UI, message: written, text: "another slip".to_owned() };
-    assert_eq!(story.asks(change), Ok(Answer::Done));
+    assert!(matches!(story.asks(change), Ok(Answer::Message(_))));
     assert_eq!(story.count("SELECT count(*) FROM outbox WHERE length(message) > 0"), 2);
     let delete = Command::DeleteMessages { chat: CHAT_UI, messages: vec![written], for_everyone: true };
     assert_eq!(story.asks(delete), Ok(Answer::Done));
@@ -245,7 +245,7 @@ fn a_change_that_is_refused_for_good_leaves_the_text_as_it_was() {
     story.says(story.me, 1, 55, text("as it was"));
     let change =
         Command::EditText { chat: CHAT_UI, message: client_api::MessageId(id(1).0), text: "changed".to_owned() };
-    assert_eq!(story.asks(change), Ok(Answer::Done));
+    assert!(matches!(story.asks(change), Ok(Answer::Message(_))));
     assert_eq!(story.text_of(1), ("changed".to_owned(), true));
     let amendment: [u8; 16] =
         story.db.query_row("SELECT message FROM message WHERE kind = -1", [], |row| row.get(0)).expect("the change");
@@ -275,7 +275,7 @@ fn what_is_not_ones_own_or_too_old_is_not_changed() {
     assert_eq!(story.row(2).map(|row| row.body), Some(MessageBody::Deleted));
     let react = |emoji: &str| Command::React { chat: CHAT_UI, message: ui(1), emoji: emoji.to_owned() };
     assert_eq!(story.asks(react("hello")), Err(UserError::ReactionInvalid));
-    assert_eq!(story.asks(react("👍")), Ok(Answer::Done));
+    assert!(matches!(story.asks(react("👍")), Ok(Answer::Message(_))));
     assert_eq!(story.reactions(1), [(true, "👍".to_owned())]);
     let waiting = "SELECT count(*) FROM outbox WHERE length(message) > 0";
     let before = story.count(waiting);
