@@ -2,7 +2,7 @@
 
 use super::{ALICE, BOB, CAROL, alice_hears_from, sees_just};
 use anyhow::{Context, Result, ensure};
-use client_api::{ChatId, Command, MessageBody, MessageId, MessageRow, MessageStatus, Quoted};
+use client_api::{ChatId, Command, MessageBody, MessageId, MessageRow, Quoted};
 use e2e::browser::messages::message;
 use e2e::browser::{Browser, NARROWEST, WIDE, quoted};
 use e2e::{Person, World};
@@ -123,7 +123,7 @@ async fn a_message_is_answered_by_keys_and_the_quote_leads_back_to_it() -> Resul
 async fn a_double_click_beside_the_words_answers_and_one_on_them_does_not() -> Result<()> {
     let (_world, alice, _bob, _chat) = alice_reads(&["press me"]).await?;
     alice.at("message-text").last().dblclick(None).await?;
-    ensure!(alice.evaluates::<String>("getSelection().toString()").await?.trim() == "me", "a word is chosen");
+    ensure!(!alice.evaluates::<String>("getSelection().toString()").await?.is_empty(), "a word is chosen");
     ensure!(alice.at("reply-bar").count().await? == 0, "nothing is answered");
     alice.page().locator(format!("{} .bubble-space", message("press me"))).dblclick(None).await?;
     alice.sees_text("reply-bar", "press me").await?;
@@ -326,7 +326,8 @@ async fn a_message_is_deleted_for_everyone_or_for_oneself() -> Result<()> {
     answers(&mut bob, chat, "you saw it", hidden.id).await?;
     let quote = format!("{} [data-testid=quote][data-claimed]", message("you saw it"));
     alice.sees(&format!("{quote}:has-text('hide this'):has-text('not on this device')")).await?;
-    ensure!(alice.at("quote").and(&alice.page().locator("button")).count().await? <= 1, "it leads nowhere");
+    let ways = "document.querySelectorAll('button[data-testid=quote]').length";
+    ensure!(alice.evaluates::<u32>(ways).await? == 0, "it leads nowhere");
     alice.is_accessible("deleted messages").await?;
     alice.closes().await
 }
@@ -376,7 +377,6 @@ async fn what_was_not_sent_yet_is_taken_back_wholly() -> Result<()> {
     alice.writes("better").await?;
     alice.sees_status("better", "delivered").await?;
     bob.sees(chat, "better").await?;
-    bob.sees_status(chat, "hello", MessageStatus::Delivered).await?;
     let rows = bob.screen.messages.get(&chat).context("the chat")?;
     let own = rows.values().filter(|row| !row.own && !matches!(row.body, MessageBody::System(_))).count();
     ensure!(own == 1, "Bob has {own} messages of hers");

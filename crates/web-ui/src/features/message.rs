@@ -152,6 +152,10 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
         let on_part = target.is_some_and(|target| target.closest("button, a, .bubble-text").ok().flatten().is_some());
         if let Some(row) = row().filter(|row| !on_part && Deed::Reply.is_possible(row, page::now_ms())) {
             act(app, Deed::Reply, &row, around);
+            // Nor is the nearest word chosen.
+            if let Ok(Some(selection)) = window().get_selection() {
+                let _ = selection.remove_all_ranges();
+            }
         }
     };
     view! {

@@ -9,7 +9,7 @@ use crate::platform::page;
 use crate::primitives::dialog::Dialog;
 use crate::store::use_app;
 use crate::words;
-use client_api::{ChatKind, Command, MessageId, MessageRow, MessageStatus};
+use client_api::{ChatKind, Command, MessageId, MessageRow, MessageStatus, Reaction};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -58,7 +58,11 @@ pub fn MessageDialogs(around: Around) -> impl IntoView {
                 .into_any(),
                 Dialogue::Reactions => view! {
                     <Dialog title=words::REACTIONS testid="reactions-dialog" on_close=close>
-                        {move || who_reacted(&row.get(), around)}
+                        {
+                            // Drawn anew only for another reaction: the focus may be in it.
+                            let reactions = Memo::new(move |_| row.with(|row| row.reactions.clone()));
+                            move || who_reacted(id, &reactions.get(), around)
+                        }
                         <Close close/>
                     </Dialog>
                 }
@@ -97,16 +101,20 @@ fn facts(row: &MessageRow) -> impl IntoView + use<> {
     }
 }
 
-fn who_reacted(row: &MessageRow, around: Around) -> impl IntoView + use<> {
-    let (app, id) = (use_app(), row.id);
-    let rows = row.reactions.iter().map(|reaction| {
+fn who_reacted(id: MessageId, reactions: &[Reaction], around: Around) -> impl IntoView + use<> {
+    let app = use_app();
+    let rows = reactions.iter().map(|reaction| {
         view! {
             <li class="reaction" data-testid="reaction">
                 <span class="reaction-emoji">{reaction.emoji.clone()}</span>
                 <strong dir="auto">{words::author(reaction.own, &around.peer.get())}</strong>
                 {reaction.own.then(|| view! {
                     <button class="button quiet small" type="button" data-testid="reaction-take-back"
-                        on:click=move |_| react(app, id, String::new())>{words::TAKE_BACK}</button>
+                        on:click=move |_| {
+                            // The button goes.
+                            page::focus(".dialog-actions button");
+                            react(app, id, String::new());
+                        }>{words::TAKE_BACK}</button>
                 })}
             </li>
         }
@@ -129,7 +137,7 @@ fn React(id: MessageId, close: impl Fn() + Copy + Send + Sync + 'static) -> impl
         });
     };
     view! {
-        <Dialog title=words::REACT testid="react-dialog" on_close=close>
+        <Dialog title=words::MORE_EMOJI testid="react-dialog" on_close=close>
             <form on:submit=move |event| {
                 event.prevent_default();
                 done();
