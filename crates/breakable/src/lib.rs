@@ -173,6 +173,14 @@ rules! {
     WipedAtStart,
     /// A linking that fails late leaves no export behind.
     FailedLinkingLeavesNoExport,
+    /// Only who wrote a text changes it.
+    EditIsItsSenders,
+    /// Only who wrote a message deletes it for everyone.
+    DeletionIsItsSenders,
+    /// What was deleted for everyone leaves the database, whichever came first.
+    DeletedIsErased,
+    /// What an account deleted for itself is hidden also where it comes later.
+    HiddenWheneverItComes,
 }
 
 impl Rule {

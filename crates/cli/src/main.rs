@@ -3,6 +3,7 @@
 //! Results go to standard output, words for people to standard error.
 
 mod account;
+mod amend;
 mod codes;
 mod demo;
 mod home;
@@ -47,6 +48,12 @@ enum Command {
     Send(talk::SendArguments),
     /// Print messages, a JSON object a line
     Receive(talk::ReceiveArguments),
+    /// Put an emoji to a message, or take it back
+    React(amend::React),
+    /// Change the text of an own message
+    Edit(amend::Edit),
+    /// Delete messages
+    Delete(amend::Delete),
     /// Mark a chat read
     Read {
         /// A number, a chat's id, or "me"
@@ -107,6 +114,9 @@ async fn run(arguments: Arguments) -> Result<()> {
         Command::Contacts => people::contacts(&place).await,
         Command::Send(arguments) => talk::send(&place, arguments).await,
         Command::Receive(arguments) => talk::receive(&place, &arguments).await,
+        Command::React(arguments) => amend::react(&place, arguments).await,
+        Command::Edit(arguments) => amend::edit(&place, arguments).await,
+        Command::Delete(arguments) => amend::delete(&place, arguments).await,
         Command::Read { chat } => talk::read(&place, &chat).await,
         Command::Devices => people::devices(&place).await,
         Command::Unlink { device } => people::unlink(&place, &device).await,

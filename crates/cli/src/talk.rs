@@ -1,12 +1,14 @@
 //! Messages: sending one, printing all, marking read.
 
 use crate::account::Account;
+use crate::amend::MessageIdArgument;
 use crate::home::Place;
 use crate::print::{message, result, say};
 use anyhow::{Result, bail};
 use clap::Args;
 use client_api::{ChatId, Command, Event, MessageBody, MessageId, MessageRow, MessageStatus, SystemLine, WindowAnchor};
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// Rows of a window: the most that the client gives.
 const WINDOW: u16 = 256;
@@ -19,6 +21,9 @@ pub(crate) struct SendArguments {
     /// The text; several words are joined by spaces
     #[arg(required = true)]
     text: Vec<String>,
+    /// The id of the message that it answers
+    #[arg(long)]
+    answers: Option<MessageIdArgument>,
     /// End when the message is stored here; it leaves when this client runs again
     #[arg(long)]
     no_wait: bool,
@@ -58,7 +63,8 @@ pub(crate) async fn send(place: &Place, arguments: SendArguments) -> Result<()> 
         let mut outgoing = Outgoing::open(account, &arguments.to).await?;
         let written_for = account.view.chats.get(&outgoing.chat).map(|row| row.peer);
         let text = arguments.text.join(" ");
-        account.tell(Command::SendText { chat: outgoing.chat, text, written_for, answers: None }).await?;
+        let answers = arguments.answers.map(|id| id.0);
+        account.tell(Command::SendText { chat: outgoing.chat, text, written_for, answers }).await?;
         let wanted = if arguments.no_wait { MessageStatus::Pending } else { MessageStatus::Sent };
         let row = loop {
             let event = account.next_in_time().await?;
@@ -133,8 +139,8 @@ impl Outgoing {
     }
 }
 
-/// What was printed of each message: it is printed again when its status changes.
-type Printed = BTreeMap<MessageId, Option<MessageStatus>>;
+/// A hash of what was printed of each message: it is printed again when that changes.
+type Printed = BTreeMap<MessageId, u64>;
 
 pub(crate) async fn receive(place: &Place, arguments: &ReceiveArguments) -> Result<()> {
     let work = async |account: &mut Account| print_messages(account, arguments).await;
@@ -198,8 +204,11 @@ fn show(account: &Account, chat: ChatId, rows: &[MessageRow], printed: &mut Prin
     // The line that screens show before all messages is nobody's word.
     let said = |row: &&MessageRow| row.body != MessageBody::System(SystemLine::Encrypted);
     for row in rows.iter().filter(said) {
-        if printed.insert(row.id, row.status) != Some(row.status) && !skip {
-            result(true, &message(chat, title, row), "")?;
+        let line = message(chat, title, row);
+        let mut hasher = DefaultHasher::new();
+        line.to_string().hash(&mut hasher);
+        if printed.insert(row.id, hasher.finish()) != Some(hasher.finish()) && !skip {
+            result(true, &line, "")?;
         }
     }
     Ok(())

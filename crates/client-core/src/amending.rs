@@ -34,8 +34,8 @@ impl Client {
             Some(row) if own(&row).unwrap_or_default() == emoji => Ok(Answer::Done),
             Some(_) => {
                 let reaction = Reaction { message_id: id.to_vec(), emoji };
-                self.write(cx, chat, Kind::Amendment, content::Body::Reaction(reaction))?;
-                Ok(Answer::Done)
+                let written = self.write(cx, chat, Kind::Amendment, content::Body::Reaction(reaction))?;
+                Ok(Answer::Message(client_api::MessageId(written.0)))
             }
         };
         cx.answer(request, result);
@@ -60,8 +60,8 @@ impl Client {
             (Some(row), None) if row.body == MessageBody::Text(text.clone()) => Ok(Answer::Done),
             (Some(_), None) => {
                 let edit = Edit { message_id: id.to_vec(), text };
-                self.write(cx, chat, Kind::Amendment, content::Body::Edit(edit))?;
-                Ok(Answer::Done)
+                let written = self.write(cx, chat, Kind::Amendment, content::Body::Edit(edit))?;
+                Ok(Answer::Message(client_api::MessageId(written.0)))
             }
         };
         cx.answer(request, result);

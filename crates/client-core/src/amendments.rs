@@ -8,11 +8,13 @@ use crate::io::Halt;
 use crate::messages::{Kind, UNSENT_MS};
 use crate::own_state;
 use crate::{client::Context, state};
+use breakable::{Rule, broken};
 use client_api::{MessageBody, MessageRow, Quote, Quoted};
 use prost::Message as _;
 use proto::content::{Content, Edit, Erased, content};
 use proto::ids::{AccountId, ChatId, MessageId};
 use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::BTreeSet;
 
 /// A text can be changed for so long after the server took it.
 pub(crate) const EDIT_MS: u64 = 15 * 60_000;
@@ -81,46 +83,33 @@ pub(crate) fn is_emoji(text: &str) -> bool {
 
 /// What has been said about a message, onto its row.
 pub(crate) fn apply(db: &Connection, chat: ChatId, row: &mut MessageRow, me: AccountId) -> rusqlite::Result<()> {
+    if let MessageBody::Text(text) = &mut row.body
+        && let Some(newest) = newest_text(db, chat, (MessageId(row.id.0), row.sender.0, row.time_ms))?
+    {
+        *text = newest;
+        row.edited = true;
+    }
+    if row.body == MessageBody::Deleted {
+        return Ok(());
+    }
     let mut statement = db.prepare_cached(
-        "SELECT account, about, content, time_ms FROM message
-         WHERE target = ?1 AND about >= 2 AND chat = ?2 AND failed = 0 ORDER BY time_ms DESC, message DESC LIMIT ?3",
+        "SELECT account, content FROM message
+         WHERE target = ?1 AND about = 2 AND chat = ?2 AND failed = 0 ORDER BY time_ms DESC, message DESC LIMIT ?3",
     )?;
     let mut said = statement.query(params![row.id.0, chat.as_bytes(), READ_MAX])?;
-    let mut reacted = Vec::new();
+    let mut heard = BTreeSet::new();
     while let Some(said) = said.next()? {
-        let (account, about): ([u8; 16], u32) = (said.get(0)?, said.get(1)?);
-        let account = client_api::AccountId(account);
-        let (content, time_ms): (Vec<u8>, u64) = (said.get(2)?, said.get(3)?);
+        let account: [u8; 16] = said.get(0)?;
+        let content: Vec<u8> = said.get(1)?;
         let body = Content::decode(content.as_slice()).ok().and_then(|content| content.body);
-        match body {
-            Some(content::Body::Reaction(reaction)) if about == About::Reaction.number() => {
-                // The newest of each account counts.
-                if !reacted.contains(&account) {
-                    reacted.push(account);
-                    if is_emoji(&reaction.emoji) {
-                        let own = account.0 == me.0;
-                        row.reactions.push(client_api::Reaction { account, own, emoji: reaction.emoji });
-                    }
-                }
-            }
-            Some(content::Body::Edit(edit)) if about == About::Edit.number() && account == row.sender => {
-                let in_time = time_ms >= UNSENT_MS || time_ms <= row.time_ms.saturating_add(EDIT_TAKEN_MS);
-                if let MessageBody::Text(text) = &mut row.body
-                    && !row.edited
-                    && in_time
-                    && !edit.text.trim().is_empty()
-                {
-                    *text = edit.text;
-                    row.edited = true;
-                }
-            }
-            _ => {}
+        let Some(content::Body::Reaction(reaction)) = body else { continue };
+        // The newest of each account counts, also where it takes the one before back.
+        if heard.insert(account) && is_emoji(&reaction.emoji) {
+            let (own, account) = (account == me.0, client_api::AccountId(account));
+            row.reactions.push(client_api::Reaction { account, own, emoji: reaction.emoji });
         }
     }
     row.reactions.reverse();
-    if row.body == MessageBody::Deleted {
-        row.reactions.clear();
-    }
     Ok(())
 }
 
@@ -163,26 +152,36 @@ pub(crate) fn said(db: &Connection, chat: ChatId, id: MessageId) -> rusqlite::Re
     Ok(Some((AccountId(sender), body)))
 }
 
+/// What its sender changed a text to last, where that is something, and came in time.
 fn newest_text(
     db: &Connection,
     chat: ChatId,
     (id, sender, time_ms): (MessageId, [u8; 16], u64),
 ) -> rusqlite::Result<Option<String>> {
-    let content: Option<Vec<u8>> = db
-        .prepare_cached(
-            "SELECT content FROM message WHERE target = ?1 AND about = 3 AND chat = ?2 AND account = ?3 AND failed = 0
-             AND (time_ms <= ?4 OR time_ms >= ?5) ORDER BY time_ms DESC, message DESC LIMIT 1",
-        )?
-        .query_row(
-            params![id.as_bytes(), chat.as_bytes(), sender, time_ms.saturating_add(EDIT_TAKEN_MS), UNSENT_MS],
-            |row| row.get(0),
-        )
-        .optional()?;
-    let body = content.and_then(|content| Content::decode(content.as_slice()).ok()?.body);
-    Ok(match body {
-        Some(content::Body::Edit(edit)) if !edit.text.trim().is_empty() => Some(edit.text),
-        _ => None,
-    })
+    let mut statement = db.prepare_cached(
+        "SELECT content FROM message WHERE target = ?1 AND about = 3 AND chat = ?2 AND (account = ?3 OR ?7) AND failed = 0
+         AND (time_ms <= ?4 OR time_ms >= ?5) ORDER BY time_ms DESC, message DESC LIMIT ?6",
+    )?;
+    let taken_ms = time_ms.saturating_add(EDIT_TAKEN_MS);
+    let mut edits = statement.query(params![
+        id.as_bytes(),
+        chat.as_bytes(),
+        sender,
+        taken_ms,
+        UNSENT_MS,
+        READ_MAX,
+        broken(Rule::EditIsItsSenders)
+    ])?;
+    while let Some(edit) = edits.next()? {
+        let content: Vec<u8> = edit.get(0)?;
+        if let Some(content::Body::Edit(edit)) =
+            Content::decode(content.as_slice()).ok().and_then(|content| content.body)
+            && !edit.text.trim().is_empty()
+        {
+            return Ok(Some(edit.text));
+        }
+    }
+    Ok(None)
 }
 
 /// The beginning of a text.
@@ -227,17 +226,17 @@ pub(crate) fn follow(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Resul
 
 /// Erases a message that its sender has deleted, and one that was deleted on the own devices, where that has come: before it or after.
 pub(crate) fn erase_deleted(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
-    if is_hidden(cx, id)? {
+    if is_hidden(cx, id)? && !broken(Rule::HiddenWheneverItComes) {
         return hide(cx, id);
     }
     let deleted: bool = cx
         .db
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM message d JOIN message m ON m.message = d.target WHERE d.target = ?1
-             AND d.about = 4 AND d.failed = 0 AND d.chat = ?2 AND m.chat = ?2 AND m.account = d.account AND m.kind IN (0, 1))",
+             AND d.about = 4 AND d.failed = 0 AND d.chat = ?2 AND m.chat = ?2 AND (m.account = d.account OR ?3) AND m.kind IN (0, 1))",
         )?
-        .query_row(params![id.as_bytes(), chat.as_bytes()], |row| row.get(0))?;
-    if deleted { erase(cx, id) } else { Ok(()) }
+        .query_row(params![id.as_bytes(), chat.as_bytes(), broken(Rule::DeletionIsItsSenders)], |row| row.get(0))?;
+    if deleted && !broken(Rule::DeletedIsErased) { erase(cx, id) } else { Ok(()) }
 }
 
 /// The state key of a message that is deleted on the own devices.

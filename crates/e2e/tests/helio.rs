@@ -259,3 +259,30 @@ async fn without_a_server_it_says_so_and_keeps_what_is_written() -> Result<()> {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn terminals_answer_react_change_and_delete() -> Result<()> {
+    let world = World::new().await?;
+    register(&world, "alice", ALICE).await?;
+    register(&world, "bob", BOB).await?;
+    let sent = helio(&world, "alice", &["send", "--to", BOB, "will you come?"]).await?;
+    let question = sent[0]["id"].as_str().context("an id")?.to_owned();
+    helio(&world, "bob", &["receive"]).await?;
+    let answer = helio(&world, "bob", &["send", "--to", ALICE, "--answers", &question, "yes"]).await?;
+    ensure!(answer[0]["answers"] == question.as_str(), "{answer:?}");
+    helio(&world, "bob", &["react", ALICE, &question, "👍"]).await?;
+    helio(&world, "alice", &["edit", BOB, &question, "will you come", "today?"]).await?;
+    let slip = helio(&world, "alice", &["send", "--to", BOB, "a slip"]).await?;
+    let slip = slip[0]["id"].as_str().context("an id")?.to_owned();
+    helio(&world, "alice", &["delete", "--for-everyone", BOB, &slip]).await?;
+
+    let heard = helio(&world, "bob", &["receive"]).await?;
+    let last = |id: &str| heard.iter().rfind(|row| row["id"] == id).context("it is printed");
+    ensure!(last(&question)?["text"] == "will you come today?" && last(&question)?["edited"] == true, "{heard:?}");
+    ensure!(last(&question)?["reactions"][0]["emoji"] == "👍", "{heard:?}");
+    ensure!(last(&slip)?["kind"] == "deleted" && last(&slip)?["text"] == "", "{heard:?}");
+
+    refused(&world, "bob", &["edit", ALICE, &question, "forged"], "this message is too old for that").await?;
+    refused(&world, "bob", &["react", ALICE, &question, "hello"], "a reaction is one emoji").await?;
+    refused(&world, "bob", &["react", ALICE, "12", "👍"], "a message's id has 32 hexadecimal digits").await
+}

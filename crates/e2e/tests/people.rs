@@ -3,10 +3,11 @@
 use anyhow::{Context, Result, bail};
 use client_api::number::shown;
 use client_api::{
-    AccountId, Answer, ChatId, ChatRow, Command, MessageBody, MessageId, MessageStatus, Role, SafetyNumber, SystemLine,
-    UserError,
+    AccountId, Answer, ChatId, ChatRow, Command, MessageBody, MessageId, MessageRow, MessageStatus, Quoted, Role,
+    SafetyNumber, SystemLine, UserError,
 };
 use e2e::{Person, World};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 const ALICE: &str = "+4915112345611";
@@ -408,4 +409,83 @@ async fn devices_that_hold_different_things_agree_again_a_minute_after_a_start()
     bob.lets_pass(Duration::from_secs(61)).await?;
     browser.sees_row(chat, "the name from the phone", |row| row.title == "Al" && row.pinned).await?;
     bob.sees_row(chat, "what the browser held", |row| row.title == "Al" && row.pinned).await
+}
+
+fn row(person: &Person, chat: ChatId, id: MessageId) -> Option<&MessageRow> {
+    person.screen.messages.get(&chat)?.values().find(|row| row.id == id)
+}
+
+fn emojis(row: &MessageRow) -> Vec<&str> {
+    row.reactions.iter().map(|reaction| reaction.emoji.as_str()).collect()
+}
+
+/// Waits until a message is so on a device's screen.
+async fn sees_so(
+    person: &mut Person,
+    (chat, id): (ChatId, MessageId),
+    what: &str,
+    so: impl Fn(&MessageRow) -> bool,
+) -> Result<()> {
+    person.until(what, |screen| screen.messages[&chat].values().any(|row| row.id == id && so(row))).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_about_messages_is_seen_on_all_devices_and_on_one_that_is_linked_later() -> Result<()> {
+    let world = World::new().await?;
+    let (mut alice, mut bob, chat) = pair(&world).await?;
+    let mut tablet = alice.mirrors(&world, "tablet").await?;
+    tablet.opens(chat).await?;
+    let hello = alice.newest(chat)?;
+
+    let answer = Command::SendText { chat, text: "hello to you".into(), written_for: None, answers: Some(hello) };
+    let Answer::Message(answer) = bob.does(answer).await? else { bail!("no message") };
+    tablet.does(Command::React { chat, message: answer, emoji: "❤️".into() }).await?;
+    alice.does(Command::EditText { chat, message: hello, text: "hello Bob".into() }).await?;
+    bob.does(Command::React { chat, message: hello, emoji: "👍".into() }).await?;
+
+    let edited =
+        |row: &MessageRow| row.body == MessageBody::Text("hello Bob".into()) && row.edited && emojis(row) == ["👍"];
+    let answered = |row: &MessageRow| {
+        let quoted = row.quote.as_ref().map(|quote| (quote.message, &quote.body));
+        quoted == Some((hello, &Quoted::Text("hello Bob".into()))) && emojis(row) == ["❤️"]
+    };
+    for person in [&mut alice, &mut tablet, &mut bob] {
+        sees_so(person, (chat, hello), "the changed text", edited).await?;
+        sees_so(person, (chat, answer), "the answer to it", answered).await?;
+    }
+
+    // A slip, taken back by its writer; and a message that Alice does not want to see again.
+    bob.sends(chat, "a slip, canary").await?;
+    bob.sends(chat, "nothing for Alice, canary").await?;
+    for person in [&mut alice, &mut tablet] {
+        person.sees(chat, "nothing for Alice, canary").await?;
+    }
+    let of = |person: &Person, text: &str| {
+        let wanted = MessageBody::Text(text.to_owned());
+        let rows = person.screen.messages.get(&chat).into_iter().flat_map(BTreeMap::values);
+        rows.filter(|row| row.body == wanted).map(|row| row.id).next().context("it is there")
+    };
+    let (slip, unwanted) = (of(&bob, "a slip, canary")?, of(&alice, "nothing for Alice, canary")?);
+    bob.does(Command::DeleteMessages { chat, messages: vec![slip], for_everyone: true }).await?;
+    alice.does(Command::DeleteMessages { chat, messages: vec![unwanted], for_everyone: false }).await?;
+    let refused = alice.asks(Command::DeleteMessages { chat, messages: vec![answer], for_everyone: true }).await?;
+    assert_eq!(refused, Err(UserError::TooLate), "another's message");
+    for person in [&mut alice, &mut tablet] {
+        sees_so(person, (chat, slip), "the slip gone", |row| row.body == MessageBody::Deleted).await?;
+        person.until("the other gone", |s| s.messages[&chat].values().all(|row| row.id != unwanted)).await?;
+    }
+    assert!(row(&bob, chat, unwanted).is_some(), "Bob keeps it");
+
+    // Whoever comes later has it by history.
+    let mut laptop = alice.mirrors(&world, "laptop").await?;
+    laptop.opens(chat).await?;
+    sees_so(&mut laptop, (chat, hello), "the changed text", edited).await?;
+    sees_so(&mut laptop, (chat, answer), "the answer", answered).await?;
+    sees_so(&mut laptop, (chat, slip), "the slip gone", |row| row.body == MessageBody::Deleted).await?;
+    assert!(row(&laptop, chat, unwanted).is_none());
+    laptop.does(Command::React { chat, message: answer, emoji: String::new() }).await?;
+    for person in [&mut bob, &mut tablet, &mut alice] {
+        sees_so(person, (chat, answer), "the reaction gone", |row| row.reactions.is_empty()).await?;
+    }
+    Ok(())
 }

@@ -3,7 +3,7 @@
 use crate::backend::SocketId;
 use crate::device::{Crash, Device};
 use crate::ledger::{request_of, text_of};
-use crate::plan::{Action, CrashPoint, DeviceRef, Loses};
+use crate::plan::{Action, Amends, CrashPoint, DeviceRef, Loses};
 use crate::texts;
 use crate::world::{Due, World};
 use anyhow::Result;
@@ -82,6 +82,7 @@ impl World {
         | Action::Archive { device, peer, .. }
         | Action::Mute { device, peer, .. }
         | Action::MarkUnread { device, peer, .. }
+        | Action::Amend { device, peer, .. }
         | Action::Star { device, peer, .. }) = action
         else {
             anyhow::bail!("{action:?} is about no chat");
@@ -107,10 +108,41 @@ impl World {
             Action::Archive { on, .. } => Some(Command::SetArchived { chat, archived: on }),
             Action::Mute { on, .. } => Some(Command::SetMuted { chat, until_ms: if on { u64::MAX } else { 0 } }),
             Action::MarkUnread { on, .. } => Some(Command::MarkUnread { chat, unread: on }),
+            Action::Amend { how, back, .. } => self.amends(index, (chat, peer), (how, back), mark)?,
             Action::Star { on, .. } => newest.map(|message| Command::SetStarred { chat, message, starred: on }),
             _ => None,
         };
         Ok((device, command))
+    }
+
+    /// Something is said about one of the newest messages; the ledger hears of it.
+    fn amends(
+        &mut self,
+        index: usize,
+        (chat, peer): (ChatId, u8),
+        (how, back): (Amends, u8),
+        mark: u32,
+    ) -> Result<Option<Command>> {
+        let Some(target) = self.devices.get(index) else { return Ok(None) };
+        let device = target.name;
+        let Some((target, its_mark)) = texts::before_newest(&target.db, chat, back)? else { return Ok(None) };
+        let message = MessageId(target);
+        let emoji = ["👍", "❤️", "😂", "😮"].get(mark as usize % 4).copied().unwrap_or("👍").to_owned();
+        if how == Amends::Answer {
+            self.ledger.asked(mark, device, peer);
+        } else {
+            self.ledger.asked_to_amend(mark, device, peer, (how, target, its_mark));
+        }
+        Ok(Some(match how {
+            Amends::Answer => {
+                Command::SendText { chat, text: text_of(mark), written_for: None, answers: Some(message) }
+            }
+            Amends::React => Command::React { chat, message, emoji },
+            Amends::TakeBack => Command::React { chat, message, emoji: String::new() },
+            Amends::Edit => Command::EditText { chat, message, text: format!("changed {mark}") },
+            Amends::Delete => Command::DeleteMessages { chat, messages: vec![message], for_everyone: true },
+            Amends::Hide => Command::DeleteMessages { chat, messages: vec![message], for_everyone: false },
+        }))
     }
 
     fn begin(&self, device: DeviceRef, peer: u8) -> Option<Command> {

@@ -1,6 +1,6 @@
 //! Plans from seeds: what people do in a few minutes, and what goes wrong meanwhile.
 
-use crate::plan::{Action, CrashPoint, DeviceRef, Loses, Plan, Shape, Step};
+use crate::plan::{Action, Amends, CrashPoint, DeviceRef, Loses, Plan, Shape, Step};
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
@@ -62,7 +62,36 @@ pub fn plan(seed: u64, profile: Profile) -> Plan {
         let action = maker.action();
         maker.push(action);
     }
-    Plan { seed, shape, steps: with_silences(maker.steps, seed, profile), kept_ms: None }
+    let steps = with_amendments(with_silences(maker.steps, seed, profile), seed, profile);
+    Plan { seed, shape, steps, kept_ms: None }
+}
+
+/// Of so many texts one is followed by a word about a message.
+const AMENDED: u32 = 3;
+/// It is about one of the newest so many.
+const AMENDED_BACK_MAX: u8 = 5;
+/// Marks of these.
+const AMENDMENT_MARKS: u32 = 4_000_000;
+/// Draws differ from those of silences.
+const AMENDMENT_SEEDS: u64 = 0xA3;
+
+/// People answer, react, change and delete what was said. Drawn apart, as silences are.
+fn with_amendments(steps: Vec<Step>, seed: u64, profile: Profile) -> Vec<Step> {
+    let rng = ChaCha20Rng::seed_from_u64(!seed ^ AMENDMENT_SEEDS);
+    let mut maker = Maker { rng, profile, at_ms: 0, steps: Vec::new() };
+    for step in steps {
+        let (at_ms, mark) = (step.at_ms, step.mark);
+        let sent = matches!(step.action, Action::Send { .. });
+        maker.steps.push(step);
+        if sent && maker.rng.random_ratio(1, AMENDED) {
+            let device = maker.device();
+            let (peer, how) = (maker.peer(device), Amends::ALL.choose(&mut maker.rng).copied());
+            let back = maker.rng.random_range(0..AMENDED_BACK_MAX);
+            let action = Action::Amend { device, peer, how: how.unwrap_or(Amends::React), back };
+            maker.steps.push(Step { at_ms, action, mark: AMENDMENT_MARKS + mark });
+        }
+    }
+    maker.steps
 }
 
 /// Connections that go silent here and there, where something else goes wrong. Drawn apart, so that a seed does what it did before there

@@ -1,8 +1,8 @@
 //! What people said, as they were told that it was taken: what the oracles hold against what the devices show.
 
-use crate::plan::DeviceRef;
+use crate::plan::{Amends, DeviceRef};
 use client_api::{Answer, UserError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One text that somebody asked a device to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,10 +16,28 @@ pub(crate) struct Said {
     pub(crate) excused: bool,
 }
 
+/// What somebody asked a device to say about a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Amended {
+    pub(crate) device: DeviceRef,
+    pub(crate) between: (u8, u8),
+    pub(crate) how: Amends,
+    pub(crate) target: [u8; 16],
+    /// The text of the target, as its mark.
+    pub(crate) its_mark: Option<u32>,
+    /// Its own id, where it is written down as a message.
+    pub(crate) id: Option<[u8; 16]>,
+    pub(crate) taken: bool,
+    pub(crate) excused: bool,
+}
+
 /// See the module.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Ledger {
     pub(crate) said: BTreeMap<u32, Said>,
+    pub(crate) amended: BTreeMap<u32, Amended>,
+    /// Texts that somebody asked to delete: they may be there or not.
+    pub(crate) may_be_gone: BTreeSet<u32>,
 }
 
 /// Requests are numbered by the mark of their step; 0 would want no answer.
@@ -49,8 +67,31 @@ impl Ledger {
         self.said.insert(mark, Said { device, between, taken: false, excused: false });
     }
 
+    /// Somebody asks a device to say something about a message.
+    pub(crate) fn asked_to_amend(
+        &mut self,
+        mark: u32,
+        device: DeviceRef,
+        peer: u8,
+        (how, target, its_mark): (Amends, [u8; 16], Option<u32>),
+    ) {
+        if matches!(how, Amends::Delete | Amends::Hide) {
+            self.may_be_gone.extend(its_mark);
+        }
+        let between = pair(device.account, peer);
+        let amended = Amended { device, between, how, target, its_mark, id: None, taken: false, excused: false };
+        self.amended.insert(mark, amended);
+    }
+
     /// A flushed transaction answered a request.
     pub(crate) fn answered(&mut self, request: u32, result: &Result<Answer, UserError>) {
+        if let Some(amended) = request.checked_sub(1).and_then(|mark| self.amended.get_mut(&mark)) {
+            amended.taken |= result.is_ok();
+            if let Ok(Answer::Message(id)) = result {
+                amended.id = Some(id.0);
+            }
+            return;
+        }
         let Some(said) = request.checked_sub(1).and_then(|mark| self.said.get_mut(&mark)) else { return };
         said.taken |= result.is_ok();
     }
@@ -59,6 +100,16 @@ impl Ledger {
     pub(crate) fn excuse(&mut self, mark: u32) {
         if let Some(said) = self.said.get_mut(&mark) {
             said.excused = true;
+        }
+    }
+
+    /// The device goes, and these messages had not reached the server. What it deleted for itself alone may not have been told either.
+    pub(crate) fn excuse_amendments(&mut self, device: DeviceRef, unsent: &[([u8; 16], Option<[u8; 16]>)]) {
+        for amended in self.amended.values_mut().filter(|amended| amended.device == device) {
+            let lost = |(id, target): &([u8; 16], Option<[u8; 16]>)| {
+                amended.id == Some(*id) || (amended.how == Amends::Delete && *target == Some(amended.target))
+            };
+            amended.excused |= amended.how == Amends::Hide || unsent.iter().any(lost);
         }
     }
 }

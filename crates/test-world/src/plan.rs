@@ -116,6 +116,13 @@ pub enum Action {
         peer: u8,
         on: bool,
     },
+    /// Something is said about a message of a chat: the newest one, or so many before it.
+    Amend {
+        device: DeviceRef,
+        peer: u8,
+        how: Amends,
+        back: u8,
+    },
     RenameContact {
         device: DeviceRef,
         peer: u8,
@@ -227,6 +234,24 @@ pub enum PlacedFault {
     LosesAnswer,
 }
 
+/// What is said about a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum Amends {
+    Answer,
+    React,
+    TakeBack,
+    Edit,
+    Delete,
+    Hide,
+}
+
+impl Amends {
+    /// All of them.
+    pub const ALL: [Self; 6] = [Self::Answer, Self::React, Self::TakeBack, Self::Edit, Self::Delete, Self::Hide];
+}
+
 /// Which directions of a connection are lost at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -265,6 +290,12 @@ impl Action {
             Self::Mute { .. } => "mute",
             Self::MarkUnread { .. } => "mark unread",
             Self::Star { .. } => "star",
+            Self::Amend { how: Amends::Answer, .. } => "answer",
+            Self::Amend { how: Amends::React, .. } => "react",
+            Self::Amend { how: Amends::TakeBack, .. } => "take a reaction back",
+            Self::Amend { how: Amends::Edit, .. } => "edit",
+            Self::Amend { how: Amends::Delete, .. } => "delete for everyone",
+            Self::Amend { how: Amends::Hide, .. } => "delete for oneself",
             Self::RenameContact { .. } => "rename a contact",
             Self::RenameDevice { .. } => "rename a device",
             Self::Profile { .. } => "profile",

@@ -16,30 +16,84 @@ pub(crate) struct Row {
     pub(crate) seq: u64,
     pub(crate) account: [u8; 16],
     pub(crate) device: u32,
-    pub(crate) text: String,
+    pub(crate) says: Says,
+}
+
+/// What is left of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Says {
+    Text(String),
+    /// Deleted for everyone.
+    Erased,
+    /// Deleted on the devices of its account.
+    Hidden,
+}
+
+/// What is said about a message, as a device holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Amendment {
+    pub(crate) time_ms: u64,
+    pub(crate) id: [u8; 16],
+    pub(crate) seq: u64,
+    pub(crate) account: [u8; 16],
+    pub(crate) target: [u8; 16],
+    pub(crate) about: u32,
+}
+
+/// All that is said about messages of a chat, in its order.
+pub(crate) fn amendments(db: &Connection, chat: [u8; 16]) -> Result<Vec<Amendment>> {
+    let mut statement = db.prepare_cached(
+        "SELECT time_ms, message, seq, account, target, about FROM message WHERE chat = ?1 AND kind = -1
+         ORDER BY time_ms, message",
+    )?;
+    let rows = statement.query_map([chat], |row| {
+        Ok(Amendment {
+            time_ms: row.get(0)?,
+            id: row.get(1)?,
+            seq: row.get(2)?,
+            account: row.get(3)?,
+            target: row.get(4)?,
+            about: row.get(5)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// The conversation of a chat, in its order.
 pub(crate) fn conversation(db: &Connection, chat: [u8; 16]) -> Result<Vec<Row>> {
     let mut statement = db.prepare_cached(
-        "SELECT time_ms, message, seq, account, device, content FROM message WHERE chat = ?1 AND kind = 0
+        "SELECT time_ms, message, seq, account, device, content, kind FROM message WHERE chat = ?1 AND kind IN (0, -2)
          ORDER BY time_ms, message",
     )?;
     let rows = statement.query_map([chat], |row| {
-        let content: Vec<u8> = row.get(5)?;
-        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, content))
+        let (content, kind): (Vec<u8>, i32) = (row.get(5)?, row.get(6)?);
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, (content, kind)))
     })?;
     rows.map(|row| {
-        let (time_ms, id, seq, account, device, content) = row?;
-        Ok(Row { time_ms, id, seq, account, device, text: text_in(&content)? })
+        let (time_ms, id, seq, account, device, (content, kind)) = row?;
+        let says = said_in(&content)?;
+        anyhow::ensure!(kind == 0 || says == Says::Erased, "what was deleted is in the database");
+        let says = if kind == 0 { says } else { Says::Hidden };
+        Ok(Row { time_ms, id, seq, account, device, says })
     })
     .collect()
 }
 
-fn text_in(content: &[u8]) -> Result<String> {
+fn said_in(content: &[u8]) -> Result<Says> {
     match Content::decode(content)?.body {
-        Some(content::Body::Text(text)) => Ok(text.text),
+        Some(content::Body::Text(text)) => Ok(Says::Text(text.text)),
+        Some(content::Body::Erased(_)) => Ok(Says::Erased),
         _ => anyhow::bail!("a text that is none is stored"),
+    }
+}
+
+impl Says {
+    /// Which step the text is of.
+    pub(crate) fn mark(&self) -> Option<u32> {
+        match self {
+            Self::Text(text) => mark_of(text),
+            Self::Erased | Self::Hidden => None,
+        }
     }
 }
 
@@ -49,9 +103,25 @@ pub(crate) fn unsent(db: &Connection) -> Result<Vec<u32>> {
     let rows = statement.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
     let mut marks = Vec::new();
     for content in rows {
-        marks.extend(mark_of(&text_in(&content?)?));
+        marks.extend(said_in(&content?)?.mark());
     }
     Ok(marks)
+}
+
+/// What was said about messages and the server has not taken: ids, and what they are about.
+pub(crate) fn unsent_amendments(db: &Connection) -> Result<Vec<([u8; 16], Option<[u8; 16]>)>> {
+    let mut statement = db.prepare_cached("SELECT message, target FROM message WHERE seq = 0 AND kind = -1")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// So many before the newest message that a chat shows, sent or not, and the mark of its text.
+pub(crate) fn before_newest(db: &Connection, chat: ChatId, back: u8) -> Result<Option<([u8; 16], Option<u32>)>> {
+    let mut statement = db.prepare_cached(
+        "SELECT message, content FROM message WHERE chat = ?1 AND kind = 0 ORDER BY time_ms DESC LIMIT 1 OFFSET ?2",
+    )?;
+    let found = statement.query_row((chat.0, back), |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?))).optional()?;
+    found.map(|(id, content)| Ok((id, said_in(&content)?.mark()))).transpose()
 }
 
 /// The newest message of a chat that has its place.

@@ -652,6 +652,7 @@ impl World {
             for mark in texts::unsent(&device.db)? {
                 self.ledger.excuse(mark);
             }
+            self.ledger.excuse_amendments(device.name, &texts::unsent_amendments(&device.db)?);
         }
         device.wipe()
     }

@@ -25,6 +25,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const OVERVIEW_CHATS: usize = 50;
 /// Messages that fill a screen.
 const OVERVIEW_PER_CHAT: u32 = 20;
+/// Rows of one chat in the overview, with reactions and edits: of a chat that has nothing else, the newest come later.
+const OVERVIEW_ROWS_MAX: u32 = 200;
 /// Messages of one later segment.
 const SEGMENT_MESSAGES: u32 = 2_000;
 /// Messages of one answer to a request to fill a gap: within an application message's size, with room.
@@ -463,17 +465,24 @@ fn reached_by_peer(cx: &Context<'_>, chat: &chats::Chat, mark: Mark) -> Result<V
     Ok(known.then(|| AccountSeq { account: chat.peer.to_vec(), seq }).into_iter().collect())
 }
 
-/// What the overview has of each chat, newest first.
+/// What the overview has of each chat, newest first: so many messages, and what was said about them since.
 fn newest_messages(cx: &Context<'_>, chats: &[chats::Chat]) -> Result<Vec<Vec<Message>>, Halt> {
+    let mut beginning = cx.db.prepare_cached(
+        "SELECT time_ms FROM message WHERE chat = ?1 AND seq > 0 AND kind IN (0, 1)
+         ORDER BY time_ms DESC LIMIT 1 OFFSET ?2",
+    )?;
     let sql = format!(
         "SELECT {MESSAGE_COLUMNS} FROM {MESSAGE_TABLES}
-         WHERE m.chat = ?1 AND m.seq > 0 AND m.kind < 2 ORDER BY m.time_ms DESC LIMIT ?2"
+         WHERE m.chat = ?1 AND m.seq > 0 AND m.kind < 2 AND m.time_ms >= ?2 ORDER BY m.time_ms DESC LIMIT ?3"
     );
     let mut statement = cx.db.prepare_cached(&sql)?;
     let mut newest = Vec::new();
     for (rank, chat) in chats.iter().enumerate() {
         let count = if rank < OVERVIEW_CHATS { OVERVIEW_PER_CHAT } else { 1 };
-        let messages = statement.query_map(params![chat.chat.as_bytes(), count], read_message)?;
+        let from_ms: Option<u64> =
+            beginning.query_row(params![chat.chat.as_bytes(), count - 1], |row| row.get(0)).optional()?;
+        let from_ms = from_ms.unwrap_or(0);
+        let messages = statement.query_map(params![chat.chat.as_bytes(), from_ms, OVERVIEW_ROWS_MAX], read_message)?;
         newest.push(messages.collect::<Result<_, _>>()?);
     }
     Ok(newest)

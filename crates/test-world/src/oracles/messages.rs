@@ -2,31 +2,36 @@
 
 use super::groups::short;
 use super::{Alive, DIRECT, Findings, Held, Oracle};
-use crate::ledger::{mark_of, pair};
-use crate::texts::{Row, conversation};
+use crate::ledger::pair;
+use crate::plan::Amends;
+use crate::texts::{Amendment, Row, Says, amendments, conversation};
 use crate::world::World;
 use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension as _};
 use std::collections::BTreeMap;
 
 pub(crate) fn check(world: &World, alive: &[Alive<'_>], findings: &mut Findings) -> Result<()> {
-    let mut first_of: BTreeMap<[u8; 16], (&Alive<'_>, Vec<Row>)> = BTreeMap::new();
+    let mut first_of: BTreeMap<[u8; 16], (&Alive<'_>, Vec<Row>, Vec<Amendment>)> = BTreeMap::new();
     for device in alive {
         for (chat, held) in device.chats.iter().filter(|(_, held)| held.kind == DIRECT) {
             let rows = conversation(&device.device.db, *chat)?;
+            let said = amendments(&device.device.db, *chat)?;
             against_ledger(world, device, held, &rows, findings);
+            amended(world, device, held, (&rows, &said), findings);
             match first_of.get(chat) {
                 None => {
                     in_order(device, &rows, findings);
-                    first_of.insert(*chat, (device, rows));
+                    first_of.insert(*chat, (device, rows, said));
                 }
-                Some((other, theirs)) if *theirs != rows => {
-                    let what = differs(theirs, &rows);
-                    let names = (other.name(), device.name());
-                    findings
-                        .add(Oracle::SameOrder, format!("{:?} and {:?} in {}: {what}", names.0, names.1, short(chat)));
+                Some((other, theirs, said_there)) => {
+                    let names = format!("{:?} and {:?} in {}", other.name(), device.name(), short(chat));
+                    if let Some(what) = differs(theirs, &rows, alike(other.account == device.account)) {
+                        findings.add(Oracle::SameOrder, format!("{names}: {what}"));
+                    }
+                    if let Some(what) = differs(said_there, &said, |a, b| a == b) {
+                        findings.add(Oracle::SameOrder, format!("{names}, what was said about messages: {what}"));
+                    }
                 }
-                Some(_) => {}
             }
             marks(world, device, alive, *chat, held, findings)?;
         }
@@ -41,15 +46,17 @@ fn against_ledger(world: &World, device: &Alive<'_>, held: &Held, rows: &[Row], 
     let name = device.name();
     let mut here: BTreeMap<u32, u32> = BTreeMap::new();
     for row in rows {
-        match mark_of(&row.text) {
+        match row.says.mark() {
             Some(mark) => *here.entry(mark).or_default() += 1,
+            None if !matches!(row.says, Says::Text(_)) => {}
             None => findings.add(Oracle::ExactlyOnce, format!("{name:?} shows what nobody said")),
         }
     }
     for (mark, said) in world.ledger.said.iter().filter(|(_, said)| said.between == pair(own, peer)) {
         let count = here.remove(mark).unwrap_or(0);
         findings.unless(count <= 1, Oracle::ExactlyOnce, || format!("{name:?} shows text {mark} {count} times"));
-        findings.unless(count > 0 || !said.taken || said.excused, Oracle::NothingLost, || {
+        let may_lack = said.excused || world.ledger.may_be_gone.contains(mark);
+        findings.unless(count > 0 || !said.taken || may_lack, Oracle::NothingLost, || {
             format!("{name:?} lacks text {mark} of {:?}", said.device)
         });
         findings.unless(count == 0 || said.taken, Oracle::ExactlyOnce, || {
@@ -74,7 +81,7 @@ fn in_order(device: &Alive<'_>, rows: &[Row], findings: &mut Findings) {
             format!("{:?} has place {} at {} behind {place:?}", device.name(), row.seq, row.time_ms)
         });
         place = (row.time_ms, row.seq);
-        let Some(mark) = mark_of(&row.text) else { continue };
+        let Some(mark) = row.says.mark() else { continue };
         if let Some(before) = last.insert((row.account, row.device), mark) {
             // What was said before the first step has the highest marks.
             let turned = before > mark && before < crate::base::MARKS;
@@ -85,15 +92,61 @@ fn in_order(device: &Alive<'_>, rows: &[Row], findings: &mut Findings) {
     }
 }
 
-fn differs(theirs: &[Row], ours: &[Row]) -> String {
-    let place = theirs.iter().zip(ours).position(|(a, b)| a != b).unwrap_or(theirs.len().min(ours.len()));
-    format!(
+/// The same message, and the same of it: only what an account deleted for itself, another one still has.
+fn alike(own: bool) -> impl Fn(&Row, &Row) -> bool {
+    move |a, b| {
+        let hidden = !own && (a.says == Says::Hidden || b.says == Says::Hidden);
+        let says = if hidden { &b.says } else { &a.says };
+        Row { says: says.clone(), ..a.clone() } == *b
+    }
+}
+
+/// What was taken of that which was said about messages is here, and what was deleted is not.
+fn amended(
+    world: &World,
+    device: &Alive<'_>,
+    held: &Held,
+    (rows, said): (&[Row], &[Amendment]),
+    findings: &mut Findings,
+) {
+    let (Some(own), Some(peer)) = (account(world, device.account), account(world, held.peer)) else { return };
+    let name = device.name();
+    let counts =
+        |amended: &&crate::ledger::Amended| amended.between == pair(own, peer) && amended.taken && !amended.excused;
+    for (mark, amended) in &world.ledger.amended {
+        if !counts(&amended) {
+            continue;
+        }
+        // Where its message was taken back before anybody had it, what was said about it went along.
+        let target_stays = amended.its_mark.is_none_or(|mark| !world.ledger.may_be_gone.contains(&mark));
+        if let Some(id) = amended.id {
+            let here = said.iter().any(|said| said.id == id);
+            findings.unless(here || !target_stays, Oracle::NothingLost, || {
+                format!("{name:?} lacks {:?} {mark} of {:?}", amended.how, amended.device)
+            });
+        }
+        let target = rows.iter().find(|row| row.id == amended.target).map(|row| &row.says);
+        let gone = match amended.how {
+            Amends::Delete => !matches!(target, Some(Says::Text(_))),
+            Amends::Hide if amended.device.account == own => !matches!(target, Some(Says::Text(_) | Says::Erased)),
+            _ => true,
+        };
+        findings.unless(gone, Oracle::NothingLost, || format!("{name:?} still shows what {mark} deleted"));
+    }
+}
+
+fn differs<T: std::fmt::Debug>(theirs: &[T], ours: &[T], same: impl Fn(&T, &T) -> bool) -> Option<String> {
+    let place = theirs.iter().zip(ours).position(|(a, b)| !same(a, b)).unwrap_or(theirs.len().min(ours.len()));
+    if place == theirs.len() && place == ours.len() {
+        return None;
+    }
+    Some(format!(
         "{} and {} messages, differing from the {place}th: {:?} / {:?}",
         theirs.len(),
         ours.len(),
         theirs.get(place),
         ours.get(place)
-    )
+    ))
 }
 
 /// Everything own is delivered where the other one has a device; and what the other one has read is seen, no more.

@@ -123,4 +123,8 @@ pub(super) const CATCHERS: &[(&str, Catcher)] = &[
     ("MarkSetBackIsToldAgain", Plan("a-mark-that-was-set-back")),
     ("WipedAtStart", Plan("a-death-before-the-wiping")),
     ("FailedLinkingLeavesNoExport", Test(ClientCore, "of_a_device_that_left_the_list_no_history_stays")),
+    ("EditIsItsSenders", Test(ClientCore, "only_who_wrote_a_text_changes_it")),
+    ("DeletionIsItsSenders", Test(ClientCore, "what_its_sender_deletes_is_gone_from_the_database")),
+    ("DeletedIsErased", ROUGH),
+    ("HiddenWheneverItComes", Test(ClientCore, "what_an_account_deletes_for_itself_is_gone")),
 ];
