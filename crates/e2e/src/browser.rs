@@ -4,6 +4,7 @@
 
 pub mod axe;
 pub mod companion;
+pub mod messages;
 pub mod phone;
 
 use crate::World;

@@ -126,6 +126,22 @@ fn window(chat: ChatId) -> MessageWindow {
     rows.push(MessageRow { body: MessageBody::Waiting, ..message(61, false, "", MessageStatus::Sent) });
     rows.push(message(62, false, "Are you there?", MessageStatus::Sent));
     rows.push(message(63, true, "Delivered to you", MessageStatus::Delivered));
+    let quote = |body| Some(Quote { message: MessageId(id(62)), sender: AccountId(id(500)), own: false, body });
+    let reaction = |own, emoji: &str| Reaction { account: AccountId(id(500)), own, emoji: emoji.into() };
+    rows.push(MessageRow {
+        quote: quote(Quoted::Text("Are you there?".into())),
+        edited: true,
+        reactions: vec![reaction(true, "👍"), reaction(false, "❤️")],
+        edit_until_ms: u64::MAX,
+        delete_until_ms: u64::MAX,
+        ..message(66, true, "Right here", MessageStatus::Read)
+    });
+    rows.push(MessageRow {
+        quote: quote(Quoted::Claimed("What nobody here has".into())),
+        reactions: vec![reaction(false, "😂")],
+        ..message(67, false, "Do you remember?", MessageStatus::Sent)
+    });
+    rows.push(MessageRow { body: MessageBody::Deleted, ..message(68, true, "", MessageStatus::Read) });
     rows.push(message(64, true, "This one waits", MessageStatus::Pending));
     rows.push(message(65, true, "This one was refused", MessageStatus::Failed));
     MessageWindow {

@@ -2,11 +2,13 @@
 //! are in the page, times,
 //! links in text, codes in camera pictures, whom a search finds. Everything here has native tests.
 
+pub mod asides;
 pub mod attention;
 pub mod bubble_height;
 pub mod chat_list;
 pub mod clock;
 pub mod contacts;
+pub mod deeds;
 pub mod hearing;
 pub mod heights;
 pub mod keys;

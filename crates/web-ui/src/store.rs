@@ -2,6 +2,7 @@
 //! merged by id.
 
 use crate::bridge;
+use crate::model::asides::{Aside, Asides};
 use crate::model::attention::{Moment, Pace, Tell, tell};
 use crate::model::chat_list::{ChatFilter, ChatList, is_unread};
 use crate::model::contacts::Contacts;
@@ -91,6 +92,8 @@ pub struct App {
     pub moves: RwSignal<Moves>,
     pub info: RwSignal<Option<ChatInfo>>,
     pub timeline: RwSignal<Option<Timeline>>,
+    /// What stands above the composers.
+    pub asides: RwSignal<Asides>,
     /// Grows with each window that replaces the timeline.
     pub opened: RwSignal<u32>,
     pub arrival: RwSignal<Arrival>,
@@ -137,6 +140,7 @@ impl App {
             moves: RwSignal::new(Moves::default()),
             info: RwSignal::new(None),
             timeline: RwSignal::new(None),
+            asides: RwSignal::new(Asides::default()),
             opened: RwSignal::new(0),
             arrival: RwSignal::new(Arrival::default()),
             contacts: RwSignal::new(Contacts::new(letters::decompose)),
@@ -247,6 +251,7 @@ impl App {
     /// written in it stays where it is.
     fn follow(&self, from: ChatId, to: ChatId) {
         self.moves.update(|moves| moves.add(from, to));
+        self.asides.update(|asides| asides.follow(from, to));
         if self.open.get_untracked() != Some(from) {
             return;
         }
@@ -357,6 +362,20 @@ impl App {
         self.open.set(Some(chat));
         self.conversation.set(Some(chat));
         self.tell(Command::OpenChat { chat, anchor: WindowAnchor::FirstUnread, limit: PAGE_ROWS });
+    }
+
+    /// Changes what stands above a chat's composer.
+    pub fn set_aside<T>(&self, chat: ChatId, change: impl FnOnce(&mut Aside) -> T) -> T {
+        let chat = self.moves.with_untracked(|moves| moves.newest(chat));
+        let mut aside = self.asides.with_untracked(|asides| asides.get(chat));
+        let changed = change(&mut aside);
+        self.asides.update(|asides| asides.set(chat, aside));
+        changed
+    }
+
+    /// Leaves the edit, or the answer, of the open chat; says whether there was one.
+    pub fn leave_aside(&self) -> bool {
+        self.open.get_untracked().is_some_and(|chat| self.set_aside(chat, Aside::leave))
     }
 
     /// Back to the list, with no chat open.

@@ -1,10 +1,11 @@
 //! All words of the interface, in one place, so that languages can come later.
 
 use crate::model::chat_list::ChatFilter;
-use crate::model::keys::Key;
+use crate::model::keys::{Key, Keyboard};
 use client_api::number::shown;
 use client_api::{
-    Command, LinkFailure, LogoutReason, MessageBody, MessageStatus, Notice, SystemLine, Unsupported, UserError,
+    Command, LinkFailure, LogoutReason, MessageBody, MessageStatus, Notice, Quote, Quoted, SystemLine, Unsupported,
+    UserError,
 };
 
 pub const APP: &str = "Heliograph";
@@ -61,6 +62,8 @@ pub fn error(error: &UserError) -> String {
         UserError::PhotoInvalid => "This picture could not be used. Choose another one.".into(),
         UserError::TextEmpty => "There is nothing to send.".into(),
         UserError::TextTooLong { .. } => "This message is too long. Send it in parts.".into(),
+        UserError::TooLate => "It is too late for that: this message can no longer be changed for others.".into(),
+        UserError::ReactionInvalid => "A reaction is one emoji.".into(),
         UserError::OtherAccount => {
             "This number belongs to another account now, so your message was not sent. If it is for them, send it again."
                 .into()
@@ -127,23 +130,24 @@ pub fn key(key: Key) -> &'static str {
 
 pub const KEYS: &str = "Keyboard shortcuts";
 pub const KEYS_OF_LISTS: &str = "In the lists of chats and messages";
-pub const LIST_KEYS: [(&str, &[&str]); 6] = [
+pub const LIST_KEYS: [(&str, &[&str]); 9] = [
     ("Go through the list", &["↑ ↓"]),
     ("To its first, to its last", &["Home End"]),
     ("Open the chat", &["Enter"]),
     ("Menu", &["Shift", "F10"]),
+    ("Reply to the message", &["R"]),
     ("Copy the message", &["C"]),
     ("Star the message, or not", &["S"]),
+    ("Edit the message", &["E"]),
+    ("Delete the message", &["Del"]),
 ];
 pub const KEYS_OF_COMPOSER: &str = "Where you write";
 
 /// With the setting "Enter sends".
 pub fn composer_keys(enter_sends: bool) -> Vec<(&'static str, Vec<&'static str>)> {
-    if enter_sends {
-        vec![("Send", vec!["Enter"]), ("New line", vec!["Shift", "Enter"])]
-    } else {
-        vec![("Send", vec!["Ctrl", "Enter"]), ("New line", vec!["Enter"])]
-    }
+    let (send, line) =
+        if enter_sends { (vec!["Enter"], vec!["Shift", "Enter"]) } else { (vec!["Ctrl", "Enter"], vec!["Enter"]) };
+    vec![("Send", send), ("New line", line), ("Edit the last message, where nothing is written", vec!["↑"])]
 }
 
 /// "40 seconds", "3 minutes"
@@ -298,17 +302,80 @@ pub fn system_line(line: &SystemLine, peer: &str) -> String {
 }
 
 /// The text of a message, as a reader is told it.
-pub fn body(body: &MessageBody, peer: &str) -> String {
+pub fn body(body: &MessageBody, own: bool, peer: &str) -> String {
     match body {
         MessageBody::Text(text) => text.clone(),
-        MessageBody::Deleted => DELETED.into(),
+        MessageBody::Deleted => deleted(own).into(),
         MessageBody::Waiting => WAITING.into(),
         MessageBody::Newer => NEWER.into(),
         MessageBody::System(line) => system_line(line, peer),
     }
 }
 
-pub const DELETED: &str = "This message was deleted";
+/// In place of a text that its sender has taken back.
+pub fn deleted(own: bool) -> &'static str {
+    if own { "You deleted this message" } else { "This message was deleted" }
+}
+
+/// What is quoted.
+pub fn quoted(quote: &Quote) -> &str {
+    match &quote.body {
+        Quoted::Text(text) | Quoted::Claimed(text) => text,
+        Quoted::Deleted => deleted(quote.own),
+        Quoted::Other => A_MESSAGE,
+    }
+}
+
+/// Who wrote a message.
+pub fn author(own: bool, peer: &str) -> String {
+    if own { YOU.to_owned() } else { peer.to_owned() }
+}
+
+/// Of a message that answers another.
+pub fn answering(author: &str, text: &str) -> String {
+    format!("in reply to {}: {}", isolated(author), isolated(text))
+}
+
+/// Of all reactions of a message.
+pub fn reactions(told: &str) -> String {
+    format!("{told}, reactions")
+}
+
+/// How a system's own picker of emoji is opened.
+pub fn emoji_hint(keyboard: Keyboard) -> &'static str {
+    match keyboard {
+        Keyboard::Mac => "Type or paste one. ⌃⌘Space opens the picker of your Mac.",
+        Keyboard::Other => {
+            "Type or paste one. Your system has a picker: on Windows it opens by Win+full stop, on a phone it is on the keyboard."
+        }
+    }
+}
+
+pub const A_MESSAGE: &str = "A message";
+pub const NOT_HERE: &str = "Original message is not on this device";
+pub const EDITED: &str = "Edited";
+pub const REPLY: &str = "Reply";
+pub const REACT: &str = "React";
+pub const MORE_EMOJI: &str = "Another emoji";
+pub const REACTIONS: &str = "Reactions";
+pub const EMOJI_LABEL: &str = "Emoji";
+pub const TAKE_BACK: &str = "Take back";
+pub const EDIT: &str = "Edit";
+pub const EDIT_MESSAGE: &str = "Edit message";
+pub const EDIT_TOO_LATE: &str =
+    "This message can no longer be edited: its 15 minutes are over. Your text is still here; copy it to send it anew.";
+pub const STOP_REPLY: &str = "Do not reply";
+pub const STOP_EDIT: &str = "Stop editing";
+pub const DELETE: &str = "Delete";
+pub const DELETE_MESSAGE: &str = "Delete message?";
+pub const FOR_EVERYONE: &str = "Delete for everyone";
+pub const FOR_ME: &str = "Delete for me";
+pub const DELETED_FOR_ME: &str = "Message deleted for you";
+pub const DELETE_UNSENT: &str = "It was not sent yet. Nobody will get it.";
+pub const DELETE_FOR_ME_TEXT: &str = "It goes from all your devices. Others keep it.";
+pub const DELETE_NOTE_TEXT: &str = "It goes from all your devices.";
+pub const DELETE_ANY_TEXT: &str =
+    "For everyone: others see that there was a message. For me: it goes from your devices, and others keep it.";
 pub const WAITING: &str = "Waiting for this message. Other devices have been asked for it.";
 pub const WAITING_SHORT: &str = "Waiting for this message";
 pub const NEWER: &str = "This message was sent by a newer version. Update to see it.";

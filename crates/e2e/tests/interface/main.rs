@@ -2,6 +2,7 @@
 //! another version.
 
 mod focus;
+mod messages;
 
 use anyhow::{Context, Result, ensure};
 use client_api::{ChatId, Command, MessageStatus};

@@ -346,6 +346,7 @@ fn preview(row: &ChatRow) -> AnyView {
         return view! { <span class="draft">{words::DRAFT} " "</span>{draft} }.into_any();
     }
     match &row.last {
+        Some(last) if last.deleted => view! { <em>{words::deleted(last.status.is_some())}</em> }.into_any(),
         Some(last) => {
             let text = if last.waiting { words::WAITING_SHORT.to_owned() } else { last.preview.clone() };
             let status = last.status;

@@ -1,13 +1,19 @@
-//! Where a message is written. Keeps the draft in step and says that the user is typing, not more often than the core wants.
+//! Where a message is written, answered and edited. Keeps the draft in step and says that the user is typing, not more often than the
+//! core wants.
 
+use crate::features::message::menu::edit;
+use crate::features::message::quote::quote_lines;
+use crate::model::asides::Aside;
 use crate::model::chat_list::ChatList;
+use crate::model::deeds::Deed;
 use crate::platform::page;
-use crate::primitives::icon::Icon;
-use crate::store::use_app;
+use crate::primitives::icon::{Icon, IconButton};
+use crate::store::{App, use_app};
 use crate::words;
-use client_api::{AccountId, ChatId, ChatRow, Command};
+use client_api::{AccountId, ChatId, ChatRow, Command, MessageBody, MessageId, UserError};
 use leptos::html;
 use leptos::prelude::*;
+use std::sync::Arc;
 use std::time::Duration;
 
 const DRAFT_EVERY: Duration = Duration::from_secs(1);
@@ -20,7 +26,7 @@ fn draft_and_addressee(row: &ChatRow) -> (String, Option<AccountId>) {
 
 /// The composer of one chat. `on_sent` scrolls to the end.
 #[component]
-pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl IntoView {
+pub fn Composer(chat: Memo<ChatId>, peer: Signal<String>, on_sent: impl Fn() + Copy + 'static) -> impl IntoView {
     let app = use_app();
     let area = NodeRef::<html::Textarea>::new();
     let draft_of =
@@ -35,8 +41,15 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
     let timer = StoredValue::new(false);
     let typing_at = StoredValue::new(0_u64);
 
+    let aside = Memo::new(move |_| app.asides.with(|asides| asides.get(chat.get())));
+    let edits = Memo::new(move |_| aside.with(|aside| aside.edits.as_ref().map(|row| row.id)));
+    // What stood here before a message was edited: it comes back.
+    let put_by = StoredValue::new(None::<String>);
+    let is_editing = move || put_by.try_with_value(Option::is_some) == Some(true);
+    let unsent = move || put_by.try_get_value().flatten().or_else(|| text.try_get_untracked());
+
     let tell_draft = move || {
-        let (Some(now), Some(chat)) = (text.try_get_untracked(), chat.try_get_untracked()) else { return };
+        let (Some(now), Some(chat)) = (unsent(), chat.try_get_untracked()) else { return };
         if told.try_with_value(|told| *told == now) == Some(false) {
             let written_for = written_for.try_get_value().flatten().unwrap_or(AccountId::NOBODY);
             app.tell(Command::SetDraft { chat, text: now.clone(), written_for });
@@ -69,6 +82,9 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
     };
     on_cleanup(move || {
         tell_draft();
+        if let (true, Some(chat), Some(edited)) = (is_editing(), chat.try_get_untracked(), text.try_get_untracked()) {
+            app.set_aside(chat, |aside| aside.edited = edited);
+        }
         // The program has stopped: there is nobody any more who would keep the draft.
         if let Some(text) = text.try_get_untracked().filter(|text| !text.trim().is_empty()) {
             app.keep_unsent(text);
@@ -78,13 +94,42 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
     // A draft from another device comes in while nothing is being written here.
     Effect::new(move || {
         let (draft, addressee) = app.chats.with(|chats| draft_of(chats, chat.get()));
-        let idle = told.with_value(|told| text.with_untracked(|text| text == told));
-        let away = area.get_untracked().is_none_or(|area| document().active_element().as_ref() != Some(area.as_ref()));
+        let idle = told.with_value(|told| unsent().as_ref() == Some(told));
+        let away = is_editing()
+            || area.get_untracked().is_none_or(|area| document().active_element().as_ref() != Some(area.as_ref()));
         if idle && away && told.with_value(|told| *told != draft) {
             told.set_value(draft.clone());
-            text.set(draft);
+            if is_editing() {
+                put_by.set_value(Some(draft))
+            } else {
+                text.set(draft)
+            }
             written_for.set_value(addressee);
         }
+    });
+    Effect::new(move |before: Option<Option<MessageId>>| {
+        let now = edits.get();
+        match (before.flatten(), now) {
+            (before, Some(_)) if before != now => {
+                if before.is_none() {
+                    put_by.set_value(Some(text.get_untracked()));
+                }
+                text.set(aside.with_untracked(|aside| aside.edited.clone()));
+            }
+            (Some(_), None) => text.set(put_by.try_update_value(Option::take).flatten().unwrap_or_default()),
+            _ => {}
+        }
+        now
+    });
+    // Whoever begins an answer or an edit, or leaves it, goes on writing.
+    Effect::new(move |before: Option<Aside>| {
+        let now = aside.get();
+        if let (Some(area), true) = (area.get_untracked(), before.is_some_and(|before| before != now)) {
+            request_animation_frame(move || {
+                let _ = area.focus();
+            });
+        }
+        now
     });
     // As high as its text, up to the limit of the style sheet. Where the style sheet alone can do that, nothing is measured: each look
     // at a size lays the page out.
@@ -115,6 +160,12 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
         if written.trim().is_empty() {
             return;
         }
+        let (chat, aside) = (chat.get_untracked(), aside.get_untracked());
+        if let Some(row) = aside.edits {
+            return change(app, chat, row.id, written);
+        }
+        let answers = aside.answers;
+        app.set_aside(chat, |aside| aside.answers = None);
         text.set(String::new());
         told.set_value(String::new());
         // The message itself says that the typing is over: nothing goes before it.
@@ -125,8 +176,9 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
             }
         });
         let kept = written.clone();
-        let chat = chat.get_untracked();
-        let command = Command::SendText { chat, text: written, written_for: written_for.get_value(), answers: None };
+        let answered = answers.as_ref().map(|row| row.id);
+        let command =
+            Command::SendText { chat, text: written, written_for: written_for.get_value(), answers: answered };
         app.ask(command, move |result| {
             // A draft no more; what was refused is one still, and what is being written by now will be.
             if result.is_ok() && text.try_with_untracked(String::is_empty) != Some(false) {
@@ -136,9 +188,12 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
                 // Whoever sends it again knows for whom.
                 let _ = written_for.try_set_value(peer_of(app.moves.with_untracked(|moves| moves.newest(chat))));
                 app.toast(words::error(&error), false);
-                // Nothing that was written is lost, unless something new stands there already.
+                // Nothing that was written is lost, unless something new stands there already. It answers what it did, if that is there.
                 match text.try_with_untracked(String::is_empty) {
-                    Some(true) => _ = text.try_set(kept),
+                    Some(true) => {
+                        let _ = text.try_set(kept);
+                        app.set_aside(chat, |aside| aside.answers = answers.filter(|_| error != UserError::NotFound));
+                    }
                     Some(false) => {}
                     None => app.keep_unsent(kept),
                 }
@@ -150,6 +205,16 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
         }
     };
     let on_key = move |event: leptos::ev::KeyboardEvent| {
+        let plain =
+            !(event.is_composing() || event.shift_key() || event.alt_key() || event.ctrl_key() || event.meta_key());
+        let does_it = match event.key().as_str() {
+            "Escape" => plain && app.leave_aside(),
+            "ArrowUp" => plain && text.with_untracked(String::is_empty) && edit_last(app),
+            _ => false,
+        };
+        if does_it {
+            event.prevent_default();
+        }
         if event.key() != "Enter" || event.is_composing() || event.alt_key() {
             return;
         }
@@ -160,7 +225,11 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
             send();
         }
     };
+    let has_aside = Memo::new(move |_| aside.with(|aside| aside.answers.is_some() || aside.edits.is_some()));
+    let name = move || if edits.get().is_some() { words::EDIT_MESSAGE } else { words::WRITE_MESSAGE };
+    let done = move || if edits.get().is_some() { words::SAVE } else { words::SEND };
     view! {
+        {move || aside_view(app, &aside.get(), peer)}
         <form
             class="composer" data-testid="composer"
             on:submit=move |event| {
@@ -169,26 +238,73 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
             }
         >
             <textarea
-                id="composer-text" class="composer-text" rows="1" node_ref=area dir="auto" placeholder=words::WRITE_MESSAGE aria-label=words::WRITE_MESSAGE
+                id="composer-text" class="composer-text" rows="1" node_ref=area dir="auto" placeholder=name aria-label=name
+                aria-describedby=move || has_aside.get().then_some("composer-aside")
                 data-testid="composer-input" enterkeyhint="send" prop:value=text
                 on:input=move |event| {
                     let new = event_target_value(&event);
                     if text.with_untracked(String::is_empty) {
                         written_for.set_value(peer_of(chat.get_untracked()));
                     }
-                    tell_typing(!new.is_empty());
-                    text.set(new);
-                    plan_draft();
+                    text.set(new.clone());
+                    // An edit is no draft, and no news for the other one.
+                    if !is_editing() {
+                        tell_typing(!new.is_empty());
+                        plan_draft();
+                    }
                 }
                 on:keydown=on_key
                 on:blur=move |_| tell_typing(false)
             ></textarea>
-            <button class="send" type="submit" aria-label=words::SEND title=words::SEND data-testid="send"
+            <button class="send" type="submit" aria-label=done title=done data-testid="send"
                 disabled=move || text.with(|text| text.trim().is_empty())>
-                <Icon name="paper-plane-right"/>
+                <Icon name=Signal::derive(move || if edits.get().is_some() { "check" } else { "paper-plane-right" })/>
             </button>
         </form>
     }
+}
+
+/// Above the field: what is answered or edited, and the way out of it.
+fn aside_view(app: App, aside: &Aside, peer: Signal<String>) -> Option<impl IntoView + use<>> {
+    let (row, edits) = match (&aside.edits, &aside.answers) {
+        (Some(row), _) => (Arc::clone(row), true),
+        (None, Some(row)) => (Arc::clone(row), false),
+        (None, None) => return None,
+    };
+    let own = row.own;
+    let author = move || if edits { words::EDIT_MESSAGE.to_owned() } else { words::author(own, &peer.get()) };
+    let (icon, testid, leave) = if edits {
+        ("pencil-simple", "edit-bar", words::STOP_EDIT)
+    } else {
+        ("arrow-bend-up-left", "reply-bar", words::STOP_REPLY)
+    };
+    let (sender, is_text) = (row.sender, matches!(row.body, MessageBody::Text(_)));
+    let text = if is_text { words::body(&row.body, row.own, "") } else { words::A_MESSAGE.to_owned() };
+    Some(view! {
+        <div class="aside" data-testid=testid>
+            <Icon name=icon/>
+            <div class="quote" id="composer-aside">{quote_lines(sender, author, text, is_text)}</div>
+            <IconButton icon="x" label=leave.to_owned() testid="aside-close" on_click=move |_| _ = app.leave_aside()/>
+        </div>
+    })
+}
+
+/// Asks for another text of a message. The editing ends when that is accepted: what was refused is not lost.
+fn change(app: App, chat: ChatId, message: MessageId, text: String) {
+    app.ask(Command::EditText { chat, message, text }, move |result| match result {
+        Ok(_) => app.set_aside(chat, |aside| _ = aside.edits.take_if(|row| row.id == message)),
+        Err(UserError::TooLate) => app.toast(words::EDIT_TOO_LATE.to_owned(), false),
+        Err(error) => app.toast(words::error(&error), false),
+    });
+}
+
+/// The last own message, where it may still be edited.
+fn edit_last(app: App) -> bool {
+    let last = app.timeline.with_untracked(|timeline| {
+        let timeline = timeline.as_ref().filter(|timeline| !timeline.has_newer)?;
+        timeline.newest(|row| Deed::Edit.is_possible(row, page::now_ms()))
+    });
+    last.inspect(|row| edit(app, row)).is_some()
 }
 
 #[cfg(test)]

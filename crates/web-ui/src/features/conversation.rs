@@ -4,22 +4,21 @@ mod scroll;
 
 use crate::features::chat_list::{BADGE_MAX, face};
 use crate::features::composer::Composer;
+use crate::features::message::dialogs::MessageDialogs;
+use crate::features::message::menu::MessageMenu;
 use crate::features::message::{Around, ItemView};
 use crate::model::chat_list::is_unread;
 use crate::model::clock;
-use crate::model::timeline::shown_ms;
 use crate::platform::page;
 use crate::primitives::avatar::Avatar;
-use crate::primitives::dialog::Dialog;
 use crate::primitives::icon::{Icon, IconButton};
-use crate::primitives::menu::{Entry, Menu};
+use crate::primitives::menu::{Entry, Look, Menu};
 use crate::store::{App, Pane, use_app};
 use crate::words;
 use client_api::number::shown;
-use client_api::{ChatId, ChatKind, Command, Completeness, MessageRow, MessageStatus, Role};
+use client_api::{ChatId, ChatKind, Command, Completeness, Role};
 use leptos::prelude::*;
 use scroll::{Cell, Content, Scroll};
-use std::sync::Arc;
 
 /// The pane: the open chat, or what the place is for.
 #[component]
@@ -51,8 +50,16 @@ fn Conversation(opened: ChatId) -> impl IntoView {
     let view = Scroll::new(app, chat);
     let row = Memo::new(move |_| app.chats.with(|chats| chats.get(&chat.get())).map(|row| (*row).clone()));
     let peer = Signal::derive(move || row.with(|row| row.as_ref().map(words::title).unwrap_or_default()));
-    let around =
-        Around { peer, tab_stop: view.tab_stop.into(), entered: view.entered.into(), details: RwSignal::new(None) };
+    let around = Around {
+        peer,
+        tab_stop: view.tab_stop.into(),
+        entered: view.entered.into(),
+        found: view.found.into(),
+        jump: Callback::new(move |id| view.jump(id)),
+        menu: RwSignal::new(None),
+        menu_of: RwSignal::new(None),
+        dialog: RwSignal::new(None),
+    };
     let loading = move || app.timeline.with(Option::is_none);
     // Whatever is on the screen is read: what is unread lies below, whether it was there before the chat was opened or came since.
     let unread = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.unread)));
@@ -95,8 +102,9 @@ fn Conversation(opened: ChatId) -> impl IntoView {
                 <Show when=move || { unread.get() > 0 }><span class="badge">{move || unread.get().min(BADGE_MAX)}</span></Show>
             </button>
         </Show>
-        <Composer chat on_sent=move || view.to_end()/>
-        <Details around/>
+        <Composer chat peer on_sent=move || view.to_end()/>
+        <MessageMenu around/>
+        <MessageDialogs around/>
     }
 }
 
@@ -167,7 +175,13 @@ pub fn chat_entries(app: App, chat: ChatId) -> Vec<Entry> {
     let Some(row) = app.chats.with_untracked(|chats| chats.get(&chat)) else { return Vec::new() };
     let muted = row.muted_until_ms > page::now_ms();
     let (pinned, archived, unread) = (row.pinned, row.archived, is_unread(&row));
-    let entry = |label: &str, icon, testid, act: Callback<()>| Entry { label: label.to_owned(), icon, testid, act };
+    let entry = |label: &str, icon, testid, act: Callback<()>| Entry {
+        look: Look::Line,
+        label: label.to_owned(),
+        icon,
+        testid,
+        act,
+    };
     let send = move |command: Command| Callback::new(move |()| app.send(command.clone()));
     let mut entries = vec![
         entry(
@@ -219,43 +233,5 @@ fn HistoryEnd() -> impl IntoView {
     move || {
         text()
             .map(|text| view! { <p class="history-end" data-testid="history-end"><Icon name="hourglass"/> {text}</p> })
-    }
-}
-
-#[component]
-fn Details(around: Around) -> impl IntoView {
-    let app = use_app();
-    let when = |ms: u64| clock::full(ms, page::now_ms(), page::zone_at(ms));
-    let step = move |row: &MessageRow, least: MessageStatus, ms: u64| match ms {
-        0 if row.status.is_some_and(|status| status >= least) => words::TIME_UNKNOWN.to_owned(),
-        0 => words::NOT_YET.to_owned(),
-        ms => when(ms),
-    };
-    let facts = move |row: Arc<MessageRow>| {
-        // Ticks go on while the dialog is open.
-        let row =
-            app.timeline.with(|timeline| timeline.as_ref().and_then(|timeline| timeline.row(row.id))).unwrap_or(row);
-        let own = row.own;
-        view! {
-            <dl class="facts">
-                <div><dt>{if own { words::SENT_AT } else { words::RECEIVED }}</dt><dd>{when(shown_ms(&row, page::now_ms()))}</dd></div>
-                {own.then(|| view! {
-                    <div><dt>{words::DELIVERED_AT}</dt><dd data-testid="info-delivered">{step(&row, MessageStatus::Delivered, row.delivered_ms)}</dd></div>
-                    <div><dt>{words::READ_AT}</dt><dd data-testid="info-read">{step(&row, MessageStatus::Read, row.read_ms)}</dd></div>
-                })}
-            </dl>
-        }
-    };
-    move || {
-        around.details.get().map(|row| {
-            view! {
-                <Dialog title=words::MESSAGE_INFO testid="message-info" on_close=move || around.details.set(None)>
-                    {move || facts(Arc::clone(&row))}
-                    <div class="dialog-actions">
-                        <button class="button" type="button" on:click=move |_| around.details.set(None)>{words::CLOSE}</button>
-                    </div>
-                </Dialog>
-            }
-        })
     }
 }

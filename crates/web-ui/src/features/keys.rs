@@ -109,7 +109,7 @@ fn open_neighbour(app: App, step: isize, among: Among) {
     }
 }
 
-/// Escape closes one layer: information, a section, the search; the conversation last.
+/// Escape closes one layer: information, a section, what is answered or edited; the conversation last.
 fn close(app: App) -> bool {
     if app.pane.get_untracked() == Pane::Info {
         app.pane.set(Pane::Chat);
@@ -118,7 +118,8 @@ fn close(app: App) -> bool {
         app.section.set(Section::Chats);
         true
     } else {
-        app.back()
+        let in_sight = !app.narrow.get_untracked() || app.pane.get_untracked() == Pane::Chat;
+        (in_sight && app.leave_aside()) || app.back()
     }
 }
 

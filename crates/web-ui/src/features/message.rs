@@ -1,18 +1,28 @@
 //! One item of a conversation: a bubble, a line of the chat itself, a date pill, the divider.
 
+pub mod dialogs;
+pub mod menu;
+pub mod quote;
+
 use crate::features::chat_list::Ticks;
+use crate::features::message::dialogs::Dialogue;
+use crate::features::message::menu::act;
+use crate::features::message::quote::quote_button;
 use crate::model::clock;
+use crate::model::deeds::{self, Deed};
 use crate::model::rich_text::{Piece, pieces};
 use crate::model::timeline::{Item, shown_ms};
 use crate::platform::page;
 use crate::primitives::icon::Icon;
 use crate::primitives::long_press::LongPress;
-use crate::primitives::menu::{Entry, Menu};
-use crate::store::{App, use_app};
+use crate::primitives::menu::{Place, is_menu_key};
+use crate::store::use_app;
 use crate::words;
 use client_api::{Command, MessageBody, MessageId, MessageRow, MessageStatus};
+use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
+use wasm_bindgen::JsCast;
 
 /// What the conversation gives its items.
 #[derive(Clone, Copy)]
@@ -24,8 +34,23 @@ pub struct Around {
     /// The message that has the focus, in itself or in a part of it. Tab stops at the parts of no other, so that whoever comes to the
     /// messages comes to a message.
     pub entered: Signal<Option<MessageId>>,
-    /// The message whose information is shown.
-    pub details: RwSignal<Option<Arc<MessageRow>>>,
+    /// The message that somebody went to, for a moment.
+    pub found: Signal<Option<MessageId>>,
+    /// Goes to a message.
+    pub jump: Callback<MessageId>,
+    /// Where the menu is open,
+    pub menu: RwSignal<Option<Place>>,
+    /// and of which message.
+    pub menu_of: RwSignal<Option<MessageId>>,
+    /// The dialog that is open, and about which message.
+    pub dialog: RwSignal<Option<(Dialogue, Arc<MessageRow>)>>,
+}
+
+impl Around {
+    fn open_menu(self, of: MessageId, place: Place) {
+        self.menu_of.set(Some(of));
+        self.menu.set(Some(place));
+    }
 }
 
 /// An item, which may change while it is shown. `first` says of what sort it is.
@@ -65,7 +90,7 @@ fn SystemLineView(row: Arc<MessageRow>, around: Around) -> impl IntoView {
         <div class="system-line" class:serious=serious data-testid="system-line" data-message=row.id.to_string()>
             <span>
                 <Icon name=if serious { "warning" } else { "lock-key" }/>
-                {move || words::body(&body, &around.peer.get())}
+                {move || words::body(&body, false, &around.peer.get())}
             </span>
         </div>
     }
@@ -85,65 +110,114 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
     let body = Memo::new(move |_| parts.with(|parts| parts.as_ref().map(|(row, ..)| row.body.clone())));
     let status = Memo::new(move |_| parts.with(|parts| parts.as_ref().and_then(|(row, ..)| row.status)));
     let starred = Memo::new(move |_| parts.with(|parts| parts.as_ref().is_some_and(|(row, ..)| row.starred)));
+    let edited = Memo::new(move |_| parts.with(|parts| parts.as_ref().is_some_and(|(row, ..)| row.edited)));
+    let quote = Memo::new(move |_| parts.with(|parts| parts.as_ref().and_then(|(row, ..)| row.quote.clone())));
+    let reactions = Memo::new(move |_| {
+        parts.with(|parts| parts.as_ref().map(|(row, ..)| row.reactions.clone()).unwrap_or_default())
+    });
+    // Of a message that is gone, nobody wants to know how far it came.
+    let ticks = move || status.get().filter(|_| body.get() != Some(MessageBody::Deleted));
     let time = move || row().map(|row| clock::time(shown_time(&row), page::zone_at(shown_time(&row))));
-    let label = move || {
-        row().map(|row| {
-            let author = if row.own { words::YOU.to_owned() } else { around.peer.get() };
-            let mut parts = vec![author, clock::time(shown_time(&row), page::zone_at(shown_time(&row)))];
-            parts.extend(row.status.map(|status| words::status(status).to_owned()));
-            if row.starred {
-                parts.push(words::STARRED.to_owned());
-            }
-            parts.push(words::body(&row.body, &around.peer.get()));
-            parts.join(", ")
-        })
-    };
-    let entries = Callback::new(move |()| row().map(|row| entries(app, &row, around)).unwrap_or_default());
-    let menu = RwSignal::new(false);
+    let label = move || row().map(|row| label(&row, &around.peer.get()));
     let press = LongPress::new();
     let is_tab_stop = Signal::derive(move || around.tab_stop.get() == Some(id));
     let is_entered = Memo::new(move |_| around.entered.get() == Some(id));
+    let element = NodeRef::<html::Article>::new();
+    let open_at = move |event: &web_sys::MouseEvent| {
+        if let Some(element) = element.get_untracked() {
+            around.open_menu(id, Place::pointer(event, element.into()));
+        }
+    };
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         if event.ctrl_key() || event.alt_key() || event.meta_key() {
             return;
         }
-        match (event.code().as_str(), row()) {
-            ("KeyC", Some(row)) => copy(app, &row),
-            ("KeyS", Some(row)) => star(app, &row),
-            ("F10", Some(_)) if event.shift_key() => menu.set(true),
-            _ => return,
+        let possible = |deed: &Deed| row().is_some_and(|row| deed.is_possible(&row, page::now_ms()));
+        if is_menu_key(&event) {
+            if let Some(element) = element.get_untracked() {
+                around.open_menu(id, Place::middle(element.into()));
+            }
+        } else if event.key() == "?" {
+            app.help.set(true);
+        } else if let (Some(deed), Some(row)) = (Deed::of_key(&event.code()).filter(possible), row()) {
+            act(app, deed, &row, around);
+        } else {
+            return;
         }
         event.prevent_default();
     };
+    let on_double_click = move |event: leptos::ev::MouseEvent| {
+        // On words it chooses them.
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        let on_part = target.is_some_and(|target| target.closest("button, a, .bubble-text").ok().flatten().is_some());
+        if let Some(row) = row().filter(|row| !on_part && Deed::Reply.is_possible(row, page::now_ms())) {
+            act(app, Deed::Reply, &row, around);
+            // Nor is the nearest word chosen.
+            if let Ok(Some(selection)) = window().get_selection() {
+                let _ = selection.remove_all_ranges();
+            }
+        }
+    };
     view! {
         <article
-            class="message" class:own=own class:first=is_first class:last=is_last class:starred=starred
+            class="message" class:own=own class:first=is_first class:last=is_last class:starred=starred class:edited=edited
+            class:found=move || around.found.get() == Some(id)
             data-testid="message" data-message=id.to_string()
             data-status=move || status.get().map_or("none", status_name)
             tabindex=move || if is_tab_stop.get() { "0" } else { "-1" }
             aria-label=label
+            node_ref=element
             on:keydown=on_key
+            on:dblclick=on_double_click
             on:contextmenu=move |event| {
                 event.prevent_default();
                 press.end();
-                menu.set(true);
+                open_at(&event);
             }
-            on:pointerdown=move |event| press.begin(&event, move || { let _ = menu.try_set(true); })
+            on:pointerdown=move |event| {
+                let at = event.clone();
+                press.begin(&event, move || open_at(&at));
+            }
             on:pointermove=move |event| press.move_to(&event)
             on:pointerup=move |_| press.end()
             on:touchend=move |event| press.lift(&event)
             on:pointercancel=move |_| press.end()
         >
             <div class="bubble">
-                {move || body.get().map(|body| body_view(&body, is_entered))}
+                {move || quote.get().map(|quote| quote_button(&quote, around, is_entered))}
+                {move || body.get().map(|body| body_view(&body, own, is_entered))}
                 <span class="bubble-space" aria-hidden="true"></span>
                 <span class="bubble-meta">
                     {move || starred.get().then(|| view! { <Icon name="star-fill"/> })}
+                    {move || edited.get().then(|| view! { <span data-testid="message-edited">{words::EDITED}</span> })}
                     <time class="bubble-time">{time}</time>
-                    {move || status.get().map(|status| view! { <Ticks status/> })}
+                    {move || ticks().map(|status| view! { <Ticks status/> })}
                 </span>
-                <Menu label=words::MESSAGE_MENU icon="caret-down" testid="message-menu" entries open=menu tab_stop=is_entered.into()/>
+                <span class="bubble-menu">
+                    <button class="icon-button" type="button" aria-label=words::MESSAGE_MENU title=words::MESSAGE_MENU aria-haspopup="menu"
+                        data-testid="message-menu" tabindex=part_tabindex(is_entered)
+                        aria-expanded=move || (around.menu_of.get() == Some(id) && around.menu.with(Option::is_some)).to_string()
+                        on:click=move |event| {
+                            let button = event.current_target().and_then(|target| target.dyn_into().ok());
+                            if let Some(button) = button {
+                                around.open_menu(id, Place::below(button));
+                            }
+                        }>
+                        <Icon name="caret-down"/>
+                    </button>
+                </span>
             </div>
+            {move || {
+                let shown = reactions.get();
+                (!shown.is_empty()).then(|| {
+                    view! {
+                        <button class="reactions" class:own=shown.iter().any(|reaction| reaction.own) type="button" data-testid="reactions"
+                            tabindex=part_tabindex(is_entered) aria-label=words::reactions(&deeds::told(&shown)) on:click=move |_| {
+                                around.dialog.set(row().map(|row| (Dialogue::Reactions, row)));
+                            }>{deeds::pill(&shown)}</button>
+                    }
+                })
+            }}
             {move || {
                 (status.get() == Some(MessageStatus::Failed)).then(|| {
                     view! {
@@ -161,6 +235,22 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
     }
 }
 
+/// As a reader is told a message.
+fn label(row: &MessageRow, peer: &str) -> String {
+    let mut parts = vec![words::author(row.own, peer), clock::time(shown_time(row), page::zone_at(shown_time(row)))];
+    parts.extend(row.status.map(|status| words::status(status).to_owned()));
+    let marks = [(row.starred, words::STARRED), (row.edited, words::EDITED)];
+    parts.extend(marks.into_iter().filter(|(is, _)| *is).map(|(_, word)| word.to_owned()));
+    if let Some(quote) = &row.quote {
+        parts.push(words::answering(&words::author(quote.own, peer), words::quoted(quote)));
+    }
+    parts.push(words::body(&row.body, row.own, peer));
+    if !row.reactions.is_empty() {
+        parts.push(words::reactions(&deeds::told(&row.reactions)));
+    }
+    parts.join(", ")
+}
+
 fn shown_time(row: &MessageRow) -> u64 {
     shown_ms(row, page::now_ms())
 }
@@ -170,7 +260,7 @@ fn part_tabindex(is_entered: Memo<bool>) -> impl Fn() -> &'static str + Copy {
     move || if is_entered.get() { "0" } else { "-1" }
 }
 
-fn body_view(body: &MessageBody, is_entered: Memo<bool>) -> AnyView {
+fn body_view(body: &MessageBody, own: bool, is_entered: Memo<bool>) -> AnyView {
     match body {
         MessageBody::Text(text) => {
             let parts = pieces(text)
@@ -188,7 +278,7 @@ fn body_view(body: &MessageBody, is_entered: Memo<bool>) -> AnyView {
             view! { <span class="bubble-text faint" data-testid="message-waiting"><Icon name="hourglass"/> " " {words::WAITING}</span> }.into_any()
         }
         MessageBody::Deleted => {
-            view! { <span class="bubble-text faint" data-testid="message-deleted">{words::DELETED}</span> }.into_any()
+            view! { <span class="bubble-text faint" data-testid="message-deleted"><Icon name="prohibit"/> " " {words::deleted(own)}</span> }.into_any()
         }
         MessageBody::Newer | MessageBody::System(_) => {
             view! { <span class="bubble-text faint"><Icon name="arrow-clockwise"/> " " {words::NEWER}</span> }.into_any()
@@ -205,44 +295,4 @@ fn status_name(status: MessageStatus) -> &'static str {
         MessageStatus::Delivered => "delivered",
         MessageStatus::Read => "read",
     }
-}
-
-fn copy(app: App, row: &MessageRow) {
-    if let MessageBody::Text(text) = &row.body {
-        page::copy(text, move |done| {
-            app.toast(if done { words::COPIED } else { words::COPY_FAILED }.to_owned(), false);
-        });
-    }
-}
-
-fn star(app: App, row: &MessageRow) {
-    if let Some(chat) = app.open.get_untracked() {
-        app.send(Command::SetStarred { chat, message: row.id, starred: !row.starred });
-    }
-}
-
-fn entries(app: App, row: &Arc<MessageRow>, around: Around) -> Vec<Entry> {
-    let for_copy = Arc::clone(row);
-    let for_star = Arc::clone(row);
-    let for_details = Arc::clone(row);
-    vec![
-        Entry {
-            label: words::COPY.into(),
-            icon: "copy",
-            testid: "menu-copy",
-            act: Callback::new(move |()| copy(app, &for_copy)),
-        },
-        Entry {
-            label: if row.starred { words::UNSTAR } else { words::STAR }.into(),
-            icon: "star",
-            testid: "menu-star",
-            act: Callback::new(move |()| star(app, &for_star)),
-        },
-        Entry {
-            label: words::MESSAGE_INFO.into(),
-            icon: "info",
-            testid: "menu-info",
-            act: Callback::new(move |()| around.details.set(Some(Arc::clone(&for_details)))),
-        },
-    ]
 }

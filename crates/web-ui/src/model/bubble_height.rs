@@ -2,7 +2,7 @@
 //! rest on it until the page has measured. The style sheet's sizes, roughly; nothing breaks where they differ.
 
 use crate::model::timeline::Item;
-use client_api::{MessageBody, MessageStatus};
+use client_api::{MessageBody, MessageStatus, Quote, Quoted};
 
 const LINE_PX: f64 = 21.0;
 /// Above and below the text of a bubble.
@@ -13,29 +13,51 @@ const PILL_PX: f64 = 50.0;
 const RETRY_PX: f64 = 32.0;
 /// Time and ticks in the last line.
 const META_PX: f64 = 70.0;
+/// "Edited", before the time.
+const EDITED_PX: f64 = 44.0;
+/// A quote without its text: its author, its edges, the space below.
+const QUOTE_PX: f64 = 34.0;
+/// Of its text, and of the note below what is only claimed.
+const QUOTE_LINE_PX: f64 = 18.0;
+/// Under the bubble.
+const REACTIONS_PX: f64 = 24.0;
 
 /// In a column of this width, in pixels.
 pub fn guess(item: &Item, column_px: f64) -> f64 {
     let Item::Message { row, first, .. } = item else { return PILL_PX };
     let above = if *first { 12.0 } else { 2.0 };
+    let text_px = (column_px * 0.78 - 24.0).max(80.0);
+    let quote = row.quote.as_ref().map_or(0.0, |quote| QUOTE_PX + quote_lines(quote, text_px) * QUOTE_LINE_PX);
+    let reactions = if row.reactions.is_empty() { 0.0 } else { REACTIONS_PX };
+    let above = above + quote + reactions;
     match &row.body {
         MessageBody::System(_) => 76.0,
         MessageBody::Deleted | MessageBody::Waiting | MessageBody::Newer => above + BUBBLE_PX + LINE_PX,
         MessageBody::Text(text) => {
             let retry = if row.status == Some(MessageStatus::Failed) { RETRY_PX } else { 0.0 };
-            above + BUBBLE_PX + lines(text, (column_px * 0.78 - 24.0).max(80.0)) * LINE_PX + retry
+            let meta_px = if row.edited { META_PX + EDITED_PX } else { META_PX };
+            above + BUBBLE_PX + lines(text, text_px, meta_px) * LINE_PX + retry
         }
     }
 }
 
-fn lines(text: &str, width_px: f64) -> f64 {
+/// Two at most, and a note.
+fn quote_lines(quote: &Quote, text_px: f64) -> f64 {
+    match &quote.body {
+        Quoted::Text(text) => lines(text, text_px, 0.0).min(2.0),
+        Quoted::Claimed(text) => lines(text, text_px, 0.0).min(2.0) + 1.0,
+        Quoted::Deleted | Quoted::Other => 1.0,
+    }
+}
+
+fn lines(text: &str, width_px: f64, meta_px: f64) -> f64 {
     let (mut lines, mut last) = (0.0, 0.0);
     for line in text.split('\n') {
         last = line.chars().map(advance).sum();
         lines += (last / width_px).ceil().max(1.0);
     }
     // Where the time has no room beside the text it opens a line.
-    lines + if last % width_px + META_PX > width_px { 1.0 } else { 0.0 }
+    lines + if last % width_px + meta_px > width_px { 1.0 } else { 0.0 }
 }
 
 /// At 15 px.
@@ -52,27 +74,36 @@ fn advance(letter: char) -> f64 {
 mod tests {
     use super::*;
     use crate::model::clock::Day;
-    use client_api::{AccountId, MessageId, MessageRow};
+    use crate::model::deeds::tests::message;
+    use client_api::{AccountId, MessageId, MessageRow, Reaction};
     use std::sync::Arc;
 
-    fn text(text: &str) -> Item {
-        let row = MessageRow {
-            id: MessageId([1; 16]),
-            time_ms: 0,
-            sender: AccountId([1; 16]),
-            own: false,
-            status: None,
-            body: MessageBody::Text(text.into()),
-            quote: None,
-            edited: false,
-            reactions: Vec::new(),
-            edit_until_ms: 0,
-            delete_until_ms: 0,
-            starred: false,
-            delivered_ms: 0,
-            read_ms: 0,
-        };
+    fn item(row: MessageRow) -> Item {
         Item::Message { row: Arc::new(row), first: false, last: false }
+    }
+
+    fn text(text: &str) -> Item {
+        item(message(false, MessageBody::Text(text.into())))
+    }
+
+    #[test]
+    fn quotes_and_reactions_have_their_place() {
+        let plain = || message(false, MessageBody::Text("ok".into()));
+        let quoting = |body: Quoted| {
+            let quote = Quote { message: MessageId([2; 16]), sender: AccountId([2; 16]), own: false, body };
+            guess(&item(MessageRow { quote: Some(quote), ..plain() }), 800.0)
+        };
+        let long = "All about the heliograph on the hill. ".repeat(5);
+        let heights = [
+            guess(&item(plain()), 800.0),
+            quoting(Quoted::Text("short".into())),
+            quoting(Quoted::Text(long.clone())),
+            quoting(Quoted::Claimed(long)),
+        ];
+        assert!(heights.windows(2).all(|pair| pair[0] < pair[1]), "{heights:?}");
+        let reactions = vec![Reaction { account: AccountId([1; 16]), own: false, emoji: "👍".into() }];
+        let with_pill = guess(&item(MessageRow { reactions, ..plain() }), 800.0);
+        assert_eq!(with_pill - heights[0], REACTIONS_PX);
     }
 
     #[test]

@@ -212,6 +212,11 @@ impl Timeline {
         self.rows.iter().find(|row| row.id == id).cloned()
     }
 
+    /// The newest loaded row of a kind.
+    pub fn newest(&self, kind: impl Fn(&MessageRow) -> bool) -> Option<Arc<MessageRow>> {
+        self.rows.iter().rev().find(|row| kind(row)).cloned()
+    }
+
     /// The newest loaded row that is at or above a message and has its place for good. What is unsent stands below all that
     /// comes, and its time says nothing.
     pub fn newest_placed(&self, lowest: MessageId) -> Option<&Arc<MessageRow>> {

@@ -1,6 +1,7 @@
 //! Menus by the practices guide: arrows, Home, End and first letters move, Escape closes and gives the focus back. A `Menu` hangs on
 //! its button; a `ContextMenu` opens where the pointer is, or beside what has the focus.
 
+use crate::platform::page;
 use crate::primitives::icon::Icon;
 use leptos::html;
 use leptos::prelude::*;
@@ -8,9 +9,23 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
+/// How an entry looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Look {
+    /// Icon and words, in a line of its own.
+    #[default]
+    Line,
+    /// Beside others in one line, its words alone: an emoji, which may be chosen.
+    Beside(bool),
+    /// Beside others, its icon alone.
+    BesideIcon,
+}
+
 /// An entry of a menu.
 #[derive(Clone)]
 pub struct Entry {
+    /// How it looks.
+    pub look: Look,
     /// What it does, in words.
     pub label: String,
     /// Its icon.
@@ -28,13 +43,8 @@ pub fn Menu(
     icon: &'static str,
     testid: &'static str,
     #[prop(into)] entries: Callback<(), Vec<Entry>>,
-    /// Opened from outside (a right click).
-    #[prop(optional)]
-    open: RwSignal<bool>,
-    /// Whether Tab stops at the button.
-    #[prop(default = Signal::stored(true))]
-    tab_stop: Signal<bool>,
 ) -> impl IntoView {
+    let open = RwSignal::new(false);
     let button = NodeRef::<html::Button>::new();
     let list = NodeRef::<html::Div>::new();
     Effect::new(move || {
@@ -43,11 +53,6 @@ pub fn Menu(
             let place = list.get_bounding_client_rect();
             if place.bottom() > window_size().1 - 90.0 {
                 let _ = list.class_list().add_1("up");
-            }
-            // So it does where the messages end at its side: then it opens to the other one.
-            let within = list.closest(".scroller").ok().flatten().map(|scroller| scroller.get_bounding_client_rect());
-            if within.is_some_and(|within| place.left() < within.left() || place.right() > within.right()) {
-                let _ = list.class_list().add_1("across");
             }
         }
     });
@@ -67,7 +72,6 @@ pub fn Menu(
                 aria-label=label.clone()
                 title=label
                 aria-haspopup="menu"
-                tabindex=move || if tab_stop.get() { "0" } else { "-1" }
                 aria-expanded=move || open.get().to_string()
                 data-testid=testid
                 on:click=move |event| {
@@ -98,6 +102,13 @@ impl Place {
         Self { x: f64::from(event.client_x()), y: f64::from(event.client_y()), back: SendWrapper::new(back) }
     }
 
+    /// Below a button.
+    pub fn below(button: HtmlElement) -> Self {
+        let place = button.get_bounding_client_rect();
+        let x = if page::is_rtl() { place.right() } else { place.left() };
+        Self { x, y: place.bottom() + 4.0, back: SendWrapper::new(button) }
+    }
+
     /// In the middle of what has the focus: opened by a key.
     pub fn middle(of: HtmlElement) -> Self {
         let place = of.get_bounding_client_rect();
@@ -124,8 +135,7 @@ pub fn ContextMenu(
         let (Some(list), Some(at)) = (list.get(), place.get_untracked()) else { return };
         let size = list.get_bounding_client_rect();
         let (width, height) = window_size();
-        let rtl = document().document_element().is_some_and(|root| root.get_attribute("dir").as_deref() == Some("rtl"));
-        let x = if rtl { at.x - size.width() } else { at.x };
+        let x = if page::is_rtl() { at.x - size.width() } else { at.x };
         let style = web_sys::HtmlElement::style(&list);
         let _ = style.set_property("left", &format!("{}px", x.min(width - size.width() - 8.0).max(8.0)));
         let _ = style.set_property("top", &format!("{}px", at.y.min(height - size.height() - 8.0).max(8.0)));
@@ -165,9 +175,12 @@ fn List(label: String, entries: Vec<Entry>, list: NodeRef<html::Div>, on_end: Ca
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         let Some(list) = list.get_untracked() else { return };
         let at = focused_entry(&list);
+        let on = |step: i32| focus_entry(&list, next_entry(&list, at, step));
         match event.key().as_str() {
-            "ArrowDown" => focus_entry(&list, at.map_or(0, |at| at + 1)),
-            "ArrowUp" => focus_entry(&list, at.unwrap_or(0).wrapping_sub(1)),
+            "ArrowDown" => focus_entry(&list, next_line(&list, at, 1)),
+            "ArrowUp" => focus_entry(&list, next_line(&list, at, -1)),
+            "ArrowRight" => on(if page::is_rtl() { -1 } else { 1 }),
+            "ArrowLeft" => on(if page::is_rtl() { 1 } else { -1 }),
             "Home" => focus_entry(&list, 0),
             "End" => focus_entry(&list, u32::MAX),
             "Escape" | "Tab" => on_end.run(End::Left),
@@ -197,11 +210,20 @@ fn List(label: String, entries: Vec<Entry>, list: NodeRef<html::Div>, on_end: Ca
             {entries
                 .into_iter()
                 .map(|entry| {
+                    let (class, role, chosen) = match entry.look {
+                        Look::Line => ("menu-entry", "menuitem", None),
+                        Look::Beside(chosen) => ("menu-entry beside", "menuitemcheckbox", Some(chosen.to_string())),
+                        Look::BesideIcon => ("menu-entry beside", "menuitem", None),
+                    };
+                    let is_icon = entry.look == Look::BesideIcon;
+                    let title = is_icon.then(|| entry.label.clone());
                     view! {
                         <button
-                            class="menu-entry"
-                            role="menuitem"
+                            class=class
+                            role=role
+                            aria-checked=chosen
                             type="button"
+                            title=title
                             tabindex="-1"
                             data-testid=entry.testid
                             on:click=move |event| {
@@ -210,8 +232,8 @@ fn List(label: String, entries: Vec<Entry>, list: NodeRef<html::Div>, on_end: Ca
                                 entry.act.run(());
                             }
                         >
-                            <Icon name=entry.icon/>
-                            <span>{entry.label}</span>
+                            {(!entry.icon.is_empty()).then(|| view! { <Icon name=entry.icon/> })}
+                            <span class:sr-only=is_icon>{entry.label}</span>
                         </button>
                     }
                 })
@@ -228,6 +250,23 @@ fn window_size() -> (f64, f64) {
 fn focused_entry(list: &HtmlElement) -> Option<u32> {
     let active = document().active_element()?;
     (0..list.children().length()).find(|at| list.children().item(*at).as_ref() == Some(&active))
+}
+
+/// The entry so far from the focused one, round the ends.
+fn next_entry(list: &HtmlElement, at: Option<u32>, step: i32) -> u32 {
+    let count = list.children().length().max(1);
+    at.map_or(0, |at| (at + count).wrapping_add_signed(step) % count)
+}
+
+/// The entry above or below: what stands beside others is one line, which its first one stands for.
+fn next_line(list: &HtmlElement, at: Option<u32>, step: i32) -> u32 {
+    let is_beside =
+        |at: u32| list.children().item(at).is_some_and(|entry| at > 0 && entry.class_list().contains("beside"));
+    let mut next = next_entry(list, at, step);
+    while is_beside(next) {
+        next = next_entry(list, Some(next), step);
+    }
+    next
 }
 
 /// Beyond the ends it goes round; `u32::MAX` is the last.

@@ -10,12 +10,13 @@ use crate::model::window::{Piece, Rows};
 use crate::platform::page;
 use crate::store::App;
 use crate::words;
-use client_api::{ChatId, Command, MessageBody, MessageId, WindowAnchor};
+use client_api::{ChatId, Command, MessageBody, MessageId, UserError, WindowAnchor};
 use leptos::html;
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement};
 
@@ -31,6 +32,10 @@ const MARGIN_MIN_PX: f64 = 250.0;
 const DRAWS_MAX: u32 = 8;
 /// Where the divider stands in a chat that was just opened, below the upper edge.
 const DIVIDER_PX: f64 = 80.0;
+/// A message that somebody went to stands so far down the screen,
+const FOUND_SHARE: f64 = 0.3;
+/// and stands out for so long.
+const FOUND: Duration = Duration::from_millis(1_600);
 
 /// Names what stands in the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -78,6 +83,10 @@ pub(super) struct Scroll {
     /// The end is out of sight.
     pub(super) away: RwSignal<bool>,
     pub(super) announce: RwSignal<String>,
+    /// The message that somebody went to, for a moment.
+    pub(super) found: RwSignal<Option<MessageId>>,
+    /// The message that somebody goes to and that is not loaded yet.
+    wanted: StoredValue<Option<MessageId>>,
     items: StoredValue<Vec<Item>>,
     rows: StoredValue<Rows<ItemKey>>,
     drawn: StoredValue<Range<usize>>,
@@ -110,6 +119,8 @@ impl Scroll {
             entered: RwSignal::new(None),
             away: RwSignal::new(false),
             announce: RwSignal::new(String::new()),
+            found: RwSignal::new(None),
+            wanted: StoredValue::new(None),
             items: StoredValue::new(Vec::new()),
             rows: StoredValue::new(Rows::default()),
             drawn: StoredValue::new(0..0),
@@ -146,9 +157,15 @@ impl Scroll {
         let opened = self.app.opened.get_untracked();
         if self.opened.get_value() != opened {
             self.opened.set_value(opened);
-            let divider = items.iter().any(|item| item.key() == ItemKey::Unread);
-            self.hold.set_value(if divider { Hold::Row(ItemKey::Unread, DIVIDER_PX) } else { Hold::End });
+            let has = |key: ItemKey| items.iter().any(|item| item.key() == key);
+            let wanted = self.wanted.get_value().map(ItemKey::Message).filter(|key| has(*key));
+            self.hold.set_value(match wanted {
+                Some(key) => Hold::Row(key, self.found_px()),
+                None if has(ItemKey::Unread) => Hold::Row(ItemKey::Unread, DIVIDER_PX),
+                None => Hold::End,
+            });
         }
+        self.bequeath_focus(&items);
         self.items.set_value(items);
         self.guess_rows();
         self.draw();
@@ -373,6 +390,7 @@ impl Scroll {
                     return;
                 }
                 match result {
+                    Ok(_) if matches!(anchor, WindowAnchor::Message(_)) => self.arrive(),
                     // The next page, where the reader is still near the end; once the rows are in the page.
                     Ok(_) => self.scrolled(),
                     Err(error) => {
@@ -382,6 +400,49 @@ impl Scroll {
                 }
             },
         );
+    }
+
+    fn found_px(self) -> f64 {
+        self.height.get_value() * FOUND_SHARE
+    }
+
+    /// To a message, which gets the focus and stands out for a moment.
+    pub(super) fn jump(self, id: MessageId) {
+        let is_loaded = self.rows.with_value(|rows| rows.place(ItemKey::Message(id)).is_some());
+        if !is_loaded {
+            self.wanted.set_value(Some(id));
+            return self.load(WindowAnchor::Message(id));
+        }
+        let in_sight = self.elements().is_some_and(|(scroller, list)| {
+            let view = scroller.get_bounding_client_rect();
+            self.child(&list, ItemKey::Message(id)).is_some_and(|child| {
+                let child = child.get_bounding_client_rect();
+                child.top() >= view.top() && child.bottom() <= view.bottom()
+            })
+        });
+        if !in_sight {
+            self.hold.set_value(Hold::Row(ItemKey::Message(id), self.found_px()));
+        }
+        self.focus(id);
+        self.found.set(Some(id));
+        set_timeout(
+            move || {
+                if self.found.try_get_untracked().flatten() == Some(id) {
+                    self.found.set(None);
+                }
+            },
+            FOUND,
+        );
+    }
+
+    /// After a window around a message was asked for: it is there, or the message is not.
+    fn arrive(self) {
+        let Some(id) = self.wanted.try_update_value(Option::take).flatten() else { return };
+        if self.rows.with_value(|rows| rows.place(ItemKey::Message(id)).is_some()) {
+            self.jump(id);
+        } else {
+            self.app.toast(words::error(&UserError::NotFound), false);
+        }
     }
 
     /// To the newest message.
@@ -413,7 +474,7 @@ impl Scroll {
                 .chats
                 .with_untracked(|chats| chats.get(&self.chat.get_untracked()))
                 .map(|row| words::title(&row))?;
-            (!last.own).then(|| format!("{peer}: {}", words::body(&last.body, &peer)))
+            (!last.own).then(|| format!("{peer}: {}", words::body(&last.body, last.own, &peer)))
         });
         if let Some(text) = text {
             self.announce.set(text);
@@ -556,6 +617,17 @@ impl Scroll {
         if let Some((scroller, list)) = self.elements() {
             self.hold_what_is_seen(&scroller, &list);
         }
+    }
+
+    /// The message with the focus is gone: the next one has it, or the one before.
+    fn bequeath_focus(self, items: &[Item]) {
+        let Some(id) = self.focused.get_value() else { return };
+        if items.iter().any(|item| item.key() == ItemKey::Message(id)) {
+            return;
+        }
+        let place = self.rows.with_value(|rows| rows.place(ItemKey::Message(id))).unwrap_or(items.len());
+        let (before, after) = items.split_at(place.min(items.len()));
+        self.focused.set_value(after.iter().find_map(bubble).or_else(|| before.iter().rev().find_map(bubble)));
     }
 
     /// A row that is moved within the page loses the focus without anybody's wish.

@@ -1,0 +1,205 @@
+//! The dialogs about one message: its facts, its reactions, another emoji, its deletion. They close where the message goes.
+
+use super::Around;
+use super::menu::{held, react, regain_focus};
+use crate::model::clock;
+use crate::model::deeds::{can_be_taken_back, is_unsent};
+use crate::model::timeline::shown_ms;
+use crate::platform::page;
+use crate::primitives::dialog::Dialog;
+use crate::store::use_app;
+use crate::words;
+use client_api::{ChatKind, Command, MessageId, MessageRow, MessageStatus, Reaction};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// What is asked or told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialogue {
+    /// When it was sent, delivered and read.
+    Info,
+    /// Who put what to it.
+    Reactions,
+    /// Which other emoji.
+    React,
+    /// For whom it is deleted.
+    Delete,
+}
+
+/// Whichever is open.
+#[component]
+pub fn MessageDialogs(around: Around) -> impl IntoView {
+    let app = use_app();
+    let close = move || around.dialog.set(None);
+    Effect::new(move || {
+        let is_over = around.dialog.with(|dialog| {
+            dialog.as_ref().is_some_and(|(dialogue, row)| match held(app, row.id) {
+                Some(row) => *dialogue == Dialogue::Reactions && row.reactions.is_empty(),
+                None => true,
+            })
+        });
+        if is_over {
+            close();
+            regain_focus();
+        }
+    });
+    move || {
+        around.dialog.get().map(|(dialogue, first)| {
+            let id = first.id;
+            // It goes on while the dialog is open.
+            let row = Signal::derive(move || held(app, id).unwrap_or_else(|| Arc::clone(&first)));
+            match dialogue {
+                Dialogue::Info => view! {
+                    <Dialog title=words::MESSAGE_INFO testid="message-info" on_close=close>
+                        {move || facts(&row.get())}
+                        <Close close/>
+                    </Dialog>
+                }
+                .into_any(),
+                Dialogue::Reactions => view! {
+                    <Dialog title=words::REACTIONS testid="reactions-dialog" on_close=close>
+                        {
+                            // Drawn anew only for another reaction: the focus may be in it.
+                            let reactions = Memo::new(move |_| row.with(|row| row.reactions.clone()));
+                            move || who_reacted(id, &reactions.get(), around)
+                        }
+                        <Close close/>
+                    </Dialog>
+                }
+                .into_any(),
+                Dialogue::React => view! { <React id close/> }.into_any(),
+                Dialogue::Delete => view! { <Delete row close/> }.into_any(),
+            }
+        })
+    }
+}
+
+#[component]
+fn Close(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+    view! {
+        <div class="dialog-actions">
+            <button class="button" type="button" data-testid="dialog-close" on:click=move |_| close()>{words::CLOSE}</button>
+        </div>
+    }
+}
+
+fn facts(row: &MessageRow) -> impl IntoView + use<> {
+    let when = |ms: u64| clock::full(ms, page::now_ms(), page::zone_at(ms));
+    let step = |least: MessageStatus, ms: u64| match ms {
+        0 if row.status.is_some_and(|status| status >= least) => words::TIME_UNKNOWN.to_owned(),
+        0 => words::NOT_YET.to_owned(),
+        ms => when(ms),
+    };
+    view! {
+        <dl class="facts">
+            <div><dt>{if row.own { words::SENT_AT } else { words::RECEIVED }}</dt><dd>{when(shown_ms(row, page::now_ms()))}</dd></div>
+            {row.own.then(|| view! {
+                <div><dt>{words::DELIVERED_AT}</dt><dd data-testid="info-delivered">{step(MessageStatus::Delivered, row.delivered_ms)}</dd></div>
+                <div><dt>{words::READ_AT}</dt><dd data-testid="info-read">{step(MessageStatus::Read, row.read_ms)}</dd></div>
+            })}
+        </dl>
+    }
+}
+
+fn who_reacted(id: MessageId, reactions: &[Reaction], around: Around) -> impl IntoView + use<> {
+    let app = use_app();
+    let rows = reactions.iter().map(|reaction| {
+        view! {
+            <li class="reaction" data-testid="reaction">
+                <span class="reaction-emoji">{reaction.emoji.clone()}</span>
+                <strong dir="auto">{words::author(reaction.own, &around.peer.get())}</strong>
+                {reaction.own.then(|| view! {
+                    <button class="button quiet small" type="button" data-testid="reaction-take-back"
+                        on:click=move |_| {
+                            // The button goes.
+                            page::focus(".dialog-actions button");
+                            react(app, id, String::new());
+                        }>{words::TAKE_BACK}</button>
+                })}
+            </li>
+        }
+    });
+    view! { <ul class="rows">{rows.collect_view()}</ul> }
+}
+
+/// Any emoji: the system has a picker of its own.
+#[component]
+fn React(id: MessageId, close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+    let app = use_app();
+    let typed = RwSignal::new(String::new());
+    let refused = RwSignal::new(String::new());
+    let done = move || {
+        let emoji = typed.get_untracked().trim().to_owned();
+        let Some(chat) = app.open.get_untracked().filter(|_| !emoji.is_empty()) else { return };
+        app.ask(Command::React { chat, message: id, emoji }, move |result| match result {
+            Ok(_) => close(),
+            Err(error) => _ = refused.try_set(words::error(&error)),
+        });
+    };
+    view! {
+        <Dialog title=words::MORE_EMOJI testid="react-dialog" on_close=close>
+            <form on:submit=move |event| {
+                event.prevent_default();
+                done();
+            }>
+                <label class="field">
+                    <span class="field-label">{words::EMOJI_LABEL}</span>
+                    <input class="input emoji-input" type="text" autocomplete="off" data-testid="emoji-input" aria-describedby="emoji-hint"
+                        aria-invalid=move || refused.with(|refused| !refused.is_empty()).to_string()
+                        prop:value=typed on:input=move |event| {
+                            typed.set(event_target_value(&event));
+                            refused.set(String::new());
+                        }/>
+                </label>
+                <p id="emoji-hint" class="faint dialog-note">{words::emoji_hint(page::keyboard())}</p>
+                <p class="field-error" role="alert" data-testid="emoji-error">{refused}</p>
+                <div class="dialog-actions">
+                    <button class="button quiet" type="button" on:click=move |_| close()>{words::CANCEL}</button>
+                    <button class="button" type="submit" data-testid="emoji-go" disabled=move || typed.with(|typed| typed.trim().is_empty())>{words::REACT}</button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Delete(row: Signal<Arc<MessageRow>>, close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+    let app = use_app();
+    let kind = app.info.with_untracked(|info| info.as_ref().map(|info| info.kind));
+    let is_note = kind == Some(ChatKind::Notes);
+    let unsent = move || is_unsent(&row.get());
+    let for_everyone = move || !unsent() && !is_note && can_be_taken_back(&row.get(), page::now_ms());
+    let delete = move |everyone: bool| {
+        let Some(chat) = app.open.get_untracked() else { return };
+        let (message, is_unsent) = row.with_untracked(|row| (row.id, is_unsent(row)));
+        // First: the focus is back at the message, and goes on from there when it is gone.
+        close();
+        // What may be on its way already is taken back from everyone.
+        let command = Command::DeleteMessages { chat, messages: vec![message], for_everyone: everyone || is_unsent };
+        app.ask(command, move |result| match result {
+            Ok(_) if everyone || is_unsent => {}
+            Ok(_) => app.toast(words::DELETED_FOR_ME.to_owned(), false),
+            Err(error) => app.toast(words::error(&error), false),
+        });
+    };
+    let text = move || match () {
+        () if unsent() => words::DELETE_UNSENT,
+        () if for_everyone() => words::DELETE_ANY_TEXT,
+        () if is_note => words::DELETE_NOTE_TEXT,
+        () => words::DELETE_FOR_ME_TEXT,
+    };
+    view! {
+        <Dialog title=words::DELETE_MESSAGE testid="delete-dialog" on_close=close>
+            <p>{text}</p>
+            <div class="dialog-actions stacked">
+                <button class="button quiet" type="button" data-testid="delete-no" on:click=move |_| close()>{words::CANCEL}</button>
+                <button class="button danger" type="button" data-testid="delete-for-me" on:click=move |_| delete(false)>
+                    {move || if unsent() || is_note { words::DELETE } else { words::FOR_ME }}
+                </button>
+                <Show when=for_everyone>
+                    <button class="button danger" type="button" data-testid="delete-for-everyone" on:click=move |_| delete(true)>{words::FOR_EVERYONE}</button>
+                </Show>
+            </div>
+        </Dialog>
+    }
+}

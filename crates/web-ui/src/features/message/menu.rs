@@ -1,0 +1,127 @@
+//! What is done with a message, and the menu that offers it: one for all messages, as only one is open at a time, and outside of what
+//! scrolls, which would cut it off.
+
+use super::Around;
+use super::dialogs::Dialogue;
+use crate::model::deeds::{self, Deed};
+use crate::platform::page;
+use crate::primitives::menu::{ContextMenu, Entry, Look};
+use crate::store::{App, use_app};
+use crate::words;
+use client_api::{Command, MessageBody, MessageId, MessageRow};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// Does it. What needs more than a word opens its dialog.
+pub(super) fn act(app: App, deed: Deed, row: &Arc<MessageRow>, around: Around) {
+    let Some(chat) = app.open.get_untracked() else { return };
+    let ask = |dialogue: Dialogue| around.dialog.set(Some((dialogue, Arc::clone(row))));
+    match deed {
+        Deed::Reply => app.set_aside(chat, |aside| {
+            aside.edits = None;
+            aside.answers = Some(Arc::clone(row));
+        }),
+        Deed::React => ask(Dialogue::React),
+        Deed::Copy => copy(app, row),
+        Deed::Star => app.send(Command::SetStarred { chat, message: row.id, starred: !row.starred }),
+        Deed::Info => ask(Dialogue::Info),
+        Deed::Edit => edit(app, row),
+        Deed::Delete => ask(Dialogue::Delete),
+    }
+}
+
+/// Puts a message's text into the composer.
+pub fn edit(app: App, row: &Arc<MessageRow>) {
+    let (Some(chat), MessageBody::Text(text)) = (app.open.get_untracked(), &row.body) else { return };
+    app.set_aside(chat, |aside| {
+        aside.edits = Some(Arc::clone(row));
+        aside.edited = text.clone();
+    });
+}
+
+/// Puts an emoji to a message, or takes the own one back.
+pub(super) fn react(app: App, message: MessageId, emoji: String) {
+    if let Some(chat) = app.open.get_untracked() {
+        app.send(Command::React { chat, message, emoji });
+    }
+}
+
+fn copy(app: App, row: &MessageRow) {
+    if let MessageBody::Text(text) = &row.body {
+        page::copy(text, move |done| {
+            app.toast(if done { words::COPIED } else { words::COPY_FAILED }.to_owned(), false);
+        });
+    }
+}
+
+/// A message as it is now.
+pub(super) fn held(app: App, id: MessageId) -> Option<Arc<MessageRow>> {
+    app.timeline.with(|timeline| timeline.as_ref().and_then(|timeline| timeline.row(id)))
+}
+
+/// What had the focus may have gone with its message: then the next one has it.
+pub(super) fn regain_focus() {
+    request_animation_frame(|| {
+        if page::lost_focus() {
+            page::focus(".message[tabindex='0']");
+        }
+    });
+}
+
+/// The menu of whichever message it was opened for.
+#[component]
+pub fn MessageMenu(around: Around) -> impl IntoView {
+    let app = use_app();
+    let (place, of) = (around.menu, around.menu_of);
+    // What it offers is of a message that is there, and of what that was when it opened.
+    let shown = Memo::new(move |_| {
+        let id = of.get()?;
+        Some((id, held(app, id).map(|row| row.body == MessageBody::Deleted)))
+    });
+    Effect::new(move |before: Option<Option<(MessageId, Option<bool>)>>| {
+        let now = shown.get();
+        let is_same =
+            before.flatten().is_some_and(|before| now.is_some_and(|now| now.0 == before.0 && now.1 != before.1));
+        if is_same && place.with_untracked(Option::is_some) {
+            place.set(None);
+            regain_focus();
+        }
+        now
+    });
+    let entries = Callback::new(move |()| {
+        untrack(|| of.get().and_then(|id| held(app, id))).map(|row| entries(app, &row, around)).unwrap_or_default()
+    });
+    view! { <ContextMenu label=Signal::stored(words::MESSAGE_MENU.to_owned()) testid="message-actions" place entries/> }
+}
+
+fn entries(app: App, row: &Arc<MessageRow>, around: Around) -> Vec<Entry> {
+    let now_ms = page::now_ms();
+    let entry = |deed: Deed, look, label: &str, icon, testid| {
+        let row = Arc::clone(row);
+        let act = Callback::new(move |()| act(app, deed, &row, around));
+        Entry { look, label: label.to_owned(), icon, testid, act }
+    };
+    let mut entries = Vec::new();
+    if Deed::React.is_possible(row, now_ms) {
+        let id = row.id;
+        entries.extend(deeds::offered(&row.reactions).into_iter().map(|(emoji, own)| {
+            let chosen = if own { String::new() } else { emoji.clone() };
+            let act = Callback::new(move |()| react(app, id, chosen.clone()));
+            Entry { look: Look::Beside(own), label: emoji, icon: "", testid: "menu-emoji", act }
+        }));
+        entries.push(entry(Deed::React, Look::BesideIcon, words::MORE_EMOJI, "plus", "menu-react"));
+    }
+    entries.extend(deeds::MENU.into_iter().filter(|deed| deed.is_possible(row, now_ms)).map(|deed| {
+        let (label, icon, testid) = match deed {
+            Deed::Reply => (words::REPLY, "arrow-bend-up-left", "menu-reply"),
+            Deed::React => (words::REACT, "plus", "menu-react"),
+            Deed::Copy => (words::COPY, "copy", "menu-copy"),
+            Deed::Star => (if row.starred { words::UNSTAR } else { words::STAR }, "star", "menu-star"),
+            Deed::Info => (words::MESSAGE_INFO, "info", "menu-info"),
+            Deed::Edit => (words::EDIT, "pencil-simple", "menu-edit"),
+            Deed::Delete => (words::DELETE, "trash", "menu-delete"),
+        };
+        entry(deed, Look::Line, label, icon, testid)
+    }));
+    entries
+}
