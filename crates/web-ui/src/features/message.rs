@@ -6,7 +6,7 @@ pub mod quote;
 
 use crate::features::chat_list::Ticks;
 use crate::features::message::dialogs::Dialogue;
-use crate::features::message::menu::act;
+use crate::features::message::menu::{act, held};
 use crate::features::message::quote::quote_button;
 use crate::model::clock;
 use crate::model::deeds::{self, Deed};
@@ -16,13 +16,14 @@ use crate::platform::page;
 use crate::primitives::icon::Icon;
 use crate::primitives::long_press::LongPress;
 use crate::primitives::menu::{Place, is_menu_key};
-use crate::store::use_app;
+use crate::store::{App, use_app};
 use crate::words;
-use client_api::{Command, MessageBody, MessageId, MessageRow, MessageStatus};
+use client_api::{Command, MessageBody, MessageId, MessageRow, MessageStatus, Reaction};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 /// What the conversation gives its items.
 #[derive(Clone, Copy)]
@@ -119,7 +120,7 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
     let ticks = move || status.get().filter(|_| body.get() != Some(MessageBody::Deleted));
     let time = move || row().map(|row| clock::time(shown_time(&row), page::zone_at(shown_time(&row))));
     let label = move || row().map(|row| label(&row, &around.peer.get()));
-    let press = LongPress::new();
+    let finger = LongPress::new();
     let is_tab_stop = Signal::derive(move || around.tab_stop.get() == Some(id));
     let is_entered = Memo::new(move |_| around.entered.get() == Some(id));
     let element = NodeRef::<html::Article>::new();
@@ -129,28 +130,15 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
         }
     };
     let on_key = move |event: leptos::ev::KeyboardEvent| {
-        if event.ctrl_key() || event.alt_key() || event.meta_key() {
-            return;
+        if let (Some(row), Some(element)) = (row(), element.get_untracked())
+            && press(app, &event, &row, around, element.into())
+        {
+            event.prevent_default();
         }
-        let possible = |deed: &Deed| row().is_some_and(|row| deed.is_possible(&row, page::now_ms()));
-        if is_menu_key(&event) {
-            if let Some(element) = element.get_untracked() {
-                around.open_menu(id, Place::middle(element.into()));
-            }
-        } else if event.key() == "?" {
-            app.help.set(true);
-        } else if let (Some(deed), Some(row)) = (Deed::of_key(&event.code()).filter(possible), row()) {
-            act(app, deed, &row, around);
-        } else {
-            return;
-        }
-        event.prevent_default();
     };
     let on_double_click = move |event: leptos::ev::MouseEvent| {
-        // On words it chooses them.
-        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let on_part = target.is_some_and(|target| target.closest("button, a, .bubble-text").ok().flatten().is_some());
-        if let Some(row) = row().filter(|row| !on_part && Deed::Reply.is_possible(row, page::now_ms())) {
+        let may_reply = |row: &Arc<MessageRow>| !is_on_part(&event) && Deed::Reply.is_possible(row, page::now_ms());
+        if let Some(row) = row().filter(may_reply) {
             act(app, Deed::Reply, &row, around);
             // Nor is the nearest word chosen.
             if let Ok(Some(selection)) = window().get_selection() {
@@ -171,17 +159,17 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
             on:dblclick=on_double_click
             on:contextmenu=move |event| {
                 event.prevent_default();
-                press.end();
+                finger.end();
                 open_at(&event);
             }
             on:pointerdown=move |event| {
                 let at = event.clone();
-                press.begin(&event, move || open_at(&at));
+                finger.begin(&event, move || open_at(&at));
             }
-            on:pointermove=move |event| press.move_to(&event)
-            on:pointerup=move |_| press.end()
-            on:touchend=move |event| press.lift(&event)
-            on:pointercancel=move |_| press.end()
+            on:pointermove=move |event| finger.move_to(&event)
+            on:pointerup=move |_| finger.end()
+            on:touchend=move |event| finger.lift(&event)
+            on:pointercancel=move |_| finger.end()
         >
             <div class="bubble">
                 {move || quote.get().map(|quote| quote_button(&quote, around, is_entered))}
@@ -207,32 +195,64 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
                     </button>
                 </span>
             </div>
-            {move || {
-                let shown = reactions.get();
-                (!shown.is_empty()).then(|| {
-                    view! {
-                        <button class="reactions" class:own=shown.iter().any(|reaction| reaction.own) type="button" data-testid="reactions"
-                            tabindex=part_tabindex(is_entered) aria-label=words::reactions(&deeds::told(&shown)) on:click=move |_| {
-                                around.dialog.set(row().map(|row| (Dialogue::Reactions, row)));
-                            }>{deeds::pill(&shown)}</button>
-                    }
-                })
-            }}
-            {move || {
-                (status.get() == Some(MessageStatus::Failed)).then(|| {
-                    view! {
-                        <button class="retry" type="button" data-testid="message-retry" tabindex=part_tabindex(is_entered) on:click=move |_| {
-                            if let Some(chat) = app.open.get_untracked() {
-                                app.send(Command::RetryMessage { chat, message: id });
-                            }
-                        }>
-                            <Icon name="arrow-clockwise"/> {words::SEND_AGAIN}
-                        </button>
-                    }
-                })
-            }}
+            {move || pill(id, &reactions.get(), around, is_entered)}
+            {move || (status.get() == Some(MessageStatus::Failed)).then(|| retry(id, is_entered))}
         </article>
     }
+}
+
+/// Under the bubble: what was put to it.
+fn pill(id: MessageId, shown: &[Reaction], around: Around, is_entered: Memo<bool>) -> Option<impl IntoView + use<>> {
+    let app = use_app();
+    let own = shown.iter().any(|reaction| reaction.own);
+    let (label, text) = (words::reactions(&deeds::told(shown)), deeds::pill(shown));
+    let open = move |_| around.dialog.set(untrack(|| held(app, id)).map(|row| (Dialogue::Reactions, row)));
+    (!shown.is_empty()).then(|| {
+        view! {
+            <button class="reactions" class:own=own type="button" data-testid="reactions" tabindex=part_tabindex(is_entered) aria-label=label
+                on:click=open>{text}</button>
+        }
+    })
+}
+
+fn retry(id: MessageId, is_entered: Memo<bool>) -> impl IntoView + use<> {
+    let app = use_app();
+    view! {
+        <button class="retry" type="button" data-testid="message-retry" tabindex=part_tabindex(is_entered) on:click=move |_| {
+            if let Some(chat) = app.open.get_untracked() {
+                app.send(Command::RetryMessage { chat, message: id });
+            }
+        }>
+            <Icon name="arrow-clockwise"/> {words::SEND_AGAIN}
+        </button>
+    }
+}
+
+/// What a key does to a message that has the focus, in itself or in a part of it; whether it does anything.
+fn press(
+    app: App,
+    event: &web_sys::KeyboardEvent,
+    row: &Arc<MessageRow>,
+    around: Around,
+    element: HtmlElement,
+) -> bool {
+    if event.ctrl_key() || event.alt_key() || event.meta_key() {
+        return false;
+    }
+    let deed = Deed::of_key(&event.code()).filter(|deed| deed.is_possible(row, page::now_ms()));
+    match deed {
+        _ if is_menu_key(event) => around.open_menu(row.id, Place::middle(element)),
+        _ if event.key() == "?" => app.help.set(true),
+        Some(deed) => act(app, deed, row, around),
+        None => return false,
+    }
+    true
+}
+
+/// Whether a double click is on something that has a use for it: on words it chooses them.
+fn is_on_part(event: &web_sys::MouseEvent) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|target| target.closest("button, a, .bubble-text").ok().flatten().is_some())
 }
 
 /// As a reader is told a message.
