@@ -121,8 +121,14 @@ fn held(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<Option<Mess
 
 /// What an answer carries of the message that it answers; `None` where that is not there.
 pub(crate) fn quoting(cx: &Context<'_>, chat: ChatId, id: MessageId) -> Result<Option<Quote>, Halt> {
+    let moved: bool = cx
+        .db
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM message WHERE message = ?1 AND seq = ?2)")?
+        .query_row(params![id.as_bytes(), messages::MOVED_SEQ], |row| row.get(0))?;
     Ok(amendments::said(cx.db, chat, id)?.map(|(account, body)| {
         let excerpt = match body {
+            // It was said to somebody else, who had the number then.
+            _ if moved => String::new(),
             Quoted::Text(text) | Quoted::Claimed(text) => text,
             Quoted::Deleted | Quoted::Other => String::new(),
         };
@@ -139,19 +145,32 @@ fn take_back(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<bool, 
         .optional()?;
     let waiting: Option<([u8; 16], bool)> = cx
         .db
-        .prepare_cached("SELECT op_id, length(frame) = 0 FROM outbox WHERE chat = ?1 AND message = ?2")?
+        .prepare_cached("SELECT op_id, went_out = 0 FROM outbox WHERE chat = ?1 AND message = ?2")?
         .query_row(params![chat.as_bytes(), id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     match (failed, waiting) {
-        (Some(false), Some((op_id, true))) => outbox::remove(cx, OpId(op_id))?,
-        (Some(true), None) => {}
+        (Some(false), Some((_, true))) | (Some(true), None) => {}
         _ => return Ok(false),
     }
-    // What was said about it goes along, as far as it has not gone out.
+    // The others may have what was said about it, if not the message.
+    let told: bool = cx
+        .db
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM message a LEFT JOIN outbox o ON o.message = a.message AND o.chat = a.chat
+             WHERE a.target = ?1 AND a.about <> ?2 AND a.failed = 0 AND coalesce(o.went_out, 1) = 1)",
+        )?
+        .query_row(params![id.as_bytes(), About::Answer.number()], |row| row.get(0))?;
+    if told {
+        return Ok(false);
+    }
+    if let (Some(false), Some((op_id, _))) = (failed, waiting) {
+        outbox::remove(cx, OpId(op_id))?;
+    }
+    // What was said about it goes along.
     let about: Vec<[u8; 16]> = {
         let mut statement = cx.db.prepare_cached(
             "SELECT o.op_id FROM message a JOIN outbox o ON o.message = a.message AND o.chat = a.chat
-             WHERE a.target = ?1 AND a.about <> ?2 AND length(o.frame) = 0",
+             WHERE a.target = ?1 AND a.about <> ?2",
         )?;
         let rows = statement.query_map(params![id.as_bytes(), About::Answer.number()], |row| row.get(0))?;
         rows.collect::<Result<_, _>>()?

@@ -4,10 +4,10 @@
 //! a message is now is read together with all that was said about it: an amendment may come before what it amends. Only a deletion
 //! changes what is stored: the text is gone from the database.
 
+use crate::client::Context;
 use crate::io::Halt;
 use crate::messages::{Kind, UNSENT_MS};
 use crate::own_state;
-use crate::{client::Context, state};
 use breakable::{Rule, broken};
 use client_api::{MessageBody, MessageRow, Quote, Quoted};
 use prost::Message as _;
@@ -30,6 +30,8 @@ pub(crate) const QUOTE_CHARS_MAX: usize = 200;
 const READ_MAX: u32 = 1_024;
 /// Rows that are shown again when what they answer has changed.
 const ANSWERS_SHOWN_MAX: u32 = 64;
+/// `message.about` of an edit whose text is gone.
+const EMPTIED: u32 = 5;
 /// State of the own devices: messages that were deleted for this account alone.
 pub(crate) const HIDE: &str = "hide/";
 
@@ -65,24 +67,44 @@ pub(crate) fn aim(content: &[u8]) -> Option<(About, MessageId)> {
     Some((about, MessageId::try_from(id.as_slice()).ok()?))
 }
 
-/// An emoji, as far as can be told without a table of them: nothing that is read as words or numbers, nothing invisible alone.
+/// One emoji, as far as can be told without a table of them: pictures of the blocks that have them, with their signs of variant and skin,
+/// joined into one; a flag; a key. Nothing that is read as words, and nothing that is not seen.
 pub(crate) fn is_emoji(text: &str) -> bool {
-    let keycap = text.ends_with('\u{20E3}');
-    let belongs = |character: char| {
-        let written = character.is_alphanumeric() || character.is_ascii_punctuation();
-        !character.is_whitespace() && !character.is_control() && (!written || keycap)
-    };
-    let seen = |character: char| {
-        !character.is_ascii() && !matches!(character, '\u{2000}'..='\u{20CF}' | '\u{FE00}'..='\u{FE0F}')
-    };
-    text.len() <= EMOJI_LEN_MAX
-        && text.chars().all(belongs)
-        && text.chars().any(seen)
-        && (!keycap || text.chars().count() <= 3)
+    let characters: Vec<char> = text.chars().collect();
+    if text.len() > EMOJI_LEN_MAX {
+        return false;
+    }
+    match characters.as_slice() {
+        ['0'..='9' | '#' | '*', '\u{FE0F}', '\u{20E3}'] | ['0'..='9' | '#' | '*', '\u{20E3}'] => true,
+        ['\u{1F1E6}'..='\u{1F1FF}', '\u{1F1E6}'..='\u{1F1FF}'] => true,
+        // The flag of a region: its letters are tags, and the last one ends it.
+        ['\u{1F3F4}', letters @ .., '\u{E007F}'] => {
+            !letters.is_empty() && letters.iter().all(|letter| ('\u{E0020}'..'\u{E007F}').contains(letter))
+        }
+        characters => characters.split(|character| *character == '\u{200D}').all(is_picture),
+    }
+}
+
+/// A picture with its variant and skin.
+fn is_picture(characters: &[char]) -> bool {
+    let [first, signs @ ..] = characters else { return false };
+    let block = matches!(
+        first,
+        '\u{A9}' | '\u{AE}' | '\u{203C}' | '\u{2049}' | '\u{2122}' | '\u{2139}' | '\u{2190}'..='\u{21FF}'
+            | '\u{2300}'..='\u{23FF}' | '\u{24C2}' | '\u{25A0}'..='\u{27BF}' | '\u{2900}'..='\u{297F}'
+            | '\u{2B00}'..='\u{2BFF}' | '\u{3030}' | '\u{303D}' | '\u{3297}' | '\u{3299}' | '\u{1F000}'..='\u{1FAFF}'
+    );
+    let skin_or_variant = |sign: &char| matches!(sign, '\u{FE0F}' | '\u{1F3FB}'..='\u{1F3FF}');
+    block && signs.len() <= 2 && signs.iter().all(skin_or_variant)
 }
 
 /// What has been said about a message, onto its row.
 pub(crate) fn apply(db: &Connection, chat: ChatId, row: &mut MessageRow, me: AccountId) -> rusqlite::Result<()> {
+    // Its word is still on the way: the text goes when the server has that.
+    if deleted_by(db, chat, MessageId(row.id.0), AccountId(row.sender.0))? {
+        row.body = MessageBody::Deleted;
+        (row.quote, row.edit_until_ms, row.delete_until_ms) = (None, 0, 0);
+    }
     if let MessageBody::Text(text) = &mut row.body
         && let Some(newest) = newest_text(db, chat, (MessageId(row.id.0), row.sender.0, row.time_ms))?
     {
@@ -124,6 +146,8 @@ pub(crate) fn quote(
     let (Ok(id), Ok(claimed)) = ids else { return Ok(None) };
     let (sender, body) = match said(db, chat, id)? {
         Some((sender, body)) => (sender, body),
+        // What is known to be deleted is not shown as somebody else remembers it.
+        None if is_hidden(db, id)? || deleted_by(db, chat, id, claimed)? => (claimed, Quoted::Deleted),
         None => (claimed, Quoted::Claimed(excerpt(&quoted.excerpt))),
     };
     let message = client_api::MessageId(id.0);
@@ -132,15 +156,16 @@ pub(crate) fn quote(
 
 /// Who wrote a message, and what it says now.
 pub(crate) fn said(db: &Connection, chat: ChatId, id: MessageId) -> rusqlite::Result<Option<(AccountId, Quoted)>> {
-    let stored: Option<([u8; 16], u32, Vec<u8>, u64)> = db
+    let stored: Option<([u8; 16], Vec<u8>, u64)> = db
         .prepare_cached(
-            "SELECT account, kind, content, time_ms FROM message WHERE message = ?1 AND chat = ?2 AND kind IN (0, 1)",
+            "SELECT account, content, time_ms FROM message WHERE message = ?1 AND chat = ?2 AND kind IN (0, 1)",
         )?
-        .query_row(params![id.as_bytes(), chat.as_bytes()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
-        })
+        .query_row(params![id.as_bytes(), chat.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
-    let Some((sender, _, content, time_ms)) = stored else { return Ok(None) };
+    let Some((sender, content, time_ms)) = stored else { return Ok(None) };
+    if deleted_by(db, chat, id, AccountId(sender))? {
+        return Ok(Some((AccountId(sender), Quoted::Deleted)));
+    }
     let body = match Content::decode(content.as_slice()).ok().and_then(|content| content.body) {
         Some(content::Body::Text(text)) => {
             let text = newest_text(db, chat, (id, sender, time_ms))?.unwrap_or(text.text);
@@ -152,26 +177,29 @@ pub(crate) fn said(db: &Connection, chat: ChatId, id: MessageId) -> rusqlite::Re
     Ok(Some((AccountId(sender), body)))
 }
 
+/// This account has deleted the message for everyone, or is about to.
+fn deleted_by(db: &Connection, chat: ChatId, id: MessageId, account: AccountId) -> rusqlite::Result<bool> {
+    let whose = if broken(Rule::DeletionIsItsSenders) { "" } else { "AND account = ?3" };
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM message WHERE target = ?1 {whose} AND about = 4 AND chat = ?2 AND failed = 0 AND ?3 NOT NULL)"
+    );
+    db.prepare_cached(&sql)?.query_row(params![id.as_bytes(), chat.as_bytes(), account.as_bytes()], |row| row.get(0))
+}
+
 /// What its sender changed a text to last, where that is something, and came in time.
 fn newest_text(
     db: &Connection,
     chat: ChatId,
     (id, sender, time_ms): (MessageId, [u8; 16], u64),
 ) -> rusqlite::Result<Option<String>> {
-    let mut statement = db.prepare_cached(
-        "SELECT content FROM message WHERE target = ?1 AND about = 3 AND chat = ?2 AND (account = ?3 OR ?7) AND failed = 0
-         AND (time_ms <= ?4 OR time_ms >= ?5) ORDER BY time_ms DESC, message DESC LIMIT ?6",
-    )?;
+    let whose = if broken(Rule::EditIsItsSenders) { "" } else { "AND account = ?3" };
+    let sql = format!(
+        "SELECT content FROM message WHERE target = ?1 {whose} AND about = 3 AND chat = ?2 AND failed = 0
+         AND (time_ms <= ?4 OR time_ms >= ?5) AND ?3 NOT NULL ORDER BY time_ms DESC, message DESC LIMIT ?6"
+    );
+    let mut statement = db.prepare_cached(&sql)?;
     let taken_ms = time_ms.saturating_add(EDIT_TAKEN_MS);
-    let mut edits = statement.query(params![
-        id.as_bytes(),
-        chat.as_bytes(),
-        sender,
-        taken_ms,
-        UNSENT_MS,
-        READ_MAX,
-        broken(Rule::EditIsItsSenders)
-    ])?;
+    let mut edits = statement.query(params![id.as_bytes(), chat.as_bytes(), sender, taken_ms, UNSENT_MS, READ_MAX])?;
     while let Some(edit) = edits.next()? {
         let content: Vec<u8> = edit.get(0)?;
         if let Some(content::Body::Edit(edit)) =
@@ -233,13 +261,17 @@ pub(crate) fn follow(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Resul
         }
     };
     cx.changed.message(chat, amended);
+    show_answers(cx, chat, amended)
+}
+
+/// The newest answers to a message are shown again.
+fn show_answers(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
     let answers = {
         let mut statement = cx.db.prepare_cached(
             "SELECT message FROM message WHERE target = ?1 AND about = 1 AND chat = ?2 ORDER BY time_ms DESC LIMIT ?3",
         )?;
-        let rows = statement.query_map(params![amended.as_bytes(), chat.as_bytes(), ANSWERS_SHOWN_MAX], |row| {
-            row.get::<_, [u8; 16]>(0)
-        })?;
+        let rows = statement
+            .query_map(params![id.as_bytes(), chat.as_bytes(), ANSWERS_SHOWN_MAX], |row| row.get::<_, [u8; 16]>(0))?;
         rows.collect::<Result<Vec<_>, _>>()?
     };
     for answer in answers {
@@ -248,19 +280,31 @@ pub(crate) fn follow(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Resul
     Ok(())
 }
 
-/// Erases a message that its sender has deleted, and one that was deleted on the own devices, where that has come: before it or after.
-pub(crate) fn erase_deleted(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
-    if is_hidden(cx, id)? && !broken(Rule::HiddenWheneverItComes) {
+/// Erases what its sender has deleted, and what was deleted on the own devices, as soon as the message and the word are both here. The texts
+/// that it was changed to go also where the message itself never came.
+fn erase_deleted(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
+    let hidden = is_hidden(cx.db, id)? && !broken(Rule::HiddenWheneverItComes);
+    if hidden {
         return hide(cx, id);
     }
-    let deleted: bool = cx
+    if broken(Rule::DeletedIsErased) {
+        return Ok(());
+    }
+    empty_edits(cx, chat, id, false)?;
+    let account: Option<[u8; 16]> = cx
         .db
-        .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM message d JOIN message m ON m.message = d.target WHERE d.target = ?1
-             AND d.about = 4 AND d.failed = 0 AND d.chat = ?2 AND m.chat = ?2 AND (m.account = d.account OR ?3) AND m.kind IN (0, 1))",
-        )?
-        .query_row(params![id.as_bytes(), chat.as_bytes(), broken(Rule::DeletionIsItsSenders)], |row| row.get(0))?;
-    if deleted && !broken(Rule::DeletedIsErased) { erase(cx, id) } else { Ok(()) }
+        .prepare_cached("SELECT account FROM message WHERE message = ?1 AND chat = ?2 AND kind IN (0, 1)")?
+        .query_row(params![id.as_bytes(), chat.as_bytes()], |row| row.get(0))
+        .optional()?;
+    let Some(account) = account else { return Ok(()) };
+    let whose = if broken(Rule::DeletionIsItsSenders) { "" } else { "AND account = ?3" };
+    // While the word is on its way the server may still refuse it, and what was deleted nowhere else is shown again.
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM message WHERE target = ?1 {whose} AND about = 4 AND chat = ?2 AND seq > 0 AND ?3 NOT NULL)"
+    );
+    let deleted: bool =
+        cx.db.prepare_cached(&sql)?.query_row(params![id.as_bytes(), chat.as_bytes(), account], |row| row.get(0))?;
+    if deleted { erase(cx, chat, id) } else { Ok(()) }
 }
 
 /// The state key of a message that is deleted on the own devices.
@@ -268,49 +312,81 @@ pub(crate) fn hide_key(id: MessageId) -> String {
     format!("{HIDE}{}", client_api::MessageId(id.0))
 }
 
+fn is_hidden(db: &Connection, id: MessageId) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM state WHERE key = ?1 AND length(value) > 0)")?
+        .query_row([hide_key(id)], |row| row.get(0))
+}
+
 /// A message that was deleted on the own devices is not shown again, and its text is gone. It goes on to count in its chat's history.
 pub(crate) fn hide(cx: &mut Context<'_>, id: MessageId) -> Result<(), Halt> {
-    let chat: Option<[u8; 16]> = cx
+    let shown: Option<[u8; 16]> = cx
         .db
-        .prepare_cached("UPDATE message SET kind = ?2 WHERE message = ?1 AND kind IN (0, 1) RETURNING chat")?
-        .query_row(params![id.as_bytes(), Kind::Hidden.number()], |row| row.get(0))
-        .optional()?;
-    if let Some(chat) = chat {
-        cx.changed.message_gone(ChatId(chat), id);
-    }
-    erase(cx, id)
-}
-
-fn is_hidden(cx: &Context<'_>, id: MessageId) -> Result<bool, Halt> {
-    Ok(state::get(cx.db, &hide_key(id))?.is_some_and(|value| !value.is_empty()))
-}
-
-/// Takes a message's text out of the database, and all texts that it had in its time.
-fn erase(cx: &mut Context<'_>, id: MessageId) -> Result<(), Halt> {
-    let sent: Option<u64> = cx
-        .db
-        .prepare_cached("SELECT sent_ms FROM message WHERE message = ?1")?
+        .prepare_cached("SELECT chat FROM message WHERE message = ?1 AND kind IN (0, 1)")?
         .query_row([id.as_bytes()], |row| row.get(0))
         .optional()?;
-    let Some(sent_ms) = sent else { return Ok(()) };
-    let content = |message_id: &[u8], body| {
-        Content { message_id: message_id.to_vec(), sent_ms, profile_version: 0, body: Some(body) }.encode_to_vec()
-    };
-    let erased = content(id.as_bytes(), content::Body::Erased(Erased {}));
-    cx.db
-        .prepare_cached("UPDATE message SET content = ?2, target = NULL, about = 0 WHERE message = ?1")?
-        .execute(params![id.as_bytes(), erased])?;
-    let edits = {
-        let mut statement = cx.db.prepare_cached("SELECT message FROM message WHERE target = ?1 AND about = 3")?;
-        let rows = statement.query_map([id.as_bytes()], |row| row.get::<_, [u8; 16]>(0))?;
-        rows.collect::<Result<Vec<_>, _>>()?
-    };
-    for edit in edits {
-        let emptied = content::Body::Edit(Edit { message_id: id.to_vec(), text: String::new() });
+    let chat: Option<[u8; 16]> = cx
+        .db
+        .prepare_cached("SELECT chat FROM message WHERE (message = ?1 OR target = ?1) LIMIT 1")?
+        .query_row([id.as_bytes()], |row| row.get(0))
+        .optional()?;
+    let Some(chat) = chat.map(ChatId) else { return Ok(()) };
+    empty_edits(cx, chat, id, true)?;
+    if shown.is_some() {
+        erase(cx, chat, id)?;
         cx.db
-            .prepare_cached("UPDATE message SET content = ?2 WHERE message = ?1")?
-            .execute(params![edit, content(&edit, emptied)])?;
+            .prepare_cached("UPDATE message SET kind = ?2 WHERE message = ?1")?
+            .execute(params![id.as_bytes(), Kind::Hidden.number()])?;
+        cx.changed.message_gone(chat, id);
     }
+    show_answers(cx, chat, id)
+}
+
+/// Takes a message's text out of the database. One that the server refused for good goes wholly: nobody else has it.
+fn erase(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
+    let stored: Option<(u64, bool)> = cx
+        .db
+        .prepare_cached("SELECT sent_ms, failed = 1 AND seq = 0 FROM message WHERE message = ?1")?
+        .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((sent_ms, nowhere)) = stored else { return Ok(()) };
+    if nowhere {
+        cx.db.prepare_cached("DELETE FROM message WHERE message = ?1")?.execute([id.as_bytes()])?;
+        cx.changed.message_gone(chat, id);
+        return Ok(());
+    }
+    let erased = without_text(id, sent_ms, content::Body::Erased(Erased {}));
+    cx.db
+        .prepare_cached(
+            "UPDATE message SET content = ?2, target = NULL, about = 0, kind = min(kind, 0) WHERE message = ?1",
+        )?
+        .execute(params![id.as_bytes(), erased])?;
     // A star on nothing would stand in the list of stars.
     own_state::set(cx, &format!("{}{}", own_state::STAR, client_api::MessageId(id.0)), Vec::new())
+}
+
+/// Empties the texts that a message was changed to: of an account that has deleted it, or all of them.
+fn empty_edits(cx: &mut Context<'_>, chat: ChatId, id: MessageId, of_all: bool) -> Result<(), Halt> {
+    let edits = {
+        let mut statement = cx.db.prepare_cached(
+            "SELECT e.message, e.sent_ms FROM message e WHERE e.target = ?1 AND e.about = 3 AND e.chat = ?2
+             AND (?3 OR EXISTS (SELECT 1 FROM message d WHERE d.target = ?1
+             AND d.account = e.account AND d.about = 4 AND d.chat = ?2 AND d.seq > 0)) LIMIT ?4",
+        )?;
+        let values = params![id.as_bytes(), chat.as_bytes(), of_all, READ_MAX];
+        let rows = statement.query_map(values, |row| Ok((row.get::<_, [u8; 16]>(0)?, row.get::<_, u64>(1)?)))?;
+        rows.collect::<Result<Vec<_>, _>>()?
+    };
+    for (edit, sent_ms) in edits {
+        let emptied = content::Body::Edit(Edit { message_id: id.to_vec(), text: String::new() });
+        cx.db.prepare_cached("UPDATE message SET content = ?2, about = ?3 WHERE message = ?1")?.execute(params![
+            edit,
+            without_text(MessageId(edit), sent_ms, emptied),
+            EMPTIED
+        ])?;
+    }
+    Ok(())
+}
+
+fn without_text(id: MessageId, sent_ms: u64, body: content::Body) -> Vec<u8> {
+    Content { message_id: id.to_vec(), sent_ms, profile_version: 0, body: Some(body) }.encode_to_vec()
 }

@@ -17,8 +17,14 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 /// A larger one is nobody's honest word, and must not stop the client.
 pub(crate) const NUMBER_MAX: u64 = UNSENT_MS - 1;
 
+/// Raised with every body of a content that is new to this version.
+const BODIES_KNOWN: u32 = 1;
+
 /// Unsent messages stand after all others, in the order of their writing.
 pub(crate) const UNSENT_MS: u64 = 1 << 60;
+
+/// The place of what moved here with its number: the first entry of a log is nobody's message.
+pub(crate) const MOVED_SEQ: u64 = 1;
 
 /// What a row holds. Those below 0 are not shown; the lines that a chat itself has, and held places, are given to nobody: what
 /// is part of a conversation's history is below 2.
@@ -240,6 +246,8 @@ pub(crate) fn row(db: &Connection, row: &Row<'_>, at: usize, me: AccountId) -> r
     let may_change = |within_ms: u64| match (own, &body) {
         // Its time begins when the server has it.
         (true, MessageBody::Text(_)) if seq == 0 => u64::MAX,
+        // From the chat with somebody else, who had the number then.
+        (true, MessageBody::Text(_)) if seq == MOVED_SEQ => 0,
         (true, MessageBody::Text(_)) => time_ms.saturating_add(within_ms),
         _ => 0,
     };
@@ -249,7 +257,7 @@ pub(crate) fn row(db: &Connection, row: &Row<'_>, at: usize, me: AccountId) -> r
         sender: client_api::AccountId(sender.0),
         own,
         status: own.then_some(status),
-        edit_until_ms: may_change(amendments::EDIT_MS),
+        edit_until_ms: if failed { 0 } else { may_change(amendments::EDIT_MS) },
         delete_until_ms: may_change(amendments::DELETE_MS),
         body,
         quote: None,
@@ -285,14 +293,23 @@ fn body(kind: i32, content: &[u8]) -> (MessageBody, Option<Quote>) {
     (body, None)
 }
 
-/// What a newer version's messages say can be shown after an update.
+/// What a newer version's messages say can be shown after an update: once after each that knows more.
 pub(crate) fn read_newer(cx: &mut Context<'_>) -> Result<(), Halt> {
-    let kept: Vec<([u8; 16], [u8; 16], Vec<u8>)> = {
-        let mut statement = cx.db.prepare_cached("SELECT chat, message, content FROM message WHERE kind = 1")?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let known: u32 = cx.db.query_row("SELECT bodies_known FROM this", [], |row| row.get(0))?;
+    if known >= BODIES_KNOWN {
+        return Ok(());
+    }
+    // Their ids first: together they may be larger than what a browser holds.
+    let kept: Vec<([u8; 16], [u8; 16])> = {
+        let mut statement = cx.db.prepare_cached("SELECT chat, message FROM message WHERE kind = 1")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.collect::<Result<_, _>>()?
     };
-    for (chat, id, content) in kept {
+    for (chat, id) in kept {
+        let content: Vec<u8> = cx
+            .db
+            .prepare_cached("SELECT content FROM message WHERE message = ?1")?
+            .query_row([id], |row| row.get(0))?;
         let kind = Content::decode(content.as_slice()).ok().as_ref().and_then(kind_of);
         let Some(kind) = kind.filter(|kind| *kind != Kind::Newer) else { continue };
         let aim = amendments::aim(&content);
@@ -301,6 +318,7 @@ pub(crate) fn read_newer(cx: &mut Context<'_>) -> Result<(), Halt> {
         )?;
         amendments::follow(cx, ChatId(chat), MessageId(id))?;
     }
+    cx.db.execute("UPDATE this SET bodies_known = ?1", [BODIES_KNOWN])?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use crate::following::People;
 use crate::io::Halt;
 use crate::marks::{self, Mark};
 use crate::own_state::{self, ChatKey};
-use crate::{chat_list, mls, notices, outbox, recovery};
+use crate::{chat_list, messages, mls, notices, outbox, recovery};
 use client_api::SystemLine;
 use e2ee::ChatGroup;
 use identity::ChatKind;
@@ -100,7 +100,9 @@ fn move_chat(cx: &mut Context<'_>, from: &Chat, to: &Chat) -> Result<(), Halt> {
         )?
         .execute(params![old, me.as_bytes(), from.peer.as_bytes()])?;
     // Places of the old log mean nothing in the new one; its first entry is nobody's message.
-    cx.db.prepare_cached("UPDATE message SET seq = 1 WHERE chat = ?1 AND seq > 1")?.execute([old])?;
+    cx.db
+        .prepare_cached("UPDATE message SET seq = ?2 WHERE chat = ?1 AND seq > 1")?
+        .execute(params![old, messages::MOVED_SEQ])?;
     cx.db.prepare_cached("UPDATE message SET chat = ?2 WHERE chat = ?1")?.execute(params![old, new])?;
     let read_by_them: bool = cx
         .db

@@ -145,7 +145,9 @@ pub(crate) fn find(db: &Connection, op_id: OpId) -> Result<Option<Operation>, Ha
 
 /// The bytes that go out, now and at every repeat.
 pub(crate) fn set_frame(cx: &Context<'_>, op_id: OpId, frame: &[u8]) -> Result<(), Halt> {
-    cx.db.prepare_cached("UPDATE outbox SET frame = ?2 WHERE op_id = ?1")?.execute(params![op_id.as_bytes(), frame])?;
+    cx.db
+        .prepare_cached("UPDATE outbox SET frame = ?2, went_out = 1 WHERE op_id = ?1")?
+        .execute(params![op_id.as_bytes(), frame])?;
     Ok(())
 }
 

@@ -230,7 +230,7 @@ impl Client {
             )?
             .execute(params![Membership::Wanted.number(), Membership::Joined.number()])?;
         // Under their old ids: what was accepted before is not accepted twice.
-        cx.db.prepare_cached("UPDATE outbox SET frame = x'' WHERE kind = 0")?.execute([])?;
+        cx.db.prepare_cached("UPDATE outbox SET frame = x'', went_out = 1 WHERE kind = 0")?.execute([])?;
         cx.event(Event::Notice(Notice::StorageRolledBack));
         self.say_hello(cx)
     }
@@ -307,19 +307,21 @@ impl Client {
         if chat.kind != ChatKind::Direct || !asked_of_me || !is_known(cx, chat, request.seq)? {
             return Ok(());
         }
-        let sent: Option<(Vec<u8>, u64)> = cx
+        let sent: Option<(Vec<u8>, u64, i32)> = cx
             .db
             .prepare_cached(
-                "SELECT content, time_ms FROM message WHERE chat = ?1 AND seq = ?2 AND account = ?3 AND device = ?4
+                "SELECT content, time_ms, kind FROM message WHERE chat = ?1 AND seq = ?2 AND account = ?3 AND device = ?4
                  AND kind < 2",
             )?
             .query_row(params![chat.chat.as_bytes(), request.seq, me.account.as_bytes(), me.device.0], |row| {
-                Ok((row.get(0)?, row.get(1)?))
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
             })
             .optional()?;
         let content = match sent {
-            Some((_, time_ms)) if time_ms + RESENT_WITHIN_MS <= cx.now_ms => return Ok(()),
-            Some((content, _)) => content,
+            Some((_, time_ms, _)) if time_ms + RESENT_WITHIN_MS <= cx.now_ms => return Ok(()),
+            // Deleted here, and not for everyone: this device has nothing to give, and no word about it.
+            Some((.., kind)) if kind == messages::Kind::Hidden.number() => return Ok(()),
+            Some((content, ..)) => content,
             // What this device sent there was no message of the conversation: nobody needs to wait for it.
             None => Vec::new(),
         };

@@ -23,6 +23,8 @@ pub fn open(connection: &Connection) -> Result<(), Halt> {
     // took longer than running it. Where such an index is to serve, the query names the value itself.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    // What is deleted does not stay in the file's free places.
+    connection.pragma_update(None, "secure_delete", true)?;
     for (number, migration) in (1u32..).zip(MIGRATIONS) {
         if number > found {
             let transaction = connection.unchecked_transaction()?;

@@ -43,7 +43,7 @@ pub(crate) struct Amendment {
 /// All that is said about messages of a chat, in its order.
 pub(crate) fn amendments(db: &Connection, chat: [u8; 16]) -> Result<Vec<Amendment>> {
     let mut statement = db.prepare_cached(
-        "SELECT time_ms, message, seq, account, target, about FROM message WHERE chat = ?1 AND kind = -1
+        "SELECT time_ms, message, seq, account, target, CASE about WHEN 5 THEN 3 ELSE about END FROM message WHERE chat = ?1 AND kind = -1
          ORDER BY time_ms, message",
     )?;
     let rows = statement.query_map([chat], |row| {

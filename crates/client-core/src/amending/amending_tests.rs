@@ -136,7 +136,8 @@ fn of_an_accounts_reactions_the_newest_counts_and_words_are_none() {
 
 #[test]
 fn an_emoji_is_something_that_is_seen_and_not_read() {
-    for emoji in ["👍", "❤️", "👩‍👩‍👧‍👦", "1️⃣", "🇩🇪", "☕"] {
+    for emoji in ["👍", "👍🏽", "❤️", "👩‍👩‍👧‍👦", "🏳️‍🌈", "1️⃣", "🇩🇪", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "☕", "✨", "🫶"]
+    {
         assert!(amendments::is_emoji(emoji), "{emoji}");
     }
     let long = "👍".repeat(17);
@@ -227,16 +228,93 @@ fn what_never_left_leaves_no_trace() {
     assert_eq!(story.count("SELECT count(*) FROM outbox WHERE length(message) > 0"), 0);
 }
 
+/// An own message that is out, and its deletion, which is on its way: the deletion's id.
+fn deletes_what_is_out(story: &mut Story) -> (client_api::MessageId, MessageId) {
+    let written = story.writes("it is out");
+    story.db.execute("UPDATE outbox SET frame = x'', went_out = 1", []).expect("it went, and is made anew");
+    let delete = Command::DeleteMessages { chat: CHAT_UI, messages: vec![written], for_everyone: true };
+    assert_eq!(story.asks(delete), Ok(Answer::Done));
+    let row = story.row_of(written);
+    assert_eq!((row.body, row.delete_until_ms), (MessageBody::Deleted, 0), "at once, on the screen");
+    assert_eq!(story.count("SELECT count(*) FROM outbox WHERE length(message) > 0"), 2);
+    let word: [u8; 16] =
+        story.db.query_row("SELECT message FROM message WHERE about = 4", [], |row| row.get(0)).expect("the word");
+    (written, MessageId(word))
+}
+
 #[test]
 fn what_the_server_may_have_is_deleted_for_everyone_by_a_word_of_its_own() {
     let mut story = Story::new();
-    let written = story.writes("it is out");
-    story.db.execute("UPDATE outbox SET frame = x'01'", []).expect("under way");
-    let delete = Command::DeleteMessages { chat: CHAT_UI, messages: vec![written], for_everyone: true };
-    assert_eq!(story.asks(delete), Ok(Answer::Done));
-    assert_eq!(story.row_of(written).body, MessageBody::Deleted);
-    assert_eq!(story.count("SELECT count(*) FROM outbox WHERE length(message) > 0"), 2);
+    let (written, word) = deletes_what_is_out(&mut story);
+    let place = |seq| Place { seq, time_ms: now_ms() + seq };
+    step(&story.db, now_ms(), |cx| messages::settle(cx, CHAT, MessageId(written.0), place(20)).expect("taken"));
+    assert!(!story.is_forgotten("it is out"), "the word may still be refused");
+    step(&story.db, now_ms(), |cx| messages::settle(cx, CHAT, word, place(21)).expect("taken"));
     assert!(story.is_forgotten("it is out"));
+    assert_eq!(story.row_of(written).body, MessageBody::Deleted);
+}
+
+#[test]
+fn a_deletion_that_is_refused_for_good_shows_what_everybody_else_still_has() {
+    let mut story = Story::new();
+    let (written, word) = deletes_what_is_out(&mut story);
+    step(&story.db, now_ms(), |cx| messages::fail(cx, CHAT, word).expect("refused"));
+    assert_eq!(story.row_of(written).body, MessageBody::Text("it is out".to_owned()));
+}
+
+/// The message itself waits in quarantine, or never comes.
+#[test]
+fn the_texts_of_changes_go_also_where_their_message_never_came() {
+    let story = Story::new();
+    story.says(story.peer, 2, 1, edit(id(1), "a changed secret"));
+    story.says(story.me, 3, 2, deletion(id(1)));
+    assert!(!story.is_forgotten("secret"), "another's word is none");
+    story.says(story.peer, 4, 3, deletion(id(1)));
+    assert!(story.is_forgotten("secret"));
+    story.says(story.me, 5, 4, answer("to that", id(1), story.peer, "a quoted secret"));
+    let quote = story.row(5).expect("the row").quote.expect("a quote");
+    assert_eq!(quote.body, Quoted::Deleted, "what is known to be deleted is not shown as it is remembered");
+    step(&story.db, now_ms(), |cx| {
+        own_state::set(cx, &amendments::hide_key(id(6)), own_state::flag(true)).expect("set")
+    });
+    story.says(story.peer, 7, 5, edit(id(6), "a hidden text"));
+    assert!(story.is_forgotten("a hidden text"));
+}
+
+/// What was said to whoever had the number before is not said to whoever has it now.
+#[test]
+fn what_moved_with_a_number_is_neither_changed_nor_quoted_for_the_new_owner() {
+    let mut story = Story::new();
+    story.says(story.me, 1, 55, text("for the old one"));
+    story.db.execute("UPDATE message SET seq = ?1", [messages::MOVED_SEQ]).expect("moved");
+    let (chat, message) = (CHAT_UI, client_api::MessageId(id(1).0));
+    let row = story.row(1).expect("the row");
+    assert_eq!((row.edit_until_ms, row.delete_until_ms), (0, 0));
+    let change = Command::EditText { chat, message, text: "for the old one alone".to_owned() };
+    assert_eq!(story.asks(change), Err(UserError::TooLate));
+    let answer = Command::SendText { chat, text: "and?".to_owned(), written_for: None, answers: Some(message) };
+    assert!(matches!(story.asks(answer), Ok(Answer::Message(_))));
+    let sent: Vec<u8> = story
+        .db
+        .query_row("SELECT content FROM outbox WHERE length(message) > 0", [], |row| row.get(0))
+        .expect("the answer");
+    assert!(!sent.windows(11).any(|words| words == b"for the old"), "no excerpt goes out");
+}
+
+#[test]
+fn what_was_refused_is_not_changed_and_goes_without_a_word() {
+    let mut story = Story::new();
+    let written = story.writes("refused");
+    step(&story.db, now_ms(), |cx| {
+        cx.db.execute("DELETE FROM outbox", []).expect("has its verdict");
+        messages::fail(cx, CHAT, MessageId(written.0)).expect("failed");
+    });
+    let change = Command::EditText { chat: CHAT_UI, message: written, text: "changed".to_owned() };
+    assert_eq!(story.asks(change), Err(UserError::TooLate));
+    let delete = Command::DeleteMessages { chat: CHAT_UI, messages: vec![written], for_everyone: false };
+    assert_eq!(story.asks(delete), Ok(Answer::Done));
+    assert_eq!(story.count("SELECT count(*) FROM message WHERE kind < 2"), 0);
+    assert_eq!(story.count("SELECT count(*) FROM outbox WHERE length(message) > 0"), 0);
 }
 
 #[test]
@@ -387,6 +465,7 @@ fn what_an_older_version_could_not_read_is_read_after_the_update() {
     story.says(story.peer, 1, 0, text("hello"));
     story.says(story.peer, 2, 1, reaction(id(1), "👍"));
     // So an older version kept it.
+    story.db.execute("UPDATE this SET bodies_known = 0", []).expect("of before");
     story
         .db
         .execute("UPDATE message SET kind = 1, target = NULL, about = 0 WHERE message = ?1", [id(2).as_bytes()])
