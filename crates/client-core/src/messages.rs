@@ -141,7 +141,7 @@ pub(crate) fn store(cx: &mut Context<'_>, message: &NewMessage) -> Result<Stored
             .prepare_cached("UPDATE chat SET activity_ms = max(activity_ms, ?2) WHERE chat = ?1")?
             .execute(params![message.chat.as_bytes(), activity_ms])?;
     }
-    amendments::follow(cx, message.chat, message.id)?;
+    amendments::came(cx, message.chat, message.id, aim)?;
     Ok(if held > 0 { Stored::InPlace } else { Stored::New })
 }
 

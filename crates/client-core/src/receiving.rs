@@ -18,7 +18,7 @@ use crate::session::send;
 use crate::updating;
 use crate::witness;
 use breakable::{Rule, broken};
-use client_api::Event;
+use client_api::{Event, MessageBody};
 use e2ee::group::{Processed, ReceivedApp};
 use identity::ChatKind;
 use proto::content::{Content, content};
@@ -245,13 +245,14 @@ impl Client {
     ) -> Result<(), Halt> {
         let me = cx.me()?.address.account;
         let Ok(id) = MessageId::try_from(content.message_id.as_slice()) else { return Ok(()) };
-        let says = messages::kind_of(content).is_some_and(|kind| kind != messages::Kind::Amendment);
-        if sender.account == me || !says || seq <= marks::reached(cx.db, chat.chat, me, Mark::Read)? {
+        if sender.account == me || seq <= marks::reached(cx.db, chat.chat, me, Mark::Read)? {
             return Ok(());
         }
-        let preview = match &content.body {
-            Some(content::Body::Text(text)) => text.text.chars().take(200).collect(),
-            _ => String::new(),
+        // As it is now: it may have been changed, or deleted, before it came.
+        let preview = match messages::get_row(cx.db, chat.chat, id, me)?.map(|row| row.body) {
+            Some(MessageBody::Text(text)) => text.chars().take(200).collect(),
+            Some(MessageBody::Newer) => String::new(),
+            _ => return Ok(()),
         };
         cx.event(Event::Notify {
             chat: client_api::ChatId(chat.chat.0),

@@ -283,6 +283,5 @@ async fn terminals_answer_react_change_and_delete() -> Result<()> {
     ensure!(last(&slip)?["kind"] == "deleted" && last(&slip)?["text"] == "", "{heard:?}");
 
     refused(&world, "bob", &["edit", ALICE, &question, "forged"], "this message is too old for that").await?;
-    refused(&world, "bob", &["react", ALICE, &question, "hello"], "a reaction is one emoji").await?;
-    refused(&world, "bob", &["react", ALICE, "12", "👍"], "a message's id has 32 hexadecimal digits").await
+    refused(&world, "bob", &["react", ALICE, &question, "hello"], "a reaction is one emoji").await
 }

@@ -439,6 +439,7 @@ async fn what_is_said_about_messages_is_seen_on_all_devices_and_on_one_that_is_l
 
     let answer = Command::SendText { chat, text: "hello to you".into(), written_for: None, answers: Some(hello) };
     let Answer::Message(answer) = bob.does(answer).await? else { bail!("no message") };
+    tablet.sees(chat, "hello to you").await?;
     tablet.does(Command::React { chat, message: answer, emoji: "❤️".into() }).await?;
     alice.does(Command::EditText { chat, message: hello, text: "hello Bob".into() }).await?;
     bob.does(Command::React { chat, message: hello, emoji: "👍".into() }).await?;

@@ -2,12 +2,12 @@
 //! code, then sealed slots in both directions, and four digits that a person carries across. Owns the cryptography; the
 //! order of steps and the count of tries are the client's.
 
+use crate::crypto::OwnHpke;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac};
 use hpke_rs::hpke_types::{AeadAlgorithm, KdfAlgorithm, KemAlgorithm};
 use hpke_rs::{Context, Hpke, HpkePrivateKey, HpkePublicKey, Mode};
-use hpke_rs_rust_crypto::HpkeRustCrypto;
 use identity::{AccountPublicKey, DevicePublicKey};
 use prost::Message;
 use proto::decode::decode_limited;
@@ -176,7 +176,7 @@ impl LinkChannel {
         code: &LinkCode,
         bundle: &[u8],
         enc: Vec<u8>,
-        context: &Context<HpkeRustCrypto>,
+        context: &Context<OwnHpke>,
     ) -> Result<Self, LinkError> {
         let export = |label: &[u8]| -> Result<Zeroizing<[u8; 32]>, LinkError> {
             let secret = Zeroizing::new(context.export(label, 32).map_err(|_| LinkError::Setup)?);
@@ -293,7 +293,7 @@ pub fn offered_account(offer: &Offer) -> Option<(proto::ids::AccountId, AccountP
     (account == proto::ids::AccountId::of_first_key(key.as_bytes())).then_some((account, key))
 }
 
-fn hpke() -> Hpke<HpkeRustCrypto> {
+fn hpke() -> Hpke<OwnHpke> {
     Hpke::new(Mode::Psk, KemAlgorithm::XWingDraft06, KdfAlgorithm::HkdfSha256, AeadAlgorithm::ChaCha20Poly1305)
 }
 

@@ -1,8 +1,8 @@
-//! What OpenMLS is given to work with: the caller's database, the caller's randomness, RustCrypto's algorithms. Owns
+//! What OpenMLS is given to work with: the caller's database, the caller's randomness, our suites' algorithms. Owns
 //! the bundle of the three for the length of one operation.
 
+use crate::crypto::OwnSuites;
 use crate::storage::{MlsStore, Namespace, StoreError};
-use openmls_rust_crypto::RustCrypto;
 use openmls_traits::{OpenMlsProvider, random::OpenMlsRand};
 use rand_chacha::ChaCha20Rng;
 use rand_core::{CryptoRng, RngCore, SeedableRng};
@@ -16,7 +16,6 @@ use std::convert::Infallible;
 /// system, because RustCrypto offers no other way: runs from one seed agree in what they decide, not in every byte.
 pub struct Provider<'c> {
     store: MlsStore<'c>,
-    crypto: RustCrypto,
     rand: SeededRand,
 }
 
@@ -35,7 +34,6 @@ impl<'c> Provider<'c> {
         rng.fill_bytes(&mut seed);
         Self {
             store: MlsStore::new(connection, namespace),
-            crypto: RustCrypto::default(),
             rand: SeededRand(RefCell::new(ChaCha20Rng::from_seed(seed))),
         }
     }
@@ -55,7 +53,7 @@ impl<'c> Provider<'c> {
 }
 
 impl<'c> OpenMlsProvider for Provider<'c> {
-    type CryptoProvider = RustCrypto;
+    type CryptoProvider = OwnSuites;
     type RandProvider = SeededRand;
     type StorageProvider = MlsStore<'c>;
 
@@ -64,7 +62,7 @@ impl<'c> OpenMlsProvider for Provider<'c> {
     }
 
     fn crypto(&self) -> &Self::CryptoProvider {
-        &self.crypto
+        &OwnSuites
     }
 
     fn rand(&self) -> &Self::RandProvider {

@@ -4,6 +4,7 @@
 
 pub mod changes;
 pub mod real;
+pub mod samples;
 pub mod seeds;
 
 mod memory;

@@ -348,6 +348,39 @@ fn what_is_said_about_messages_is_not_unread_and_not_the_newest_message() {
     assert_eq!((last.deleted, last.preview.as_str()), (true, ""));
 }
 
+/// Nobody is notified of a reaction, nor of what was deleted before it came; of what was changed, as it is now.
+#[test]
+fn a_notification_says_what_a_message_is_now() {
+    let mut story = Story::new();
+    story.says(story.peer, 1, 0, text("as it was"));
+    story.says(story.peer, 2, 1, edit(id(1), "as it is"));
+    story.says(story.peer, 3, 2, text("a slip"));
+    story.says(story.peer, 4, 3, deletion(id(3)));
+    let previews = |story: &mut Story, number: u8| {
+        let content: Vec<u8> = story
+            .db
+            .query_row("SELECT content FROM message WHERE message = ?1", [id(number).as_bytes()], |row| row.get(0))
+            .expect("stored");
+        let content = Content::decode(content.as_slice()).expect("a content");
+        let sender = DeviceAddress { account: story.peer, device: DeviceNumber(1) };
+        let client = &mut story.client;
+        let (_, out) = step(&story.db, now_ms(), |cx| {
+            let chat = chats::find(cx.db, CHAT).expect("read").expect("a chat");
+            client.tell_arrival(cx, &chat, sender, &content, 10).expect("told");
+        });
+        out.into_iter()
+            .filter_map(|output| match output {
+                Output::Event(Event::Notify { preview, .. }) => Some(preview),
+                _ => None,
+            })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(previews(&mut story, 1), ["as it is"]);
+    for number in 2..=4 {
+        assert!(previews(&mut story, number).is_empty(), "{number}");
+    }
+}
+
 #[test]
 fn what_an_older_version_could_not_read_is_read_after_the_update() {
     let story = Story::new();
