@@ -337,8 +337,8 @@ pub fn answering(author: &str, text: &str) -> String {
 }
 
 /// Of all reactions of a message.
-pub fn reactions(told: &str) -> String {
-    format!("{told}, reactions")
+pub fn reactions(told: &str, number: usize) -> String {
+    format!("{told}, {}", count(number as u64, "reaction", "reactions"))
 }
 
 /// How a system's own picker of emoji is opened.

@@ -2,7 +2,11 @@
 
 use super::{Browser, quoted};
 use anyhow::Result;
-use playwright_rs::{ClickOptions, MouseButton};
+use playwright_rs::ClickOptions;
+use playwright_rs::protocol::MouseButton;
+
+/// The open menu of a message.
+pub const MENU: &str = "[data-testid=message-actions] [role=menu]";
 
 /// The message that says just this: not one that quotes it.
 pub fn message(text: &str) -> String {
@@ -28,7 +32,7 @@ impl Browser {
         let bubble = self.page.locator(format!("{} .bubble", message(text)));
         let done = bubble.click(with_right).await;
         self.told_of(&format!("opening the menu of {text:?}"), done).await?;
-        self.shows("message-actions").await
+        self.sees(MENU).await
     }
 
     /// Chooses from a message's menu.

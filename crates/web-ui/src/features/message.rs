@@ -204,13 +204,13 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
 /// Under the bubble: what was put to it.
 fn pill(id: MessageId, shown: &[Reaction], around: Around, is_entered: Memo<bool>) -> Option<impl IntoView + use<>> {
     let app = use_app();
-    let own = shown.iter().any(|reaction| reaction.own);
-    let (label, text) = (words::reactions(&deeds::told(shown)), deeds::pill(shown));
+    let (own, count) = (shown.iter().any(|reaction| reaction.own), shown.len());
+    let (label, text) = (words::reactions(&deeds::told(shown), count), deeds::pill(shown));
     let open = move |_| around.dialog.set(untrack(|| held(app, id)).map(|row| (Dialogue::Reactions, row)));
     (!shown.is_empty()).then(|| {
         view! {
             <button class="reactions" class:own=own type="button" data-testid="reactions" tabindex=part_tabindex(is_entered) aria-label=label
-                on:click=open>{text}</button>
+                on:click=open><span class="emoji">{text}</span>{(count > 1).then(|| format!(" {count}"))}</button>
         }
     })
 }
@@ -266,7 +266,7 @@ fn label(row: &MessageRow, peer: &str) -> String {
     }
     parts.push(words::body(&row.body, row.own, peer));
     if !row.reactions.is_empty() {
-        parts.push(words::reactions(&deeds::told(&row.reactions)));
+        parts.push(words::reactions(&deeds::told(&row.reactions), row.reactions.len()));
     }
     parts.join(", ")
 }

@@ -85,14 +85,9 @@ pub fn tally(reactions: &[Reaction]) -> Vec<(&str, usize)> {
     tally
 }
 
-/// What stands under the bubble: some of the emoji, and how many there are in all where there is more than one.
+/// What stands under the bubble: some of the emoji.
 pub fn pill(reactions: &[Reaction]) -> String {
-    let mut pill: String = tally(reactions).iter().take(SHOWN_MAX).map(|(emoji, _)| *emoji).collect();
-    if reactions.len() > 1 {
-        pill.push(' ');
-        pill.push_str(&reactions.len().to_string());
-    }
-    pill
+    tally(reactions).iter().take(SHOWN_MAX).map(|(emoji, _)| *emoji).collect()
 }
 
 /// As a reader is told them: "👍 2, ❤️ 1".

@@ -5,7 +5,7 @@
 //! around that place (`draw`), measures them and scrolls by what the held message was moved (`pin`), before the page is painted.
 
 use crate::model::bubble_height::guess;
-use crate::model::timeline::{Item, ItemKey, PAGE_ROWS};
+use crate::model::timeline::{Item, ItemKey, PAGE_ROWS, Timeline};
 use crate::model::window::{Piece, Rows};
 use crate::platform::page;
 use crate::store::App;
@@ -155,12 +155,13 @@ impl Scroll {
             .with(|timeline| timeline.as_ref().map(|timeline| timeline.items(page::now_ms(), page::zone_at)));
         let Some(items) = items else { return };
         let opened = self.app.opened.get_untracked();
+        let mut arrived = None;
         if self.opened.get_value() != opened {
             self.opened.set_value(opened);
             let has = |key: ItemKey| items.iter().any(|item| item.key() == key);
-            let wanted = self.wanted.get_value().map(ItemKey::Message).filter(|key| has(*key));
-            self.hold.set_value(match wanted {
-                Some(key) => Hold::Row(key, self.found_px()),
+            arrived = self.wanted.get_value().filter(|id| has(ItemKey::Message(*id)));
+            self.hold.set_value(match arrived {
+                Some(id) => Hold::Row(ItemKey::Message(id), self.found_px()),
                 None if has(ItemKey::Unread) => Hold::Row(ItemKey::Unread, DIVIDER_PX),
                 None => Hold::End,
             });
@@ -169,6 +170,10 @@ impl Scroll {
         self.items.set_value(items);
         self.guess_rows();
         self.draw();
+        if let Some(id) = arrived {
+            self.wanted.set_value(None);
+            self.stand_out(id);
+        }
     }
 
     /// Looks how large the page's parts are now; says whether rows have another width than before.
@@ -389,11 +394,11 @@ impl Scroll {
                 if self.loading.try_set_value(false).is_some() {
                     return;
                 }
-                match result {
-                    Ok(_) if matches!(anchor, WindowAnchor::Message(_)) => self.arrive(),
+                match (result, anchor) {
+                    (Ok(_), WindowAnchor::Message(id)) => self.arrive(id),
                     // The next page, where the reader is still near the end; once the rows are in the page.
-                    Ok(_) => self.scrolled(),
-                    Err(error) => {
+                    (Ok(_), _) => self.scrolled(),
+                    (Err(error), _) => {
                         let command = Command::LoadWindow { chat: self.chat.get_untracked(), anchor, limit: PAGE_ROWS };
                         self.app.toast_refused(&command, &error);
                     }
@@ -423,6 +428,10 @@ impl Scroll {
         if !in_sight {
             self.hold.set_value(Hold::Row(ItemKey::Message(id), self.found_px()));
         }
+        self.stand_out(id);
+    }
+
+    fn stand_out(self, id: MessageId) {
         self.focus(id);
         self.found.set(Some(id));
         set_timeout(
@@ -435,12 +444,11 @@ impl Scroll {
         );
     }
 
-    /// After a window around a message was asked for: it is there, or the message is not.
-    fn arrive(self) {
-        let Some(id) = self.wanted.try_update_value(Option::take).flatten() else { return };
-        if self.rows.with_value(|rows| rows.place(ItemKey::Message(id)).is_some()) {
-            self.jump(id);
-        } else {
+    /// After a window around a message was asked for. What has come is drawn before or after this.
+    fn arrive(self, id: MessageId) {
+        let has = |timeline: &Option<Timeline>| timeline.as_ref().is_some_and(|timeline| timeline.row(id).is_some());
+        if !self.app.timeline.with_untracked(has) {
+            self.wanted.set_value(None);
             self.app.toast(words::error(&UserError::NotFound), false);
         }
     }

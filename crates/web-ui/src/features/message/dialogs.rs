@@ -106,7 +106,7 @@ fn who_reacted(id: MessageId, reactions: &[Reaction], around: Around) -> impl In
     let rows = reactions.iter().map(|reaction| {
         view! {
             <li class="reaction" data-testid="reaction">
-                <span class="reaction-emoji">{reaction.emoji.clone()}</span>
+                <span class="emoji reaction-emoji">{reaction.emoji.clone()}</span>
                 <strong dir="auto">{words::author(reaction.own, &around.peer.get())}</strong>
                 {reaction.own.then(|| view! {
                     <button class="button quiet small" type="button" data-testid="reaction-take-back"
@@ -144,7 +144,7 @@ fn React(id: MessageId, close: impl Fn() + Copy + Send + Sync + 'static) -> impl
             }>
                 <label class="field">
                     <span class="field-label">{words::EMOJI_LABEL}</span>
-                    <input class="input emoji-input" type="text" autocomplete="off" data-testid="emoji-input" aria-describedby="emoji-hint"
+                    <input class="input emoji emoji-input" type="text" autocomplete="off" data-testid="emoji-input" aria-describedby="emoji-hint"
                         aria-invalid=move || refused.with(|refused| !refused.is_empty()).to_string()
                         prop:value=typed on:input=move |event| {
                             typed.set(event_target_value(&event));
