@@ -143,6 +143,12 @@ rules! {
     UnreadableIsKept,
     /// Who cannot follow a commit joins anew.
     LostThreadJoinsAnew,
+    /// What has expired is missing: it is asked for, and said to be.
+    ExpiredIsMissing,
+    /// That something younger than a day has expired is not believed.
+    ExpiryIsDoubted,
+    /// Who answers for a part of a log leaves out what it lacks.
+    MissingIsNotCovered,
     /// Own-device state is taken from the group of the own devices only.
     StateIsOfOwnGroup,
     /// The private halves of key packages that nobody used are forgotten when there are many newer ones.

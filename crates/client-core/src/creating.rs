@@ -5,6 +5,7 @@ use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod};
+use crate::messages::Place;
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
 use crate::this;
@@ -155,7 +156,8 @@ impl Client {
         Ok(())
     }
 
-    pub(crate) fn on_created(&mut self, cx: &mut Context<'_>, operation: &Operation, seq: u64) -> Result<(), Halt> {
+    pub(crate) fn on_created(&mut self, cx: &mut Context<'_>, operation: &Operation, place: Place) -> Result<(), Halt> {
+        let Place { seq, time_ms } = place;
         let chat = operation.chat;
         let Some(stored) = chats::find(cx.db, chat)? else { return Ok(()) };
         if let Some(commit) = first_commit(operation) {
@@ -167,7 +169,8 @@ impl Client {
             group.confirm_pending(&mls::provider(cx)).map_err(|error| Halt::Encryption(error.to_string()))?;
         }
         updating::renewed(cx, chat)?;
-        chats::set_membership(cx, chat, Membership::Joined, seq)
+        chats::set_membership(cx, chat, Membership::Joined, seq)?;
+        chats::set_applied(cx, chat, seq, time_ms)
     }
 
     /// The other one was first: their chat is the chat, and what was written here goes into it.

@@ -4,6 +4,7 @@ use crate::accounts;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
+use crate::messages::Place;
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
 use crate::sending::Flight;
@@ -38,6 +39,7 @@ impl Client {
                 self.adopt_chat(cx, &policy, item.time_ms)?;
                 witness::begin(cx, chat, item.seq, None)?;
                 chats::set_membership(cx, chat, Membership::Joined, item.seq)?;
+                chats::set_applied(cx, chat, item.seq, item.time_ms)?;
                 updating::came_by_key_package(cx, chat)?;
                 self.want_removals_on_entry(cx, chat)?;
                 last_resort.map_or(Ok(()), |used| self.renew_last_resort(cx, &used))
@@ -186,7 +188,8 @@ impl Client {
         outbox::push(cx, &operation)
     }
 
-    pub(crate) fn on_joined(&mut self, cx: &mut Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
+    pub(crate) fn on_joined(&mut self, cx: &mut Context<'_>, chat: ChatId, place: Place) -> Result<(), Halt> {
+        let Place { seq, time_ms } = place;
         let Some(stored) = chats::find(cx.db, chat)? else { return Ok(()) };
         let provider = mls::provider(cx);
         match finish_external(&provider, chat, stored.generation) {
@@ -203,10 +206,14 @@ impl Client {
         // What was said before is for this account too. A companion asks the phone for it, with the history.
         if cx.is_phone()? && stored.kind == ChatKind::Direct && stored.applied_seq + 1 < seq {
             cx.db
-                .prepare_cached("UPDATE chat SET resync_from = coalesce(resync_from, applied_seq + 1) WHERE chat = ?1")?
+                .prepare_cached(
+                    "UPDATE chat SET resync_ms = CASE WHEN resync_from IS NULL THEN applied_ms ELSE resync_ms END,
+                     resync_from = coalesce(resync_from, applied_seq + 1) WHERE chat = ?1",
+                )?
                 .execute([chat.as_bytes()])?;
         }
         chats::set_membership(cx, chat, Membership::Joined, seq)?;
+        chats::set_applied(cx, chat, seq, time_ms)?;
         updating::renewed(cx, chat)?;
         cx.db
             .prepare_cached(

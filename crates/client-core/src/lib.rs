@@ -28,6 +28,7 @@ mod key_packages;
 mod link;
 mod marks;
 mod messages;
+mod missing;
 mod mls;
 mod moving;
 mod notices;

@@ -10,6 +10,7 @@ use crate::io::Halt;
 use crate::marks::{self, Mark};
 use crate::messages::NUMBER_MAX;
 use crate::messages::{self, NewMessage, Place, Stored};
+use crate::missing;
 use crate::mls;
 use crate::own_state;
 use crate::reading;
@@ -79,7 +80,7 @@ impl Client {
         self.apply(cx, &chat, item)?;
         witness::follow(cx, chat.chat, item.seq, &item.bytes)?;
         updating::stir(cx, chat.chat)?;
-        chats::set_applied(cx, chat.chat, item.seq)?;
+        chats::set_applied(cx, chat.chat, item.seq, item.time_ms)?;
         Ok(Followed::Settled)
     }
 
@@ -100,7 +101,7 @@ impl Client {
             && (before.applied_seq + 2..=NUMBER_MAX).contains(&page.first_kept_seq)
             && before.membership == Membership::Joined;
         if expired {
-            return self.on_expired(cx, &before, page.first_kept_seq);
+            return self.on_expired(cx, &before, page);
         }
         for item in page.items.iter().filter(|item| item.chat == chat.as_bytes()) {
             if self.follow(cx, item)? != Followed::Settled {
@@ -158,6 +159,7 @@ impl Client {
                     // of it before.
                     self.ask_own_devices(cx)?;
                     completeness::ask_for_gaps_again(cx)?;
+                    missing::ask_again(cx)?;
                 }
                 self.vet_commit(cx, chat, &commit)
             }

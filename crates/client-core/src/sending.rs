@@ -282,18 +282,17 @@ impl Client {
 
     fn on_accepted(&mut self, cx: &mut Context<'_>, operation: &Operation, accepted: &Accepted) -> Result<(), Halt> {
         outbox::remove(cx, operation.op_id)?;
+        let place = Place { seq: accepted.seq, time_ms: accepted.time_ms };
         match operation.kind {
             Kind::App => {
                 self.want_new_leaf(cx, operation.chat)?;
                 match operation.message {
-                    Some(id) => {
-                        messages::settle(cx, operation.chat, id, Place { seq: accepted.seq, time_ms: accepted.time_ms })
-                    }
+                    Some(id) => messages::settle(cx, operation.chat, id, place),
                     None => Ok(()),
                 }
             }
-            Kind::Create => self.on_created(cx, operation, accepted.seq),
-            Kind::Join => self.on_joined(cx, operation.chat, accepted.seq),
+            Kind::Create => self.on_created(cx, operation, place),
+            Kind::Join => self.on_joined(cx, operation.chat, place),
             // Merged when its echo comes, after what others sent before it.
             Kind::Commit if broken(Rule::CommitMergedAtEcho) => merge_pending(cx, operation.chat),
             Kind::Commit => Ok(()),

@@ -47,6 +47,8 @@ pub struct Outcome {
     pub virtual_ms: u64,
     /// What each device came to from the first step to the last: where something can go wrong.
     pub places: BTreeMap<DeviceRef, Places>,
+    /// How often a user was told that messages may be missing.
+    pub told_missing: usize,
     /// What it found.
     pub failure: Option<Failure>,
 }
@@ -87,6 +89,7 @@ pub fn run(plan: &Plan, options: Options) -> Result<Outcome> {
         digest: world.digest,
         events: world.events,
         virtual_ms: world.now_ms - begun_ms,
+        told_missing: oracles::told_missing(&world)?,
         coverage: world.coverage,
         places,
         failure,

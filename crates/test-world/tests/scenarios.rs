@@ -272,6 +272,51 @@ fn who_was_away_for_longer_than_the_server_keeps_has_it_from_a_sibling() {
 }
 
 #[test]
+fn a_phone_alone_that_was_away_for_longer_than_the_server_keeps_is_told() {
+    let done = vec![
+        (1_000, Action::Send { device: A0, peer: 1 }),
+        (2_000, Action::Send { device: B0, peer: 0 }),
+        (30_000, Action::Away { device: A0, for_ms: 4 * DAY_MS }),
+        (31_000, Action::Send { device: B0, peer: 0 }),
+        (32_000, Action::Send { device: B0, peer: 0 }),
+        (120_000, Action::Quiet { for_ms: 3 * DAY_MS }),
+        // Young enough to be there still when it comes back.
+        (121_000, Action::Send { device: B0, peer: 0 }),
+        (122_000, Action::Quiet { for_ms: DAY_MS }),
+        (123_000, Action::Send { device: B0, peer: 0 }),
+        (124_000, Action::Send { device: A0, peer: 1 }),
+        (125_000, Action::Quiet { for_ms: 2 * DAY_MS }),
+        (126_000, Action::Send { device: A0, peer: 1 }),
+    ];
+    let plan = Plan { kept_ms: Some(2 * DAY_MS), ..crowd(2, 1, done) };
+    let outcome = is_sound(&plan);
+    assert_eq!(outcome.told_missing, 1, "{}", outcome.coverage);
+}
+
+#[test]
+fn what_has_expired_for_a_phone_and_a_companion_comes_from_the_one_device_that_has_it() {
+    let [a0, a1, a2] = [0, 1, 2].map(|slot| DeviceRef { account: 0, slot });
+    // The one that has it is the last to be linked, the first, the phone.
+    for has_it in [a2, a1, a0] {
+        let away = [a0, a1, a2].into_iter().filter(|device| *device != has_it);
+        let mut done = vec![(1_000, Action::Send { device: B0, peer: 0 })];
+        done.extend(away.map(|device| (30_000, Action::Away { device, for_ms: 4 * DAY_MS })));
+        done.extend([
+            (31_000, Action::Send { device: B0, peer: 0 }),
+            (32_000, Action::Send { device: has_it, peer: 1 }),
+            (33_000, Action::Send { device: B0, peer: 0 }),
+            (120_000, Action::Quiet { for_ms: 4 * DAY_MS }),
+            (121_000, Action::Send { device: B0, peer: 0 }),
+            (200_000, Action::Send { device: B0, peer: 0 }),
+        ]);
+        let plan = Plan { kept_ms: Some(DAY_MS), ..crowd(2, 3, done) };
+        let outcome = is_sound(&plan);
+        assert!(outcome.coverage.of("a device was told of a gap") > 1, "{has_it:?}: {}", outcome.coverage);
+        assert_eq!(outcome.told_missing, 0, "{has_it:?}");
+    }
+}
+
+#[test]
 fn a_driver_that_performs_before_it_flushes_is_caught_at_a_place() {
     let broken = Options { broken: Some(Rule::FlushBeforeSend), ..Options::default() };
     let deaths = TALK.undisturbed().places.remove(&A0).expect("a device").deaths();

@@ -1,0 +1,21 @@
+-- When the server took the entry at applied_seq; 0 where unknown. It says whether what follows can have expired.
+ALTER TABLE chat ADD COLUMN applied_ms INTEGER NOT NULL DEFAULT 0;
+-- The same of the entry before resync_from.
+ALTER TABLE chat ADD COLUMN resync_ms INTEGER NOT NULL DEFAULT 0;
+UPDATE chat SET applied_ms = coalesce(
+  (SELECT max(m.time_ms) FROM message m WHERE m.chat = chat.chat AND m.seq BETWEEN 1 AND chat.applied_seq), 0);
+
+-- Parts of a log that no log has any more and that nobody has given yet.
+CREATE TABLE missing_range (
+  chat            BLOB NOT NULL,
+  from_seq        INTEGER NOT NULL,
+  to_seq          INTEGER NOT NULL,             -- inclusive
+  after_ms        INTEGER NOT NULL,             -- the last entry before it was taken then; 0 where unknown
+  before_ms       INTEGER NOT NULL,             -- the first one behind it was taken then
+  since_ms        INTEGER NOT NULL,             -- known to be missing since
+  asked           INTEGER NOT NULL DEFAULT 0,
+  next_ask_ms     INTEGER NOT NULL DEFAULT 0,
+  line            BLOB NOT NULL DEFAULT x'',    -- the message that says so in the chat; empty until it stands there
+  PRIMARY KEY (chat, from_seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX missing_range_due ON missing_range (next_ask_ms);
