@@ -44,6 +44,7 @@ mod receiving;
 mod recovery;
 mod registration;
 mod removing;
+mod resetting;
 mod safety;
 mod screens;
 mod sending;

@@ -116,7 +116,8 @@ impl Client {
 
     fn apply(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<(), Halt> {
         if Generation(item.generation) != chat.generation {
-            return Ok(());
+            let is_next = item.kind == group_item::Kind::Create as i32 && item.generation > chat.generation.0;
+            return if is_next { self.on_next_generation(cx, chat) } else { Ok(()) };
         }
         let me = cx.me()?.address;
         let sender = item.sender.as_ref().and_then(|sender| DeviceAddress::try_from(sender).ok());

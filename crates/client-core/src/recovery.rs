@@ -456,7 +456,9 @@ impl Client {
             note_expired(cx, &stored, expired, before_ms, page)?;
         }
         for item in page.items.iter().filter(|item| (from..join_seq).contains(&item.seq)) {
-            if item.kind == group_item::Kind::App as i32 && !is_stored(cx, chat, item.seq)? {
+            // Own-device state that was missed comes with the next digest.
+            let is_app = item.kind == group_item::Kind::App as i32 && stored.kind != ChatKind::SelfGroup;
+            if is_app && !is_stored(cx, chat, item.seq)? {
                 keep(cx, chat, item)?;
             }
         }

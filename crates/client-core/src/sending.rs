@@ -19,7 +19,7 @@ use prost::Message as _;
 use proto::content::{Content, Text, content};
 use proto::ids::{ChatId, DeviceAddress, MessageId, OpId};
 use proto::limits::TEXT_LEN_MAX;
-use proto::wire::{Accepted, App, Commit, GroupCreate, Stale, client_frame, refused, reply};
+use proto::wire::{Accepted, App, Commit, GroupCreate, ResetGroup, Stale, client_frame, refused, reply};
 use std::collections::BTreeMap;
 
 /// Requests on the socket without a reply. They end with the socket: what is in the outbox goes again.
@@ -50,6 +50,11 @@ impl Pauses {
     /// Nothing is asked about this chat now.
     pub(crate) fn hold(&self, chat: ChatId, now_ms: u64) -> bool {
         self.until_ms.get(&chat).is_some_and(|until_ms| now_ms < *until_ms)
+    }
+
+    /// Something came that this waited for.
+    pub(crate) fn end(&mut self, chat: ChatId) {
+        self.until_ms.remove(&chat);
     }
 
     /// How many there are at most.
@@ -242,6 +247,9 @@ impl Client {
             Kind::Create => {
                 client_frame::Body::GroupCreate(GroupCreate::decode(operation.frame.as_slice()).map_err(unreadable)?)
             }
+            Kind::Reset => {
+                client_frame::Body::ResetGroup(ResetGroup::decode(operation.frame.as_slice()).map_err(unreadable)?)
+            }
             Kind::Join | Kind::Commit => {
                 client_frame::Body::Commit(Commit::decode(operation.frame.as_slice()).map_err(unreadable)?)
             }
@@ -291,7 +299,7 @@ impl Client {
                     None => Ok(()),
                 }
             }
-            Kind::Create => self.on_created(cx, operation, place),
+            Kind::Create | Kind::Reset => self.on_created(cx, operation, place),
             Kind::Join => self.on_joined(cx, operation.chat, place),
             // Merged when its echo comes, after what others sent before it.
             Kind::Commit if broken(Rule::CommitMergedAtEcho) => merge_pending(cx, operation.chat),
@@ -318,6 +326,10 @@ impl Client {
                 self.fetch_log(cx, operation.chat)
             }
             Kind::Create => self.on_final_refusal(cx, operation),
+            Kind::Reset => {
+                outbox::remove(cx, operation.op_id)?;
+                self.abandon_reset(cx, operation.chat)
+            }
             // The winner clears the pending commit; the wish is looked at again then.
             Kind::Commit => {
                 outbox::remove(cx, operation.op_id)?;
@@ -335,6 +347,7 @@ impl Client {
         match (operation.kind, operation.message) {
             (Kind::App, Some(id)) => messages::fail(cx, operation.chat, id),
             (Kind::Join, _) => self.join_again(cx, operation.chat),
+            (Kind::Reset, _) => self.on_reset_refused(cx, operation.chat),
             (Kind::Commit, _) => self.drop_commit(cx, operation.chat),
             // Made anew at the next try, with fresh key packages.
             (Kind::Create | Kind::App, _) => {

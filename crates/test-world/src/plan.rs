@@ -189,6 +189,12 @@ pub enum Action {
         writes: u16,
         down_ms: u32,
     },
+    /// Somebody's chat (without a peer: the group of the own devices) gets a commit that nobody can follow, and the server's state of it
+    /// cannot be joined any more.
+    Poison {
+        device: DeviceRef,
+        peer: Option<u8>,
+    },
     /// Delays from now on.
     Weather {
         delay_max_ms: u32,
@@ -286,6 +292,7 @@ impl Action {
             Self::LoseHttp { answer: true, .. } => "answer lost",
             Self::ServerRestart { .. } => "server restart",
             Self::ServerCrash { .. } => "server stops at a write",
+            Self::Poison { .. } => "a group that nobody can follow",
             Self::Weather { .. } => "delays",
             Self::ClockJump { .. } => "clock jump",
             Self::Quiet { .. } => "quiet",
@@ -309,6 +316,7 @@ impl Action {
                 | Self::LoseHttp { .. }
                 | Self::ServerRestart { .. }
                 | Self::ServerCrash { .. }
+                | Self::Poison { .. }
                 | Self::Weather { .. }
                 | Self::ClockJump { .. }
                 | Self::Quiet { .. }

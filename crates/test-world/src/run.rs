@@ -49,6 +49,8 @@ pub struct Outcome {
     pub places: BTreeMap<DeviceRef, Places>,
     /// How often a user was told that messages may be missing.
     pub told_missing: usize,
+    /// The most generations that a chat has had.
+    pub generations: u32,
     /// What it found.
     pub failure: Option<Failure>,
 }
@@ -90,6 +92,9 @@ pub fn run(plan: &Plan, options: Options) -> Result<Outcome> {
         events: world.events,
         virtual_ms: world.now_ms - begun_ms,
         told_missing: oracles::told_missing(&world)?,
+        generations: world.backend.look(|db| {
+            Ok(db.query_row("SELECT coalesce(max(generation), 0) FROM chat_group", [], |row| row.get(0))?)
+        })?,
         coverage: world.coverage,
         places,
         failure,

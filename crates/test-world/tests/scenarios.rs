@@ -120,6 +120,20 @@ const OWN_STATE: Scenario = Scenario {
     ],
 };
 
+/// A chat gets a commit that nobody can follow, and cannot be joined anew. Both write in it, and both want the next generation.
+const RESET: Scenario = Scenario {
+    name: "a group that nobody can follow",
+    accounts: 2,
+    devices: 1,
+    until_ms: 150_000,
+    done: &[
+        (1_000, Action::Send { device: B0, peer: 0 }),
+        (2_000, Action::Poison { device: A0, peer: Some(1) }),
+        (2_100, Action::Send { device: A0, peer: 1 }),
+        (2_200, Action::Send { device: B0, peer: 0 }),
+    ],
+};
+
 /// Death in one scenario, of these devices; what the server writes; what is lost on the way.
 macro_rules! scenarios {
     ($($test:ident: $scenario:ident.$how:ident($($argument:expr),*);)*) => {$(
@@ -158,6 +172,11 @@ scenarios! {
     the_phone_dies_at_each_write_while_a_device_logs_itself_out: LOG_OUT.dies_at_each(A0);
 
     a_device_that_was_put_out_dies_at_each_write_when_it_comes_back: PUT_OUT_AWAY.dies_at_each(A1);
+
+    who_resets_a_group_dies_at_each_write: RESET.dies_at_each(A0);
+    the_other_who_resets_it_dies_at_each_write: RESET.dies_at_each(B0);
+    the_server_stops_at_each_write_of_a_reset: RESET.server_stops_at_each();
+    each_frame_and_each_answer_of_a_reset_is_lost: RESET.loses_each(&[A0, B0]);
 
     a_device_dies_at_each_write_of_its_own_state: OWN_STATE.dies_at_each(A1);
     its_phone_dies_at_each_write_of_their_own_state: OWN_STATE.dies_at_each(A0);
@@ -313,6 +332,28 @@ fn what_has_expired_for_a_phone_and_a_companion_comes_from_the_one_device_that_h
         let outcome = is_sound(&plan);
         assert!(outcome.coverage.of("a device was told of a gap") > 1, "{has_it:?}: {}", outcome.coverage);
         assert_eq!(outcome.told_missing, 0, "{has_it:?}");
+    }
+}
+
+#[test]
+fn a_group_that_nobody_can_follow_goes_on_in_a_next_generation_with_everybody() {
+    for peer in [Some(1), None] {
+        let done = vec![
+            (500, Action::Offline { device: B1, for_ms: 600_000 }),
+            (1_000, Action::Send { device: B0, peer: 0 }),
+            (2_000, Action::Poison { device: A0, peer }),
+            (2_100, Action::Send { device: A0, peer: 1 }),
+            (2_150, Action::Pin { device: A1, peer: 1, on: true }),
+            (2_200, Action::Send { device: B0, peer: 0 }),
+            (2_300, Action::Send { device: A1, peer: 1 }),
+            (200_000, Action::Send { device: B0, peer: 0 }),
+            (210_000, Action::Send { device: A1, peer: 1 }),
+            (220_000, Action::Read { device: A0, peer: 1 }),
+            (230_000, Action::Quiet { for_ms: 600_000 }),
+        ];
+        let outcome = is_sound(&crowd(2, 2, done));
+        assert_eq!(outcome.coverage.of("a group that nobody can follow"), 1, "{peer:?}");
+        assert!(outcome.generations > 1, "{peer:?}: {}", outcome.coverage);
     }
 }
 

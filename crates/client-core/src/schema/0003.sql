@@ -19,3 +19,10 @@ CREATE TABLE missing_range (
   PRIMARY KEY (chat, from_seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX missing_range_due ON missing_range (next_ask_ms);
+
+-- States of a group in a row that could not be joined.
+ALTER TABLE chat ADD COLUMN join_fails INTEGER NOT NULL DEFAULT 0;
+-- A next generation of the chat is being made here, in the place of the one before in this epoch.
+ALTER TABLE chat ADD COLUMN replaces_epoch INTEGER;
+-- When this device last began to make one.
+ALTER TABLE chat ADD COLUMN reset_ms INTEGER NOT NULL DEFAULT 0;
