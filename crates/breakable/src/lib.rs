@@ -157,6 +157,10 @@ rules! {
     GenerationNeverFalls,
     /// Whoever has no Welcome into the next generation joins it by itself.
     NextGenerationIsJoined,
+    /// What a restored server has is held against what is here.
+    RestoredServerIsCompared,
+    /// Words that a restored server has lost go out again.
+    LostWordsGoAgain,
     /// Own-device state is taken from the group of the own devices only.
     StateIsOfOwnGroup,
     /// The private halves of key packages that nobody used are forgotten when there are many newer ones.

@@ -116,11 +116,13 @@ pub(crate) fn in_membership(db: &Connection, membership: Membership) -> Result<V
 /// at or writes in, then by the rank that the phone gave them.
 pub(crate) fn to_join(db: &Connection, looked_at: &BTreeSet<ChatId>, limit: usize) -> Result<Vec<ChatId>, Halt> {
     let mut statement = db.prepare_cached(
-        "SELECT chat FROM chat WHERE membership = 2 AND kind <> 1 ORDER BY rank, activity_ms DESC LIMIT ?1",
+        "SELECT chat FROM chat WHERE membership = 2 AND kind <> 1 AND compare_from IS NULL
+         ORDER BY rank, activity_ms DESC LIMIT ?1",
     )?;
     let rows = statement.query_map([limit], |row| row.get(0).map(ChatId))?;
     let ranked: Vec<ChatId> = rows.collect::<Result<_, _>>()?;
-    let mut statement = db.prepare_cached("SELECT chat FROM chat WHERE membership = 2 AND kind = 1")?;
+    let mut statement =
+        db.prepare_cached("SELECT chat FROM chat WHERE membership = 2 AND kind = 1 AND compare_from IS NULL")?;
     let own = statement.query_map([], |row| row.get(0).map(ChatId))?;
     let mut first: Vec<ChatId> = own.collect::<Result<_, _>>()?;
     if ranked.is_empty() {

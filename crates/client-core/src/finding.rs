@@ -29,6 +29,10 @@ pub(crate) struct Finding {
     not_before_ms: u64,
     /// Groups of this account that have no row here yet: who is in them shows when they are joined.
     pub(crate) strangers: BTreeSet<ChatId>,
+    /// Logs are compared with what is here (`restored`).
+    pub(crate) comparing: bool,
+    /// Read marks are asked for when that is done.
+    pub(crate) marks_due: bool,
     /// Chats of which the server said what no honest one says, and until when it is not asked about that again.
     doubted: BTreeMap<ChatId, u64>,
 }

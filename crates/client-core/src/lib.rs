@@ -45,6 +45,7 @@ mod recovery;
 mod registration;
 mod removing;
 mod resetting;
+mod restored;
 mod safety;
 mod screens;
 mod sending;

@@ -90,6 +90,15 @@ pub(crate) fn push(cx: &Context<'_>, operation: &Operation) -> Result<(), Halt> 
     Ok(())
 }
 
+/// Puts an operation before all others.
+pub(crate) fn push_first(cx: &Context<'_>, operation: &Operation) -> Result<(), Halt> {
+    push(cx, operation)?;
+    cx.db
+        .prepare_cached("UPDATE outbox SET place = (SELECT min(place) - 1 FROM outbox) WHERE op_id = ?1")?
+        .execute([operation.op_id.as_bytes()])?;
+    Ok(())
+}
+
 /// Puts a member's commit at the end, as it was staged, and expects its echo.
 pub(crate) fn push_commit(
     cx: &mut Context<'_>,

@@ -14,6 +14,7 @@ use crate::missing;
 use crate::mls;
 use crate::own_state;
 use crate::reading;
+use crate::restored;
 use crate::sending::Flight;
 use crate::session::send;
 use crate::updating;
@@ -72,6 +73,9 @@ impl Client {
             return Ok(Followed::Settled);
         }
         if chat.membership != Membership::Joined || item.seq <= chat.applied_seq {
+            return Ok(Followed::Settled);
+        }
+        if self.finding.comparing && restored::is_comparing(cx.db, chat.chat)? {
             return Ok(Followed::Settled);
         }
         if item.seq > chat.applied_seq + 1 {

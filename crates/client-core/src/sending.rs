@@ -9,6 +9,7 @@ use crate::outbox::{self, Kind, Operation};
 use crate::own_state::{self, ChatKey};
 use crate::profile;
 use crate::removing;
+use crate::restored;
 use crate::session::{HELLO_REQUEST, send};
 use crate::vetting::Writable;
 use crate::witness;
@@ -36,6 +37,7 @@ pub(crate) enum Flight {
     FetchLog { chat: ChatId },
     FetchMissed { chat: ChatId },
     GroupInfo { chat: ChatId },
+    Compare { chat: ChatId },
     Marks,
     Groups,
 }
@@ -74,7 +76,8 @@ impl Flight {
             Self::Operation { chat, .. }
             | Self::FetchLog { chat }
             | Self::FetchMissed { chat }
-            | Self::GroupInfo { chat } => Some(*chat),
+            | Self::GroupInfo { chat }
+            | Self::Compare { chat } => Some(*chat),
             Self::Marks | Self::Groups => None,
         }
     }
@@ -210,6 +213,9 @@ impl Client {
     pub(crate) fn send_waiting(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         for chat in outbox::waiting_chats(cx.db)? {
             if self.flights.holds(chat) || self.pauses.hold(chat, cx.now_ms) || self.stuck.contains(&chat) {
+                continue;
+            }
+            if self.finding.comparing && restored::is_comparing(cx.db, chat)? {
                 continue;
             }
             if let Some(operation) = outbox::head(cx.db, chat)? {

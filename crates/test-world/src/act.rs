@@ -167,6 +167,17 @@ impl World {
                 self.server_down_ms = u64::from(down_ms);
             }),
             Action::Poison { device, peer } => self.poison(device, peer)?,
+            Action::ServerBackup { writes } => {
+                self.back_up_after(writes)?;
+                Some(())
+            }
+            Action::ServerRestore { down_ms } => {
+                self.server_stops();
+                self.backup_in = None;
+                self.backend.put_back()?;
+                self.put(self.now_ms + u64::from(down_ms), Due::ServerStarts);
+                Some(())
+            }
             // The steps behind it stand later by as much.
             Action::Quiet { .. } => Some(()),
             Action::At { device, place, fault } => self

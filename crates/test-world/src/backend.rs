@@ -1,6 +1,7 @@
 //! The server of a world: the real one, over a database in memory, without ports. Runs when it is polled, and its time is
 //! the world's. Knows no client; what it sends lies here until the world fetches it.
 
+use crate::base::copy;
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
 use axum::body::Body;
@@ -74,6 +75,8 @@ pub struct Backend {
     kept_ms: Option<u64>,
     /// The server's database stops at a write that is to come.
     dying: bool,
+    /// What it could be put back to.
+    backup: Option<Connection>,
     news: Vec<News>,
 }
 
@@ -124,6 +127,7 @@ impl Backend {
             answers: Rc::default(),
             kept_ms: None,
             dying: false,
+            backup: None,
             news: Vec::new(),
         })
     }
@@ -295,6 +299,26 @@ impl Backend {
     /// Looks into the server's database.
     pub fn look<T>(&self, look: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         self.database.look(look).context("the database has threads")?
+    }
+
+    /// Copies its database: what it could be put back to.
+    pub fn back_up(&mut self) -> Result<()> {
+        self.backup = Some(self.look(copy)?);
+        Ok(())
+    }
+
+    /// It is down, and its database is the copy again, under another timeline, as the operator is told to do it.
+    pub fn put_back(&mut self) -> Result<()> {
+        if let Some(backup) = self.backup.take() {
+            backup.execute("UPDATE setting SET value = ?1 WHERE name = 'timeline'", [[7_u8; 16]])?;
+            self.database = Sqlite::in_this_thread(backup)?;
+        }
+        Ok(())
+    }
+
+    /// Grows with each of its writes.
+    pub fn changes(&self) -> Result<u64> {
+        self.look(|db| Ok(db.total_changes()))
     }
 
     /// A commit that nobody can follow is the newest of a chat, and what could be joined from outside is damaged too.

@@ -195,6 +195,14 @@ pub enum Action {
         device: DeviceRef,
         peer: Option<u8>,
     },
+    /// The server's database is copied, at a write that is to come; with none, now.
+    ServerBackup {
+        writes: u16,
+    },
+    /// The server is put back to the copy. Where there is none it restarts.
+    ServerRestore {
+        down_ms: u32,
+    },
     /// Delays from now on.
     Weather {
         delay_max_ms: u32,
@@ -292,6 +300,8 @@ impl Action {
             Self::LoseHttp { answer: true, .. } => "answer lost",
             Self::ServerRestart { .. } => "server restart",
             Self::ServerCrash { .. } => "server stops at a write",
+            Self::ServerBackup { .. } => "server copied",
+            Self::ServerRestore { .. } => "server put back",
             Self::Poison { .. } => "a group that nobody can follow",
             Self::Weather { .. } => "delays",
             Self::ClockJump { .. } => "clock jump",
@@ -317,6 +327,8 @@ impl Action {
                 | Self::ServerRestart { .. }
                 | Self::ServerCrash { .. }
                 | Self::Poison { .. }
+                | Self::ServerBackup { .. }
+                | Self::ServerRestore { .. }
                 | Self::Weather { .. }
                 | Self::ClockJump { .. }
                 | Self::Quiet { .. }

@@ -134,6 +134,78 @@ const RESET: Scenario = Scenario {
     ],
 };
 
+/// A server is put back while people talk: what was said since the copy is not there any more, and both go on.
+const RESTORED: Scenario = Scenario {
+    name: "a conversation at a server that is put back",
+    accounts: 2,
+    devices: 2,
+    until_ms: 25_000,
+    done: &[
+        (1_000, Action::Send { device: A0, peer: 1 }),
+        (1_300, Action::Send { device: B1, peer: 0 }),
+        (2_000, Action::Send { device: B0, peer: 0 }),
+        (2_500, Action::Offline { device: A1, for_ms: 12_000 }),
+        (3_000, Action::Send { device: A0, peer: 1 }),
+        (3_050, Action::Pin { device: A0, peer: 1, on: true }),
+        (4_000, Action::Read { device: B0, peer: 0 }),
+        (8_000, Action::ServerRestore { down_ms: 1_000 }),
+        (9_500, Action::Send { device: B0, peer: 0 }),
+        (10_000, Action::Send { device: A0, peer: 1 }),
+    ],
+};
+
+/// Who wrote what is lost comes back last, when the others have gone on behind it.
+const RESTORED_LATE: Scenario = Scenario {
+    name: "who wrote it comes back late to a server that was put back",
+    accounts: 2,
+    devices: 2,
+    until_ms: 40_000,
+    done: &[
+        (1_000, Action::Send { device: B0, peer: 0 }),
+        (1_500, Action::Send { device: A0, peer: 1 }),
+        (2_400, Action::Send { device: A0, peer: 1 }),
+        (3_000, Action::Send { device: A1, peer: 1 }),
+        (7_500, Action::Offline { device: A0, for_ms: 15_000 }),
+        (8_000, Action::ServerRestore { down_ms: 500 }),
+        (10_000, Action::Send { device: B0, peer: 0 }),
+        (11_000, Action::Send { device: B1, peer: 0 }),
+        (12_000, Action::Send { device: A1, peer: 1 }),
+        (13_000, Action::Send { device: B0, peer: 0 }),
+    ],
+};
+
+/// A device dies while a part of its chat is brought again.
+const RESTORED_ONCE: Scenario = Scenario {
+    name: "a part of a chat that a server has lost is brought again",
+    accounts: 2,
+    devices: 1,
+    until_ms: 25_000,
+    done: &[
+        (1_000, Action::Send { device: A0, peer: 1 }),
+        (1_500, Action::ServerBackup { writes: 0 }),
+        (2_000, Action::Send { device: B0, peer: 0 }),
+        (2_500, Action::Send { device: A0, peer: 1 }),
+        (5_000, Action::ServerRestore { down_ms: 500 }),
+        (5_100, Action::Send { device: A0, peer: 1 }),
+        (7_000, Action::Send { device: B0, peer: 0 }),
+    ],
+};
+
+/// The same where a chat begins, and its members take new keys.
+const BEGUN_AND_RESTORED: Scenario = Scenario {
+    name: "a first word at a server that is put back",
+    accounts: 3,
+    devices: 1,
+    until_ms: 40_000,
+    done: &[
+        (1_000, Action::Begin { device: A0, peer: 2 }),
+        (2_000, Action::Send { device: A0, peer: 2 }),
+        (4_000, Action::Send { device: C0, peer: 0 }),
+        (22_000, Action::ServerRestore { down_ms: 500 }),
+        (22_100, Action::Send { device: A0, peer: 2 }),
+    ],
+};
+
 /// Death in one scenario, of these devices; what the server writes; what is lost on the way.
 macro_rules! scenarios {
     ($($test:ident: $scenario:ident.$how:ident($($argument:expr),*);)*) => {$(
@@ -177,6 +249,12 @@ scenarios! {
     the_other_who_resets_it_dies_at_each_write: RESET.dies_at_each(B0);
     the_server_stops_at_each_write_of_a_reset: RESET.server_stops_at_each();
     each_frame_and_each_answer_of_a_reset_is_lost: RESET.loses_each(&[A0, B0]);
+
+    a_server_is_put_back_to_each_write_of_a_conversation: RESTORED.is_put_back_to_each();
+    a_server_is_put_back_and_who_wrote_comes_back_late: RESTORED_LATE.is_put_back_to_each();
+    a_device_dies_at_each_write_at_a_server_that_was_put_back: RESTORED_ONCE.dies_at_each(A0);
+    each_frame_and_each_answer_is_lost_at_a_server_that_was_put_back: RESTORED_ONCE.loses_each(&[A0, B0]);
+    a_server_is_put_back_to_each_write_of_a_first_word: BEGUN_AND_RESTORED.is_put_back_to_each();
 
     a_device_dies_at_each_write_of_its_own_state: OWN_STATE.dies_at_each(A1);
     its_phone_dies_at_each_write_of_their_own_state: OWN_STATE.dies_at_each(A0);

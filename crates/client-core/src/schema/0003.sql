@@ -26,3 +26,10 @@ ALTER TABLE chat ADD COLUMN join_fails INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE chat ADD COLUMN replaces_epoch INTEGER;
 -- When this device last began to make one.
 ALTER TABLE chat ADD COLUMN reset_ms INTEGER NOT NULL DEFAULT 0;
+
+-- The server named another timeline: the log is compared with what is here from this entry on, and agreed up to that one.
+ALTER TABLE chat ADD COLUMN compare_from INTEGER;
+ALTER TABLE chat ADD COLUMN agrees_to INTEGER;
+CREATE INDEX chat_by_compare ON chat (chat) WHERE compare_from IS NOT NULL;
+-- It stood in a part of the log that the server has lost: when it comes again it takes its new place.
+ALTER TABLE message ADD COLUMN orphan INTEGER NOT NULL DEFAULT 0;

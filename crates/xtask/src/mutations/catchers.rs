@@ -115,6 +115,8 @@ pub(super) const CATCHERS: &[(&str, Catcher)] = &[
     ("ResetKeepsPeople", Test(ClientCore, "a_next_generation_is_of_the_same_people")),
     ("GenerationNeverFalls", Test(ClientCore, "no_generation_that_has_ended_is_joined")),
     ("NextGenerationIsJoined", Test(ClientCore, "a_next_generation_without_a_welcome_is_joined")),
+    ("RestoredServerIsCompared", Plan("a-server-that-was-restored")),
+    ("LostWordsGoAgain", Plan("a-server-that-was-restored")),
     ("StateIsOfOwnGroup", Test(ClientCore, "own_device_state_is_not_taken_from_a_chat_with_somebody")),
     ("KeyPackagesEnd", Test(ClientCore, "of_what_is_never_claimed_the_newest_private_halves_are_kept")),
     ("ListOnTheLastSigned", Test(ClientCore, "no_two_lists_have_one_version")),
