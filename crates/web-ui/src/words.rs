@@ -743,6 +743,17 @@ mod tests {
     use client_api::MirrorProgress;
 
     #[test]
+    fn what_may_be_missing_has_its_days() {
+        const DAY_MS: u64 = 86_400_000;
+        let words = |from_ms, to_ms| may_be_missing(from_ms, to_ms);
+        assert!(
+            words(DAY_MS, 3 * DAY_MS).starts_with("Messages from 2 January 1970 to 4 January 1970 may be missing.")
+        );
+        assert!(words(DAY_MS, DAY_MS + 5).starts_with("Messages of 2 January 1970 may be missing."));
+        assert!(words(0, DAY_MS).starts_with("Messages from before 2 January 1970 may be missing."));
+    }
+
+    #[test]
     fn the_mirrors_words_say_how_far_it_is_and_what_to_do_where_it_waits() {
         let on_the_way = MirrorProgress {
             active: true,
