@@ -143,6 +143,24 @@ rules! {
     UnreadableIsKept,
     /// Who cannot follow a commit joins anew.
     LostThreadJoinsAnew,
+    /// What has expired is missing: it is asked for, and said to be.
+    ExpiredIsMissing,
+    /// That something younger than a day has expired is not believed.
+    ExpiryIsDoubted,
+    /// Who answers for a part of a log leaves out what it lacks.
+    MissingIsNotCovered,
+    /// A chat whose group cannot be joined goes on in a next one.
+    LostGroupIsReset,
+    /// The next generation of a chat is of the same people.
+    ResetKeepsPeople,
+    /// No device goes back to a generation that has ended.
+    GenerationNeverFalls,
+    /// Whoever has no Welcome into the next generation joins it by itself.
+    NextGenerationIsJoined,
+    /// What a restored server has is held against what is here.
+    RestoredServerIsCompared,
+    /// Words that a restored server has lost go out again.
+    LostWordsGoAgain,
     /// Own-device state is taken from the group of the own devices only.
     StateIsOfOwnGroup,
     /// The private halves of key packages that nobody used are forgotten when there are many newer ones.

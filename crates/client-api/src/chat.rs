@@ -121,8 +121,13 @@ pub enum SystemLine {
         /// Devices now.
         devices: u32,
     },
-    /// Messages may be missing here: a gap was not filled within a day.
-    MayBeMissing,
+    /// Messages may be missing here: this device was away for longer than the server keeps them, and no device gave them within a day.
+    MayBeMissing {
+        /// The last entry before them, in Unix milliseconds; 0 where unknown.
+        from_ms: u64,
+        /// The first one behind them.
+        to_ms: u64,
+    },
     /// The members of this chat see different histories; the server is not to be trusted.
     HistoryDiffers,
     /// A device in this chat is not on its owner's signed list; nothing is sent until it is removed.
@@ -259,7 +264,7 @@ pub struct MessageChanges {
 pub enum Completeness {
     /// All of it, checked against the phone.
     Complete,
-    /// Everything back to this time; the rest is on its way.
+    /// Everything back to this time; the rest is on its way, or nobody has it any more.
     BackTo(u64),
     /// Nothing yet.
     Arriving,

@@ -116,11 +116,13 @@ pub(crate) fn in_membership(db: &Connection, membership: Membership) -> Result<V
 /// at or writes in, then by the rank that the phone gave them.
 pub(crate) fn to_join(db: &Connection, looked_at: &BTreeSet<ChatId>, limit: usize) -> Result<Vec<ChatId>, Halt> {
     let mut statement = db.prepare_cached(
-        "SELECT chat FROM chat WHERE membership = 2 AND kind <> 1 ORDER BY rank, activity_ms DESC LIMIT ?1",
+        "SELECT chat FROM chat WHERE membership = 2 AND kind <> 1 AND compare_from IS NULL
+         ORDER BY rank, activity_ms DESC LIMIT ?1",
     )?;
     let rows = statement.query_map([limit], |row| row.get(0).map(ChatId))?;
     let ranked: Vec<ChatId> = rows.collect::<Result<_, _>>()?;
-    let mut statement = db.prepare_cached("SELECT chat FROM chat WHERE membership = 2 AND kind = 1")?;
+    let mut statement =
+        db.prepare_cached("SELECT chat FROM chat WHERE membership = 2 AND kind = 1 AND compare_from IS NULL")?;
     let own = statement.query_map([], |row| row.get(0).map(ChatId))?;
     let mut first: Vec<ChatId> = own.collect::<Result<_, _>>()?;
     if ranked.is_empty() {
@@ -201,10 +203,18 @@ pub(crate) fn exists_elsewhere(cx: &mut Context<'_>, chat: ChatId, generation: G
     set_membership(cx, chat, Membership::Wanted, 0)
 }
 
-/// One more entry of the log is done with.
-pub(crate) fn set_applied(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
-    cx.db.prepare_cached("UPDATE chat SET applied_seq = ?2 WHERE chat = ?1")?.execute(params![chat.as_bytes(), seq])?;
+/// One more entry of the log is done with, or was the one to begin behind; the server took it at this time.
+pub(crate) fn set_applied(cx: &Context<'_>, chat: ChatId, seq: u64, time_ms: u64) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("UPDATE chat SET applied_seq = max(applied_seq, ?2), applied_ms = ?3 WHERE chat = ?1")?
+        .execute(params![chat.as_bytes(), seq, time_ms.min(cx.now_ms)])?;
     Ok(())
+}
+
+/// When the server took the last applied entry; 0 where unknown.
+pub(crate) fn applied_ms(db: &Connection, chat: ChatId) -> Result<u64, Halt> {
+    let mut statement = db.prepare_cached("SELECT applied_ms FROM chat WHERE chat = ?1")?;
+    Ok(statement.query_row([chat.as_bytes()], |row| row.get(0)).optional()?.unwrap_or(0))
 }
 
 /// The epoch in which every leaf stood in the newest device lists, until a newer list came.

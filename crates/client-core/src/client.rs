@@ -250,6 +250,7 @@ impl Client {
         if !self.session.is_up() {
             return Ok(());
         }
+        self.compare_logs(cx)?;
         self.find_groups(cx)?;
         self.fill_key_packages(cx)?;
         self.ask_lists(cx)?;

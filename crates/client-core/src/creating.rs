@@ -5,8 +5,11 @@ use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod};
+use crate::joining;
+use crate::messages::Place;
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
+use crate::resetting;
 use crate::this;
 use crate::updating;
 use crate::witness;
@@ -19,7 +22,7 @@ use identity::{ChatKind, ChatPolicy, VerifiedDeviceList};
 use prost::Message as _;
 use proto::account::{Claim, ClaimKeyPackages, ClaimKeyPackagesOk, DeviceLists, GetDeviceLists};
 use proto::ids::{AccountId, ChatId, DeviceAddress, Generation, OpId, direct_key};
-use proto::wire::{Commit, GroupCreate, GroupExists, Welcome, commit};
+use proto::wire::{Commit, GroupCreate, GroupExists, ResetGroup, Welcome, commit};
 
 impl Client {
     /// Goes on with every chat that is not on the server yet.
@@ -27,7 +30,7 @@ impl Client {
         for chat in chats::in_membership(cx.db, Membership::Creating)? {
             let busy = self.flights.holds(chat.chat)
                 || self.pauses.hold(chat.chat, cx.now_ms)
-                || outbox::head(cx.db, chat.chat)?.is_some_and(|operation| operation.kind == Kind::Create)
+                || outbox::head(cx.db, chat.chat)?.is_some_and(|o| matches!(o.kind, Kind::Create | Kind::Reset))
                 || self.calls.is_under_way(|p| p.chat() == Some(chat.chat));
             if !busy {
                 self.ask_device_lists(cx, &chat)?;
@@ -131,18 +134,12 @@ impl Client {
             _ => Vec::new(),
         };
         let op_id = OpId(chats::random_id(cx));
-        let frame = GroupCreate { op_id: op_id.to_vec(), direct_key, ..frame };
-        outbox::push(
-            cx,
-            &Operation {
-                op_id,
-                chat: chat.chat,
-                kind: Kind::Create,
-                message: None,
-                content: Vec::new(),
-                frame: frame.encode_to_vec(),
-            },
-        )
+        let create = GroupCreate { op_id: op_id.to_vec(), direct_key, ..frame };
+        let (kind, frame) = match resetting::replaces(cx.db, chat.chat)? {
+            None => (Kind::Create, create.encode_to_vec()),
+            Some(base_epoch) => (Kind::Reset, reset(cx, create, base_epoch).encode_to_vec()),
+        };
+        outbox::push(cx, &Operation { op_id, chat: chat.chat, kind, message: None, content: Vec::new(), frame })
     }
 
     /// Key packages of devices that their account does not list, or that do not verify, were given out.
@@ -155,9 +152,11 @@ impl Client {
         Ok(())
     }
 
-    pub(crate) fn on_created(&mut self, cx: &mut Context<'_>, operation: &Operation, seq: u64) -> Result<(), Halt> {
+    pub(crate) fn on_created(&mut self, cx: &mut Context<'_>, operation: &Operation, place: Place) -> Result<(), Halt> {
+        let Place { seq, time_ms } = place;
         let chat = operation.chat;
         let Some(stored) = chats::find(cx.db, chat)? else { return Ok(()) };
+        resetting::go_on_in(cx, &stored, stored.generation)?;
         if let Some(commit) = first_commit(operation) {
             witness::begin_with(cx, chat, seq, &commit)?;
         }
@@ -167,7 +166,10 @@ impl Client {
             group.confirm_pending(&mls::provider(cx)).map_err(|error| Halt::Encryption(error.to_string()))?;
         }
         updating::renewed(cx, chat)?;
-        chats::set_membership(cx, chat, Membership::Joined, seq)
+        chats::set_membership(cx, chat, Membership::Joined, seq)?;
+        joining::came_in_at(cx, chat, seq)?;
+        self.stuck.remove(&chat);
+        chats::set_applied(cx, chat, seq, time_ms)
     }
 
     /// The other one was first: their chat is the chat, and what was written here goes into it.
@@ -194,9 +196,20 @@ impl Client {
     }
 }
 
+/// In the place of the generation before. Its commit is an entry beside the one that tells of the new generation, under an `op_id` of its own.
+fn reset(cx: &mut Context<'_>, mut create: GroupCreate, base_epoch: u64) -> ResetGroup {
+    if let Some(commit) = &mut create.first_commit {
+        commit.op_id = chats::random_id(cx).to_vec();
+    }
+    ResetGroup { op_id: std::mem::take(&mut create.op_id), base_epoch, create: Some(create) }
+}
+
 /// The bytes of a creation's first entry in the log; empty where the creator is alone.
 fn first_commit(operation: &Operation) -> Option<Vec<u8>> {
-    let frame = GroupCreate::decode(operation.frame.as_slice()).ok()?;
+    let frame = match operation.kind {
+        Kind::Reset => ResetGroup::decode(operation.frame.as_slice()).ok()?.create?,
+        _ => GroupCreate::decode(operation.frame.as_slice()).ok()?,
+    };
     Some(frame.first_commit.map(|commit| commit.commit).unwrap_or_default())
 }
 

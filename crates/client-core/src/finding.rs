@@ -9,12 +9,14 @@ use breakable::{Rule, broken};
 use identity::ChatKind;
 use proto::ids::ChatId;
 use proto::wire::{GroupHead, GroupHeads, ListGroups, client_frame};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Groups in one answer.
 const HEADS_LEN_MAX: u32 = 512;
 /// Groups without a row here that are remembered; what is beyond is found at the next connection.
 const STRANGERS_MAX: usize = 4_096;
+/// For so long a server that was not believed about a chat is not asked about that again.
+const DOUBTED_MS: u64 = 60_000;
 /// After a failure the list is gone through again, not at once.
 const AGAIN_MS: u64 = 5_000;
 
@@ -27,6 +29,12 @@ pub(crate) struct Finding {
     not_before_ms: u64,
     /// Groups of this account that have no row here yet: who is in them shows when they are joined.
     pub(crate) strangers: BTreeSet<ChatId>,
+    /// Logs are compared with what is here (`restored`).
+    pub(crate) comparing: bool,
+    /// Read marks are asked for when that is done.
+    pub(crate) marks_due: bool,
+    /// Chats of which the server said what no honest one says, and until when it is not asked about that again.
+    doubted: BTreeMap<ChatId, u64>,
 }
 
 impl Finding {
@@ -36,14 +44,29 @@ impl Finding {
             self.strangers.insert(chat);
         }
     }
+
+    /// It is not believed now.
+    pub(crate) fn is_doubted(&self, chat: ChatId, now_ms: u64) -> bool {
+        self.doubted.get(&chat).is_some_and(|until_ms| now_ms < *until_ms)
+    }
 }
 
 impl Client {
+    /// What the server says of a chat is not believed, and is asked again after a while. Whether that is the first time in this run.
+    pub(crate) fn doubts_server(&mut self, cx: &Context<'_>, chat: ChatId) -> bool {
+        self.find_groups_again_at(cx.now_ms + DOUBTED_MS);
+        self.finding.doubted.insert(chat, cx.now_ms + DOUBTED_MS).is_none()
+    }
+
+    fn find_groups_again_at(&mut self, at_ms: u64) {
+        self.finding.listed = false;
+        self.finding.not_before_ms = at_ms;
+        self.retry_at(at_ms);
+    }
+
     /// A question about a log, or the list of groups, had no answer: what it was to bring is looked for again.
     pub(crate) fn find_groups_again(&mut self, cx: &Context<'_>) {
-        self.finding.listed = false;
-        self.finding.not_before_ms = cx.now_ms + AGAIN_MS;
-        self.retry_at(cx.now_ms + AGAIN_MS);
+        self.find_groups_again_at(cx.now_ms + AGAIN_MS);
     }
 
     /// Goes through the server's list, once in a run and after every gap.

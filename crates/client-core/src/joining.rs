@@ -4,8 +4,10 @@ use crate::accounts;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
+use crate::messages::Place;
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
+use crate::resetting;
 use crate::sending::Flight;
 use crate::updating;
 use crate::witness;
@@ -35,9 +37,18 @@ impl Client {
         match joined {
             Some(Joining::Joined { group, last_resort, .. }) => {
                 let policy = group.policy().clone();
+                if let Some(stored) = chats::find(cx.db, chat)?
+                    && !resetting::may_be(cx, &stored, &policy)?
+                {
+                    return mls::taken(ChatGroup::delete(&mls::provider(cx), chat, generation)).map(|_| ());
+                }
                 self.adopt_chat(cx, &policy, item.time_ms)?;
                 witness::begin(cx, chat, item.seq, None)?;
                 chats::set_membership(cx, chat, Membership::Joined, item.seq)?;
+                came_in_at(cx, chat, item.seq)?;
+                self.pauses.end(chat);
+                self.stuck.remove(&chat);
+                chats::set_applied(cx, chat, item.seq, item.time_ms)?;
                 updating::came_by_key_package(cx, chat)?;
                 self.want_removals_on_entry(cx, chat)?;
                 last_resort.map_or(Ok(()), |used| self.renew_last_resort(cx, &used))
@@ -65,11 +76,7 @@ impl Client {
         }
         let begun = chats::find_with(cx.db, policy.kind, peer)?.filter(|chat| chat.chat != policy.chat);
         match (chats::find(cx.db, policy.chat)?, begun) {
-            (Some(_), _) => {
-                cx.db
-                    .prepare_cached("UPDATE chat SET generation = ?2 WHERE chat = ?1")?
-                    .execute(rusqlite::params![policy.chat.as_bytes(), policy.generation.0])?;
-            }
+            (Some(stored), _) => resetting::go_on_in(cx, &stored, policy.generation)?,
             (None, Some(begun)) if begun.membership == Membership::Creating => {
                 if let Some(operation) = outbox::head(cx.db, begun.chat)?.filter(|o| o.kind == Kind::Create) {
                     outbox::remove(cx, operation.op_id)?;
@@ -139,10 +146,7 @@ impl Client {
             let scope = (chat, generation);
             mls::taken(join_external(&provider, &device, scope, &info.group_info, &info.ratchet_tree, &aad))?
         };
-        let Some(join) = join else {
-            self.pause(cx, chat, 30_000);
-            return Ok(());
-        };
+        let Some(join) = join else { return self.on_join_failed(cx, chat, info) };
         let me = cx.me()?.address.account;
         let accounts: Vec<AccountId> = join.roster.iter().map(|entry| entry.address.account).collect();
         let expected = |stored: &Chat| {
@@ -160,6 +164,12 @@ impl Client {
         if join.base_epoch < known_epoch && !broken(Rule::EpochNeverFalls) {
             let what = "an older state of a chat than this device has seen".to_owned();
             cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
+            self.pause(cx, chat, 60_000);
+            return Ok(());
+        }
+        if let Some(stored) = &stored
+            && !resetting::may_be(cx, stored, &join.policy)?
+        {
             self.pause(cx, chat, 60_000);
             return Ok(());
         }
@@ -186,7 +196,8 @@ impl Client {
         outbox::push(cx, &operation)
     }
 
-    pub(crate) fn on_joined(&mut self, cx: &mut Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
+    pub(crate) fn on_joined(&mut self, cx: &mut Context<'_>, chat: ChatId, place: Place) -> Result<(), Halt> {
+        let Place { seq, time_ms } = place;
         let Some(stored) = chats::find(cx.db, chat)? else { return Ok(()) };
         let provider = mls::provider(cx);
         match finish_external(&provider, chat, stored.generation) {
@@ -203,17 +214,16 @@ impl Client {
         // What was said before is for this account too. A companion asks the phone for it, with the history.
         if cx.is_phone()? && stored.kind == ChatKind::Direct && stored.applied_seq + 1 < seq {
             cx.db
-                .prepare_cached("UPDATE chat SET resync_from = coalesce(resync_from, applied_seq + 1) WHERE chat = ?1")?
+                .prepare_cached(
+                    "UPDATE chat SET resync_ms = CASE WHEN resync_from IS NULL THEN applied_ms ELSE resync_ms END,
+                     resync_from = coalesce(resync_from, applied_seq + 1) WHERE chat = ?1",
+                )?
                 .execute([chat.as_bytes()])?;
         }
         chats::set_membership(cx, chat, Membership::Joined, seq)?;
+        chats::set_applied(cx, chat, seq, time_ms)?;
         updating::renewed(cx, chat)?;
-        cx.db
-            .prepare_cached(
-                "UPDATE chat SET join_seq = ?2, archived_seq = CASE WHEN archived_seq + 1 >= join_seq
-                 THEN max(archived_seq, ?2 - 1) ELSE archived_seq END WHERE chat = ?1 AND resync_from IS NOT NULL",
-            )?
-            .execute(rusqlite::params![chat.as_bytes(), seq])?;
+        came_in_at(cx, chat, seq)?;
         cx.changed.mirror = true;
         self.want_removals_on_entry(cx, chat)
     }
@@ -226,6 +236,20 @@ impl Client {
         self.pause(cx, chat, 200);
         Ok(())
     }
+}
+
+/// Came in anew where it was before: what lies between is looked for, as far as there is something.
+pub(crate) fn came_in_at(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
+    cx.db.prepare_cached("UPDATE chat SET join_fails = 0 WHERE chat = ?1")?.execute([chat.as_bytes()])?;
+    cx.db
+        .prepare_cached(
+            "UPDATE chat SET join_seq = ?2, archived_seq = CASE WHEN archived_seq + 1 >= join_seq
+             THEN max(archived_seq, ?2 - 1) ELSE archived_seq END,
+             resync_from = CASE WHEN resync_from < ?2 THEN resync_from END
+             WHERE chat = ?1 AND resync_from IS NOT NULL",
+        )?
+        .execute(rusqlite::params![chat.as_bytes(), seq])?;
+    Ok(())
 }
 
 #[cfg(test)]

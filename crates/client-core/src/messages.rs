@@ -6,6 +6,7 @@ use crate::client::Context;
 use crate::io::Halt;
 use crate::marks::step_ms;
 use crate::notices;
+use crate::restored;
 use breakable::{Rule, broken};
 use client_api::{MessageBody, MessageRow, MessageStatus};
 use prost::Message as _;
@@ -139,6 +140,7 @@ pub(crate) fn store(cx: &mut Context<'_>, message: &NewMessage) -> Result<Stored
         return store(cx, &NewMessage { id, content: message.content.clone(), ..*message });
     }
     if added == 0 {
+        restored::place_again(cx, message)?;
         return Ok(Stored::Duplicate);
     }
     if message.kind != Kind::Amendment {
@@ -165,7 +167,7 @@ pub(crate) fn give_up_places(cx: &mut Context<'_>, chat: ChatId, from_seq: u64, 
     Ok(ids.len())
 }
 
-fn next_unsent(db: &Connection, chat: ChatId) -> Result<u64, Halt> {
+pub(crate) fn next_unsent(db: &Connection, chat: ChatId) -> Result<u64, Halt> {
     let newest: Option<u64> = db
         .prepare_cached("SELECT max(time_ms) FROM message WHERE chat = ?1 AND time_ms >= ?2")?
         .query_row(params![chat.as_bytes(), UNSENT_MS], |row| row.get(0))?;

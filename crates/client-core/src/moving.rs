@@ -8,7 +8,7 @@ use crate::following::People;
 use crate::io::Halt;
 use crate::marks::{self, Mark};
 use crate::own_state::{self, ChatKey};
-use crate::{chat_list, messages, mls, notices, outbox, recovery};
+use crate::{chat_list, messages, missing, mls, notices, outbox, recovery};
 use client_api::SystemLine;
 use e2ee::ChatGroup;
 use identity::ChatKind;
@@ -83,6 +83,7 @@ fn move_chat(cx: &mut Context<'_>, from: &Chat, to: &Chat) -> Result<(), Halt> {
     }
     // Nobody of the old account will send again what could not be opened.
     recovery::release(cx, from.chat, 0, u64::MAX >> 1)?;
+    missing::forget(cx, from.chat)?;
     while let Some(operation) = outbox::head(cx.db, from.chat)? {
         outbox::remove(cx, operation.op_id)?;
     }

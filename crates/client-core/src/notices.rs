@@ -17,6 +17,12 @@ pub(crate) fn say(cx: &mut Context<'_>, chat: &Chat, line: &SystemLine) -> Resul
         .prepare_cached("SELECT max(time_ms) FROM message WHERE chat = ?1 AND time_ms < ?2")?
         .query_row(params![chat.chat.as_bytes(), messages::UNSENT_MS], |row| row.get(0))?;
     let time_ms = newest.map_or(cx.now_ms, |newest| cx.now_ms.max(newest + 1));
+    say_at(cx, chat, line, time_ms)?;
+    Ok(())
+}
+
+/// Writes a line at a time among the messages, and says which row it is.
+pub(crate) fn say_at(cx: &mut Context<'_>, chat: &Chat, line: &SystemLine, time_ms: u64) -> Result<MessageId, Halt> {
     let id = chats::random_id(cx);
     cx.db
         .prepare_cached(
@@ -32,7 +38,7 @@ pub(crate) fn say(cx: &mut Context<'_>, chat: &Chat, line: &SystemLine) -> Resul
             encode(line)
         ])?;
     cx.changed.message(ChatId(chat.chat.0), MessageId(id));
-    Ok(())
+    Ok(MessageId(id))
 }
 
 /// A device list took the place of another: the chat says it where devices came or went.
@@ -63,7 +69,9 @@ fn encode(line: &SystemLine) -> Vec<u8> {
         SystemLine::Encrypted => vec![1],
         SystemLine::SafetyNumberChanged => vec![2],
         SystemLine::DevicesChanged { devices } => [&[3][..], &devices.to_be_bytes()].concat(),
-        SystemLine::MayBeMissing => vec![4],
+        SystemLine::MayBeMissing { from_ms, to_ms } => {
+            [&[4][..], &from_ms.to_be_bytes(), &to_ms.to_be_bytes()].concat()
+        }
         SystemLine::HistoryDiffers => vec![5],
         SystemLine::UnknownDevice => vec![6],
         SystemLine::OwnDeviceLinked { name } => [&[7][..], name.as_bytes()].concat(),
@@ -79,7 +87,13 @@ pub(crate) fn decode(stored: &[u8]) -> Option<SystemLine> {
         1 => SystemLine::Encrypted,
         2 => SystemLine::SafetyNumberChanged,
         3 => SystemLine::DevicesChanged { devices: u32::from_be_bytes(rest.try_into().ok()?) },
-        4 => SystemLine::MayBeMissing,
+        4 => {
+            let (from_ms, to_ms) = rest.split_at_checked(8)?;
+            SystemLine::MayBeMissing {
+                from_ms: u64::from_be_bytes(from_ms.try_into().ok()?),
+                to_ms: u64::from_be_bytes(to_ms.try_into().ok()?),
+            }
+        }
         5 => SystemLine::HistoryDiffers,
         6 => SystemLine::UnknownDevice,
         7 => SystemLine::OwnDeviceLinked { name: name()? },
@@ -98,7 +112,7 @@ mod tests {
             SystemLine::Encrypted,
             SystemLine::SafetyNumberChanged,
             SystemLine::DevicesChanged { devices: 3 },
-            SystemLine::MayBeMissing,
+            SystemLine::MayBeMissing { from_ms: 5, to_ms: 9 },
             SystemLine::HistoryDiffers,
             SystemLine::UnknownDevice,
             SystemLine::OwnDeviceLinked { name: "Firefox on Linux".into() },
@@ -106,7 +120,7 @@ mod tests {
         ] {
             assert_eq!(decode(&encode(&line)), Some(line));
         }
-        for stored in [&[][..], &[99], &[3, 1], &[7, 0xff]] {
+        for stored in [&[][..], &[99], &[3, 1], &[4, 1], &[7, 0xff]] {
             assert_eq!(decode(stored), None);
         }
     }

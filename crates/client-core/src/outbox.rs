@@ -22,6 +22,8 @@ pub(crate) enum Kind {
     Join,
     /// A commit of a member.
     Commit,
+    /// A chat's next group, in the place of one that nobody can follow.
+    Reset,
 }
 
 impl Kind {
@@ -31,6 +33,7 @@ impl Kind {
             Self::Create => 1,
             Self::Join => 2,
             Self::Commit => 3,
+            Self::Reset => 4,
         }
     }
 }
@@ -45,7 +48,7 @@ pub(crate) struct Operation {
     pub(crate) message: Option<MessageId>,
     /// The plaintext, kept until the verdict: at `Stale` it is encrypted again under the same message id.
     pub(crate) content: Vec<u8>,
-    /// The exact bytes of the request's body (`wire.App`, `wire.GroupCreate`, `wire.Commit`); empty until made.
+    /// The exact bytes of the request's body (`wire.App`, `wire.GroupCreate`, `wire.Commit`, `wire.ResetGroup`); empty until made.
     pub(crate) frame: Vec<u8>,
 }
 
@@ -58,7 +61,8 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Raw> {
 }
 
 fn build(raw: Raw) -> Result<Operation, Halt> {
-    let kind = [Kind::App, Kind::Create, Kind::Join, Kind::Commit].into_iter().find(|kind| kind.number() == raw.2);
+    let kinds = [Kind::App, Kind::Create, Kind::Join, Kind::Commit, Kind::Reset];
+    let kind = kinds.into_iter().find(|kind| kind.number() == raw.2);
     Ok(Operation {
         op_id: OpId(raw.0),
         chat: ChatId(raw.1),
@@ -83,6 +87,15 @@ pub(crate) fn push(cx: &Context<'_>, operation: &Operation) -> Result<(), Halt> 
             operation.content,
             operation.frame
         ])?;
+    Ok(())
+}
+
+/// Puts an operation before all others.
+pub(crate) fn push_first(cx: &Context<'_>, operation: &Operation) -> Result<(), Halt> {
+    push(cx, operation)?;
+    cx.db
+        .prepare_cached("UPDATE outbox SET place = (SELECT min(place) - 1 FROM outbox), went_out = 1 WHERE op_id = ?1")?
+        .execute([operation.op_id.as_bytes()])?;
     Ok(())
 }
 

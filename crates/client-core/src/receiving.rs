@@ -10,9 +10,11 @@ use crate::io::Halt;
 use crate::marks::{self, Mark};
 use crate::messages::NUMBER_MAX;
 use crate::messages::{self, NewMessage, Place, Stored};
+use crate::missing;
 use crate::mls;
 use crate::own_state;
 use crate::reading;
+use crate::restored;
 use crate::sending::Flight;
 use crate::session::send;
 use crate::updating;
@@ -73,13 +75,16 @@ impl Client {
         if chat.membership != Membership::Joined || item.seq <= chat.applied_seq {
             return Ok(Followed::Settled);
         }
+        if self.finding.comparing && restored::is_comparing(cx.db, chat.chat)? {
+            return Ok(Followed::Settled);
+        }
         if item.seq > chat.applied_seq + 1 {
             return Ok(Followed::TooFar(chat.chat));
         }
         self.apply(cx, &chat, item)?;
         witness::follow(cx, chat.chat, item.seq, &item.bytes)?;
         updating::stir(cx, chat.chat)?;
-        chats::set_applied(cx, chat.chat, item.seq)?;
+        chats::set_applied(cx, chat.chat, item.seq, item.time_ms)?;
         Ok(Followed::Settled)
     }
 
@@ -100,7 +105,7 @@ impl Client {
             && (before.applied_seq + 2..=NUMBER_MAX).contains(&page.first_kept_seq)
             && before.membership == Membership::Joined;
         if expired {
-            return self.on_expired(cx, &before, page.first_kept_seq);
+            return self.on_expired(cx, &before, page);
         }
         for item in page.items.iter().filter(|item| item.chat == chat.as_bytes()) {
             if self.follow(cx, item)? != Followed::Settled {
@@ -115,7 +120,8 @@ impl Client {
 
     fn apply(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<(), Halt> {
         if Generation(item.generation) != chat.generation {
-            return Ok(());
+            let is_next = item.kind == group_item::Kind::Create as i32 && item.generation > chat.generation.0;
+            return if is_next { self.on_next_generation(cx, chat) } else { Ok(()) };
         }
         let me = cx.me()?.address;
         let sender = item.sender.as_ref().and_then(|sender| DeviceAddress::try_from(sender).ok());
@@ -158,6 +164,7 @@ impl Client {
                     // of it before.
                     self.ask_own_devices(cx)?;
                     completeness::ask_for_gaps_again(cx)?;
+                    missing::ask_again(cx)?;
                 }
                 self.vet_commit(cx, chat, &commit)
             }

@@ -4,8 +4,10 @@
 
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
+use crate::history::import;
 use crate::io::Halt;
 use crate::messages::{self, NUMBER_MAX, NewMessage, Place, Stored};
+use crate::missing;
 use crate::sending::Flight;
 use crate::{devices, mls};
 use breakable::{Rule, broken};
@@ -20,7 +22,7 @@ use proto::history;
 use proto::ids::{ChatId, DeviceAddress, MessageId};
 use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX};
 use proto::wire::{FetchLog, GroupItem, LogPage, Rollback, client_frame, group_item};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 /// How long siblings may take before the sender is asked.
 const SIBLINGS_MS: u64 = 15_000;
@@ -33,6 +35,10 @@ const ASKED_AT_ONCE: u32 = 64;
 /// Times that a chat may be joined anew in a day: each one is a commit for everybody in it.
 const RESYNCS_A_DAY: u32 = 3;
 const DAY_MS: u64 = 24 * 3_600 * 1_000;
+/// No server keeps messages for less: it says so of what is younger, and is not believed.
+const KEPT_AT_LEAST_MS: u64 = DAY_MS;
+/// How far the clocks of device and server may be apart in that.
+const CLOCKS_DIFFER_MS: u64 = 3_600_000;
 /// A sender gives again what it sent in the last 30 days.
 const RESENT_WITHIN_MS: u64 = 30 * DAY_MS;
 
@@ -87,26 +93,30 @@ pub(crate) fn release(cx: &mut Context<'_>, chat: ChatId, from_seq: u64, to_seq:
     Ok(())
 }
 
-/// The parts of a range of which this device knows what they hold.
+/// The parts of a range of which this device knows what they hold: not what could not be opened, what has expired and nobody gave, what
+/// is still to be looked through after joining anew, nor what a companion has asked its phone for.
 pub(crate) fn known_parts(db: &Connection, chat: ChatId, range: &SeqRange) -> Result<Vec<SeqRange>, Halt> {
     let applied = chats::find(db, chat)?.map_or(0, |chat| chat.applied_seq);
-    let to = range.to.min(applied);
+    let known = SeqRange { from: range.from, to: range.to.min(applied) };
     let mut statement =
-        db.prepare_cached("SELECT seq FROM quarantine WHERE chat = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq")?;
-    let unknown = statement.query_map(params![chat.as_bytes(), range.from, to], |row| row.get(0))?;
-    let mut parts = Vec::new();
-    let mut from = range.from;
-    for seq in unknown {
-        let seq: u64 = seq?;
-        if from < seq {
-            parts.push(SeqRange { from, to: seq - 1 });
-        }
-        from = seq + 1;
+        db.prepare_cached("SELECT seq, seq FROM quarantine WHERE chat = ?1 AND seq BETWEEN ?2 AND ?3 ORDER BY seq")?;
+    let mut unknown = ranges_of(&mut statement, params![chat.as_bytes(), known.from, known.to])?;
+    let mut statement = db.prepare_cached(
+        "SELECT resync_from, join_seq - 1 FROM chat WHERE chat = ?1 AND resync_from < join_seq
+         UNION ALL SELECT archived_seq + 1, join_seq - 1 FROM chat
+         WHERE chat = ?1 AND archived_seq + 1 < join_seq AND (SELECT account_key IS NULL FROM this)",
+    )?;
+    unknown.extend(ranges_of(&mut statement, params![chat.as_bytes()])?);
+    if !broken(Rule::MissingIsNotCovered) {
+        unknown.extend(missing::ranges(db, chat, known)?);
     }
-    if from <= to {
-        parts.push(SeqRange { from, to });
-    }
-    Ok(parts)
+    unknown.sort_by_key(|range| range.from);
+    Ok(missing::without(known, &unknown))
+}
+
+fn ranges_of(statement: &mut CachedStatement<'_>, params: impl rusqlite::Params) -> Result<Vec<SeqRange>, Halt> {
+    let rows = statement.query_map(params, |row| Ok(SeqRange { from: row.get(0)?, to: row.get(1)? }))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// This device has followed the log there, and forgot nothing of it since.
@@ -118,7 +128,8 @@ fn is_known(cx: &Context<'_>, chat: &Chat, seq: u64) -> Result<bool, Halt> {
     }
     let mut statement = cx.db.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM quarantine WHERE chat = ?1 AND seq = ?2)
-         OR EXISTS (SELECT 1 FROM chat WHERE chat = ?1 AND resync_from <= ?2)",
+         OR EXISTS (SELECT 1 FROM chat WHERE chat = ?1 AND resync_from <= ?2)
+         OR EXISTS (SELECT 1 FROM missing_range WHERE chat = ?1 AND from_seq <= ?2 AND to_seq >= ?2)",
     )?;
     let forgotten: bool = statement.query_row(params![chat.chat.as_bytes(), seq], |row| row.get(0))?;
     Ok(!forgotten)
@@ -170,6 +181,7 @@ impl Client {
             .db
             .prepare_cached(
                 "UPDATE chat SET resyncs = CASE WHEN resync_day = ?2 THEN resyncs + 1 ELSE 1 END, resync_day = ?2,
+                 resync_ms = CASE WHEN resync_from IS NULL THEN applied_ms ELSE resync_ms END,
                  resync_from = coalesce(resync_from, applied_seq + 1)
                  WHERE chat = ?1 AND (resync_day <> ?2 OR resyncs < ?3)",
             )?
@@ -185,29 +197,26 @@ impl Client {
 
     /// What comes next in a log has expired: this device was away for longer than the server keeps it. It joins anew, and asks its
     /// siblings for what no log has any more.
-    pub(crate) fn on_expired(&mut self, cx: &mut Context<'_>, chat: &Chat, first_kept_seq: u64) -> Result<(), Halt> {
+    pub(crate) fn on_expired(&mut self, cx: &mut Context<'_>, chat: &Chat, page: &LogPage) -> Result<(), Halt> {
+        let applied_ms = chats::applied_ms(cx.db, chat.chat)?;
+        if !may_have_expired(cx, applied_ms) {
+            return self.doubt_expiry(cx, chat.chat);
+        }
+        let first_kept_seq = page.first_kept_seq;
         tracing::warn!(applied = chat.applied_seq, first_kept_seq, "the beginning of what a chat brings has expired");
         self.resync(cx, chat)?;
-        if !chats::find(cx.db, chat.chat)?.is_some_and(|stored| stored.membership == Membership::Wanted) {
-            return Ok(());
+        if chats::find(cx.db, chat.chat)?.is_some_and(|stored| stored.membership == Membership::Wanted) {
+            note_expired(cx, chat, SeqRange { from: chat.applied_seq + 1, to: first_kept_seq - 1 }, applied_ms, page)?;
         }
-        if !cx.is_phone()? {
-            // The archive's end is that of what is here, and what lies between it and the joining is a gap, as after linking: it is
-            // asked for, and shown until it is filled.
-            cx.db
-                .prepare_cached(
-                    "UPDATE chat SET join_seq = applied_seq + 2,
-                     archived_seq = CASE WHEN archived_seq + 1 >= join_seq THEN applied_seq ELSE archived_seq END
-                     WHERE chat = ?1",
-                )?
-                .execute([chat.chat.as_bytes()])?;
-        } else if chat.kind != ChatKind::SelfGroup && mls::own_device_list(cx)?.devices().count() > 1 {
-            let request = FillRequest {
-                chat: chat.chat.to_vec(),
-                ranges: vec![SeqRange { from: chat.applied_seq + 1, to: first_kept_seq - 1 }],
-                asking_device: cx.me()?.address.device.0,
-            };
-            self.tell_siblings(cx, content::Body::FillRequest(request))?;
+        Ok(())
+    }
+
+    /// The server says that something has expired which it must have: to believe that would be to let it cut a piece out of a chat. It is
+    /// asked again.
+    fn doubt_expiry(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+        if self.doubts_server(cx, chat) {
+            let what = "messages of a chat that it says to have no more, though they are not a day old".to_owned();
+            cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
         }
         Ok(())
     }
@@ -225,8 +234,9 @@ impl Client {
             ])?;
         cx.db
             .prepare_cached(
-                "UPDATE chat SET membership = ?1, resync_from = coalesce(resync_from, applied_seq + 1)
-                 WHERE membership = ?2",
+                "UPDATE chat SET membership = ?1,
+                 resync_ms = CASE WHEN resync_from IS NULL THEN applied_ms ELSE resync_ms END,
+                 resync_from = coalesce(resync_from, applied_seq + 1) WHERE membership = ?2",
             )?
             .execute(params![Membership::Wanted.number(), Membership::Joined.number()])?;
         // Under their old ids: what was accepted before is not accepted twice.
@@ -238,6 +248,7 @@ impl Client {
     /// Asks for what waits and is due.
     pub(crate) fn recover(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         self.fetch_missed(cx)?;
+        self.ask_for_missing(cx)?;
         let due = due(cx)?;
         if due.is_empty() {
             return Ok(());
@@ -269,6 +280,7 @@ impl Client {
             chat: kept.chat.to_vec(),
             ranges: vec![SeqRange { from: kept.seq, to: kept.seq }],
             asking_device: cx.me()?.address.device.0,
+            of_anyone: false,
         };
         self.tell_siblings(cx, content::Body::FillRequest(request))
     }
@@ -404,10 +416,12 @@ impl Client {
         Ok(())
     }
 
-    /// Whether this device answers what a sibling lacks: the phone does; what the phone lacks, the others have.
-    pub(crate) fn answers_sibling(&self, cx: &Context<'_>, asking_device: u32) -> Result<bool, Halt> {
-        let me = cx.me()?.address.device.0;
-        Ok(asking_device != me && (cx.is_phone()? || devices::number_of_phone(cx)?.0 == asking_device))
+    /// Whether this device answers what a sibling lacks: the phone does; what the phone lacks, the others have, if they have all that the
+    /// phone ever gave. Where the phone had nothing, they are asked too.
+    pub(crate) fn answers_sibling(&self, cx: &Context<'_>, wanted: &FillRequest) -> Result<bool, Halt> {
+        let (asking, me) = (wanted.asking_device, cx.me()?.address.device.0);
+        let is_asked = cx.is_phone()? || wanted.of_anyone || devices::number_of_phone(cx)?.0 == asking;
+        Ok(asking != me && is_asked && import::is_whole(cx)?)
     }
 
     /// After joining anew: what went through the log in between is kept aside, and asked for.
@@ -420,7 +434,8 @@ impl Client {
             rows.collect::<Result<_, _>>()?
         };
         for (chat, from_seq) in missed {
-            if !self.flights.holds(chat) && !self.pauses.hold(chat, cx.now_ms) {
+            let waits = self.pauses.hold(chat, cx.now_ms) || self.finding.is_doubted(chat, cx.now_ms);
+            if !self.flights.holds(chat) && !waits {
                 let body = FetchLog { chat: chat.to_vec(), from_seq, limit: LOG_PAGE_LEN_MAX };
                 self.flights.send(cx, Flight::FetchMissed { chat }, client_frame::Body::FetchLog(body));
             }
@@ -429,21 +444,53 @@ impl Client {
     }
 
     pub(crate) fn on_missed_page(&mut self, cx: &mut Context<'_>, chat: ChatId, page: &LogPage) -> Result<(), Halt> {
-        let join_seq: u64 = cx
+        let (join_seq, from, before_ms): (u64, Option<u64>, u64) = cx
             .db
-            .prepare_cached("SELECT join_seq FROM chat WHERE chat = ?1")?
-            .query_row([chat.as_bytes()], |row| row.get(0))?;
-        for item in page.items.iter().filter(|item| item.seq < join_seq) {
-            if item.kind == group_item::Kind::App as i32 && !is_stored(cx, chat, item.seq)? {
+            .prepare_cached("SELECT join_seq, resync_from, resync_ms FROM chat WHERE chat = ?1")?
+            .query_row([chat.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let (Some(from), Some(stored)) = (from, chats::find(cx.db, chat)?) else { return Ok(()) };
+        let expired =
+            SeqRange { from: from.max(first_of(cx, &stored)?), to: page.first_kept_seq.min(join_seq).max(1) - 1 };
+        if expired.from <= expired.to && stored.kind != ChatKind::SelfGroup {
+            if !may_have_expired(cx, before_ms) {
+                return self.doubt_expiry(cx, chat);
+            }
+            note_expired(cx, &stored, expired, before_ms, page)?;
+        }
+        for item in page.items.iter().filter(|item| (from..join_seq).contains(&item.seq)) {
+            // Own-device state that was missed comes with the next digest.
+            let is_app = item.kind == group_item::Kind::App as i32 && stored.kind != ChatKind::SelfGroup;
+            if is_app && !is_stored(cx, chat, item.seq)? {
                 keep(cx, chat, item)?;
             }
         }
-        let next = page.items.last().map(|item| item.seq + 1).filter(|next| *next < join_seq);
-        cx.db
-            .prepare_cached("UPDATE chat SET resync_from = ?2 WHERE chat = ?1")?
-            .execute(params![chat.as_bytes(), next])?;
+        let last = page.items.last().filter(|last| (from..join_seq.max(1) - 1).contains(&last.seq));
+        cx.db.prepare_cached("UPDATE chat SET resync_from = ?2, resync_ms = ?3 WHERE chat = ?1")?.execute(params![
+            chat.as_bytes(),
+            last.map(|last| last.seq + 1),
+            last.map_or(0, |last| last.time_ms.min(cx.now_ms))
+        ])?;
         Ok(())
     }
+}
+
+/// Whether a server may have no more what it took after this time.
+fn may_have_expired(cx: &Context<'_>, last_ms: u64) -> bool {
+    last_ms + KEPT_AT_LEAST_MS <= cx.now_ms + CLOCKS_DIFFER_MS || broken(Rule::ExpiryIsDoubted)
+}
+
+/// The first entry that is somebody's word: two people's chat begins with the commit that lets the other one in.
+fn first_of(cx: &Context<'_>, chat: &Chat) -> Result<u64, Halt> {
+    Ok(if chat.peer == cx.me()?.address.account { 1 } else { 2 })
+}
+
+fn note_expired(cx: &mut Context<'_>, chat: &Chat, range: SeqRange, after_ms: u64, page: &LogPage) -> Result<(), Halt> {
+    let from = range.from.max(first_of(cx, chat)?);
+    if chat.kind == ChatKind::SelfGroup || from > range.to || broken(Rule::ExpiredIsMissing) {
+        return Ok(());
+    }
+    let before_ms = page.items.first().map_or(cx.now_ms, |first| first.time_ms.min(cx.now_ms));
+    missing::note(cx, chat.chat, SeqRange { from, to: range.to }, (after_ms, before_ms))
 }
 
 #[cfg(test)]

@@ -7,8 +7,12 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 /// Migration n (from 1) brings a database from `user_version` n - 1 to n. A published one is never changed.
-const MIGRATIONS: &[&str] =
-    &[include_str!("schema/0001.sql"), include_str!("schema/0002.sql"), include_str!("schema/0003.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/0001.sql"),
+    include_str!("schema/0002.sql"),
+    include_str!("schema/0003.sql"),
+    include_str!("schema/0004.sql"),
+];
 
 /// Makes the database usable: brings it to the newest schema and counts this opening in the boot counter.
 ///

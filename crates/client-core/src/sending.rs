@@ -10,6 +10,7 @@ use crate::outbox::{self, Kind, Operation};
 use crate::own_state::{self, ChatKey};
 use crate::profile;
 use crate::removing;
+use crate::restored;
 use crate::session::{HELLO_REQUEST, send};
 use crate::vetting::Writable;
 use crate::witness;
@@ -20,7 +21,7 @@ use prost::Message as _;
 use proto::content::{Content, Text, content};
 use proto::ids::{ChatId, DeviceAddress, MessageId, OpId};
 use proto::limits::TEXT_LEN_MAX;
-use proto::wire::{Accepted, App, Commit, GroupCreate, Stale, client_frame, refused, reply};
+use proto::wire::{Accepted, App, Commit, GroupCreate, ResetGroup, Stale, client_frame, refused, reply};
 use std::collections::BTreeMap;
 
 /// Requests on the socket without a reply. They end with the socket: what is in the outbox goes again.
@@ -37,6 +38,7 @@ pub(crate) enum Flight {
     FetchLog { chat: ChatId },
     FetchMissed { chat: ChatId },
     GroupInfo { chat: ChatId },
+    Compare { chat: ChatId },
     Marks,
     Groups,
 }
@@ -51,6 +53,11 @@ impl Pauses {
     /// Nothing is asked about this chat now.
     pub(crate) fn hold(&self, chat: ChatId, now_ms: u64) -> bool {
         self.until_ms.get(&chat).is_some_and(|until_ms| now_ms < *until_ms)
+    }
+
+    /// Something came that this waited for.
+    pub(crate) fn end(&mut self, chat: ChatId) {
+        self.until_ms.remove(&chat);
     }
 
     /// How many there are at most.
@@ -89,7 +96,8 @@ impl Flight {
             Self::Operation { chat, .. }
             | Self::FetchLog { chat }
             | Self::FetchMissed { chat }
-            | Self::GroupInfo { chat } => Some(*chat),
+            | Self::GroupInfo { chat }
+            | Self::Compare { chat } => Some(*chat),
             Self::Marks | Self::Groups => None,
         }
     }
@@ -235,6 +243,9 @@ impl Client {
             if self.flights.holds(chat) || self.pauses.hold(chat, cx.now_ms) || self.stuck.contains(&chat) {
                 continue;
             }
+            if self.finding.comparing && restored::is_comparing(cx.db, chat)? {
+                continue;
+            }
             if let Some(operation) = outbox::head(cx.db, chat)? {
                 self.send_operation(cx, operation)?;
             }
@@ -269,6 +280,9 @@ impl Client {
             Kind::App => client_frame::Body::App(App::decode(operation.frame.as_slice()).map_err(unreadable)?),
             Kind::Create => {
                 client_frame::Body::GroupCreate(GroupCreate::decode(operation.frame.as_slice()).map_err(unreadable)?)
+            }
+            Kind::Reset => {
+                client_frame::Body::ResetGroup(ResetGroup::decode(operation.frame.as_slice()).map_err(unreadable)?)
             }
             Kind::Join | Kind::Commit => {
                 client_frame::Body::Commit(Commit::decode(operation.frame.as_slice()).map_err(unreadable)?)
@@ -310,18 +324,17 @@ impl Client {
 
     fn on_accepted(&mut self, cx: &mut Context<'_>, operation: &Operation, accepted: &Accepted) -> Result<(), Halt> {
         outbox::remove(cx, operation.op_id)?;
+        let place = Place { seq: accepted.seq, time_ms: accepted.time_ms };
         match operation.kind {
             Kind::App => {
                 self.want_new_leaf(cx, operation.chat)?;
                 match operation.message {
-                    Some(id) => {
-                        messages::settle(cx, operation.chat, id, Place { seq: accepted.seq, time_ms: accepted.time_ms })
-                    }
+                    Some(id) => messages::settle(cx, operation.chat, id, place),
                     None => Ok(()),
                 }
             }
-            Kind::Create => self.on_created(cx, operation, accepted.seq),
-            Kind::Join => self.on_joined(cx, operation.chat, accepted.seq),
+            Kind::Create | Kind::Reset => self.on_created(cx, operation, place),
+            Kind::Join => self.on_joined(cx, operation.chat, place),
             // Merged when its echo comes, after what others sent before it.
             Kind::Commit if broken(Rule::CommitMergedAtEcho) => merge_pending(cx, operation.chat),
             Kind::Commit => Ok(()),
@@ -347,6 +360,10 @@ impl Client {
                 self.fetch_log(cx, operation.chat)
             }
             Kind::Create => self.on_final_refusal(cx, operation),
+            Kind::Reset => {
+                outbox::remove(cx, operation.op_id)?;
+                self.abandon_reset(cx, operation.chat)
+            }
             // The winner clears the pending commit; the wish is looked at again then.
             Kind::Commit => {
                 outbox::remove(cx, operation.op_id)?;
@@ -364,6 +381,7 @@ impl Client {
         match (operation.kind, operation.message) {
             (Kind::App, Some(id)) => messages::fail(cx, operation.chat, id),
             (Kind::Join, _) => self.join_again(cx, operation.chat),
+            (Kind::Reset, _) => self.on_reset_refused(cx, operation.chat),
             (Kind::Commit, _) => self.drop_commit(cx, operation.chat),
             // Made anew at the next try, with fresh key packages.
             (Kind::Create | Kind::App, _) => {

@@ -4,6 +4,7 @@ use crate::client::{Client, Context};
 use crate::devices;
 use crate::http::{self, Answer as Reply, Purpose};
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse, Output};
+use crate::restored;
 use crate::sending::Flight;
 use crate::this::{self, ServerKey, Stage};
 use breakable::{Rule, broken};
@@ -255,6 +256,12 @@ impl Client {
             Some(server_frame::Body::KeyPackagesLow(low)) => self.key_packages_left(cx, low.left),
             Some(server_frame::Body::Revoked(revoked)) => self.on_revoked(cx, &revoked.signed_device_list),
             Some(server_frame::Body::LeaseLost(_)) => self.on_lease_lost(cx),
+            // Where it stands now, a new greeting tells.
+            Some(server_frame::Body::TimelineChanged(_)) => {
+                cx.out.push(Output::Disconnect);
+                self.retry_later(cx);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -269,6 +276,7 @@ impl Client {
             (Some(Flight::GroupInfo { chat }), Some(reply::Body::GroupInfo(info))) => {
                 self.on_group_info(cx, chat, &info)
             }
+            (Some(Flight::Compare { chat }), body) => self.on_compared(cx, chat, body),
             (Some(Flight::Groups), Some(reply::Body::GroupHeads(page))) => self.on_group_heads(cx, &page),
             (Some(Flight::Marks), Some(reply::Body::Marks(marks))) => self.on_marks(cx, &marks),
             (Some(Flight::GroupInfo { chat } | Flight::FetchMissed { chat }), _) => {
@@ -305,6 +313,16 @@ impl Client {
     }
 
     fn on_hello_ok(&mut self, cx: &mut Context<'_>, ok: HelloOk) -> Result<(), Halt> {
+        let known: Option<Vec<u8>> =
+            cx.db.prepare_cached("SELECT timeline FROM this")?.query_row([], |row| row.get(0))?;
+        let is_another = known.is_some_and(|known| !known.is_empty() && known != ok.timeline);
+        if is_another && !broken(Rule::RestoredServerIsCompared) {
+            tracing::warn!("the server was restored from a backup");
+            restored::begin(cx)?;
+            self.on_gap(cx)?;
+        }
+        self.finding.comparing = restored::has_more(cx.db)?;
+        self.finding.marks_due |= self.finding.comparing;
         cx.db.prepare_cached("UPDATE this SET timeline = ?1")?.execute([ok.timeline])?;
         self.session.link = Link::CatchingUp;
         self.session.tries = 0;

@@ -200,6 +200,18 @@ impl World {
                 self.backend.die_after(u32::from(writes).max(1));
                 self.server_down_ms = u64::from(down_ms);
             }),
+            Action::Poison { device, peer } => self.poison(device, peer)?,
+            Action::ServerBackup { writes } => {
+                self.back_up_after(writes)?;
+                Some(())
+            }
+            Action::ServerRestore { down_ms } => {
+                self.server_stops();
+                self.backup_in = None;
+                self.backend.put_back()?;
+                self.put(self.now_ms + u64::from(down_ms), Due::ServerStarts);
+                Some(())
+            }
             // The steps behind it stand later by as much.
             Action::Quiet { .. } => Some(()),
             Action::At { device, place, fault } => self
@@ -221,6 +233,17 @@ impl World {
             }
             _ => None,
         })
+    }
+
+    fn poison(&mut self, device: DeviceRef, peer: Option<u8>) -> Result<Option<()>> {
+        let Some(index) = self.active(device).filter(|_| self.backend.is_up()) else { return Ok(None) };
+        let chat = match peer {
+            Some(peer) => self.chat_with(index, peer).map(|chat| chat.0),
+            None => self.devices.get(index).map(|device| texts::own_group(&device.db)).transpose()?,
+        };
+        let Some(chat) = chat else { return Ok(None) };
+        self.backend.poison(chat)?;
+        Ok(Some(()))
     }
 
     fn goes_wrong_for(&mut self, index: usize, action: Action) -> Option<()> {

@@ -1,6 +1,7 @@
 //! The server of a world: the real one, over a database in memory, without ports. Runs when it is polled, and its time is
 //! the world's. Knows no client; what it sends lies here until the world fetches it.
 
+use crate::base::copy;
 use anyhow::{Context as _, Result};
 use async_trait::async_trait;
 use axum::body::Body;
@@ -18,6 +19,7 @@ use server::codes::{CodeSender, SendCodeError};
 use server::portless::Portless;
 use server::{Config, Environment};
 use server_store::sqlite::Sqlite;
+use sha2::{Digest as _, Sha256};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -73,6 +75,8 @@ pub struct Backend {
     kept_ms: Option<u64>,
     /// The server's database stops at a write that is to come.
     dying: bool,
+    /// What it could be put back to.
+    backup: Option<Connection>,
     news: Vec<News>,
 }
 
@@ -123,6 +127,7 @@ impl Backend {
             answers: Rc::default(),
             kept_ms: None,
             dying: false,
+            backup: None,
             news: Vec::new(),
         })
     }
@@ -294,6 +299,52 @@ impl Backend {
     /// Looks into the server's database.
     pub fn look<T>(&self, look: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         self.database.look(look).context("the database has threads")?
+    }
+
+    /// Copies its database: what it could be put back to.
+    pub fn back_up(&mut self) -> Result<()> {
+        self.backup = Some(self.look(copy)?);
+        Ok(())
+    }
+
+    /// It is down, and its database is the copy again, under another timeline, as the operator is told to do it.
+    pub fn put_back(&mut self) -> Result<()> {
+        if let Some(backup) = self.backup.take() {
+            backup.execute("UPDATE setting SET value = ?1 WHERE name = 'timeline'", [[7_u8; 16]])?;
+            self.database = Sqlite::in_this_thread(backup)?;
+        }
+        Ok(())
+    }
+
+    /// Grows with each of its writes.
+    pub fn changes(&self) -> Result<u64> {
+        self.look(|db| Ok(db.total_changes()))
+    }
+
+    /// A commit that nobody can follow is the newest of a chat, and what could be joined from outside is damaged too.
+    pub fn poison(&self, chat: [u8; 16]) -> Result<()> {
+        const POISON: &[u8] = b"no commit that anybody can follow";
+        self.look(|db| {
+            let (seq, chain): (u64, [u8; 32]) =
+                db.query_row("SELECT head_seq + 1, chain_hash FROM chat_group WHERE chat = ?1", [chat], |row| {
+                    Ok((row.get(0)?, row.get(1)?))
+                })?;
+            let link = Sha256::digest(POISON);
+            let chain = Sha256::new().chain_update(chain).chain_update(seq.to_be_bytes()).chain_update(link).finalize();
+            db.execute(
+                "INSERT INTO group_log (chat, seq, generation, epoch, kind, account, device, op_id, time_ms, bytes)
+                 SELECT g.chat, ?2, g.generation, g.epoch, 2, m.account, m.device, ?3, g.time_ms + 1, ?4
+                 FROM chat_group g JOIN member m ON m.chat = g.chat AND m.until_seq IS NULL WHERE g.chat = ?1 LIMIT 1",
+                (chat, seq, seq.to_be_bytes().repeat(2), POISON),
+            )?;
+            db.execute(
+                "UPDATE chat_group SET head_seq = ?2, epoch = epoch + 1, time_ms = time_ms + 1, chain_hash = ?3
+                 WHERE chat = ?1",
+                (chat, seq, chain.as_slice()),
+            )?;
+            db.execute("UPDATE group_state SET group_info = ?2 WHERE chat = ?1", (chat, POISON))?;
+            Ok(())
+        })
     }
 
     /// What it keeps of blobs.

@@ -55,7 +55,7 @@ fn beginning_ms() -> Result<u64> {
     Ok(month_ms.div_ceil(DAY_MS) * DAY_MS)
 }
 
-fn copy(from: &Connection) -> Result<Connection> {
+pub(crate) fn copy(from: &Connection) -> Result<Connection> {
     let mut to = Connection::open_in_memory()?;
     Backup::new(from, &mut to)?.run_to_completion(i32::MAX, Duration::ZERO, None)?;
     Ok(to)

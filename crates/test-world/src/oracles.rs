@@ -27,7 +27,8 @@ pub struct Violation {
 pub enum Oracle {
     /// No client stops, and no user is alarmed.
     Sound,
-    /// A text that was taken is on every device of both accounts.
+    /// A text that was taken is on every device of both accounts: but for what no log has any more and no device of the account either,
+    /// and then the user is told.
     NothingLost,
     /// No text is there twice, and none that was not taken.
     ExactlyOnce,
@@ -77,6 +78,8 @@ pub(crate) struct Alive<'a> {
     pub(crate) account: [u8; 16],
     pub(crate) number: u32,
     pub(crate) chats: BTreeMap<[u8; 16], Held>,
+    /// Parts of chats of which the user was told that they may be missing, as first and last place.
+    pub(crate) told_missing: Vec<([u8; 16], u64, u64)>,
 }
 
 /// A chat as a device holds it.
@@ -97,6 +100,11 @@ const JOINED: u32 = 1;
 impl Alive<'_> {
     pub(crate) fn name(&self) -> DeviceRef {
         self.device.name
+    }
+
+    /// Its user knows that what stood there may be missing.
+    pub(crate) fn is_told_of(&self, chat: &[u8; 16], seq: u64) -> bool {
+        self.told_missing.iter().any(|(of, from, to)| of == chat && (*from..=*to).contains(&seq))
     }
 }
 
@@ -165,13 +173,22 @@ pub(crate) fn alive(world: &World) -> Result<Vec<Alive<'_>>> {
             Ok((row.get(0)?, held))
         })?;
         let chats = rows.collect::<Result<_, _>>()?;
-        alive.push(Alive { device, account: account.0, number, chats });
+        let mut statement =
+            device.db.prepare_cached("SELECT chat, from_seq, to_seq FROM missing_range WHERE line <> x''")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let told_missing = rows.collect::<Result<_, _>>()?;
+        alive.push(Alive { device, account: account.0, number, chats, told_missing });
     }
     Ok(alive)
 }
 
+/// How many parts of chats users know to be missing.
+pub(crate) fn told_missing(world: &World) -> Result<usize> {
+    Ok(alive(world)?.iter().map(|device| device.told_missing.len()).sum())
+}
+
 fn pending(alive: &Alive<'_>, findings: &mut Findings) -> Result<()> {
-    const LEFT: [(&str, &str); 9] = [
+    const LEFT: [(&str, &str); 10] = [
         ("operations in the outbox", "SELECT count(*) FROM outbox"),
         ("wishes", "SELECT count(*) FROM intent"),
         ("entries that could not be opened", "SELECT count(*) FROM quarantine"),
@@ -180,6 +197,10 @@ fn pending(alive: &Alive<'_>, findings: &mut Findings) -> Result<()> {
         ("messages without a place", "SELECT count(*) FROM message WHERE kind = 0 AND seq = 0"),
         ("chats that are not joined", "SELECT count(*) FROM chat WHERE membership <> 1"),
         ("chats to be filled after joining anew", "SELECT count(*) FROM chat WHERE resync_from IS NOT NULL"),
+        (
+            "parts of logs that nobody gave and nobody was told of",
+            "SELECT count(*) FROM missing_range WHERE line = x''",
+        ),
         ("an unpublished profile", "SELECT profile_due FROM this"),
     ];
     let name = alive.name();

@@ -196,6 +196,20 @@ pub enum Action {
         writes: u16,
         down_ms: u32,
     },
+    /// Somebody's chat (without a peer: the group of the own devices) gets a commit that nobody can follow, and the server's state of it
+    /// cannot be joined any more.
+    Poison {
+        device: DeviceRef,
+        peer: Option<u8>,
+    },
+    /// The server's database is copied, at a write that is to come; with none, now.
+    ServerBackup {
+        writes: u16,
+    },
+    /// The server is put back to the copy. Where there is none it restarts.
+    ServerRestore {
+        down_ms: u32,
+    },
     /// Delays from now on.
     Weather {
         delay_max_ms: u32,
@@ -317,6 +331,9 @@ impl Action {
             Self::LoseHttp { answer: true, .. } => "answer lost",
             Self::ServerRestart { .. } => "server restart",
             Self::ServerCrash { .. } => "server stops at a write",
+            Self::ServerBackup { .. } => "server copied",
+            Self::ServerRestore { .. } => "server put back",
+            Self::Poison { .. } => "a group that nobody can follow",
             Self::Weather { .. } => "delays",
             Self::ClockJump { .. } => "clock jump",
             Self::Quiet { .. } => "quiet",
@@ -340,6 +357,9 @@ impl Action {
                 | Self::LoseHttp { .. }
                 | Self::ServerRestart { .. }
                 | Self::ServerCrash { .. }
+                | Self::Poison { .. }
+                | Self::ServerBackup { .. }
+                | Self::ServerRestore { .. }
                 | Self::Weather { .. }
                 | Self::ClockJump { .. }
                 | Self::Quiet { .. }

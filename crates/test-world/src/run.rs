@@ -47,6 +47,10 @@ pub struct Outcome {
     pub virtual_ms: u64,
     /// What each device came to from the first step to the last: where something can go wrong.
     pub places: BTreeMap<DeviceRef, Places>,
+    /// How often a user was told that messages may be missing.
+    pub told_missing: usize,
+    /// The most generations that a chat has had.
+    pub generations: u32,
     /// What it found.
     pub failure: Option<Failure>,
 }
@@ -87,6 +91,10 @@ pub fn run(plan: &Plan, options: Options) -> Result<Outcome> {
         digest: world.digest,
         events: world.events,
         virtual_ms: world.now_ms - begun_ms,
+        told_missing: oracles::told_missing(&world)?,
+        generations: world.backend.look(|db| {
+            Ok(db.query_row("SELECT coalesce(max(generation), 0) FROM chat_group", [], |row| row.get(0))?)
+        })?,
         coverage: world.coverage,
         places,
         failure,

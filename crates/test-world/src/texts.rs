@@ -146,3 +146,8 @@ pub(crate) fn own_address(db: &Connection) -> Result<(AccountId, u32)> {
 pub(crate) fn number(db: &Connection, sql: &str) -> Result<u64> {
     Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
+
+/// The group of the own devices.
+pub(crate) fn own_group(db: &Connection) -> Result<[u8; 16]> {
+    Ok(db.query_row("SELECT chat FROM chat WHERE kind = 1", [], |row| row.get(0))?)
+}

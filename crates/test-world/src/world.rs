@@ -89,6 +89,8 @@ pub(crate) struct World {
     looking: bool,
     /// How long a server that stops at a write stays down.
     pub(crate) server_down_ms: u64,
+    /// The server is copied at a write that is to come: how many until then, and what it had written when that was last looked at.
+    pub(crate) backup_in: Option<(u16, u64)>,
     /// Nobody ever keeps to themselves what they have read.
     pub(crate) receipts_always: bool,
     pub(crate) events: u64,
@@ -121,6 +123,7 @@ impl World {
             places: vec![CourseOf::default(); count],
             looking: false,
             server_down_ms: 0,
+            backup_in: None,
             receipts_always: true,
             events: 0,
             digest: 0,
@@ -552,6 +555,7 @@ impl World {
 
     /// Fetches what the server has to say, and finds out whether it stopped.
     fn hear_server(&mut self) -> Result<()> {
+        self.maybe_back_up()?;
         if self.backend.has_died() {
             self.coverage.count("the server stopped at a write");
             self.server_stops();
@@ -581,6 +585,29 @@ impl World {
                 }
                 News::Answer(id, answer) => self.answer_leaves(id, answer),
             }
+        }
+        Ok(())
+    }
+
+    /// The server is copied after so many of its writes.
+    pub(crate) fn back_up_after(&mut self, writes: u16) -> Result<()> {
+        if writes == 0 {
+            return self.backend.back_up();
+        }
+        self.backup_in = Some((writes, self.backend.changes()?));
+        Ok(())
+    }
+
+    fn maybe_back_up(&mut self) -> Result<()> {
+        let Some((left, before)) = self.backup_in else { return Ok(()) };
+        let changes = self.backend.changes()?;
+        if changes == before {
+            return Ok(());
+        }
+        self.backup_in = (left > 1).then_some((left - 1, changes));
+        if self.backup_in.is_none() {
+            self.coverage.count("the server was copied at a write");
+            self.backend.back_up()?;
         }
         Ok(())
     }

@@ -34,4 +34,6 @@ found! {
     a_message_that_comes_by_two_ways_is_there_once: "the-same-message-by-two-ways";
     who_is_missing_in_a_chat_that_began_joins_it: "missing-in-a-chat-that-began";
     two_who_begin_one_chat_have_one: "two-begin-one-chat";
+    what_a_restored_server_has_lost_is_brought_again: "a-server-that-was-restored";
+    a_group_that_nobody_can_follow_goes_on_in_a_next_generation: "a-group-that-nobody-can-follow";
 }

@@ -120,6 +120,92 @@ const OWN_STATE: Scenario = Scenario {
     ],
 };
 
+/// A chat gets a commit that nobody can follow, and cannot be joined anew. Both write in it, and both want the next generation.
+const RESET: Scenario = Scenario {
+    name: "a group that nobody can follow",
+    accounts: 2,
+    devices: 1,
+    until_ms: 150_000,
+    done: &[
+        (1_000, Action::Send { device: B0, peer: 0 }),
+        (2_000, Action::Poison { device: A0, peer: Some(1) }),
+        (2_100, Action::Send { device: A0, peer: 1 }),
+        (2_200, Action::Send { device: B0, peer: 0 }),
+    ],
+};
+
+/// A server is put back while people talk: what was said since the copy is not there any more, and both go on.
+const RESTORED: Scenario = Scenario {
+    name: "a conversation at a server that is put back",
+    accounts: 2,
+    devices: 2,
+    until_ms: 25_000,
+    done: &[
+        (1_000, Action::Send { device: A0, peer: 1 }),
+        (1_300, Action::Send { device: B1, peer: 0 }),
+        (2_000, Action::Send { device: B0, peer: 0 }),
+        (2_500, Action::Offline { device: A1, for_ms: 12_000 }),
+        (3_000, Action::Send { device: A0, peer: 1 }),
+        (3_050, Action::Pin { device: A0, peer: 1, on: true }),
+        (4_000, Action::Read { device: B0, peer: 0 }),
+        (8_000, Action::ServerRestore { down_ms: 1_000 }),
+        (9_500, Action::Send { device: B0, peer: 0 }),
+        (10_000, Action::Send { device: A0, peer: 1 }),
+    ],
+};
+
+/// Who wrote what is lost comes back last, when the others have gone on behind it.
+const RESTORED_LATE: Scenario = Scenario {
+    name: "who wrote it comes back late to a server that was put back",
+    accounts: 2,
+    devices: 2,
+    until_ms: 40_000,
+    done: &[
+        (1_000, Action::Send { device: B0, peer: 0 }),
+        (1_500, Action::Send { device: A0, peer: 1 }),
+        (2_400, Action::Send { device: A0, peer: 1 }),
+        (3_000, Action::Send { device: A1, peer: 1 }),
+        (7_500, Action::Offline { device: A0, for_ms: 15_000 }),
+        (8_000, Action::ServerRestore { down_ms: 500 }),
+        (10_000, Action::Send { device: B0, peer: 0 }),
+        (11_000, Action::Send { device: B1, peer: 0 }),
+        (12_000, Action::Send { device: A1, peer: 1 }),
+        (13_000, Action::Send { device: B0, peer: 0 }),
+    ],
+};
+
+/// A device dies while a part of its chat is brought again.
+const RESTORED_ONCE: Scenario = Scenario {
+    name: "a part of a chat that a server has lost is brought again",
+    accounts: 2,
+    devices: 1,
+    until_ms: 25_000,
+    done: &[
+        (1_000, Action::Send { device: A0, peer: 1 }),
+        (1_500, Action::ServerBackup { writes: 0 }),
+        (2_000, Action::Send { device: B0, peer: 0 }),
+        (2_500, Action::Send { device: A0, peer: 1 }),
+        (5_000, Action::ServerRestore { down_ms: 500 }),
+        (5_100, Action::Send { device: A0, peer: 1 }),
+        (7_000, Action::Send { device: B0, peer: 0 }),
+    ],
+};
+
+/// The same where a chat begins, and its members take new keys.
+const BEGUN_AND_RESTORED: Scenario = Scenario {
+    name: "a first word at a server that is put back",
+    accounts: 3,
+    devices: 1,
+    until_ms: 40_000,
+    done: &[
+        (1_000, Action::Begin { device: A0, peer: 2 }),
+        (2_000, Action::Send { device: A0, peer: 2 }),
+        (4_000, Action::Send { device: C0, peer: 0 }),
+        (22_000, Action::ServerRestore { down_ms: 500 }),
+        (22_100, Action::Send { device: A0, peer: 2 }),
+    ],
+};
+
 /// Death in one scenario, of these devices; what the server writes; what is lost on the way.
 macro_rules! scenarios {
     ($($test:ident: $scenario:ident.$how:ident($($argument:expr),*);)*) => {$(
@@ -158,6 +244,17 @@ scenarios! {
     the_phone_dies_at_each_write_while_a_device_logs_itself_out: LOG_OUT.dies_at_each(A0);
 
     a_device_that_was_put_out_dies_at_each_write_when_it_comes_back: PUT_OUT_AWAY.dies_at_each(A1);
+
+    who_resets_a_group_dies_at_each_write: RESET.dies_at_each(A0);
+    the_other_who_resets_it_dies_at_each_write: RESET.dies_at_each(B0);
+    the_server_stops_at_each_write_of_a_reset: RESET.server_stops_at_each();
+    each_frame_and_each_answer_of_a_reset_is_lost: RESET.loses_each(&[A0, B0]);
+
+    a_server_is_put_back_to_each_write_of_a_conversation: RESTORED.is_put_back_to_each();
+    a_server_is_put_back_and_who_wrote_comes_back_late: RESTORED_LATE.is_put_back_to_each();
+    a_device_dies_at_each_write_at_a_server_that_was_put_back: RESTORED_ONCE.dies_at_each(A0);
+    each_frame_and_each_answer_is_lost_at_a_server_that_was_put_back: RESTORED_ONCE.loses_each(&[A0, B0]);
+    a_server_is_put_back_to_each_write_of_a_first_word: BEGUN_AND_RESTORED.is_put_back_to_each();
 
     a_device_dies_at_each_write_of_its_own_state: OWN_STATE.dies_at_each(A1);
     its_phone_dies_at_each_write_of_their_own_state: OWN_STATE.dies_at_each(A0);
@@ -268,6 +365,73 @@ fn who_was_away_for_longer_than_the_server_keeps_has_it_from_a_sibling() {
         let plan = Plan { kept_ms: Some(DAY_MS), ..crowd(2, 2, done) };
         let outcome = is_sound(&plan);
         assert!(outcome.coverage.of("a device was told of a gap") > 0, "{away:?}: {}", outcome.coverage);
+    }
+}
+
+#[test]
+fn a_phone_alone_that_was_away_for_longer_than_the_server_keeps_is_told() {
+    let done = vec![
+        (1_000, Action::Send { device: A0, peer: 1 }),
+        (2_000, Action::Send { device: B0, peer: 0 }),
+        (30_000, Action::Away { device: A0, for_ms: 4 * DAY_MS }),
+        (31_000, Action::Send { device: B0, peer: 0 }),
+        (32_000, Action::Send { device: B0, peer: 0 }),
+        (120_000, Action::Quiet { for_ms: 3 * DAY_MS }),
+        // Young enough to be there still when it comes back.
+        (121_000, Action::Send { device: B0, peer: 0 }),
+        (122_000, Action::Quiet { for_ms: DAY_MS }),
+        (123_000, Action::Send { device: B0, peer: 0 }),
+        (124_000, Action::Send { device: A0, peer: 1 }),
+        (125_000, Action::Quiet { for_ms: 2 * DAY_MS }),
+        (126_000, Action::Send { device: A0, peer: 1 }),
+    ];
+    let plan = Plan { kept_ms: Some(2 * DAY_MS), ..crowd(2, 1, done) };
+    let outcome = is_sound(&plan);
+    assert_eq!(outcome.told_missing, 1, "{}", outcome.coverage);
+}
+
+#[test]
+fn what_has_expired_for_a_phone_and_a_companion_comes_from_the_one_device_that_has_it() {
+    let [a0, a1, a2] = [0, 1, 2].map(|slot| DeviceRef { account: 0, slot });
+    // The one that has it is the last to be linked, the first, the phone.
+    for has_it in [a2, a1, a0] {
+        let away = [a0, a1, a2].into_iter().filter(|device| *device != has_it);
+        let mut done = vec![(1_000, Action::Send { device: B0, peer: 0 })];
+        done.extend(away.map(|device| (30_000, Action::Away { device, for_ms: 4 * DAY_MS })));
+        done.extend([
+            (31_000, Action::Send { device: B0, peer: 0 }),
+            (32_000, Action::Send { device: has_it, peer: 1 }),
+            (33_000, Action::Send { device: B0, peer: 0 }),
+            (120_000, Action::Quiet { for_ms: 4 * DAY_MS }),
+            (121_000, Action::Send { device: B0, peer: 0 }),
+            (200_000, Action::Send { device: B0, peer: 0 }),
+        ]);
+        let plan = Plan { kept_ms: Some(DAY_MS), ..crowd(2, 3, done) };
+        let outcome = is_sound(&plan);
+        assert!(outcome.coverage.of("a device was told of a gap") > 1, "{has_it:?}: {}", outcome.coverage);
+        assert_eq!(outcome.told_missing, 0, "{has_it:?}");
+    }
+}
+
+#[test]
+fn a_group_that_nobody_can_follow_goes_on_in_a_next_generation_with_everybody() {
+    for peer in [Some(1), None] {
+        let done = vec![
+            (500, Action::Offline { device: B1, for_ms: 600_000 }),
+            (1_000, Action::Send { device: B0, peer: 0 }),
+            (2_000, Action::Poison { device: A0, peer }),
+            (2_100, Action::Send { device: A0, peer: 1 }),
+            (2_150, Action::Pin { device: A1, peer: 1, on: true }),
+            (2_200, Action::Send { device: B0, peer: 0 }),
+            (2_300, Action::Send { device: A1, peer: 1 }),
+            (200_000, Action::Send { device: B0, peer: 0 }),
+            (210_000, Action::Send { device: A1, peer: 1 }),
+            (220_000, Action::Read { device: A0, peer: 1 }),
+            (230_000, Action::Quiet { for_ms: 600_000 }),
+        ];
+        let outcome = is_sound(&crowd(2, 2, done));
+        assert_eq!(outcome.coverage.of("a group that nobody can follow"), 1, "{peer:?}");
+        assert!(outcome.generations > 1, "{peer:?}: {}", outcome.coverage);
     }
 }
 

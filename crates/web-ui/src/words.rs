@@ -1,6 +1,7 @@
 //! All words of the interface, in one place, so that languages can come later.
 
 use crate::model::chat_list::ChatFilter;
+use crate::model::clock::{self, ZoneOffset};
 use crate::model::keys::{Key, Keyboard};
 use client_api::number::shown;
 use client_api::{
@@ -289,7 +290,7 @@ pub fn system_line(line: &SystemLine, peer: &str) -> String {
         SystemLine::DevicesChanged { devices } => {
             format!("{peer} now uses {}.", count(u64::from(*devices), "device", "devices"))
         }
-        SystemLine::MayBeMissing => "Messages may be missing here.".into(),
+        SystemLine::MayBeMissing { from_ms, to_ms } => may_be_missing(*from_ms, *to_ms),
         SystemLine::HistoryDiffers => {
             "The members of this chat see different histories. The server is not to be trusted.".into()
         }
@@ -299,6 +300,18 @@ pub fn system_line(line: &SystemLine, peer: &str) -> String {
         SystemLine::OwnDeviceLinked { name } => format!("You linked a device: {}.", isolated(name)),
         SystemLine::OwnDeviceUnlinked { name } => format!("A device was logged out: {}.", isolated(name)),
     }
+}
+
+/// Days by UTC: a line of the chat says the same wherever it is read.
+fn may_be_missing(from_ms: u64, to_ms: u64) -> String {
+    const UTC: ZoneOffset = ZoneOffset(0);
+    let (from, to) = (clock::date_of(from_ms, UTC), clock::date_of(to_ms, UTC));
+    let which = match from_ms {
+        0 => format!("from before {to}"),
+        _ if from == to => format!("of {to}"),
+        _ => format!("from {from} to {to}"),
+    };
+    format!("Messages {which} may be missing. This device was away for longer than the server keeps them.")
 }
 
 /// The text of a message, as a reader is told it.
@@ -657,12 +670,12 @@ pub fn to_bottom(unread: u32) -> String {
 
 /// How far back the open chat goes.
 pub fn history_back_to(when: &str) -> String {
-    format!("Complete back to {when}. Older messages are on their way from your phone.")
+    format!("Complete back to {when}. Older messages may still come from your other devices.")
 }
 
 /// The same, in the information pane.
 pub fn complete_back_to(when: &str) -> String {
-    format!("Complete back to {when}; the rest is on its way")
+    format!("Complete back to {when}; the rest may still come")
 }
 
 /// In the dialog of the safety number.
@@ -797,6 +810,17 @@ pub fn linked_at(when: &str) -> String {
 mod tests {
     use super::*;
     use client_api::MirrorProgress;
+
+    #[test]
+    fn what_may_be_missing_has_its_days() {
+        const DAY_MS: u64 = 86_400_000;
+        let words = |from_ms, to_ms| may_be_missing(from_ms, to_ms);
+        assert!(
+            words(DAY_MS, 3 * DAY_MS).starts_with("Messages from 2 January 1970 to 4 January 1970 may be missing.")
+        );
+        assert!(words(DAY_MS, DAY_MS + 5).starts_with("Messages of 2 January 1970 may be missing."));
+        assert!(words(0, DAY_MS).starts_with("Messages from before 2 January 1970 may be missing."));
+    }
 
     #[test]
     fn the_mirrors_words_say_how_far_it_is_and_what_to_do_where_it_waits() {

@@ -7,6 +7,7 @@ use super::export::fills;
 use super::{MESSAGE_COLUMNS, MESSAGE_TABLES, read_message};
 use crate::client::{Client, Context};
 use crate::io::Halt;
+use crate::missing;
 use breakable::{Rule, broken};
 use client_api::Completeness;
 use prost::Message as _;
@@ -115,11 +116,38 @@ pub(crate) fn agree(cx: &mut Context<'_>, chat: &[u8], covered: &SeqRange) -> Re
     Ok(())
 }
 
-/// Chats that are joined but not filled up to the joining, and chats that are not known to agree.
+/// A sibling covered a part of a chat's log. What it left out of an answer to a gap is not here with it: nobody was found yet who has it.
+pub(crate) fn note_filled(cx: &mut Context<'_>, chat: ChatId, covered: SeqRange) -> Result<(), Halt> {
+    let gap: Option<(u64, u64, bool)> = cx
+        .db
+        .prepare_cached("SELECT archived_seq, join_seq, gap_asked >= join_seq FROM chat WHERE chat = ?1")?
+        .query_row([chat.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((archived_seq, join_seq, is_asked)) = gap else { return Ok(()) };
+    if covered.to <= archived_seq {
+        return Ok(());
+    }
+    if archived_seq + 1 < covered.from {
+        let within = covered.from < join_seq && is_asked && !cx.is_phone()?;
+        if !within {
+            return Ok(());
+        }
+        let left_out = SeqRange { from: archived_seq + 1, to: covered.from - 1 };
+        missing::note(cx, chat, left_out, (0, cx.now_ms))?;
+    }
+    cx.db
+        .prepare_cached("UPDATE chat SET archived_seq = ?2 WHERE chat = ?1")?
+        .execute(params![chat.as_bytes(), covered.to])?;
+    Ok(())
+}
+
+/// Chats that are joined but not filled up to the joining, those of which something is missing and was not given up, and chats that are
+/// not known to agree.
 pub(crate) fn open_ends(db: &Connection) -> Result<u32, Halt> {
     Ok(db
         .prepare_cached(
             "SELECT (SELECT count(*) FROM chat WHERE membership = 1 AND kind <> 1 AND join_seq > archived_seq + 1)
+         + (SELECT count(*) FROM missing_range WHERE line = x'')
          + (SELECT count(*) FROM completeness WHERE state IN (0, 1))",
         )?
         .query_row([], |row| row.get(0))?)
@@ -138,8 +166,9 @@ pub(crate) fn awaits_answers(db: &Connection) -> Result<bool, Halt> {
 
 /// How much of a chat's history is here.
 pub(crate) fn of_chat(cx: &Context<'_>, chat: ChatId) -> Result<Completeness, Halt> {
+    let whole = missing::whole_since(cx.db, chat)?.map_or(Completeness::Complete, Completeness::BackTo);
     if cx.is_phone()? {
-        return Ok(Completeness::Complete);
+        return Ok(whole);
     }
     let (segments, reached): (Option<u32>, Option<u64>) = cx
         .db
@@ -158,7 +187,7 @@ pub(crate) fn of_chat(cx: &Context<'_>, chat: ChatId) -> Result<Completeness, Ha
              OR EXISTS (SELECT 1 FROM completeness WHERE chat = ?1 AND state <> 2)",
         )?
         .query_row([chat.as_bytes()], |row| row.get(0))?;
-    Ok(if open { Completeness::Arriving } else { Completeness::Complete })
+    Ok(if open { Completeness::Arriving } else { whole })
 }
 
 /// What was asked of the own devices and has not come is asked once more.
@@ -201,7 +230,8 @@ impl Client {
         for (chat, archived_seq, join_seq) in gaps {
             cx.db.prepare_cached("UPDATE chat SET gap_asked = ?2 WHERE chat = ?1")?.execute(params![chat, join_seq])?;
             let ranges = vec![SeqRange { from: archived_seq + 1, to: join_seq - 1 }];
-            self.tell_siblings(cx, content::Body::FillRequest(FillRequest { chat, ranges, asking_device }))?;
+            let request = FillRequest { chat, ranges, asking_device, of_anyone: false };
+            self.tell_siblings(cx, content::Body::FillRequest(request))?;
             self.phone_stirs(cx)?;
         }
         Ok(())

@@ -165,7 +165,7 @@ impl Client {
     /// A sibling lacks messages: it gets what this device has of them.
     pub(crate) fn on_fill_request(&mut self, cx: &mut Context<'_>, wanted: &FillRequest) -> Result<(), Halt> {
         let Ok(chat) = ChatId::try_from(wanted.chat.as_slice()) else { return Ok(()) };
-        if !self.answers_sibling(cx, wanted.asking_device)? {
+        if !self.answers_sibling(cx, wanted)? {
             return Ok(());
         }
         for range in wanted.ranges.iter().take(16) {

@@ -8,12 +8,13 @@ use crate::client::{Client, Context};
 use crate::http::Purpose;
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
 use crate::marks::{self, Mark};
-use crate::messages::Stored;
+use crate::messages::{NUMBER_MAX, Stored};
+use crate::missing;
 use crate::{devices, own_state, recovery, this};
 use e2ee::archive::SegmentReader;
 use identity::ChatKind;
 use prost::Message as _;
-use proto::content::{ArchiveManifest, ArchiveSegment, Content, Fill, StateOp};
+use proto::content::{ArchiveManifest, ArchiveSegment, Content, Fill, SeqRange, StateOp};
 use proto::history::{AccountSeq, Frame, Message, frame};
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, Generation};
 use proto::link::Linked;
@@ -169,14 +170,11 @@ impl Client {
             }
         }
         for range in &fill.covered {
-            cx.db
-                .prepare_cached(
-                    "UPDATE chat SET archived_seq = ?3
-                     WHERE chat = ?1 AND archived_seq + 1 >= ?2 AND archived_seq < ?3",
-                )?
-                .execute(params![fill.chat, range.from, range.to])?;
-            completeness::agree(cx, &fill.chat, range)?;
+            let range = SeqRange { from: range.from.min(NUMBER_MAX), to: range.to.min(NUMBER_MAX) };
+            completeness::agree(cx, &fill.chat, &range)?;
             if let Ok(chat) = ChatId::try_from(fill.chat.as_slice()) {
+                completeness::note_filled(cx, chat, range)?;
+                missing::take_out(cx, chat, range)?;
                 recovery::release(cx, chat, range.from, range.to)?;
             }
         }

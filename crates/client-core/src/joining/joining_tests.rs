@@ -70,7 +70,7 @@ fn what_was_begun_here_is_not_made_any_more_while_the_chat_that_there_is_is_join
         let claimed = proto::account::ClaimKeyPackagesOk::default();
         story.does(|client, cx| client.on_claimed_for_creating(cx, chat, crate::http::Answer::Ok(claimed)));
     }
-    story.does(|client, cx| client.on_joined(cx, CHAT, 2));
+    story.does(|client, cx| client.on_joined(cx, CHAT, Place { seq: 2, time_ms: now_ms() }));
     assert_eq!(story.membership(CHAT), Some(Membership::Joined));
     let chat = chats::find(&story.db, CHAT).expect("read").expect("a chat");
     let (group, _) = step(&story.db, now_ms(), |cx| mls::load(cx, &chat).expect("read").expect("a group"));
@@ -107,7 +107,7 @@ fn a_joining_that_was_taken_and_is_not_staged_is_begun_again() {
         discard_external(&mls::provider(cx), CHAT, Generation(1)).expect("thrown away");
         outbox::remove(cx, operation.op_id)
     });
-    story.does(|client, cx| client.on_joined(cx, CHAT, 2));
+    story.does(|client, cx| client.on_joined(cx, CHAT, Place { seq: 2, time_ms: now_ms() }));
     assert_eq!(story.membership(CHAT), Some(Membership::Wanted));
     let asks = |out: &[Output]| out.iter().any(|output| matches!(output, Output::Send(_)));
     let out = step(&story.db, now_ms() + 1_000, |cx| story.client.join_waiting(cx).expect("no halt")).1;

@@ -2,6 +2,7 @@
 //! an older state, another history, a word that is not for the peer to say, a list that is held back.
 
 use super::*;
+use crate::history::completeness;
 use crate::io::Output;
 use crate::outbox::{self, Kind};
 use crate::own_state::{self, ChatKey};
@@ -140,7 +141,7 @@ fn a_commit_that_cannot_be_followed_leads_to_joining_anew() {
     assert!(matches!(taken, Processed::Commit(commit) if commit.is_external));
     story.does(|client, cx| {
         outbox::remove(cx, join.op_id)?;
-        client.on_joined(cx, CHAT, 3)
+        client.on_joined(cx, CHAT, joined_at(3))
     });
     let chat = story.chat();
     let (mine, _) = step(&story.db, now_ms(), |cx| mls::load(cx, &chat).expect("read").expect("a group"));
@@ -205,17 +206,100 @@ fn nothing_is_encrypted_while_a_newer_list_is_waited_for() {
 
 /// A page of a log whose beginning has expired, up to the seventh entry. The phone followed it to the first.
 fn expired_to_seven() -> LogPage {
-    let entry = GroupItem { chat: CHAT.to_vec(), generation: 1, seq: 8, ..GroupItem::default() };
+    let entry = GroupItem { chat: CHAT.to_vec(), generation: 1, seq: 8, time_ms: now_ms() - 9, ..GroupItem::default() };
     LogPage { items: vec![entry], head_seq: 9, first_kept_seq: 8 }
+}
+
+fn joined_at(seq: u64) -> Place {
+    Place { seq, time_ms: now_ms() }
+}
+
+const LACKS: &str = "SELECT count(*) FROM missing_range WHERE from_seq = 2 AND to_seq = 7";
+
+impl Story {
+    /// The phone followed the log to its first entry, so long ago.
+    fn last_heard(self, ago_ms: u64) -> Self {
+        step(&self.db, now_ms(), |cx| chats::set_applied(cx, CHAT, 1, now_ms() - ago_ms).expect("applied"));
+        self
+    }
+
+    /// Away for two days: the server says what has expired, and the chat is joined anew.
+    fn comes_back(&mut self) {
+        let page = expired_to_seven();
+        assert_eq!(self.does(|client, cx| client.on_log_page(cx, CHAT, &page)), []);
+        let info = self.group_info();
+        self.does(|client, cx| client.on_group_info(cx, CHAT, &info));
+        let join = outbox::head(&self.db, CHAT).expect("read").expect("a joining");
+        self.does(|client, cx| {
+            outbox::remove(cx, join.op_id)?;
+            client.on_joined(cx, CHAT, joined_at(10))
+        });
+        self.does(|client, cx| client.on_missed_page(cx, CHAT, &page));
+    }
+
+    fn has_own_group(&self) {
+        step(&self.db, now_ms(), |cx| {
+            let own = Chat {
+                chat: ChatId([9; 16]),
+                kind: ChatKind::SelfGroup,
+                peer: cx.me().expect("me").address.account,
+                ..chats::find(cx.db, CHAT).expect("read").expect("a chat")
+            };
+            chats::insert(cx, &own).expect("a group of the own devices");
+        });
+    }
+
+    /// The lines that say that something may be missing, as the messages behind them.
+    fn lines(&self) -> Vec<u64> {
+        let mut statement = self
+            .db
+            .prepare("SELECT time_ms FROM message WHERE kind = 2 AND substr(content, 1, 1) = x'04'")
+            .expect("query");
+        let times = statement.query_map([], |row| row.get(0)).expect("rows");
+        times.collect::<Result<_, _>>().expect("times")
+    }
+
+    /// What stands in the outbox of the own devices' group.
+    fn asked(&mut self, later_ms: u64) -> Vec<FillRequest> {
+        step(&self.db, now_ms() + later_ms, |cx| self.client.recover(cx).expect("no halt"));
+        let mut statement = self.db.prepare("SELECT content FROM outbox WHERE kind = 0").expect("query");
+        let contents = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).expect("rows");
+        let asked = contents.filter_map(|bytes| match Content::decode(bytes.expect("bytes").as_slice()) {
+            Ok(Content { body: Some(content::Body::FillRequest(request)), .. }) => Some(request),
+            _ => None,
+        });
+        let asked = asked.collect();
+        self.db.execute("DELETE FROM outbox WHERE kind = 0", []).expect("sent");
+        asked
+    }
 }
 
 #[test]
 fn a_log_whose_beginning_has_expired_is_not_asked_for_again_and_the_chat_is_joined_anew() {
-    let mut story = Story::new();
+    let mut story = Story::new().last_heard(2 * DAY_MS);
     let page = expired_to_seven();
     let (_, out) = step(&story.db, now_ms(), |cx| story.client.on_log_page(cx, CHAT, &page).expect("no halt"));
     assert!(!out.iter().any(|output| matches!(output, Output::Send(_))), "it is gone: {out:?}");
     assert_eq!((story.chat().membership, story.chat().applied_seq), (Membership::Wanted, 1));
+}
+
+#[test]
+fn what_is_younger_than_a_day_has_not_expired() {
+    let mut story = Story::new().last_heard(DAY_MS / 2);
+    let page = expired_to_seven();
+    let told = story.does(|client, cx| client.on_log_page(cx, CHAT, &page));
+    assert!(matches!(told[..], [Notice::ServerNotTrusted { .. }]), "{told:?}");
+    assert_eq!((story.chat().membership, story.count(LACKS)), (Membership::Joined, 0), "it asks again");
+    assert_eq!(story.does(|client, cx| client.on_log_page(cx, CHAT, &page)), [], "it was told once");
+    // Nor does a joining make it so.
+    let chat = story.chat();
+    story.does(|client, cx| client.resync(cx, &chat));
+    let info = story.group_info();
+    story.does(|client, cx| client.on_group_info(cx, CHAT, &info));
+    story.does(|client, cx| client.on_joined(cx, CHAT, joined_at(10)));
+    story.does(|client, cx| client.on_missed_page(cx, CHAT, &page));
+    assert_eq!(story.count("SELECT count(*) FROM chat WHERE resync_from = 2"), 1, "it goes on asking");
+    assert_eq!(story.count(LACKS), 0);
 }
 
 #[test]
@@ -228,17 +312,70 @@ fn a_page_that_leads_nowhere_is_not_asked_for_at_once() {
 }
 
 #[test]
-fn a_companion_knows_that_it_lacks_what_has_expired() {
-    let mut story = Story::of(companion());
+fn a_phone_without_siblings_says_after_a_day_that_messages_may_be_missing() {
+    let mut story = Story::new().last_heard(2 * DAY_MS);
+    story.comes_back();
+    assert_eq!(story.count(LACKS), 1);
+    assert_eq!(story.asked(DAY_MS - 60_000), [], "there is nobody to ask");
+    assert_eq!(story.lines(), [] as [u64; 0]);
+    story.asked(DAY_MS);
+    let next_ms = u64::from(story.count("SELECT before_ms / 1000 FROM missing_range"));
+    assert!(matches!(story.lines()[..], [time_ms] if time_ms / 1_000 == next_ms), "{:?}", story.lines());
+    story.asked(3 * DAY_MS);
+    assert_eq!(story.lines().len(), 1, "once");
+    let (whole, _) = step(&story.db, now_ms(), |cx| completeness::of_chat(cx, CHAT).expect("read"));
+    assert!(matches!(whole, client_api::Completeness::BackTo(time_ms) if time_ms / 1_000 == next_ms), "{whole:?}");
+}
+
+#[test]
+fn a_range_is_asked_for_of_the_phone_and_then_of_anyone_until_all_of_it_is_given() {
+    let mut story = Story::of(companion()).last_heard(2 * DAY_MS);
+    story.has_own_group();
+    story.comes_back();
+    let whole = SeqRange { from: 2, to: 7 };
+    let asked = story.asked(0);
+    assert!(matches!(&asked[..], [request] if request.ranges == [whole] && !request.of_anyone), "{asked:?}");
+    assert_eq!(story.asked(1), []);
+    let asked = story.asked(60_000);
+    assert!(matches!(&asked[..], [request] if request.of_anyone), "{asked:?}");
+    let me = step(&story.db, 1, |cx| cx.me().expect("me").address.device.0).0;
+    let gives = |story: &mut Story, from, to| {
+        let covered = vec![SeqRange { from, to }];
+        let fill = Fill { chat: CHAT.to_vec(), covered, messages: Vec::new(), for_device: me };
+        story.does(|client, cx| client.on_fill(cx, &fill));
+    };
+    gives(&mut story, 4, 5);
+    let asked = story.asked(DAY_MS);
+    let ranges: Vec<SeqRange> = asked.into_iter().flat_map(|request| request.ranges).collect();
+    assert_eq!(ranges, [SeqRange { from: 2, to: 3 }, SeqRange { from: 6, to: 7 }]);
+    assert_eq!(story.lines().len(), 2, "each part is said to be missing");
+    gives(&mut story, 1, 9);
+    assert_eq!(story.asked(5 * DAY_MS), []);
+    assert_eq!(story.lines().len(), 0, "nothing is missing any more");
+}
+
+#[test]
+fn who_lacks_a_part_does_not_answer_for_it() {
+    let mut story = Story::new().last_heard(2 * DAY_MS);
+    let known = |story: &Story| known_parts(&story.db, CHAT, &SeqRange { from: 2, to: 12 }).expect("read");
     let page = expired_to_seven();
     story.does(|client, cx| client.on_log_page(cx, CHAT, &page));
     let info = story.group_info();
     story.does(|client, cx| client.on_group_info(cx, CHAT, &info));
-    let join = outbox::head(&story.db, CHAT).expect("read").expect("a joining");
-    story.does(|client, cx| {
-        outbox::remove(cx, join.op_id)?;
-        client.on_joined(cx, CHAT, 10)
-    });
-    let lacks = "SELECT count(*) FROM chat WHERE archived_seq = 1 AND join_seq = 10 AND gap_asked < join_seq";
-    assert_eq!(story.count(lacks), 1, "it asks for what lies between");
+    story.does(|client, cx| client.on_joined(cx, CHAT, joined_at(10)));
+    assert_eq!(known(&story), [SeqRange { from: 10, to: 10 }], "what it passed is not looked through yet");
+    story.does(|client, cx| client.on_missed_page(cx, CHAT, &page));
+    assert_eq!(known(&story), [SeqRange { from: 8, to: 8 }, SeqRange { from: 10, to: 10 }], "nine is still to come");
+}
+
+#[test]
+fn what_an_answer_to_a_gap_leaves_out_is_asked_for_of_others() {
+    let story = &mut Story::of(companion());
+    story.db.execute("UPDATE chat SET archived_seq = 2, join_seq = 20, gap_asked = 20", []).expect("a gap");
+    let me = step(&story.db, 1, |cx| cx.me().expect("me").address.device.0).0;
+    let covered = vec![SeqRange { from: 3, to: 4 }, SeqRange { from: 8, to: 19 }];
+    let fill = Fill { chat: CHAT.to_vec(), covered, messages: Vec::new(), for_device: me };
+    story.does(|client, cx| client.on_fill(cx, &fill));
+    assert_eq!(story.count("SELECT archived_seq FROM chat WHERE kind = 2"), 19, "the gap is answered");
+    assert_eq!(story.count("SELECT count(*) FROM missing_range WHERE from_seq = 5 AND to_seq = 7"), 1);
 }

@@ -206,7 +206,12 @@ fn contents(db: &Connection) -> Result<Vec<Vec<u8>>> {
             ],
         }),
         Body::StateDigest(StateDigest { hash: vec![1; 32] }),
-        Body::FillRequest(FillRequest { chat: direct.clone(), ranges: vec![range], asking_device: 2 }),
+        Body::FillRequest(FillRequest {
+            chat: direct.clone(),
+            ranges: vec![range],
+            asking_device: 2,
+            of_anyone: false,
+        }),
         Body::Fill(Fill {
             chat: direct.clone(),
             covered: vec![range],

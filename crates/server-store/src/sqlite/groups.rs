@@ -35,10 +35,11 @@ impl GroupStore for Sqlite {
         op_id: OpId,
     ) -> Result<Option<Accepted>, StoreError> {
         self.read(move |db| {
-            if let Some(accepted) = accept::in_log(db, chat, sender, op_id)? {
+            // A reset stands in the log too, with the entry before the one that it was answered with.
+            if let Some(accepted) = accept::created_by(db, chat, sender, op_id)? {
                 return Ok(Some(accepted));
             }
-            accept::created_by(db, chat, sender, op_id)
+            accept::in_log(db, chat, sender, op_id)
         })
         .await
     }

@@ -152,6 +152,9 @@ impl Delivery {
             None => None,
             Some(mut commit) => {
                 let own_op = if commit.op_id.is_empty() { op_id } else { id(commit.op_id.clone(), "op_id")? };
+                if replaced.is_some() && own_op == op_id {
+                    return Err(OpError::invalid("the commit of a reset is an operation of its own"));
+                }
                 commit.op_id = own_op.to_vec();
                 let parsed = self.validate(&crypto, &loaded, sender, &commit, place).await?;
                 let operation = Operation { sender, op_id: own_op, place, now_ms, leaves_max: self.leaves_max };

@@ -468,7 +468,14 @@ async fn a_reset_begins_the_next_generation() {
     let reset = wire::ResetGroup { op_id: op().to_vec(), base_epoch: 1, create: Some(create) };
     let first = accepted(p.bob_socket.ask(Body::ResetGroup(reset.clone())).await);
     assert_eq!(first.seq, 3);
-    assert!(accepted(p.bob_socket.ask(Body::ResetGroup(reset)).await).repeated);
+    let repeated = accepted(p.bob_socket.ask(Body::ResetGroup(reset.clone())).await);
+    assert_eq!((repeated.seq, repeated.repeated), (3, true), "the first result");
+    let mut of_one_op = reset;
+    of_one_op.op_id = op().to_vec();
+    if let Some(commit) = of_one_op.create.as_mut().and_then(|create| create.first_commit.as_mut()) {
+        commit.op_id.clear();
+    }
+    assert!(matches!(p.bob_socket.ask(Body::ResetGroup(of_one_op)).await, reply::Body::Stale(_)), "no failure");
     p.bob.merge(&mut group);
     let (_, item::Body::Group(told)) = p.alice_socket.item().await else { panic!("not told") };
     assert_eq!((told.kind(), told.generation, told.seq), (group_item::Kind::Create, 2, 2));

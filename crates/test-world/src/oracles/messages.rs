@@ -8,16 +8,21 @@ use crate::texts::{Amendment, Row, Says, amendments, conversation};
 use crate::world::World;
 use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension as _};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn check(world: &World, alive: &[Alive<'_>], findings: &mut Findings) -> Result<()> {
     let mut first_of: BTreeMap<[u8; 16], (&Alive<'_>, Vec<Row>, Vec<Amendment>)> = BTreeMap::new();
     for device in alive {
         for (chat, held) in device.chats.iter().filter(|(_, held)| held.kind == DIRECT) {
-            let rows = conversation(&device.device.db, *chat)?;
-            let said = amendments(&device.device.db, *chat)?;
-            against_ledger(world, device, held, &rows, findings);
+            let mut rows = conversation(&device.device.db, *chat)?;
+            let mut said = amendments(&device.device.db, *chat)?;
+            let expired = expired(device, alive, chat, findings)?;
+            against_ledger(world, device, held, &rows, &expired, findings);
             amended(world, device, held, (&rows, &said), findings);
+            // What is gone somewhere is compared nowhere.
+            let is_everywhere = |seq: u64| !alive.iter().any(|other| other.is_told_of(chat, seq));
+            rows.retain(|row| is_everywhere(row.seq));
+            said.retain(|said| is_everywhere(said.seq));
             match first_of.get(chat) {
                 None => {
                     in_order(device, &rows, findings);
@@ -40,8 +45,33 @@ pub(crate) fn check(world: &World, alive: &[Alive<'_>], findings: &mut Findings)
     Ok(())
 }
 
+/// The texts that a device lacks and whose user knows. No device of the account has them, or it would have given them.
+fn expired(device: &Alive<'_>, alive: &[Alive<'_>], chat: &[u8; 16], findings: &mut Findings) -> Result<BTreeSet<u32>> {
+    let mut marks = BTreeSet::new();
+    if device.told_missing.is_empty() {
+        return Ok(marks);
+    }
+    for other in alive.iter().filter(|other| other.name() != device.name() && other.chats.contains_key(chat)) {
+        let rows = conversation(&other.device.db, *chat)?;
+        for row in rows.into_iter().filter(|row| device.is_told_of(chat, row.seq)) {
+            marks.extend(row.says.mark());
+            findings.unless(other.account != device.account, Oracle::NothingLost, || {
+                format!("{:?} lacks entry {} of {}, which {:?} has", device.name(), row.seq, short(chat), other.name())
+            });
+        }
+    }
+    Ok(marks)
+}
+
 /// Every text of this pair that was taken is here, once; no other is.
-fn against_ledger(world: &World, device: &Alive<'_>, held: &Held, rows: &[Row], findings: &mut Findings) {
+fn against_ledger(
+    world: &World,
+    device: &Alive<'_>,
+    held: &Held,
+    rows: &[Row],
+    expired: &BTreeSet<u32>,
+    findings: &mut Findings,
+) {
     let (Some(own), Some(peer)) = (account(world, device.account), account(world, held.peer)) else { return };
     let name = device.name();
     let mut here: BTreeMap<u32, u32> = BTreeMap::new();
@@ -55,7 +85,7 @@ fn against_ledger(world: &World, device: &Alive<'_>, held: &Held, rows: &[Row], 
     for (mark, said) in world.ledger.said.iter().filter(|(_, said)| said.between == pair(own, peer)) {
         let count = here.remove(mark).unwrap_or(0);
         findings.unless(count <= 1, Oracle::ExactlyOnce, || format!("{name:?} shows text {mark} {count} times"));
-        let may_lack = said.excused || world.ledger.may_be_gone.contains(mark);
+        let may_lack = said.excused || expired.contains(mark) || world.ledger.may_be_gone.contains(mark);
         findings.unless(count > 0 || !said.taken || may_lack, Oracle::NothingLost, || {
             format!("{name:?} lacks text {mark} of {:?}", said.device)
         });
@@ -109,6 +139,10 @@ fn amended(
     (rows, said): (&[Row], &[Amendment]),
     findings: &mut Findings,
 ) {
+    // What expired with a part of the log that is told to be missing.
+    if !device.told_missing.is_empty() {
+        return;
+    }
     let (Some(own), Some(peer)) = (account(world, device.account), account(world, held.peer)) else { return };
     let name = device.name();
     let counts =
@@ -194,7 +228,8 @@ fn lines(device: &Alive<'_>, findings: &mut Findings) -> Result<()> {
     for content in statement.query_map([], |row| row.get::<_, Vec<u8>>(0))? {
         let what = match content?.first() {
             Some(2) => "that a safety number changed",
-            Some(4) => "that messages may be missing",
+            // So it is, where that is told of a part that is missing.
+            Some(4) if device.told_missing.is_empty() => "that messages may be missing",
             Some(5) => "that histories differ",
             Some(6) => "that an unknown device is there",
             _ => continue,

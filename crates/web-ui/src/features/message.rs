@@ -83,7 +83,7 @@ fn SystemLineView(row: Arc<MessageRow>, around: Around) -> impl IntoView {
     let serious = match &row.body {
         MessageBody::System(line) => {
             use client_api::SystemLine::{HistoryDiffers, MayBeMissing, SafetyNumberChanged, UnknownDevice};
-            matches!(line, HistoryDiffers | MayBeMissing | SafetyNumberChanged | UnknownDevice)
+            matches!(line, HistoryDiffers | MayBeMissing { .. } | SafetyNumberChanged | UnknownDevice)
         }
         _ => false,
     };

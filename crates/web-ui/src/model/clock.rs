@@ -67,6 +67,11 @@ fn day_within(day: Day, today: Day) -> String {
     if today.0 - day.0 < 2 && today >= day { name.to_lowercase() } else { format!("on {name}") }
 }
 
+/// A moment's day: "3 November 2026".
+pub fn date_of(ms: u64, zone: ZoneOffset) -> String {
+    date(day(ms, zone))
+}
+
 /// "3 November 2026"
 fn date(day: Day) -> String {
     let (year, month, day) = civil(day);
