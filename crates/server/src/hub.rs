@@ -290,11 +290,11 @@ impl Hub {
 
     /// Gives an item of their queues to those that are connected. Who has no room now reads it when there is some.
     fn hand_over(&self, item: &wire::GroupItem, to: &[Pointer]) {
+        let group = item.encode_to_vec();
         for Pointer { device, queue_seq } in to {
             // Encoded outside of the lock, which is everybody's.
             let Some(wire) = self.state().sockets.get(device).map(|socket| socket.wire.clone()) else { continue };
-            let body = wire::Item { queue_seq: *queue_seq, body: Some(wire::item::Body::Group(item.clone())) };
-            let push = Push::Item { queue_seq: *queue_seq, frame: frame(server_frame::Body::Item(body)) };
+            let push = Push::Item { queue_seq: *queue_seq, frame: item_frame(*queue_seq, &group) };
             if wire.push(push).is_err() {
                 wire.queue_grew.notify_one();
             }
@@ -353,7 +353,41 @@ impl Drop for Seat {
     }
 }
 
+/// The frame of an item whose `GroupItem` is encoded already: the same for all queues but for its place.
+fn item_frame(queue_seq: u64, group: &[u8]) -> Vec<u8> {
+    use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint, key_len, uint64};
+    /// In `wire.proto`.
+    const FRAME_ITEM: u32 = 2;
+    const ITEM_QUEUE_SEQ: u32 = 1;
+    const ITEM_GROUP: u32 = 2;
+    let long = |bytes: usize| bytes as u64;
+    let group_len = key_len(ITEM_GROUP) + encoded_len_varint(long(group.len())) + group.len();
+    let item_len = uint64::encoded_len(ITEM_QUEUE_SEQ, &queue_seq) + group_len;
+    let mut frame = Vec::with_capacity(key_len(FRAME_ITEM) + encoded_len_varint(long(item_len)) + item_len);
+    encode_key(FRAME_ITEM, WireType::LengthDelimited, &mut frame);
+    encode_varint(long(item_len), &mut frame);
+    uint64::encode(ITEM_QUEUE_SEQ, &queue_seq, &mut frame);
+    encode_key(ITEM_GROUP, WireType::LengthDelimited, &mut frame);
+    encode_varint(long(group.len()), &mut frame);
+    frame.extend_from_slice(group);
+    frame
+}
+
 /// Encodes a frame.
 pub fn frame(body: server_frame::Body) -> Vec<u8> {
     ServerFrame { body: Some(body) }.encode_to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_is_encoded_as_any_other_frame() {
+        for (queue_seq, len) in [(1, 0), (127, 1), (128, 127), (70_000, 128), (u64::MAX, 20_000)] {
+            let item = wire::GroupItem { chat: vec![1; 16], seq: 9, bytes: vec![7; len], ..wire::GroupItem::default() };
+            let body = wire::Item { queue_seq, body: Some(wire::item::Body::Group(item.clone())) };
+            assert_eq!(item_frame(queue_seq, &item.encode_to_vec()), frame(server_frame::Body::Item(body)));
+        }
+    }
 }
