@@ -59,7 +59,11 @@ impl Sqlite {
         prepare(&connection, WRITER_CACHE_KB)?;
         migrations::migrate(&mut connection)?;
         Ok(Arc::new(Self {
-            workers: Workers::Caller(Mutex::new(CallerRuns { connection, hot: Hot::default(), writes_left: None })),
+            workers: Workers::Caller(Box::new(Mutex::new(CallerRuns {
+                connection,
+                hot: Hot::default(),
+                writes_left: None,
+            }))),
         }))
     }
 

@@ -78,7 +78,7 @@ pub(super) enum Workers {
     /// Threads of their own, which commit in groups.
     Threads { writer: Writer, reader: Reader },
     /// The caller, one job after the other.
-    Caller(Mutex<CallerRuns>),
+    Caller(Box<Mutex<CallerRuns>>),
 }
 
 /// The one connection of a database without threads.
