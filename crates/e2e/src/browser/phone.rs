@@ -75,7 +75,9 @@ impl Browser {
     pub async fn starts_scanning(&self) -> Result<()> {
         self.clicks("rail-devices").await?;
         self.clicks("link-device").await?;
-        self.shows("linking-scan").await
+        // A code that is before the camera already may have been read by the time that anybody looks.
+        self.finds_true("document.querySelector('[data-testid=linking-scan], [data-testid=linking-confirm]') !== null")
+            .await
     }
 
     /// Pastes a code where the camera would see it.
