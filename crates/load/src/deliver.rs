@@ -80,7 +80,8 @@ pub async fn run(size: &Size) -> Result<Report> {
     let devices = people::register(&served, size.sockets / 2 * 2).await?;
     let pairs = pairs(&served, &devices).await?;
     let on_a_clock = usize::try_from(size.seconds * size.rate)?;
-    let (fast, clocked, workers) = encrypt(pairs, size.messages, on_a_clock)?;
+    let (prepared, workers) = encrypt(pairs, &[size.messages, on_a_clock])?;
+    let [fast, clocked] = <[_; 2]>::try_from(prepared).ok().context("two runs")?;
     let workers = saturate(&mut report, &served, workers, fast).await?;
     on_the_clock(&mut report, size, &data, workers, clocked).await?;
     served.stop().await?;
@@ -124,28 +125,28 @@ pub async fn pairs<'a>(served: &Served, devices: &'a [Device]) -> Result<Vec<Pai
     try_join_all(pairs).await
 }
 
-/// Messages by socket, for the fast part and for the one with a clock, and the sockets.
-type Prepared = (Vec<Vec<Outgoing>>, Vec<Vec<Outgoing>>, Vec<Worker>);
+/// Of each run the messages by socket, and the sockets.
+pub type Prepared = (Vec<Vec<Vec<Outgoing>>>, Vec<Worker>);
 
-/// Before anything is measured: the encryption of so many would be the load otherwise.
-fn encrypt(pairs: Vec<Pair<'_>>, fast: usize, clocked: usize) -> Result<Prepared> {
+/// So many messages for each run, before anything is measured: the encryption of so many would be the load otherwise.
+pub fn encrypt(pairs: Vec<Pair<'_>>, runs: &[usize]) -> Result<Prepared> {
     let sockets = pairs.len() * 2;
     let window = (UNDER_WAY_MAX / sockets).clamp(1, WINDOW_MAX);
     let numbers = |from: usize, all: usize| (from..all).step_by(sockets).map(u32::try_from);
-    let (mut fasts, mut clockeds, mut workers) = (Vec::new(), Vec::new(), Vec::new());
+    let mut prepared: Vec<Vec<Vec<Outgoing>>> = runs.iter().map(|_| Vec::new()).collect();
+    let mut workers = Vec::new();
     for (place, pair) in pairs.into_iter().enumerate() {
         for (side, ((member, mut group), socket)) in pair.members.iter().zip(pair.groups).zip(pair.sockets).enumerate()
         {
             let first = place * 2 + side;
-            let mut messages = |all: usize| {
-                numbers(first, all).map(|number| prepare(member, &mut group, number?)).collect::<Result<Vec<_>>>()
-            };
-            fasts.push(messages(fast)?);
-            clockeds.push(messages(clocked)?);
+            for (run, all) in prepared.iter_mut().zip(runs) {
+                let messages = numbers(first, *all).map(|number| prepare(member, &mut group, number?));
+                run.push(messages.collect::<Result<Vec<_>>>()?);
+            }
             workers.push(Worker { socket, account: member.device.address.account, window });
         }
     }
-    Ok((fasts, clockeds, workers))
+    Ok((prepared, workers))
 }
 
 /// Starts every socket on its box; they work until told that it is over.
@@ -234,6 +235,27 @@ async fn on_the_clock(
     workers: Vec<Worker>,
     messages: Vec<Vec<Outgoing>>,
 ) -> Result<()> {
+    let probe = SyncProbe::start(data)?;
+    let Clocked { board, .. } = clocked(size.rate, workers, messages).await?;
+    let syncs = probe.finish()?;
+    let delivered = board.last_deliveries_ms();
+    let (p99, sync_p99) = (percentile(&delivered, 99), percentile(&syncs, 99));
+    report.metric("p99_over_fsync_ms", p99 - sync_p99, "ms", Some(5.0));
+    report.percentiles("delivered_", &delivered, None);
+    report.percentiles("acknowledged_", &board.acknowledgements_ms(), None);
+    report.percentiles("fsync_", &syncs, None);
+    report.condition("clocked_messages_a_second", json!(size.rate));
+    Ok(())
+}
+
+/// What came of messages on a clock, and the sockets again.
+pub struct Clocked {
+    pub board: Arc<Board>,
+    pub workers: Vec<Worker>,
+}
+
+/// So many messages a second, due on a clock and not when the last one was done, over all sockets.
+pub async fn clocked(rate: u32, workers: Vec<Worker>, messages: Vec<Vec<Outgoing>>) -> Result<Clocked> {
     let sockets = workers.len();
     let mut waiting: Vec<_> = messages.into_iter().map(Vec::into_iter).collect();
     let count = waiting.iter().map(ExactSizeIterator::len).sum::<usize>();
@@ -242,9 +264,8 @@ async fn on_the_clock(
     let boxes: Boxes = (0..sockets).map(|_| mpsc::unbounded_channel()).collect();
     let senders: Vec<_> = boxes.iter().map(|(sender, _)| sender.clone()).collect();
     let mut working = start(workers, boxes, &board, &over);
-    let probe = SyncProbe::start(data)?;
     let clock = board.clone();
-    let mut ticks = tokio::time::interval_at(Instant::now(), Duration::from_secs(1) / size.rate);
+    let mut ticks = tokio::time::interval_at(Instant::now(), Duration::from_secs(1) / rate);
     // What is late is sent late, but it was due when it was due.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let ticking = tokio::spawn(async move {
@@ -261,14 +282,6 @@ async fn on_the_clock(
     });
     unless_one_fails(board.all_everywhere(), &mut working, &board).await?;
     ticking.await?;
-    let syncs = probe.finish()?;
-    finish(working, &over).await?;
-    let delivered = board.last_deliveries_ms();
-    let (p99, sync_p99) = (percentile(&delivered, 99), percentile(&syncs, 99));
-    report.metric("p99_over_fsync_ms", p99 - sync_p99, "ms", Some(5.0));
-    report.percentiles("delivered_", &delivered, None);
-    report.percentiles("acknowledged_", &board.acknowledgements_ms(), None);
-    report.percentiles("fsync_", &syncs, None);
-    report.condition("clocked_messages_a_second", json!(size.rate));
-    Ok(())
+    let workers = finish(working, &over).await?;
+    Ok(Clocked { board, workers })
 }

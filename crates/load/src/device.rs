@@ -30,7 +30,8 @@ pub fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-fn now_ms() -> u64 {
+/// The machine's clock.
+pub fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or_default()
 }

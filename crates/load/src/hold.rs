@@ -1,5 +1,6 @@
 //! A process that only holds sockets: a process has files for so many, and what it needs must not be counted as the server's.
 
+use crate::device::now_ms;
 use crate::served::Tls;
 use crate::socket::{Route, Socket, trusting};
 use anyhow::{Context, Result, bail, ensure};
@@ -19,6 +20,8 @@ use tokio::sync::oneshot;
 const GREETING_MAX: usize = 64;
 /// Until all sockets of a process are there.
 const PATIENCE: Duration = Duration::from_secs(300);
+/// Between two tries to come back.
+const TRY_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
 /// What one such process holds. Tokens come on its standard input, one a line, in base64; it holds until that ends.
 #[derive(clap::Args, Clone, Debug)]
@@ -31,6 +34,9 @@ pub struct Size {
     authority: Option<PathBuf>,
     #[arg(long)]
     sockets: usize,
+    /// They come back, once, when the server has gone
+    #[arg(long)]
+    again: bool,
 }
 
 /// The inside: says "held" when every socket has said Hello and got all there was for it.
@@ -58,6 +64,9 @@ pub async fn run(size: &Size) -> Result<()> {
         writeln!(out, "held")?;
         out.flush()?;
     }
+    if size.again {
+        return come_again(&route, tokens, sockets).await;
+    }
     // Read on all the while, as a client does: a ping that nobody reads would wait in the server's memory.
     let reading = sockets.iter_mut().map(|socket| async move {
         loop {
@@ -81,6 +90,67 @@ async fn greet(route: &Route, token: &[u8]) -> Result<Socket> {
     }
 }
 
+/// The inside of a process whose sockets come back.
+async fn come_again(route: &Route, tokens: Vec<Vec<u8>>, sockets: Vec<Socket>) -> Result<()> {
+    let (again, _sockets) = back(route, &tokens, sockets).await;
+    let times: Vec<String> = again.at_ms.iter().map(u64::to_string).collect();
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "again {} {}", again.tries, times.join(" "))?;
+    Ok(out.flush()?)
+}
+
+/// Each notices that the server is gone and tries until it has said Hello again, with no more patience than it takes to be refused: the
+/// worst that clients could do.
+async fn back(route: &Route, tokens: &[Vec<u8>], sockets: Vec<Socket>) -> (Again, Vec<Socket>) {
+    let back = tokens.iter().zip(sockets).map(|(token, mut socket)| async move {
+        while socket.next().await.is_ok() {}
+        drop(socket);
+        let mut tries = 0_u64;
+        loop {
+            tries += 1;
+            if let Ok(socket) = greet(route, token).await {
+                return (socket, now_ms(), tries);
+            }
+            tokio::time::sleep(TRY_AGAIN_AFTER).await;
+        }
+    });
+    let (mut again, mut sockets) = (Again::default(), Vec::new());
+    for (socket, at_ms, tries) in futures_util::future::join_all(back).await {
+        again.tries += tries;
+        again.at_ms.push(at_ms);
+        sockets.push(socket);
+    }
+    (again, sockets)
+}
+
+/// Sockets that come back, held by this process.
+pub struct Faithful(tokio::task::JoinHandle<(Again, Vec<Socket>)>);
+
+impl Faithful {
+    /// Returns when all are there.
+    pub async fn hold(to: SocketAddr, tokens: &[&[u8]]) -> Result<Self> {
+        let route = Route::plain(to);
+        let greeted = stream::iter(tokens).map(|token| greet(&route, token)).buffer_unordered(GREETING_MAX);
+        // Which of them has which token does not matter: each comes back once, with any of them.
+        let sockets = greeted.collect::<Vec<_>>().await.into_iter().collect::<Result<Vec<_>>>()?;
+        let tokens: Vec<Vec<u8>> = tokens.iter().map(|token| token.to_vec()).collect();
+        Ok(Self(tokio::spawn(async move { back(&route, &tokens, sockets).await })))
+    }
+
+    /// Returns when all are back.
+    pub async fn is_back(self) -> Result<Again> {
+        Ok(tokio::time::timeout(PATIENCE, self.0).await.context("the sockets do not come back")??.0)
+    }
+}
+
+/// How often a process of such sockets had to try, and when each was back.
+#[derive(Debug, Default)]
+pub struct Again {
+    pub tries: u64,
+    /// Unix time.
+    pub at_ms: Vec<u64>,
+}
+
 /// Such a process, from outside.
 pub struct Holder {
     child: Child,
@@ -90,10 +160,27 @@ pub struct Holder {
 impl Holder {
     /// Starts one from this source address, `127.0.0.place`.
     pub async fn start(to: SocketAddr, place: u8, tls: Tls, data: &Path, tokens: &[&[u8]]) -> Result<Self> {
+        Self::start_with(to, place, tls, data, tokens, &[]).await
+    }
+
+    /// The same, whose sockets come back when the server has gone.
+    pub async fn start_faithful(to: SocketAddr, place: u8, data: &Path, tokens: &[&[u8]]) -> Result<Self> {
+        Self::start_with(to, place, Tls::Off, data, tokens, &["--again"]).await
+    }
+
+    async fn start_with(
+        to: SocketAddr,
+        place: u8,
+        tls: Tls,
+        data: &Path,
+        tokens: &[&[u8]],
+        options: &[&str],
+    ) -> Result<Self> {
         let from = IpAddr::from([127, 0, 0, place]);
         let mut command = Command::new(std::env::current_exe()?);
         command.args(["hold", "--to", &to.to_string(), "--from", &from.to_string()]);
         command.args(["--sockets", &tokens.len().to_string()]);
+        command.args(options);
         if tls == Tls::On {
             command.arg("--authority").arg(data.join("tls/authority.pem"));
         }
@@ -111,6 +198,15 @@ impl Holder {
             Some("held") => Ok(()),
             other => bail!("a process that holds sockets says {other:?}"),
         }
+    }
+
+    /// Returns when all of them are back.
+    pub async fn is_back(&mut self) -> Result<Again> {
+        let line =
+            tokio::time::timeout(PATIENCE, self.said.next_line()).await.context("the sockets do not come back")??;
+        let mut numbers = line.as_deref().and_then(|line| line.strip_prefix("again ")).context("no word")?.split(' ');
+        let tries = numbers.next().context("no number of tries")?.parse()?;
+        Ok(Again { tries, at_ms: numbers.map(str::parse).collect::<Result<_, _>>()? })
     }
 
     /// Lets its sockets go. It must have held them until now.

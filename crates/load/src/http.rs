@@ -3,9 +3,9 @@
 use anyhow::{Context, Result, bail, ensure};
 use prost::Message;
 use proto::account::Problem;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
 /// Longest answer that is read.
 const ANSWER_LEN_MAX: usize = 1024 * 1024;
@@ -22,6 +22,21 @@ impl Http {
         let stream = TcpStream::connect(address).await.with_context(|| format!("{address} takes no connection"))?;
         stream.set_nodelay(true)?;
         Ok(Self { address, stream: BufReader::new(stream) })
+    }
+
+    /// Connects from an address of this machine's.
+    pub async fn open_from(from: IpAddr, address: SocketAddr) -> Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::new(from, 0))?;
+        let stream = socket.connect(address).await.with_context(|| format!("{address} takes no connection"))?;
+        Ok(Self { address, stream: BufReader::new(stream) })
+    }
+
+    /// The status of the answer to an empty POST.
+    pub async fn status_of_post(&mut self, path: &str) -> Result<u16> {
+        let request = format!("POST {path} HTTP/1.1\r\nhost: {}\r\ncontent-length: 0\r\n\r\n", self.address);
+        self.stream.get_mut().write_all(request.as_bytes()).await?;
+        Ok(self.answer().await?.0)
     }
 
     /// GET.

@@ -1,8 +1,8 @@
-//! `cargo xtask bench deliver | group | offline | idle`: runs one load bench and prints its figures beside the marks.
+//! `cargo xtask bench deliver | group | offline | idle | reconnect | flood`: runs one load bench and prints its figures beside the marks.
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use load::{deliver, group, hold, idle, offline};
+use load::{deliver, flood, group, hold, idle, offline, reconnect};
 
 #[derive(Parser)]
 struct Arguments {
@@ -23,7 +23,11 @@ enum Bench {
     Offline(offline::Size),
     /// What a socket costs that only waits
     Idle(idle::Size),
-    /// Part of `idle`: a process that holds sockets
+    /// All sockets lose their server, and come back at once
+    Reconnect(reconnect::Size),
+    /// One account, then one address, asks as fast as it can while others talk
+    Flood(flood::Size),
+    /// Part of `idle` and `reconnect`: a process that holds sockets
     #[command(hide = true)]
     Hold(hold::Size),
 }
@@ -36,6 +40,8 @@ async fn main() -> Result<()> {
         Bench::Group(size) => group::run(&size).await?,
         Bench::Offline(size) => offline::run(&size).await?,
         Bench::Idle(size) => idle::run(&size).await?,
+        Bench::Reconnect(size) => reconnect::run(&size).await?,
+        Bench::Flood(size) => flood::run(&size).await?,
         Bench::Hold(size) => return hold::run(&size).await,
     };
     report.print(json)

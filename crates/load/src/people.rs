@@ -15,6 +15,11 @@ const REGISTRARS: usize = 64;
 
 /// So many new accounts, each with its phone.
 pub async fn register(served: &Served, how_many: usize) -> Result<Vec<Device>> {
+    register_more(served, 0, how_many).await
+}
+
+/// The same beside so many who are there.
+pub async fn register_more(served: &Served, there: usize, how_many: usize) -> Result<Vec<Device>> {
     let info: ServerInfo = Http::open(served.address).await?.get("/v1/server").await?;
     let key = info.server_key.try_into().ok().context("the server's key has 32 bytes")?;
     let server = ServerId::of_key(&key);
@@ -27,7 +32,7 @@ pub async fn register(served: &Served, how_many: usize) -> Result<Vec<Device>> {
                 return anyhow::Ok(());
             }
             // Numbers as German mobile phones have them.
-            let number = format!("+49151{:08}", 10_000_000 + place);
+            let number = format!("+49151{:08}", 10_000_000 + there + place);
             let device = Device::register(&mut http, served, server, &number).await?;
             devices.lock().map_err(|_| anyhow::anyhow!("a registration has panicked"))?.push(device);
         }

@@ -3,7 +3,7 @@
 use crate::process::Process;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,6 +15,11 @@ use tokio::sync::Notify;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Under the limit of files that a process has on most machines, which is the operator's to raise.
 pub const CONNECTIONS_MAX: usize = 19_000;
+
+/// A free port of this machine.
+const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+/// The accounts of a bench all come from here.
+const MANY_AT_ONE_ADDRESS: u32 = 1_000;
 
 /// A running server.
 pub struct Served {
@@ -42,6 +47,20 @@ pub enum Tls {
 impl Served {
     /// Starts it on a data folder, at a free port.
     pub async fn start(data: &Path, tls: Tls) -> Result<Self> {
+        Self::start_at(data, tls, ANYWHERE).await
+    }
+
+    /// The same where it was before.
+    pub async fn start_at(data: &Path, tls: Tls, listen: SocketAddr) -> Result<Self> {
+        Self::start_with(data, tls, listen, MANY_AT_ONE_ADDRESS).await
+    }
+
+    /// The same with the rates that a server has unless it is told otherwise.
+    pub async fn start_strict(data: &Path) -> Result<Self> {
+        Self::start_with(data, Tls::Off, ANYWHERE, 1).await
+    }
+
+    async fn start_with(data: &Path, tls: Tls, listen: SocketAddr, rate_limit_factor: u32) -> Result<Self> {
         let program =
             std::env::var_os("HELIOGRAPH_BIN").context("HELIOGRAPH_BIN is not set: run `cargo xtask bench`")?;
         let tls_address = match tls {
@@ -50,9 +69,9 @@ impl Served {
         };
         let https = tls_address.map_or_else(|| "off".to_owned(), |address| address.to_string());
         let mut child = Command::new(&program)
-            .args(["serve", "--listen", "127.0.0.1:0", "--https-listen", &https, "--data"])
+            .args(["serve", "--listen", &listen.to_string(), "--https-listen", &https, "--data"])
             .arg(data)
-            .env("HELIOGRAPH_RATE_LIMIT_FACTOR", "1000")
+            .env("HELIOGRAPH_RATE_LIMIT_FACTOR", rate_limit_factor.to_string())
             .env("HELIOGRAPH_CONNECTIONS_MAX", CONNECTIONS_MAX.to_string())
             .stdout(Stdio::piped())
             .stdin(Stdio::null())
@@ -105,6 +124,11 @@ impl Served {
     /// The process.
     pub fn process(&self) -> Result<Process> {
         Ok(Process::alone(self.child.id().context("the server has ended")?))
+    }
+
+    /// Ends it as a failing machine does.
+    pub async fn kill(mut self) -> Result<()> {
+        Ok(self.child.kill().await?)
     }
 
     /// Ends it as an operator does.

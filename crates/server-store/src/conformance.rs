@@ -33,14 +33,19 @@ pub(crate) fn number(n: u8) -> String {
 
 /// Proves a number and gives the ticket's hash.
 pub(crate) async fn ticket(stores: &Stores, of: &str, ticket: [u8; 32]) -> [u8; 32] {
-    let code = NewCode { number: of.into(), code_hash: [1; 32], expires_ms: NOW_MS + 1_000, tries: 5, now_ms: NOW_MS };
+    ticket_at(stores, of, ticket, NOW_MS).await
+}
+
+/// The same at another time: codes for one number come hours apart.
+pub(crate) async fn ticket_at(stores: &Stores, of: &str, ticket: [u8; 32], now_ms: u64) -> [u8; 32] {
+    let code = NewCode { number: of.into(), code_hash: [1; 32], expires_ms: now_ms + 1_000, tries: 5, now_ms };
     stores.registrations.put_code(code).await.unwrap();
     let attempt = CodeTry {
         number: of.into(),
         code_hash: [1; 32],
         ticket_hash: ticket,
-        ticket_expires_ms: NOW_MS + 10_000,
-        now_ms: NOW_MS,
+        ticket_expires_ms: now_ms + 10_000,
+        now_ms,
     };
     assert_eq!(stores.registrations.try_code(attempt).await.unwrap(), CodeTryOutcome::Right);
     ticket

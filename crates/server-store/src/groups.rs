@@ -6,6 +6,7 @@
 use crate::{StoreError, UnixMs};
 use async_trait::async_trait;
 use proto::ids::{AccountId, ChatId, DeviceAddress, Generation, OpId};
+use std::sync::Arc;
 
 /// What a group is at now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,8 +141,8 @@ pub struct NewApp {
     pub epoch: u64,
     /// By session.
     pub sender: DeviceAddress,
-    /// MLSMessage(PrivateMessage).
-    pub bytes: Vec<u8>,
+    /// MLSMessage(PrivateMessage). Shared: who takes it hands it on to those who are connected.
+    pub bytes: Arc<Vec<u8>>,
     /// Now.
     pub now_ms: UnixMs,
 }
@@ -249,6 +250,26 @@ pub struct FannedOut {
     pub rest: Rest,
 }
 
+/// Where a message stands in a device's queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pointer {
+    /// Whose queue.
+    pub device: DeviceAddress,
+    /// Dense per device.
+    pub queue_seq: u64,
+}
+
+/// What became of a message's pointers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pointers {
+    /// They wait for `fan_out`; or the message was not taken.
+    Later,
+    /// They were written with it, and nothing else was.
+    Own(Vec<Pointer>),
+    /// They were written with it, behind those of earlier entries that were still waiting.
+    Behind(FannedOut),
+}
+
 /// Whether there is more to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rest {
@@ -277,9 +298,8 @@ pub trait GroupStore: Send + Sync {
     /// Compare-and-set on the epoch, log row, membership, group info, welcomes.
     async fn accept_commit(&self, commit: NewCommit) -> Result<AcceptOutcome, StoreError>;
     /// Dedup, member, no revoked leaf, epoch, log row; and in the same transaction the pointers, where so many devices read the chat at
-    /// most. Without them (`None`) the entry waits for `fan_out`.
-    async fn accept_app(&self, app: NewApp, readers_max: u32)
-    -> Result<(AcceptOutcome, Option<FannedOut>), StoreError>;
+    /// most.
+    async fn accept_app(&self, app: NewApp, readers_max: u32) -> Result<(AcceptOutcome, Pointers), StoreError>;
     /// Entries from `from_seq` that the reader's account was a member for; `None` where it never was one.
     async fn fetch_log(
         &self,

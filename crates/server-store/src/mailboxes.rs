@@ -53,6 +53,15 @@ pub struct DeliveredUpTo {
     pub seq: u64,
 }
 
+/// An account got further, and who may want to hear of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Further {
+    /// How far.
+    pub up_to: DeliveredUpTo,
+    /// The chat's devices; `None` where there are more than were asked for.
+    pub devices: Option<Vec<DeviceAddress>>,
+}
+
 /// A mark of an account in a chat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
@@ -91,13 +100,15 @@ pub struct Retention {
 pub trait MailboxStore: Send + Sync {
     /// Items after `after`, in order.
     async fn queue(&self, device: DeviceAddress, after: u64, limit: u32) -> Result<Vec<QueueItem>, StoreError>;
-    /// Deletes items up to `queue_seq`; says in which chats the account got further.
+    /// Deletes items up to `queue_seq`; says in which chats the account got further, and of each the devices where there are so many at
+    /// most.
     async fn acknowledge(
         &self,
         device: DeviceAddress,
         queue_seq: u64,
         now_ms: UnixMs,
-    ) -> Result<Vec<DeliveredUpTo>, StoreError>;
+        devices_max: usize,
+    ) -> Result<Vec<Further>, StoreError>;
     /// Overwrites the slot of the account.
     async fn put_mark(
         &self,

@@ -6,6 +6,7 @@ mod accounts;
 mod blobs;
 mod devices;
 mod groups;
+mod hot;
 mod links;
 mod mailboxes;
 mod migrations;
@@ -14,6 +15,7 @@ mod sessions;
 mod threads;
 
 use crate::{StoreError, Stores};
+use hot::Hot;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
@@ -24,6 +26,12 @@ use threads::{CallerRuns, Reader, Workers, Writer};
 
 /// Threads that read beside the writer.
 const READERS: usize = 3;
+/// Pages that the writer keeps in memory: all that changes again and again. In kilobytes.
+const WRITER_CACHE_KB: i32 = 16_384;
+/// Pages that each reader keeps: the upper parts of the trees. What lies below is in the operating system's cache.
+const READER_CACHE_KB: i32 = 4_096;
+/// Pages in the log until they are put into the database: a page that many groups of writes change is put there once. 32 MB.
+const CHECKPOINT_PAGES: u32 = 8_192;
 
 /// A database file, or one in memory.
 pub struct Sqlite {
@@ -34,11 +42,12 @@ impl Sqlite {
     /// Opens or makes the file, brings its schema up to date and starts the threads.
     pub fn open(path: &Path) -> Result<Arc<Self>, StoreError> {
         let mut connection = Connection::open(path)?;
-        prepare(&connection)?;
+        prepare(&connection, WRITER_CACHE_KB)?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         // Before anything is written, the journal mode included: a file that is not ours stays as it is.
         migrations::migrate(&mut connection)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         let readers = (0..READERS).map(|_| open_reader(path)).collect::<Result<Vec<_>, _>>()?;
         let workers = Workers::Threads { writer: Writer::start(connection)?, reader: Reader::start(readers)? };
         Ok(Arc::new(Self { workers }))
@@ -47,9 +56,15 @@ impl Sqlite {
     /// Brings the schema of an open database up to date and runs everything in the caller's thread, each write as a commit
     /// of its own. For simulators, whose database lies in memory and whose runs must be the same again.
     pub fn in_this_thread(mut connection: Connection) -> Result<Arc<Self>, StoreError> {
-        prepare(&connection)?;
+        prepare(&connection, WRITER_CACHE_KB)?;
         migrations::migrate(&mut connection)?;
-        Ok(Arc::new(Self { workers: Workers::Caller(Mutex::new(CallerRuns { connection, writes_left: None })) }))
+        Ok(Arc::new(Self {
+            workers: Workers::Caller(Box::new(Mutex::new(CallerRuns {
+                connection,
+                hot: Hot::default(),
+                writes_left: None,
+            }))),
+        }))
     }
 
     /// After so many more writes everything fails, as if the machine had stopped; `None`: it works (again). Only without
@@ -108,15 +123,15 @@ impl Sqlite {
 fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let connection =
         Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    prepare(&connection)?;
+    prepare(&connection, READER_CACHE_KB)?;
     Ok(connection)
 }
 
-fn prepare(connection: &Connection) -> Result<(), StoreError> {
+fn prepare(connection: &Connection, cache_kb: i32) -> Result<(), StoreError> {
     connection.busy_timeout(std::time::Duration::from_secs(5))?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
-    connection.pragma_update(None, "cache_size", -16_384)?;
+    connection.pragma_update(None, "cache_size", -cache_kb)?;
     // Without it SQLite plans a statement anew whenever a value is bound that a partial index might be about.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(128);

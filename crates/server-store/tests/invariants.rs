@@ -140,7 +140,7 @@ async fn run(ops: Vec<Op>) {
                     generation: Generation(1),
                     epoch,
                     sender: device(sender),
-                    bytes: vec![op],
+                    bytes: vec![op].into(),
                     now_ms: 1,
                 };
                 // Every other one with its pointers, the others before the fan-out.
@@ -180,7 +180,7 @@ async fn drain(stores: &Stores, n: u8, up_to: u64, received: &mut BTreeMap<u8, V
     for item in items.into_iter().filter(|item| item.queue_seq <= up_to) {
         let Some(server_store::mailboxes::QueueBody::Entry(entry)) = item.body else { panic!("no entry") };
         received.entry(n).or_default().push(entry.seq);
-        stores.mailboxes.acknowledge(device(n), item.queue_seq, 1).await.unwrap();
+        stores.mailboxes.acknowledge(device(n), item.queue_seq, 1, 32).await.unwrap();
     }
 }
 

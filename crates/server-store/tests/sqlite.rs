@@ -53,6 +53,7 @@ conforms!(
     only_members_write,
     fan_out_is_in_order_and_once,
     few_readers_are_told_at_once,
+    each_change_counts_from_the_next_message_on,
     what_is_odd_in_a_log_stops_no_fan_out,
     the_chain_is_as_documented,
     revoked_leaves_stop_messages,

@@ -12,9 +12,8 @@ use crate::open::Open;
 use crate::web_app::WebApp;
 use hmac::{Hmac, Mac};
 use proto::ids::{ServerId, Timeline};
-use server_store::Stores;
-use server_store::mailboxes::DeliveredUpTo;
 use server_store::sqlite::Sqlite;
+use server_store::{StoreError, Stores};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
@@ -83,16 +82,15 @@ pub(crate) fn token_hash(token: &[u8]) -> [u8; 32] {
 }
 
 impl App {
-    /// Tells the other members how far an account got, where they are connected.
-    pub(crate) async fn tell_delivered(
+    /// A device has its queue up to here: the other members hear of it, where they are connected.
+    pub(crate) async fn acknowledge(
         &self,
         device: proto::ids::DeviceAddress,
-        further: Vec<DeliveredUpTo>,
+        queue_seq: u64,
         now_ms: u64,
-    ) {
-        // If the store fails here, GetMarks tells the same.
-        if let Ok(effects) = self.delivery.delivered(device, further, now_ms).await {
-            self.hub.carry_out(effects, &self.stores).await;
-        }
+    ) -> Result<(), StoreError> {
+        let effects = self.delivery.acknowledge(device, queue_seq, now_ms).await?;
+        self.hub.carry_out(effects, &self.stores).await;
+        Ok(())
     }
 }

@@ -16,7 +16,7 @@ use identity::mls::LEAVES_MAX;
 use proto::ids::{AccountId, ChatId, DeviceAddress};
 use proto::wire::{self, client_frame, refused::Reason, reply};
 use public_groups::PublicGroups;
-use server_store::groups::{AcceptOutcome, Accepted, GroupHead};
+use server_store::groups::{AcceptOutcome, Accepted, GroupHead, Pointer};
 use server_store::mailboxes::{DeliveredUpTo, Mark};
 use server_store::{StoreError, Stores};
 
@@ -36,6 +36,13 @@ pub enum Effect {
     FanOut(ChatId),
     /// Pointers were written: these devices' queues have more.
     QueuesGrew(Vec<DeviceAddress>),
+    /// These pointers were written, to an entry that is at hand: who is connected need not read it.
+    Pointed {
+        /// As it goes out.
+        item: wire::GroupItem,
+        /// Where it stands in whose queue.
+        to: Vec<Pointer>,
+    },
     /// These accounts got their first leaf in a chat: their other devices join by themselves.
     GroupAdded {
         /// Which chat.

@@ -6,13 +6,15 @@ use prost::Message as _;
 use proto::ids::{AccountId, ChatId, DeviceAddress, Lease, LinkId};
 use proto::wire::{self, ServerFrame, server_frame};
 use server_store::Stores;
-use server_store::groups::Rest;
-use std::collections::{BTreeMap, BTreeSet};
+use server_store::groups::{Pointer, Rest};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{Notify, broadcast, mpsc};
+use tokio::sync::{Notify, broadcast};
 
 /// Pushed frames that wait for one socket; a device that is slower is dropped and resumes from its acknowledgement.
 pub const PUSHES_MAX: usize = 1_024;
+/// Room for pushes that a socket keeps when there are none.
+const PUSHES_KEPT: usize = 32;
 /// Changes of rendezvous slots that a waiting request may lag behind.
 const LINK_CHANGES_MAX: usize = 256;
 /// Log entries that one step of the fan-out takes.
@@ -25,24 +27,73 @@ const FAN_OUT_CHATS_MAX: usize = 256;
 pub enum Push {
     /// An encoded `ServerFrame`.
     Frame(Vec<u8>),
+    /// The same, with an item of the device's queue.
+    Item {
+        /// Its place there.
+        queue_seq: u64,
+        /// The frame.
+        frame: Vec<u8>,
+    },
     /// The last frame.
     Farewell(Vec<u8>),
 }
 
-/// What the hub keeps of a socket.
+/// What the hub keeps of a socket. Dropped, it ends the socket, after what was pushed to it.
 struct Socket {
     lease: Lease,
     serial: u64,
-    pushes: mpsc::Sender<Push>,
-    queue_grew: Arc<Notify>,
+    wire: Arc<Wire>,
+}
+
+/// Between the hub and one socket. Not a channel: thousands of sockets wait with nothing to say, and an empty channel has two kilobytes.
+#[derive(Default)]
+struct Wire {
+    pushes: Mutex<Pushes>,
+    pushed: Notify,
+    queue_grew: Notify,
+}
+
+#[derive(Default)]
+struct Pushes {
+    waiting: VecDeque<Push>,
+    ended: bool,
+}
+
+/// What was pushed does not fit.
+struct Full;
+
+impl Wire {
+    fn push(&self, push: Push) -> Result<(), Full> {
+        {
+            let mut pushes = self.pushes();
+            if pushes.waiting.len() >= PUSHES_MAX {
+                return Err(Full);
+            }
+            pushes.waiting.push_back(push);
+        }
+        self.pushed.notify_one();
+        Ok(())
+    }
+
+    fn end(&self) {
+        self.pushes().ended = true;
+        self.pushed.notify_one();
+    }
+
+    fn pushes(&self) -> MutexGuard<'_, Pushes> {
+        self.pushes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        self.wire.end();
+    }
 }
 
 /// A socket's end of it.
 pub struct Seat {
-    /// Frames to send.
-    pub pushes: mpsc::Receiver<Push>,
-    /// The device's queue has more.
-    pub queue_grew: Arc<Notify>,
+    wire: Arc<Wire>,
     device: DeviceAddress,
     serial: u64,
     hub: Arc<Hub>,
@@ -76,18 +127,17 @@ impl Default for Hub {
 impl Hub {
     /// Takes the device's place; an older running client of the device hears that its lease is lost.
     pub fn sit(self: &Arc<Self>, device: DeviceAddress, lease: Lease) -> Seat {
-        let (sender, pushes) = mpsc::channel(PUSHES_MAX);
-        let queue_grew = Arc::new(Notify::new());
+        let wire = Arc::new(Wire::default());
         let mut state = self.state();
         state.serial += 1;
         let serial = state.serial;
-        let socket = Socket { lease, serial, pushes: sender, queue_grew: queue_grew.clone() };
+        let socket = Socket { lease, serial, wire: wire.clone() };
         if let Some(older) = state.sockets.insert(device, socket)
             && older.lease != lease
         {
-            let _ = older.pushes.try_send(Push::Farewell(frame(server_frame::Body::LeaseLost(wire::LeaseLost {}))));
+            let _ = older.wire.push(Push::Farewell(frame(server_frame::Body::LeaseLost(wire::LeaseLost {}))));
         }
-        Seat { pushes, queue_grew, device, serial, hub: self.clone() }
+        Seat { wire, device, serial, hub: self.clone() }
     }
 
     /// Whether a socket of the device is open here.
@@ -102,7 +152,7 @@ impl Hub {
         for device in devices {
             let Some(socket) = state.sockets.get(device) else { continue };
             let bytes = encoded.get_or_insert_with(|| frame(body.clone()));
-            if socket.pushes.try_send(Push::Frame(bytes.clone())).is_err() {
+            if socket.wire.push(Push::Frame(bytes.clone())).is_err() {
                 // Too slow: without its sender the socket's task ends.
                 state.sockets.remove(device);
             }
@@ -115,7 +165,7 @@ impl Hub {
         for device in devices {
             if let Some(socket) = state.sockets.remove(device) {
                 let revoked = wire::Revoked { signed_device_list: signed_device_list.to_vec() };
-                let _ = socket.pushes.try_send(Push::Farewell(frame(server_frame::Body::Revoked(revoked))));
+                let _ = socket.wire.push(Push::Farewell(frame(server_frame::Body::Revoked(revoked))));
             }
         }
     }
@@ -139,6 +189,7 @@ impl Hub {
             match effect {
                 Effect::FanOut(chat) => self.want_fan_out(chat),
                 Effect::QueuesGrew(devices) => self.wake(&devices),
+                Effect::Pointed { item, to } => self.hand_over(&item, &to),
                 Effect::GroupAdded { chat, accounts } => self.tell_added(chat, accounts, stores).await,
                 Effect::Delivered { further, account, time_ms, to } => {
                     let (chat, account) = (further.chat.to_vec(), account.to_vec());
@@ -232,7 +283,20 @@ impl Hub {
         let state = self.state();
         for device in devices {
             if let Some(socket) = state.sockets.get(device) {
-                socket.queue_grew.notify_one();
+                socket.wire.queue_grew.notify_one();
+            }
+        }
+    }
+
+    /// Gives an item of their queues to those that are connected. Who has no room now reads it when there is some.
+    fn hand_over(&self, item: &wire::GroupItem, to: &[Pointer]) {
+        let group = item.encode_to_vec();
+        for Pointer { device, queue_seq } in to {
+            // Encoded outside of the lock, which is everybody's.
+            let Some(wire) = self.state().sockets.get(device).map(|socket| socket.wire.clone()) else { continue };
+            let push = Push::Item { queue_seq: *queue_seq, frame: item_frame(*queue_seq, &group) };
+            if wire.push(push).is_err() {
+                wire.queue_grew.notify_one();
             }
         }
     }
@@ -253,6 +317,33 @@ impl Hub {
     }
 }
 
+impl Seat {
+    /// The next frame to send; `None` when the hub has ended the socket. May be dropped while it waits.
+    pub async fn next_push(&self) -> Option<Push> {
+        loop {
+            {
+                let mut pushes = self.wire.pushes();
+                if let Some(push) = pushes.waiting.pop_front() {
+                    if pushes.waiting.is_empty() {
+                        // A burst's room is not kept by a socket that only waits.
+                        pushes.waiting.shrink_to(PUSHES_KEPT);
+                    }
+                    return Some(push);
+                }
+                if pushes.ended {
+                    return None;
+                }
+            }
+            self.wire.pushed.notified().await;
+        }
+    }
+
+    /// Returns when the device's queue has more.
+    pub async fn queue_grew(&self) {
+        self.wire.queue_grew.notified().await;
+    }
+}
+
 impl Drop for Seat {
     fn drop(&mut self) {
         let mut state = self.hub.state();
@@ -262,7 +353,41 @@ impl Drop for Seat {
     }
 }
 
+/// The frame of an item whose `GroupItem` is encoded already: the same for all queues but for its place.
+fn item_frame(queue_seq: u64, group: &[u8]) -> Vec<u8> {
+    use prost::encoding::{WireType, encode_key, encode_varint, encoded_len_varint, key_len, uint64};
+    /// In `wire.proto`.
+    const FRAME_ITEM: u32 = 2;
+    const ITEM_QUEUE_SEQ: u32 = 1;
+    const ITEM_GROUP: u32 = 2;
+    let long = |bytes: usize| bytes as u64;
+    let group_len = key_len(ITEM_GROUP) + encoded_len_varint(long(group.len())) + group.len();
+    let item_len = uint64::encoded_len(ITEM_QUEUE_SEQ, &queue_seq) + group_len;
+    let mut frame = Vec::with_capacity(key_len(FRAME_ITEM) + encoded_len_varint(long(item_len)) + item_len);
+    encode_key(FRAME_ITEM, WireType::LengthDelimited, &mut frame);
+    encode_varint(long(item_len), &mut frame);
+    uint64::encode(ITEM_QUEUE_SEQ, &queue_seq, &mut frame);
+    encode_key(ITEM_GROUP, WireType::LengthDelimited, &mut frame);
+    encode_varint(long(group.len()), &mut frame);
+    frame.extend_from_slice(group);
+    frame
+}
+
 /// Encodes a frame.
 pub fn frame(body: server_frame::Body) -> Vec<u8> {
     ServerFrame { body: Some(body) }.encode_to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_is_encoded_as_any_other_frame() {
+        for (queue_seq, len) in [(1, 0), (127, 1), (128, 127), (70_000, 128), (u64::MAX, 20_000)] {
+            let item = wire::GroupItem { chat: vec![1; 16], seq: 9, bytes: vec![7; len], ..wire::GroupItem::default() };
+            let body = wire::Item { queue_seq, body: Some(wire::item::Body::Group(item.clone())) };
+            assert_eq!(item_frame(queue_seq, &item.encode_to_vec()), frame(server_frame::Body::Item(body)));
+        }
+    }
 }

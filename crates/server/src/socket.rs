@@ -34,6 +34,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+/// What is read from the network at once: a message as most are. Each socket has so much, whether or not anything comes.
+const READ_BUFFER_LEN: usize = 1_024;
 /// Requests of one socket under way; the next frame is read when one is answered.
 const REQUESTS_MAX: usize = 256;
 /// Frames that wait for the network.
@@ -62,7 +64,7 @@ pub(crate) async fn upgrade(
     let greeting = app.open.greeting(address).ok_or_else(full)?;
     let held = Held { greeting, _share: share, _connection: connection };
     Ok(upgrade
-        .read_buffer_size(4_096)
+        .read_buffer_size(READ_BUFFER_LEN)
         .write_buffer_size(8_192)
         .max_write_buffer_size(FRAME_LEN_MAX * 2)
         .max_message_size(FRAME_LEN_MAX)
@@ -146,12 +148,12 @@ async fn serve(
     greeting: Place<IpAddr>,
 ) -> Result<(), End> {
     let greeted = tokio::time::timeout(app.config.hello_within, greet(app, frames, out)).await;
-    let Greeted { device, mut seat, mut queue, place: _place } =
+    let Greeted { device, seat, mut queue, place: _place } =
         greeted.map_err(|_| End::Protocol("no Hello in time"))??;
     drop(greeting);
     queue.send_more(app, out).await?;
     let mut requests: FuturesUnordered<Request> = FuturesUnordered::new();
-    let end = work(app, frames, out, device, (&mut seat, &mut queue), &mut requests).await;
+    let end = work(app, frames, out, device, (&seat, &mut queue), &mut requests).await;
     drop(seat);
     // What was taken on is written whether or not its sender still listens: those whom it concerns hear of it.
     while let Some(done) = requests.next().await {
@@ -166,7 +168,7 @@ async fn work(
     frames: &mut (impl Stream<Item = Result<Message, axum::Error>> + Unpin),
     out: &mpsc::Sender<Message>,
     device: DeviceAddress,
-    (seat, queue): (&mut Seat, &mut Queue),
+    (seat, queue): (&Seat, &mut Queue),
     requests: &mut FuturesUnordered<Request>,
 ) -> Result<(), End> {
     let mut ping = tokio::time::interval(PING_EVERY);
@@ -184,15 +186,18 @@ async fn work(
                     start(request, requests).await;
                 }
             }
-            push = seat.pushes.recv() => match push {
+            push = seat.next_push() => match push {
                 Some(Push::Frame(bytes)) => send(out, bytes).await?,
+                Some(Push::Item { queue_seq, frame }) => queue.take(queue_seq, frame, out).await?,
                 Some(Push::Farewell(bytes)) => {
                     send(out, bytes).await?;
                     return Err(End::Told);
                 }
                 None => return Err(End::Told),
             },
-            () = seat.queue_grew.notified() => queue.send_more(app, out).await?,
+            () = seat.queue_grew() => queue.send_more(app, out).await?,
+            // One that goes before is not among the pushes: it is in the store.
+            () = std::future::ready(()), if queue.misses_one() => queue.send_more(app, out).await?,
             _ = ping.tick() => {
                 if heard.elapsed() > SILENT_FOR {
                     return Err(End::Gone);
@@ -346,7 +351,9 @@ async fn finish(app: &Arc<App>, done: Done, queue: &mut Queue, out: &mpsc::Sende
     sent?;
     if let Some(acked) = done.acked {
         queue.acknowledged(acked);
-        queue.send_more(app, out).await?;
+        if queue.waits_for_room() {
+            queue.send_more(app, out).await?;
+        }
     }
     Ok(())
 }

@@ -3,19 +3,19 @@
 use super::{NOW_MS, account, device, registered};
 use crate::devices::{PutDeviceList, PutDeviceListOutcome, StoredDeviceList};
 use crate::groups::*;
-use crate::mailboxes::{DeliveredUpTo, PutMarkOutcome, QueueBody, Retention};
+use crate::mailboxes::{DeliveredUpTo, Further, PutMarkOutcome, QueueBody, Retention};
 use crate::{StoreError, Stores};
 use proto::ids::{ChatId, DeviceAddress, DeviceNumber, Generation, OpId};
 use sha2::{Digest, Sha256};
 
-const CHAT: ChatId = ChatId([0xC; 16]);
+pub(crate) const CHAT: ChatId = ChatId([0xC; 16]);
 
 fn op(n: u8) -> OpId {
     OpId([n; 16])
 }
 
-fn app(n: u8, sender: DeviceAddress, epoch: u64) -> NewApp {
-    NewApp { op_id: op(n), chat: CHAT, generation: Generation(1), epoch, sender, bytes: vec![n], now_ms: NOW_MS }
+pub(crate) fn app(n: u8, sender: DeviceAddress, epoch: u64) -> NewApp {
+    NewApp { op_id: op(n), chat: CHAT, generation: Generation(1), epoch, sender, bytes: vec![n].into(), now_ms: NOW_MS }
 }
 
 fn commit(n: u8, sender: DeviceAddress, base_epoch: u64, roster: Roster) -> NewCommit {
@@ -55,7 +55,7 @@ fn group(n: u8, creator: DeviceAddress, chat: ChatId, first_commit: Option<NewCo
 }
 
 /// Alice (1) makes a chat with Bob (2): one log entry, epoch 1.
-async fn alice_and_bob(stores: &Stores) -> (DeviceAddress, DeviceAddress) {
+pub(crate) async fn alice_and_bob(stores: &Stores) -> (DeviceAddress, DeviceAddress) {
     let (alice, bob) = (registered(stores, 1).await, registered(stores, 2).await);
     let roster = Roster { added: vec![bob], ..Roster::default() };
     let first = commit(200, alice, 0, roster);
@@ -66,8 +66,8 @@ async fn alice_and_bob(stores: &Stores) -> (DeviceAddress, DeviceAddress) {
 
 /// Takes a message, whose pointers wait for the fan-out.
 async fn accept_app(stores: &Stores, app: NewApp) -> Result<AcceptOutcome, StoreError> {
-    stores.groups.accept_app(app, 0).await.map(|(outcome, fanned_out)| {
-        assert_eq!(fanned_out, None);
+    stores.groups.accept_app(app, 0).await.map(|(outcome, pointers)| {
+        assert_eq!(pointers, Pointers::Later);
         outcome
     })
 }
@@ -167,9 +167,12 @@ pub async fn fan_out_is_in_order_and_once(stores: Stores) {
     assert_eq!(queue(&stores, alice).await, expected, "the sender's echo included");
     expected[0].1 = "welcome";
     assert_eq!(queue(&stores, bob).await, expected);
-    assert_eq!(stores.mailboxes.acknowledge(alice, 6, 70).await.unwrap(), [], "one's own echoes are no delivery");
-    assert_eq!(stores.mailboxes.acknowledge(bob, 4, 80).await.unwrap(), [DeliveredUpTo { chat: CHAT, seq: 4 }]);
-    assert_eq!(stores.mailboxes.acknowledge(bob, 4, 90).await.unwrap(), []);
+    let acknowledge = |device, up_to, now_ms, max| stores.mailboxes.acknowledge(device, up_to, now_ms, max);
+    assert_eq!(acknowledge(alice, 6, 70, 2).await.unwrap(), [], "one's own echoes are no delivery");
+    let further = |seq, devices| Further { up_to: DeliveredUpTo { chat: CHAT, seq }, devices };
+    assert_eq!(acknowledge(bob, 3, 79, 1).await.unwrap(), [further(3, None)], "there are two");
+    assert_eq!(acknowledge(bob, 4, 80, 2).await.unwrap(), [further(4, Some(vec![alice, bob]))]);
+    assert_eq!(acknowledge(bob, 4, 90, 2).await.unwrap(), []);
     assert_eq!(queue(&stores, bob).await, expected[4..]);
     let marks = stores.mailboxes.marks(alice.account, vec![CHAT]).await.unwrap();
     let mark = &marks[0].1[0];
@@ -198,16 +201,76 @@ pub async fn few_readers_are_told_at_once(stores: Stores) {
         let groups = stores.groups.clone();
         async move { groups.accept_app(app(n, alice, 1), readers_max).await.unwrap().1 }
     };
-    assert_eq!(told(1, 1).await, None, "two read it");
+    assert_eq!(told(1, 1).await, Pointers::Later, "two read it");
     assert_eq!(queue(&stores, bob).await, []);
     let all = FannedOut { devices: vec![alice, bob], rest: Rest::Done };
-    assert_eq!(told(2, 2).await, Some(all), "what waited goes before");
+    assert_eq!(told(2, 2).await, Pointers::Behind(all), "what waited goes before");
     assert_eq!(queue(&stores, bob).await, [(1, "welcome", 1), (2, "entry", 2), (3, "entry", 3)]);
     assert!(stores.groups.unfinished_fan_outs().await.unwrap().is_empty());
-    assert_eq!(told(2, 2).await, None, "a repeat tells nobody");
+    assert_eq!(told(2, 2).await, Pointers::Later, "a repeat tells nobody");
     assert_eq!(queue(&stores, bob).await.len(), 3);
+    let own = [alice, bob].map(|device| Pointer { device, queue_seq: 4 });
+    assert_eq!(told(3, 2).await, Pointers::Own(own.to_vec()));
+    assert_eq!(queue(&stores, bob).await.last(), Some(&(4, "entry", 4)));
     let few = |max| stores.groups.few_members(CHAT, max);
     assert_eq!((few(1).await.unwrap(), few(2).await.unwrap().map(|all| all.len())), (None, Some(2)));
+}
+
+/// However busy a chat is: who may write in it and who reads it is what was written last. A store that remembers must notice each change.
+pub async fn each_change_counts_from_the_next_message_on(stores: Stores) {
+    let (alice, bob) = alice_and_bob(&stores).await;
+    fan_out(&stores).await;
+    let says = |n, sender, epoch| {
+        let groups = stores.groups.clone();
+        async move { groups.accept_app(app(n, sender, epoch), 9).await.unwrap() }
+    };
+    let own = |all: &[(DeviceAddress, u64)]| {
+        Pointers::Own(
+            all.iter().map(|(device, queue_seq)| Pointer { device: *device, queue_seq: *queue_seq }).collect(),
+        )
+    };
+    assert_eq!(says(1, alice, 1).await.1, own(&[(alice, 2), (bob, 2)]));
+    // A client that is ahead of its queue: what it has seen is never numbered again.
+    let connection = crate::sessions::NewConnection {
+        device: bob,
+        acked_queue_seq: 70,
+        boot_counter: 1,
+        lease: proto::ids::Lease([1; 16]),
+        now_ms: NOW_MS,
+    };
+    stores.sessions.connect(connection).await.unwrap();
+    assert_eq!(says(2, bob, 1).await.1, own(&[(alice, 3), (bob, 71)]));
+    // A device of hers comes in by itself.
+    let list = |version, added, removed| PutDeviceList {
+        list: StoredDeviceList { account: account(1), version, signed: vec![1] },
+        follows: version - 1,
+        added,
+        removed,
+    };
+    let browser = device(1, 2);
+    let named = vec![crate::devices::NewDevice { device: browser.device, signature_key: [9; 32] }];
+    stores.devices.put_device_list(list(2, named, Vec::new())).await.unwrap();
+    assert_eq!(says(3, browser, 1).await.0, AcceptOutcome::Denied);
+    let joins = Roster { joined: Some(browser), ..Roster::default() };
+    stores.groups.accept_commit(commit(4, browser, 1, joins)).await.unwrap();
+    assert!(matches!(says(5, alice, 1).await.0, AcceptOutcome::Stale(GroupHead { epoch: 2, .. })));
+    // The commit's own pointers go before.
+    assert!(matches!(says(6, browser, 2).await.1, Pointers::Behind(_)));
+    assert_eq!(says(7, browser, 2).await.1, own(&[(alice, 6), (browser, 3), (bob, 74)]));
+    // It is unlinked, and taken out.
+    stores.devices.put_device_list(list(3, Vec::new(), vec![browser.device])).await.unwrap();
+    assert_eq!(says(8, bob, 2).await.0, AcceptOutcome::RevokedLeaves(vec![browser]));
+    let out = Roster { removed: vec![browser], ..Roster::default() };
+    stores.groups.accept_commit(commit(9, bob, 2, out)).await.unwrap();
+    fan_out(&stores).await;
+    assert_eq!(says(10, browser, 3).await.0, AcceptOutcome::Denied);
+    assert_eq!(says(11, bob, 3).await.1, own(&[(alice, 8), (bob, 76)]));
+    // Bob's number is somebody else's now; what he has a leaf in he goes on getting, as his account's rows stay.
+    let ticket_hash = super::ticket_at(&stores, &super::number(2), [77; 32], NOW_MS + 8_000_000).await;
+    stores.accounts.register(super::registration(7, &super::number(2), ticket_hash)).await.unwrap();
+    assert_eq!(says(12, alice, 3).await.1, own(&[(alice, 9), (bob, 77)]));
+    let numbers: Vec<u64> = queue(&stores, alice).await.into_iter().map(|(queue_seq, ..)| queue_seq).collect();
+    assert_eq!(numbers, (1..=9).collect::<Vec<_>>());
 }
 
 /// The chain is over seq and bytes, and time rises.
@@ -357,7 +420,7 @@ pub async fn a_leaf_that_comes_too_late_is_revoked(stores: Stores) {
 pub async fn an_acknowledgement_ends_with_the_queue(stores: Stores) {
     let (alice, bob) = alice_and_bob(&stores).await;
     fan_out(&stores).await;
-    stores.mailboxes.acknowledge(bob, 1_000, 1).await.unwrap();
+    stores.mailboxes.acknowledge(bob, 1_000, 1, 2).await.unwrap();
     accept_app(&stores, app(1, alice, 1)).await.unwrap();
     fan_out(&stores).await;
     assert_eq!(queue(&stores, bob).await, [(2, "entry", 2)]);

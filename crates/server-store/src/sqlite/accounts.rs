@@ -1,5 +1,6 @@
 //! [`AccountStore`] on SQLite.
 
+use super::hot::Touches;
 use super::{Sqlite, devices, int, uint};
 use crate::StoreError;
 use crate::accounts::*;
@@ -12,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 #[async_trait]
 impl AccountStore for Sqlite {
     async fn register(&self, registration: Registration) -> Result<RegisterOutcome, StoreError> {
-        self.write(move |tx| register(tx, &registration)).await
+        self.write(Touches::All, move |tx| register(tx, &registration)).await
     }
 
     async fn account(&self, account: AccountId) -> Result<Option<Account>, StoreError> {
@@ -76,7 +77,7 @@ impl AccountStore for Sqlite {
     }
 
     async fn set_pin(&self, account: AccountId, pin_hash: Option<String>) -> Result<(), StoreError> {
-        self.write(move |tx| {
+        self.write(Touches::Nothing, move |tx| {
             tx.prepare_cached(
                 "UPDATE account SET pin_hash = ?2, pin_wrong = 0, pin_locked_until_ms = 0 WHERE account = ?1",
             )?
@@ -87,11 +88,11 @@ impl AccountStore for Sqlite {
     }
 
     async fn begin_pin_try(&self, account: AccountId, now_ms: u64) -> Result<PinTry, StoreError> {
-        self.write(move |tx| begin_pin_try(tx, account, now_ms)).await
+        self.write(Touches::Nothing, move |tx| begin_pin_try(tx, account, now_ms)).await
     }
 
     async fn put_profile(&self, profile: Profile) -> Result<PutProfileOutcome, StoreError> {
-        self.write(move |tx| {
+        self.write(Touches::Nothing, move |tx| {
             let changed = tx
                 .prepare_cached(
                     "UPDATE account SET profile_version = ?2, profile_sealed = ?3

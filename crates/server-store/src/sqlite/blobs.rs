@@ -1,5 +1,6 @@
 //! [`BlobStore`] on SQLite.
 
+use super::hot::Touches;
 use super::{Sqlite, int, uint};
 use crate::blobs::*;
 use crate::{StoreError, UnixMs};
@@ -10,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 #[async_trait]
 impl BlobStore for Sqlite {
     async fn create_blob(&self, blob: Blob, quota: u64) -> Result<CreateBlobOutcome, StoreError> {
-        self.write(move |tx| {
+        self.write(Touches::Nothing, move |tx| {
             let used: i64 =
                 tx.query_row("SELECT coalesce(sum(size), 0) FROM blob WHERE owner = ?", [blob.owner.0], |row| {
                     row.get(0)
@@ -32,7 +33,7 @@ impl BlobStore for Sqlite {
     }
 
     async fn advance_blob(&self, id: BlobId, from: u64, to: u64) -> Result<AdvanceOutcome, StoreError> {
-        self.write(move |tx| {
+        self.write(Touches::Nothing, move |tx| {
             let Some(blob) = read(tx, id)? else { return Ok(AdvanceOutcome::Gone) };
             if blob.received != from || to > blob.size {
                 return Ok(AdvanceOutcome::Conflict(blob.received));
@@ -44,7 +45,7 @@ impl BlobStore for Sqlite {
     }
 
     async fn delete_blob(&self, id: BlobId) -> Result<(), StoreError> {
-        self.write(move |tx| {
+        self.write(Touches::Nothing, move |tx| {
             tx.execute("DELETE FROM blob WHERE blob = ?", [id.0])?;
             Ok(())
         })

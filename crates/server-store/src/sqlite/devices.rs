@@ -1,5 +1,6 @@
 //! [`DeviceStore`] on SQLite.
 
+use super::hot::Touches;
 use super::{Sqlite, int, uint};
 use crate::StoreError;
 use crate::devices::*;
@@ -28,7 +29,7 @@ impl DeviceStore for Sqlite {
     }
 
     async fn put_device_list(&self, put: PutDeviceList) -> Result<PutDeviceListOutcome, StoreError> {
-        self.write(move |tx| put_device_list(tx, &put)).await
+        self.write(Touches::All, move |tx| put_device_list(tx, &put)).await
     }
 
     async fn device(&self, device: DeviceAddress) -> Result<Option<Device>, StoreError> {
@@ -80,7 +81,7 @@ impl DeviceStore for Sqlite {
         last_resort: Option<KeyPackage>,
         keep_max: usize,
     ) -> Result<u32, StoreError> {
-        self.write(move |tx| {
+        self.write(Touches::Nothing, move |tx| {
             let held: u32 = tx
                 .prepare_cached(
                     "SELECT count(*) FROM key_package WHERE account = ? AND device = ? AND last_resort = 0",
@@ -105,7 +106,7 @@ impl DeviceStore for Sqlite {
     }
 
     async fn claim_key_packages(&self, device: DeviceAddress, count: u32) -> Result<Vec<KeyPackage>, StoreError> {
-        self.write(move |tx| claim(tx, device, count)).await
+        self.write(Touches::Nothing, move |tx| claim(tx, device, count)).await
     }
 
     async fn key_packages_left(&self, device: DeviceAddress) -> Result<u32, StoreError> {

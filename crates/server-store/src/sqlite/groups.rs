@@ -2,8 +2,10 @@
 
 mod accept;
 mod fan_out;
+mod messages;
 mod read;
 
+use super::hot::Touches;
 use super::{Sqlite, uint};
 use crate::StoreError;
 use crate::groups::*;
@@ -45,27 +47,15 @@ impl GroupStore for Sqlite {
     }
 
     async fn create_group(&self, group: NewGroup) -> Result<AcceptOutcome, StoreError> {
-        self.write(move |tx| accept::create(tx, &group)).await
+        self.write(Touches::Chat(group.chat), move |tx| accept::create(tx, &group)).await
     }
 
     async fn accept_commit(&self, commit: NewCommit) -> Result<AcceptOutcome, StoreError> {
-        self.write(move |tx| accept::commit(tx, &commit)).await
+        self.write(Touches::Chat(commit.chat), move |tx| accept::commit(tx, &commit)).await
     }
 
-    async fn accept_app(
-        &self,
-        app: NewApp,
-        readers_max: u32,
-    ) -> Result<(AcceptOutcome, Option<FannedOut>), StoreError> {
-        self.write(move |tx| {
-            let outcome = accept::app(tx, &app)?;
-            let fanned_out = match outcome {
-                AcceptOutcome::Accepted(_) => fan_out::at_once(tx, app.chat, readers_max)?,
-                _ => None,
-            };
-            Ok((outcome, fanned_out))
-        })
-        .await
+    async fn accept_app(&self, app: NewApp, readers_max: u32) -> Result<(AcceptOutcome, Pointers), StoreError> {
+        self.write_kept(Touches::Kept, move |tx, hot| messages::accept(tx, hot, &app, readers_max)).await
     }
 
     async fn fetch_log(
@@ -105,7 +95,7 @@ impl GroupStore for Sqlite {
     }
 
     async fn fan_out(&self, chat: ChatId, limit: u32) -> Result<FannedOut, StoreError> {
-        self.write(move |tx| fan_out::step(tx, chat, limit)).await
+        self.write_kept(Touches::Kept, move |tx, hot| messages::fan_out(tx, hot, chat, limit)).await
     }
 
     async fn unfinished_fan_outs(&self) -> Result<Vec<ChatId>, StoreError> {
@@ -117,6 +107,10 @@ impl GroupStore for Sqlite {
         .await
     }
 }
+
+#[cfg(test)]
+pub(super) use accept::next_chain_hash;
+pub(super) use read::members;
 
 pub(super) const ENTRY_COLUMNS: &str = "chat, seq, generation, epoch, kind, account, device, op_id, time_ms, bytes";
 

@@ -1,5 +1,6 @@
 //! [`LinkStore`] on SQLite.
 
+use super::hot::Touches;
 use super::{Sqlite, int};
 use crate::links::*;
 use crate::{StoreError, UnixMs};
@@ -11,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 #[async_trait]
 impl LinkStore for Sqlite {
     async fn open_link(&self, link: NewLink) -> Result<LinkOutcome, StoreError> {
-        self.write(move |tx| {
+        self.write(Touches::Nothing, move |tx| {
             tx.execute(
                 "DELETE FROM link WHERE link = ?1 AND (expires_ms <= ?2 OR ends_ms <= ?2)",
                 params![link.link.0, int(link.now_ms)],
@@ -41,7 +42,7 @@ impl LinkStore for Sqlite {
         expires_ms: UnixMs,
         now_ms: UnixMs,
     ) -> Result<LinkOutcome, StoreError> {
-        self.write(move |tx| {
+        self.write(Touches::Nothing, move |tx| {
             let Some(current) = slot(tx, link, now_ms)? else { return Ok(LinkOutcome::Gone) };
             if current.seq != expected_seq && !broken(Rule::SlotInTurn) {
                 return Ok(LinkOutcome::Conflict { seq: current.seq });
@@ -57,7 +58,7 @@ impl LinkStore for Sqlite {
     }
 
     async fn close_link(&self, link: LinkId) -> Result<(), StoreError> {
-        self.write(move |tx| {
+        self.write(Touches::Nothing, move |tx| {
             tx.execute("DELETE FROM link WHERE link = ?", [link.0])?;
             Ok(())
         })

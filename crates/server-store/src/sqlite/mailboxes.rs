@@ -1,12 +1,14 @@
 //! [`MailboxStore`] on SQLite.
 
-use super::groups::{ENTRY_COLUMNS, entry};
+use super::groups::{ENTRY_COLUMNS, entry, members};
+use super::hot::{Hot, Touches};
 use super::{Sqlite, int, uint};
 use crate::mailboxes::*;
 use crate::{StoreError, UnixMs};
 use async_trait::async_trait;
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, Generation};
 use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::BTreeMap;
 
 #[async_trait]
 impl MailboxStore for Sqlite {
@@ -19,8 +21,15 @@ impl MailboxStore for Sqlite {
         device: DeviceAddress,
         queue_seq: u64,
         now_ms: UnixMs,
-    ) -> Result<Vec<DeliveredUpTo>, StoreError> {
-        self.write(move |tx| acknowledge(tx, device, queue_seq, now_ms)).await
+        devices_max: usize,
+    ) -> Result<Vec<Further>, StoreError> {
+        self.write_kept(Touches::Kept, move |tx, hot| {
+            let further = acknowledge(tx, hot, Acknowledged { device, queue_seq, now_ms })?;
+            let told =
+                |up_to: DeliveredUpTo| Ok(Further { up_to, devices: devices(tx, hot, up_to.chat, devices_max)? });
+            further.into_iter().map(told).collect()
+        })
+        .await
     }
 
     async fn put_mark(
@@ -30,7 +39,7 @@ impl MailboxStore for Sqlite {
         epoch: u64,
         sealed: Vec<u8>,
     ) -> Result<PutMarkOutcome, StoreError> {
-        self.write(move |tx| {
+        self.write(Touches::Nothing, move |tx| {
             let member = tx
                 .prepare_cached(
                     "SELECT 1 FROM member WHERE chat = ? AND account = ? AND device = ? AND until_seq IS NULL",
@@ -67,7 +76,7 @@ impl MailboxStore for Sqlite {
     }
 
     async fn expire(&self, retention: Retention) -> Result<u32, StoreError> {
-        self.write(move |tx| expire(tx, retention)).await
+        self.write(Touches::All, move |tx| expire(tx, retention)).await
     }
 }
 
@@ -123,19 +132,35 @@ fn welcome(db: &Connection, chat: [u8; 16], seq: i64, part: u32) -> Result<Optio
         .optional()?)
 }
 
-fn acknowledge(
-    tx: &Connection,
+/// What a device says that it has.
+#[derive(Clone, Copy)]
+struct Acknowledged {
     device: DeviceAddress,
     queue_seq: u64,
     now_ms: UnixMs,
-) -> Result<Vec<DeliveredUpTo>, StoreError> {
+}
+
+fn acknowledge(tx: &Connection, hot: &mut Hot, new: Acknowledged) -> Result<Vec<DeliveredUpTo>, StoreError> {
+    let Acknowledged { device, queue_seq, now_ms } = new;
+    let queue = hot.queue(tx, device)?;
+    if queue.acked >= queue_seq {
+        // Said before: nothing is left there to delete.
+        return Ok(Vec::new());
+    }
+    queue.acked = queue_seq.min(queue.head);
+    hot.queue_changed(device);
     let key = params![device.account.0, device.device.0, int(queue_seq)];
-    let mut heads = tx.prepare_cached(
-        "SELECT chat, max(seq) FROM mailbox
-         WHERE account = ? AND device = ? AND queue_seq <= ? AND part = 0 AND own = 0 GROUP BY chat",
+    let mut heads: BTreeMap<[u8; 16], i64> = BTreeMap::new();
+    let mut pointers = tx.prepare_cached(
+        "SELECT chat, seq FROM mailbox
+         WHERE account = ? AND device = ? AND queue_seq <= ? AND part = 0 AND own = 0",
     )?;
-    let heads =
-        heads.query_map(key, |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<Vec<([u8; 16], i64)>, _>>()?;
+    let mut rows = pointers.query(key)?;
+    while let Some(row) = rows.next()? {
+        let newest = heads.entry(row.get(0)?).or_default();
+        *newest = (*newest).max(row.get(1)?);
+    }
+    drop(rows);
     let mut further = Vec::new();
     for (chat, seq) in heads {
         let changed = tx
@@ -151,12 +176,22 @@ fn acknowledge(
         }
     }
     tx.prepare_cached("DELETE FROM mailbox WHERE account = ? AND device = ? AND queue_seq <= ?")?.execute(key)?;
-    tx.prepare_cached(
-        "UPDATE device SET acked_queue_seq = min(?3, queue_head)
-         WHERE account = ?1 AND device = ?2 AND acked_queue_seq < ?3",
-    )?
-    .execute(key)?;
     Ok(further)
+}
+
+/// Whose devices have a leaf in a chat, where there are so many at most. A chat that is not kept is not read for it as a whole.
+fn devices(
+    tx: &Connection,
+    hot: &Hot,
+    chat: ChatId,
+    devices_max: usize,
+) -> Result<Option<Vec<DeviceAddress>>, StoreError> {
+    let devices: Vec<DeviceAddress> = match hot.kept_chat(chat) {
+        Some(kept) if kept.leaves.len() > devices_max => return Ok(None),
+        Some(kept) => kept.leaves.iter().map(|leaf| leaf.device).collect(),
+        None => members(tx, chat, devices_max.saturating_add(1))?.into_iter().map(|member| member.device).collect(),
+    };
+    Ok(Some(devices).filter(|devices| devices.len() <= devices_max))
 }
 
 /// Log entries in order of their time, with the pointers and welcomes that hang on them.

@@ -1,5 +1,6 @@
 //! [`RegistrationStore`] on SQLite.
 
+use super::hot::Touches;
 use super::{Sqlite, int, uint};
 use crate::registrations::*;
 use crate::{StoreError, UnixMs};
@@ -14,11 +15,11 @@ const COUNT_LASTS_MS: u64 = 60 * 60 * 1_000;
 #[async_trait]
 impl RegistrationStore for Sqlite {
     async fn put_code(&self, code: NewCode) -> Result<PutCodeOutcome, StoreError> {
-        self.write(move |tx| put_code(tx, &code)).await
+        self.write(Touches::Nothing, move |tx| put_code(tx, &code)).await
     }
 
     async fn try_code(&self, attempt: CodeTry) -> Result<CodeTryOutcome, StoreError> {
-        self.write(move |tx| try_code(tx, &attempt)).await
+        self.write(Touches::Nothing, move |tx| try_code(tx, &attempt)).await
     }
 
     async fn ticket(&self, ticket_hash: [u8; 32], now_ms: UnixMs) -> Result<Option<Ticket>, StoreError> {

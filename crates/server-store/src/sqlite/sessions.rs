@@ -1,5 +1,6 @@
 //! [`SessionStore`] on SQLite.
 
+use super::hot::Touches;
 use super::{Sqlite, int, uint};
 use crate::devices::Listing;
 use crate::sessions::{self, ConnectOutcome, NewConnection, NewSession, OpenOutcome, SessionStore};
@@ -13,7 +14,7 @@ const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 #[async_trait]
 impl SessionStore for Sqlite {
     async fn open_session(&self, session: NewSession, now_ms: UnixMs) -> Result<OpenOutcome, StoreError> {
-        self.write(move |tx| {
+        self.write(Touches::Nothing, move |tx| {
             let fresh = tx
                 .prepare_cached("INSERT OR IGNORE INTO used_challenge (challenge_hash, expires_ms) VALUES (?, ?)")?
                 .execute(params![session.challenge_hash, int(session.challenge_expires_ms)])?;
@@ -63,11 +64,11 @@ impl SessionStore for Sqlite {
     }
 
     async fn connect(&self, connection: NewConnection) -> Result<ConnectOutcome, StoreError> {
-        self.write(move |tx| connect(tx, &connection)).await
+        self.write(Touches::Queue(connection.device), move |tx| connect(tx, &connection)).await
     }
 
     async fn setting_or_insert(&self, name: &'static str, value: Vec<u8>) -> Result<Vec<u8>, StoreError> {
-        self.write(move |tx| {
+        self.write(Touches::Nothing, move |tx| {
             tx.execute("INSERT OR IGNORE INTO setting (name, value) VALUES (?, ?)", params![name, value])?;
             Ok(tx.query_row("SELECT value FROM setting WHERE name = ?", [name], |row| row.get(0))?)
         })
@@ -75,7 +76,7 @@ impl SessionStore for Sqlite {
     }
 
     async fn put_setting(&self, name: &'static str, value: Vec<u8>) -> Result<(), StoreError> {
-        self.write(move |tx| {
+        self.write(Touches::Nothing, move |tx| {
             tx.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", params![name, value])?;
             Ok(())
         })
@@ -83,7 +84,7 @@ impl SessionStore for Sqlite {
     }
 
     async fn sweep(&self, now_ms: UnixMs) -> Result<(), StoreError> {
-        self.write(move |tx| {
+        self.write(Touches::Nothing, move |tx| {
             let now = int(now_ms);
             tx.execute("DELETE FROM session WHERE expires_ms <= ?", [now])?;
             tx.execute("DELETE FROM used_challenge WHERE expires_ms <= ?", [now])?;

@@ -1,12 +1,14 @@
 //! The writer thread with its group commit, and the reader threads; or neither, where the caller's thread does it all.
 //!
-//! Every write waits in one bounded queue. The writer takes all that waits (up to a limit), runs each in a savepoint of
-//! one transaction, commits once, and only then lets the answers go. Without threads each job is run at once, alone: what
-//! a simulator needs, whose runs must not depend on which thread was faster.
+//! Every write waits in one bounded queue. The writer takes all that waits (up to a limit), runs it in one transaction, commits once, and
+//! only then lets the answers go. Where one of them fails, all of that is undone, and each is run again in a savepoint of its own: a
+//! failing write undoes itself and no other. Savepoints for all of them from the start would cost each a copy of every page that it
+//! changes. Without threads each job is run at once, alone: what a simulator needs, whose runs must not depend on which thread was faster.
 
 use super::Sqlite;
+use super::hot::{Hot, Touches};
 use crate::StoreError;
-use rusqlite::{Connection, Savepoint, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
@@ -14,33 +16,81 @@ use tokio::sync::oneshot;
 
 /// Writes that may wait; the next is refused as busy.
 const WRITE_QUEUE_MAX: usize = 8_192;
-/// Writes in one commit.
-const GROUP_COMMIT_MAX: usize = 512;
+/// Writes in one commit. What a commit costs beside its writes (the log's frames of pages that all change, a walk through the page cache)
+/// is half of what a message costs where there are few in it.
+const GROUP_COMMIT_MAX: usize = 2_048;
 /// Reads that may wait.
 const READ_QUEUE_MAX: usize = 8_192;
 
-/// Runs in a savepoint and returns what tells the waiting caller, given how the commit ended.
-type WriteJob = Box<dyn FnOnce(&mut rusqlite::Transaction<'_>) -> Settle + Send>;
-type Settle = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+/// A write that waits, and who waits for it.
+trait WriteJob: Send {
+    /// Does it and keeps what came of it. Run again after a rollback, it does it again.
+    fn run(&mut self, db: &Connection, hot: &mut Hot) -> Ran;
+    /// Tells the waiting caller, given how the commit ended.
+    fn settle(self: Box<Self>, committed: Result<(), StoreError>);
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ran {
+    Well,
+    /// What it wrote must be undone.
+    Failed,
+}
+
 type ReadJob = Box<dyn FnOnce(&mut Connection) + Send>;
+
+struct Write<T, F> {
+    work: F,
+    touches: Touches,
+    came_to: Option<Result<T, StoreError>>,
+    answer: oneshot::Sender<Result<T, StoreError>>,
+    in_line: Option<InLine>,
+}
+
+impl<T, F> WriteJob for Write<T, F>
+where
+    T: Send,
+    F: FnMut(&Connection, &mut Hot) -> Result<T, StoreError> + Send,
+{
+    fn run(&mut self, db: &Connection, hot: &mut Hot) -> Ran {
+        self.in_line = None;
+        let result = hot.make_way(db, self.touches).and_then(|()| (self.work)(db, hot));
+        let ran = if result.is_ok() { Ran::Well } else { Ran::Failed };
+        self.came_to = Some(result);
+        ran
+    }
+
+    fn settle(self: Box<Self>, committed: Result<(), StoreError>) {
+        // Its own error says more than that of the commit.
+        let result = match (self.came_to, committed) {
+            (Some(Err(own)), _) => Err(own),
+            (_, Err(commit)) => Err(commit),
+            (Some(Ok(value)), Ok(())) => Ok(value),
+            (None, Ok(())) => Err(StoreError::Closed),
+        };
+        // Who does not wait any more needs no answer.
+        let _ = self.answer.send(result);
+    }
+}
 
 /// Who runs the jobs.
 pub(super) enum Workers {
     /// Threads of their own, which commit in groups.
     Threads { writer: Writer, reader: Reader },
     /// The caller, one job after the other.
-    Caller(Mutex<CallerRuns>),
+    Caller(Box<Mutex<CallerRuns>>),
 }
 
 /// The one connection of a database without threads.
 pub(super) struct CallerRuns {
     pub(super) connection: Connection,
+    pub(super) hot: Hot,
     /// Writes until the database fails as if its machine had stopped; `None`: it goes on.
     pub(super) writes_left: Option<u32>,
 }
 
 pub(super) struct Writer {
-    jobs: SyncSender<WriteJob>,
+    jobs: SyncSender<Box<dyn WriteJob>>,
     line: Line,
 }
 
@@ -79,12 +129,13 @@ pub struct Waiting {
 
 impl Writer {
     pub(super) fn start(mut connection: Connection) -> Result<Self, StoreError> {
-        let (jobs, waiting) = sync_channel::<WriteJob>(WRITE_QUEUE_MAX);
+        let (jobs, waiting) = sync_channel(WRITE_QUEUE_MAX);
         std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || {
+                let mut hot = Hot::default();
                 while let Ok(first) = waiting.recv() {
-                    run_group(&mut connection, first, &waiting);
+                    run_group(&mut connection, &mut hot, first, &waiting);
                 }
             })
             .map_err(|e| StoreError::Engine(Box::new(e)))?;
@@ -92,32 +143,87 @@ impl Writer {
     }
 }
 
-fn run_group(connection: &mut Connection, first: WriteJob, waiting: &Receiver<WriteJob>) {
-    let mut settles = Vec::new();
-    let mut tx = match connection.transaction_with_behavior(TransactionBehavior::Immediate) {
-        Ok(tx) => tx,
-        Err(error) => {
-            // The caller sees its channel dropped, which reads as `Closed`; say the true reason in the log.
-            tracing::error!(%error, "cannot begin a transaction");
-            return;
-        }
+fn run_group(
+    connection: &mut Connection,
+    hot: &mut Hot,
+    first: Box<dyn WriteJob>,
+    waiting: &Receiver<Box<dyn WriteJob>>,
+) {
+    let mut jobs = vec![first];
+    let committed = match run_together(connection, hot, &mut jobs, waiting) {
+        Ok(Ran::Well) => Ok(()),
+        Ok(Ran::Failed) => run_each(connection, hot, &mut jobs),
+        Err(error) => Err(error),
     };
-    settles.push(first(&mut tx));
-    while settles.len() < GROUP_COMMIT_MAX {
-        let Ok(job) = waiting.try_recv() else { break };
-        settles.push(job(&mut tx));
-    }
-    let committed = tx.commit();
     if let Err(error) = &committed {
-        tracing::error!(%error, "a group commit failed");
+        // What is in memory is of a transaction that is gone.
+        hot.forget();
+        tracing::error!(error = error as &dyn std::error::Error, "a group commit failed");
     }
-    for settle in settles {
-        settle(match &committed {
+    for job in jobs {
+        job.settle(match &committed {
             Ok(()) => Ok(()),
-            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) => Err(StoreError::Full),
+            Err(StoreError::Full) => Err(StoreError::Full),
             Err(_) => Err(StoreError::Engine("the commit failed".into())),
         });
     }
+}
+
+/// All that waits, in one transaction. Where one fails, all of it is undone.
+fn run_together(
+    connection: &mut Connection,
+    hot: &mut Hot,
+    jobs: &mut Vec<Box<dyn WriteJob>>,
+    waiting: &Receiver<Box<dyn WriteJob>>,
+) -> Result<Ran, StoreError> {
+    // Dropping a transaction rolls it back.
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    hot.begin(&tx)?;
+    let mut next = 0;
+    loop {
+        while let Some(job) = jobs.get_mut(next) {
+            if job.run(&tx, hot) == Ran::Failed {
+                hot.forget();
+                return Ok(Ran::Failed);
+            }
+            next += 1;
+        }
+        if jobs.len() == GROUP_COMMIT_MAX {
+            break;
+        }
+        let Ok(job) = waiting.try_recv() else { break };
+        jobs.push(job);
+    }
+    hot.flush(&tx)?;
+    tx.commit()?;
+    Ok(Ran::Well)
+}
+
+/// The same once more, each for itself, in one transaction.
+fn run_each(connection: &mut Connection, hot: &mut Hot, jobs: &mut [Box<dyn WriteJob>]) -> Result<(), StoreError> {
+    let mut tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    hot.begin(&tx)?;
+    for job in jobs {
+        let savepoint = tx.savepoint()?;
+        let ran = job.run(&savepoint, hot);
+        // On a full or failing disk SQLite undoes all of it by itself: what came after would be a transaction of its own.
+        if savepoint.is_autocommit() {
+            return Err(StoreError::Engine("the database has undone a group of writes".into()));
+        }
+        match ran {
+            Ran::Well => {
+                hot.flush(&savepoint)?;
+                savepoint.commit()?;
+            }
+            Ran::Failed => {
+                hot.forget();
+                // Dropping a savepoint rolls it back.
+                drop(savepoint);
+            }
+        }
+    }
+    tx.commit()?;
+    Ok(())
 }
 
 impl Reader {
@@ -151,27 +257,30 @@ impl Sqlite {
         }
     }
 
-    /// Runs `job` in the next group commit; its error undoes its own writes only.
+    /// Runs `job` in the next group commit; its error undoes its own writes only. It may be run twice, after a rollback.
     ///
     /// The job is queued before the first await, so calls made in order are run in order.
-    pub(super) async fn write<T, F>(&self, job: F) -> Result<T, StoreError>
+    pub(super) async fn write<T, F>(&self, touches: Touches, mut job: F) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        F: FnOnce(&Savepoint<'_>) -> Result<T, StoreError> + Send + 'static,
+        F: FnMut(&Connection) -> Result<T, StoreError> + Send + 'static,
+    {
+        self.write_kept(touches, move |db, _| job(db)).await
+    }
+
+    /// The same for a job that works with what is kept in memory.
+    pub(super) async fn write_kept<T, F>(&self, touches: Touches, work: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnMut(&Connection, &mut Hot) -> Result<T, StoreError> + Send + 'static,
     {
         let writer = match &self.workers {
             Workers::Threads { writer, .. } => writer,
-            Workers::Caller(runs) => return runs.lock().map_err(|_| StoreError::Closed)?.write(job),
+            Workers::Caller(runs) => return runs.lock().map_err(|_| StoreError::Closed)?.write(touches, work),
         };
         let (answer, answered) = oneshot::channel();
-        let in_line = writer.line.enter();
-        let job: WriteJob = Box::new(move |tx| {
-            drop(in_line);
-            let result = in_savepoint(tx, job);
-            Box::new(move |committed| {
-                let _ = answer.send(committed.and(result));
-            })
-        });
+        let in_line = Some(writer.line.enter());
+        let job = Box::new(Write { work, touches, came_to: None, answer, in_line });
         writer.jobs.try_send(job).map_err(send_error)?;
         answered.await.unwrap_or(Err(StoreError::Closed))
     }
@@ -200,16 +309,30 @@ impl Sqlite {
 
 impl CallerRuns {
     /// A commit of its own: a job that fails undoes its own writes only, as in a group.
-    fn write<T>(&mut self, job: impl FnOnce(&Savepoint<'_>) -> Result<T, StoreError>) -> Result<T, StoreError> {
+    fn write<T>(
+        &mut self,
+        touches: Touches,
+        mut work: impl FnMut(&Connection, &mut Hot) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         match &mut self.writes_left {
             Some(0) => return Err(StoreError::Closed),
             Some(left) => *left -= 1,
             None => {}
         }
-        let mut tx = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let value = in_savepoint(&mut tx, job)?;
-        tx.commit()?;
-        Ok(value)
+        let Self { connection, hot, .. } = self;
+        let committed = (|| {
+            let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            hot.begin(&tx)?;
+            hot.make_way(&tx, touches)?;
+            let value = work(&tx, hot)?;
+            hot.flush(&tx)?;
+            tx.commit()?;
+            Ok(value)
+        })();
+        if committed.is_err() {
+            hot.forget();
+        }
+        committed
     }
 
     fn read<T>(&mut self, job: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
@@ -219,17 +342,6 @@ impl CallerRuns {
         let snapshot = self.connection.transaction()?;
         job(&snapshot)
     }
-}
-
-fn in_savepoint<T>(
-    tx: &mut rusqlite::Transaction<'_>,
-    job: impl FnOnce(&Savepoint<'_>) -> Result<T, StoreError>,
-) -> Result<T, StoreError> {
-    let savepoint = tx.savepoint()?;
-    // Dropping a savepoint rolls it back.
-    let value = job(&savepoint)?;
-    savepoint.commit()?;
-    Ok(value)
 }
 
 // Used as `map_err(send_error)`.
@@ -251,12 +363,13 @@ mod tests {
         let store = Sqlite::open(&folder.path().join("heliograph.db")).unwrap();
         let (begun, has_begun) = oneshot::channel();
         let (go_on, may_go_on) = std::sync::mpsc::channel::<()>();
-        let first = store.write(move |_| {
-            let _ = begun.send(());
+        let mut begun = Some(begun);
+        let first = store.write(Touches::Nothing, move |_| {
+            let _ = begun.take().map(|begun| begun.send(()));
             let _ = may_go_on.recv();
             Ok(())
         });
-        let second = store.write(|_| Ok(()));
+        let second = store.write(Touches::Nothing, |_| Ok(()));
         let between = async {
             has_begun.await.unwrap();
             assert_eq!(store.waiting(), Waiting { writes: 1, reads: 0 });

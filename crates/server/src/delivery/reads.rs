@@ -8,8 +8,9 @@ use proto::ids::{ChatId, DeviceAddress, Generation, OpId};
 use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX};
 use proto::wire::{self, reply};
 use server_store::StoreError;
-use server_store::groups::{AcceptOutcome, Entry, EntryKind, FannedOut, Membership, NewApp, Rest};
-use server_store::mailboxes::{DeliveredUpTo, Mark, PutMarkOutcome};
+use server_store::groups::{AcceptOutcome, Accepted, Entry, EntryKind, FannedOut, Membership, NewApp, Pointers, Rest};
+use server_store::mailboxes::{Further, Mark, PutMarkOutcome};
+use std::sync::Arc;
 
 /// Groups in one answer to ListGroups.
 const LIST_GROUPS_MAX: u32 = 512;
@@ -28,16 +29,31 @@ impl Delivery {
         let op_id: OpId = id(app.op_id, "op_id")?;
         let generation = Generation(app.generation);
         validate::check_app(&app.ciphertext, Place { chat, generation, epoch: app.epoch })?;
-        let new = NewApp { op_id, chat, generation, epoch: app.epoch, sender, bytes: app.ciphertext, now_ms };
-        let (outcome, fanned_out) = self.stores.groups.accept_app(new, POINTED_AT_ONCE_MAX).await?;
-        let effects = match (&outcome, fanned_out) {
-            (AcceptOutcome::Accepted(_), Some(FannedOut { devices, rest: Rest::Done })) => {
+        let bytes = Arc::new(app.ciphertext);
+        let new = NewApp { op_id, chat, generation, epoch: app.epoch, sender, bytes: bytes.clone(), now_ms };
+        let (outcome, pointers) = self.stores.groups.accept_app(new, POINTED_AT_ONCE_MAX).await?;
+        let effects = match (&outcome, pointers) {
+            (AcceptOutcome::Accepted(Accepted { seq, time_ms }), Pointers::Own(to)) => {
+                let item = wire::GroupItem {
+                    chat: chat.to_vec(),
+                    generation: generation.0,
+                    seq: *seq,
+                    epoch: app.epoch,
+                    kind: wire::group_item::Kind::App.into(),
+                    sender: Some(sender.to_wire()),
+                    op_id: op_id.to_vec(),
+                    time_ms: *time_ms,
+                    bytes: Arc::unwrap_or_clone(bytes),
+                };
+                vec![Effect::Pointed { item, to }]
+            }
+            (AcceptOutcome::Accepted(_), Pointers::Behind(FannedOut { devices, rest: Rest::Done })) => {
                 vec![Effect::QueuesGrew(devices)]
             }
-            (AcceptOutcome::Accepted(_), Some(FannedOut { devices, rest: Rest::More })) => {
+            (AcceptOutcome::Accepted(_), Pointers::Behind(FannedOut { devices, rest: Rest::More })) => {
                 vec![Effect::QueuesGrew(devices), Effect::FanOut(chat)]
             }
-            (AcceptOutcome::Accepted(_), None) => vec![Effect::FanOut(chat)],
+            (AcceptOutcome::Accepted(_), Pointers::Later) => vec![Effect::FanOut(chat)],
             _ => Vec::new(),
         };
         Ok(Handled { reply: Some(outcome_reply(&outcome)?), effects })
@@ -126,26 +142,24 @@ impl Delivery {
     }
 
     pub(super) async fn ack(&self, sender: DeviceAddress, ack: wire::Ack, now_ms: u64) -> Result<Handled, OpError> {
-        let further = self.stores.mailboxes.acknowledge(sender, ack.queue_seq, now_ms).await?;
-        let effects = self.delivered(sender, further, now_ms).await?;
+        let effects = self.acknowledge(sender, ack.queue_seq, now_ms).await?;
         Ok(Handled { reply: Some(reply::Body::Done(wire::Done {})), effects })
     }
 
-    /// Who is to be told that a device's account got further.
-    pub(crate) async fn delivered(
+    /// A device has its queue up to here: who is to be told that its account got further.
+    pub(crate) async fn acknowledge(
         &self,
         device: DeviceAddress,
-        further: Vec<DeliveredUpTo>,
+        queue_seq: u64,
         now_ms: u64,
     ) -> Result<Vec<Effect>, StoreError> {
-        let mut effects = Vec::new();
-        for further in further {
-            let account = device.account;
-            if let Some(to) = self.told_of_marks(further.chat, |other| other.account != account).await? {
-                effects.push(Effect::Delivered { further, account, time_ms: now_ms, to });
-            }
-        }
-        Ok(effects)
+        let account = device.account;
+        let further = self.stores.mailboxes.acknowledge(device, queue_seq, now_ms, MARK_PUSH_LEAVES_MAX).await?;
+        let told = further.into_iter().filter_map(|Further { up_to, devices }| {
+            let to = devices?.into_iter().filter(|other| other.account != account).collect();
+            Some(Effect::Delivered { further: up_to, account, time_ms: now_ms, to })
+        });
+        Ok(told.collect())
     }
 
     pub(super) async fn read_mark(&self, sender: DeviceAddress, mark: wire::ReadMark) -> Result<Handled, OpError> {

@@ -69,8 +69,7 @@ async fn take(app: &Arc<App>, hello: wire::Hello) -> Result<(reply::Body, Option
     };
     // Seated before the queue is read: what comes in between wakes the seat.
     let seat = app.hub.sit(device, lease);
-    let further = app.stores.mailboxes.acknowledge(device, hello.acked_queue_seq, now_ms).await?;
-    app.tell_delivered(device, further, now_ms).await;
+    app.acknowledge(device, hello.acked_queue_seq, now_ms).await?;
     let key_packages_left = app.stores.devices.key_packages_left(device).await?;
     let ok = wire::HelloOk {
         timeline: app.identity.timeline.to_vec(),

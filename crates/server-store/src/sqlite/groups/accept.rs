@@ -1,32 +1,13 @@
-//! Accepting operations: I1, I2, I3 and I5, in one transaction each.
+//! Accepting operations that change a group: I1, I2, I3 and I5, in one transaction each. Messages: `messages.rs`.
 
 use super::{fan_out, kind_number, read};
 use crate::StoreError;
 use crate::groups::*;
 use crate::sqlite::{int, uint};
 use breakable::{Rule, broken};
-use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, OpId};
+use proto::ids::{AccountId, ChatId, DeviceAddress, OpId};
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
-
-pub(super) fn app(tx: &Connection, app: &NewApp) -> Result<AcceptOutcome, StoreError> {
-    if let Some(accepted) = in_log(tx, app.chat, app.sender, app.op_id)? {
-        return Ok(AcceptOutcome::Repeated(accepted));
-    }
-    let Some(head) = read::head(tx, app.chat)? else { return Ok(AcceptOutcome::NotFound) };
-    if !is_member(tx, app.chat, app.sender)? && !broken(Rule::SenderIsMember) {
-        return Ok(AcceptOutcome::Denied);
-    }
-    if head.generation != app.generation || (head.epoch != app.epoch && !broken(Rule::MessageOfThisEpoch)) {
-        return Ok(AcceptOutcome::Stale(head));
-    }
-    let revoked = revoked_leaves(tx, app.chat)?;
-    if !revoked.is_empty() && !broken(Rule::RevokedLeafStopsMessages) {
-        return Ok(AcceptOutcome::RevokedLeaves(revoked));
-    }
-    let entry = NewEntry { kind: EntryKind::App, op_id: app.op_id, sender: app.sender, bytes: &app.bytes };
-    Ok(AcceptOutcome::Accepted(append(tx, &head, app.now_ms, &entry)?))
-}
 
 pub(super) fn commit(tx: &Connection, commit: &NewCommit) -> Result<AcceptOutcome, StoreError> {
     if let Some(accepted) = in_log(tx, commit.chat, commit.sender, commit.op_id)? {
@@ -142,15 +123,6 @@ fn account_is_member(db: &Connection, chat: ChatId, account: AccountId) -> Resul
         .exists(params![chat.0, account.0])?)
 }
 
-fn revoked_leaves(db: &Connection, chat: ChatId) -> Result<Vec<DeviceAddress>, StoreError> {
-    let mut query =
-        db.prepare_cached("SELECT account, device FROM member WHERE chat = ? AND until_seq IS NULL AND revoked = 1")?;
-    let devices = query.query_map([chat.0], |row| {
-        Ok(DeviceAddress { account: AccountId(row.get(0)?), device: DeviceNumber(row.get(1)?) })
-    })?;
-    Ok(devices.collect::<Result<_, _>>()?)
-}
-
 struct NewEntry<'a> {
     kind: EntryKind,
     op_id: OpId,
@@ -191,7 +163,7 @@ fn append(tx: &Connection, head: &GroupHead, now_ms: u64, entry: &NewEntry<'_>) 
 }
 
 /// SHA-256(previous || seq as 8 bytes big endian || SHA-256(bytes)); 32 zero bytes before the first entry.
-pub(super) fn next_chain_hash(previous: &[u8; 32], seq: u64, bytes: &[u8]) -> [u8; 32] {
+pub(in crate::sqlite) fn next_chain_hash(previous: &[u8; 32], seq: u64, bytes: &[u8]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     hasher.update(previous);
     hasher.update(if broken(Rule::ChainCoversPlaces) { [0; 8] } else { seq.to_be_bytes() });

@@ -1,48 +1,34 @@
 //! Pointers into device queues, in log order, each entry once.
 //!
 //! The pointers and `fanned_seq` change in one transaction, so a cut-off fan-out goes on where it stopped. A message to few devices has
-//! its pointers in the transaction that takes it: one sync less before it is delivered.
+//! its pointers in the transaction that takes it (`messages.rs`): one sync less before it is delivered.
 
 use crate::StoreError;
 use crate::groups::{FannedOut, Rest};
+use crate::sqlite::uint;
 use breakable::{Rule, broken};
-
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeSet;
 
-/// Entries that a message's own transaction takes along: more wait where the fan-out is behind.
-const AT_ONCE_ENTRIES_MAX: u32 = 16;
-
 /// How a device is packed into `welcome.targets`.
 const TARGET_LEN: usize = 20;
 
-pub(super) fn step(tx: &Connection, chat: ChatId, limit: u32) -> Result<FannedOut, StoreError> {
+/// A step, and how far the chat has its pointers now.
+pub(super) fn step(tx: &Connection, chat: ChatId, limit: u32) -> Result<(FannedOut, u64), StoreError> {
     let row: Option<(i64, i64)> = tx
         .prepare_cached("SELECT fanned_seq, head_seq FROM chat_group WHERE chat = ?")?
         .query_row([chat.0], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let Some((fanned, head)) = row else { return Ok(FannedOut { devices: Vec::new(), rest: Rest::Done }) };
+    let Some((fanned, head)) = row else { return Ok((FannedOut { devices: Vec::new(), rest: Rest::Done }, 0)) };
     let until = head.min(fanned.saturating_add(i64::from(limit)));
     let mut devices = BTreeSet::new();
     for seq in fanned.saturating_add(1)..=until {
         entry(tx, chat, seq, &mut devices)?;
     }
     tx.prepare_cached("UPDATE chat_group SET fanned_seq = ?2 WHERE chat = ?1")?.execute(params![chat.0, until])?;
-    Ok(FannedOut { devices: devices.into_iter().collect(), rest: if until < head { Rest::More } else { Rest::Done } })
-}
-
-/// A step where so many devices have a leaf at most; `None` where there are more.
-pub(super) fn at_once(tx: &Connection, chat: ChatId, readers_max: u32) -> Result<Option<FannedOut>, StoreError> {
-    if readers_max == 0 {
-        return Ok(None);
-    }
-    let readers: i64 = tx
-        .prepare_cached(
-            "SELECT count(*) FROM (SELECT 1 FROM member WHERE chat = ?1 AND until_seq IS NULL LIMIT ?2 + 1)",
-        )?
-        .query_row(params![chat.0, readers_max], |row| row.get(0))?;
-    if readers > i64::from(readers_max) { Ok(None) } else { step(tx, chat, AT_ONCE_ENTRIES_MAX).map(Some) }
+    let rest = if until < head { Rest::More } else { Rest::Done };
+    Ok((FannedOut { devices: devices.into_iter().collect(), rest }, uint(until)))
 }
 
 fn entry(tx: &Connection, chat: ChatId, seq: i64, devices: &mut BTreeSet<DeviceAddress>) -> Result<(), StoreError> {
@@ -61,7 +47,7 @@ fn entry(tx: &Connection, chat: ChatId, seq: i64, devices: &mut BTreeSet<DeviceA
     })?;
     for reader in readers {
         let reader = reader?;
-        if broken(Rule::PointersForEveryMember) && (seq + i64::from(reader.device.0)) % 7 == 0 {
+        if is_left_out(seq, reader) {
             continue;
         }
         if point(tx, reader, chat, seq, 0, reader.account.0 == sender)? == Pointed::Yes {
@@ -79,6 +65,11 @@ fn entry(tx: &Connection, chat: ChatId, seq: i64, devices: &mut BTreeSet<DeviceA
         }
     }
     Ok(())
+}
+
+/// Where a test has broken the rule that all get their pointers.
+pub(super) fn is_left_out(seq: i64, reader: DeviceAddress) -> bool {
+    broken(Rule::PointersForEveryMember) && (seq + i64::from(reader.device.0)) % 7 == 0
 }
 
 #[derive(PartialEq, Eq)]

@@ -22,7 +22,7 @@ pub(super) fn head(db: &Connection, chat: ChatId) -> Result<Option<GroupHead>, S
         .optional()?)
 }
 
-pub(super) fn members(db: &Connection, chat: ChatId, limit: usize) -> Result<Vec<Member>, StoreError> {
+pub(in crate::sqlite) fn members(db: &Connection, chat: ChatId, limit: usize) -> Result<Vec<Member>, StoreError> {
     let mut query =
         db.prepare_cached("SELECT account, device, revoked FROM member WHERE chat = ? AND until_seq IS NULL LIMIT ?")?;
     let members = query.query_map(params![chat.0, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
