@@ -90,7 +90,7 @@ pub(crate) fn push(cx: &Context<'_>, operation: &Operation) -> Result<(), Halt> 
     Ok(())
 }
 
-/// Puts an operation before all others.
+/// Puts an operation that had gone out already before all others.
 pub(crate) fn push_first(cx: &Context<'_>, operation: &Operation) -> Result<(), Halt> {
     push(cx, operation)?;
     cx.db
