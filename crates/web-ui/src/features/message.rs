@@ -126,12 +126,12 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
     let element = NodeRef::<html::Article>::new();
     let open_at = move |event: &web_sys::MouseEvent| {
         if let Some(element) = element.get_untracked() {
-            around.open_menu(id, Place::pointer(event, element.into()));
+            around.open_menu(id, Place::pointer(event, element));
         }
     };
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         if let (Some(row), Some(element)) = (row(), element.get_untracked())
-            && press(app, &event, &row, around, element.into())
+            && press(app, &event, &row, around, element)
         {
             event.prevent_default();
         }
