@@ -1,12 +1,15 @@
 //! All words of the interface, in one place, so that languages can come later.
 
+mod messages;
+
+pub use messages::*;
+
 use crate::model::chat_list::ChatFilter;
 use crate::model::clock::{self, ZoneOffset};
-use crate::model::keys::{Key, Keyboard};
+use crate::model::keys::Key;
 use client_api::number::shown;
 use client_api::{
-    Command, LinkFailure, LogoutReason, MessageBody, MessageStatus, Notice, Quote, Quoted, SystemLine, Unsupported,
-    UserError,
+    Command, LinkFailure, LogoutReason, MessageBody, MessageStatus, Notice, SystemLine, Unsupported, UserError,
 };
 
 pub const APP: &str = "Heliograph";
@@ -325,70 +328,6 @@ pub fn body(body: &MessageBody, own: bool, peer: &str) -> String {
     }
 }
 
-/// In place of a text that its sender has taken back.
-pub fn deleted(own: bool) -> &'static str {
-    if own { "You deleted this message" } else { "This message was deleted" }
-}
-
-/// What is quoted.
-pub fn quoted(quote: &Quote) -> &str {
-    match &quote.body {
-        Quoted::Text(text) | Quoted::Claimed(text) => text,
-        Quoted::Deleted => deleted(quote.own),
-        Quoted::Other => A_MESSAGE,
-    }
-}
-
-/// Who wrote a message.
-pub fn author(own: bool, peer: &str) -> String {
-    if own { YOU.to_owned() } else { peer.to_owned() }
-}
-
-/// Of a message that answers another.
-pub fn answering(author: &str, text: &str) -> String {
-    format!("in reply to {}: {}", isolated(author), isolated(text))
-}
-
-/// Of all reactions of a message.
-pub fn reactions(told: &str, number: usize) -> String {
-    format!("{told}, {}", count(number as u64, "reaction", "reactions"))
-}
-
-/// How a system's own picker of emoji is opened.
-pub fn emoji_hint(keyboard: Keyboard) -> &'static str {
-    match keyboard {
-        Keyboard::Mac => "Type or paste one. ⌃⌘Space opens the picker of your Mac.",
-        Keyboard::Other => {
-            "Type or paste one. Your system has a picker: on Windows it opens by Win+full stop, on a phone it is on the keyboard."
-        }
-    }
-}
-
-pub const A_MESSAGE: &str = "A message";
-pub const NOT_HERE: &str = "Original message is not on this device";
-pub const EDITED: &str = "Edited";
-pub const REPLY: &str = "Reply";
-pub const REACT: &str = "React";
-pub const MORE_EMOJI: &str = "Another emoji";
-pub const REACTIONS: &str = "Reactions";
-pub const EMOJI_LABEL: &str = "Emoji";
-pub const TAKE_BACK: &str = "Take back";
-pub const EDIT: &str = "Edit";
-pub const EDIT_MESSAGE: &str = "Edit message";
-pub const EDIT_TOO_LATE: &str =
-    "This message can no longer be edited: its 15 minutes are over. Your text is still here; copy it to send it anew.";
-pub const STOP_REPLY: &str = "Do not reply";
-pub const STOP_EDIT: &str = "Stop editing";
-pub const DELETE: &str = "Delete";
-pub const DELETE_MESSAGE: &str = "Delete message?";
-pub const FOR_EVERYONE: &str = "Delete for everyone";
-pub const FOR_ME: &str = "Delete for me";
-pub const DELETED_FOR_ME: &str = "Message deleted for you";
-pub const DELETE_UNSENT: &str = "It was not sent yet. Nobody will get it.";
-pub const DELETE_FOR_ME_TEXT: &str = "It goes from all your devices. Others keep it.";
-pub const DELETE_NOTE_TEXT: &str = "It goes from all your devices.";
-pub const DELETE_ANY_TEXT: &str =
-    "For everyone: others see that there was a message. For me: it goes from your devices, and others keep it.";
 pub const WAITING: &str = "Waiting for this message. Other devices have been asked for it.";
 pub const WAITING_SHORT: &str = "Waiting for this message";
 pub const NEWER: &str = "This message was sent by a newer version. Update to see it.";

@@ -1,7 +1,7 @@
 //! Where a message is written, answered and edited. Keeps the draft in step and says that the user is typing, not more often than the
 //! core wants.
 
-use crate::features::message::menu::edit;
+use crate::features::message::menu::{edit, held};
 use crate::features::message::quote::quote_lines;
 use crate::model::asides::Aside;
 use crate::model::chat_list::ChatList;
@@ -278,12 +278,19 @@ fn aside_view(app: App, aside: &Aside, peer: Signal<String>) -> Option<impl Into
     } else {
         ("arrow-bend-up-left", "reply-bar", words::STOP_REPLY)
     };
-    let (sender, is_text) = (row.sender, matches!(row.body, MessageBody::Text(_)));
-    let text = if is_text { words::body(&row.body, row.own, "") } else { words::A_MESSAGE.to_owned() };
+    // As it is now: it may be changed or deleted while somebody writes.
+    let (id, sender, first) = (row.id, row.sender, row.body.clone());
+    let body = Memo::new(move |_| held(app, id).map_or_else(|| first.clone(), |row| row.body.clone()));
+    let lines = move || {
+        let body = body.get();
+        let says_something = matches!(body, MessageBody::Text(_) | MessageBody::Deleted);
+        let text = if says_something { words::body(&body, own, "") } else { words::A_MESSAGE.to_owned() };
+        quote_lines(sender, author, text, matches!(body, MessageBody::Text(_)))
+    };
     Some(view! {
         <div class="aside" data-testid=testid>
             <Icon name=icon/>
-            <div class="quote" id="composer-aside">{quote_lines(sender, author, text, is_text)}</div>
+            <div class="quote" id="composer-aside">{lines}</div>
             <IconButton icon="x" label=leave.to_owned() testid="aside-close" on_click=move |_| _ = app.leave_aside()/>
         </div>
     })

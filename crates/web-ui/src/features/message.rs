@@ -18,7 +18,7 @@ use crate::primitives::long_press::LongPress;
 use crate::primitives::menu::{Place, is_menu_key};
 use crate::store::{App, use_app};
 use crate::words;
-use client_api::{Command, MessageBody, MessageId, MessageRow, MessageStatus, Reaction};
+use client_api::{Command, MessageBody, MessageId, MessageRow, MessageStatus, Quoted, Reaction};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -126,12 +126,12 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
     let element = NodeRef::<html::Article>::new();
     let open_at = move |event: &web_sys::MouseEvent| {
         if let Some(element) = element.get_untracked() {
-            around.open_menu(id, Place::pointer(event, element.into()));
+            around.open_menu(id, Place::pointer(event, element));
         }
     };
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         if let (Some(row), Some(element)) = (row(), element.get_untracked())
-            && press(app, &event, &row, around, element.into())
+            && press(app, &event, &row, around, element)
         {
             event.prevent_default();
         }
@@ -263,6 +263,8 @@ fn label(row: &MessageRow, peer: &str) -> String {
     parts.extend(marks.into_iter().filter(|(is, _)| *is).map(|(_, word)| word.to_owned()));
     if let Some(quote) = &row.quote {
         parts.push(words::answering(&words::author(quote.own, peer), words::quoted(quote)));
+        // Whoever only hears it must know, too, that it is nobody's word but the sender's.
+        parts.extend(matches!(quote.body, Quoted::Claimed(_)).then(|| words::NOT_HERE.to_owned()));
     }
     parts.push(words::body(&row.body, row.own, peer));
     if !row.reactions.is_empty() {

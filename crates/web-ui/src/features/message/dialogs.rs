@@ -167,23 +167,24 @@ fn Delete(row: Signal<Arc<MessageRow>>, close: impl Fn() + Copy + Send + Sync + 
     let app = use_app();
     let kind = app.info.with_untracked(|info| info.as_ref().map(|info| info.kind));
     let is_note = kind == Some(ChatKind::Notes);
-    let unsent = move || is_unsent(&row.get());
-    let for_everyone = move || !unsent() && !is_note && can_be_taken_back(&row.get(), page::now_ms());
+    // As it was when it was asked: what the server takes meanwhile goes from everybody, as was said.
+    let unsent = row.with_untracked(|row| is_unsent(row));
+    let for_everyone = move || !unsent && !is_note && can_be_taken_back(&row.get(), page::now_ms());
     let delete = move |everyone: bool| {
         let Some(chat) = app.open.get_untracked() else { return };
-        let (message, is_unsent) = row.with_untracked(|row| (row.id, is_unsent(row)));
+        let message = row.with_untracked(|row| row.id);
         // First: the focus is back at the message, and goes on from there when it is gone.
         close();
         // What may be on its way already is taken back from everyone.
-        let command = Command::DeleteMessages { chat, messages: vec![message], for_everyone: everyone || is_unsent };
+        let command = Command::DeleteMessages { chat, messages: vec![message], for_everyone: everyone || unsent };
         app.ask(command, move |result| match result {
-            Ok(_) if everyone || is_unsent => {}
+            Ok(_) if everyone || unsent => {}
             Ok(_) => app.toast(words::DELETED_FOR_ME.to_owned(), false),
             Err(error) => app.toast(words::error(&error), false),
         });
     };
     let text = move || match () {
-        () if unsent() => words::DELETE_UNSENT,
+        () if unsent => words::DELETE_UNSENT,
         () if for_everyone() => words::DELETE_ANY_TEXT,
         () if is_note => words::DELETE_NOTE_TEXT,
         () => words::DELETE_FOR_ME_TEXT,
@@ -194,7 +195,7 @@ fn Delete(row: Signal<Arc<MessageRow>>, close: impl Fn() + Copy + Send + Sync + 
             <div class="dialog-actions stacked">
                 <button class="button quiet" type="button" data-testid="delete-no" on:click=move |_| close()>{words::CANCEL}</button>
                 <button class="button danger" type="button" data-testid="delete-for-me" on:click=move |_| delete(false)>
-                    {move || if unsent() || is_note { words::DELETE } else { words::FOR_ME }}
+                    {if unsent || is_note { words::DELETE } else { words::FOR_ME }}
                 </button>
                 <Show when=for_everyone>
                     <button class="button danger" type="button" data-testid="delete-for-everyone" on:click=move |_| delete(true)>{words::FOR_EVERYONE}</button>

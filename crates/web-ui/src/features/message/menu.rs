@@ -55,7 +55,7 @@ fn copy(app: App, row: &MessageRow) {
 }
 
 /// A message as it is now.
-pub(super) fn held(app: App, id: MessageId) -> Option<Arc<MessageRow>> {
+pub fn held(app: App, id: MessageId) -> Option<Arc<MessageRow>> {
     app.timeline.with(|timeline| timeline.as_ref().and_then(|timeline| timeline.row(id)))
 }
 
