@@ -95,7 +95,12 @@ mod tests {
     fn requests_and_events_come_back_and_garbage_is_refused() {
         let request = Request {
             id: 7,
-            command: Command::SendText { chat: ChatId([1; 16]), text: "héllo".into(), written_for: None },
+            command: Command::SendText {
+                chat: ChatId([1; 16]),
+                text: "héllo".into(),
+                written_for: None,
+                answers: None,
+            },
         };
         assert_eq!(decode_request(&encode_request(&request)).expect("own bytes"), request);
         let events = vec![Event::Ready, Event::Chats(ChatChanges { reset: true, ..Default::default() })];

@@ -1,6 +1,7 @@
 //! What people said, as they were told that it was taken: what the oracles hold against what the devices show.
 
 use crate::plan::{Amends, DeviceRef};
+use crate::texts::Unsent;
 use client_api::{Answer, UserError};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -104,9 +105,9 @@ impl Ledger {
     }
 
     /// The device goes, and these messages had not reached the server. What it deleted for itself alone may not have been told either.
-    pub(crate) fn excuse_amendments(&mut self, device: DeviceRef, unsent: &[([u8; 16], Option<[u8; 16]>)]) {
+    pub(crate) fn excuse_amendments(&mut self, device: DeviceRef, unsent: &[Unsent]) {
         for amended in self.amended.values_mut().filter(|amended| amended.device == device) {
-            let lost = |(id, target): &([u8; 16], Option<[u8; 16]>)| {
+            let lost = |(id, target): &Unsent| {
                 amended.id == Some(*id) || (amended.how == Amends::Delete && *target == Some(amended.target))
             };
             amended.excused |= amended.how == Amends::Hide || unsent.iter().any(lost);

@@ -108,8 +108,11 @@ pub(crate) fn unsent(db: &Connection) -> Result<Vec<u32>> {
     Ok(marks)
 }
 
-/// What was said about messages and the server has not taken: ids, and what they are about.
-pub(crate) fn unsent_amendments(db: &Connection) -> Result<Vec<([u8; 16], Option<[u8; 16]>)>> {
+/// The id of something that was said about a message, and the message.
+pub(crate) type Unsent = ([u8; 16], Option<[u8; 16]>);
+
+/// What was said about messages and the server has not taken.
+pub(crate) fn unsent_amendments(db: &Connection) -> Result<Vec<Unsent>> {
     let mut statement = db.prepare_cached("SELECT message, target FROM message WHERE seq = 0 AND kind = -1")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -10,8 +10,11 @@ use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension as _};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// A conversation as the first device shows it, and what was said about its messages.
+type Seen<'a> = (&'a Alive<'a>, Vec<Row>, Vec<Amendment>);
+
 pub(crate) fn check(world: &World, alive: &[Alive<'_>], findings: &mut Findings) -> Result<()> {
-    let mut first_of: BTreeMap<[u8; 16], (&Alive<'_>, Vec<Row>, Vec<Amendment>)> = BTreeMap::new();
+    let mut first_of: BTreeMap<[u8; 16], Seen<'_>> = BTreeMap::new();
     for device in alive {
         for (chat, held) in device.chats.iter().filter(|(_, held)| held.kind == DIRECT) {
             let mut rows = conversation(&device.device.db, *chat)?;
