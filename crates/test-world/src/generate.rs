@@ -70,8 +70,8 @@ pub fn plan(seed: u64, profile: Profile) -> Plan {
 const AMENDED: u32 = 3;
 /// It is about one of the newest so many.
 const AMENDED_BACK_MAX: u8 = 5;
-/// Marks of these.
-const AMENDMENT_MARKS: u32 = 4_000_000;
+/// Marks of these: above those of what was said before the first step, which stand in no order either.
+const AMENDMENT_MARKS: u32 = 5_000_000;
 /// Draws differ from those of silences.
 const AMENDMENT_SEEDS: u64 = 0xA3;
 
