@@ -1,5 +1,5 @@
 //! The algorithms of our two suites, and no others: what OpenMLS and HPKE ask for under any other name is refused before it reaches
-//! RustCrypto. Every name is passed on as a constant, so that the compiler leaves the code of what is never asked for (NIST curves, other
+//! RustCrypto. Names are passed on as constants, so that the compiler leaves the code of what is never asked for (NIST curves, other
 //! KEMs, ML-DSA) out of the browser's module. Owns no algorithm.
 
 use hpke_rs::{Hpke, HpkeError, Mode};

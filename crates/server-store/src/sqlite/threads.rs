@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 /// Writes that may wait; the next is refused as busy.
 const WRITE_QUEUE_MAX: usize = 8_192;
 /// Writes in one commit. What a commit costs beside its writes (the log's frames of pages that all change, a walk through the page cache)
-/// is half of what a message costs where there are few in it.
+/// weighs where there are few in it.
 const GROUP_COMMIT_MAX: usize = 2_048;
 /// Reads that may wait.
 const READ_QUEUE_MAX: usize = 8_192;
