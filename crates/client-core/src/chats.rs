@@ -240,8 +240,19 @@ pub(crate) fn unvet(cx: &Context<'_>, account: AccountId) -> Result<(), Halt> {
     Ok(())
 }
 
+/// Both are the same sort of chat with the same account, or this device does not know the second one.
+pub(crate) fn are_of_the_same(db: &Connection, one: ChatId, other: ChatId) -> Result<bool, Halt> {
+    Ok(match (find(db, one)?, find(db, other)?) {
+        (Some(one), Some(other)) => (one.kind, one.peer) == (other.kind, other.peer),
+        _ => true,
+    })
+}
+
 /// Two people began the same chat and the other one was first: what was written here goes into that chat.
 pub(crate) fn move_into(cx: &mut Context<'_>, from: ChatId, to: ChatId) -> Result<(), Halt> {
+    if !are_of_the_same(cx.db, from, to)? {
+        return Err(Halt::Broken("what was said to one goes into the chat with another"));
+    }
     if find(cx.db, to)?.is_none() {
         cx.db
             .prepare_cached("UPDATE chat SET chat = ?2 WHERE chat = ?1")?

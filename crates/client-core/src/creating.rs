@@ -183,6 +183,12 @@ impl Client {
             tracing::warn!("the server names a chat that cannot be");
             return self.on_final_refusal(cx, operation);
         };
+        // What was said to one is never said to another, whatever the server calls the same chat.
+        if operation.kind == Kind::Reset || !chats::are_of_the_same(cx.db, operation.chat, theirs)? {
+            let what = "a chat with somebody else in place of one that was to be made".to_owned();
+            cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
+            return self.on_final_refusal(cx, operation);
+        }
         outbox::remove(cx, operation.op_id)?;
         let provider = mls::provider(cx);
         mls::taken(ChatGroup::delete(&provider, operation.chat, Generation(1)))?;

@@ -4,7 +4,7 @@ use crate::accounts;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
-use crate::messages::Place;
+use crate::messages::{GENERATION_MAX, NUMBER_MAX, Place};
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
 use crate::resetting;
@@ -29,6 +29,9 @@ impl Client {
     /// A Welcome from the queue.
     pub(crate) fn on_welcome(&mut self, cx: &mut Context<'_>, item: &WelcomeItem) -> Result<(), Halt> {
         let Ok(chat) = ChatId::try_from(item.chat.as_slice()) else { return Ok(()) };
+        if item.seq.max(item.time_ms) > NUMBER_MAX || item.generation > GENERATION_MAX {
+            return Ok(());
+        }
         let generation = Generation(item.generation);
         let joined = {
             let provider = mls::provider(cx);

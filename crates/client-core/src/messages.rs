@@ -18,6 +18,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 /// A larger one is nobody's honest word, and must not stop the client.
 pub(crate) const NUMBER_MAX: u64 = UNSENT_MS - 1;
 
+/// Generations of a chat end here: one a day is far from it.
+pub(crate) const GENERATION_MAX: u32 = 1 << 30;
+
 /// Raised with every body of a content that is new to this version.
 const BODIES_KNOWN: u32 = 1;
 

@@ -457,14 +457,24 @@ impl Client {
             }
             note_expired(cx, &stored, expired, before_ms, page)?;
         }
-        for item in page.items.iter().filter(|item| (from..join_seq).contains(&item.seq)) {
+        // A page without the next entry is no page: what is left out would never be looked for again.
+        let next = from.max(page.first_kept_seq);
+        let mut end = next;
+        for item in &page.items {
+            end += u64::from(item.seq == end);
+        }
+        if next < join_seq && end == next {
+            return self.doubt_expiry(cx, chat);
+        }
+        let whole = |item: &&GroupItem| (next..end.min(join_seq)).contains(&item.seq) && item.time_ms <= NUMBER_MAX;
+        for item in page.items.iter().filter(whole) {
             // Own-device state that was missed comes with the next digest.
             let is_app = item.kind == group_item::Kind::App as i32 && stored.kind != ChatKind::SelfGroup;
             if is_app && !is_stored(cx, chat, item.seq)? {
                 keep(cx, chat, item)?;
             }
         }
-        let last = page.items.last().filter(|last| (from..join_seq.max(1) - 1).contains(&last.seq));
+        let last = page.items.iter().rfind(whole).filter(|last| last.seq + 1 < join_seq);
         cx.db.prepare_cached("UPDATE chat SET resync_from = ?2, resync_ms = ?3 WHERE chat = ?1")?.execute(params![
             chat.as_bytes(),
             last.map(|last| last.seq + 1),

@@ -5,7 +5,7 @@
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
-use crate::messages::NUMBER_MAX;
+use crate::messages::{GENERATION_MAX, NUMBER_MAX};
 use crate::mls;
 use breakable::{Rule, broken};
 use client_api::{Event, Notice};
@@ -133,6 +133,19 @@ impl Client {
         chats::set_membership(cx, chat, Membership::Wanted, 0)
     }
 
+    /// Whatever is being made was to follow what another timeline had.
+    pub(crate) fn abandon_resets(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let making: Vec<[u8; 16]> = {
+            let mut statement = cx.db.prepare_cached("SELECT chat FROM chat WHERE replaces_epoch IS NOT NULL")?;
+            statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?
+        };
+        for chat in making.into_iter().map(ChatId) {
+            cx.db.prepare_cached("DELETE FROM outbox WHERE chat = ?1 AND kind <> 0")?.execute([chat.as_bytes()])?;
+            self.abandon_reset(cx, chat)?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn on_reset_refused(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
         self.pause(cx, chat, REFUSED_WAIT_MS);
         self.abandon_reset(cx, chat)
@@ -155,7 +168,8 @@ fn may_reset(cx: &mut Context<'_>, stored: &Chat, info: &GroupInfo) -> Result<bo
         .prepare_cached("SELECT reset_ms FROM chat WHERE chat = ?1")?
         .query_row([stored.chat.as_bytes()], |row| row.get(0))?;
     let is_time = begun_ms + RESET_EVERY_MS <= cx.now_ms || begun_ms > cx.now_ms;
-    let is_known = info.generation == stored.generation.0 && info.epoch <= NUMBER_MAX;
+    let is_known =
+        info.generation == stored.generation.0 && info.generation < GENERATION_MAX && info.epoch <= NUMBER_MAX;
     Ok(is_time && is_known && stored.kind != ChatKind::Group && mls::load(cx, stored)?.is_some())
 }
 

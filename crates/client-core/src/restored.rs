@@ -59,9 +59,17 @@ pub(crate) fn place_again(cx: &mut Context<'_>, message: &NewMessage) -> Result<
     let moved = cx
         .db
         .prepare_cached(
-            "UPDATE message SET seq = ?3, time_ms = ?4, orphan = 0 WHERE message = ?1 AND chat = ?2 AND orphan = 1",
+            "UPDATE message SET seq = ?3, time_ms = ?4, orphan = 0 WHERE message = ?1 AND chat = ?2 AND orphan = 1
+             AND account = ?5 AND device = ?6",
         )?
-        .execute(params![message.id.as_bytes(), message.chat.as_bytes(), place.seq, place.time_ms])?;
+        .execute(params![
+            message.id.as_bytes(),
+            message.chat.as_bytes(),
+            place.seq,
+            place.time_ms,
+            message.sender.account.as_bytes(),
+            message.sender.device.0
+        ])?;
     if moved > 0 { amendments::follow(cx, message.chat, message.id) } else { Ok(()) }
 }
 
@@ -212,6 +220,11 @@ impl Client {
                 return if chat.membership == Membership::Joined { self.fetch_log(cx, chat.chat) } else { Ok(()) };
             }
             Compared::UpTo(agreed) => return self.go_back_to(cx, chat, agreed),
+            // A page that leads nowhere would lead nowhere again at once.
+            Compared::Further { agrees_to } if agrees_to < from => {
+                self.pause(cx, chat.chat, 5_000);
+                return Ok(());
+            }
             Compared::Further { agrees_to } => (agrees_to + 1, Some(agrees_to)),
             Compared::Back { from } => (from, None),
         };

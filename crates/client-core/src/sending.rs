@@ -4,7 +4,7 @@ use crate::amending;
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
-use crate::messages::{self, NewMessage, Place};
+use crate::messages::{self, NUMBER_MAX, NewMessage, Place};
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
 use crate::own_state::{self, ChatKey};
@@ -301,6 +301,11 @@ impl Client {
     ) -> Result<(), Halt> {
         let Some(operation) = outbox::find(cx.db, op_id)? else { return Ok(()) };
         match body {
+            // No log is as long, and no time as late: it is no verdict.
+            Some(reply::Body::Accepted(accepted)) if accepted.seq.max(accepted.time_ms) > NUMBER_MAX => {
+                self.pause(cx, operation.chat, 5_000);
+                Ok(())
+            }
             Some(reply::Body::Accepted(accepted)) => self.on_accepted(cx, &operation, &accepted),
             Some(reply::Body::Stale(stale)) => self.on_stale(cx, &operation, &stale),
             Some(reply::Body::GroupExists(exists)) => self.on_group_exists(cx, &operation, &exists),
@@ -434,6 +439,7 @@ fn merge_pending(cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
 mod tests {
     use super::*;
     use crate::testing::{CHAT, Peer, now_ms, phone, step};
+    use proto::wire::GroupExists;
 
     #[test]
     fn who_writes_in_a_chat_that_was_marked_as_unread_has_read_it() {
@@ -448,5 +454,54 @@ mod tests {
             own_state::chat_value(cx, ChatKey::Unread, CHAT).expect("read")
         });
         assert!(kept.is_empty());
+    }
+
+    /// Beyond them a database holds no place of what is unsent, and the client would stop at every text from then on.
+    #[test]
+    fn a_verdict_with_numbers_that_are_none_is_no_verdict() {
+        let (mut client, db) = phone();
+        Peer::new().shares_chat_with(&db);
+        step(&db, now_ms(), |cx| {
+            let written = Written { text: "hello".to_owned(), ..Written::default() };
+            client.send_text(cx, 1, client_api::ChatId(CHAT.0), written).expect("no halt");
+            let waiting = outbox::head(cx.db, CHAT).expect("read").expect("it waits");
+            for (seq, time_ms) in [(2, NUMBER_MAX + 1), (NUMBER_MAX + 1, 2)] {
+                let accepted = Accepted { seq, time_ms, ..Accepted::default() };
+                client.on_verdict(cx, waiting.op_id, Some(reply::Body::Accepted(accepted))).expect("no halt");
+                assert!(outbox::find(cx.db, waiting.op_id).expect("read").is_some(), "it goes again");
+            }
+        });
+    }
+
+    /// Else a server could have all that was said to one sent to another.
+    #[test]
+    fn a_chat_that_exists_already_is_one_with_the_same_account() {
+        let (mut client, db) = phone();
+        Peer::new().shares_chat_with(&db);
+        let (said, out) = step(&db, now_ms(), |cx| {
+            let other = chats::ensure_direct(cx, proto::ids::AccountId([9; 16])).expect("a chat");
+            let written = Written { text: "for the other alone".to_owned(), ..Written::default() };
+            client.send_text(cx, 1, client_api::ChatId(other.0), written).expect("no halt");
+            let op_id = OpId([5; 16]);
+            let frame = vec![1];
+            let create =
+                Operation { op_id, chat: other, kind: Kind::Create, message: None, content: Vec::new(), frame };
+            outbox::push(cx, &create).expect("it is being made");
+            let exists = GroupExists { chat: CHAT.to_vec(), generation: 1 };
+            client.on_verdict(cx, op_id, Some(reply::Body::GroupExists(exists))).expect("no halt");
+            let count = |table: &str, chat: ChatId| -> u32 {
+                let sql = format!("SELECT count(*) FROM {table} WHERE chat = ?1");
+                cx.db.query_row(&sql, [chat.as_bytes()], |row| row.get(0)).expect("a number")
+            };
+            ["message", "outbox", "chat"].map(|table| (count(table, CHAT), count(table, other)))
+        });
+        assert_eq!(said, [(0, 1), (0, 1), (1, 1)]);
+        let told = |output: &crate::io::Output| {
+            matches!(
+                output,
+                crate::io::Output::Event(client_api::Event::Notice(client_api::Notice::ServerNotTrusted { .. }))
+            )
+        };
+        assert!(out.iter().any(told));
     }
 }

@@ -318,6 +318,7 @@ impl Client {
         let is_another = known.is_some_and(|known| !known.is_empty() && known != ok.timeline);
         if is_another && !broken(Rule::RestoredServerIsCompared) {
             tracing::warn!("the server was restored from a backup");
+            self.abandon_resets(cx)?;
             restored::begin(cx)?;
             self.on_gap(cx)?;
         }

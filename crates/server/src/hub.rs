@@ -13,6 +13,8 @@ use tokio::sync::{Notify, broadcast};
 
 /// Pushed frames that wait for one socket; a device that is slower is dropped and resumes from its acknowledgement.
 pub const PUSHES_MAX: usize = 1_024;
+/// Bytes of items among them, but for a single one: what goes beyond is read from the queue when there is room.
+const PUSHED_ITEM_BYTES_MAX: usize = 256 * 1024;
 /// Room for pushes that a socket keeps when there are none.
 const PUSHES_KEPT: usize = 32;
 /// Changes of rendezvous slots that a waiting request may lag behind.
@@ -56,6 +58,7 @@ struct Wire {
 #[derive(Default)]
 struct Pushes {
     waiting: VecDeque<Push>,
+    item_bytes: usize,
     ended: bool,
 }
 
@@ -66,8 +69,15 @@ impl Wire {
     fn push(&self, push: Push) -> Result<(), Full> {
         {
             let mut pushes = self.pushes();
-            if pushes.waiting.len() >= PUSHES_MAX {
+            let is_last = matches!(push, Push::Farewell(_));
+            if pushes.waiting.len() >= PUSHES_MAX && !is_last {
                 return Err(Full);
+            }
+            if let Push::Item { frame, .. } = &push {
+                if pushes.item_bytes > 0 && pushes.item_bytes + frame.len() > PUSHED_ITEM_BYTES_MAX {
+                    return Err(Full);
+                }
+                pushes.item_bytes += frame.len();
             }
             pushes.waiting.push_back(push);
         }
@@ -324,6 +334,9 @@ impl Seat {
             {
                 let mut pushes = self.wire.pushes();
                 if let Some(push) = pushes.waiting.pop_front() {
+                    if let Push::Item { frame, .. } = &push {
+                        pushes.item_bytes -= frame.len();
+                    }
                     if pushes.waiting.is_empty() {
                         // A burst's room is not kept by a socket that only waits.
                         pushes.waiting.shrink_to(PUSHES_KEPT);

@@ -7,6 +7,7 @@ use crate::client::{Client, Context};
 use crate::http::Purpose;
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
 use crate::marks::{self, Mark};
+use crate::messages::NUMBER_MAX;
 use crate::recovery;
 use crate::{mls, outbox, this};
 use breakable::{Rule, broken};
@@ -169,11 +170,12 @@ impl Client {
             return Ok(());
         }
         for range in wanted.ranges.iter().take(16) {
-            let mut from = range.from;
-            while from <= range.to {
-                let messages = stored_range(cx, chat, from, range.to)?;
-                let reached = messages.last().map_or(range.to, |message| message.seq);
-                let reached = if messages.len() < FILL_MESSAGES as usize { range.to } else { reached };
+            // Whoever asks may name any number.
+            let (mut from, to) = (range.from.max(1), range.to.min(NUMBER_MAX));
+            while from <= to {
+                let messages = stored_range(cx, chat, from, to)?;
+                let reached = messages.last().map_or(to, |message| message.seq);
+                let reached = if messages.len() < FILL_MESSAGES as usize { to } else { reached };
                 let (messages, reached) = within_bytes(messages, reached);
                 let fill = Fill {
                     chat: wanted.chat.clone(),
@@ -554,5 +556,19 @@ mod tests {
         assert_eq!(left(), [2], "the list never had the third");
         unlinks_companion(&db);
         assert!(left().is_empty());
+    }
+
+    #[test]
+    fn a_sibling_that_asks_for_more_than_there_can_be_stops_nobody() {
+        let (mut client, db) = phone();
+        links_companion(&db);
+        step(&db, 1, |cx| {
+            let chat = ChatId([8; 16]);
+            let ranges = vec![SeqRange { from: 0, to: u64::MAX }, SeqRange { from: u64::MAX, to: u64::MAX }];
+            let wanted = FillRequest { chat: chat.to_vec(), ranges, asking_device: 2, of_anyone: true };
+            // Without a self group there is nobody to tell; no number stops it before.
+            let told = client.on_fill_request(cx, &wanted);
+            assert!(matches!(told, Ok(()) | Err(Halt::Broken("a device without a self group"))), "{told:?}");
+        });
     }
 }

@@ -155,6 +155,10 @@ impl Delivery {
                 if replaced.is_some() && own_op == op_id {
                     return Err(OpError::invalid("the commit of a reset is an operation of its own"));
                 }
+                // It would fail in the store, and undo what others write beside it.
+                if own_op != op_id && self.stores.groups.accepted_before(chat, sender, own_op).await?.is_some() {
+                    return Err(OpError::invalid("the first commit is an operation that was there before"));
+                }
                 commit.op_id = own_op.to_vec();
                 let parsed = self.validate(&crypto, &loaded, sender, &commit, place).await?;
                 let operation = Operation { sender, op_id: own_op, place, now_ms, leaves_max: self.leaves_max };
