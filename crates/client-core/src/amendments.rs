@@ -179,11 +179,24 @@ pub(crate) fn said(db: &Connection, chat: ChatId, id: MessageId) -> rusqlite::Re
 
 /// This account has deleted the message for everyone, or is about to.
 fn deleted_by(db: &Connection, chat: ChatId, id: MessageId, account: AccountId) -> rusqlite::Result<bool> {
+    has_deletion(db, chat, id, account, 0)
+}
+
+/// A deletion by this account stands at or beyond this place of the log; what is unsent stands at 0.
+fn has_deletion(
+    db: &Connection,
+    chat: ChatId,
+    id: MessageId,
+    account: AccountId,
+    from_seq: u64,
+) -> rusqlite::Result<bool> {
     let whose = if broken(Rule::DeletionIsItsSenders) { "" } else { "AND account = ?3" };
     let sql = format!(
-        "SELECT EXISTS (SELECT 1 FROM message WHERE target = ?1 {whose} AND about = 4 AND chat = ?2 AND failed = 0 AND ?3 NOT NULL)"
+        "SELECT EXISTS (SELECT 1 FROM message WHERE target = ?1 {whose} AND about = 4 AND chat = ?2 AND failed = 0
+         AND seq >= ?4 AND ?3 NOT NULL)"
     );
-    db.prepare_cached(&sql)?.query_row(params![id.as_bytes(), chat.as_bytes(), account.as_bytes()], |row| row.get(0))
+    db.prepare_cached(&sql)?
+        .query_row(params![id.as_bytes(), chat.as_bytes(), account.as_bytes(), from_seq], |row| row.get(0))
 }
 
 /// What its sender changed a text to last, where that is something, and came in time.
@@ -297,13 +310,8 @@ fn erase_deleted(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<()
         .query_row(params![id.as_bytes(), chat.as_bytes()], |row| row.get(0))
         .optional()?;
     let Some(account) = account else { return Ok(()) };
-    let whose = if broken(Rule::DeletionIsItsSenders) { "" } else { "AND account = ?3" };
     // While the word is on its way the server may still refuse it, and what was deleted nowhere else is shown again.
-    let sql = format!(
-        "SELECT EXISTS (SELECT 1 FROM message WHERE target = ?1 {whose} AND about = 4 AND chat = ?2 AND seq > 0 AND ?3 NOT NULL)"
-    );
-    let deleted: bool =
-        cx.db.prepare_cached(&sql)?.query_row(params![id.as_bytes(), chat.as_bytes(), account], |row| row.get(0))?;
+    let deleted = has_deletion(cx.db, chat, id, AccountId(account), 1)?;
     if deleted { erase(cx, chat, id) } else { Ok(()) }
 }
 

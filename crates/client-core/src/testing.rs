@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::io::Output;
 use crate::mls;
 use crate::this::{self, Me};
-use client_api::Role;
+use client_api::{Event, Notice, Role};
 use e2ee::group::{Joining, join_welcome};
 use e2ee::key_packages::{self, KeyPackageUse};
 use e2ee::{ChatGroup, OwnDevice, Provider};
@@ -142,6 +142,15 @@ pub(crate) fn step<T>(db: &Connection, now_ms: u64, run: impl FnOnce(&mut Contex
     let out = cx.out;
     tx.commit().expect("commit");
     (result, out)
+}
+
+/// What the user was told of.
+pub(crate) fn notices(out: Vec<Output>) -> Vec<Notice> {
+    let notice = |output| match output {
+        Output::Event(Event::Notice(notice)) => Some(notice),
+        _ => None,
+    };
+    out.into_iter().filter_map(notice).collect()
 }
 
 /// Another account's phone.

@@ -2,8 +2,7 @@
 
 use super::*;
 use crate::chats::Membership;
-use crate::io::Output;
-use crate::testing::{CHAT, Peer, now_ms, phone, step};
+use crate::testing::{CHAT, Peer, notices, now_ms, phone, step};
 use crate::{chats, outbox};
 use e2ee::group::Processed;
 use proto::content::{Content, Text, content};
@@ -69,12 +68,7 @@ impl Story {
             };
             client.on_item(cx, &Item { queue_seq: seq, body: Some(item::Body::Group(entry)) }).expect("no halt");
         });
-        out.into_iter()
-            .filter_map(|output| match output {
-                Output::Event(Event::Notice(notice)) => Some(notice),
-                _ => None,
-            })
-            .collect()
+        notices(out)
     }
 
     fn chat(&self) -> Chat {

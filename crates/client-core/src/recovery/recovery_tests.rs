@@ -6,7 +6,7 @@ use crate::history::completeness;
 use crate::io::Output;
 use crate::outbox::{self, Kind};
 use crate::own_state::{self, ChatKey};
-use crate::testing::{CHAT, Peer, companion, now_ms, phone, step};
+use crate::testing::{CHAT, Peer, companion, notices, now_ms, phone, step};
 use e2ee::group::Processed;
 use proto::content::{AuthenticatedData, StateOp, StateOps, Text};
 use proto::wire::{GroupInfo, Item, item};
@@ -51,11 +51,7 @@ impl Story {
 
     fn does(&mut self, run: impl FnOnce(&mut Client, &mut Context<'_>) -> Result<(), Halt>) -> Vec<Notice> {
         let (_, out) = step(&self.db, now_ms(), |cx| run(&mut self.client, cx).expect("no halt"));
-        let notice = |output| match output {
-            Output::Event(Event::Notice(notice)) => Some(notice),
-            _ => None,
-        };
-        out.into_iter().filter_map(notice).collect()
+        notices(out)
     }
 
     /// What the peer encrypts.

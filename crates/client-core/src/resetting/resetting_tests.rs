@@ -2,9 +2,8 @@
 
 use super::*;
 use crate::http::Answer as Reply;
-use crate::io::Output;
 use crate::outbox::{self, Kind, Operation};
-use crate::testing::{CHAT, Peer, now_ms, phone, step};
+use crate::testing::{CHAT, Peer, notices, now_ms, phone, step};
 use e2ee::group::RatchetTree;
 use e2ee::key_packages::{self, KeyPackageUse};
 use identity::mls::Suite;
@@ -31,11 +30,7 @@ impl Story {
 
     fn does(&mut self, run: impl FnOnce(&mut Client, &mut Context<'_>) -> Result<(), Halt>) -> Vec<Notice> {
         let (_, out) = step(&self.db, now_ms(), |cx| run(&mut self.client, cx).expect("no halt"));
-        let notice = |output| match output {
-            Output::Event(Event::Notice(notice)) => Some(notice),
-            _ => None,
-        };
-        out.into_iter().filter_map(notice).collect()
+        notices(out)
     }
 
     fn chat(&self) -> Chat {
