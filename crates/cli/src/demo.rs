@@ -184,6 +184,7 @@ mod tests {
             body: MessageBody::Text("How are you?".into()),
             quote: None,
             edited: false,
+            forwarded: false,
             reactions: Vec::new(),
             edit_until_ms: 0,
             delete_until_ms: 0,

@@ -200,6 +200,8 @@ pub struct MessageRow {
     pub quote: Option<Quote>,
     /// Its sender has changed the text.
     pub edited: bool,
+    /// Its sender has it from another chat; how often it was sent on before is not known.
+    pub forwarded: bool,
     /// One of an account at most, in the order of their coming.
     pub reactions: Vec<Reaction>,
     /// Until then its text can be changed; 0: not at all.

@@ -3,6 +3,7 @@
 use crate::chat::WindowAnchor;
 use crate::id::{AccountId, ChatId, MessageId};
 use crate::people::Settings;
+use crate::search::{FoundPlace, SearchQuery};
 use serde::{Deserialize, Serialize};
 
 /// A command with a number of the interface's choosing; the answer carries it.
@@ -296,6 +297,24 @@ pub enum Command {
         /// On or off.
         starred: bool,
     },
+    /// Sends texts on, as own messages that are labelled so. In the order of their times, each to all chats. Answer: `Answer::Done`.
+    ForwardMessages {
+        /// From which chat.
+        chat: ChatId,
+        /// Which, at most 100. What is no text is refused.
+        messages: Vec<MessageId>,
+        /// Where to, 1 to 5 chats; each with who was in it when it was chosen: to anybody else nothing is sent.
+        to: Vec<(ChatId, Option<AccountId>)>,
+    },
+    /// Looks for messages, on this device. Answer: `Answer::Found`.
+    Search {
+        /// Which; an empty query is refused.
+        query: SearchQuery,
+        /// Behind this place; `None`: from the newest.
+        after: Option<FoundPlace>,
+        /// At most 100.
+        limit: u16,
+    },
     /// Settings that all devices share.
     SetSettings(Settings),
 }
@@ -336,7 +355,8 @@ impl Command {
             | Self::SetPinned { chat, .. }
             | Self::SetArchived { chat, .. }
             | Self::SetMuted { chat, .. }
-            | Self::SetStarred { chat, .. } => Some(chat),
+            | Self::SetStarred { chat, .. }
+            | Self::ForwardMessages { chat, .. } => Some(chat),
             _ => None,
         }
     }
@@ -389,6 +409,8 @@ impl Command {
             Self::SetArchived { .. } => "set-archived",
             Self::SetMuted { .. } => "set-muted",
             Self::SetStarred { .. } => "set-starred",
+            Self::ForwardMessages { .. } => "forward-messages",
+            Self::Search { .. } => "search",
             Self::SetSettings(_) => "set-settings",
         }
     }

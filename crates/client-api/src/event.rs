@@ -5,6 +5,7 @@ use crate::error::UserError;
 use crate::id::{ChatId, MessageId};
 use crate::link::{LinkStage, LinkingStage, MirrorProgress};
 use crate::people::{ContactChanges, DeviceRow, OwnProfile, SafetyNumber, Settings};
+use crate::search::Found;
 use crate::state::{AppStage, Connection, RegistrationStage};
 use serde::{Deserialize, Serialize};
 
@@ -80,6 +81,8 @@ pub enum Answer {
     Chat(ChatId),
     /// The message as it was written down: it is in the database, and goes out from there.
     Message(MessageId),
+    /// What `Command::Search` found.
+    Found(Found),
     /// The own contact code; behind `#` of a link it is a contact link.
     ContactCode(String),
     /// A safety number.

@@ -11,6 +11,7 @@ pub mod id;
 pub mod link;
 pub mod number;
 pub mod people;
+pub mod search;
 pub mod state;
 pub mod wire;
 
@@ -26,4 +27,5 @@ pub use link::{LinkFailure, LinkStage, LinkingStage, MirrorProgress};
 pub use people::{
     ContactChanges, ContactRow, DeviceKind, DeviceRow, OwnProfile, SafetyNumber, Settings, TextDirection, Theme,
 };
+pub use search::{Found, FoundMessage, FoundPlace, Piece, SearchQuery};
 pub use state::{AppStage, Connection, LogoutReason, RegistrationStage, Role, Unsupported};

@@ -5,7 +5,7 @@ use crate::command::Request;
 use crate::event::Event;
 
 /// Every source file whose types cross.
-const SOURCES: [(&str, &str); 10] = [
+const SOURCES: [(&str, &str); 11] = [
     ("chat.rs", include_str!("chat.rs")),
     ("command.rs", include_str!("command.rs")),
     ("error.rs", include_str!("error.rs")),
@@ -14,6 +14,7 @@ const SOURCES: [(&str, &str); 10] = [
     ("link.rs", include_str!("link.rs")),
     ("number.rs", include_str!("number.rs")),
     ("people.rs", include_str!("people.rs")),
+    ("search.rs", include_str!("search.rs")),
     ("state.rs", include_str!("state.rs")),
     ("wire.rs", include_str!("wire.rs")),
 ];

@@ -411,6 +411,7 @@ impl Client {
             }
             Command::MarkRead { chat, up_to } => self.mark_read(cx, id, chat, up_to)?,
             Command::SetStarred { chat, message, starred } => self.set_starred(cx, id, chat, message, starred)?,
+            Command::ForwardMessages { .. } | Command::Search { .. } => cx.answer(id, Err(UserError::NotFound)),
             Command::SetSettings(settings) => self.set_settings(cx, id, &settings)?,
         }
         Ok(())

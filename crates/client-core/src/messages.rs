@@ -267,6 +267,7 @@ pub(crate) fn row(db: &Connection, row: &Row<'_>, at: usize, me: AccountId) -> r
         body,
         quote: None,
         edited: false,
+        forwarded: false,
         reactions: Vec::new(),
         starred: row.get(at + 12)?,
         delivered_ms,

@@ -219,6 +219,7 @@ fn first_line(cx: &Context<'_>, chat: ChatId, first: Option<&MessageRow>) -> Res
         body: MessageBody::System(SystemLine::Encrypted),
         quote: None,
         edited: false,
+        forwarded: false,
         reactions: Vec::new(),
         edit_until_ms: 0,
         delete_until_ms: 0,

@@ -89,6 +89,7 @@ fn message(number: u64, own: bool, text: &str, status: MessageStatus) -> Message
         body: MessageBody::Text(text.into()),
         quote: None,
         edited: false,
+        forwarded: false,
         reactions: Vec::new(),
         edit_until_ms: 0,
         delete_until_ms: 0,
@@ -131,6 +132,7 @@ fn window(chat: ChatId) -> MessageWindow {
     rows.push(MessageRow {
         quote: quote(Quoted::Text("Are you there?".into())),
         edited: true,
+        forwarded: false,
         reactions: vec![reaction(true, "👍"), reaction(false, "❤️")],
         edit_until_ms: u64::MAX,
         delete_until_ms: u64::MAX,

@@ -113,7 +113,9 @@ async fn a_message_is_answered_by_keys_and_the_quote_leads_back_to_it() -> Resul
     alice.presses_on_message("I am there", "Tab").await?;
     alice.finds_true("document.activeElement.matches('[data-testid=quote]')").await?;
     alice.presses("Enter").await?;
-    alice.finds_true(&format!("{} && document.activeElement.matches('.found')", focus_is_on("at the lighthouse"))).await?;
+    alice
+        .finds_true(&format!("{} && document.activeElement.matches('.found')", focus_is_on("at the lighthouse")))
+        .await?;
     let is_seen = "(box => box.top >= 60 && box.bottom <= innerHeight)(document.activeElement.getBoundingClientRect())";
     alice.finds_true(is_seen).await?;
     alice.finds_true("!document.querySelector('.found')").await?;

@@ -15,6 +15,7 @@ pub(crate) fn message(own: bool, body: MessageBody) -> MessageRow {
         body,
         quote: None,
         edited: false,
+        forwarded: false,
         reactions: Vec::new(),
         edit_until_ms: if own { NOW + 10 } else { 0 },
         delete_until_ms: if own { NOW + 20 } else { 0 },

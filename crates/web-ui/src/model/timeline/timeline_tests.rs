@@ -20,6 +20,7 @@ fn row(number: u64, time_ms: u64, own: bool) -> MessageRow {
         body: MessageBody::Text(number.to_string()),
         quote: None,
         edited: false,
+        forwarded: false,
         reactions: Vec::new(),
         edit_until_ms: 0,
         delete_until_ms: 0,
