@@ -58,6 +58,19 @@ impl FaultyDisk {
         Ok(std::fs::write(self.control.join("full"), "")?)
     }
 
+    /// Each sync takes so much longer from now on.
+    pub fn is_slow(&self, by: Duration) -> Result<()> {
+        Ok(std::fs::write(self.control.join("slow"), by.as_millis().to_string())?)
+    }
+
+    /// The machine's time of day is off by so many milliseconds from now on.
+    pub fn clock_is_off_by(&self, ms: i64) -> Result<()> {
+        // By a rename: who looks meanwhile sees the old one or the new one, and none without an end.
+        let new = self.control.join("clock.new");
+        std::fs::write(&new, ms.to_string())?;
+        Ok(std::fs::rename(new, self.control.join("clock"))?)
+    }
+
     /// Somebody has tidied up.
     pub fn has_room(&self) -> Result<()> {
         Ok(std::fs::remove_file(self.control.join("full"))?)

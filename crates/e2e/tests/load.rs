@@ -3,7 +3,7 @@
 use load::device::Device;
 use load::served::{Served, Tls};
 use load::traffic::{CONTENT_LEN, prepare};
-use load::{deliver, group, offline, people};
+use load::{deliver, flood, group, offline, people, reconnect};
 use prost::Message;
 use proto::wire::{ClientFrame, client_frame};
 
@@ -42,5 +42,21 @@ async fn every_message_of_two_and_of_a_group_arrives() -> anyhow::Result<()> {
 async fn what_waited_for_a_device_comes_when_it_does() -> anyhow::Result<()> {
     let report = offline::run(&offline::Size { receivers: 3, messages: 90 }).await?;
     assert!(report.value("drain_per_s").is_some_and(|rate| rate > 0.0), "{report:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn all_who_lose_their_server_at_once_are_back_when_it_is() -> anyhow::Result<()> {
+    let report = reconnect::run(&reconnect::Size { sockets: 120 }).await?;
+    assert!(report.value("all_back_ms").is_some_and(|ms| ms > 0.0), "{report:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn who_floods_is_refused_and_the_others_messages_arrive() -> anyhow::Result<()> {
+    let report = flood::run(&flood::Size { sockets: 4, rate: 20, seconds: 5 }).await?;
+    for who in ["account_refused", "address_refused"] {
+        assert!(report.value(who).is_some_and(|refused| refused > 0.0), "{who}: {report:?}");
+    }
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! The server that is shipped, on a machine where things go wrong: killed again and again under load, on a disk that loses what was not synced or that is
-//! full, out of file descriptors.
+//! The server that is shipped, on a machine where things go wrong: killed again and again under load, on a disk that loses what was not synced, that is
+//! full or slow, with a clock that jumps, out of file descriptors.
 
 use anyhow::{Context as _, Result, ensure};
 use client_api::{ChatId, Command, MessageStatus, RegistrationStage, Role};
@@ -9,6 +9,7 @@ use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use std::net::SocketAddr;
 use std::process::Stdio;
+use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -99,6 +100,62 @@ async fn on_a_full_disk_what_is_there_can_be_read_and_what_waits_goes_out_when_t
     talk.goes_on(0).await?;
     late.stops().await;
     world.stop_server().await
+}
+
+/// A hundred times what a good disk takes.
+const SLOW_SYNC: Duration = Duration::from_millis(150);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_slow_disk_all_goes_on_and_what_was_taken_outlasts_a_kill_in_the_middle_of_a_sync() -> Result<()> {
+    let disk = faulty_disk()?;
+    let mut world = World::on(Machine { disk: Some(disk.disk.clone()), ..Machine::default() }).await?;
+    let mut talk = Talk::begin(&world).await?;
+    disk.disk.is_slow(SLOW_SYNC)?;
+    for round in 0..ROUNDS {
+        talk.goes_on(round).await?;
+        if round % 3 == 1 {
+            // The one after it is being written, or waits to be.
+            talk.alice.sees_status(talk.with_carol, &format!("Alice to Carol {round}.0"), MessageStatus::Sent).await?;
+            world.kill_server().await?;
+            world.start_server().await?;
+        }
+    }
+    talk.ends_whole().await?;
+    ensure!(health(address(&world)?).await?.starts_with("HTTP/1.1 200"), "it answers");
+    world.stop_server().await
+}
+
+const HOUR_MS: i64 = 60 * 60 * 1_000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn times_rise_in_each_chat_whatever_the_servers_clock_does() -> Result<()> {
+    let disk = faulty_disk()?;
+    let mut world = World::on(Machine { disk: Some(disk.disk.clone()), ..Machine::default() }).await?;
+    let mut talk = Talk::begin(&world).await?;
+    for (round, off_by_hours) in (0..ROUNDS).zip([0, 1, 0, -24, 2, 1, -1, 3, 0, 0]) {
+        disk.disk.clock_is_off_by(off_by_hours * HOUR_MS)?;
+        talk.goes_on(round).await?;
+        let last = format!("Alice to Carol {round}.{}", SAID - 1);
+        talk.alice.sees_status(talk.with_carol, &last, MessageStatus::Delivered).await?;
+        if round % 4 == 3 {
+            // A new process knows of the time only what the database and the clock say.
+            world.kill_server().await?;
+            world.start_server().await?;
+        }
+    }
+    talk.ends_whole().await?;
+    world.stop_server().await?;
+    let database = rusqlite::Connection::open(world.server_data().join("heliograph.db"))?;
+    let not_rising: i64 = database.query_row(
+        "SELECT count(*) FROM group_log AS one JOIN group_log AS next ON next.chat = one.chat AND next.seq = one.seq + 1
+         WHERE next.time_ms <= one.time_ms",
+        [],
+        |row| row.get(0),
+    )?;
+    ensure!(not_rising == 0, "{not_rising} entries have a time that is not after the one before");
+    let within: i64 = database.query_row("SELECT max(time_ms) - min(time_ms) FROM group_log", [], |row| row.get(0))?;
+    ensure!(within > 2 * HOUR_MS, "the clock jumped: {within}");
+    Ok(())
 }
 
 /// A disk, and the folder by which it is told what to do.

@@ -1,14 +1,17 @@
-//! A disk that fails, for tests of the server that is shipped. Loaded before the C library (`LD_PRELOAD`), it stands between a program and
+//! A disk that fails, and a clock that jumps (`clock.rs`), for tests of the server that is shipped. Loaded before the C library (`LD_PRELOAD`), it stands between a program and
 //! the calls by which it writes to files: it remembers what they held before each write, until they are synced.
 //!
 //! `FAULTY_DISK_FOLDER` names the folder whose files are on this disk. `FAULTY_DISK_CONTROL` names another, in which a test says what goes
 //! wrong, while it does:
 //! - `dies`, with a number: at that sync from now on the power fails. All that was written and not synced is undone, and the process ends.
 //! - `full`: there is no room; writes fail with `ENOSPC`.
+//! - `slow`, with a number: each sync takes so many milliseconds longer.
 //!
 //! Everything that was not synced is lost, which is one of the things that a real disk may do; it may as well keep a part.
 
 #![allow(unsafe_code, reason = "these functions are called by C, and call it")]
+
+mod clock;
 
 use libc::{c_int, c_void, off64_t, size_t, ssize_t};
 use std::collections::HashMap;
@@ -121,8 +124,18 @@ fn fail(error: c_int) {
     unsafe { *libc::__errno_location() = error };
 }
 
-/// Counts down to the sync at which the power fails.
+/// What a number in a file of a test's says, if it is there.
+fn told(name: &str) -> Option<i64> {
+    std::fs::read_to_string(CONTROL.as_ref()?.join(name)).ok()?.trim().parse().ok()
+}
+
+/// Takes its time, and counts down to the sync at which the power fails.
 fn before_sync(descriptor: c_int) {
+    if let Some(ms) = told("slow").and_then(|ms| u64::try_from(ms).ok())
+        && on_disk(descriptor).is_some()
+    {
+        std::thread::sleep(std::time::Duration::from_millis(ms));
+    }
     let Some(told) = CONTROL.as_ref().filter(|_| on_disk(descriptor).is_some()).map(|control| control.join("dies"))
     else {
         return;
