@@ -105,7 +105,7 @@ async fn a_message_is_answered_by_keys_and_the_quote_leads_back_to_it() -> Resul
     answers(&mut bob, chat, "I am there", answer.id).await?;
     alice.scrolls_down_to("I am there").await?;
     // Carol's chat was looked at for a moment only: what it holds may have been read or not.
-    alice.finds_true(&format!("!{}.querySelector('[data-testid=chat-unread]')", row_of("Bob"))).await?;
+    alice.sees("[data-testid=chat-row]:has-text('Bob'):not(:has([data-testid=chat-unread]))").await?;
     alice.reloads().await?;
     alice.opens_chat("Bob").await?;
     alice.sees(&message("I am there")).await?;
