@@ -394,6 +394,73 @@ pub fn frame(body: server_frame::Body) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures_util::FutureExt as _;
+    use proto::ids::DeviceNumber;
+
+    const DEVICE: DeviceAddress = DeviceAddress { account: AccountId([1; 16]), device: DeviceNumber(1) };
+
+    fn item(len: usize) -> wire::GroupItem {
+        wire::GroupItem { chat: vec![1; 16], bytes: vec![7; len], ..wire::GroupItem::default() }
+    }
+
+    /// What waits for the socket: places of items, and what else there is.
+    fn taken(seat: &Seat) -> (Vec<u64>, Vec<Push>) {
+        let (mut places, mut others) = (Vec::new(), Vec::new());
+        while let Some(Some(push)) = seat.next_push().now_or_never() {
+            match push {
+                Push::Item { queue_seq, .. } => places.push(queue_seq),
+                other => others.push(other),
+            }
+        }
+        (places, others)
+    }
+
+    fn must_read_its_queue(seat: &Seat) -> bool {
+        seat.queue_grew().now_or_never().is_some()
+    }
+
+    #[tokio::test]
+    async fn items_beyond_what_may_wait_in_memory_are_left_to_the_queue() {
+        let hub = Arc::new(Hub::default());
+        let seat = hub.sit(DEVICE, Lease([1; 16]));
+        let hands = |queue_seq, len| hub.hand_over(&item(len), &[Pointer { device: DEVICE, queue_seq }]);
+        // A single one of any size may wait, and then no other.
+        hands(1, PUSHED_ITEM_BYTES_MAX + 1);
+        assert!(!must_read_its_queue(&seat));
+        hands(2, 0);
+        assert!(must_read_its_queue(&seat), "what was not handed over is told");
+        assert_eq!(taken(&seat).0, [1]);
+        // What was taken makes room.
+        for (queue_seq, waits) in [(3, true), (4, true), (5, false)] {
+            hands(queue_seq, PUSHED_ITEM_BYTES_MAX * 2 / 5);
+            assert_eq!(must_read_its_queue(&seat), !waits, "{queue_seq}");
+        }
+        assert_eq!(taken(&seat).0, [3, 4]);
+        assert!(hub.is_connected(DEVICE), "nobody is put out for it");
+    }
+
+    #[tokio::test]
+    async fn who_takes_no_frames_is_put_out_and_hears_the_last_word_all_the_same() {
+        let hub = Arc::new(Hub::default());
+        let seat = hub.sit(DEVICE, Lease([1; 16]));
+        let body = server_frame::Body::AccountGroupAdded(wire::AccountGroupAdded { chat: vec![1; 16] });
+        for _ in 0..PUSHES_MAX {
+            hub.push_all(&[DEVICE], &body);
+        }
+        assert!(hub.is_connected(DEVICE));
+        // Another run of the client: the older one is told, however much waits for it.
+        let newer = hub.sit(DEVICE, Lease([2; 16]));
+        let (_, frames) = taken(&seat);
+        assert_eq!(frames.len(), PUSHES_MAX + 1);
+        assert!(matches!(frames.last(), Some(Push::Farewell(_))), "{:?}", frames.last());
+        assert!(seat.next_push().await.is_none(), "and it ends");
+        for _ in 0..=PUSHES_MAX {
+            hub.push_all(&[DEVICE], &body);
+        }
+        assert!(!hub.is_connected(DEVICE), "too slow");
+        assert_eq!(taken(&newer).1.len(), PUSHES_MAX);
+        assert!(newer.next_push().await.is_none(), "and it ends");
+    }
 
     #[test]
     fn an_item_is_encoded_as_any_other_frame() {
