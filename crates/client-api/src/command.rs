@@ -357,6 +357,7 @@ impl Command {
             | Self::SetMuted { chat, .. }
             | Self::SetStarred { chat, .. }
             | Self::ForwardMessages { chat, .. } => Some(chat),
+            Self::Search { query, .. } => query.chat.as_mut(),
             _ => None,
         }
     }

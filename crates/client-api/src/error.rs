@@ -67,6 +67,12 @@ pub enum UserError {
         /// The most.
         max: u32,
     },
+    /// Nothing to look for, or too much.
+    #[error("a search has 1 to {max} characters")]
+    SearchInvalid {
+        /// The most.
+        max: u32,
+    },
     /// Its time is over.
     #[error("this message is too old for that")]
     TooLate,

@@ -75,6 +75,8 @@ pub struct Client {
     pub(crate) stuck: BTreeSet<ChatId>,
     /// This companion logs itself out, at the latest at this time.
     pub(crate) leaving_ms: Option<u64>,
+    /// When more words are put into the index; `None`: none are due.
+    pub(crate) index_at_ms: Option<u64>,
     /// Requests to be answered when nothing waits to be sent.
     pub(crate) sent_wanted: Vec<u32>,
     pub(crate) people: People,
@@ -176,6 +178,7 @@ impl Client {
             me: None,
             stuck: BTreeSet::new(),
             leaving_ms: None,
+            index_at_ms: None,
             sent_wanted: Vec::new(),
             people: People::default(),
             typing: Typing::default(),
@@ -226,6 +229,7 @@ impl Client {
             self.ensure_self_group(&mut cx)?;
             self.share_state(&mut cx)?;
             self.go_on(&mut cx)?;
+            self.index_messages(&mut cx)?;
             self.show_changes(&mut cx)?;
             self.answer_when_sent(&mut cx)?;
             self.leave_if_told(&mut cx)?;
@@ -411,7 +415,8 @@ impl Client {
             }
             Command::MarkRead { chat, up_to } => self.mark_read(cx, id, chat, up_to)?,
             Command::SetStarred { chat, message, starred } => self.set_starred(cx, id, chat, message, starred)?,
-            Command::ForwardMessages { .. } | Command::Search { .. } => cx.answer(id, Err(UserError::NotFound)),
+            Command::ForwardMessages { .. } => cx.answer(id, Err(UserError::NotFound)),
+            Command::Search { query, after, limit } => self.search(cx, id, &query, after, limit)?,
             Command::SetSettings(settings) => self.set_settings(cx, id, &settings)?,
         }
         Ok(())

@@ -50,6 +50,7 @@ mod resetting;
 mod restored;
 mod safety;
 mod screens;
+mod search;
 mod sending;
 mod session;
 mod state;

@@ -1,5 +1,7 @@
 //! A registered phone, and another account's phone that knows MLS and nothing else, for this crate's tests.
 
+pub(crate) mod story;
+
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::config::Config;

@@ -66,6 +66,7 @@ pub fn error(error: &UserError) -> String {
         UserError::PhotoInvalid => "This picture could not be used. Choose another one.".into(),
         UserError::TextEmpty => "There is nothing to send.".into(),
         UserError::TextTooLong { .. } => "This message is too long. Send it in parts.".into(),
+        UserError::SearchInvalid { max } => format!("A search has 1 to {max} characters."),
         UserError::TooLate => "It is too late for that: this message can no longer be changed for others.".into(),
         UserError::ReactionInvalid => "A reaction is one emoji.".into(),
         UserError::OtherAccount => {

@@ -1,0 +1,271 @@
+//! Looking for messages: an index of their words in the same database, made in portions behind the messages (FTS5), and what it answers.
+//!
+//! The schema keeps the index true: whatever changes, hides or deletes a message takes its words out in the same statement, and puts it
+//! in line to be looked at (`schema/0005.sql`). Here the line is worked off. Words as typed are data: nothing in them is syntax.
+
+mod words;
+
+use crate::client::{Client, Context};
+use crate::io::Halt;
+use crate::messages::{self, UNSENT_MS};
+use client_api::{Answer, Found, FoundMessage, FoundPlace, MessageBody, SearchQuery, UserError};
+use proto::ids::{ChatId, MessageId};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
+
+/// Letters of what is looked for.
+const WORDS_LEN_MAX: usize = 256;
+/// Messages of one answer.
+const FOUND_MAX: u16 = 100;
+/// Messages that one step looks at: some milliseconds.
+const STEP: u32 = 250;
+/// The same, where somebody waits for what it finds.
+const STEP_ASKED: u32 = 1_000;
+/// Between a message and its words: what is being sent or comes in a burst is looked at once.
+const DELAY_MS: u64 = 1_000;
+/// Between two steps while more is due: most of the time is left to what users wait for.
+const PAUSE_MS: u64 = 200;
+/// A row's number: the time above, a part of the id below.
+const DOC_ID_BITS: u32 = 20;
+/// Times of rows end here (in the year 2109): later ones are nobody's honest word.
+const DOC_TIME_MAX: u64 = (1 << 42) - 1;
+
+/// The time to show of a message `m`, also while it is unsent: then its place is after all others.
+const SHOWN_MS: &str = "CASE WHEN m.time_ms >= 1152921504606846976 THEN m.sent_ms ELSE m.time_ms END";
+const _: () = assert!(UNSENT_MS == 1_152_921_504_606_846_976, "as in the query");
+
+impl Client {
+    /// Works off the line, a step at a time.
+    pub(crate) fn index_messages(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        if !is_any_due(cx.db)? {
+            self.index_at_ms = None;
+            return Ok(());
+        }
+        let at_ms = match self.index_at_ms {
+            // A clock may have been set back.
+            Some(at_ms) if at_ms > cx.now_ms && at_ms <= cx.now_ms + DELAY_MS => at_ms,
+            Some(_) => {
+                index_some(cx, STEP)?;
+                cx.now_ms + PAUSE_MS
+            }
+            None => cx.now_ms + DELAY_MS,
+        };
+        self.index_at_ms = is_any_due(cx.db)?.then_some(at_ms);
+        if self.index_at_ms.is_some() {
+            self.retry_at(at_ms);
+        }
+        Ok(())
+    }
+
+    /// "Which messages are these?"
+    pub(crate) fn search(
+        &self,
+        cx: &mut Context<'_>,
+        request: u32,
+        query: &SearchQuery,
+        after: Option<FoundPlace>,
+        limit: u16,
+    ) -> Result<(), Halt> {
+        if query.is_empty() || query.words.chars().count() > WORDS_LEN_MAX {
+            let max = u32::try_from(WORDS_LEN_MAX).unwrap_or(u32::MAX);
+            cx.answer(request, Err(UserError::SearchInvalid { max }));
+            return Ok(());
+        }
+        index_some(cx, STEP_ASKED)?;
+        let found = find(cx, query, after, usize::from(limit.clamp(1, FOUND_MAX)))?;
+        cx.answer(request, Ok(Answer::Found(found)));
+        Ok(())
+    }
+}
+
+fn is_any_due(db: &Connection) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM search_due)")?.query_row([], |row| row.get(0))
+}
+
+/// Looks at the newest messages that are due, and puts the words of those that are texts into the index.
+fn index_some(cx: &mut Context<'_>, most: u32) -> Result<(), Halt> {
+    let due: Vec<(u64, [u8; 16], Option<[u8; 16]>, u64)> = {
+        let mut statement = cx.db.prepare_cached(&format!(
+            "SELECT d.time_ms, d.message, m.chat, coalesce({SHOWN_MS}, 0)
+             FROM search_due d LEFT JOIN message m ON m.message = d.message
+             ORDER BY d.time_ms DESC, d.message DESC LIMIT ?1"
+        ))?;
+        let rows = statement.query_map([most], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    if due.is_empty() {
+        return Ok(());
+    }
+    let me = cx.me()?.address.account;
+    for (time_ms, id, chat, shown_ms) in due {
+        cx.db
+            .prepare_cached("DELETE FROM search_due WHERE time_ms = ?1 AND message = ?2")?
+            .execute(params![time_ms, id])?;
+        let Some(chat) = chat else { continue };
+        let row = messages::get_row(cx.db, ChatId(chat), MessageId(id), me)?;
+        if let Some(MessageBody::Text(text)) = row.map(|row| row.body) {
+            put_in(cx.db, MessageId(id), shown_ms, &text)?;
+        }
+    }
+    Ok(())
+}
+
+fn put_in(db: &Connection, id: MessageId, shown_ms: u64, text: &str) -> Result<(), Halt> {
+    // It stood in the line twice.
+    db.prepare_cached("DELETE FROM search_doc WHERE message = ?1")?.execute([id.as_bytes()])?;
+    let mut doc = doc_of(shown_ms, id);
+    while db
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM search_doc WHERE doc = ?1)")?
+        .query_row([doc], |row| row.get(0))?
+    {
+        doc += 1;
+    }
+    db.prepare_cached("INSERT INTO search_doc (doc, message) VALUES (?1, ?2)")?.execute(params![doc, id.as_bytes()])?;
+    db.prepare_cached("INSERT INTO search (rowid, words) VALUES (?1, ?2)")?
+        .execute(params![doc, words::to_index(text)])?;
+    Ok(())
+}
+
+/// The number of a message's row in the index, if no other has it.
+fn doc_of(shown_ms: u64, id: MessageId) -> i64 {
+    let [a, b, c, ..] = id.0;
+    let part = u32::from_be_bytes([0, a, b, c]) & ((1 << DOC_ID_BITS) - 1);
+    first_doc(shown_ms).saturating_add(i64::from(part))
+}
+
+/// No message of this time has a lower number.
+fn first_doc(shown_ms: u64) -> i64 {
+    i64::try_from(shown_ms.min(DOC_TIME_MAX) << DOC_ID_BITS).unwrap_or(i64::MAX)
+}
+
+/// What a query comes to: the tables and conditions, and what stands for their question marks.
+struct Asked {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Asked {
+    fn and(&mut self, condition: &str, value: impl Into<Value>) {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(condition);
+        self.values.push(value.into());
+    }
+}
+
+/// A page of what is looked for, newest first.
+fn find(cx: &mut Context<'_>, query: &SearchQuery, after: Option<FoundPlace>, limit: usize) -> Result<Found, Halt> {
+    let not_indexed = cx.db.query_row("SELECT count(*) FROM search_due", [], |row| row.get(0))?;
+    let mut found = Found { not_indexed, ..Found::default() };
+    let words = words::to_match(&query.words);
+    if words.is_none() && !query.words.trim().is_empty() {
+        // Only signs that no word is made of.
+        return Ok(found);
+    }
+    let asked = asked(cx.db, query, after, words)?;
+    let mut statement = cx.db.prepare_cached(&asked.sql)?;
+    let mut rows = statement.query(params_from_iter(asked.values))?;
+    while let Some(row) = rows.next()? {
+        let Some(message) = found_message(cx, row)? else { continue };
+        if found.messages.len() == limit {
+            found.has_more = true;
+            break;
+        }
+        found.messages.push(message);
+    }
+    Ok(found)
+}
+
+fn asked(
+    db: &Connection,
+    query: &SearchQuery,
+    after: Option<FoundPlace>,
+    words: Option<String>,
+) -> Result<Asked, Halt> {
+    const IS_STARRED: &str =
+        "EXISTS (SELECT 1 FROM state s WHERE s.key = 'star/' || lower(hex(m.message)) AND length(s.value) > 0)";
+    // Stars are few, and stand on messages without words, too.
+    let by_star = query.starred && words.is_none();
+    let (number, tables) = match (&words, by_star) {
+        (Some(_), _) => (
+            "search.rowid",
+            "search CROSS JOIN search_doc d ON d.doc = search.rowid CROSS JOIN message m ON m.message = d.message",
+        ),
+        (None, false) => ("d.doc", "search_doc d CROSS JOIN message m ON m.message = d.message"),
+        (None, true) => (SHOWN_MS, "state s CROSS JOIN message m ON m.message = unhex(substr(s.key, 6))"),
+    };
+    let marked = if words.is_some() { "highlight(search, 0, x'02', x'03')" } else { "NULL" };
+    let mut asked = Asked {
+        sql: format!("SELECT m.chat, m.message, {SHOWN_MS}, {marked} FROM {tables} WHERE m.kind >= 0"),
+        values: Vec::new(),
+    };
+    if let Some(words) = words {
+        asked.and("search MATCH ?", words);
+    }
+    if by_star {
+        asked.sql.push_str(" AND s.key >= 'star/' AND s.key < 'star0' AND length(s.value) > 0");
+    } else if query.starred {
+        asked.sql.push_str(&format!(" AND {IS_STARRED}"));
+    }
+    if let Some(chat) = query.chat {
+        asked.and("m.chat = ?", chat.0.to_vec());
+    }
+    if let Some(sender) = query.sender {
+        asked.and("m.account = ?", sender.0.to_vec());
+    }
+    let number_of = |ms: u64| if by_star { i64::try_from(ms).unwrap_or(i64::MAX) } else { first_doc(ms) };
+    if query.from_ms > 0 {
+        asked.and(&format!("{number} >= ?"), number_of(query.from_ms));
+    }
+    if query.until_ms > 0 {
+        asked.and(&format!("{number} < ?"), number_of(query.until_ms));
+    }
+    match after {
+        Some(place) if by_star => {
+            asked.and(&format!("({number}, m.message) < (?, "), i64::try_from(place.time_ms).unwrap_or(i64::MAX));
+            asked.sql.push_str("?)");
+            asked.values.push(place.message.0.to_vec().into());
+        }
+        Some(place) => asked.and(&format!("{number} < ?"), number_at(db, place)?),
+        None => {}
+    }
+    asked.sql.push_str(&format!(" ORDER BY {number} DESC"));
+    if by_star {
+        asked.sql.push_str(", m.message DESC");
+    }
+    Ok(asked)
+}
+
+/// Where a page ended, also if its last message is gone since.
+fn number_at(db: &Connection, place: FoundPlace) -> Result<i64, Halt> {
+    let known: Option<i64> = db
+        .prepare_cached("SELECT doc FROM search_doc WHERE message = ?1")?
+        .query_row([place.message.0], |row| row.get(0))
+        .optional()?;
+    Ok(known.unwrap_or_else(|| doc_of(place.time_ms, MessageId(place.message.0))))
+}
+
+/// `None` for what was deleted.
+fn found_message(cx: &Context<'_>, row: &Row<'_>) -> Result<Option<FoundMessage>, Halt> {
+    let (chat, id) = (ChatId(row.get(0)?), MessageId(row.get(1)?));
+    let me = cx.me()?.address.account;
+    let Some(message) = messages::get_row(cx.db, chat, id, me)? else { return Ok(None) };
+    let marked: Option<String> = row.get(3)?;
+    let excerpt = match (&message.body, marked) {
+        (MessageBody::Deleted, _) => return Ok(None),
+        (_, Some(marked)) => words::excerpt(&marked),
+        (MessageBody::Text(text), None) => words::excerpt(&words::to_index(text)),
+        _ => Vec::new(),
+    };
+    Ok(Some(FoundMessage {
+        chat: client_api::ChatId(chat.0),
+        message: message.id,
+        time_ms: row.get(2)?,
+        sender: message.sender,
+        own: message.own,
+        starred: message.starred,
+        excerpt,
+    }))
+}
+
+#[cfg(test)]
+mod search_tests;
