@@ -36,10 +36,9 @@ async fn a_full_storage_is_said_and_nothing_is_lost_and_it_goes_on_with_room() -
     };
     debugger.send("Storage.overrideQuotaForOrigin", quota(Some(1))).await?;
     let mut written = 0;
-    while alice.at("composer-input").count().await? > 0 {
-        ensure!(written < LARGE_MESSAGES_MAX, "there was room for everything");
+    while writes_at_once(&alice, &large(written + 1)).await? {
         written += 1;
-        writes_at_once(&alice, &large(written)).await?;
+        ensure!(written < LARGE_MESSAGES_MAX, "there was room for everything");
         alice
             .finds_true(&format!("!document.querySelector('[data-testid=composer-input]') || {}", shown(written)))
             .await?;
@@ -81,16 +80,17 @@ fn shown(number: u32) -> String {
     )
 }
 
-/// The composer may be gone in the next moment: this waits for nothing.
-async fn writes_at_once(browser: &Browser, text: &str) -> Result<()> {
+/// The composer may be gone in the next moment: this waits for nothing, and says whether it was there.
+async fn writes_at_once(browser: &Browser, text: &str) -> Result<bool> {
     browser
-        .evaluates::<()>(&format!(
+        .evaluates::<bool>(&format!(
             "(() => {{
                 const field = document.querySelector('[data-testid=composer-input]');
-                if (!field) return;
+                if (!field) return false;
                 field.value = {text:?};
                 field.dispatchEvent(new Event('input', {{ bubbles: true }}));
                 field.form.requestSubmit();
+                return true;
             }})()"
         ))
         .await
