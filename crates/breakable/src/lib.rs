@@ -199,6 +199,12 @@ rules! {
     DeletedIsErased,
     /// What an account deleted for itself is hidden also where it comes later.
     HiddenWheneverItComes,
+    /// What is sent on says that it was.
+    ForwardIsLabelled,
+    /// Nothing is sent on where one of the messages or chats is refused.
+    ForwardsAllOrNone,
+    /// What was sent on is not changed.
+    ForwardedStaysAsItIs,
 }
 
 impl Rule {

@@ -104,8 +104,10 @@ pub(crate) fn apply(db: &Connection, chat: ChatId, row: &mut MessageRow, me: Acc
     if deleted_by(db, chat, MessageId(row.id.0), AccountId(row.sender.0))? {
         row.body = MessageBody::Deleted;
         (row.quote, row.edit_until_ms, row.delete_until_ms) = (None, 0, 0);
+        row.forwarded = false;
     }
     if let MessageBody::Text(text) = &mut row.body
+        && may_be_changed(row.forwarded)
         && let Some(newest) = newest_text(db, chat, (MessageId(row.id.0), row.sender.0, row.time_ms))?
     {
         *text = newest;
@@ -168,8 +170,11 @@ pub(crate) fn said(db: &Connection, chat: ChatId, id: MessageId) -> rusqlite::Re
     }
     let body = match Content::decode(content.as_slice()).ok().and_then(|content| content.body) {
         Some(content::Body::Text(text)) => {
-            let text = newest_text(db, chat, (id, sender, time_ms))?.unwrap_or(text.text);
-            Quoted::Text(excerpt(&text))
+            let newest = match may_be_changed(text.forwarded) {
+                true => newest_text(db, chat, (id, sender, time_ms))?,
+                false => None,
+            };
+            Quoted::Text(excerpt(&newest.unwrap_or(text.text)))
         }
         Some(content::Body::Erased(_)) => Quoted::Deleted,
         _ => Quoted::Other,
@@ -197,6 +202,11 @@ fn has_deletion(
     );
     db.prepare_cached(&sql)?
         .query_row(params![id.as_bytes(), chat.as_bytes(), account.as_bytes(), from_seq], |row| row.get(0))
+}
+
+/// What was sent on are somebody else's words: they stay as they are, whatever who sent them on says.
+fn may_be_changed(forwarded: bool) -> bool {
+    !forwarded || broken(Rule::ForwardedStaysAsItIs)
 }
 
 /// What its sender changed a text to last, where that is something, and came in time.

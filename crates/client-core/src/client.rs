@@ -415,7 +415,7 @@ impl Client {
             }
             Command::MarkRead { chat, up_to } => self.mark_read(cx, id, chat, up_to)?,
             Command::SetStarred { chat, message, starred } => self.set_starred(cx, id, chat, message, starred)?,
-            Command::ForwardMessages { .. } => cx.answer(id, Err(UserError::NotFound)),
+            Command::ForwardMessages { chat, messages, to } => self.forward_messages(cx, id, chat, &messages, &to)?,
             Command::Search { query, after, limit } => self.search(cx, id, &query, after, limit)?,
             Command::SetSettings(settings) => self.set_settings(cx, id, &settings)?,
         }

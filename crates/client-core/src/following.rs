@@ -64,6 +64,13 @@ impl Client {
         {
             *chat = client_api::ChatId(moved.to.0);
         }
+        if let Command::ForwardMessages { to, .. } = &mut command {
+            for (chat, _) in to {
+                if let Some(moved) = self.moved.get(&ChatId(chat.0)).filter(|moved| moved.people == People::Same) {
+                    *chat = client_api::ChatId(moved.to.0);
+                }
+            }
+        }
         command
     }
 }

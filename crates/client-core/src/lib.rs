@@ -22,6 +22,7 @@ mod draft;
 mod echo;
 mod finding;
 mod following;
+mod forwarding;
 mod hearsay;
 mod history;
 mod http;

@@ -247,7 +247,7 @@ pub(crate) fn row(db: &Connection, row: &Row<'_>, at: usize, me: AccountId) -> r
     let delivered_ms = no_earlier(delivered_ms, time_ms);
     let read_ms = no_earlier(read_ms, delivered_ms);
     let chat = ChatId(row.get(at + 14)?);
-    let (body, quoted) = body(kind, &content);
+    let Said { body, quote: quoted, forwarded } = said(kind, &content);
     let may_change = |within_ms: u64| match (own, &body) {
         // Its time begins when the server has it.
         (true, MessageBody::Text(_)) if seq == 0 => u64::MAX,
@@ -262,12 +262,12 @@ pub(crate) fn row(db: &Connection, row: &Row<'_>, at: usize, me: AccountId) -> r
         sender: client_api::AccountId(sender.0),
         own,
         status: own.then_some(status),
-        edit_until_ms: if failed { 0 } else { may_change(amendments::EDIT_MS) },
+        edit_until_ms: if failed || forwarded { 0 } else { may_change(amendments::EDIT_MS) },
         delete_until_ms: may_change(amendments::DELETE_MS),
         body,
         quote: None,
         edited: false,
-        forwarded: false,
+        forwarded,
         reactions: Vec::new(),
         starred: row.get(at + 12)?,
         delivered_ms,
@@ -282,12 +282,20 @@ pub(crate) fn row(db: &Connection, row: &Row<'_>, at: usize, me: AccountId) -> r
     Ok(found)
 }
 
-/// What it says by itself, and what it answers.
-fn body(kind: i32, content: &[u8]) -> (MessageBody, Option<Quote>) {
+/// What a message says by itself.
+struct Said {
+    body: MessageBody,
+    /// What it answers.
+    quote: Option<Quote>,
+    /// Its sender has it from another chat.
+    forwarded: bool,
+}
+
+fn said(kind: i32, content: &[u8]) -> Said {
     let body = match kind {
         0 => match Content::decode(content) {
             Ok(Content { body: Some(content::Body::Text(text)), .. }) => {
-                return (MessageBody::Text(text.text), text.quote);
+                return Said { body: MessageBody::Text(text.text), quote: text.quote, forwarded: text.forwarded };
             }
             Ok(Content { body: Some(content::Body::Erased(_)), .. }) => MessageBody::Deleted,
             _ => MessageBody::Newer,
@@ -296,7 +304,7 @@ fn body(kind: i32, content: &[u8]) -> (MessageBody, Option<Quote>) {
         3 => MessageBody::Waiting,
         _ => MessageBody::Newer,
     };
-    (body, None)
+    Said { body, quote: None, forwarded: false }
 }
 
 /// What a newer version's messages say can be shown after an update: once after each that knows more.

@@ -160,7 +160,7 @@ impl Client {
             cx.answer(request, Err(error));
             return Ok(());
         }
-        let text = Text { text: written.text, quote: quote.flatten() };
+        let text = Text { text: written.text, quote: quote.flatten(), forwarded: false };
         let id = self.write(cx, chat, messages::Kind::Text, content::Body::Text(text))?;
         self.typing_was_sent(chat);
         // Who writes has seen what stands there.

@@ -58,7 +58,7 @@ fn contents(values: &Values) -> Vec<Vec<u8>> {
     let message_id = || vec![2; 16];
     let quote = Quote { message_id: message_id(), account: vec![3; 16], excerpt: "will you come?".into() };
     let said = [
-        content::Body::Text(Text { text: "yes".into(), quote: Some(quote) }),
+        content::Body::Text(Text { text: "yes".into(), quote: Some(quote), forwarded: false }),
         content::Body::Reaction(Reaction { message_id: message_id(), emoji: "👍".into() }),
         content::Body::Edit(Edit { message_id: message_id(), text: "will you come today?".into() }),
         content::Body::Deletion(Deletion { message_id: message_id() }),

@@ -68,7 +68,8 @@ impl Story {
     }
 
     fn says(&mut self, text: &str, word: &AuthenticatedData) -> Vec<Notice> {
-        let sealed = self.sealed(content::Body::Text(Text { text: text.to_owned(), quote: None }), word);
+        let sealed =
+            self.sealed(content::Body::Text(Text { text: text.to_owned(), quote: None, forwarded: false }), word);
         self.takes(group_item::Kind::App, sealed)
     }
 
@@ -110,8 +111,10 @@ const ASIDE: &str = "SELECT count(*) FROM quarantine";
 #[test]
 fn a_message_that_does_not_open_waits_in_its_place_and_the_next_one_is_read() {
     let mut story = Story::new();
-    let mut damaged =
-        story.sealed(content::Body::Text(Text { text: "lost".to_owned(), quote: None }), &AuthenticatedData::default());
+    let mut damaged = story.sealed(
+        content::Body::Text(Text { text: "lost".to_owned(), quote: None, forwarded: false }),
+        &AuthenticatedData::default(),
+    );
     *damaged.last_mut().expect("bytes") ^= 1;
     story.takes(group_item::Kind::App, damaged);
     story.says("heard", &AuthenticatedData::default());

@@ -26,12 +26,12 @@ pub(crate) fn id(number: u8) -> MessageId {
 }
 
 pub(crate) fn text(words: &str) -> content::Body {
-    content::Body::Text(Text { text: words.to_owned(), quote: None })
+    content::Body::Text(Text { text: words.to_owned(), quote: None, forwarded: false })
 }
 
 pub(crate) fn answer(words: &str, to: MessageId, account: AccountId, excerpt: &str) -> content::Body {
     let quote = Quote { message_id: to.to_vec(), account: account.to_vec(), excerpt: excerpt.to_owned() };
-    content::Body::Text(Text { text: words.to_owned(), quote: Some(quote) })
+    content::Body::Text(Text { text: words.to_owned(), quote: Some(quote), forwarded: false })
 }
 
 pub(crate) fn reaction(to: MessageId, emoji: &str) -> content::Body {

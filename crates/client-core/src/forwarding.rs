@@ -1,0 +1,118 @@
+//! Sending texts on: what stands in one chat goes into others, as own messages that say where they do not come from. What a row shows of
+//! that is `messages`'.
+
+use crate::chats::{self, Membership};
+use crate::client::{Client, Context};
+use crate::io::Halt;
+use crate::messages::{self, Kind};
+use crate::sending::refusal_of;
+use breakable::{Rule, broken};
+use client_api::{Answer, MessageBody, UserError};
+use identity::ChatKind;
+use proto::content::{Text, content};
+use proto::ids::{ChatId, MessageId};
+use std::collections::BTreeSet;
+
+/// Messages of one command to send on.
+const MESSAGES_MAX: usize = 100;
+/// Chats that they go to.
+const CHATS_MAX: usize = 5;
+
+/// A chat to send to, with who was in it when it was chosen.
+type Target = (client_api::ChatId, Option<client_api::AccountId>);
+
+impl Client {
+    /// "Send these on": all of them to all of these chats or, where one cannot be, none to any.
+    pub(crate) fn forward_messages(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        from: client_api::ChatId,
+        messages: &[client_api::MessageId],
+        to: &[Target],
+    ) -> Result<(), Halt> {
+        let refused = match self.targets(cx, to)? {
+            Ok(targets) => match texts(cx, ChatId(from.0), messages)? {
+                Ok(texts) => {
+                    for target in targets {
+                        self.forward(cx, target, &texts)?;
+                    }
+                    None
+                }
+                Err(refused) => Some(refused),
+            },
+            Err(refused) => Some(refused),
+        };
+        cx.answer(request, refused.map_or(Ok(Answer::Done), Err));
+        Ok(())
+    }
+
+    fn forward(&mut self, cx: &mut Context<'_>, to: ChatId, texts: &[String]) -> Result<(), Halt> {
+        for text in texts {
+            let forwarded = !broken(Rule::ForwardIsLabelled);
+            let text = Text { text: text.clone(), quote: None, forwarded };
+            self.write(cx, to, Kind::Text, content::Body::Text(text))?;
+        }
+        Ok(())
+    }
+
+    /// The chats to send to, each once.
+    fn targets(&self, cx: &Context<'_>, to: &[Target]) -> Result<Result<BTreeSet<ChatId>, UserError>, Halt> {
+        if to.is_empty() || to.len() > CHATS_MAX {
+            return Ok(Err(UserError::NotNow));
+        }
+        let mut targets = BTreeSet::new();
+        for (chat, chosen_for) in to {
+            let chat = ChatId(chat.0);
+            let stored = chats::find(cx.db, chat)?
+                .filter(|chat| chat.membership != Membership::Left && chat.kind != ChatKind::SelfGroup);
+            let refused = if self.is_for_others(chat, stored.as_ref(), *chosen_for) {
+                UserError::OtherAccount
+            } else if stored.is_none() {
+                UserError::NotFound
+            } else {
+                targets.insert(chat);
+                continue;
+            };
+            if !broken(Rule::ForwardsAllOrNone) {
+                return Ok(Err(refused));
+            }
+        }
+        Ok(Ok(targets))
+    }
+}
+
+/// What these messages say now, in the order of their times, each once.
+fn texts(
+    cx: &Context<'_>,
+    from: ChatId,
+    messages: &[client_api::MessageId],
+) -> Result<Result<Vec<String>, UserError>, Halt> {
+    if messages.is_empty() || messages.len() > MESSAGES_MAX {
+        return Ok(Err(UserError::NotNow));
+    }
+    let me = cx.me()?.address.account;
+    let mut texts = BTreeSet::new();
+    for id in messages {
+        let refused = match messages::get_row(cx.db, from, MessageId(id.0), me)? {
+            Some(row) => match row.body {
+                MessageBody::Text(text) => match refusal_of(&text) {
+                    Some(refused) => refused,
+                    None => {
+                        texts.insert((row.time_ms, row.id.0, text));
+                        continue;
+                    }
+                },
+                _ => UserError::NotFound,
+            },
+            None => UserError::NotFound,
+        };
+        if !broken(Rule::ForwardsAllOrNone) {
+            return Ok(Err(refused));
+        }
+    }
+    Ok(Ok(texts.into_iter().map(|(.., text)| text).collect()))
+}
+
+#[cfg(test)]
+mod forwarding_tests;
