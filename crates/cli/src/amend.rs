@@ -70,7 +70,7 @@ pub(crate) async fn delete(place: &Place, arguments: Delete) -> Result<()> {
 }
 
 /// Gives the command, and waits until the server has what came of it.
-async fn run(place: &Place, chat: &str, command: impl FnOnce(client_api::ChatId) -> Command) -> Result<()> {
+pub(crate) async fn run(place: &Place, chat: &str, command: impl FnOnce(client_api::ChatId) -> Command) -> Result<()> {
     let work = async |account: &mut Account| {
         account.online().await?;
         let chat = account.chat(chat).await?;

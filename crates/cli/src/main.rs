@@ -6,6 +6,7 @@ mod account;
 mod amend;
 mod codes;
 mod demo;
+mod find;
 mod home;
 mod link;
 mod load;
@@ -54,6 +55,14 @@ enum Command {
     Edit(amend::Edit),
     /// Delete messages
     Delete(amend::Delete),
+    /// Send messages on to other chats
+    Forward(find::Forward),
+    /// Look for messages in all chats, newest first
+    Search(find::Search),
+    /// Star a message
+    Star(find::Star),
+    /// Take the star from a message
+    Unstar(find::Star),
     /// Mark a chat read
     Read {
         /// A number, a chat's id, or "me"
@@ -117,6 +126,10 @@ async fn run(arguments: Arguments) -> Result<()> {
         Command::React(arguments) => amend::react(&place, arguments).await,
         Command::Edit(arguments) => amend::edit(&place, arguments).await,
         Command::Delete(arguments) => amend::delete(&place, arguments).await,
+        Command::Forward(arguments) => find::forward(&place, arguments).await,
+        Command::Search(arguments) => find::search(&place, arguments).await,
+        Command::Star(arguments) => find::star(&place, arguments, true).await,
+        Command::Unstar(arguments) => find::star(&place, arguments, false).await,
         Command::Read { chat } => talk::read(&place, &chat).await,
         Command::Devices => people::devices(&place).await,
         Command::Unlink { device } => people::unlink(&place, &device).await,

@@ -41,6 +41,8 @@ pub(crate) fn message(chat: ChatId, title: &str, row: &MessageRow) -> Value {
         "kind": kind,
         "text": text,
         "edited": row.edited,
+        "forwarded": row.forwarded,
+        "starred": row.starred,
         "answers": row.quote.as_ref().map(|quote| quote.message.to_string()),
         "reactions": row.reactions.iter().map(|of| json!({"account": of.account.to_string(), "emoji": of.emoji})).collect::<Vec<_>>(),
         "status": row.status.map(status),

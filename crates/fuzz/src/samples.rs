@@ -59,6 +59,7 @@ fn contents(values: &Values) -> Vec<Vec<u8>> {
     let quote = Quote { message_id: message_id(), account: vec![3; 16], excerpt: "will you come?".into() };
     let said = [
         content::Body::Text(Text { text: "yes".into(), quote: Some(quote), forwarded: false }),
+        content::Body::Text(Text { text: "will you come?".into(), quote: None, forwarded: true }),
         content::Body::Reaction(Reaction { message_id: message_id(), emoji: "👍".into() }),
         content::Body::Edit(Edit { message_id: message_id(), text: "will you come today?".into() }),
         content::Body::Deletion(Deletion { message_id: message_id() }),
