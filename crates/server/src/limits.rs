@@ -14,6 +14,9 @@ pub const CONNECTIONS_MAX: usize = 10_000;
 /// So many addresses at least take all connections, unless `--connections-per-address-max` says otherwise: a school behind one address
 /// finds room, and nobody alone takes everybody's.
 pub const ADDRESSES_MIN: usize = 5;
+/// Connections that wait to be taken, where the operating system lets so many wait (Linux: `net.core.somaxconn`, 4,096). Who finds no place
+/// here hears nothing, and tries again after one second, three, seven: all come at once when a server comes back.
+pub const BACKLOG: u32 = 4_096;
 /// Connections beyond those that hear why they get nothing.
 pub const REFUSALS_MAX: usize = 64;
 /// Sockets of one account; `--sockets-per-account-max`. A phone and its companions have one each, and for a moment another

@@ -8,7 +8,7 @@ use crate::codes::{CodeSender, ConsoleSender};
 use crate::config::{Config, IfTaken};
 use crate::delivery::Delivery;
 use crate::hub::Hub;
-use crate::limits::Limits;
+use crate::limits::{BACKLOG, Limits};
 use crate::metrics::{self, Metrics};
 use crate::open::Open;
 use crate::ports::{self, Port};
@@ -23,7 +23,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
@@ -97,10 +97,10 @@ impl Server {
             }),
         };
         let authority_pem = tls.as_ref().and_then(|tls| tls.authority_pem.clone());
-        let plain = bind(config.listen, "--listen").await?;
+        let plain = bind(config.listen, "--listen")?;
         let addr = plain.local_addr()?;
         let secure = match (&config.https, tls) {
-            (Some(https), Some(tls)) => match bind(https.listen, "--https-listen").await {
+            (Some(https), Some(tls)) => match bind(https.listen, "--https-listen") {
                 Ok(listener) => Some((listener, TlsAcceptor::from(tls.config))),
                 Err(error) if https.if_taken == IfTaken::GoWithout => {
                     tracing::warn!("no HTTPS: {error}");
@@ -111,7 +111,7 @@ impl Server {
             _ => None,
         };
         let watched = match config.metrics_listen {
-            Some(address) => Some(bind(address, "--metrics-listen").await?),
+            Some(address) => Some(bind(address, "--metrics-listen")?),
             None => None,
         };
         let blobs = BlobBytes::Folder(BlobFolder::new(config.data.join("blobs")));
@@ -167,8 +167,15 @@ impl Running {
     }
 }
 
-async fn bind(address: SocketAddr, option: &str) -> Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| {
+fn bind(address: SocketAddr, option: &str) -> Result<TcpListener> {
+    let listening = || {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        // Connections of the run before may not have ended yet. On other systems this would let two programs listen at once.
+        socket.set_reuseaddr(cfg!(unix))?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    listening().with_context(|| {
         format!("cannot listen on {address}: if another program, or another heliograph, is there, stop it or give {option} another port")
     })
 }
