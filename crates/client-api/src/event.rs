@@ -42,6 +42,8 @@ pub enum Event {
     Window(MessageWindow),
     /// Changes in an open chat.
     Messages(MessageChanges),
+    /// Messages changed since a search was answered: it may find others now. Told once a search.
+    FoundChanged,
     /// The contacts.
     Contacts(ContactChanges),
     /// The devices of this account.

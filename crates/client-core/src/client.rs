@@ -77,6 +77,8 @@ pub struct Client {
     pub(crate) leaving_ms: Option<u64>,
     /// When more words are put into the index; `None`: none are due.
     pub(crate) index_at_ms: Option<u64>,
+    /// The interface may show what a search found, and was not told since that it may be another.
+    pub(crate) found_is_shown: bool,
     /// Requests to be answered when nothing waits to be sent.
     pub(crate) sent_wanted: Vec<u32>,
     pub(crate) people: People,
@@ -179,6 +181,7 @@ impl Client {
             stuck: BTreeSet::new(),
             leaving_ms: None,
             index_at_ms: None,
+            found_is_shown: false,
             sent_wanted: Vec::new(),
             people: People::default(),
             typing: Typing::default(),

@@ -65,6 +65,7 @@ impl Client {
     /// Tells the interface what this input changed; at the end of each.
     pub(crate) fn show_changes(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let mut changed = std::mem::take(&mut cx.changed);
+        self.show_found_changes(cx, &changed);
         // Before all else: what follows speaks of the new ids.
         self.follow_moved(cx, &changed.moved);
         if changed.mirror && !changed.everything {

@@ -5,10 +5,12 @@
 
 mod words;
 
+use crate::changed::Changed;
+use crate::chats;
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::messages::{self, UNSENT_MS};
-use client_api::{Answer, Found, FoundMessage, FoundPlace, MessageBody, SearchQuery, UserError};
+use client_api::{Answer, Event, Found, FoundMessage, FoundPlace, MessageBody, SearchQuery, UserError};
 use proto::ids::{ChatId, MessageId};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
@@ -17,10 +19,12 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 const WORDS_LEN_MAX: usize = 256;
 /// Messages of one answer.
 const FOUND_MAX: u16 = 100;
-/// Messages that one step looks at: some milliseconds.
-const STEP: u32 = 250;
+/// What one step looks at: some milliseconds, whatever others have sent.
+const STEP: Step = Step { messages: 250, bytes: 128 * 1024 };
 /// The same, where somebody waits for what it finds.
-const STEP_ASKED: u32 = 1_000;
+const STEP_ASKED: Step = Step { messages: 1_000, bytes: 256 * 1024 };
+/// Numbers that are tried for a message whose own is taken. Only a server and a sender together can bring it so far that all of them are.
+const DOC_TRIES: u32 = 64;
 /// Between a message and its words: what is being sent or comes in a burst is looked at once.
 const DELAY_MS: u64 = 1_000;
 /// Between two steps while more is due: most of the time is left to what users wait for.
@@ -33,6 +37,13 @@ const DOC_TIME_MAX: u64 = (1 << 42) - 1;
 /// The time to show of a message `m`, also while it is unsent: then its place is after all others.
 const SHOWN_MS: &str = "CASE WHEN m.time_ms >= 1152921504606846976 THEN m.sent_ms ELSE m.time_ms END";
 const _: () = assert!(UNSENT_MS == 1_152_921_504_606_846_976, "as in the query");
+
+/// How much of the line is looked at together: so many messages, or fewer where their texts are so long.
+#[derive(Clone, Copy)]
+struct Step {
+    messages: u32,
+    bytes: usize,
+}
 
 impl Client {
     /// Works off the line, a step at a time.
@@ -59,7 +70,7 @@ impl Client {
 
     /// "Which messages are these?"
     pub(crate) fn search(
-        &self,
+        &mut self,
         cx: &mut Context<'_>,
         request: u32,
         query: &SearchQuery,
@@ -74,7 +85,16 @@ impl Client {
         index_some(cx, STEP_ASKED)?;
         let found = find(cx, query, after, usize::from(limit.clamp(1, FOUND_MAX)))?;
         cx.answer(request, Ok(Answer::Found(found)));
+        self.found_is_shown = true;
         Ok(())
+    }
+
+    /// Tells, once a search, that its answer may be another by now.
+    pub(crate) fn show_found_changes(&mut self, cx: &mut Context<'_>, changed: &Changed) {
+        let may_differ = changed.everything || !changed.messages.is_empty() || !changed.messages_gone.is_empty();
+        if may_differ && std::mem::take(&mut self.found_is_shown) {
+            cx.event(Event::FoundChanged);
+        }
     }
 }
 
@@ -83,46 +103,58 @@ fn is_any_due(db: &Connection) -> rusqlite::Result<bool> {
 }
 
 /// Looks at the newest messages that are due, and puts the words of those that are texts into the index.
-fn index_some(cx: &mut Context<'_>, most: u32) -> Result<(), Halt> {
+fn index_some(cx: &mut Context<'_>, most: Step) -> Result<(), Halt> {
     let due: Vec<(u64, [u8; 16], Option<[u8; 16]>, u64)> = {
         let mut statement = cx.db.prepare_cached(&format!(
             "SELECT d.time_ms, d.message, m.chat, coalesce({SHOWN_MS}, 0)
              FROM search_due d LEFT JOIN message m ON m.message = d.message
              ORDER BY d.time_ms DESC, d.message DESC LIMIT ?1"
         ))?;
-        let rows = statement.query_map([most], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+        let rows =
+            statement.query_map([most.messages], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
         rows.collect::<Result<_, _>>()?
     };
     if due.is_empty() {
         return Ok(());
     }
     let me = cx.me()?.address.account;
+    let mut bytes = 0;
     for (time_ms, id, chat, shown_ms) in due {
+        if bytes > most.bytes {
+            break;
+        }
         cx.db
             .prepare_cached("DELETE FROM search_due WHERE time_ms = ?1 AND message = ?2")?
             .execute(params![time_ms, id])?;
         let Some(chat) = chat else { continue };
         let row = messages::get_row(cx.db, ChatId(chat), MessageId(id), me)?;
         if let Some(MessageBody::Text(text)) = row.map(|row| row.body) {
-            put_in(cx.db, MessageId(id), shown_ms, &text)?;
+            bytes += text.len();
+            put_in(cx, MessageId(id), shown_ms, &text)?;
         }
     }
     Ok(())
 }
 
-fn put_in(db: &Connection, id: MessageId, shown_ms: u64, text: &str) -> Result<(), Halt> {
+fn put_in(cx: &mut Context<'_>, id: MessageId, shown_ms: u64, text: &str) -> Result<(), Halt> {
     // It stood in the line twice.
-    db.prepare_cached("DELETE FROM search_doc WHERE message = ?1")?.execute([id.as_bytes()])?;
+    cx.db.prepare_cached("DELETE FROM search_doc WHERE message = ?1")?.execute([id.as_bytes()])?;
     let mut doc = doc_of(shown_ms, id);
-    while db
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM search_doc WHERE doc = ?1)")?
-        .query_row([doc], |row| row.get(0))?
-    {
-        doc += 1;
+    for _ in 0..DOC_TRIES {
+        let added = cx
+            .db
+            .prepare_cached("INSERT OR IGNORE INTO search_doc (doc, message) VALUES (?1, ?2)")?
+            .execute(params![doc, id.as_bytes()])?;
+        if added > 0 {
+            cx.db
+                .prepare_cached("INSERT INTO search (rowid, words) VALUES (?1, ?2)")?
+                .execute(params![doc, words::to_index(text)])?;
+            return Ok(());
+        }
+        // Not the next one: whoever chooses ids could make a long row of them.
+        doc = doc_of(shown_ms, MessageId(chats::random_id(cx)));
     }
-    db.prepare_cached("INSERT INTO search_doc (doc, message) VALUES (?1, ?2)")?.execute(params![doc, id.as_bytes()])?;
-    db.prepare_cached("INSERT INTO search (rowid, words) VALUES (?1, ?2)")?
-        .execute(params![doc, words::to_index(text)])?;
+    tracing::warn!("a message is not put into the index: too many have its time");
     Ok(())
 }
 

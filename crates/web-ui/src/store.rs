@@ -211,6 +211,7 @@ impl App {
                     }
                 }
             }
+            Event::FoundChanged => {}
             Event::Messages(changes) => {
                 let mut arrived = Arrived::default();
                 self.timeline.update(|timeline| {

@@ -242,6 +242,78 @@ fn an_empty_or_endless_search_is_refused() {
     assert_eq!(found(&mut story, words("!? …")), Vec::<u8>::new());
 }
 
+/// Whoever shares a chat can name any message: their words about those of others change nothing, and cost nothing.
+#[test]
+fn what_others_say_about_a_message_leaves_its_words_where_they_are() {
+    let mut story = Story::new();
+    story.says(story.peer, 1, 1, text("lighthouse"));
+    assert_eq!(found(&mut story, words("lighthouse")), [1]);
+    story.says(story.me, 2, 2, edit(id(1), "harbour"));
+    story.says(story.me, 3, 3, deletion(id(1)));
+    let elsewhere =
+        "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content, target, about)
+        SELECT x'0909', 1, x'0909', 1, account, 1, 1, -1, x'', message, 4 FROM message WHERE message = ?1";
+    story.db.execute(elsewhere, [id(1).0]).expect("its sender says it in another chat");
+    assert_eq!(story.count("SELECT count(*) FROM search_due"), 0);
+    assert!(known_words(&story).iter().any(|word| word == "lighthouse"));
+    // In this chat it counts.
+    story
+        .db
+        .execute(
+            "UPDATE message SET chat = (SELECT chat FROM message WHERE message = ?1) WHERE chat = x'0909'",
+            [id(1).0],
+        )
+        .expect("moved");
+    assert_eq!(story.count("SELECT count(*) FROM search_due"), 1);
+    assert!(!known_words(&story).iter().any(|word| word == "lighthouse"));
+}
+
+#[test]
+fn long_texts_are_indexed_a_few_at_a_time() {
+    let mut story = Story::new();
+    let long = "word ".repeat(13_000);
+    for number in 1..=10 {
+        story.says(story.peer, number, u64::from(number), text(&long));
+    }
+    let left = |found: Found| (found.messages.len(), found.not_indexed);
+    let (shown, first) = left(page(&mut story, words("word"), None, FOUND_MAX));
+    let (_, second) = left(page(&mut story, words("word"), None, FOUND_MAX));
+    assert_eq!((shown, first, second), (5, 5, 0), "the newest first, and at least one");
+}
+
+#[test]
+fn messages_of_one_time_and_like_ids_have_places_of_their_own() {
+    let mut story = Story::new();
+    for number in 1..=5_u8 {
+        story.says(story.peer, number, 1, text("the same moment"));
+        let alike: Vec<u8> = [[7; 4].as_slice(), [number; 12].as_slice()].concat();
+        let time = "UPDATE message SET message = ?2, time_ms = 1000 WHERE message = ?1";
+        story.db.execute(time, rusqlite::params![id(number).0, alike]).expect("as a server and a sender can have it");
+    }
+    assert_eq!(page(&mut story, words("moment"), None, FOUND_MAX).messages.len(), 5);
+}
+
+#[test]
+fn after_a_search_it_is_told_once_that_its_answer_may_be_another() {
+    let mut story = Story::new();
+    story.says(story.peer, 1, 1, text("lighthouse"));
+    let told = |story: &mut Story, changes: bool| {
+        let client = &mut story.client;
+        let (_, out) = crate::testing::step(&story.db, now_ms(), |cx| {
+            if changes {
+                cx.changed.message(crate::testing::CHAT, id(1));
+            }
+            client.show_changes(cx).expect("no halt");
+        });
+        out.iter().any(|output| matches!(output, Output::Event(client_api::Event::FoundChanged)))
+    };
+    assert!(!told(&mut story, true), "nobody has searched");
+    found(&mut story, words("light"));
+    assert_eq!([false, true, true].map(|changes| told(&mut story, changes)), [false, true, false]);
+    found(&mut story, words("light"));
+    assert!(told(&mut story, true));
+}
+
 /// Of a database whose messages were never indexed, or of a mirror: in steps, while nothing else is to be done, and then never again.
 #[test]
 fn the_line_is_worked_off_in_steps_by_the_clock() {
@@ -270,8 +342,8 @@ fn the_line_is_worked_off_in_steps_by_the_clock() {
     while story.count("SELECT count(*) FROM search_due") > 0 {
         let left = story.count("SELECT count(*) FROM search_due");
         let next_ms = wakes_at(&mut story, at_ms, Input::Wake);
-        assert_eq!(left - story.count("SELECT count(*) FROM search_due"), left.min(STEP));
-        assert_eq!(next_ms.is_some_and(|next_ms| next_ms == at_ms + PAUSE_MS), left > STEP, "{next_ms:?}");
+        assert_eq!(left - story.count("SELECT count(*) FROM search_due"), left.min(STEP.messages));
+        assert_eq!(next_ms.is_some_and(|next_ms| next_ms == at_ms + PAUSE_MS), left > STEP.messages, "{next_ms:?}");
         at_ms += PAUSE_MS;
         steps += 1;
     }
