@@ -154,6 +154,7 @@ fn pages_have_no_hole_and_no_repeat_while_messages_come_and_go() {
     assert!(first.has_more && first.not_indexed == 0);
     let last = first.messages.last().expect("eight");
     let place = Some(FoundPlace { time_ms: last.time_ms, message: last.message });
+    assert_eq!(page(&mut story, words("again"), place, 1).messages.first().map(|found| found.message.0[0]), Some(12));
     story.says(story.peer, 21, 21, text("again"));
     // The one at which the page ended is gone, too.
     story.says(story.peer, 22, 22, deletion(id(13)));
@@ -218,6 +219,15 @@ fn starred_messages_are_listed_newest_first_also_those_without_words() {
     story.says(story.peer, 6, 6, deletion(id(4)));
     assert_eq!(found(&mut story, starred()), [2, 1]);
     assert_eq!(found(&mut story, words("star")), [5, 3, 1]);
+    // Its deletion is on the way, and may be refused: until then its star stays where it is.
+    story.says(story.me, 7, 7, text("star mine"));
+    story.db.execute("UPDATE message SET time_ms = ?1 WHERE message = ?2", (now_ms(), id(7).0)).expect("new enough");
+    star(&mut story, 7, true);
+    assert_eq!(found(&mut story, starred()), [7, 2, 1]);
+    let delete =
+        Command::DeleteMessages { chat: CHAT_UI, messages: vec![client_api::MessageId(id(7).0)], for_everyone: true };
+    assert_eq!(story.asks(delete), Ok(Answer::Done));
+    assert_eq!((found(&mut story, starred()), found(&mut story, words("mine"))), (vec![2, 1], vec![]));
 }
 
 #[test]
