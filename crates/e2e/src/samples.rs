@@ -2,8 +2,8 @@
 //! its files. Owns where they lie, how they are kept, and the story that they tell.
 
 use crate::{Person, World};
-use anyhow::{Context, Result, ensure};
-use client_api::{ChatId, ChatRow, Command, MessageStatus, Role};
+use anyhow::{Context, Result, bail, ensure};
+use client_api::{Answer, ChatId, ChatRow, Command, MessageStatus, Role, SearchQuery};
 use ruzstd::decoding::StreamingDecoder;
 use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use std::fs;
@@ -97,6 +97,23 @@ pub async fn goes_on(sample: &Path) -> Result<()> {
         ensure!(person.screen.status_of(chat, SAID[2]) == Some(MessageStatus::Read), "ticks are kept");
         let rows = person.screen.messages.get(&chat).context("the chat is open")?;
         ensure!(rows.values().filter(|row| row.starred).count() == 1, "a star is kept on {}", person.name);
+        let starred = SearchQuery { starred: true, ..SearchQuery::default() };
+        let words = |words: &str| SearchQuery { words: words.to_owned(), ..SearchQuery::default() };
+        for (query, text) in
+            [(words("bob good"), SAID[0]), (words("مرح"), SAID[1]), (words("8"), ""), (starred, SAID[3])]
+        {
+            let Answer::Found(found) = person.does(Command::Search { query, after: None, limit: 9 }).await? else {
+                bail!("no messages")
+            };
+            let texts =
+                found.messages.iter().map(|found| found.excerpt.iter().map(|piece| piece.text.as_str()).collect());
+            let texts: Vec<String> = texts.collect();
+            ensure!(
+                texts == Vec::from_iter((!text.is_empty()).then(|| text.to_owned())),
+                "{texts:?} on {}",
+                person.name
+            );
+        }
     }
     bob.sees(bobs, UNSENT).await?;
     browser.sees(chat, UNSENT).await?;

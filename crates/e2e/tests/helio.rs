@@ -285,3 +285,39 @@ async fn terminals_answer_react_change_and_delete() -> Result<()> {
     refused(&world, "bob", &["edit", ALICE, &question, "forged"], "this message is too old for that").await?;
     refused(&world, "bob", &["react", ALICE, &question, "hello"], "a reaction is one emoji").await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn terminals_find_star_and_send_on() -> Result<()> {
+    let world = World::new().await?;
+    register(&world, "alice", ALICE).await?;
+    register(&world, "bob", BOB).await?;
+    let sent = helio(&world, "alice", &["send", "--to", BOB, "Treffpunkt: das CAFÉ am Leuchtturm"]).await?;
+    let meeting = sent[0]["id"].as_str().context("an id")?.to_owned();
+    helio(&world, "alice", &["send", "--to", BOB, "see you -- \"there\""]).await?;
+    helio(&world, "bob", &["receive"]).await?;
+
+    let found = helio(&world, "bob", &["search", "cafe", "leucht"]).await?;
+    ensure!(found.len() == 1 && found[0]["id"] == meeting.as_str() && found[0]["own"] == false, "{found:?}");
+    ensure!(found[0]["marked"] == "Treffpunkt: das [CAFÉ] am [Leuchtturm]", "{found:?}");
+    ensure!(helio(&world, "bob", &["search", "leucht", "cafe"]).await?.is_empty(), "a word before the last is whole");
+    ensure!(helio(&world, "bob", &["search", "--", "-- \"there"]).await?.len() == 1, "what is typed is no syntax");
+    ensure!(helio(&world, "bob", &["search", "--chat", "me", "cafe"]).await?.is_empty(), "in that chat only");
+
+    helio(&world, "bob", &["star", ALICE, &meeting]).await?;
+    let starred = helio(&world, "bob", &["search", "--starred"]).await?;
+    ensure!(starred.len() == 1 && starred[0]["id"] == meeting.as_str() && starred[0]["starred"] == true, "{starred:?}");
+    helio(&world, "bob", &["unstar", ALICE, &meeting]).await?;
+    ensure!(helio(&world, "bob", &["search", "--starred"]).await?.is_empty(), "its star was taken");
+
+    helio(&world, "bob", &["forward", ALICE, &meeting, "--to", "me", ALICE]).await?;
+    let found = helio(&world, "bob", &["search", "--limit", "2", "cafe"]).await?;
+    ensure!(found.len() == 2 && found.iter().all(|row| row["own"] == true), "the newest: {found:?}");
+    ensure!(helio(&world, "bob", &["search", "cafe"]).await?.len() == 3, "with the one that was sent on");
+    let heard = helio(&world, "alice", &["receive"]).await?;
+    let again = heard.iter().rfind(|row| row["own"] == false).context("it came back")?;
+    ensure!(again["forwarded"] == true && again["text"] == "Treffpunkt: das CAFÉ am Leuchtturm", "{again:?}");
+    ensure!(heard.iter().filter(|row| row["forwarded"] == true).count() == 1, "{heard:?}");
+
+    refused(&world, "bob", &["search", "   "], "a search has 1 to 256 characters").await?;
+    refused(&world, "bob", &["forward", ALICE, &"0".repeat(32), "--to", "me"], "this is no longer there").await
+}

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use client_api::number::shown;
 use client_api::{
     AccountId, Answer, ChatId, ChatRow, Command, MessageBody, MessageId, MessageRow, MessageStatus, Quoted, Role,
-    SafetyNumber, SystemLine, UserError,
+    SafetyNumber, SearchQuery, SystemLine, UserError,
 };
 use e2e::person::Screen;
 use e2e::{Person, World};
@@ -496,6 +496,92 @@ async fn what_is_said_about_messages_is_seen_on_all_devices_and_on_one_that_is_l
     laptop.does(Command::React { chat, message: answer, emoji: String::new() }).await?;
     for person in [&mut bob, &mut tablet, &mut alice] {
         sees_so(person, (chat, answer), "the reaction gone", |row| row.reactions.is_empty()).await?;
+    }
+    Ok(())
+}
+
+/// The messages that a device finds, newest first.
+async fn found(person: &mut Person, query: SearchQuery) -> Result<Vec<MessageId>> {
+    let Answer::Found(found) = person.does(Command::Search { query, after: None, limit: 100 }).await? else {
+        bail!("nothing was answered")
+    };
+    assert_eq!((found.not_indexed, found.has_more), (0, false));
+    Ok(found.messages.into_iter().map(|found| found.message).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_found_starred_and_sent_on_is_the_same_on_all_devices_and_on_one_that_is_linked_later() -> Result<()> {
+    let world = World::new().await?;
+    let (mut alice, mut bob, chat) = pair(&world).await?;
+    let mut tablet = alice.mirrors(&world, "tablet").await?;
+    tablet.opens(chat).await?;
+    bob.sends(chat, "Meet me at the café by the lighthouse").await?;
+    bob.sends(chat, "a slip by the lighthouse").await?;
+    bob.sends(chat, "a lighter word").await?;
+    for person in [&mut alice, &mut tablet] {
+        person.sees(chat, "a lighter word").await?;
+    }
+    let of = |person: &Person, chat: ChatId, text: &str| {
+        let wanted = MessageBody::Text(text.to_owned());
+        let rows = person.screen.messages.get(&chat).into_iter().flat_map(BTreeMap::values);
+        rows.filter(|row| row.body == wanted).map(|row| row.id).last().context("it is there")
+    };
+    let meeting = of(&alice, chat, "Meet me at the café by the lighthouse")?;
+    let slip = of(&alice, chat, "a slip by the lighthouse")?;
+    let word = of(&alice, chat, "a lighter word")?;
+    bob.does(Command::DeleteMessages { chat, messages: vec![slip], for_everyone: true }).await?;
+    bob.does(Command::EditText { chat, message: word, text: "a heavier word".into() }).await?;
+    for person in [&mut alice, &mut tablet] {
+        sees_so(person, (chat, slip), "the slip gone", |row| row.body == MessageBody::Deleted).await?;
+        sees_so(person, (chat, word), "the change", |row| row.edited).await?;
+    }
+
+    // Sent on to oneself and back to Bob: once with what was changed, in the order of their times.
+    let own = alice.screen.profile.as_ref().context("the own profile")?.account;
+    let Answer::Chat(notes) = alice.does(Command::StartChat { account: own }).await? else { bail!("no chat") };
+    alice.opens(notes).await?;
+    let sends_on = |messages| Command::ForwardMessages { chat, messages, to: vec![(notes, Some(own)), (chat, None)] };
+    assert_eq!(alice.asks(sends_on(vec![meeting, slip])).await?, Err(UserError::NotFound), "it was deleted");
+    alice.does(sends_on(vec![word, meeting])).await?;
+    let is_sent_on =
+        |text: &'static str| move |row: &MessageRow| row.forwarded && row.body == MessageBody::Text(text.into());
+    for person in [&mut bob, &mut tablet] {
+        for text in ["Meet me at the café by the lighthouse", "a heavier word"] {
+            let seen =
+                |screen: &Screen| screen.messages.get(&chat).is_some_and(|rows| rows.values().any(is_sent_on(text)));
+            person.until("what was sent on", seen).await?;
+        }
+    }
+    alice.sees(notes, "a heavier word").await?;
+    assert_eq!(alice.screen.texts(notes), ["Meet me at the café by the lighthouse", "a heavier word"]);
+    assert_eq!(
+        bob.screen.messages[&chat].values().filter(|row| row.forwarded).count(),
+        2,
+        "{:?}",
+        bob.screen.texts(chat)
+    );
+    tablet.does(Command::SetStarred { chat, message: meeting, starred: true }).await?;
+    sees_so(&mut alice, (chat, meeting), "the star", |row| row.starred).await?;
+    alice.sees_status(notes, "a heavier word", MessageStatus::Read).await?;
+
+    let words = |words: &str| SearchQuery { words: words.to_owned(), ..SearchQuery::default() };
+    let starred = SearchQuery { starred: true, ..SearchQuery::default() };
+    let mut laptop = alice.mirrors(&world, "laptop").await?;
+    laptop.opens(chat).await?;
+    let sent_on = |row: &MessageRow| row.forwarded && row.edit_until_ms == 0;
+    let again = of(&alice, chat, "a heavier word")?;
+    sees_so(&mut laptop, (chat, again), "what was sent on", sent_on).await?;
+    let here = found(&mut alice, words("lighthouse CAFE")).await?;
+    assert_eq!((here.len(), here.last()), (3, Some(&meeting)), "the one that Bob wrote is the oldest");
+    let heavier = found(&mut alice, words("heav")).await?;
+    assert_eq!((heavier.len(), heavier.last()), (3, Some(&word)));
+    for person in [&mut alice, &mut tablet, &mut laptop] {
+        assert_eq!(found(person, words("lighthouse CAFE")).await?, here, "on {}", person.name);
+        assert_eq!(found(person, words("heav")).await?, heavier, "on {}", person.name);
+        for gone in ["slip", "lighter"] {
+            assert_eq!(found(person, words(gone)).await?, [], "{gone} on {}", person.name);
+        }
+        assert_eq!(found(person, starred.clone()).await?, [meeting], "on {}", person.name);
     }
     Ok(())
 }
