@@ -2,6 +2,7 @@
 //! devices and server; changes nothing.
 
 mod groups;
+mod index;
 mod messages;
 mod own_devices;
 
@@ -48,6 +49,8 @@ pub enum Oracle {
     MirrorComplete,
     /// Ticks say what is so: all is delivered, and read is what was read.
     MarksAgree,
+    /// What is found is what is shown: each text by the words that it has now, and nothing else.
+    FoundIsShown,
 }
 
 impl fmt::Display for Violation {
@@ -151,7 +154,8 @@ pub(crate) fn check_all(world: &World, found: Vec<Violation>) -> Result<Vec<Viol
 fn check_dear(world: &World, alive: &[Alive<'_>], findings: &mut Findings) -> Result<()> {
     groups::check(world, alive, findings)?;
     messages::check(world, alive, findings)?;
-    own_devices::check(world, alive, findings)
+    own_devices::check(world, alive, findings)?;
+    index::check(alive, findings)
 }
 
 /// The devices that are somebody's.
@@ -188,7 +192,7 @@ pub(crate) fn told_missing(world: &World) -> Result<usize> {
 }
 
 fn pending(alive: &Alive<'_>, findings: &mut Findings) -> Result<()> {
-    const LEFT: [(&str, &str); 10] = [
+    const LEFT: [(&str, &str); 11] = [
         ("operations in the outbox", "SELECT count(*) FROM outbox"),
         ("wishes", "SELECT count(*) FROM intent"),
         ("entries that could not be opened", "SELECT count(*) FROM quarantine"),
@@ -202,6 +206,7 @@ fn pending(alive: &Alive<'_>, findings: &mut Findings) -> Result<()> {
             "SELECT count(*) FROM missing_range WHERE line = x''",
         ),
         ("an unpublished profile", "SELECT profile_due FROM this"),
+        ("messages whose words are not looked at", "SELECT count(*) FROM search_due"),
     ];
     let name = alive.name();
     for (what, sql) in LEFT {
