@@ -7,4 +7,5 @@ pub mod long_press;
 pub mod menu;
 pub mod pin_field;
 pub mod qr;
+pub mod roam;
 pub mod scan_view;

@@ -7,13 +7,14 @@ use crate::model::attention::{Moment, Pace, Tell, tell};
 use crate::model::chat_list::{ChatFilter, ChatList, is_unread};
 use crate::model::contacts::Contacts;
 use crate::model::moves::Moves;
+use crate::model::selection::Selection;
 use crate::model::timeline::{Arrived, PAGE_ROWS, Timeline};
 use crate::model::toast::{self, Fate};
 use crate::platform::{letters, notify, page, sound};
 use crate::words;
 use client_api::{
-    Answer, AppStage, ChatId, ChatInfo, Command, Connection, DeviceRow, Event, LinkStage, LinkingStage, MirrorProgress,
-    Notice, OwnProfile, RegistrationStage, Role, Settings, UserError, WindowAnchor,
+    Answer, AppStage, ChatId, ChatInfo, Command, Connection, DeviceRow, Event, LinkStage, LinkingStage, MessageId,
+    MirrorProgress, Notice, OwnProfile, RegistrationStage, Role, Settings, UserError, WindowAnchor,
 };
 use leptos::prelude::*;
 use std::time::Duration;
@@ -36,6 +37,8 @@ pub enum Section {
     Devices,
     /// The own contact code.
     ContactCode,
+    /// The starred messages of all chats.
+    Starred,
 }
 
 /// What a narrow screen shows.
@@ -46,8 +49,19 @@ pub enum Pane {
     List,
     /// The conversation.
     Chat,
-    /// The information beside it.
+    /// The information beside it,
     Info,
+    /// or a search in it,
+    Search,
+    /// or its starred messages, which lie over the information.
+    Starred,
+}
+
+impl Pane {
+    /// Beside the conversation, where there is room.
+    pub fn is_beside(self) -> bool {
+        matches!(self, Self::Info | Self::Search | Self::Starred)
+    }
 }
 
 /// A short word at the edge of the screen.
@@ -92,6 +106,10 @@ pub struct App {
     pub moves: RwSignal<Moves>,
     pub info: RwSignal<Option<ChatInfo>>,
     pub timeline: RwSignal<Option<Timeline>>,
+    /// The message that the conversation goes to next.
+    pub goal: RwSignal<Option<MessageId>>,
+    /// Messages of the open chat are being selected.
+    pub selection: RwSignal<Option<Selection>>,
     /// What stands above the composers.
     pub asides: RwSignal<Asides>,
     /// Grows with each window that replaces the timeline.
@@ -140,6 +158,8 @@ impl App {
             moves: RwSignal::new(Moves::default()),
             info: RwSignal::new(None),
             timeline: RwSignal::new(None),
+            goal: RwSignal::new(None),
+            selection: RwSignal::new(None),
             asides: RwSignal::new(Asides::default()),
             opened: RwSignal::new(0),
             arrival: RwSignal::new(Arrival::default()),
@@ -348,21 +368,65 @@ impl App {
         let chat = self.moves.with_untracked(|moves| moves.newest(chat));
         self.pane.set(Pane::Chat);
         page::push_layer();
-        if self.open.get_untracked() == Some(chat) {
-            return;
+        if self.open.get_untracked() != Some(chat) {
+            self.leave_open_chat();
+            self.begin_chat(chat);
+            self.tell(Command::OpenChat { chat, anchor: WindowAnchor::FirstUnread, limit: PAGE_ROWS });
         }
+    }
+
+    /// Shows a message in its chat. What stands beside the chat stays, where there is room.
+    pub fn open_at(&self, chat: ChatId, message: MessageId) {
+        let (app, chat) = (*self, self.moves.with_untracked(|moves| moves.newest(chat)));
+        let is_open = self.open.get_untracked() == Some(chat);
+        if !is_open || self.narrow.get_untracked() {
+            self.pane.set(Pane::Chat);
+            page::push_layer();
+        }
+        self.selection.set(None);
+        if is_open {
+            // Once the conversation is on the screen, and has a size.
+            return request_animation_frame(move || app.goal.set(Some(message)));
+        }
+        self.leave_open_chat();
+        self.goal.set(Some(message));
+        self.begin_chat(chat);
+        let open = Command::OpenChat { chat, anchor: WindowAnchor::Message(message), limit: PAGE_ROWS };
+        self.ask(open.clone(), move |result| match result {
+            Ok(_) if app.open.get_untracked() == Some(chat) => {
+                let has =
+                    |timeline: &Option<Timeline>| timeline.as_ref().is_some_and(|rows| rows.row(message).is_some());
+                if !app.timeline.with_untracked(has) {
+                    app.toast(words::error(&UserError::NotFound), false);
+                }
+            }
+            Ok(_) => {}
+            Err(error) => app.toast_refused(&open, &error),
+        });
+    }
+
+    fn leave_open_chat(&self) {
         if let Some(before) = self.open.get_untracked() {
             bridge::send(Command::CloseChat { chat: before });
         }
+        self.selection.set(None);
+        self.timeline.set(None);
+        self.info.set(None);
+    }
+
+    fn begin_chat(&self, chat: ChatId) {
         // What was marked by hand has been looked at now.
         if self.chats.with_untracked(|chats| chats.get(&chat)).is_some_and(|row| row.marked_unread) {
             self.tell(Command::MarkUnread { chat, unread: false });
         }
-        self.timeline.set(None);
-        self.info.set(None);
         self.open.set(Some(chat));
         self.conversation.set(Some(chat));
-        self.tell(Command::OpenChat { chat, anchor: WindowAnchor::FirstUnread, limit: PAGE_ROWS });
+    }
+
+    /// Shows something beside the open chat.
+    pub fn show_beside(&self, pane: Pane) {
+        self.pane.set(pane);
+        page::push_layer();
     }
 
     /// Changes what stands above a chat's composer.
@@ -382,19 +446,17 @@ impl App {
     /// Back to the list, with no chat open.
     pub fn close_chat(&self) {
         self.pane.set(Pane::List);
-        if let Some(chat) = self.open.get_untracked() {
-            bridge::send(Command::CloseChat { chat });
+        if self.open.get_untracked().is_some() {
+            self.leave_open_chat();
             self.open.set(None);
             self.conversation.set(None);
-            self.timeline.set(None);
-            self.info.set(None);
         }
     }
 
     /// Shows a section of the list pane.
     pub fn show_section(&self, section: Section) {
         self.pane.update(|pane| {
-            if *pane != Pane::Info || self.narrow.get_untracked() {
+            if !pane.is_beside() || self.narrow.get_untracked() {
                 *pane = Pane::List;
             }
         });
@@ -427,7 +489,9 @@ impl App {
     /// Closes the topmost layer: information, conversation, a section of the list pane.
     pub fn back(&self) -> bool {
         match (self.pane.get_untracked(), self.section.get_untracked()) {
-            (Pane::Info, _) => self.pane.set(Pane::Chat),
+            (Pane::Info | Pane::Search, _) => self.pane.set(Pane::Chat),
+            (Pane::Starred, _) => self.pane.set(Pane::Info),
+            (Pane::Chat, _) if self.selection.get_untracked().is_some() => self.selection.set(None),
             (Pane::Chat, _) => self.close_chat(),
             (Pane::List, Section::Chats) => return false,
             (Pane::List, Section::Profile | Section::Devices) => self.section.set(Section::Settings),

@@ -1,7 +1,9 @@
 //! All words of the interface, in one place, so that languages can come later.
 
+mod finding;
 mod messages;
 
+pub use finding::*;
 pub use messages::*;
 
 use crate::model::chat_list::ChatFilter;
@@ -116,7 +118,8 @@ pub const NOT_LOADED: &str = "These messages could not be loaded. Close the chat
 pub fn key(key: Key) -> &'static str {
     match key {
         Key::Help => "This help",
-        Key::Search => "Search chats",
+        Key::Search => "Search chats and messages",
+        Key::SearchInChat => "Search in the open chat",
         Key::NextChat => "Next chat",
         Key::PreviousChat => "Previous chat",
         Key::NextUnread => "Next unread chat",
@@ -135,16 +138,19 @@ pub fn key(key: Key) -> &'static str {
 
 pub const KEYS: &str = "Keyboard shortcuts";
 pub const KEYS_OF_LISTS: &str = "In the lists of chats and messages";
-pub const LIST_KEYS: [(&str, &[&str]); 9] = [
+pub const LIST_KEYS: [(&str, &[&str]); 12] = [
     ("Go through the list", &["↑ ↓"]),
     ("To its first, to its last", &["Home End"]),
-    ("Open the chat", &["Enter"]),
+    ("Open the chat, or what was found", &["Enter"]),
     ("Menu", &["Shift", "F10"]),
     ("Reply to the message", &["R"]),
     ("Copy the message", &["C"]),
     ("Star the message, or not", &["S"]),
     ("Edit the message", &["E"]),
+    ("Forward the message", &["F"]),
     ("Delete the message", &["Del"]),
+    ("While selecting: this message, or not", &["Space"]),
+    ("While selecting: all up to this message", &["Shift", "Space"]),
 ];
 pub const KEYS_OF_COMPOSER: &str = "Where you write";
 
@@ -494,7 +500,7 @@ pub fn linked(name: &str) -> String {
 
 pub const CHATS: &str = "Chats";
 pub const NEW_CHAT: &str = "New chat";
-pub const SEARCH_CHATS: &str = "Search chats";
+pub const SEARCH_CHATS: &str = "Search chats and messages";
 pub const FILTER: &str = "Filter";
 pub const ALL: &str = "All";
 pub const UNREAD: &str = "Unread";
@@ -583,7 +589,7 @@ fn named(kind: client_api::ChatKind, title: &str) -> String {
 /// In place of a list that a search or a filter has emptied.
 pub fn no_chats_found(typed: &str, filter: ChatFilter) -> String {
     match filter {
-        _ if !typed.is_empty() => format!("No chat with a name or number like “{}”.", isolated(typed)),
+        _ if !typed.is_empty() => format!("No chats or messages found for “{}”.", isolated(typed)),
         ChatFilter::Unread => "You have read everything.".into(),
         ChatFilter::All | ChatFilter::Archived => "The archive is empty.".into(),
     }

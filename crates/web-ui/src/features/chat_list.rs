@@ -1,8 +1,10 @@
 //! The list of chats: search, filters, and the rows that are on the screen. Of a thousand chats only those are in the page.
 
 use crate::features::conversation::chat_entries;
+use crate::features::finding::{FoundList, Search};
 use crate::model::chat_list::{ChatFilter, ChatList as Rows, is_unread};
 use crate::model::clock;
+use crate::model::finding::Stage;
 use crate::model::search::Found;
 use crate::model::window::equal_rows;
 use crate::platform::page;
@@ -12,7 +14,7 @@ use crate::primitives::long_press::LongPress;
 use crate::primitives::menu::{ContextMenu, Place, is_menu_key};
 use crate::store::{App, Section, use_app};
 use crate::words;
-use client_api::{ChatId, ChatKind, ChatRow, MirrorProgress, Role, number};
+use client_api::{ChatId, ChatKind, ChatRow, MirrorProgress, Role, SearchQuery, number};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -26,6 +28,9 @@ pub const BADGE_MAX: u32 = 999;
 /// Rows kept beyond each edge of what is seen.
 const MARGIN_ROWS: usize = 6;
 
+/// Below the chats: the first message that was found.
+const FIRST_FOUND: &str = ".list-scroller .found-row";
+
 /// The pane.
 #[component]
 pub fn ChatListPane() -> impl IntoView {
@@ -36,16 +41,19 @@ pub fn ChatListPane() -> impl IntoView {
             {(app.role == Role::Phone).then(|| view! {
                 <IconButton icon="camera" label=words::SCAN_A_CODE.to_owned() testid="scan-code" on_click=move |_| app.show_section(Section::Scan)/>
             })}
+            <IconButton icon="star" label=words::STARRED_MESSAGES.to_owned() testid="open-starred" on_click=move |_| app.show_section(Section::Starred)/>
             <IconButton icon="plus" label=words::NEW_CHAT.to_owned() testid="new-chat" on_click=move |_| app.show_section(Section::NewChat)/>
         </header>
         <div class="search">
             <Icon name="magnifying-glass"/>
             <input
                 id="chat-search" class="search-input" type="search" placeholder=words::SEARCH_CHATS aria-label=words::SEARCH_CHATS
-                autocomplete="off" dir="auto" data-testid="chat-search" prop:value=app.query
+                autocomplete="off" dir="auto" maxlength="256" data-testid="chat-search" prop:value=app.query
                 on:input=move |event| app.query.set(event_target_value(&event))
                 on:keydown=move |event| {
-                    if event.key() == "Escape" {
+                    // One layer: what is behind it stays.
+                    if event.key() == "Escape" && app.query.with_untracked(|query| !query.is_empty()) {
+                        event.prevent_default();
                         app.query.set(String::new());
                     } else if event.key() == "ArrowDown" && !event.alt_key() {
                         focus_first();
@@ -174,6 +182,15 @@ fn List() -> impl IntoView {
         bring_into_sight(chat);
         request_animation_frame(move || focus_row(chat));
     };
+    let query =
+        Memo::new(move |_| SearchQuery { words: app.query.get().trim_start().to_owned(), ..SearchQuery::default() });
+    let search = Search::new(app, query);
+    let has_found = Memo::new(move |_| search.finding.with(|finding| !finding.rows.is_empty()));
+    let is_searching = Memo::new(move |_| search.finding.with(|finding| *finding.stage() == Stage::Searching));
+    let leave_found = move |()| match shown.with_untracked(|shown| shown.last().copied()) {
+        Some(last) => move_to(last),
+        None => page::focus("#chat-search"),
+    };
     let menu = RwSignal::new(None::<(ChatId, Place)>);
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         if is_menu_key(&event) {
@@ -201,16 +218,22 @@ fn List() -> impl IntoView {
             _ => return,
         };
         event.prevent_default();
-        if let Some(chat) = to {
-            move_to(chat);
+        match to {
+            Some(chat) => move_to(chat),
+            None if event.key() == "ArrowDown" => page::focus(FIRST_FOUND),
+            None => {}
         }
     };
     view! {
-        <div class="list-scroller" node_ref=scroller on:scroll=move |_| measure() data-testid="chat-list-scroller">
+        <div class="list-scroller" node_ref=scroller data-testid="chat-list-scroller"
+            on:scroll=move |event| {
+                measure();
+                search.scrolled(&event_target(&event));
+            }>
             <Show when=move || !app.chats.with(|chats| chats.loaded)>
                 <Skeleton/>
             </Show>
-            <Show when=move || app.chats.with(|chats| chats.loaded) && shown.with(Vec::is_empty)>
+            <Show when=move || app.chats.with(|chats| chats.loaded) && shown.with(Vec::is_empty) && !has_found.get() && !is_searching.get()>
                 <Empty/>
             </Show>
             <div
@@ -223,6 +246,8 @@ fn List() -> impl IntoView {
                     <Row chat=entry.1 shown tab_stop cursor menu/>
                 </For>
             </div>
+            <Show when=move || has_found.get()><h2 class="rows-title">{words::MESSAGES}</h2></Show>
+            <FoundList search in_chat=false on_leave=leave_found/>
         </div>
         <RowMenu menu/>
     }
@@ -433,5 +458,6 @@ fn focus_row(chat: ChatId) {
 }
 
 fn focus_first() {
-    page::focus(".chat-row[tabindex=\"0\"]");
+    let first = ".chat-row[tabindex=\"0\"]";
+    page::focus(if page::can_focus(first) { first } else { FIRST_FOUND });
 }

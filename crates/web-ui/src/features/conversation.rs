@@ -4,6 +4,7 @@ mod scroll;
 
 use crate::features::chat_list::{BADGE_MAX, face};
 use crate::features::composer::Composer;
+use crate::features::message::choosing::ChosenBar;
 use crate::features::message::dialogs::MessageDialogs;
 use crate::features::message::menu::MessageMenu;
 use crate::features::message::{Around, ItemView};
@@ -103,6 +104,7 @@ fn Conversation(opened: ChatId) -> impl IntoView {
             </button>
         </Show>
         <Composer chat peer on_sent=move || view.to_end()/>
+        <Show when=move || app.selection.with(Option::is_some)><ChosenBar around/></Show>
         <MessageMenu around/>
         <MessageDialogs around/>
     }
@@ -154,16 +156,16 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
                 <IconButton icon="arrow-left" label=words::BACK.to_owned() testid="chat-back" on_click=move |_| app.close_chat()/>
             </span>
             <button class="chat-head-main" type="button" data-testid="chat-info-open" title=words::CHAT_INFO
-                on:click=move |_| {
-                    app.pane.set(Pane::Info);
-                    page::push_layer();
-                }>
+                on:click=move |_| app.show_beside(Pane::Info)>
                 <Avatar face size="small"/>
                 <span class="chat-head-text">
                     <span class="chat-head-title" dir="auto" data-testid="chat-head-title">{move || row.with(|row| row.as_ref().map(words::title))}</span>
                     <span class="chat-head-status" data-testid="chat-status">{status}</span>
                 </span>
             </button>
+            <span class="only-wide">
+                <IconButton icon="magnifying-glass" label=words::SEARCH_IN_CHAT.to_owned() testid="chat-search-open" on_click=move |_| app.show_beside(Pane::Search)/>
+            </span>
             <Menu label=words::CHAT_MENU icon="dots-three-vertical" testid="chat-menu"
                 entries=Callback::new(move |()| chat_entries(app, chat.get_untracked()))/>
         </header>
@@ -210,6 +212,8 @@ pub fn chat_entries(app: App, chat: ChatId) -> Vec<Entry> {
         Callback::new(move |()| app.toggle_archived(chat)),
     ));
     if app.open.get_untracked() == Some(chat) {
+        let search = Callback::new(move |()| app.show_beside(Pane::Search));
+        entries.insert(0, entry(words::SEARCH_IN_CHAT, "magnifying-glass", "menu-search", search));
         entries.push(entry(words::CLOSE_CHAT, "x", "menu-close", Callback::new(move |()| app.close_chat())));
     }
     entries

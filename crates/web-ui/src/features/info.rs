@@ -2,12 +2,13 @@
 
 use crate::features::chat_list::face;
 use crate::features::conversation::chat_entries;
+use crate::features::finding::beside::BesideHead;
 use crate::features::safety::Safety;
 use crate::model::chat_list::is_unread;
 use crate::model::clock;
 use crate::platform::page;
 use crate::primitives::avatar::Avatar;
-use crate::primitives::icon::{Icon, IconButton};
+use crate::primitives::icon::Icon;
 use crate::store::{Pane, use_app};
 use crate::words;
 use client_api::number::shown;
@@ -21,15 +22,7 @@ pub fn InfoPane() -> impl IntoView {
     let app = use_app();
     let opened = Memo::new(move |_| app.info.with(Option::is_some).then(|| app.conversation.get()).flatten());
     view! {
-        <header class="pane-head">
-            <IconButton icon="x" label=words::CLOSE.to_owned() testid="info-close" on_click=move |_| app.pane.set(Pane::Chat)/>
-            // Where it is alone on the screen, it is the page's heading.
-            {move || if app.narrow.get() {
-                view! { <h1 class="pane-title" tabindex="-1">{words::CHAT_INFO}</h1> }.into_any()
-            } else {
-                view! { <h2 class="pane-title" tabindex="-1">{words::CHAT_INFO}</h2> }.into_any()
-            }}
-        </header>
+        <BesideHead icon="x" label=words::CLOSE title=words::CHAT_INFO testid="info-close" to=Pane::Chat/>
         <div class="pane-body" data-testid="info">
             // Drawn once for a chat: what is typed, opened or focused in it stays while the facts go on.
             {move || opened.get().and_then(|_| app.info.get_untracked()).map(|info| view! { <Facts first=info/> })}
@@ -93,6 +86,11 @@ fn Facts(first: ChatInfo) -> impl IntoView {
                     </button>
                 </li>
             })}
+            <li>
+                <button class="action-row" type="button" data-testid="info-starred" on:click=move |_| app.show_beside(Pane::Starred)>
+                    <Icon name="star"/> <span>{words::STARRED_MESSAGES}</span>
+                </button>
+            </li>
             <Entries info/>
         </ul>
         <Show when=move || direct && is_contact.get()><Rename account=peer name/></Show>

@@ -1,5 +1,6 @@
 //! What the keys of the whole page do, and the help that lists them.
 
+use crate::features::message::choosing::leave_selection;
 use crate::model::chat_list::{ChatFilter, ChatList, is_unread};
 use crate::model::keys::{Key, Modifiers, read, table};
 use crate::platform::page;
@@ -49,6 +50,9 @@ fn act(app: App, key: Key) -> bool {
             app.show_section(Section::Chats);
             request_animation_frame(|| page::focus("#chat-search"));
         }
+        Key::SearchInChat if app.open.get_untracked().is_none() => return false,
+        Key::SearchInChat if app.pane.get_untracked() == Pane::Search => page::focus(".info-pane .search-input"),
+        Key::SearchInChat => app.show_beside(Pane::Search),
         Key::NextChat => open_neighbour(app, 1, Among::All),
         Key::PreviousChat => open_neighbour(app, -1, Among::All),
         Key::NextUnread => open_neighbour(app, 1, Among::Unread),
@@ -109,11 +113,13 @@ fn open_neighbour(app: App, step: isize, among: Among) {
     }
 }
 
-/// Escape closes one layer: information, a section, what is answered or edited; the conversation last.
+/// Escape closes one layer: what is selected, what stands beside, a section, what is answered or edited; the conversation last.
 fn close(app: App) -> bool {
-    if app.pane.get_untracked() == Pane::Info {
-        app.pane.set(Pane::Chat);
+    if app.selection.get_untracked().is_some() {
+        leave_selection(app);
         true
+    } else if app.pane.get_untracked().is_beside() {
+        app.back()
     } else if app.section.get_untracked() != Section::Chats {
         app.section.set(Section::Chats);
         true
@@ -130,7 +136,7 @@ fn to_landmark(step: isize) {
         (".list-pane", ".chat-row[tabindex='0'], .list-pane .pane-body :is(button, input)"),
         (".messages", ".message[tabindex='0']"),
         (".composer", ".composer-text"),
-        (".info-pane", ".info-pane button"),
+        (".info-pane", ".info-pane :is(button, input)"),
     ];
     let count = STOPS.len() as isize;
     let active = document().active_element();

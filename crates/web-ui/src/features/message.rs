@@ -1,10 +1,13 @@
 //! One item of a conversation: a bubble, a line of the chat itself, a date pill, the divider.
 
+pub mod choosing;
 pub mod dialogs;
+pub mod forward;
 pub mod menu;
 pub mod quote;
 
 use crate::features::chat_list::Ticks;
+use crate::features::message::choosing::{act_on_chosen, choose};
 use crate::features::message::dialogs::Dialogue;
 use crate::features::message::menu::{act, held};
 use crate::features::message::quote::quote_button;
@@ -43,8 +46,8 @@ pub struct Around {
     pub menu: RwSignal<Option<Place>>,
     /// and of which message.
     pub menu_of: RwSignal<Option<MessageId>>,
-    /// The dialog that is open, and about which message.
-    pub dialog: RwSignal<Option<(Dialogue, Arc<MessageRow>)>>,
+    /// The dialog that is open, and about which messages.
+    pub dialog: RwSignal<Option<(Dialogue, Vec<Arc<MessageRow>>)>>,
 }
 
 impl Around {
@@ -112,6 +115,7 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
     let status = Memo::new(move |_| parts.with(|parts| parts.as_ref().and_then(|(row, ..)| row.status)));
     let starred = Memo::new(move |_| parts.with(|parts| parts.as_ref().is_some_and(|(row, ..)| row.starred)));
     let edited = Memo::new(move |_| parts.with(|parts| parts.as_ref().is_some_and(|(row, ..)| row.edited)));
+    let forwarded = Memo::new(move |_| parts.with(|parts| parts.as_ref().is_some_and(|(row, ..)| row.forwarded)));
     let quote = Memo::new(move |_| parts.with(|parts| parts.as_ref().and_then(|(row, ..)| row.quote.clone())));
     let reactions = Memo::new(move |_| {
         parts.with(|parts| parts.as_ref().map(|(row, ..)| row.reactions.clone()).unwrap_or_default())
@@ -119,13 +123,16 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
     // Of a message that is gone, nobody wants to know how far it came.
     let ticks = move || status.get().filter(|_| body.get() != Some(MessageBody::Deleted));
     let time = move || row().map(|row| clock::time(shown_time(&row), page::zone_at(shown_time(&row))));
-    let label = move || row().map(|row| label(&row, &around.peer.get()));
+    let selecting = Memo::new(move |_| app.selection.with(Option::is_some));
+    let selected =
+        Memo::new(move |_| app.selection.with(|chosen| chosen.as_ref().is_some_and(|chosen| chosen.has(id))));
+    let label = move || row().map(|row| label(&row, selected.get(), &around.peer.get()));
     let finger = LongPress::new();
     let is_tab_stop = Signal::derive(move || around.tab_stop.get() == Some(id));
     let is_entered = Memo::new(move |_| around.entered.get() == Some(id));
     let element = NodeRef::<html::Article>::new();
     let open_at = move |event: &web_sys::MouseEvent| {
-        if let Some(element) = element.get_untracked() {
+        if let Some(element) = element.get_untracked().filter(|_| !selecting.get_untracked()) {
             around.open_menu(id, Place::pointer(event, element));
         }
     };
@@ -137,7 +144,9 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
         }
     };
     let on_double_click = move |event: leptos::ev::MouseEvent| {
-        let may_reply = |row: &Arc<MessageRow>| !is_on_part(&event) && Deed::Reply.is_possible(row, page::now_ms());
+        let may_reply = |row: &Arc<MessageRow>| {
+            !selecting.get_untracked() && !is_on_part(&event) && Deed::Reply.is_possible(row, page::now_ms())
+        };
         if let Some(row) = row().filter(may_reply) {
             act(app, Deed::Reply, &row, around);
             // Nor is the nearest word chosen.
@@ -149,7 +158,7 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
     view! {
         <article
             class="message" class:own=own class:first=is_first class:last=is_last class:starred=starred class:edited=edited
-            class:found=move || around.found.get() == Some(id)
+            class:found=move || around.found.get() == Some(id) class:choosing=selecting class:chosen=selected
             data-testid="message" data-message=id.to_string()
             data-status=move || status.get().map_or("none", status_name)
             tabindex=move || if is_tab_stop.get() { "0" } else { "-1" }
@@ -157,6 +166,12 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
             node_ref=element
             on:keydown=on_key
             on:dblclick=on_double_click
+            // What is in it lets clicks through, as long as messages are being selected.
+            on:click=move |event| {
+                if let (Some(row), true) = (row(), selecting.get_untracked()) {
+                    choose(app, &row, event.shift_key());
+                }
+            }
             on:contextmenu=move |event| {
                 event.prevent_default();
                 finger.end();
@@ -171,7 +186,14 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
             on:touchend=move |event| finger.lift(&event)
             on:pointercancel=move |_| finger.end()
         >
+            <Show when=move || selecting.get()>
+                <input class="choice" type="checkbox" aria-label=words::SELECT_THIS data-testid="message-choice" tabindex=part_tabindex(is_entered)
+                    prop:checked=selected on:click=move |event| event.prevent_default()/>
+            </Show>
             <div class="bubble">
+                {move || forwarded.get().then(|| view! {
+                    <span class="forwarded" data-testid="message-forwarded"><Icon name="arrow-bend-up-right"/> {words::FORWARDED}</span>
+                })}
                 {move || quote.get().map(|quote| quote_button(&quote, around, is_entered))}
                 {move || body.get().map(|body| body_view(&body, own, is_entered))}
                 <span class="bubble-space" aria-hidden="true"></span>
@@ -206,7 +228,7 @@ fn pill(id: MessageId, shown: &[Reaction], around: Around, is_entered: Memo<bool
     let app = use_app();
     let (own, count) = (shown.iter().any(|reaction| reaction.own), shown.len());
     let (label, text) = (words::reactions(&deeds::told(shown), count), deeds::pill(shown));
-    let open = move |_| around.dialog.set(untrack(|| held(app, id)).map(|row| (Dialogue::Reactions, row)));
+    let open = move |_| around.dialog.set(untrack(|| held(app, id)).map(|row| (Dialogue::Reactions, vec![row])));
     (!shown.is_empty()).then(|| {
         view! {
             <button class="reactions" class:own=own type="button" data-testid="reactions" tabindex=part_tabindex(is_entered) aria-label=label
@@ -239,6 +261,14 @@ fn press(
     if event.ctrl_key() || event.alt_key() || event.meta_key() {
         return false;
     }
+    if app.selection.with_untracked(Option::is_some) {
+        match (event.code().as_str(), Deed::of_key(&event.code())) {
+            ("Space", _) => choose(app, row, event.shift_key()),
+            (_, Some(deed)) => act_on_chosen(app, deed, around),
+            _ => return false,
+        }
+        return true;
+    }
     let deed = Deed::of_key(&event.code()).filter(|deed| deed.is_possible(row, page::now_ms()));
     match deed {
         _ if is_menu_key(event) => around.open_menu(row.id, Place::middle(element)),
@@ -256,10 +286,15 @@ fn is_on_part(event: &web_sys::MouseEvent) -> bool {
 }
 
 /// As a reader is told a message.
-fn label(row: &MessageRow, peer: &str) -> String {
+fn label(row: &MessageRow, selected: bool, peer: &str) -> String {
     let mut parts = vec![words::author(row.own, peer), clock::time(shown_time(row), page::zone_at(shown_time(row)))];
     parts.extend(row.status.map(|status| words::status(status).to_owned()));
-    let marks = [(row.starred, words::STARRED), (row.edited, words::EDITED)];
+    let marks = [
+        (selected, words::SELECTED),
+        (row.starred, words::STARRED),
+        (row.edited, words::EDITED),
+        (row.forwarded, words::FORWARDED),
+    ];
     parts.extend(marks.into_iter().filter(|(is, _)| *is).map(|(_, word)| word.to_owned()));
     if let Some(quote) = &row.quote {
         parts.push(words::answering(&words::author(quote.own, peer), words::quoted(quote)));

@@ -5,6 +5,8 @@ use crate::features::chat_list::ChatListPane;
 use crate::features::contact_code::ContactCode;
 use crate::features::conversation::ConversationPane;
 use crate::features::devices::Devices;
+use crate::features::finding::beside::ChatSearch;
+use crate::features::finding::starred::{StarredPane, StarredSection};
 use crate::features::info::InfoPane;
 use crate::features::keys::{self, KeyHelp};
 use crate::features::link::Link;
@@ -71,7 +73,11 @@ fn follow_focus(app: App) {
                 return;
             }
             let stops: &[&str] = match now.0 {
-                Pane::Info => &[".info-pane button"],
+                Pane::Info if before.0 == Pane::Starred => &["[data-testid='info-starred']"],
+                Pane::Info | Pane::Starred => &[".info-pane button"],
+                // They have the focus, and give it back, themselves.
+                Pane::Search => &[],
+                Pane::Chat if before.0 == Pane::Search => &[],
                 Pane::Chat if before.0 == Pane::Info => &[".chat-head-main"],
                 // Also one that was open already, from another section.
                 Pane::Chat if before.0 != Pane::Chat || before.1 == now.1 || (now.2.is_some() && before.2 != now.2) => {
@@ -127,11 +133,20 @@ fn Panes() -> impl IntoView {
     let pane = move || match app.pane.get() {
         Pane::List => "list",
         Pane::Chat => "chat",
-        Pane::Info => "info",
+        Pane::Info | Pane::Search | Pane::Starred => "info",
     };
     let phone = app.role == Role::Phone;
+    let beside = Memo::new(move |_| {
+        let pane = app.pane.get();
+        let label = match pane {
+            Pane::Search => words::SEARCH_IN_CHAT,
+            Pane::Starred => words::STARRED_MESSAGES,
+            _ => words::CHAT_INFO,
+        };
+        (pane.is_beside() && app.open.get().is_some()).then_some((label, pane))
+    });
     view! {
-        <div class="app" data-testid="stage" data-stage="active" data-pane=pane class:with-info=move || app.pane.get() == Pane::Info>
+        <div class="app" data-testid="stage" data-stage="active" data-pane=pane class:with-info=move || app.pane.get().is_beside()>
             <nav class="skips" aria-label=words::SKIPS>
                 <Show when=move || app.section.get() == Section::Chats><a class="skip" href="#chat-search">{words::SKIP_TO_CHATS}</a></Show>
                 <Show when=move || app.open.get().is_some()><a class="skip" href="#composer-text">{words::SKIP_TO_COMPOSER}</a></Show>
@@ -147,13 +162,20 @@ fn Panes() -> impl IntoView {
                     Section::Profile => view! { <ProfileSection/> }.into_any(),
                     Section::Devices => view! { <Devices/> }.into_any(),
                     Section::ContactCode => view! { <ContactCode/> }.into_any(),
+                    Section::Starred => view! { <StarredSection/> }.into_any(),
                 }}
                 <Show when=move || !app.narrow.get()><ListGrip/></Show>
             </section>
             <main class="chat-pane" aria-label=words::CONVERSATION><ConversationPane/></main>
-            <Show when=move || app.pane.get() == Pane::Info && app.open.get().is_some()>
-                <section class="info-pane" aria-label=words::CHAT_INFO role=move || if app.narrow.get() { "main" } else { "complementary" }><InfoPane/></section>
-            </Show>
+            {move || beside.get().map(|(label, pane)| view! {
+                <section class="info-pane" aria-label=label role=move || if app.narrow.get() { "main" } else { "complementary" }>
+                    {match pane {
+                        Pane::Search => view! { <ChatSearch/> }.into_any(),
+                        Pane::Starred => view! { <StarredPane/> }.into_any(),
+                        _ => view! { <InfoPane/> }.into_any(),
+                    }}
+                </section>
+            })}
             <Toasts/>
         </div>
     }

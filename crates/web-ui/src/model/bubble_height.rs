@@ -19,6 +19,8 @@ const EDITED_PX: f64 = 44.0;
 const QUOTE_PX: f64 = 34.0;
 /// Of its text, and of the note below what is only claimed.
 const QUOTE_LINE_PX: f64 = 18.0;
+/// "Forwarded", above the text.
+const FORWARDED_PX: f64 = 20.0;
 /// Under the bubble.
 const REACTIONS_PX: f64 = 24.0;
 
@@ -29,7 +31,8 @@ pub fn guess(item: &Item, column_px: f64) -> f64 {
     let text_px = (column_px * 0.78 - 24.0).max(80.0);
     let quote = row.quote.as_ref().map_or(0.0, |quote| QUOTE_PX + quote_lines(quote, text_px) * QUOTE_LINE_PX);
     let reactions = if row.reactions.is_empty() { 0.0 } else { REACTIONS_PX };
-    let above = above + quote + reactions;
+    let forwarded = if row.forwarded { FORWARDED_PX } else { 0.0 };
+    let above = above + quote + reactions + forwarded;
     match &row.body {
         MessageBody::System(_) => 76.0,
         MessageBody::Deleted | MessageBody::Waiting | MessageBody::Newer => above + BUBBLE_PX + LINE_PX,

@@ -1,6 +1,7 @@
 //! What can be done with a message, what it says as a list has room for, and what its reactions come to. Knows no page.
 
 use client_api::{MessageBody, MessageRow, MessageStatus, Reaction};
+use std::sync::Arc;
 
 /// Offered at once; any other can be typed.
 pub const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
@@ -16,11 +17,14 @@ pub enum Deed {
     Star,
     Info,
     Edit,
+    Forward,
+    Select,
     Delete,
 }
 
 /// In the order of the menu; reactions stand above it.
-pub const MENU: [Deed; 6] = [Deed::Reply, Deed::Copy, Deed::Star, Deed::Info, Deed::Edit, Deed::Delete];
+pub const MENU: [Deed; 8] =
+    [Deed::Reply, Deed::Forward, Deed::Copy, Deed::Star, Deed::Select, Deed::Info, Deed::Edit, Deed::Delete];
 
 impl Deed {
     /// With this message, now.
@@ -32,10 +36,11 @@ impl Deed {
         match self {
             Self::Reply | Self::React => speaks && has_gone,
             Self::Copy => is_text,
+            Self::Forward => is_text && has_gone,
             Self::Star => speaks,
             Self::Info => is_here || row.body == MessageBody::Waiting,
             Self::Edit => is_text && has_gone && now_ms < row.edit_until_ms,
-            Self::Delete => is_here,
+            Self::Select | Self::Delete => is_here,
         }
     }
 
@@ -45,10 +50,20 @@ impl Deed {
             "KeyR" => Some(Self::Reply),
             "KeyC" => Some(Self::Copy),
             "KeyS" => Some(Self::Star),
+            "KeyF" => Some(Self::Forward),
             "KeyE" => Some(Self::Edit),
             "Delete" | "Backspace" => Some(Self::Delete),
             _ => None,
         }
+    }
+}
+
+/// With all of these; to star and to copy, one that can be is enough.
+pub fn is_possible_with(deed: Deed, rows: &[Arc<MessageRow>], now_ms: u64) -> bool {
+    let mut rows = rows.iter().peekable();
+    match deed {
+        Deed::Star | Deed::Copy => rows.any(|row| deed.is_possible(row, now_ms)),
+        _ => rows.peek().is_some() && rows.all(|row| deed.is_possible(row, now_ms)),
     }
 }
 

@@ -6,6 +6,7 @@
 pub enum Key {
     Help,
     Search,
+    SearchInChat,
     NextChat,
     PreviousChat,
     NextUnread,
@@ -45,6 +46,7 @@ enum Held {
     Shift,
     /// ⌘ on a Mac.
     Control,
+    ControlShift,
     /// ⌃⌥ on a Mac.
     Alt,
     AltShift,
@@ -64,9 +66,10 @@ const fn shortcut(held: Held, code: &'static str, name: &'static str, key: Key) 
     Shortcut { held, code, name, key }
 }
 
-const SHORTCUTS: [Shortcut; 15] = [
+const SHORTCUTS: [Shortcut; 16] = [
     shortcut(Held::Control, "Slash", "/", Key::Help),
     shortcut(Held::Control, "KeyK", "K", Key::Search),
+    shortcut(Held::ControlShift, "KeyF", "F", Key::SearchInChat),
     shortcut(Held::Alt, "KeyN", "N", Key::NewChat),
     shortcut(Held::Alt, "ArrowDown", "↓", Key::NextChat),
     shortcut(Held::Alt, "ArrowUp", "↑", Key::PreviousChat),
@@ -101,6 +104,7 @@ fn held(modifiers: Modifiers, keyboard: Keyboard) -> Option<Held> {
         (false, false, false) => Some(Held::Nothing),
         (false, false, true) => Some(Held::Shift),
         (true, false, false) => Some(Held::Control),
+        (true, false, true) => Some(Held::ControlShift),
         (false, true, false) => Some(Held::Alt),
         (false, true, true) => Some(Held::AltShift),
         _ => None,
@@ -114,10 +118,12 @@ pub fn table(keyboard: Keyboard) -> impl Iterator<Item = (Key, Vec<&'static str>
             (_, Held::Nothing) => vec![],
             (Keyboard::Other, Held::Shift) => vec!["Shift"],
             (Keyboard::Other, Held::Control) => vec!["Ctrl"],
+            (Keyboard::Other, Held::ControlShift) => vec!["Ctrl", "Shift"],
             (Keyboard::Other, Held::Alt) => vec!["Alt"],
             (Keyboard::Other, Held::AltShift) => vec!["Alt", "Shift"],
             (Keyboard::Mac, Held::Shift) => vec!["⇧"],
             (Keyboard::Mac, Held::Control) => vec!["⌘"],
+            (Keyboard::Mac, Held::ControlShift) => vec!["⇧", "⌘"],
             (Keyboard::Mac, Held::Alt) => vec!["⌃", "⌥"],
             (Keyboard::Mac, Held::AltShift) => vec!["⌃", "⌥", "⇧"],
         };
@@ -148,6 +154,8 @@ mod tests {
         for (code, modifiers, key) in [
             ("Slash", CONTROL, Some(Key::Help)),
             ("KeyK", CONTROL, Some(Key::Search)),
+            ("KeyF", shift(CONTROL), Some(Key::SearchInChat)),
+            ("KeyF", CONTROL, None),
             ("ArrowUp", shift(ALT), Some(Key::PreviousUnread)),
             ("ArrowDown", ALT, Some(Key::NextChat)),
             ("KeyP", shift(ALT), Some(Key::Pin)),

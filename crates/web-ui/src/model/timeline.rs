@@ -212,6 +212,13 @@ impl Timeline {
         self.rows.iter().find(|row| row.id == id).cloned()
     }
 
+    /// The loaded rows from one message to another, wherever each of them stands.
+    pub fn between(&self, one: MessageId, other: MessageId) -> Vec<Arc<MessageRow>> {
+        let place = |id| self.rows.iter().position(|row| row.id == id);
+        let (Some(one), Some(other)) = (place(one), place(other)) else { return Vec::new() };
+        self.rows.get(one.min(other)..=one.max(other)).unwrap_or_default().to_vec()
+    }
+
     /// The newest loaded row of a kind.
     pub fn newest(&self, kind: impl Fn(&MessageRow) -> bool) -> Option<Arc<MessageRow>> {
         self.rows.iter().rev().find(|row| kind(row)).cloned()

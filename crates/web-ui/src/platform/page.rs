@@ -19,6 +19,14 @@ pub fn zone_at(ms: u64) -> ZoneOffset {
     ZoneOffset(-(date.get_timezone_offset() as i32))
 }
 
+/// The beginning of a day as a date field has it ("2026-11-03"), or of so many days after; 0 where none is chosen.
+pub fn midnight(date: &str, days_after: u32) -> u64 {
+    let date = js_sys::Date::new(&JsValue::from_str(&format!("{date}T00:00")));
+    // Not by hours: a day may have 23 of them.
+    date.set_date(date.get_date().wrapping_add(days_after));
+    date.get_time() as u64
+}
+
 fn set_root(name: &str, value: &str) {
     if let Some(root) = document().document_element() {
         let _ = root.set_attribute(name, value);

@@ -1,6 +1,6 @@
 //! The words about single messages: answers, reactions, edits, deletions.
 
-use super::{YOU, count, isolated};
+use super::{YOU, count, isolated, messages};
 use crate::model::keys::Keyboard;
 use client_api::{Quote, Quoted};
 
@@ -33,6 +33,16 @@ pub fn reactions(told: &str, number: usize) -> String {
     format!("{told}, {}", count(number as u64, "reaction", "reactions"))
 }
 
+/// The title of the dialog.
+pub fn delete_title(number: usize) -> String {
+    if number == 1 { "Delete message?".into() } else { format!("Delete {}?", messages(number)) }
+}
+
+/// They are gone from the own devices.
+pub fn deleted_for_me(number: usize) -> String {
+    if number == 1 { "Message deleted for you".into() } else { format!("{} deleted for you", messages(number)) }
+}
+
 /// How a system's own picker of emoji is opened.
 pub fn emoji_hint(keyboard: Keyboard) -> &'static str {
     match keyboard {
@@ -59,12 +69,15 @@ pub const EDIT_TOO_LATE: &str =
 pub const STOP_REPLY: &str = "Do not reply";
 pub const STOP_EDIT: &str = "Stop editing";
 pub const DELETE: &str = "Delete";
-pub const DELETE_MESSAGE: &str = "Delete message?";
 pub const FOR_EVERYONE: &str = "Delete for everyone";
 pub const FOR_ME: &str = "Delete for me";
-pub const DELETED_FOR_ME: &str = "Message deleted for you";
 pub const DELETE_UNSENT: &str = "It was not sent yet. Nobody will get it.";
 pub const DELETE_FOR_ME_TEXT: &str = "It goes from all your devices. Others keep it.";
 pub const DELETE_NOTE_TEXT: &str = "It goes from all your devices.";
 pub const DELETE_ANY_TEXT: &str =
     "For everyone: others see that there was a message. For me: it goes from your devices, and others keep it.";
+pub const DELETE_ALL_UNSENT: &str = "They were not sent yet. Nobody will get them.";
+pub const DELETE_ALL_FOR_ME_TEXT: &str = "They go from all your devices. Others keep them.";
+pub const DELETE_ALL_NOTES_TEXT: &str = "They go from all your devices.";
+pub const DELETE_ALL_ANY_TEXT: &str =
+    "For everyone: others see that there were messages. For me: they go from your devices, and others keep them.";

@@ -135,6 +135,15 @@ impl Scroll {
             opened: StoredValue::new(0),
             marked: StoredValue::new(None),
         };
+        // The chat was opened at it.
+        view.wanted.set_value(app.goal.get_untracked());
+        app.goal.set(None);
+        Effect::new(move || {
+            if let Some(id) = app.goal.get() {
+                app.goal.set(None);
+                view.jump(id);
+            }
+        });
         Effect::new(move || view.follow_timeline());
         Effect::new(move || view.hear_arrivals());
         Effect::new(move || {

@@ -1,6 +1,8 @@
 //! The dialogs about one message: its facts, its reactions, another emoji, its deletion. They close where the message goes.
 
 use super::Around;
+use super::choosing::leave_selection;
+use super::forward::Forward;
 use super::menu::{held, react, regain_focus};
 use crate::model::clock;
 use crate::model::deeds::{can_be_taken_back, is_unsent};
@@ -22,8 +24,10 @@ pub enum Dialogue {
     Reactions,
     /// Which other emoji.
     React,
-    /// For whom it is deleted.
+    /// For whom they are deleted.
     Delete,
+    /// To whom they are sent on.
+    Forward,
 }
 
 /// Whichever is open.
@@ -33,9 +37,13 @@ pub fn MessageDialogs(around: Around) -> impl IntoView {
     let close = move || around.dialog.set(None);
     Effect::new(move || {
         let is_over = around.dialog.with(|dialog| {
-            dialog.as_ref().is_some_and(|(dialogue, row)| match held(app, row.id) {
-                Some(row) => *dialogue == Dialogue::Reactions && row.reactions.is_empty(),
-                None => true,
+            // Of several, those that have scrolled out of reach are there still.
+            dialog.as_ref().is_some_and(|(dialogue, rows)| match rows.as_slice() {
+                [row] if app.selection.with_untracked(Option::is_none) => match held(app, row.id) {
+                    Some(row) => *dialogue == Dialogue::Reactions && row.reactions.is_empty(),
+                    None => true,
+                },
+                _ => false,
             })
         });
         if is_over {
@@ -44,11 +52,12 @@ pub fn MessageDialogs(around: Around) -> impl IntoView {
         }
     });
     move || {
-        around.dialog.get().map(|(dialogue, first)| {
+        around.dialog.get().and_then(|(dialogue, rows)| {
+            let first = Arc::clone(rows.first()?);
             let id = first.id;
             // It goes on while the dialog is open.
             let row = Signal::derive(move || held(app, id).unwrap_or_else(|| Arc::clone(&first)));
-            match dialogue {
+            Some(match dialogue {
                 Dialogue::Info => view! {
                     <Dialog title=words::MESSAGE_INFO testid="message-info" on_close=close>
                         {move || facts(&row.get())}
@@ -68,8 +77,9 @@ pub fn MessageDialogs(around: Around) -> impl IntoView {
                 }
                 .into_any(),
                 Dialogue::React => view! { <React id close/> }.into_any(),
-                Dialogue::Delete => view! { <Delete row close/> }.into_any(),
-            }
+                Dialogue::Delete => view! { <Delete rows close/> }.into_any(),
+                Dialogue::Forward => view! { <Forward rows close/> }.into_any(),
+            })
         })
     }
 }
@@ -163,39 +173,60 @@ fn React(id: MessageId, close: impl Fn() + Copy + Send + Sync + 'static) -> impl
 }
 
 #[component]
-fn Delete(row: Signal<Arc<MessageRow>>, close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+fn Delete(rows: Vec<Arc<MessageRow>>, close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let app = use_app();
     let kind = app.info.with_untracked(|info| info.as_ref().map(|info| info.kind));
     let is_note = kind == Some(ChatKind::Notes);
-    // As it was when it was asked: what the server takes meanwhile goes from everybody, as was said.
-    let unsent = row.with_untracked(|row| is_unsent(row));
-    let for_everyone = move || !unsent && !is_note && can_be_taken_back(&row.get(), page::now_ms());
+    let number = rows.len();
+    // As they were when it was asked: what the server takes meanwhile goes from everybody, as was said.
+    let ids = |unsent: bool| {
+        let rows = rows.iter().filter(|row| is_unsent(row) == unsent);
+        StoredValue::new(rows.map(|row| row.id).collect::<Vec<_>>())
+    };
+    let (unsent, sent) = (ids(true), ids(false));
+    let all_unsent = sent.with_value(Vec::is_empty);
+    let rows = StoredValue::new(rows);
+    // For as long as the dialog is open.
+    let for_everyone = move || {
+        let can_be = |row: &Arc<MessageRow>| {
+            is_unsent(row) || can_be_taken_back(&held(app, row.id).unwrap_or_else(|| Arc::clone(row)), page::now_ms())
+        };
+        !all_unsent && !is_note && rows.with_value(|rows| rows.iter().all(can_be))
+    };
     let delete = move |everyone: bool| {
         let Some(chat) = app.open.get_untracked() else { return };
-        let message = row.with_untracked(|row| row.id);
         // First: the focus is back at the message, and goes on from there when it is gone.
         close();
+        leave_selection(app);
         // What may be on its way already is taken back from everyone.
-        let command = Command::DeleteMessages { chat, messages: vec![message], for_everyone: everyone || unsent };
-        app.ask(command, move |result| match result {
-            Ok(_) if everyone || unsent => {}
-            Ok(_) => app.toast(words::DELETED_FOR_ME.to_owned(), false),
-            Err(error) => app.toast(words::error(&error), false),
-        });
+        for (messages, for_everyone) in [(unsent.get_value(), true), (sent.get_value(), everyone)] {
+            if messages.is_empty() {
+                continue;
+            }
+            app.ask(Command::DeleteMessages { chat, messages, for_everyone }, move |result| match result {
+                Ok(_) if for_everyone => {}
+                Ok(_) => app.toast(words::deleted_for_me(number), false),
+                Err(error) => app.toast(words::error(&error), false),
+            });
+        }
     };
-    let text = move || match () {
-        () if unsent => words::DELETE_UNSENT,
-        () if for_everyone() => words::DELETE_ANY_TEXT,
-        () if is_note => words::DELETE_NOTE_TEXT,
-        () => words::DELETE_FOR_ME_TEXT,
+    let text = move || match number {
+        1 if all_unsent => words::DELETE_UNSENT,
+        1 if for_everyone() => words::DELETE_ANY_TEXT,
+        1 if is_note => words::DELETE_NOTE_TEXT,
+        1 => words::DELETE_FOR_ME_TEXT,
+        _ if all_unsent => words::DELETE_ALL_UNSENT,
+        _ if for_everyone() => words::DELETE_ALL_ANY_TEXT,
+        _ if is_note => words::DELETE_ALL_NOTES_TEXT,
+        _ => words::DELETE_ALL_FOR_ME_TEXT,
     };
     view! {
-        <Dialog title=words::DELETE_MESSAGE testid="delete-dialog" on_close=close>
+        <Dialog title=words::delete_title(number) testid="delete-dialog" on_close=close>
             <p>{text}</p>
             <div class="dialog-actions stacked">
                 <button class="button quiet" type="button" data-testid="delete-no" on:click=move |_| close()>{words::CANCEL}</button>
                 <button class="button danger" type="button" data-testid="delete-for-me" on:click=move |_| delete(false)>
-                    {if unsent || is_note { words::DELETE } else { words::FOR_ME }}
+                    {if all_unsent || is_note { words::DELETE } else { words::FOR_ME }}
                 </button>
                 <Show when=for_everyone>
                     <button class="button danger" type="button" data-testid="delete-for-everyone" on:click=move |_| delete(true)>{words::FOR_EVERYONE}</button>

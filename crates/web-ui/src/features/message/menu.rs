@@ -2,6 +2,7 @@
 //! scrolls, which would cut it off.
 
 use super::Around;
+use super::choosing::begin_selection;
 use super::dialogs::Dialogue;
 use crate::model::deeds::{self, Deed};
 use crate::platform::page;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 /// Does it. What needs more than a word opens its dialog.
 pub(super) fn act(app: App, deed: Deed, row: &Arc<MessageRow>, around: Around) {
     let Some(chat) = app.open.get_untracked() else { return };
-    let ask = |dialogue: Dialogue| around.dialog.set(Some((dialogue, Arc::clone(row))));
+    let ask = |dialogue: Dialogue| around.dialog.set(Some((dialogue, vec![Arc::clone(row)])));
     match deed {
         Deed::Reply => app.set_aside(chat, |aside| {
             aside.edits = None;
@@ -26,6 +27,8 @@ pub(super) fn act(app: App, deed: Deed, row: &Arc<MessageRow>, around: Around) {
         Deed::Star => app.send(Command::SetStarred { chat, message: row.id, starred: !row.starred }),
         Deed::Info => ask(Dialogue::Info),
         Deed::Edit => edit(app, row),
+        Deed::Forward => ask(Dialogue::Forward),
+        Deed::Select => begin_selection(app, row),
         Deed::Delete => ask(Dialogue::Delete),
     }
 }
@@ -119,6 +122,8 @@ fn entries(app: App, row: &Arc<MessageRow>, around: Around) -> Vec<Entry> {
             Deed::Star => (if row.starred { words::UNSTAR } else { words::STAR }, "star", "menu-star"),
             Deed::Info => (words::MESSAGE_INFO, "info", "menu-info"),
             Deed::Edit => (words::EDIT, "pencil-simple", "menu-edit"),
+            Deed::Forward => (words::FORWARD, "arrow-bend-up-right", "menu-forward"),
+            Deed::Select => (words::SELECT, "check-circle", "menu-select"),
             Deed::Delete => (words::DELETE, "trash", "menu-delete"),
         };
         entry(deed, Look::Line, label, icon, testid)

@@ -31,24 +31,35 @@ fn reaction(account: u8, emoji: &str) -> Reaction {
 
 #[test]
 fn a_menu_holds_what_can_be_done_with_its_message_now() {
-    use Deed::{Copy, Delete, Edit, Info, React, Reply, Star};
+    use Deed::{Copy, Delete, Edit, Forward, Info, React, Reply, Select, Star};
     let text = || MessageBody::Text("hello".into());
     let failed = MessageRow { status: Some(MessageStatus::Failed), edit_until_ms: u64::MAX, ..message(true, text()) };
     let pending = MessageRow { status: Some(MessageStatus::Pending), edit_until_ms: u64::MAX, ..message(true, text()) };
     for (row, now_ms, wanted) in [
-        (message(true, text()), NOW, vec![Reply, Copy, Star, Info, Edit, Delete, React]),
-        (message(true, text()), NOW + 10, vec![Reply, Copy, Star, Info, Delete, React]),
-        (message(false, text()), NOW, vec![Reply, Copy, Star, Info, Delete, React]),
-        (pending, NOW, vec![Reply, Copy, Star, Info, Edit, Delete, React]),
-        (failed, NOW, vec![Copy, Star, Info, Delete]),
-        (message(true, MessageBody::Deleted), NOW, vec![Info, Delete]),
-        (message(false, MessageBody::Newer), NOW, vec![Reply, Star, Info, Delete, React]),
+        (message(true, text()), NOW, vec![Reply, Forward, Copy, Star, Select, Info, Edit, Delete, React]),
+        (message(true, text()), NOW + 10, vec![Reply, Forward, Copy, Star, Select, Info, Delete, React]),
+        (message(false, text()), NOW, vec![Reply, Forward, Copy, Star, Select, Info, Delete, React]),
+        (pending, NOW, vec![Reply, Forward, Copy, Star, Select, Info, Edit, Delete, React]),
+        (failed, NOW, vec![Copy, Star, Select, Info, Delete]),
+        (message(true, MessageBody::Deleted), NOW, vec![Select, Info, Delete]),
+        (message(false, MessageBody::Newer), NOW, vec![Reply, Star, Select, Info, Delete, React]),
         (message(false, MessageBody::Waiting), NOW, vec![Info]),
         (message(false, MessageBody::System(SystemLine::Encrypted)), NOW, vec![]),
     ] {
         let possible: Vec<Deed> =
             MENU.into_iter().chain([React]).filter(|deed| deed.is_possible(&row, now_ms)).collect();
         assert_eq!(possible, wanted, "{:?}, {:?}, after {} ms", row.body, row.status, now_ms - NOW);
+    }
+}
+
+#[test]
+fn what_is_done_with_several_is_possible_with_all_of_them_but_starring_and_copying() {
+    let row = |body| Arc::new(message(false, body));
+    let (text, deleted) = (row(MessageBody::Text("hello".into())), row(MessageBody::Deleted));
+    for (deed, of_both) in [(Deed::Star, true), (Deed::Copy, true), (Deed::Forward, false), (Deed::Delete, true)] {
+        assert!(!is_possible_with(deed, &[], NOW), "{deed:?} of nothing");
+        assert!(is_possible_with(deed, std::slice::from_ref(&text), NOW));
+        assert_eq!(is_possible_with(deed, &[text.clone(), deleted.clone()], NOW), of_both, "{deed:?}");
     }
 }
 
@@ -87,9 +98,13 @@ fn a_pill_has_the_most_frequent_first() {
 
 #[test]
 fn keys_are_those_of_the_help() {
-    for (code, deed) in
-        [("KeyR", Some(Deed::Reply)), ("KeyE", Some(Deed::Edit)), ("Backspace", Some(Deed::Delete)), ("KeyX", None)]
-    {
+    for (code, deed) in [
+        ("KeyR", Some(Deed::Reply)),
+        ("KeyF", Some(Deed::Forward)),
+        ("KeyE", Some(Deed::Edit)),
+        ("Backspace", Some(Deed::Delete)),
+        ("KeyX", None),
+    ] {
         assert_eq!(Deed::of_key(code), deed);
     }
 }

@@ -211,3 +211,13 @@ fn what_is_unsent_is_below_all_that_comes_and_marks_nothing_as_seen() {
     assert_eq!(newest(&timeline, 1), Some(id(1)));
     assert_eq!(newest(&timeline, 12), None, "it is not loaded");
 }
+
+#[test]
+fn a_range_is_the_same_from_either_end_and_ends_with_what_is_loaded() {
+    let timeline = Timeline::new(window(WindowAnchor::Newest, 10..20, 20));
+    let between = |one, other| timeline.between(id(one), id(other)).iter().map(|row| row.id).collect::<Vec<_>>();
+    assert_eq!(between(12, 14), [12, 13, 14].map(id));
+    assert_eq!(between(14, 12), [12, 13, 14].map(id));
+    assert_eq!(between(14, 14), [id(14)]);
+    assert!(between(9, 12).is_empty(), "where it began is not there any more");
+}

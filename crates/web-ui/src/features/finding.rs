@@ -1,0 +1,213 @@
+//! What was found: the one list of messages that the search over all chats, the search in one and the starred messages share.
+
+pub mod beside;
+pub mod starred;
+
+use crate::model::clock;
+use crate::model::finding::{Ask, Finding, Stage};
+use crate::platform::page;
+use crate::primitives::icon::Icon;
+use crate::primitives::roam::{focused_item, roam};
+use crate::store::{App, use_app};
+use crate::words;
+use client_api::{Answer, ChatId, Command, FoundMessage, MessageId, SearchQuery, UserError};
+use leptos::html;
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// Whoever types on is not asked for each letter.
+const TYPING: Duration = Duration::from_millis(150);
+/// While not all messages can be looked into, and after a star may have changed, it is looked again.
+const AGAIN: Duration = Duration::from_secs(1);
+/// Nearer to the end of the list than this, the next page is asked for.
+const NEAR_END_PX: i32 = 600;
+
+/// A search that goes on while its page is shown.
+#[derive(Clone, Copy)]
+pub struct Search {
+    app: App,
+    pub finding: RwSignal<Finding>,
+    /// A next page is on its way.
+    loading: StoredValue<bool>,
+    starred: bool,
+}
+
+impl Search {
+    /// Looks for whatever is to be looked for.
+    pub fn new(app: App, query: Memo<SearchQuery>) -> Self {
+        let starred = query.with_untracked(|query| query.starred);
+        let finding = RwSignal::new(Finding::default());
+        let search = Self { app, finding, loading: StoredValue::new(false), starred };
+        Effect::new(move |_| {
+            finding.update(|finding| finding.begin(query.get()));
+            let turn = finding.with_untracked(Finding::turn);
+            let ask = move || {
+                if finding.try_with_untracked(Finding::turn) == Some(turn) {
+                    search.look();
+                }
+            };
+            if starred { ask() } else { set_timeout(ask, TYPING) }
+        });
+        // Of the chat that is open it is known when a star may have changed.
+        Effect::new(move |before: Option<()>| {
+            app.arrival.track();
+            if starred && before.is_some() {
+                set_timeout(move || search.look(), AGAIN);
+            }
+        });
+        search
+    }
+
+    fn look(self) {
+        if let Some(ask) = self.finding.try_with_untracked(Finding::first).flatten() {
+            self.ask(ask);
+        }
+    }
+
+    /// The next page.
+    fn more(self) {
+        if let Some(ask) = self.finding.with_untracked(Finding::next).filter(|_| !self.loading.get_value()) {
+            self.loading.set_value(true);
+            self.ask(ask);
+        }
+    }
+
+    fn ask(self, ask: Ask) {
+        let command = Command::Search { query: ask.query.clone(), after: ask.after, limit: ask.limit };
+        self.app.ask(command, move |result| {
+            let _ = self.loading.try_set_value(false);
+            let found = match result {
+                Ok(Answer::Found(found)) => Ok(found),
+                Ok(_) => Err(UserError::Internal),
+                Err(error) => Err(error),
+            };
+            let is_partial = self.finding.try_update(|finding| finding.take(&ask, found) && finding.not_indexed > 0);
+            if is_partial == Some(true) {
+                let turn = ask.turn;
+                set_timeout(move || self.look_again(turn), AGAIN);
+            }
+        });
+    }
+
+    /// Nothing moves under the focus.
+    fn look_again(self, turn: u32) {
+        if self.finding.try_with_untracked(Finding::turn) != Some(turn) {
+            return;
+        }
+        if page::exists(".found-list:focus-within") {
+            set_timeout(move || self.look_again(turn), AGAIN);
+        } else {
+            self.look();
+        }
+    }
+
+    fn unstar(self, chat: ChatId, message: MessageId) {
+        let (app, finding) = (self.app, self.finding);
+        app.ask(Command::SetStarred { chat, message, starred: false }, move |result| match result {
+            Ok(_) => _ = finding.try_update(|finding| finding.forget(chat, message)),
+            Err(error) => app.toast(words::error(&error), false),
+        });
+    }
+
+    /// For the scroller around: more comes near the end.
+    pub fn scrolled(self, scroller: &web_sys::Element) {
+        let below = scroller.scroll_height() - scroller.scroll_top() - scroller.client_height();
+        if below < NEAR_END_PX {
+            self.more();
+        }
+    }
+
+    /// It was looked, and there is nothing.
+    pub fn found_nothing(self) -> bool {
+        self.finding.with(|finding| finding.rows.is_empty() && *finding.stage() == Stage::Done)
+    }
+}
+
+/// The messages, with what is to be said of them. `in_chat`: all of one chat, which stands beside. `on_leave` gets ↑ of the first.
+#[component]
+pub fn FoundList(search: Search, in_chat: bool, #[prop(into)] on_leave: Callback<()>) -> impl IntoView {
+    let list = NodeRef::<html::Ul>::new();
+    let cursor = RwSignal::new(0_u32);
+    let finding = search.finding;
+    let heard = Memo::new(move |before: Option<&String>| {
+        finding.with(|finding| match finding.stage() {
+            Stage::Done => words::found(finding.rows.len(), finding.has_more),
+            Stage::Searching => before.cloned().unwrap_or_default(),
+            Stage::Idle | Stage::Refused(_) => String::new(),
+        })
+    });
+    let left = Memo::new(move |_| finding.with(|finding| finding.not_indexed));
+    let refused = Memo::new(move |_| {
+        finding.with(|finding| match finding.stage() {
+            Stage::Refused(error) => words::error(error),
+            _ => String::new(),
+        })
+    });
+    let waits =
+        Memo::new(move |_| finding.with(|finding| finding.rows.is_empty() && *finding.stage() == Stage::Searching));
+    let has_more = Memo::new(move |_| finding.with(|finding| finding.has_more));
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        let Some(list) = list.get_untracked() else { return };
+        if !roam(&event, &list) && event.key() == "ArrowUp" && !event.alt_key() {
+            event.prevent_default();
+            on_leave.run(());
+        }
+    };
+    view! {
+        <p class="sr-only" role="status" data-testid="found-count">{heard}</p>
+        <Show when=move || { left.get() > 0 }>
+            <p class="found-note" data-testid="not-indexed"><Icon name="hourglass"/> {move || words::not_indexed(left.get())}</p>
+        </Show>
+        <Show when=move || waits.get()><p class="found-note searching">{words::SEARCHING}</p></Show>
+        <p class="found-note field-error" role="alert">{refused}</p>
+        <ul class="found-list" node_ref=list data-testid="found-list" aria-label=words::MESSAGES
+            on:keydown=on_key
+            on:focusin=move |_| {
+                if let Some(at) = list.get_untracked().and_then(|list| focused_item(&list)) {
+                    cursor.set(at);
+                }
+            }>
+            {move || {
+                let rows = finding.with(|finding| finding.rows.clone());
+                let stop = Memo::new(move |_| cursor.get());
+                (0..).zip(rows).map(|(at, row)| found_row(search, row, in_chat, Signal::derive(move || stop.get() == at))).collect_view()
+            }}
+            <Show when=move || has_more.get()>
+                <li><button class="button quiet wide" type="button" data-testid="found-more" on:click=move |_| search.more()>{words::SHOW_MORE}</button></li>
+            </Show>
+        </ul>
+    }
+}
+
+fn found_row(search: Search, row: FoundMessage, in_chat: bool, is_stop: Signal<bool>) -> impl IntoView {
+    let app = use_app();
+    let (chat, message, own) = (row.chat, row.message, row.own);
+    let title = app.chats.with_untracked(|chats| chats.get(&chat)).map(|row| words::title(&row)).unwrap_or_default();
+    let head = if in_chat { words::author(own, &title) } else { title };
+    let when = clock::short(row.time_ms, page::now_ms(), page::zone_at(row.time_ms));
+    let pieces = row
+        .excerpt
+        .into_iter()
+        .map(|piece| if piece.found { view! { <mark>{piece.text}</mark> }.into_any() } else { piece.text.into_any() });
+    let tabindex = move || if is_stop.get() { "0" } else { "-1" };
+    view! {
+        <li class="found-item">
+            <button class="found-row" type="button" data-testid="found-row" data-message=message.to_string() tabindex=tabindex
+                on:click=move |_| app.open_at(chat, message)>
+                <span class="chat-row-line">
+                    <span class="chat-row-title" dir="auto" data-testid="found-title">{head}</span>
+                    {(row.starred && !search.starred).then(|| view! { <Icon name="star-fill"/> <span class="sr-only">{words::STARRED}</span> })}
+                    <span class="chat-row-time">{when}</span>
+                </span>
+                <span class="found-text" dir="auto" data-testid="found-text">
+                    {(own && !in_chat).then_some(words::YOU_SAID)}
+                    {pieces.collect_view()}
+                </span>
+            </button>
+            {search.starred.then(|| view! {
+                <button class="icon-button" type="button" aria-label=words::UNSTAR title=words::UNSTAR data-testid="found-unstar" tabindex=tabindex
+                    on:click=move |_| search.unstar(chat, message)><Icon name="star-fill"/></button>
+            })}
+        </li>
+    }
+}
