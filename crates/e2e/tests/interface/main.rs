@@ -3,6 +3,7 @@
 
 mod focus;
 mod messages;
+mod searching;
 
 use anyhow::{Context, Result, ensure};
 use client_api::{ChatId, Command, MessageStatus};
