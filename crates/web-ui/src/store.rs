@@ -106,8 +106,8 @@ pub struct App {
     pub moves: RwSignal<Moves>,
     pub info: RwSignal<Option<ChatInfo>>,
     pub timeline: RwSignal<Option<Timeline>>,
-    /// The message that the conversation goes to next.
-    pub goal: RwSignal<Option<MessageId>>,
+    /// The message that the conversation of this chat goes to next.
+    pub goal: RwSignal<Option<(ChatId, MessageId)>>,
     /// Messages of the open chat are being selected.
     pub selection: RwSignal<Option<Selection>>,
     /// What stands above the composers.
@@ -386,10 +386,10 @@ impl App {
         self.selection.set(None);
         if is_open {
             // Once the conversation is on the screen, and has a size.
-            return request_animation_frame(move || app.goal.set(Some(message)));
+            return request_animation_frame(move || app.goal.set(Some((chat, message))));
         }
         self.leave_open_chat();
-        self.goal.set(Some(message));
+        self.goal.set(Some((chat, message)));
         self.begin_chat(chat);
         let open = Command::OpenChat { chat, anchor: WindowAnchor::Message(message), limit: PAGE_ROWS };
         self.ask(open.clone(), move |result| match result {

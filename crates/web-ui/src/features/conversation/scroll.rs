@@ -136,11 +136,10 @@ impl Scroll {
             marked: StoredValue::new(None),
         };
         // The chat was opened at it.
-        view.wanted.set_value(app.goal.get_untracked());
-        app.goal.set(None);
+        view.wanted.set_value(view.take_goal());
         Effect::new(move || {
-            if let Some(id) = app.goal.get() {
-                app.goal.set(None);
+            app.goal.track();
+            if let Some(id) = view.take_goal() {
                 view.jump(id);
             }
         });
@@ -154,6 +153,15 @@ impl Scroll {
         });
         view.watch_sizes();
         view
+    }
+
+    /// Where somebody wants to go in this chat: the conversation that goes when another one comes must leave that one's goal alone.
+    fn take_goal(self) -> Option<MessageId> {
+        let goal = self.app.goal.get_untracked().filter(|(chat, _)| *chat == self.chat.get_untracked());
+        if goal.is_some() {
+            self.app.goal.set(None);
+        }
+        goal.map(|(_, message)| message)
     }
 
     /// Takes over what is loaded now.
