@@ -95,9 +95,7 @@ async fn what_was_said_is_found_in_all_chats_and_opened_by_keys() -> Result<()> 
     alice.at("found-more").focus().await?;
     alice.presses("Enter").await?;
     sees_just(&alice, "found-count", &["More than 80 messages found"]).await?;
-    alice
-        .evaluates::<()>("void document.querySelector('[data-testid=chat-list-scroller]').scrollTo(0, 1e6)")
-        .await?;
+    alice.evaluates::<()>("void document.querySelector('[data-testid=chat-list-scroller]').scrollTo(0, 1e6)").await?;
     sees_just(&alice, "found-count", &["100 messages found"]).await?;
     alice.hides("found-more").await?;
     alice.clicks_text("found-row", "number 50").await?;
@@ -281,9 +279,14 @@ async fn several_messages_are_selected_by_keys_and_clicks_and_copied() -> Result
     alice.shows("composer-input").await?;
     let copied = alice.clipboard().await?;
     let lines: Vec<&str> = copied.lines().collect();
-    ensure!(lines.len() == 3 && lines.iter().zip(["two", "three", "four"]).all(|(line, text)| {
-        line.starts_with('[') && line.ends_with(&format!("] Bob: {text}"))
-    }), "{copied}");
+    ensure!(
+        lines.len() == 3
+            && lines
+                .iter()
+                .zip(["two", "three", "four"])
+                .all(|(line, text)| { line.starts_with('[') && line.ends_with(&format!("] Bob: {text}")) }),
+        "{copied}"
+    );
     alice.finds_true("document.querySelector('[data-testid=composer-input]').value === 'half a thought'").await?;
 
     alice.chooses_for_message("one", "menu-select").await?;
@@ -347,8 +350,7 @@ async fn selected_messages_are_starred_and_deleted_together() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_is_sent_on_by_keys_and_says_so() -> Result<()> {
     let world = World::new().await?;
-    let names =
-        [("Carol", CAROL), ("Dave", DAVE), ("Erin", ERIN), ("Frank", FRANK), ("Grace", GRACE), ("Bob", BOB)];
+    let names = [("Carol", CAROL), ("Dave", DAVE), ("Erin", ERIN), ("Frank", FRANK), ("Grace", GRACE), ("Bob", BOB)];
     let (alice, mut people) = alice_hears_from(&world, &names).await?;
     let text = format!("hello from {BOB}");
     alice.opens_chat("Bob").await?;
