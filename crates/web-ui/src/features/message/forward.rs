@@ -25,6 +25,8 @@ pub fn Forward(rows: Vec<Arc<MessageRow>>, close: impl Fn() + Copy + Send + Sync
     let app = use_app();
     let (query, refused) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let recipients = RwSignal::new(Recipients::default());
+    // Nothing is sent on twice by a second press.
+    let busy = RwSignal::new(false);
     let number = rows.len();
     let messages = StoredValue::new(rows.iter().map(|row| row.id).collect::<Vec<_>>());
     let shown = Memo::new(move |_| {
@@ -40,20 +42,27 @@ pub fn Forward(rows: Vec<Arc<MessageRow>>, close: impl Fn() + Copy + Send + Sync
         let Some(chat) = app.open.get_untracked() else { return };
         let (to, told) = (recipients.get_untracked().0, titles.get_untracked());
         let command = Command::ForwardMessages { chat, messages: messages.get_value(), to };
+        busy.set(true);
         app.ask(command, move |result| match result {
             Ok(_) => {
-                close();
-                leave_selection(app);
+                // Another chat may have been opened meanwhile, with a selection of its own.
+                if app.open.get_untracked() == Some(chat) {
+                    close();
+                    leave_selection(app);
+                }
                 app.toast(words::forwarded_to(&told), false);
             }
-            Err(error) => _ = refused.try_set(words::error(&error)),
+            Err(error) => {
+                let _ = busy.try_set(false);
+                let _ = refused.try_set(words::error(&error));
+            }
         });
     };
     view! {
         <Dialog title=words::forward_title(number) testid="forward-dialog" on_close=close>
             <form class="forward" on:submit=move |event| {
                 event.prevent_default();
-                if !recipients.with_untracked(|recipients| recipients.0.is_empty()) {
+                if !busy.get_untracked() && !recipients.with_untracked(|recipients| recipients.0.is_empty()) {
                     send();
                 }
             }>
@@ -78,7 +87,7 @@ pub fn Forward(rows: Vec<Arc<MessageRow>>, close: impl Fn() + Copy + Send + Sync
                 <div class="dialog-actions">
                     <button class="button quiet" type="button" on:click=move |_| close()>{words::CANCEL}</button>
                     <button class="button" type="submit" data-testid="forward-go"
-                        disabled=move || recipients.with(|recipients| recipients.0.is_empty())>{words::SEND}</button>
+                        disabled=move || busy.get() || recipients.with(|recipients| recipients.0.is_empty())>{words::SEND}</button>
                 </div>
             </form>
         </Dialog>
