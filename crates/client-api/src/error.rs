@@ -73,6 +73,14 @@ pub enum UserError {
         /// The most.
         max: u32,
     },
+    /// Too few or too many, or no texts.
+    #[error("only texts can be sent on: 1 to {messages} of them, to 1 to {chats} chats")]
+    ForwardInvalid {
+        /// The most.
+        messages: u32,
+        /// The most.
+        chats: u32,
+    },
     /// Its time is over.
     #[error("this message is too old for that")]
     TooLate,

@@ -15,8 +15,9 @@ use std::collections::BTreeSet;
 
 /// Messages of one command to send on.
 const MESSAGES_MAX: usize = 100;
-/// Chats that they go to.
+/// Chats that they go to: it is no way to write to everybody.
 const CHATS_MAX: usize = 5;
+const INVALID: UserError = UserError::ForwardInvalid { messages: MESSAGES_MAX as u32, chats: CHATS_MAX as u32 };
 
 /// A chat to send to, with who was in it when it was chosen.
 type Target = (client_api::ChatId, Option<client_api::AccountId>);
@@ -59,7 +60,7 @@ impl Client {
     /// The chats to send to, each once.
     fn targets(&self, cx: &Context<'_>, to: &[Target]) -> Result<Result<BTreeSet<ChatId>, UserError>, Halt> {
         if to.is_empty() || to.len() > CHATS_MAX {
-            return Ok(Err(UserError::NotNow));
+            return Ok(Err(INVALID));
         }
         let mut targets = BTreeSet::new();
         for (chat, chosen_for) in to {
@@ -89,7 +90,7 @@ fn texts(
     messages: &[client_api::MessageId],
 ) -> Result<Result<Vec<String>, UserError>, Halt> {
     if messages.is_empty() || messages.len() > MESSAGES_MAX {
-        return Ok(Err(UserError::NotNow));
+        return Ok(Err(INVALID));
     }
     let me = cx.me()?.address.account;
     let mut texts = BTreeSet::new();
@@ -103,7 +104,7 @@ fn texts(
                         continue;
                     }
                 },
-                _ => UserError::NotFound,
+                _ => INVALID,
             },
             None => UserError::NotFound,
         };

@@ -102,35 +102,49 @@ fn is_any_due(db: &Connection) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT EXISTS (SELECT 1 FROM search_due)")?.query_row([], |row| row.get(0))
 }
 
+/// A message in the line.
+struct Due {
+    time_ms: u64,
+    id: MessageId,
+    /// `None`: it is gone.
+    chat: Option<ChatId>,
+    shown_ms: u64,
+}
+
+fn newest_due(db: &Connection, most: u32) -> rusqlite::Result<Vec<Due>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT d.time_ms, d.message, m.chat, coalesce({SHOWN_MS}, 0)
+         FROM search_due d LEFT JOIN message m ON m.message = d.message
+         ORDER BY d.time_ms DESC, d.message DESC LIMIT ?1"
+    ))?;
+    let due = |row: &Row<'_>| {
+        let chat: Option<[u8; 16]> = row.get(2)?;
+        let (id, chat) = (MessageId(row.get(1)?), chat.map(ChatId));
+        Ok(Due { time_ms: row.get(0)?, id, chat, shown_ms: row.get(3)? })
+    };
+    statement.query_map([most], due)?.collect()
+}
+
 /// Looks at the newest messages that are due, and puts the words of those that are texts into the index.
 fn index_some(cx: &mut Context<'_>, most: Step) -> Result<(), Halt> {
-    let due: Vec<(u64, [u8; 16], Option<[u8; 16]>, u64)> = {
-        let mut statement = cx.db.prepare_cached(&format!(
-            "SELECT d.time_ms, d.message, m.chat, coalesce({SHOWN_MS}, 0)
-             FROM search_due d LEFT JOIN message m ON m.message = d.message
-             ORDER BY d.time_ms DESC, d.message DESC LIMIT ?1"
-        ))?;
-        let rows =
-            statement.query_map([most.messages], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
-        rows.collect::<Result<_, _>>()?
-    };
+    let due = newest_due(cx.db, most.messages)?;
     if due.is_empty() {
         return Ok(());
     }
     let me = cx.me()?.address.account;
     let mut bytes = 0;
-    for (time_ms, id, chat, shown_ms) in due {
+    for Due { time_ms, id, chat, shown_ms } in due {
         if bytes > most.bytes {
             break;
         }
         cx.db
             .prepare_cached("DELETE FROM search_due WHERE time_ms = ?1 AND message = ?2")?
-            .execute(params![time_ms, id])?;
+            .execute(params![time_ms, id.as_bytes()])?;
         let Some(chat) = chat else { continue };
-        let row = messages::get_row(cx.db, ChatId(chat), MessageId(id), me)?;
+        let row = messages::get_row(cx.db, chat, id, me)?;
         if let Some(MessageBody::Text(text)) = row.map(|row| row.body) {
             bytes += text.len();
-            put_in(cx, MessageId(id), shown_ms, &text)?;
+            put_in(cx, id, shown_ms, &text)?;
         }
     }
     Ok(())

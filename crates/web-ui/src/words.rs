@@ -69,6 +69,9 @@ pub fn error(error: &UserError) -> String {
         UserError::TextEmpty => "There is nothing to send.".into(),
         UserError::TextTooLong { .. } => "This message is too long. Send it in parts.".into(),
         UserError::SearchInvalid { max } => format!("A search has 1 to {max} characters."),
+        UserError::ForwardInvalid { messages, chats } => {
+            format!("Only texts can be forwarded: 1 to {messages} of them, to 1 to {chats} chats.")
+        }
         UserError::TooLate => "It is too late for that: this message can no longer be changed for others.".into(),
         UserError::ReactionInvalid => "A reaction is one emoji.".into(),
         UserError::OtherAccount => {

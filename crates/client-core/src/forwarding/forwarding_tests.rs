@@ -96,18 +96,18 @@ fn where_one_is_refused_nothing_is_sent_on() {
     let notes = notes(&mut story);
     let here = (notes, None);
     for (numbers, to, refused) in [
-        (vec![1, 2], vec![here], UserError::NotFound),
-        (vec![4, 1], vec![here], UserError::NotFound),
-        (vec![1, 5], vec![here], UserError::NotFound),
-        (vec![6, 1], vec![here], UserError::NotFound),
+        (vec![1, 2], vec![here], INVALID),
+        (vec![4, 1], vec![here], INVALID),
+        (vec![1, 5], vec![here], INVALID),
+        (vec![6, 1], vec![here], INVALID),
         (vec![1, 7], vec![here], UserError::NotFound),
         (vec![1, 99], vec![here], UserError::NotFound),
         (vec![1], vec![here, (client_api::ChatId([9; 16]), None)], UserError::NotFound),
         (vec![1], vec![here, (CHAT_UI, Some(AccountId([9; 16])))], UserError::OtherAccount),
-        (vec![], vec![here], UserError::NotNow),
-        (vec![1], vec![], UserError::NotNow),
-        (vec![1; MESSAGES_MAX + 1], vec![here], UserError::NotNow),
-        (vec![1], vec![here; CHATS_MAX + 1], UserError::NotNow),
+        (vec![], vec![here], INVALID),
+        (vec![1], vec![], INVALID),
+        (vec![1; MESSAGES_MAX + 1], vec![here], INVALID),
+        (vec![1], vec![here; CHATS_MAX + 1], INVALID),
     ] {
         assert_eq!(sends_on(&mut story, &numbers, &to), Err(refused), "{numbers:?} to {to:?}");
         assert_eq!(written(&story, notes).len() + written(&story, CHAT_UI).len(), 0, "{numbers:?} to {to:?}");

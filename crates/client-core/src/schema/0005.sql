@@ -5,7 +5,7 @@
 CREATE VIRTUAL TABLE search USING fts5(
   words,
   tokenize = "unicode61 remove_diacritics 2 categories 'L* N* M* Co'",
-  prefix = '1'
+  prefix = '1 2'
 );
 -- What is taken out leaves the index's pages, too; but for the beginning of a word, it may be, until pages are merged: where that word was the
 -- first of its page.
