@@ -524,7 +524,7 @@ async fn what_is_found_starred_and_sent_on_is_the_same_on_all_devices_and_on_one
     let of = |person: &Person, chat: ChatId, text: &str| {
         let wanted = MessageBody::Text(text.to_owned());
         let rows = person.screen.messages.get(&chat).into_iter().flat_map(BTreeMap::values);
-        rows.filter(|row| row.body == wanted).map(|row| row.id).last().context("it is there")
+        rows.filter(|row| row.body == wanted).map(|row| row.id).next_back().context("it is there")
     };
     let meeting = of(&alice, chat, "Meet me at the café by the lighthouse")?;
     let slip = of(&alice, chat, "a slip by the lighthouse")?;
