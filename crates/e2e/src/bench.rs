@@ -6,6 +6,7 @@ pub mod corpus;
 pub mod exposition;
 pub mod link;
 pub mod proxy;
+pub mod search;
 pub mod send;
 pub mod served;
 
@@ -31,6 +32,9 @@ pub struct Size {
     /// Reloads that `cold` takes the median of
     #[arg(long, default_value_t = 7)]
     pub reloads: usize,
+    /// Messages that `search` looks through
+    #[arg(long, default_value_t = 1_000_000)]
+    pub searched: usize,
     /// Where accounts that were filled once are kept for the next run
     #[arg(long, env = "HELIOGRAPH_BENCH_CACHE")]
     pub cache: Option<PathBuf>,

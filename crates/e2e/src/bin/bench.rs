@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
-use e2e::bench::{Size, bundle, cold, link, send};
+use e2e::bench::{Size, bundle, cold, link, search, send};
 
 #[derive(Parser)]
 struct Arguments {
@@ -25,6 +25,8 @@ enum Name {
     Cold,
     /// Bytes of all answers to a fresh profile until the linked list can be used
     Bundle,
+    /// Letters as they are typed → messages found, among a million
+    Search,
 }
 
 #[tokio::main]
@@ -35,6 +37,7 @@ async fn main() -> Result<()> {
         Name::Send => send::run(&size).await,
         Name::Cold => cold::run(&size).await,
         Name::Bundle => bundle::run().await,
+        Name::Search => search::run(&size).await,
     }?;
     report.print(json)
 }
