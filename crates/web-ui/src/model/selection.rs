@@ -46,8 +46,9 @@ impl Selection {
         self.add(vec![Arc::clone(row)])
     }
 
-    /// Chooses more.
+    /// Chooses more: where there is no room for all, the first of these. The last is where the next range begins.
     pub fn add(&mut self, rows: Vec<Arc<MessageRow>>) -> Result<(), Full> {
+        self.last = rows.last().map(|row| row.id);
         for row in rows {
             if self.has(row.id) {
                 continue;
@@ -55,7 +56,6 @@ impl Selection {
             if self.rows.len() == CHOSEN_MAX {
                 return Err(Full);
             }
-            self.last = Some(row.id);
             self.rows.push(row);
             self.rows.sort_by_key(|row| (row.time_ms, row.id));
         }
@@ -129,12 +129,14 @@ mod tests {
     #[test]
     fn there_is_room_for_a_hundred() {
         let mut selection = Selection::default();
-        assert_eq!(selection.add((1..=101).map(row).collect()), Err(Full));
-        assert_eq!(selection.rows().len(), 100);
-        assert_eq!(selection.toggle(&row(101)), Err(Full));
+        // From the newest up.
+        assert_eq!(selection.add((1..=101).rev().map(row).collect()), Err(Full));
+        assert_eq!(times(&selection), (2..=101).collect::<Vec<_>>(), "those nearest to where it began");
+        assert_eq!(selection.last(), Some(row(1).id), "what was clicked");
+        assert_eq!(selection.toggle(&row(1)), Err(Full));
         assert_eq!(selection.toggle(&row(100)), Ok(()), "one can be let go");
-        assert_eq!(selection.toggle(&row(101)), Ok(()));
-        assert_eq!(times(&selection).last(), Some(&101));
+        assert_eq!(selection.toggle(&row(1)), Ok(()));
+        assert_eq!(times(&selection).first(), Some(&1));
     }
 
     #[test]

@@ -212,11 +212,15 @@ impl Timeline {
         self.rows.iter().find(|row| row.id == id).cloned()
     }
 
-    /// The loaded rows from one message to another, wherever each of them stands.
+    /// The loaded rows from one message to another, wherever each of them stands, beginning with the one.
     pub fn between(&self, one: MessageId, other: MessageId) -> Vec<Arc<MessageRow>> {
         let place = |id| self.rows.iter().position(|row| row.id == id);
         let (Some(one), Some(other)) = (place(one), place(other)) else { return Vec::new() };
-        self.rows.get(one.min(other)..=one.max(other)).unwrap_or_default().to_vec()
+        let mut rows = self.rows.get(one.min(other)..=one.max(other)).unwrap_or_default().to_vec();
+        if other < one {
+            rows.reverse();
+        }
+        rows
     }
 
     /// The newest loaded row of a kind.
