@@ -6,6 +6,7 @@ use crate::model::asides::{Aside, Asides};
 use crate::model::attention::{Moment, Pace, Tell, tell};
 use crate::model::chat_list::{ChatFilter, ChatList, is_unread};
 use crate::model::contacts::Contacts;
+use crate::model::finding::Finding;
 use crate::model::moves::Moves;
 use crate::model::selection::Selection;
 use crate::model::timeline::{Arrived, PAGE_ROWS, Timeline};
@@ -13,8 +14,9 @@ use crate::model::toast::{self, Fate};
 use crate::platform::{letters, notify, page, sound};
 use crate::words;
 use client_api::{
-    Answer, AppStage, ChatId, ChatInfo, Command, Connection, DeviceRow, Event, LinkStage, LinkingStage, MessageId,
-    MirrorProgress, Notice, OwnProfile, RegistrationStage, Role, Settings, UserError, WindowAnchor,
+    Answer, AppStage, ChatId, ChatInfo, Command, Connection, DeviceRow, Event, LinkStage, LinkingStage, MessageBody,
+    MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile, RegistrationStage, Role, Settings, UserError,
+    WindowAnchor,
 };
 use leptos::prelude::*;
 use std::time::Duration;
@@ -110,6 +112,10 @@ pub struct App {
     pub goal: RwSignal<Option<(ChatId, MessageId)>>,
     /// Messages of the open chat are being selected.
     pub selection: RwSignal<Option<Selection>>,
+    /// The searches that are shown.
+    pub searches: StoredValue<Vec<RwSignal<Finding>>>,
+    /// Grows when they may find others.
+    pub found_changed: RwSignal<u32>,
     /// What stands above the composers.
     pub asides: RwSignal<Asides>,
     /// Grows with each window that replaces the timeline.
@@ -160,6 +166,8 @@ impl App {
             timeline: RwSignal::new(None),
             goal: RwSignal::new(None),
             selection: RwSignal::new(None),
+            searches: StoredValue::new(Vec::new()),
+            found_changed: RwSignal::new(0),
             asides: RwSignal::new(Asides::default()),
             opened: RwSignal::new(0),
             arrival: RwSignal::new(Arrival::default()),
@@ -204,6 +212,8 @@ impl App {
                 if self.stage.get_untracked() == AppStage::Active && stage != AppStage::Active {
                     // The page that comes says what happened.
                     self.toasts.set(Vec::new());
+                    self.selection.set(None);
+                    self.query.set(String::new());
                 }
                 replace(self.stage, stage);
             }
@@ -231,8 +241,9 @@ impl App {
                     }
                 }
             }
-            Event::FoundChanged => {}
+            Event::FoundChanged => self.found_changed.update(|count| *count = count.wrapping_add(1)),
             Event::Messages(changes) => {
+                self.forget_gone(&changes);
                 let mut arrived = Arrived::default();
                 self.timeline.update(|timeline| {
                     if let Some(timeline) = timeline.as_mut().filter(|timeline| timeline.chat == changes.chat) {
@@ -256,6 +267,22 @@ impl App {
             Event::Notify { chat, title, preview, .. } => {
                 self.notify(chat, &title, &preview);
             }
+        }
+    }
+
+    /// What is gone is neither found nor chosen any more.
+    fn forget_gone(&self, changes: &MessageChanges) {
+        if self.open.get_untracked() == Some(changes.chat) {
+            self.selection.maybe_update(|selection| selection.as_mut().map(|chosen| chosen.change(changes)).is_some());
+        }
+        let mut gone = changes.removed.clone();
+        gone.extend(changes.upserts.iter().filter(|row| row.body == MessageBody::Deleted).map(|row| row.id));
+        if !gone.is_empty() {
+            self.searches.with_value(|searches| {
+                for finding in searches {
+                    let _ = finding.try_maybe_update(|finding| (finding.forget(changes.chat, &gone), ()));
+                }
+            });
         }
     }
 

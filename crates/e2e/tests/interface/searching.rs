@@ -1,8 +1,8 @@
 //! What people do with many messages: look for them, keep them by a star, select them and send them on.
 
 use super::{BOB, CAROL, DAVE, ERIN, alice_hears_from, sees_just};
-use anyhow::{Context, Result, ensure};
-use client_api::{ChatId, MessageBody, MessageRow};
+use anyhow::{Context, Result, bail, ensure};
+use client_api::{ChatId, Command, MessageBody, MessageRow};
 use e2e::browser::messages::message;
 use e2e::browser::{Browser, NARROW, NARROWEST, WIDE, quoted};
 use e2e::{Person, World};
@@ -36,6 +36,19 @@ async fn sees_row(person: &mut Person, chat: ChatId, text: &str) -> Result<Messa
     let rows = person.screen.messages.get(&chat).context("the chat is open")?;
     let row = rows.values().find(|row| row.body == MessageBody::Text(text.to_owned()));
     row.cloned().context("it was there")
+}
+
+/// Takes a message back from everyone.
+async fn deletes(person: &mut Person, chat: ChatId, text: &str) -> Result<()> {
+    let messages = vec![sees_row(person, chat, text).await?.id];
+    person.does(Command::DeleteMessages { chat, messages, for_everyone: true }).await?;
+    Ok(())
+}
+
+async fn edits(person: &mut Person, chat: ChatId, from: &str, to: &str) -> Result<()> {
+    let message = sees_row(person, chat, from).await?.id;
+    person.does(Command::EditText { chat, message, text: to.to_owned() }).await?;
+    Ok(())
 }
 
 /// Alice's page, wide, and Bob, who has written these to her.
@@ -75,6 +88,7 @@ async fn what_was_said_is_found_in_all_chats_and_opened_by_keys() -> Result<()> 
     sees_just(&alice, "found-text", &[&format!("You: take a {WORD} along"), &old]).await?;
     alice.finds_true("[...document.querySelectorAll('mark')].every(mark => /^lant/.test(mark.textContent))").await?;
     alice.finds_true("document.querySelectorAll('mark').length === 2").await?;
+    alice.finds_true("document.querySelector('[data-testid=found-text] > bdi').textContent.startsWith('take')").await?;
     sees_just(&alice, "found-count", &["2 messages found"]).await?;
     sees_just(&alice, "chat-title", &["Lantern keeper"]).await?;
     alice.is_accessible("chats and messages that were found").await?;
@@ -142,6 +156,39 @@ async fn an_answer_that_comes_late_is_not_shown_for_newer_words() -> Result<()> 
     sees_just(&alice, "found-text", &["an early bird"]).await?;
     alice.settles().await?;
     sees_just(&alice, "found-text", &["an early bird"]).await?;
+    alice.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_taken_back_or_changed_is_not_found_any_more() -> Result<()> {
+    let world = World::new().await?;
+    let (alice, mut people) = alice_hears_from(&world, &[("Carol", CAROL), ("Bob", BOB)]).await?;
+    let [(carol, in_carols), (bob, in_bobs)] = people.as_mut_slice() else { bail!("two people") };
+    let texts = ["lantern one", "lantern two", "lantern three"];
+    for text in &texts[..2] {
+        carol.sends(*in_carols, text).await?;
+        alice.sees_text("chat-preview", text).await?;
+    }
+    bob.sends(*in_bobs, texts[2]).await?;
+    alice.opens_chat("Bob").await?;
+    alice.sees(&message(texts[2])).await?;
+    alice.fills("chat-search", WORD).await?;
+    sees_just(&alice, "found-text", &[texts[2], texts[1], texts[0]]).await?;
+    alice.at("found-row").first().focus().await?;
+    // In the chat that is open: where the row goes that has the focus, the next one has it.
+    deletes(bob, *in_bobs, texts[2]).await?;
+    sees_just(&alice, "found-text", &[texts[1], texts[0]]).await?;
+    alice.finds_true(&format!("document.activeElement.textContent.includes({})", quoted(texts[1]))).await?;
+    // In another one. A row that stays keeps the focus.
+    edits(carol, *in_carols, texts[0], "a candle").await?;
+    sees_just(&alice, "found-text", &[texts[1]]).await?;
+    alice.finds_true(&focus_is("found-row")).await?;
+    edits(carol, *in_carols, texts[1], "a lantern again").await?;
+    sees_just(&alice, "found-text", &["a lantern again"]).await?;
+    alice.finds_true(&focus_is("found-row")).await?;
+    deletes(carol, *in_carols, "a lantern again").await?;
+    alice.hides("found-row").await?;
+    alice.finds_true(&focus_is("chat-search")).await?;
     alice.closes().await
 }
 
@@ -305,6 +352,24 @@ async fn several_messages_are_selected_by_keys_and_clicks_and_copied() -> Result
     alice.hides("chosen-bar").await?;
     sees_just(&alice, "chat-head-title", &["Bob"]).await?;
     alice.finds_true("document.activeElement !== document.body").await?;
+    alice.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_others_take_back_is_not_selected_any_more_and_what_they_change_is_copied_so() -> Result<()> {
+    let (_world, alice, mut bob, chat) = bob_wrote(&["a word", "a slip"]).await?;
+    alice.chooses_for_message("a word", "menu-select").await?;
+    alice.clicks_at(&message("a slip")).await?;
+    alice.sees_text("chosen-count", "2 selected").await?;
+    deletes(&mut bob, chat, "a slip").await?;
+    alice.sees_text("chosen-count", "1 selected").await?;
+    edits(&mut bob, chat, "a word", "a better word").await?;
+    alice.sees(&message("a better word")).await?;
+    alice.finds_true(&chosen(1)).await?;
+    alice.clicks("chosen-copy").await?;
+    alice.sees_text("toast", "Copied").await?;
+    let copied = alice.clipboard().await?;
+    ensure!(copied == "a better word", "{copied}");
     alice.closes().await
 }
 

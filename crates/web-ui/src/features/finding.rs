@@ -7,7 +7,7 @@ use crate::model::clock;
 use crate::model::finding::{Ask, Finding, Stage};
 use crate::platform::page;
 use crate::primitives::icon::Icon;
-use crate::primitives::roam::{focused_item, roam};
+use crate::primitives::roam::{focus_at, focused_item, roam};
 use crate::store::{App, use_app};
 use crate::words;
 use client_api::{Answer, ChatId, Command, FoundMessage, MessageId, SearchQuery, UserError};
@@ -17,7 +17,9 @@ use std::time::Duration;
 
 /// Whoever types on is not asked for each letter.
 const TYPING: Duration = Duration::from_millis(150);
-/// While not all messages can be looked into, and after a star may have changed, it is looked again.
+/// So soon after messages have changed it is looked again: they come in numbers,
+const CHANGED: Duration = Duration::from_millis(300);
+/// and so soon while not all can be looked into.
 const AGAIN: Duration = Duration::from_secs(1);
 /// Nearer to the end of the list than this, the next page is asked for.
 const NEAR_END_PX: i32 = 600;
@@ -29,6 +31,8 @@ pub struct Search {
     pub finding: RwSignal<Finding>,
     /// A next page is on its way.
     loading: StoredValue<bool>,
+    /// It will be looked again.
+    due: StoredValue<bool>,
     starred: bool,
 }
 
@@ -37,7 +41,11 @@ impl Search {
     pub fn new(app: App, query: Memo<SearchQuery>) -> Self {
         let starred = query.with_untracked(|query| query.starred);
         let finding = RwSignal::new(Finding::default());
-        let search = Self { app, finding, loading: StoredValue::new(false), starred };
+        let search = Self { app, finding, loading: StoredValue::new(false), due: StoredValue::new(false), starred };
+        app.searches.update_value(|searches| {
+            searches.retain(|other| !other.is_disposed());
+            searches.push(finding);
+        });
         Effect::new(move |_| {
             finding.update(|finding| finding.begin(query.get()));
             let turn = finding.with_untracked(Finding::turn);
@@ -48,11 +56,10 @@ impl Search {
             };
             if starred { ask() } else { set_timeout(ask, TYPING) }
         });
-        // Of the chat that is open it is known when a star may have changed.
         Effect::new(move |before: Option<()>| {
-            app.arrival.track();
-            if starred && before.is_some() {
-                set_timeout(move || search.look(), AGAIN);
+            app.found_changed.track();
+            if before.is_some() {
+                search.look_after(CHANGED);
             }
         });
         search
@@ -81,30 +88,36 @@ impl Search {
                 Ok(_) => Err(UserError::Internal),
                 Err(error) => Err(error),
             };
-            let is_partial = self.finding.try_update(|finding| finding.take(&ask, found) && finding.not_indexed > 0);
-            if is_partial == Some(true) {
-                let turn = ask.turn;
-                set_timeout(move || self.look_again(turn), AGAIN);
+            let taken = self.finding.try_update(|finding| {
+                let is_partial = finding.take(&ask, found) && finding.not_indexed > 0;
+                (is_partial, finding.again())
+            });
+            let Some((is_partial, again)) = taken else { return };
+            if let Some(again) = again {
+                self.ask(again);
+            }
+            if is_partial {
+                self.look_after(AGAIN);
             }
         });
     }
 
-    /// Nothing moves under the focus.
-    fn look_again(self, turn: u32) {
-        if self.finding.try_with_untracked(Finding::turn) != Some(turn) {
-            return;
-        }
-        if page::exists(".found-list:focus-within") {
-            set_timeout(move || self.look_again(turn), AGAIN);
-        } else {
-            self.look();
+    /// Looks again, once.
+    fn look_after(self, time: Duration) {
+        let look = move || {
+            if self.due.try_set_value(false).is_none() {
+                self.look();
+            }
+        };
+        if self.due.try_update_value(|due| std::mem::replace(due, true)) == Some(false) {
+            set_timeout(look, time);
         }
     }
 
     fn unstar(self, chat: ChatId, message: MessageId) {
         let (app, finding) = (self.app, self.finding);
         app.ask(Command::SetStarred { chat, message, starred: false }, move |result| match result {
-            Ok(_) => _ = finding.try_update(|finding| finding.forget(chat, message)),
+            Ok(_) => _ = finding.try_update(|finding| finding.forget(chat, &[message])),
             Err(error) => app.toast(words::error(&error), false),
         });
     }
@@ -127,8 +140,32 @@ impl Search {
 #[component]
 pub fn FoundList(search: Search, in_chat: bool, #[prop(into)] on_leave: Callback<()>) -> impl IntoView {
     let list = NodeRef::<html::Ul>::new();
-    let cursor = RwSignal::new(0_u32);
     let finding = search.finding;
+    // The row of the focus, and the one that Tab stops at.
+    let cursor = RwSignal::new(None::<Key>);
+    let keys = Memo::new(move |_| finding.with(|finding| finding.rows.iter().map(key).collect::<Vec<_>>()));
+    let stop = Memo::new(move |_| {
+        keys.with(|keys| cursor.get().filter(|cursor| keys.contains(cursor)).or_else(|| keys.first().copied()))
+    });
+    // Where the row goes that had the focus, the next one has it.
+    Effect::new(move |before: Option<Vec<Key>>| {
+        let keys = keys.get();
+        let place = before.zip(cursor.get_untracked()).and_then(|(before, cursor)| {
+            before.iter().position(|key| *key == cursor).filter(|_| !keys.contains(&cursor))
+        });
+        if let Some(place) = place {
+            let next = keys.get(place).or(keys.last()).copied();
+            let at = u32::try_from(place.min(keys.len().saturating_sub(1))).unwrap_or_default();
+            cursor.set(next);
+            request_animation_frame(move || match list.try_get_untracked().flatten() {
+                Some(_) if !page::lost_focus() => {}
+                Some(list) if next.is_some() => focus_at(&list, at),
+                Some(_) => on_leave.run(()),
+                None => {}
+            });
+        }
+        keys
+    });
     let heard = Memo::new(move |before: Option<&String>| {
         finding.with(|finding| match finding.stage() {
             Stage::Done => words::found(finding.rows.len(), finding.has_more),
@@ -146,6 +183,7 @@ pub fn FoundList(search: Search, in_chat: bool, #[prop(into)] on_leave: Callback
     let waits =
         Memo::new(move |_| finding.with(|finding| finding.rows.is_empty() && *finding.stage() == Stage::Searching));
     let has_more = Memo::new(move |_| finding.with(|finding| finding.has_more));
+    let is_full = Memo::new(move |_| finding.with(Finding::is_full));
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         let Some(list) = list.get_untracked() else { return };
         if !roam(&event, &list) && event.key() == "ArrowUp" && !event.alt_key() {
@@ -164,50 +202,67 @@ pub fn FoundList(search: Search, in_chat: bool, #[prop(into)] on_leave: Callback
             on:keydown=on_key
             on:focusin=move |_| {
                 if let Some(at) = list.get_untracked().and_then(|list| focused_item(&list)) {
-                    cursor.set(at);
+                    cursor.set(keys.with_untracked(|keys| keys.get(at as usize).copied()));
                 }
             }>
-            {move || {
-                let rows = finding.with(|finding| finding.rows.clone());
-                let stop = Memo::new(move |_| cursor.get());
-                (0..).zip(rows).map(|(at, row)| found_row(search, row, in_chat, Signal::derive(move || stop.get() == at))).collect_view()
-            }}
+            <For each=move || keys.get() key=|key| *key let:key>{found_row(search, key, in_chat, stop)}</For>
             <Show when=move || has_more.get()>
-                <li><button class="button quiet wide" type="button" data-testid="found-more" on:click=move |_| search.more()>{words::SHOW_MORE}</button></li>
+                <li>{move || if is_full.get() {
+                    view! { <p class="found-note">{words::FOUND_FULL}</p> }.into_any()
+                } else {
+                    view! { <button class="button quiet wide" type="button" data-testid="found-more" on:click=move |_| search.more()>{words::SHOW_MORE}</button> }.into_any()
+                }}</li>
             </Show>
         </ul>
     }
 }
 
-fn found_row(search: Search, row: FoundMessage, in_chat: bool, is_stop: Signal<bool>) -> impl IntoView {
-    let app = use_app();
-    let (chat, message, own) = (row.chat, row.message, row.own);
-    let title = app.chats.with_untracked(|chats| chats.get(&chat)).map(|row| words::title(&row)).unwrap_or_default();
-    let head = if in_chat { words::author(own, &title) } else { title };
-    let when = clock::short(row.time_ms, page::now_ms(), page::zone_at(row.time_ms));
-    let pieces = row
-        .excerpt
-        .into_iter()
-        .map(|piece| if piece.found { view! { <mark>{piece.text}</mark> }.into_any() } else { piece.text.into_any() });
+/// Names a row for as long as it is shown.
+type Key = (ChatId, MessageId);
+
+fn key(row: &FoundMessage) -> Key {
+    (row.chat, row.message)
+}
+
+fn found_row(search: Search, of: Key, in_chat: bool, stop: Memo<Option<Key>>) -> impl IntoView {
+    let (app, (chat, message)) = (use_app(), of);
+    // It may be changed, or found by other words, while it is shown.
+    let row =
+        Memo::new(move |_| search.finding.with(|finding| finding.rows.iter().find(|row| key(row) == of).cloned()));
+    let is_stop = Memo::new(move |_| stop.get() == Some(of));
     let tabindex = move || if is_stop.get() { "0" } else { "-1" };
     view! {
         <li class="found-item">
             <button class="found-row" type="button" data-testid="found-row" data-message=message.to_string() tabindex=tabindex
                 on:click=move |_| app.open_at(chat, message)>
-                <span class="chat-row-line">
-                    <span class="chat-row-title" dir="auto" data-testid="found-title">{head}</span>
-                    {(row.starred && !search.starred).then(|| view! { <Icon name="star-fill"/> <span class="sr-only">{words::STARRED}</span> })}
-                    <span class="chat-row-time">{when}</span>
-                </span>
-                <span class="found-text" dir="auto" data-testid="found-text">
-                    {(own && !in_chat).then_some(words::YOU_SAID)}
-                    {pieces.collect_view()}
-                </span>
+                {move || row.get().map(|row| said(app, row, in_chat, search.starred))}
             </button>
             {search.starred.then(|| view! {
                 <button class="icon-button" type="button" aria-label=words::UNSTAR title=words::UNSTAR data-testid="found-unstar" tabindex=tabindex
                     on:click=move |_| search.unstar(chat, message)><Icon name="star-fill"/></button>
             })}
         </li>
+    }
+}
+
+fn said(app: App, row: FoundMessage, in_chat: bool, all_starred: bool) -> impl IntoView {
+    let title =
+        app.chats.with_untracked(|chats| chats.get(&row.chat)).map(|row| words::title(&row)).unwrap_or_default();
+    let head = if in_chat { words::author(row.own, &title) } else { title };
+    let when = clock::short(row.time_ms, page::now_ms(), page::zone_at(row.time_ms));
+    let pieces = row
+        .excerpt
+        .into_iter()
+        .map(|piece| if piece.found { view! { <mark>{piece.text}</mark> }.into_any() } else { piece.text.into_any() })
+        .collect_view();
+    let text =
+        if row.own && !in_chat { view! { {words::YOU_SAID}<bdi>{pieces}</bdi> }.into_any() } else { pieces.into_any() };
+    view! {
+        <span class="chat-row-line">
+            <span class="chat-row-title" dir="auto" data-testid="found-title">{head}</span>
+            {(row.starred && !all_starred).then(|| view! { <Icon name="star-fill"/> <span class="sr-only">{words::STARRED}</span> })}
+            <span class="chat-row-time">{when}</span>
+        </span>
+        <span class="found-text" dir="auto" data-testid="found-text">{text}</span>
     }
 }

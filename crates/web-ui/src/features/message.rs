@@ -187,8 +187,8 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
             on:pointercancel=move |_| finger.end()
         >
             <Show when=move || selecting.get()>
-                <input class="choice" type="checkbox" aria-label=words::SELECT_THIS data-testid="message-choice" tabindex=part_tabindex(is_entered)
-                    prop:checked=selected on:click=move |event| event.prevent_default()/>
+                // For eyes only: the label says it, too.
+                <input class="choice" type="checkbox" aria-hidden="true" tabindex="-1" prop:checked=selected/>
             </Show>
             <div class="bubble">
                 {move || forwarded.get().then(|| view! {

@@ -1,6 +1,6 @@
 //! Messages that were chosen, to do something with all of them; and the chats that they are sent on to. Knows no page.
 
-use client_api::{AccountId, ChatId, MessageBody, MessageId, MessageRow};
+use client_api::{AccountId, ChatId, MessageBody, MessageChanges, MessageId, MessageRow};
 use std::sync::Arc;
 
 /// So many messages can be chosen.
@@ -8,7 +8,7 @@ pub const CHOSEN_MAX: usize = 100;
 /// To so many chats a message is sent on at a time.
 pub const RECIPIENTS_MAX: usize = 5;
 
-/// Messages of one chat. They are kept as they were when they were chosen: the page holds a part of a chat only.
+/// Messages of one chat. They are kept as they were when they were told last: the page holds a part of a chat only.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Selection {
     rows: Vec<Arc<MessageRow>>,
@@ -60,6 +60,17 @@ impl Selection {
             self.rows.sort_by_key(|row| (row.time_ms, row.id));
         }
         Ok(())
+    }
+
+    /// Takes changes of the chat in: what is gone, or deleted from now on, is not chosen any more.
+    pub fn change(&mut self, changes: &MessageChanges) {
+        self.rows.retain_mut(|row| {
+            let was_deleted = row.body == MessageBody::Deleted;
+            if let Some(now) = changes.upserts.iter().find(|now| now.id == row.id) {
+                *row = Arc::new(now.clone());
+            }
+            !changes.removed.contains(&row.id) && (was_deleted || row.body != MessageBody::Deleted)
+        });
     }
 }
 
@@ -124,6 +135,19 @@ mod tests {
         assert_eq!((times(&selection), selection.last()), (vec![2, 9], Some(MessageId([5; 16]))));
         selection.add((1..=3).map(row).collect()).expect("there is room");
         assert_eq!((times(&selection), selection.last()), (vec![1, 2, 3, 9], Some(MessageId([3; 16]))));
+    }
+
+    #[test]
+    fn what_is_gone_is_not_chosen_any_more_and_what_changed_is_as_it_is_now() {
+        let mut selection = Selection::default();
+        let of = |number: u8, body| Arc::new(MessageRow { body, ..(*row(number)).clone() });
+        let deleted_before = of(4, MessageBody::Deleted);
+        selection.add(vec![row(1), row(2), row(3), Arc::clone(&deleted_before)]).expect("there is room");
+        let edited = of(3, MessageBody::Text("changed".into()));
+        let upserts = [of(2, MessageBody::Deleted), Arc::clone(&edited), Arc::clone(&deleted_before), row(9)];
+        let upserts = upserts.iter().map(|row| (**row).clone()).collect();
+        selection.change(&MessageChanges { chat: ChatId([1; 16]), upserts, removed: vec![row(1).id] });
+        assert_eq!(selection.rows(), [edited, deleted_before], "what was chosen as deleted can be cleared away");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 /// Gives the focus to the first control of the item at a place.
-fn focus_at(list: &Element, at: u32) {
+pub fn focus_at(list: &Element, at: u32) {
     let control = list.children().item(at).and_then(|item| item.query_selector("button, input").ok().flatten());
     if let Some(control) = control.and_then(|control| control.dyn_into::<HtmlElement>().ok()) {
         let _ = control.focus();

@@ -54,6 +54,7 @@ pub const MESSAGES: &str = "Messages";
 pub const SEARCHING: &str = "Searching…";
 pub const NOTHING_FOUND: &str = "No messages found";
 pub const SHOW_MORE: &str = "Show more";
+pub const FOUND_FULL: &str = "More were found: add a word to see them";
 pub const YOU_SAID: &str = "You: ";
 pub const SEARCH_IN_CHAT: &str = "Search in this chat";
 pub const SEARCH_IN_CHAT_TEXT: &str = "Type words that a message holds, or choose the days that it is from.";
@@ -64,7 +65,6 @@ pub const STARRED_MESSAGES: &str = "Starred messages";
 pub const NO_STARS: &str =
     "Messages that you star will be here. To star one, open its menu and choose Star, or press S on it.";
 pub const SELECT: &str = "Select";
-pub const SELECT_THIS: &str = "Select this message";
 pub const SELECTED: &str = "Selected";
 pub const SELECTION: &str = "Selected messages";
 pub const STOP_SELECTING: &str = "Stop selecting";

@@ -2,6 +2,7 @@
 
 use super::{FoundList, Search};
 use crate::features::finding::beside::BesideHead;
+use crate::platform::page;
 use crate::primitives::icon::IconButton;
 use crate::store::{Pane, Section, use_app};
 use crate::words;
@@ -39,7 +40,11 @@ fn Stars(chat: Signal<Option<ChatId>>) -> impl IntoView {
     let in_chat = chat.with_untracked(Option::is_some);
     view! {
         <div class="pane-body" data-testid="starred" on:scroll=move |event| search.scrolled(&event_target(&event))>
-            <FoundList search in_chat on_leave=|()| {}/>
+            <FoundList search in_chat on_leave=move |()| {
+                if page::lost_focus() {
+                    page::focus(if in_chat { ".info-pane .pane-title" } else { ".pane-title" });
+                }
+            }/>
             <Show when=move || search.found_nothing()><p class="empty" data-testid="no-stars">{words::NO_STARS}</p></Show>
         </div>
     }

@@ -13,6 +13,8 @@ use crate::store::{App, use_app};
 use crate::words;
 use client_api::{Command, MessageRow};
 use leptos::prelude::*;
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Begins with one message, which keeps the focus.
@@ -92,10 +94,20 @@ fn star(app: App, rows: &[Arc<MessageRow>]) {
     let mut rows: Vec<_> = rows.iter().filter(|row| Deed::Star.is_possible(row, 0)).collect();
     let starred = !rows.iter().all(|row| row.starred);
     rows.retain(|row| row.starred != starred);
+    let (done, last) = (Rc::new(Cell::new(0)), rows.last().map(|row| row.id));
     for row in &rows {
-        app.send(Command::SetStarred { chat, message: row.id, starred });
+        let (done, is_last) = (Rc::clone(&done), Some(row.id) == last);
+        app.ask(Command::SetStarred { chat, message: row.id, starred }, move |result| {
+            match result {
+                Ok(_) => done.set(done.get() + 1),
+                Err(error) => app.toast(words::error(&error), false),
+            }
+            // Answers come in the order of the questions.
+            if is_last && done.get() > 0 {
+                app.toast(words::starred(done.get(), starred), false);
+            }
+        });
     }
-    app.toast(words::starred(rows.len(), starred), false);
     leave_selection(app);
 }
 

@@ -29,18 +29,25 @@ pub fn Forward(rows: Vec<Arc<MessageRow>>, close: impl Fn() + Copy + Send + Sync
     let busy = RwSignal::new(false);
     let number = rows.len();
     let messages = StoredValue::new(rows.iter().map(|row| row.id).collect::<Vec<_>>());
+    // In the order of now: nothing moves under whoever chooses.
     let shown = Memo::new(move |_| {
-        let mut shown = app.chats.with(|chats| chats.shown(ChatFilter::All, &query.get(), None));
+        let mut shown = app.chats.with_untracked(|chats| chats.shown(ChatFilter::All, &query.get(), None));
         shown.truncate(SHOWN_MAX);
         shown
     });
-    let titles = Memo::new(move |_| {
-        let row = |(chat, _): &(ChatId, _)| app.chats.with(|chats| chats.get(chat)).map(|row| words::title(&row));
-        recipients.with(|recipients| recipients.0.iter().filter_map(row).collect::<Vec<_>>())
+    // Those that are there still, under the ids that they have now.
+    let to = Memo::new(move |_| {
+        let now = |(chat, peer): &(ChatId, _)| {
+            let chat = app.moves.with(|moves| moves.newest(*chat));
+            let row = app.chats.with(|chats| chats.get(&chat))?;
+            Some(((chat, *peer), words::title(&row)))
+        };
+        recipients.with(|recipients| recipients.0.iter().filter_map(now).unzip::<_, _, Vec<_>, Vec<_>>())
     });
+    let is_to_none = move || to.with(|(to, _)| to.is_empty());
     let send = move || {
         let Some(chat) = app.open.get_untracked() else { return };
-        let (to, told) = (recipients.get_untracked().0, titles.get_untracked());
+        let (to, told) = to.get_untracked();
         let command = Command::ForwardMessages { chat, messages: messages.get_value(), to };
         busy.set(true);
         app.ask(command, move |result| match result {
@@ -62,7 +69,7 @@ pub fn Forward(rows: Vec<Arc<MessageRow>>, close: impl Fn() + Copy + Send + Sync
         <Dialog title=words::forward_title(number) testid="forward-dialog" on_close=close>
             <form class="forward" on:submit=move |event| {
                 event.prevent_default();
-                if !busy.get_untracked() && !recipients.with_untracked(|recipients| recipients.0.is_empty()) {
+                if !busy.get_untracked() && !untrack(is_to_none) {
                     send();
                 }
             }>
@@ -80,14 +87,14 @@ pub fn Forward(rows: Vec<Arc<MessageRow>>, close: impl Fn() + Copy + Send + Sync
                 </div>
                 <Chats shown recipients/>
                 <p class="forward-to" role="status" data-testid="forward-to">
-                    {move || titles.with(|titles| (!titles.is_empty()).then(|| words::forward_to(titles)))}
+                    {move || to.with(|(_, titles)| (!titles.is_empty()).then(|| words::forward_to(titles)))}
                     {move || recipients.with(Recipients::is_full).then(|| view! { <br/> <strong>{words::FORWARD_FULL}</strong> })}
                 </p>
                 <p class="field-error" role="alert" data-testid="forward-error">{refused}</p>
                 <div class="dialog-actions">
                     <button class="button quiet" type="button" on:click=move |_| close()>{words::CANCEL}</button>
                     <button class="button" type="submit" data-testid="forward-go"
-                        disabled=move || busy.get() || recipients.with(|recipients| recipients.0.is_empty())>{words::SEND}</button>
+                        disabled=move || busy.get() || is_to_none()>{words::SEND}</button>
                 </div>
             </form>
         </Dialog>
@@ -98,7 +105,11 @@ pub fn Forward(rows: Vec<Arc<MessageRow>>, close: impl Fn() + Copy + Send + Sync
 fn Chats(shown: Memo<Vec<ChatId>>, recipients: RwSignal<Recipients>) -> impl IntoView {
     let app = use_app();
     let list = NodeRef::<html::Ul>::new();
-    let cursor = RwSignal::new(0_u32);
+    let cursor = RwSignal::new(None);
+    // Those that are left have the stop of Tab among them.
+    let stop = Memo::new(move |_| {
+        shown.with(|shown| cursor.get().filter(|chat| shown.contains(chat)).or_else(|| shown.first().copied()))
+    });
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         let Some(list) = list.get_untracked() else { return };
         if !roam(&event, &list) && event.key() == "ArrowUp" {
@@ -109,26 +120,23 @@ fn Chats(shown: Memo<Vec<ChatId>>, recipients: RwSignal<Recipients>) -> impl Int
         <ul class="forward-list" node_ref=list aria-label=words::CHATS data-testid="forward-list" on:keydown=on_key
             on:focusin=move |_| {
                 if let Some(at) = list.get_untracked().and_then(|list| focused_item(&list)) {
-                    cursor.set(at);
+                    cursor.set(shown.with_untracked(|shown| shown.get(at as usize).copied()));
                 }
             }>
-            {move || {
-                // Those that are left have the stop of Tab among them.
-                let stop = move |at: u32| cursor.get().min(shown.with(Vec::len).saturating_sub(1) as u32) == at;
-                let rows = shown.get().into_iter().filter_map(|chat| app.chats.with_untracked(|chats| chats.get(&chat)));
-                (0..).zip(rows).map(|(at, row)| recipient(&row, recipients, Signal::derive(move || stop(at)))).collect_view()
-            }}
+            <For each=move || shown.get() key=|chat| *chat let:chat>
+                {app.chats.with_untracked(|chats| chats.get(&chat)).map(|row| recipient(&row, recipients, stop))}
+            </For>
         </ul>
         <Show when=move || shown.with(Vec::is_empty)><p class="empty">{words::FORWARD_NONE}</p></Show>
     }
 }
 
-fn recipient(row: &ChatRow, recipients: RwSignal<Recipients>, is_stop: Signal<bool>) -> impl IntoView + use<> {
+fn recipient(row: &ChatRow, recipients: RwSignal<Recipients>, stop: Memo<Option<ChatId>>) -> impl IntoView + use<> {
     let (chat, peer) = (row.chat, row.peer);
     let is_chosen = move || recipients.with(|recipients| recipients.has(chat));
     view! {
         <li><label class="action-row forward-row" data-testid="forward-row">
-            <input class="choice" type="checkbox" tabindex=move || if is_stop.get() { "0" } else { "-1" }
+            <input class="choice" type="checkbox" tabindex=move || if stop.get() == Some(chat) { "0" } else { "-1" }
                 prop:checked=is_chosen disabled=move || !is_chosen() && recipients.with(Recipients::is_full)
                 on:change=move |_| recipients.update(|recipients| recipients.toggle(chat, peer))/>
             <Avatar face=Signal::stored(face(Some(row))) size="small"/>
