@@ -2,7 +2,6 @@
 //! another version.
 
 mod focus;
-mod lazy;
 mod messages;
 mod searching;
 
