@@ -20,13 +20,11 @@ struct WasmCrate {
     library: &'static str,
     /// Its profile in the root Cargo.toml: the pages are built small, the worker fast.
     release_profile: &'static str,
-    /// What packs it: as one module, or taken apart.
-    packed_as: &'static str,
 }
 
 const WASM_CRATES: [WasmCrate; 2] = [
-    WasmCrate { name: "web-ui", library: "web_ui", release_profile: "web-ui", packed_as: "--split-module" },
-    WasmCrate { name: "web-worker", library: "web_worker", release_profile: "web-worker", packed_as: "--module" },
+    WasmCrate { name: "web-ui", library: "web_ui", release_profile: "web-ui" },
+    WasmCrate { name: "web-worker", library: "web_worker", release_profile: "web-worker" },
 ];
 
 /// Builds the bundle and returns its folder.
@@ -52,14 +50,13 @@ pub(crate) fn build(layout: &Layout, profile: Profile, policy: InstallPolicy) ->
             .run()?;
         let folder = if profile == Profile::Dev { "debug" } else { cargo_profile };
         let file = format!("{}.wasm", wasm_crate.library);
-        modules
-            .push((wasm_crate.packed_as, layout.web_target().join("wasm32-unknown-unknown").join(folder).join(file)));
+        modules.push(layout.web_target().join("wasm32-unknown-unknown").join(folder).join(file));
     }
     pack(layout, profile, &modules)?;
     Ok(layout.bundle(profile))
 }
 
-fn pack(layout: &Layout, profile: Profile, modules: &[(&'static str, PathBuf)]) -> Result<()> {
+fn pack(layout: &Layout, profile: Profile, modules: &[PathBuf]) -> Result<()> {
     let mut step = Step::cargo()
         .args(["run", "--quiet", "--package", "web-pack", "--", "--quality"])
         .args([if profile == Profile::Release { "11" } else { "5" }])
@@ -71,8 +68,8 @@ fn pack(layout: &Layout, profile: Profile, modules: &[(&'static str, PathBuf)]) 
             step = step.arg_path("--static", folder);
         }
     }
-    for (packed_as, module) in modules {
-        step = step.arg_path(packed_as, module);
+    for module in modules {
+        step = step.arg_path("--module", module);
     }
     step.run_quiet()
 }
