@@ -311,7 +311,7 @@ async fn a_message_is_deleted_for_everyone_or_for_oneself() -> Result<()> {
     alice.presses("Shift+F10").await?;
     alice.shows("menu-info").await?;
     let offered = "[...document.querySelectorAll('[role^=menuitem]')].map(entry => entry.dataset.testid).join()";
-    ensure!(alice.evaluates::<String>(offered).await? == "menu-info,menu-delete", "little is left");
+    ensure!(alice.evaluates::<String>(offered).await? == "menu-select,menu-info,menu-delete", "little is left");
     ensure!(alice.at("reply-bar").count().await? == 0, "it is not answered");
     alice.presses("Escape").await?;
 
