@@ -541,7 +541,11 @@ async fn what_is_found_starred_and_sent_on_is_the_same_on_all_devices_and_on_one
     let Answer::Chat(notes) = alice.does(Command::StartChat { account: own }).await? else { bail!("no chat") };
     alice.opens(notes).await?;
     let sends_on = |messages| Command::ForwardMessages { chat, messages, to: vec![(notes, Some(own)), (chat, None)] };
-    assert_eq!(alice.asks(sends_on(vec![meeting, slip])).await?, Err(UserError::NotFound), "it was deleted");
+    assert_eq!(
+        alice.asks(sends_on(vec![meeting, slip])).await?,
+        Err(UserError::ForwardInvalid { messages: 100, chats: 5 }),
+        "it was deleted"
+    );
     alice.does(sends_on(vec![word, meeting])).await?;
     let is_sent_on =
         |text: &'static str| move |row: &MessageRow| row.forwarded && row.body == MessageBody::Text(text.into());
