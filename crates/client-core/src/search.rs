@@ -57,14 +57,16 @@ impl Client {
             Some(at_ms) if at_ms > cx.now_ms && at_ms <= cx.now_ms + DELAY_MS => at_ms,
             Some(_) => {
                 index_some(cx, STEP)?;
+                if !is_any_due(cx.db)? {
+                    self.index_at_ms = None;
+                    return Ok(());
+                }
                 cx.now_ms + PAUSE_MS
             }
             None => cx.now_ms + DELAY_MS,
         };
-        self.index_at_ms = is_any_due(cx.db)?.then_some(at_ms);
-        if self.index_at_ms.is_some() {
-            self.retry_at(at_ms);
-        }
+        self.index_at_ms = Some(at_ms);
+        self.retry_at(at_ms);
         Ok(())
     }
 
