@@ -11,7 +11,7 @@ const WRITING: &str = "document.activeElement.matches('[data-testid=composer-inp
 const FIELD: &str = "document.querySelector('[data-testid=composer-input]').value";
 
 /// Alice's page, wide, with the chat open in which Bob has written these.
-async fn alice_reads(texts: &[&str]) -> Result<(World, Browser, Person, ChatId)> {
+pub(super) async fn alice_reads(texts: &[&str]) -> Result<(World, Browser, Person, ChatId)> {
     let world = World::new().await?;
     let (alice, mut people) = alice_hears_from(&world, &[("Bob", BOB)]).await?;
     let (mut bob, chat) = people.pop().context("Bob")?;
@@ -32,7 +32,7 @@ fn row(person: &Person, chat: ChatId, text: &str) -> Option<MessageRow> {
 }
 
 /// Waits for it.
-async fn sees_row(person: &mut Person, chat: ChatId, text: &str) -> Result<MessageRow> {
+pub(super) async fn sees_row(person: &mut Person, chat: ChatId, text: &str) -> Result<MessageRow> {
     person.sees(chat, text).await?;
     row(person, chat, text).context("it was there")
 }
@@ -48,14 +48,14 @@ async fn reacts(person: &mut Person, chat: ChatId, text: &str, emoji: &str) -> R
     Ok(())
 }
 
-async fn deletes(person: &mut Person, chat: ChatId, text: &str, for_everyone: bool) -> Result<()> {
+pub(super) async fn deletes(person: &mut Person, chat: ChatId, text: &str, for_everyone: bool) -> Result<()> {
     let messages = vec![sees_row(person, chat, text).await?.id];
     person.does(Command::DeleteMessages { chat, messages, for_everyone }).await?;
     Ok(())
 }
 
 /// In the page: the message that has the focus says this.
-fn focus_is_on(text: &str) -> String {
+pub(super) fn focus_is_on(text: &str) -> String {
     format!(
         "document.activeElement.querySelector(':scope > .bubble > [data-testid=message-text]')?.textContent === {}",
         quoted(text)

@@ -1,10 +1,11 @@
 //! What people do with many messages: look for them, keep them by a star, select them and send them on.
 
+use super::messages::{alice_reads, deletes, focus_is_on, sees_row};
 use super::{BOB, CAROL, DAVE, ERIN, alice_hears_from, sees_just};
 use anyhow::{Context, Result, bail, ensure};
-use client_api::{ChatId, Command, MessageBody, MessageRow};
+use client_api::{ChatId, Command, MessageBody};
 use e2e::browser::messages::message;
-use e2e::browser::{Browser, NARROW, NARROWEST, WIDE, quoted};
+use e2e::browser::{NARROW, NARROWEST, WIDE, quoted};
 use e2e::{Person, World};
 use playwright_rs::ClickOptions;
 use playwright_rs::protocol::KeyboardModifier;
@@ -21,8 +22,7 @@ fn focus_is(test_id: &str) -> String {
 
 /// In the page: the focus is on the message that says this, and it stands out.
 fn went_to(text: &str) -> String {
-    let says = "document.activeElement.querySelector(':scope > .bubble > [data-testid=message-text]')?.textContent";
-    format!("{says} === {} && document.activeElement.matches('.found')", quoted(text))
+    format!("{} && document.activeElement.matches('.found')", focus_is_on(text))
 }
 
 /// In the page: how many messages are selected.
@@ -30,40 +30,10 @@ fn chosen(number: usize) -> String {
     format!("document.querySelectorAll('[data-testid=message].chosen').length === {number}")
 }
 
-/// Waits for a text in a chat, and gives its row.
-async fn sees_row(person: &mut Person, chat: ChatId, text: &str) -> Result<MessageRow> {
-    person.sees(chat, text).await?;
-    let rows = person.screen.messages.get(&chat).context("the chat is open")?;
-    let row = rows.values().find(|row| row.body == MessageBody::Text(text.to_owned()));
-    row.cloned().context("it was there")
-}
-
-/// Takes a message back from everyone.
-async fn deletes(person: &mut Person, chat: ChatId, text: &str) -> Result<()> {
-    let messages = vec![sees_row(person, chat, text).await?.id];
-    person.does(Command::DeleteMessages { chat, messages, for_everyone: true }).await?;
-    Ok(())
-}
-
 async fn edits(person: &mut Person, chat: ChatId, from: &str, to: &str) -> Result<()> {
     let message = sees_row(person, chat, from).await?.id;
     person.does(Command::EditText { chat, message, text: to.to_owned() }).await?;
     Ok(())
-}
-
-/// Alice's page, wide, and Bob, who has written these to her.
-async fn bob_wrote(texts: &[&str]) -> Result<(World, Browser, Person, ChatId)> {
-    let world = World::new().await?;
-    let (alice, mut people) = alice_hears_from(&world, &[("Bob", BOB)]).await?;
-    let (mut bob, chat) = people.pop().context("Bob")?;
-    for text in texts {
-        bob.sends(chat, text).await?;
-    }
-    alice.opens_chat("Bob").await?;
-    for text in texts {
-        alice.sees(&message(text)).await?;
-    }
-    Ok((world, alice, bob, chat))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,7 +108,7 @@ const ANSWERS_WAIT: &str = "
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_that_comes_late_is_not_shown_for_newer_words() -> Result<()> {
-    let (_world, alice, _bob, _chat) = bob_wrote(&["an early bird", "a late worm"]).await?;
+    let (_world, alice, _bob, _chat) = alice_reads(&["an early bird", "a late worm"]).await?;
     alice.page().add_init_script(ANSWERS_WAIT).await?;
     alice.reloads().await?;
     alice.shows("chat-row").await?;
@@ -176,7 +146,7 @@ async fn what_is_taken_back_or_changed_is_not_found_any_more() -> Result<()> {
     sees_just(&alice, "found-text", &[texts[2], texts[1], texts[0]]).await?;
     alice.at("found-row").first().focus().await?;
     // In the chat that is open: where the row goes that has the focus, the next one has it.
-    deletes(bob, *in_bobs, texts[2]).await?;
+    deletes(bob, *in_bobs, texts[2], true).await?;
     sees_just(&alice, "found-text", &[texts[1], texts[0]]).await?;
     alice.finds_true(&format!("document.activeElement.textContent.includes({})", quoted(texts[1]))).await?;
     // In another one. A row that stays keeps the focus.
@@ -186,7 +156,7 @@ async fn what_is_taken_back_or_changed_is_not_found_any_more() -> Result<()> {
     edits(carol, *in_carols, texts[1], "a lantern again").await?;
     sees_just(&alice, "found-text", &["a lantern again"]).await?;
     alice.finds_true(&focus_is("found-row")).await?;
-    deletes(carol, *in_carols, "a lantern again").await?;
+    deletes(carol, *in_carols, "a lantern again", true).await?;
     alice.hides("found-row").await?;
     alice.finds_true(&focus_is("chat-search")).await?;
     alice.closes().await
@@ -304,7 +274,7 @@ async fn starred_messages_are_listed_for_all_chats_and_for_one() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn several_messages_are_selected_by_keys_and_clicks_and_copied() -> Result<()> {
     let texts = ["one", "two", "three", "four", "five"];
-    let (_world, alice, _bob, _chat) = bob_wrote(&texts).await?;
+    let (_world, alice, _bob, _chat) = alice_reads(&texts).await?;
     alice.fills("composer-input", "half a thought").await?;
     alice.chooses_for_message("two", "menu-select").await?;
     alice.finds_true(&chosen(1)).await?;
@@ -357,11 +327,11 @@ async fn several_messages_are_selected_by_keys_and_clicks_and_copied() -> Result
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_others_take_back_is_not_selected_any_more_and_what_they_change_is_copied_so() -> Result<()> {
-    let (_world, alice, mut bob, chat) = bob_wrote(&["a word", "a slip"]).await?;
+    let (_world, alice, mut bob, chat) = alice_reads(&["a word", "a slip"]).await?;
     alice.chooses_for_message("a word", "menu-select").await?;
     alice.clicks_at(&message("a slip")).await?;
     alice.sees_text("chosen-count", "2 selected").await?;
-    deletes(&mut bob, chat, "a slip").await?;
+    deletes(&mut bob, chat, "a slip", true).await?;
     alice.sees_text("chosen-count", "1 selected").await?;
     edits(&mut bob, chat, "a word", "a better word").await?;
     alice.sees(&message("a better word")).await?;
@@ -375,7 +345,7 @@ async fn what_others_take_back_is_not_selected_any_more_and_what_they_change_is_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn selected_messages_are_starred_and_deleted_together() -> Result<()> {
-    let (_world, alice, mut bob, chat) = bob_wrote(&["theirs"]).await?;
+    let (_world, alice, mut bob, chat) = alice_reads(&["theirs"]).await?;
     for text in ["mine", "mine too"] {
         alice.writes(text).await?;
         alice.sees_status(text, "delivered").await?;
