@@ -233,6 +233,15 @@ impl Browser {
             async { Ok(()) }
         })
         .await?;
+        // What nobody caught, of the page and of its worker, is not on the console.
+        let thrown = console.clone();
+        page.on_pageerror(move |message| {
+            if let Ok(mut said) = thrown.lock() {
+                said.push(format!("thrown: {message}"));
+            }
+            async { Ok(()) }
+        })
+        .await?;
         Ok(Self { name: name.to_owned(), page, context, console, playwright })
     }
 

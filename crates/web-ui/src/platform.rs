@@ -5,5 +5,6 @@ pub mod letters;
 pub mod notify;
 pub mod page;
 pub mod photo;
+pub mod pressing;
 pub mod sound;
 pub mod version;

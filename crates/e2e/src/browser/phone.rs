@@ -26,16 +26,22 @@ impl Browser {
 
     /// Goes through all pages of registration; the PIN is left for later.
     pub async fn registers(&self, world: &World, name: &str, number: &str) -> Result<()> {
-        self.fills("number-input", number).await?;
-        self.clicks("number-next").await?;
-        self.shows("page-code").await?;
-        self.fills("code-input", &world.code_for(number)?).await?;
-        self.clicks("code-next").await?;
+        self.proves_number(world, number).await?;
         self.clicks("choose-pin-later").await?;
         self.fills("profile-name", name).await?;
         self.clicks("profile-save").await?;
         self.comes_to("active").await?;
         self.is_online().await
+    }
+
+    /// The first pages of registration, up to the one that asks for a PIN.
+    pub async fn proves_number(&self, world: &World, number: &str) -> Result<()> {
+        self.fills("number-input", number).await?;
+        self.clicks("number-next").await?;
+        self.shows("page-code").await?;
+        self.fills("code-input", &world.code_for(number)?).await?;
+        self.clicks("code-next").await?;
+        self.shows("page-choose-pin").await
     }
 
     /// Waits until the server is there and nothing is left to catch up with.

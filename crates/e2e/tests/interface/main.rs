@@ -3,6 +3,7 @@
 
 mod focus;
 mod messages;
+mod pressing;
 mod searching;
 
 use anyhow::{Context, Result, ensure};

@@ -1,5 +1,6 @@
 //! What lies over the pages: the connection, a new version, short words.
 
+use crate::platform::pressing::is_pressed;
 use crate::platform::version;
 use crate::primitives::icon::{Icon, IconButton};
 use crate::store::use_app;
@@ -7,25 +8,31 @@ use crate::words;
 use client_api::{Command, Connection};
 use leptos::prelude::*;
 
-/// The connection, where it is gone; and a new version, where one waits.
+/// The connection, where it is gone; and a new version, where one waits. They move the page, so they come and go between two presses:
+/// what is released elsewhere than it was pressed reaches nobody.
 #[component]
 pub fn Banners() -> impl IntoView {
     let app = use_app();
-    let offline = Memo::new(move |_| matches!(app.connection.get(), Connection::Offline { .. }));
-    let catching_up = Memo::new(move |_| app.connection.get() == Connection::CatchingUp);
+    let pressed = is_pressed();
+    let shown = Memo::new(move |before: Option<&Shown>| match before {
+        Some(before) if pressed.get() => *before,
+        _ => Shown::at(app.connection.get(), app.new_version.get()),
+    });
+    let (offline, catching_up, new_version) =
+        (move || shown.get().offline, move || shown.get().catching_up, move || shown.get().new_version);
     view! {
         <div class="banners" role="status" data-testid="connection" data-state=move || state(app.connection.get())>
-            <Show when=move || offline.get()>
+            <Show when=offline>
                 <div class="banner" data-testid="offline-banner">
                     <Icon name="wifi-slash"/>
                     <span>{words::OFFLINE}</span>
                     <button class="button quiet small" type="button" data-testid="reconnect" on:click=move |_| app.send(Command::CheckConnection)>{words::TRY_NOW}</button>
                 </div>
             </Show>
-            <Show when=move || catching_up.get()>
+            <Show when=catching_up>
                 <div class="banner faint-banner"><Icon name="arrow-clockwise"/> <span>{words::CATCHING_UP}</span></div>
             </Show>
-            <Show when=move || app.new_version.get()>
+            <Show when=new_version>
                 <div class="banner" data-testid="new-version">
                     <Icon name="arrow-clockwise"/>
                     <span>{words::NEW_VERSION}</span>
@@ -33,6 +40,20 @@ pub fn Banners() -> impl IntoView {
                 </div>
             </Show>
         </div>
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Shown {
+    offline: bool,
+    catching_up: bool,
+    new_version: bool,
+}
+
+impl Shown {
+    fn at(connection: Connection, new_version: bool) -> Self {
+        let offline = matches!(connection, Connection::Offline { .. });
+        Self { offline, catching_up: connection == Connection::CatchingUp, new_version }
     }
 }
 
