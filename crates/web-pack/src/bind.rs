@@ -7,9 +7,28 @@ use anyhow::{Context, Result};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::assets::{Source, read_folder};
+use crate::split::{Split, tied};
 
 /// Adds the files that a page loads for `module`.
 pub(crate) fn bind(module: &Path, sources: &mut Vec<Source>) -> Result<()> {
+    sources.extend(bound(module, false)?);
+    Ok(())
+}
+
+/// The same for the main module of those that were taken apart.
+pub(crate) fn bind_split(split: &Split, sources: &mut Vec<Source>) -> Result<()> {
+    let glue = format!("{}.js", split.main.file_stem().and_then(|stem| stem.to_str()).context("a module has a name")?);
+    for mut source in bound(&split.main, true)? {
+        if source.name == glue {
+            let text = String::from_utf8(source.content).context("glue is UTF-8")?;
+            source.content = tied(&text, &split.script)?.into_bytes();
+        }
+        sources.push(source);
+    }
+    Ok(())
+}
+
+fn bound(module: &Path, split: bool) -> Result<Vec<Source>> {
     let folder = module.with_extension("bound");
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
@@ -20,20 +39,19 @@ pub(crate) fn bind(module: &Path, sources: &mut Vec<Source>) -> Result<()> {
         // The page gives the hashed URL itself.
         .omit_default_module_path(true)
         .typescript(false)
+        // What the other modules take from this one is exported by the splitter, under names that look like the linker's.
+        .keep_lld_exports(split)
         .remove_name_section(true)
         .remove_producers_section(true)
         .generate(&folder)
         .with_context(|| format!("binding {}", module.display()))?;
     let mut bound = Vec::new();
     read_folder(&folder, &mut bound)?;
-    for mut source in bound {
-        if source.name.ends_with(".js") {
-            let text = String::from_utf8(source.content).context("glue is UTF-8")?;
-            source.content = with_placeholders(&text).into_bytes();
-        }
-        sources.push(source);
+    for source in bound.iter_mut().filter(|source| source.name.ends_with(".js")) {
+        let text = std::str::from_utf8(&source.content).context("glue is UTF-8")?;
+        source.content = with_placeholders(text).into_bytes();
     }
-    Ok(())
+    Ok(bound)
 }
 
 /// Imports of snippets become placeholders, because snippets are renamed by their content as all files are.

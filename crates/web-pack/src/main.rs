@@ -4,6 +4,7 @@
 mod assets;
 mod bind;
 mod output;
+mod split;
 
 use std::fs;
 use std::path::PathBuf;
@@ -27,6 +28,9 @@ struct Cli {
     /// Compiled wasm module
     #[arg(long = "module")]
     modules: Vec<PathBuf>,
+    /// Compiled wasm module that is taken apart: linked with `--emit-relocs`
+    #[arg(long = "split-module")]
+    split_modules: Vec<PathBuf>,
     /// Brotli quality, 0 to 11
     #[arg(long, value_parser = clap::value_parser!(u32).range(0..=11))]
     quality: u32,
@@ -45,6 +49,10 @@ fn main() -> Result<()> {
     for module in &cli.modules {
         bind::bind(module, &mut sources)?;
     }
+    for module in &cli.split_modules {
+        let split = split::split(module, &mut sources)?;
+        bind::bind_split(&split, &mut sources)?;
+    }
     let bundle = assets::resolve(&sources)?;
     output::write(&cli.out, &bundle, cli.quality, &inputs)
 }
@@ -58,7 +66,7 @@ fn fingerprint(cli: &Cli, sources: &[Source]) -> Result<String> {
     for source in sources {
         hash.update(format!("{} {}\n", source.name, hex::encode(Sha256::digest(&source.content))));
     }
-    for module in &cli.modules {
+    for module in cli.modules.iter().chain(&cli.split_modules) {
         let content = fs::read(module).with_context(|| format!("reading {}", module.display()))?;
         hash.update(format!("{} {}\n", module.display(), hex::encode(Sha256::digest(&content))));
     }

@@ -14,6 +14,7 @@ pub mod linking;
 pub mod list_grip;
 pub mod message;
 pub mod new_chat;
+pub mod parts;
 pub mod profile;
 pub mod refusal;
 pub mod registration;

@@ -11,7 +11,7 @@ pub mod words;
 use bridge::FromWorker;
 use client_api::{AppStage, Role, Unsupported};
 use leptos::prelude::*;
-use platform::{page, version};
+use platform::page;
 use store::App;
 use wasm_bindgen::prelude::*;
 
@@ -29,7 +29,6 @@ pub fn start(worker: &web_sys::Worker, role: &str, backlog: &js_sys::Array) {
         FromWorker::Trouble(what) => app.stage.set(AppStage::Halted { what }),
         FromWorker::OtherVersion => app.stage.set(AppStage::Unsupported(Unsupported::ServerVersion)),
     });
-    version::watch(move || app.new_version.set(true));
     // The signals of the store outlive every page.
     std::mem::forget(owner);
     mount_to_body(move || view! { <features::shell::Shell app/> });

@@ -20,11 +20,13 @@ struct WasmCrate {
     library: &'static str,
     /// Its profile in the root Cargo.toml: the pages are built small, the worker fast.
     release_profile: &'static str,
+    /// What packs it: as one module, or taken apart.
+    packed_as: &'static str,
 }
 
 const WASM_CRATES: [WasmCrate; 2] = [
-    WasmCrate { name: "web-ui", library: "web_ui", release_profile: "web-ui" },
-    WasmCrate { name: "web-worker", library: "web_worker", release_profile: "web-worker" },
+    WasmCrate { name: "web-ui", library: "web_ui", release_profile: "web-ui", packed_as: "--split-module" },
+    WasmCrate { name: "web-worker", library: "web_worker", release_profile: "web-worker", packed_as: "--module" },
 ];
 
 /// Builds the bundle and returns its folder.
@@ -50,13 +52,14 @@ pub(crate) fn build(layout: &Layout, profile: Profile, policy: InstallPolicy) ->
             .run()?;
         let folder = if profile == Profile::Dev { "debug" } else { cargo_profile };
         let file = format!("{}.wasm", wasm_crate.library);
-        modules.push(layout.web_target().join("wasm32-unknown-unknown").join(folder).join(file));
+        modules
+            .push((wasm_crate.packed_as, layout.web_target().join("wasm32-unknown-unknown").join(folder).join(file)));
     }
     pack(layout, profile, &modules)?;
     Ok(layout.bundle(profile))
 }
 
-fn pack(layout: &Layout, profile: Profile, modules: &[PathBuf]) -> Result<()> {
+fn pack(layout: &Layout, profile: Profile, modules: &[(&'static str, PathBuf)]) -> Result<()> {
     let mut step = Step::cargo()
         .args(["run", "--quiet", "--package", "web-pack", "--", "--quality"])
         .args([if profile == Profile::Release { "11" } else { "5" }])
@@ -68,8 +71,8 @@ fn pack(layout: &Layout, profile: Profile, modules: &[PathBuf]) -> Result<()> {
             step = step.arg_path("--static", folder);
         }
     }
-    for module in modules {
-        step = step.arg_path("--module", module);
+    for (packed_as, module) in modules {
+        step = step.arg_path(packed_as, module);
     }
     step.run_quiet()
 }

@@ -1,6 +1,7 @@
 //! What the keys of the whole page do, and the help that lists them.
 
 use crate::features::message::choosing::leave_selection;
+use crate::features::parts;
 use crate::model::chat_list::{ChatFilter, ChatList, is_unread};
 use crate::model::keys::{Key, Modifiers, read, table};
 use crate::platform::page;
@@ -59,7 +60,7 @@ fn act(app: App, key: Key) -> bool {
         Key::PreviousUnread => open_neighbour(app, -1, Among::Unread),
         Key::NewChat => {
             app.show_section(Section::NewChat);
-            request_animation_frame(|| page::focus(".pane-body input"));
+            parts::NEW_CHAT.when_here(|| page::focus(".pane-body input"));
         }
         Key::Settings => {
             app.show_section(Section::Settings);

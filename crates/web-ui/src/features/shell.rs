@@ -2,27 +2,23 @@
 
 use crate::features::banners::{Banners, Toasts};
 use crate::features::chat_list::ChatListPane;
-use crate::features::contact_code::ContactCode;
 use crate::features::conversation::ConversationPane;
-use crate::features::devices::Devices;
-use crate::features::finding::beside::ChatSearch;
-use crate::features::finding::starred::{StarredPane, StarredSection};
-use crate::features::info::InfoPane;
 use crate::features::keys::{self, KeyHelp};
-use crate::features::link::Link;
 use crate::features::list_grip::ListGrip;
-use crate::features::new_chat::NewChat;
-use crate::features::registration::Registration;
-use crate::features::scan_code::ScanCode;
-use crate::features::settings::{ProfileSection, SettingsSection, own_face};
+use crate::features::parts::{self, Lazy, Place};
+use crate::features::settings::own_face;
 use crate::features::start::{CannotWork, Halted, LoggedOut, OtherTab, Starting};
-use crate::platform::page;
+use crate::platform::{page, version};
 use crate::primitives::avatar::Avatar;
 use crate::primitives::icon::Icon;
 use crate::store::{App, Pane, Section, use_app};
 use crate::words;
 use client_api::{AppStage, ChatId, Command, Role};
 use leptos::prelude::*;
+use std::time::Duration;
+
+/// How long the first list is left alone with the line before the whole program is kept for use without a network.
+const KEEP_AFTER: Duration = Duration::from_secs(5);
 
 /// The root of everything.
 #[component]
@@ -30,6 +26,7 @@ pub fn Shell(app: App) -> impl IntoView {
     provide_context(app);
     keys::listen(app);
     watch_page(app);
+    watch_version(app);
     follow_focus(app);
     Effect::new(move || page::set_title(app.chats.with(|chats| chats.unread_chats(page::now_ms()))));
     // A link with a contact code leads to the place where it is added.
@@ -51,8 +48,8 @@ pub fn Shell(app: App) -> impl IntoView {
             AppStage::Starting => view! { <Starting/> }.into_any(),
             AppStage::Unsupported(reason) => view! { <CannotWork reason/> }.into_any(),
             AppStage::OtherTab => view! { <OtherTab/> }.into_any(),
-            AppStage::Registering => view! { <Banners/><Registration/> }.into_any(),
-            AppStage::Linking => view! { <Banners/><Link/> }.into_any(),
+            AppStage::Registering => view! { <Banners/><Lazy part=parts::REGISTRATION place=Place::Page/> }.into_any(),
+            AppStage::Linking => view! { <Banners/><Lazy part=parts::LINK place=Place::Page/> }.into_any(),
             AppStage::Active => view! { <Panes/> }.into_any(),
             AppStage::LoggedOut(reason) => view! { <LoggedOut reason/> }.into_any(),
             AppStage::Halted { what } => view! { <Halted what/> }.into_any(),
@@ -93,6 +90,29 @@ fn follow_focus(app: App) {
         });
         now
     });
+}
+
+fn watch_version(app: App) {
+    let watch = move || version::watch(move || app.new_version.set(true));
+    if version::is_kept() {
+        watch();
+    } else {
+        // What a first visit asks for next: a number, or a linking. The worker, which knows, is loading for longer.
+        match app.role {
+            Role::Phone => parts::REGISTRATION.load_early(),
+            Role::Companion => parts::LINK.load_early(),
+        }
+        Effect::new(move |watched: Option<bool>| {
+            let watched = watched == Some(true);
+            let now = app.stage.get() == AppStage::Active;
+            if now && !watched {
+                set_timeout(watch, KEEP_AFTER);
+            }
+            watched || now
+        });
+    }
+    let on_gone = window_event_listener_untyped(version::PART_GONE, move |_| app.new_version.set(true));
+    on_cleanup(move || on_gone.remove());
 }
 
 fn watch_page(app: App) {
@@ -156,13 +176,13 @@ fn Panes() -> impl IntoView {
             <section class="list-pane" aria-label=words::CHATS role=move || if app.narrow.get() { "main" } else { "region" }>
                 {move || match app.section.get() {
                     Section::Chats => view! { <ChatListPane/> }.into_any(),
-                    Section::NewChat => view! { <NewChat/> }.into_any(),
-                    Section::Scan => view! { <ScanCode/> }.into_any(),
-                    Section::Settings => view! { <SettingsSection/> }.into_any(),
-                    Section::Profile => view! { <ProfileSection/> }.into_any(),
-                    Section::Devices => view! { <Devices/> }.into_any(),
-                    Section::ContactCode => view! { <ContactCode/> }.into_any(),
-                    Section::Starred => view! { <StarredSection/> }.into_any(),
+                    Section::NewChat => view! { <Lazy part=parts::NEW_CHAT place=Place::Pane focus=".pane-body input"/> }.into_any(),
+                    Section::Scan => view! { <Lazy part=parts::SCAN place=Place::Pane/> }.into_any(),
+                    Section::Settings => view! { <Lazy part=parts::SETTINGS place=Place::Pane/> }.into_any(),
+                    Section::Profile => view! { <Lazy part=parts::PROFILE place=Place::Pane/> }.into_any(),
+                    Section::Devices => view! { <Lazy part=parts::DEVICES place=Place::Pane/> }.into_any(),
+                    Section::ContactCode => view! { <Lazy part=parts::CONTACT_CODE place=Place::Pane/> }.into_any(),
+                    Section::Starred => view! { <Lazy part=parts::STARRED place=Place::Pane/> }.into_any(),
                 }}
                 <Show when=move || !app.narrow.get()><ListGrip/></Show>
             </section>
@@ -170,9 +190,9 @@ fn Panes() -> impl IntoView {
             {move || beside.get().map(|(label, pane)| view! {
                 <section class="info-pane" aria-label=label role=move || if app.narrow.get() { "main" } else { "complementary" }>
                     {match pane {
-                        Pane::Search => view! { <ChatSearch/> }.into_any(),
-                        Pane::Starred => view! { <StarredPane/> }.into_any(),
-                        _ => view! { <InfoPane/> }.into_any(),
+                        Pane::Search => view! { <Lazy part=parts::CHAT_SEARCH place=Place::Info focus=".info-pane input"/> }.into_any(),
+                        Pane::Starred => view! { <Lazy part=parts::STARRED_PANE place=Place::Info focus=".info-pane button"/> }.into_any(),
+                        _ => view! { <Lazy part=parts::INFO place=Place::Info focus=".info-pane button"/> }.into_any(),
                     }}
                 </section>
             })}

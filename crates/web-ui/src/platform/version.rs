@@ -1,7 +1,8 @@
 //! New versions of the program: the service worker keeps the files of one version, and the next one waits until the user takes it.
 //!
 //! A page that stays open asks for a new version when it comes to the front, at most once an hour. Where another tab has taken the
-//! new version, this page's files are gone from the cache: it is told to reload, too.
+//! new version, this page's files are gone from the cache: it is told to reload, too. What the service worker keeps also has what this
+//! page does not need yet; so a first visit registers it when the list is there, and does not wait for that on a slow line.
 
 use crate::platform::page;
 use leptos::prelude::{document, window};
@@ -19,6 +20,14 @@ fn container() -> Option<ServiceWorkerContainer> {
     let there = js_sys::Reflect::get(&navigator, &"serviceWorker".into()).is_ok_and(|value| !value.is_undefined());
     there.then(|| navigator.service_worker())
 }
+
+/// This page came from a service worker: it has been here before.
+pub fn is_kept() -> bool {
+    container().is_some_and(|container| container.controller().is_some())
+}
+
+/// Says that the server had a part of this page's program no longer (`web-pack` writes who says it).
+pub const PART_GONE: &str = "heliograph-part-gone";
 
 /// Registers the service worker, and tells when a new version of the program waits.
 pub fn watch(tell: impl Fn() + Clone + 'static) {

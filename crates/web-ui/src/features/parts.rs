@@ -1,0 +1,191 @@
+//! Parts of the pages that are no first screen: their code is in modules of their own, which are loaded when they are first shown.
+//! Knows what is in which module, and what is said meanwhile and where a module cannot be had; not how modules are made (`web-pack`).
+
+use crate::features::contact_code::ContactCode;
+use crate::features::devices::Devices;
+use crate::features::finding::beside::ChatSearch;
+use crate::features::finding::starred::{StarredPane, StarredSection};
+use crate::features::info::InfoPane;
+use crate::features::link::Link;
+use crate::features::new_chat::NewChat;
+use crate::features::registration::Registration;
+use crate::features::scan_code::ScanCode;
+use crate::features::settings::{ProfileSection, SettingsSection};
+use crate::features::start::Plain;
+use crate::platform::{page, version};
+use crate::primitives::icon::IconButton;
+use crate::store::use_app;
+use crate::words;
+use leptos::prelude::*;
+use leptos::wasm_split::{SplitLoaderError, wasm_split};
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use wasm_bindgen_futures::spawn_local;
+
+type Soon<T> = Pin<Box<dyn Future<Output = Result<T, SplitLoaderError>>>>;
+
+/// A view whose code may not be here yet.
+#[derive(Clone, Copy)]
+pub struct Part {
+    load: fn() -> Soon<()>,
+    view: fn() -> Soon<AnyView>,
+}
+
+/// `$module` is the module that a part is in: parts that are often wanted one after the other are in one.
+macro_rules! part {
+    ($(#[$about:meta])* $part:ident: $module:ident, $load:ident, $view:ident => $content:expr) => {
+        #[wasm_split($module, wasm_split_path = leptos::wasm_split, preload($load), fallible)]
+        fn $view() -> Result<AnyView, SplitLoaderError> {
+            Ok($content.into_any())
+        }
+
+        $(#[$about])*
+        pub const $part: Part = Part { load: || Box::pin($load()), view: || Box::pin($view()) };
+    };
+}
+
+part!(REGISTRATION: registration, load_registration, registration => view! { <Registration/> });
+part!(LINK: link, load_link, link => view! { <Link/> });
+part!(NEW_CHAT: sections, load_new_chat, new_chat => view! { <NewChat/> });
+part!(SCAN: sections, load_scan, scan => view! { <ScanCode/> });
+part!(SETTINGS: sections, load_settings, settings => view! { <SettingsSection/> });
+part!(PROFILE: sections, load_profile, profile => view! { <ProfileSection/> });
+part!(DEVICES: sections, load_devices, devices => view! { <Devices/> });
+part!(CONTACT_CODE: sections, load_contact_code, contact_code => view! { <ContactCode/> });
+part!(INFO: sections, load_info, info => view! { <InfoPane/> });
+part!(STARRED: sections, load_starred, starred => view! { <StarredSection/> });
+part!(STARRED_PANE: sections, load_starred_pane, starred_pane => view! { <StarredPane/> });
+part!(CHAT_SEARCH: sections, load_chat_search, chat_search => view! { <ChatSearch/> });
+
+impl Part {
+    /// Loads what will be wanted soon. What fails is tried again when it is shown.
+    pub fn load_early(self) {
+        let loading = (self.load)();
+        spawn_local(async move {
+            let _ = loading.await;
+        });
+    }
+
+    /// Does something in the frame in which the part, which is shown now, is on the page.
+    pub fn when_here(self, act: impl FnOnce() + 'static) {
+        let loading = (self.load)();
+        spawn_local(async move {
+            if loading.await.is_ok() {
+                request_animation_frame(act);
+            }
+        });
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum State {
+    Coming,
+    Here,
+    Missing,
+}
+
+/// Where a part stands, for what is said in its place.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Place {
+    /// It is the whole page.
+    Page,
+    /// Beside the list, or in place of it.
+    Pane,
+    /// Before the conversation, with a way back to it.
+    Info,
+}
+
+/// Shows `part`; while it comes and where it does not, says so.
+#[component]
+pub fn Lazy(
+    part: Part,
+    place: Place,
+    /// What gets the focus when the part comes late.
+    #[prop(default = ".pane-title")]
+    focus: &'static str,
+) -> impl IntoView {
+    let state = RwSignal::new(State::Coming);
+    ask(part, state, focus);
+    move || match state.get() {
+        State::Here => match at_once(&mut (part.view)()) {
+            Poll::Ready(Ok(view)) => view,
+            _ => view! { <Missing place on_again=move || ask(part, state, focus)/> }.into_any(),
+        },
+        State::Coming => view! { <Coming place/> }.into_any(),
+        State::Missing => view! { <Missing place on_again=move || ask(part, state, focus)/> }.into_any(),
+    }
+}
+
+fn ask(part: Part, state: RwSignal<State>, focus: &'static str) {
+    let outcome = |result: &Result<(), SplitLoaderError>| if result.is_ok() { State::Here } else { State::Missing };
+    let mut loading = (part.load)();
+    // What was loaded before is shown without a frame in between.
+    if let Poll::Ready(result) = at_once(&mut loading) {
+        return state.set(outcome(&result));
+    }
+    state.set(State::Coming);
+    spawn_local(async move {
+        let result = loading.await;
+        // Otherwise something else is shown by now.
+        let shown = state.try_set(outcome(&result)).is_none();
+        if shown {
+            request_animation_frame(move || {
+                if page::lost_focus() && page::can_focus(focus) {
+                    page::focus(focus);
+                }
+            });
+        }
+    });
+}
+
+fn at_once<T>(soon: &mut Soon<T>) -> Poll<Result<T, SplitLoaderError>> {
+    soon.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+}
+
+#[component]
+fn Coming(place: Place) -> impl IntoView {
+    let waiting = || view! { <p class="pad faint" role="status" data-testid="part-coming">{words::PART_COMING}</p> };
+    match place {
+        Place::Page => view! { <main class="plain" aria-busy="true">{waiting()}</main> }.into_any(),
+        Place::Pane | Place::Info => view! { <Head back={place == Place::Info}/>{waiting()} }.into_any(),
+    }
+}
+
+/// Without a network before all was kept for it; or another version is served by now, and has other modules.
+#[component]
+fn Missing(place: Place, on_again: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
+    let app = use_app();
+    move || {
+        let gone = app.new_version.get();
+        let (text, label) =
+            if gone { (words::PART_GONE, words::RELOAD) } else { (words::PART_MISSING, words::TRY_AGAIN) };
+        let act = move || if gone { version::take() } else { on_again() };
+        let reason = if gone { "new-version" } else { "not-loaded" };
+        match place {
+            Place::Page => view! {
+                <Plain stage="part-missing" icon="wifi-slash" title=words::PART_MISSING_TITLE text reason action=(label, Callback::new(move |()| act()))/>
+            }
+            .into_any(),
+            Place::Pane | Place::Info => view! {
+                <Head back={place == Place::Info}/>
+                <div class="pad stack" role="alert" data-testid="part-missing" data-reason=reason>
+                    <p>{text}</p>
+                    <button class="button" type="button" data-testid="part-again" on:click=move |_| act()>{label}</button>
+                </div>
+            }
+            .into_any(),
+        }
+    }
+}
+
+#[component]
+fn Head(back: bool) -> impl IntoView {
+    let app = use_app();
+    view! {
+        <header class="pane-head">
+            {back.then(|| view! { <IconButton icon="arrow-left" label=words::BACK.to_owned() testid="part-back" on_click=move |_| { app.back(); }/> })}
+            <h1 class="pane-title" tabindex="-1">{words::APP}</h1>
+        </header>
+    }
+}
