@@ -395,6 +395,11 @@ impl Browser {
         self.told_of("reloading", done).await
     }
 
+    /// Waits until the browser keeps all of the program: from then on a reload needs no server.
+    pub async fn is_kept(&self) -> Result<()> {
+        self.finds_true("navigator.serviceWorker.controller !== null").await
+    }
+
     /// Whether there is a network.
     pub async fn goes_offline(&self, offline: bool) -> Result<()> {
         Ok(self.context.set_offline(offline).await?)

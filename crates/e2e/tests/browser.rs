@@ -91,6 +91,7 @@ async fn what_is_written_with_no_connection_is_sent_later_and_in_order() -> Resu
     let chat = bob.only_chat().await?;
     bob.sees(chat, "first").await?;
 
+    alice.is_kept().await?;
     world.stop_server().await?;
     alice.clicks("chat-back").await?;
     alice.shows("offline-banner").await?;

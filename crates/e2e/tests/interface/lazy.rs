@@ -5,9 +5,6 @@ use anyhow::{Result, ensure};
 use e2e::World;
 use e2e::browser::{Browser, Setup, WIDE};
 
-/// The service worker has all files of the page.
-const IS_KEPT: &str = "navigator.serviceWorker.controller !== null";
-
 /// Parts that were loaded over the network or from the service worker.
 const PARTS_LOADED: &str =
     "performance.getEntriesByType('resource').filter(entry => entry.name.includes('split_sections')).length";
@@ -28,7 +25,7 @@ async fn settings_are_no_part_of_the_first_visit_and_open_without_a_network() ->
     let world = World::new().await?;
     let alice = Browser::phone(&world, "Alice", ALICE).await?;
     ensure!(alice.evaluates::<u32>(PARTS_LOADED).await? == 0, "no part is loaded before it is shown");
-    alice.finds_true(IS_KEPT).await?;
+    alice.is_kept().await?;
     alice.goes_offline(true).await?;
     alice.reloads().await?;
     alice.comes_to("active").await?;

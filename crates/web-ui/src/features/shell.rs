@@ -15,10 +15,6 @@ use crate::store::{App, Pane, Section, use_app};
 use crate::words;
 use client_api::{AppStage, ChatId, Command, Role};
 use leptos::prelude::*;
-use std::time::Duration;
-
-/// How long the first list is left alone with the line before the whole program is kept for use without a network.
-const KEEP_AFTER: Duration = Duration::from_secs(5);
 
 /// The root of everything.
 #[component]
@@ -106,7 +102,7 @@ fn watch_version(app: App) {
             let watched = watched == Some(true);
             let now = app.stage.get() == AppStage::Active;
             if now && !watched {
-                set_timeout(watch, KEEP_AFTER);
+                watch();
             }
             watched || now
         });
