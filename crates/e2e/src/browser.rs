@@ -395,9 +395,25 @@ impl Browser {
         self.told_of("reloading", done).await
     }
 
-    /// Waits until the browser keeps all of the program: from then on a reload needs no server.
+    /// Waits until the browser keeps the program: from then on a reload needs no server.
     pub async fn is_kept(&self) -> Result<()> {
         self.finds_true("navigator.serviceWorker.controller !== null").await
+    }
+
+    /// Waits until the browser keeps also what no page has needed yet.
+    pub async fn is_kept_whole(&self) -> Result<()> {
+        self.is_kept().await?;
+        let kept = "(async () => {
+            const part = request => request.url.includes('split_sections');
+            for (;;) {
+                for (const name of await caches.keys()) {
+                    if ((await (await caches.open(name)).keys()).some(part)) return true;
+                }
+                await new Promise(requestAnimationFrame);
+            }
+        })()";
+        let kept = tokio::time::timeout(PATIENCE, self.evaluates::<bool>(kept)).await;
+        kept.context("the parts of the program are not kept")?.map(|_| ())
     }
 
     /// Whether there is a network.

@@ -1,5 +1,5 @@
 //! Names and references: which files are renamed by their content, and how one file refers to another.
-//! Knows the placeholders `{{asset:NAME}}`, `{{bundle:version}}`, `{{bundle:precache}}` and `{{include:NAME.part}}`; writes nothing.
+//! Knows the placeholders `{{asset:NAME}}`, `{{bundle:version}}`, `{{bundle:precache}}`, `{{bundle:parts}}` and `{{include:NAME.part}}`; writes nothing.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -79,10 +79,13 @@ pub(crate) fn resolve(sources: &[Source]) -> Result<Bundle> {
         resolver.url(name)?;
     }
     let version = version(&resolver, &fixed);
-    let precache = precache(&resolver, &fixed)?;
+    let (precache, parts) = (precache(&resolver, &fixed)?, parts(&resolver)?);
     let mut assets = Vec::new();
     for name in fixed {
-        let whole = |text: &str| text.replace("{{bundle:version}}", &version).replace("{{bundle:precache}}", &precache);
+        let whole = |text: &str| {
+            let text = text.replace("{{bundle:version}}", &version);
+            text.replace("{{bundle:precache}}", &precache).replace("{{bundle:parts}}", &parts)
+        };
         let content = resolver.content(name, &whole)?;
         assets.push(Asset { path: name.to_owned(), content, content_type: content_type(name)?, naming: Naming::Fixed });
     }
@@ -217,11 +220,21 @@ fn is_for_others(name: &str) -> bool {
     name.ends_with(".png") || name.ends_with(".txt")
 }
 
+/// A module that is loaded when what is in it is first shown.
+fn is_part(path: &str) -> bool {
+    path.contains("split_") && path.ends_with(".wasm")
+}
+
+fn parts(resolver: &Resolver<'_>) -> Result<String> {
+    let paths = resolver.hashed.values().map(|asset| &asset.path).filter(|path| is_part(path));
+    Ok(serde_json::to_string(&paths.map(|path| format!("/{path}")).collect::<Vec<_>>())?)
+}
+
 fn precache(resolver: &Resolver<'_>, fixed: &[&str]) -> Result<String> {
     let urls: Vec<String> = resolver
         .hashed
         .values()
-        .filter(|asset| !is_for_others(&asset.path))
+        .filter(|asset| !is_for_others(&asset.path) && !is_part(&asset.path))
         .map(|asset| format!("/{}", asset.path))
         .chain(fixed.iter().filter(|name| is_precached(name)).map(|name| format!("/{name}")))
         .collect();

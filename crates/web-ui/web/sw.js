@@ -1,9 +1,13 @@
 // Keeps the program itself for use without a network. It never sees a message, a key or an answer of the server's API.
 const CACHE = "heliograph-{{bundle:version}}";
 const FILES = {{bundle:precache}};
+// What is no first screen.
+const PARTS = {{bundle:parts}};
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)));
+  // A first visit leaves the line to what its page waits for, which says when the rest may come. A newer version comes whole.
+  const files = self.registration.active ? [...FILES, ...PARTS] : FILES;
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(files)));
 });
 
 self.addEventListener("activate", (event) => {
@@ -16,6 +20,7 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("message", (event) => {
   if (event.data === "take-over") self.skipWaiting();
+  if (event.data === "keep-all") event.waitUntil(keepParts());
 });
 
 self.addEventListener("fetch", (event) => {
@@ -30,6 +35,12 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(fromCache(url.pathname, request));
   }
 });
+
+async function keepParts() {
+  const cache = await caches.open(CACHE);
+  const kept = await Promise.all(PARTS.map((part) => cache.match(part)));
+  await cache.addAll(PARTS.filter((_, at) => !kept[at]));
+}
 
 async function fromCache(key, request) {
   const cache = await caches.open(CACHE);

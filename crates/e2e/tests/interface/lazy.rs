@@ -25,7 +25,7 @@ async fn settings_are_no_part_of_the_first_visit_and_open_without_a_network() ->
     let world = World::new().await?;
     let alice = Browser::phone(&world, "Alice", ALICE).await?;
     ensure!(alice.evaluates::<u32>(PARTS_LOADED).await? == 0, "no part is loaded before it is shown");
-    alice.is_kept().await?;
+    alice.is_kept_whole().await?;
     alice.goes_offline(true).await?;
     alice.reloads().await?;
     alice.comes_to("active").await?;

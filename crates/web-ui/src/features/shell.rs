@@ -15,6 +15,10 @@ use crate::store::{App, Pane, Section, use_app};
 use crate::words;
 use client_api::{AppStage, ChatId, Command, Role};
 use leptos::prelude::*;
+use std::time::Duration;
+
+/// How long the first list is left alone with the line before the rest of the program is kept for use without a network.
+const KEEP_ALL_AFTER: Duration = Duration::from_secs(5);
 
 /// The root of everything.
 #[component]
@@ -90,7 +94,8 @@ fn follow_focus(app: App) {
 
 fn watch_version(app: App) {
     let watch = move || version::watch(move || app.new_version.set(true));
-    if version::is_kept() {
+    let is_kept = version::is_kept();
+    if is_kept {
         watch();
     } else {
         // What a first visit asks for next: a number, or a linking. The worker, which knows, is loading for longer.
@@ -98,15 +103,17 @@ fn watch_version(app: App) {
             Role::Phone => parts::REGISTRATION.load_early(),
             Role::Companion => parts::LINK.load_early(),
         }
-        Effect::new(move |watched: Option<bool>| {
-            let watched = watched == Some(true);
-            let now = app.stage.get() == AppStage::Active;
-            if now && !watched {
+    }
+    Effect::new(move |was: Option<bool>| {
+        let is_here = app.stage.get() == AppStage::Active;
+        if is_here && was != Some(true) {
+            if !is_kept {
                 watch();
             }
-            watched || now
-        });
-    }
+            set_timeout(version::keep_all, KEEP_ALL_AFTER);
+        }
+        is_here || was == Some(true)
+    });
     let on_gone = window_event_listener_untyped(version::PART_GONE, move |_| app.new_version.set(true));
     on_cleanup(move || on_gone.remove());
 }

@@ -29,6 +29,18 @@ pub fn is_kept() -> bool {
 /// Says that the server had a part of this page's program no longer (`web-pack` writes who says it).
 pub const PART_GONE: &str = "heliograph-part-gone";
 
+/// Has all of the program kept, also what no page has needed yet.
+pub fn keep_all() {
+    let Some(ready) = container().and_then(|container| container.ready().ok()) else { return };
+    spawn_local(async move {
+        let Ok(found) = JsFuture::from(ready).await else { return };
+        let registration: ServiceWorkerRegistration = found.unchecked_into();
+        if let Some(worker) = registration.active() {
+            let _ = worker.post_message(&JsValue::from_str("keep-all"));
+        }
+    });
+}
+
 /// Registers the service worker, and tells when a new version of the program waits.
 pub fn watch(tell: impl Fn() + Clone + 'static) {
     let Some(container) = container() else { return };
