@@ -4,6 +4,7 @@
 mod focus;
 mod messages;
 mod searching;
+mod writing;
 
 use anyhow::{Context, Result, ensure};
 use client_api::{ChatId, Command, MessageStatus};
