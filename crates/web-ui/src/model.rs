@@ -1,6 +1,6 @@
 //! What the pages know, free of any framework and of the browser: rows in order, the loaded stretch of a conversation, which rows
 //! are in the page, times,
-//! links in text, codes in camera pictures, whom a search finds. Everything here has native tests.
+//! formatted text and its links, codes in camera pictures, whom a search finds. Everything here has native tests.
 
 pub mod asides;
 pub mod attention;
@@ -9,6 +9,7 @@ pub mod chat_list;
 pub mod clock;
 pub mod contacts;
 pub mod deeds;
+pub mod emoji_alone;
 pub mod finding;
 pub mod hearing;
 pub mod heights;

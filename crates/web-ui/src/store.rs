@@ -8,6 +8,7 @@ use crate::model::chat_list::{ChatFilter, ChatList, is_unread};
 use crate::model::contacts::Contacts;
 use crate::model::finding::Finding;
 use crate::model::moves::Moves;
+use crate::model::rich_text::plain;
 use crate::model::selection::Selection;
 use crate::model::timeline::{Arrived, PAGE_ROWS, Timeline};
 use crate::model::toast::{self, Fate};
@@ -333,7 +334,8 @@ impl App {
             sound::tone();
         }
         if how == Tell::SoundAndNotification {
-            notify::message(*self, chat, title, if previews { preview } else { words::NEW_MESSAGE });
+            let text = if previews { plain(preview) } else { words::NEW_MESSAGE.to_owned() };
+            notify::message(*self, chat, title, &text);
         }
     }
 

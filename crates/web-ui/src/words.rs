@@ -9,6 +9,7 @@ pub use messages::*;
 use crate::model::chat_list::ChatFilter;
 use crate::model::clock::{self, ZoneOffset};
 use crate::model::keys::Key;
+use crate::model::rich_text::plain;
 use client_api::number::shown;
 use client_api::{
     Command, LinkFailure, LogoutReason, MessageBody, MessageStatus, Notice, SystemLine, Unsupported, UserError,
@@ -330,7 +331,7 @@ fn may_be_missing(from_ms: u64, to_ms: u64) -> String {
 /// The text of a message, as a reader is told it.
 pub fn body(body: &MessageBody, own: bool, peer: &str) -> String {
     match body {
-        MessageBody::Text(text) => text.clone(),
+        MessageBody::Text(text) => plain(text),
         MessageBody::Deleted => deleted(own).into(),
         MessageBody::Waiting => WAITING.into(),
         MessageBody::Newer => NEWER.into(),

@@ -6,6 +6,7 @@ mod lazy;
 mod messages;
 mod pressing;
 mod searching;
+mod writing;
 
 use anyhow::{Context, Result, ensure};
 use client_api::{ChatId, Command, MessageStatus};

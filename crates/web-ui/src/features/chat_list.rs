@@ -5,6 +5,7 @@ use crate::features::finding::{FoundList, Search};
 use crate::model::chat_list::{ChatFilter, ChatList as Rows, is_unread};
 use crate::model::clock;
 use crate::model::finding::Stage;
+use crate::model::rich_text::plain;
 use crate::model::search::Found;
 use crate::model::window::equal_rows;
 use crate::platform::page;
@@ -373,7 +374,7 @@ fn preview(row: &ChatRow) -> AnyView {
     match &row.last {
         Some(last) if last.deleted => view! { <em>{words::deleted(last.status.is_some())}</em> }.into_any(),
         Some(last) => {
-            let text = if last.waiting { words::WAITING_SHORT.to_owned() } else { last.preview.clone() };
+            let text = if last.waiting { words::WAITING_SHORT.to_owned() } else { plain(&last.preview) };
             let status = last.status;
             view! { {status.map(|status| view! { <Ticks status/> })}{text} }.into_any()
         }

@@ -5,6 +5,7 @@ pub mod starred;
 
 use crate::model::clock;
 use crate::model::finding::{Ask, Finding, Stage};
+use crate::model::rich_text::plain_parts;
 use crate::platform::page;
 use crate::primitives::icon::Icon;
 use crate::primitives::roam::{focus_at, focused_item, roam};
@@ -250,10 +251,12 @@ fn said(app: App, row: FoundMessage, in_chat: bool, all_starred: bool) -> impl I
         app.chats.with_untracked(|chats| chats.get(&row.chat)).map(|row| words::title(&row)).unwrap_or_default();
     let head = if in_chat { words::author(row.own, &title) } else { title };
     let when = clock::short(row.time_ms, page::now_ms(), page::zone_at(row.time_ms));
+    let texts = plain_parts(row.excerpt.iter().map(|piece| piece.text.as_str()));
     let pieces = row
         .excerpt
-        .into_iter()
-        .map(|piece| if piece.found { view! { <mark>{piece.text}</mark> }.into_any() } else { piece.text.into_any() })
+        .iter()
+        .zip(texts)
+        .map(|(piece, text)| if piece.found { view! { <mark>{text}</mark> }.into_any() } else { text.into_any() })
         .collect_view();
     let text =
         if row.own && !in_chat { view! { {words::YOU_SAID}<bdi>{pieces}</bdi> }.into_any() } else { pieces.into_any() };

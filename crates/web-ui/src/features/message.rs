@@ -1,5 +1,6 @@
 //! One item of a conversation: a bubble, a line of the chat itself, a date pill, the divider.
 
+pub mod body;
 pub mod choosing;
 pub mod dialogs;
 pub mod forward;
@@ -7,13 +8,13 @@ pub mod menu;
 pub mod quote;
 
 use crate::features::chat_list::Ticks;
+use crate::features::message::body::body_view;
 use crate::features::message::choosing::{act_on_chosen, choose};
 use crate::features::message::dialogs::Dialogue;
 use crate::features::message::menu::{act, held};
 use crate::features::message::quote::quote_button;
 use crate::model::clock;
 use crate::model::deeds::{self, Deed};
-use crate::model::rich_text::{Piece, pieces};
 use crate::model::timeline::{Item, shown_ms};
 use crate::platform::page;
 use crate::primitives::icon::Icon;
@@ -297,7 +298,7 @@ fn label(row: &MessageRow, selected: bool, peer: &str) -> String {
     ];
     parts.extend(marks.into_iter().filter(|(is, _)| *is).map(|(_, word)| word.to_owned()));
     if let Some(quote) = &row.quote {
-        parts.push(words::answering(&words::author(quote.own, peer), words::quoted(quote)));
+        parts.push(words::answering(&words::author(quote.own, peer), &words::quoted(quote)));
         // Whoever only hears it must know, too, that it is nobody's word but the sender's.
         parts.extend(matches!(quote.body, Quoted::Claimed(_)).then(|| words::NOT_HERE.to_owned()));
     }
@@ -315,32 +316,6 @@ fn shown_time(row: &MessageRow) -> u64 {
 /// Of a part of a message.
 fn part_tabindex(is_entered: Memo<bool>) -> impl Fn() -> &'static str + Copy {
     move || if is_entered.get() { "0" } else { "-1" }
-}
-
-fn body_view(body: &MessageBody, own: bool, is_entered: Memo<bool>) -> AnyView {
-    match body {
-        MessageBody::Text(text) => {
-            let parts = pieces(text)
-                .into_iter()
-                .map(|piece| match piece {
-                    Piece::Plain(text) => text.into_any(),
-                    Piece::Link { text, address } => {
-                        view! { <a href=address target="_blank" rel="noopener noreferrer" tabindex=part_tabindex(is_entered)>{text}</a> }.into_any()
-                    }
-                })
-                .collect_view();
-            view! { <span class="bubble-text" dir="auto" data-testid="message-text">{parts}</span> }.into_any()
-        }
-        MessageBody::Waiting => {
-            view! { <span class="bubble-text faint" data-testid="message-waiting"><Icon name="hourglass"/> " " {words::WAITING}</span> }.into_any()
-        }
-        MessageBody::Deleted => {
-            view! { <span class="bubble-text faint" data-testid="message-deleted"><Icon name="prohibit"/> " " {words::deleted(own)}</span> }.into_any()
-        }
-        MessageBody::Newer | MessageBody::System(_) => {
-            view! { <span class="bubble-text faint"><Icon name="arrow-clockwise"/> " " {words::NEWER}</span> }.into_any()
-        }
-    }
 }
 
 /// As tests read it.

@@ -1,6 +1,8 @@
 //! How high an item of a conversation will be, guessed before it is drawn: the scroll bar and the place of what is out of sight
 //! rest on it until the page has measured. The style sheet's sizes, roughly; nothing breaks where they differ.
 
+use crate::model::emoji_alone::is_emoji_alone;
+use crate::model::rich_text::{Block, Span, parse, plain};
 use crate::model::timeline::Item;
 use client_api::{MessageBody, MessageStatus, Quote, Quoted};
 
@@ -24,6 +26,19 @@ const FORWARDED_PX: f64 = 20.0;
 /// Under the bubble.
 const REACTIONS_PX: f64 = 24.0;
 
+/// A line of code.
+const CODE_LINE_PX: f64 = 19.0;
+/// Above and below the lines of code, and outside.
+const CODE_PX: f64 = 24.0;
+/// Above and below a list or a quote.
+const BLOCK_PX: f64 = 8.0;
+/// Beside a list's items, and beside a quote.
+const INDENT_PX: f64 = 24.0;
+/// The time, where no text is beside it.
+const TIME_PX: f64 = 13.0;
+/// Emoji that stand alone, with the time below.
+const EMOJI_ALONE_PX: f64 = 70.0;
+
 /// In a column of this width, in pixels.
 pub fn guess(item: &Item, column_px: f64) -> f64 {
     let Item::Message { row, first, .. } = item else { return PILL_PX };
@@ -39,16 +54,45 @@ pub fn guess(item: &Item, column_px: f64) -> f64 {
         MessageBody::Text(text) => {
             let retry = if row.status == Some(MessageStatus::Failed) { RETRY_PX } else { 0.0 };
             let meta_px = if row.edited { META_PX + EDITED_PX } else { META_PX };
-            above + BUBBLE_PX + lines(text, text_px, meta_px) * LINE_PX + retry
+            above + BUBBLE_PX + text_height(text, text_px, meta_px) + retry
         }
     }
+}
+
+/// All that a text is, and the time.
+fn text_height(text: &str, width_px: f64, meta_px: f64) -> f64 {
+    if is_emoji_alone(text) {
+        return EMOJI_ALONE_PX;
+    }
+    let rich = parse(text);
+    let last = rich.blocks.len().saturating_sub(1);
+    let item = |spans: &[Span<'_>]| lines(&seen(spans), width_px - INDENT_PX, 0.0) * LINE_PX;
+    let block = |(at, block): (usize, &Block<'_>)| match block {
+        Block::Text(spans) => lines(&seen(spans), width_px, if at == last { meta_px } else { 0.0 }) * LINE_PX,
+        Block::Code(code) => lines(code, width_px - INDENT_PX, 0.0) * CODE_LINE_PX + CODE_PX,
+        Block::Quote(spans) => item(spans) + BLOCK_PX,
+        Block::Bullets(items) => items.iter().map(|spans| item(spans)).sum::<f64>() + BLOCK_PX,
+        Block::Numbers(items) => items.iter().map(|(_, spans)| item(spans)).sum::<f64>() + BLOCK_PX,
+    };
+    // Below what is no line of text the time has a place of its own.
+    let ends_in_text = rich.blocks.last().is_none_or(|last| matches!(last, Block::Text(_)));
+    let time = if ends_in_text { 0.0 } else { TIME_PX };
+    (rich.blocks.iter().enumerate().map(block).sum::<f64>() + time).max(LINE_PX)
+}
+
+fn seen(spans: &[Span<'_>]) -> String {
+    let text = |span: &Span<'_>| match span {
+        Span::Text(text) | Span::Code(text) | Span::Link { text, .. } => (*text).to_owned(),
+        Span::Styled(_, inner) => seen(inner),
+    };
+    spans.iter().map(text).collect()
 }
 
 /// Two at most, and a note.
 fn quote_lines(quote: &Quote, text_px: f64) -> f64 {
     match &quote.body {
-        Quoted::Text(text) => lines(text, text_px, 0.0).min(2.0),
-        Quoted::Claimed(text) => lines(text, text_px, 0.0).min(2.0) + 1.0,
+        Quoted::Text(text) => lines(&plain(text), text_px, 0.0).min(2.0),
+        Quoted::Claimed(text) => lines(&plain(text), text_px, 0.0).min(2.0) + 1.0,
         Quoted::Deleted | Quoted::Other => 1.0,
     }
 }
@@ -115,6 +159,17 @@ mod tests {
         let heights = [guess(&text("ok"), 800.0), guess(&text(&long), 800.0), guess(&text(&long), 300.0)];
         assert!(heights.windows(2).all(|pair| pair[0] < pair[1]), "{heights:?}");
         assert_eq!(heights[0], 38.0);
+    }
+
+    #[test]
+    fn what_has_lines_of_its_own_is_higher_and_marks_take_no_room() {
+        let height = |what: &str| guess(&text(what), 800.0);
+        assert_eq!(height("*a*"), height("a"));
+        let words = "all about the heliograph on the hill of ".repeat(8) + "light";
+        assert_eq!(guess(&text(&words), 300.0), guess(&text(&format!("*_~{words}~_*")), 300.0));
+        let lines = ["a\nb\nc", "- a\n- b\n- c", "```\na\nb\nc\nd\n```"].map(height);
+        assert!(lines.windows(2).all(|pair| pair[0] < pair[1]), "{lines:?}");
+        assert!(height("👍") > height("a") && height("👍 so") == height("a"));
     }
 
     #[test]

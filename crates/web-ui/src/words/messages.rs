@@ -2,6 +2,7 @@
 
 use super::{YOU, count, isolated, messages};
 use crate::model::keys::Keyboard;
+use crate::model::rich_text::plain;
 use client_api::{Quote, Quoted};
 
 /// In place of a text that its sender has taken back.
@@ -10,11 +11,11 @@ pub fn deleted(own: bool) -> &'static str {
 }
 
 /// What is quoted.
-pub fn quoted(quote: &Quote) -> &str {
+pub fn quoted(quote: &Quote) -> String {
     match &quote.body {
-        Quoted::Text(text) | Quoted::Claimed(text) => text,
-        Quoted::Deleted => deleted(quote.own),
-        Quoted::Other => A_MESSAGE,
+        Quoted::Text(text) | Quoted::Claimed(text) => plain(text),
+        Quoted::Deleted => deleted(quote.own).to_owned(),
+        Quoted::Other => A_MESSAGE.to_owned(),
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) fn quote_button(quote: &Quote, around: Around, is_entered: Memo<bool>
     let (own, id) = (quote.own, quote.message);
     let author = move || words::author(own, &around.peer.get());
     let is_text = matches!(quote.body, Quoted::Text(_) | Quoted::Claimed(_));
-    let lines = quote_lines(quote.sender, author, words::quoted(quote).to_owned(), is_text);
+    let lines = quote_lines(quote.sender, author, words::quoted(quote), is_text);
     if let Quoted::Claimed(_) = quote.body {
         return view! {
             <div class="quote" data-testid="quote" data-claimed="">{lines}<em class="quote-note">{words::NOT_HERE}</em></div>
