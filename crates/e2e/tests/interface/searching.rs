@@ -78,7 +78,8 @@ async fn what_was_said_is_found_in_all_chats_and_opened_by_keys() -> Result<()> 
     sees_just(&alice, "found-count", &["More than 40 messages found"]).await?;
     alice.at("found-more").focus().await?;
     alice.presses("Enter").await?;
-    sees_just(&alice, "found-count", &["More than 80 messages found"]).await?;
+    // The button that came into view may have asked for the rest already.
+    alice.finds_true("document.querySelectorAll('[data-testid=found-row]').length > 40").await?;
     alice.evaluates::<()>("void document.querySelector('[data-testid=chat-list-scroller]').scrollTo(0, 1e6)").await?;
     sees_just(&alice, "found-count", &["100 messages found"]).await?;
     alice.hides("found-more").await?;

@@ -5,7 +5,7 @@ use super::sees_just;
 use anyhow::{Context, Result, ensure};
 use client_api::MessageBody;
 use e2e::browser::messages::message;
-use e2e::browser::quoted;
+use e2e::browser::{Browser, quoted};
 
 /// Every form, as it is written,
 const FORMS: &str = "*bold* _italic_ ~struck~ `code` *_both_*\n2 * 3 * 4, snake_case_name, https://a.example/b_c_d\n\
@@ -18,6 +18,13 @@ const DRAWN: &str = "strong bold|em italic|s struck|code code|strong both|em bot
 /// In the page: what the last message is made of.
 const ELEMENTS: &str = "[...[...document.querySelectorAll('[data-testid=message-text]')].at(-1).querySelectorAll('*')]
     .map(element => `${element.localName} ${element.textContent}`).join('|')";
+
+/// Presses a key on the message that has these words in bold.
+async fn presses_on(alice: &Browser, bold: &str, key: &str) -> Result<()> {
+    let message = format!("[data-testid=message]:has(strong:text-is({}))", quoted(bold));
+    alice.page().locator(message).focus().await?;
+    alice.presses(key).await
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_formatted_text_is_drawn_in_elements_and_stays_as_it_was_written() -> Result<()> {
@@ -35,13 +42,14 @@ async fn a_formatted_text_is_drawn_in_elements_and_stays_as_it_was_written() -> 
     alice
         .finds_true(&format!("{label}.includes('bold italic struck code both') && {label}.includes('2 * 3 * 4')"))
         .await?;
-    alice.writes("*my* `own`").await?;
+    alice.fills("composer-input", "*my* `own`").await?;
+    alice.clicks("send").await?;
     alice.finds_true(&format!("{ELEMENTS} === 'strong my|code own'")).await?;
     sees_row(&mut bob, chat, "*my* `own`").await?;
-    alice.presses_on_message("my own", "c").await?;
+    presses_on(&alice, "my", "c").await?;
     alice.sees_text("toast", "Copied").await?;
     ensure!(alice.clipboard().await? == "*my* `own`", "the clipboard holds {:?}", alice.clipboard().await?);
-    alice.presses_on_message("my own", "e").await?;
+    presses_on(&alice, "my", "e").await?;
     alice.finds_true("document.querySelector('[data-testid=composer-input]').value === '*my* `own`'").await?;
     alice.presses("Escape").await?;
     alice.closes().await
@@ -53,7 +61,7 @@ async fn where_a_text_is_only_told_of_its_marks_are_left_out() -> Result<()> {
     bob.sends(chat, "the *lighthouse* keeper_of_lights _says_ `so`").await?;
     let seen = "the lighthouse keeper_of_lights says so";
     sees_just(&alice, "chat-preview", &[seen]).await?;
-    alice.presses_on_message(seen, "r").await?;
+    presses_on(&alice, "lighthouse", "r").await?;
     alice
         .finds_true(&format!(
             "document.querySelector('[data-testid=reply-bar] .quote-text').textContent === {}",

@@ -275,8 +275,7 @@ fn a_text_longer_than_any_is_read_at_once() {
     ];
     for part in PARTS {
         let text = part.repeat((1 << 20) / part.len());
-        let begun = std::time::Instant::now();
-        std::hint::black_box(parse(&text));
-        assert!(begun.elapsed().as_secs() < 30, "{part:?}: {:?}", begun.elapsed());
+        // In quadratic time this would not end.
+        assert!(!parse(&text).blocks.is_empty(), "{part:?}");
     }
 }
