@@ -272,8 +272,9 @@ impl Client {
         ];
         for line in lines.iter().filter(|line| !says_nothing(line)) {
             notices::say_at(cx, &stored, line, at.time_ms)?;
-            cx.changed.infos.insert(chat);
         }
+        // Also where there is nothing to say, as of those who had said themselves that they leave.
+        cx.changed.infos.insert(chat);
         self.want_leavers_out(cx, chat)?;
         Ok(added)
     }
