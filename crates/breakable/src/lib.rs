@@ -71,6 +71,8 @@ rules! {
     AddIsAllowed,
     /// Who may not remove a leaf does not.
     RemoveIsAllowed,
+    /// Only admins say who the admins are.
+    PolicyByAdmins,
     /// From outside joins who has a leaf of the account inside.
     ExternalAccountInside,
     /// From outside a device removes its own old leaf only.
@@ -115,6 +117,8 @@ rules! {
     JoinerIsInside,
     /// Members add what the policy lets them add.
     ClientAddIsAllowed,
+    /// Only admins say who the admins are, whatever a server let through.
+    ClientPolicyByAdmins,
 
     // The client's.
     /// An operation is kept until there is a verdict.

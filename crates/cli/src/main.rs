@@ -7,6 +7,7 @@ mod amend;
 mod codes;
 mod demo;
 mod find;
+mod group;
 mod home;
 mod link;
 mod load;
@@ -63,6 +64,9 @@ enum Command {
     Star(find::Star),
     /// Take the star from a message
     Unstar(find::Star),
+    /// Make, change and leave groups
+    #[command(subcommand)]
+    Group(group::Group),
     /// Mark a chat read
     Read {
         /// A number, a chat's id, or "me"
@@ -131,6 +135,7 @@ async fn run(arguments: Arguments) -> Result<()> {
         Command::Star(arguments) => find::star(&place, arguments, true).await,
         Command::Unstar(arguments) => find::star(&place, arguments, false).await,
         Command::Read { chat } => talk::read(&place, &chat).await,
+        Command::Group(group) => group::run(&place, group).await,
         Command::Devices => people::devices(&place).await,
         Command::Unlink { device } => people::unlink(&place, &device).await,
         Command::Logout => people::logout(&place).await,

@@ -4,6 +4,7 @@
 use crate::client::Client;
 use crate::client::Context;
 use crate::draft::Draft;
+use crate::groups;
 use crate::io::Halt;
 use crate::messages::{self, ROW_COLUMNS};
 use crate::people;
@@ -17,7 +18,7 @@ const PREVIEW_CHARS_MAX: usize = 200;
 /// Times beyond this are places in the outbox, not times.
 const TIME_MS_MAX: u64 = 1 << 60;
 /// Columns before those of the newest message.
-const OWN_COLUMNS: usize = 14;
+const OWN_COLUMNS: usize = 16;
 
 /// Unread messages of a chat are counted to here, and by an index: they are asked for at every change of a chat, which must not cost as much
 /// as the chat is long. A badge says "more than 999".
@@ -31,9 +32,14 @@ fn sql() -> String {
                 coalesce(a.number, ''), coalesce(a.profile_name, ''), coalesce(nullif(a.profile_thumb, x''), a.profile_photo, x''),
                 coalesce(contact.value, x''), coalesce(length(unread.value), 0) > 0, coalesce(length(pin.value), 0) > 0,
                 coalesce(length(archive.value), 0) > 0, coalesce(mute.value, x''), coalesce(draft.value, x''),
+                CASE c.kind WHEN 3 THEN
+                (SELECT count(*) FROM (SELECT 1 FROM message u WHERE u.chat = c.chat AND u.account <> ?1 AND u.kind >= 0
+                 AND u.seq > coalesce((SELECT o.read_seq FROM mark o WHERE o.chat = c.chat AND o.account = ?1), 0)
+                 LIMIT {UNREAD_MAX})) ELSE
                 (SELECT count(*) FROM (SELECT 1 FROM message u WHERE u.chat = c.chat AND u.account = c.peer AND u.kind >= 0 AND c.peer <> ?1
                  AND u.seq > coalesce((SELECT o.read_seq FROM mark o WHERE o.chat = c.chat AND o.account = ?1), 0)
-                 LIMIT {UNREAD_MAX})),
+                 LIMIT {UNREAD_MAX})) END,
+                c.kind, coalesce(gname.value, x''),
                 m.message IS NOT NULL,
                 {ROW_COLUMNS}
          FROM chat c
@@ -44,11 +50,12 @@ fn sql() -> String {
          LEFT JOIN state archive ON archive.key = 'archive/' || lower(hex(c.chat))
          LEFT JOIN state mute ON mute.key = 'mute/' || lower(hex(c.chat))
          LEFT JOIN state draft ON draft.key = 'draft/' || lower(hex(c.chat))
+         LEFT JOIN state gname ON c.kind = 3 AND gname.key = 'group/' || lower(hex(c.chat))
          LEFT JOIN message m ON m.message = (SELECT l.message FROM message l WHERE l.chat = c.chat AND l.kind IN (0, 1, 3)
                                              ORDER BY l.time_ms DESC LIMIT 1)
          LEFT JOIN mark k ON k.chat = c.chat AND k.account = c.peer
          LEFT JOIN state s ON s.key = 'star/' || lower(hex(m.message))
-         WHERE c.kind <> 1 AND c.membership <> 3 AND (?2 IS NULL OR c.chat = ?2)"
+         WHERE c.kind <> 1 AND (c.membership <> 3 OR c.kind = 3) AND (?2 IS NULL OR c.chat = ?2)"
     )
 }
 
@@ -71,15 +78,24 @@ fn read(db: &Connection, row: &Row<'_>, me: AccountId, typing: &BTreeSet<ChatId>
     let activity_ms: u64 = row.get(2)?;
     let (number, profile_name): (String, String) = (row.get(3)?, row.get(4)?);
     let named = people::contact_name(&row.get::<_, Vec<u8>>(6)?);
+    let is_group = row.get::<_, u32>(13)? == 3;
     let mute: Vec<u8> = row.get(10)?;
     let draft = Draft::decode(&row.get::<_, Vec<u8>>(11)?);
-    let last = if row.get(13)? { Some(last(messages::row(db, row, OWN_COLUMNS, me)?, activity_ms)) } else { None };
+    let last = if row.get(15)? { Some(last(messages::row(db, row, OWN_COLUMNS, me)?, activity_ms)) } else { None };
     Ok(ChatRow {
         chat: client_api::ChatId(chat),
-        kind: if peer == me.0 { ChatKind::Notes } else { ChatKind::Direct },
+        kind: match peer {
+            _ if is_group => ChatKind::Group,
+            _ if peer == me.0 => ChatKind::Notes,
+            _ => ChatKind::Direct,
+        },
         peer: client_api::AccountId(peer),
-        named: !named.is_empty(),
-        title: people::title(named, profile_name, &number, AccountId(peer)),
+        named: is_group || !named.is_empty(),
+        title: if is_group {
+            groups::title_of(row.get(14)?)
+        } else {
+            people::title(named, profile_name, &number, AccountId(peer))
+        },
         photo: row.get(5)?,
         number: if peer == me.0 { String::new() } else { number },
         activity_ms,

@@ -53,6 +53,9 @@ pub(crate) struct Chat {
     pub(crate) activity_ms: u64,
 }
 
+/// The peer of a chat that has none: a group of many. No account's id, which is a hash; marks under it are the least of all others'.
+pub(crate) const NO_PEER: AccountId = AccountId([0; 16]);
+
 const COLUMNS: &str = "chat, kind, generation, peer, membership, applied_seq, activity_ms";
 
 /// The columns as they are stored.
@@ -195,6 +198,12 @@ pub(crate) fn set_membership(
     Ok(())
 }
 
+/// This device was in the chat before.
+pub(crate) fn was_in(db: &Connection, chat: ChatId) -> Result<bool, Halt> {
+    let mut statement = db.prepare_cached("SELECT join_seq > 0 FROM chat WHERE chat = ?1")?;
+    Ok(statement.query_row([chat.as_bytes()], |row| row.get(0)).optional()?.unwrap_or(false))
+}
+
 /// What was to be made here has been made by others, as this generation: this device is to come into it.
 pub(crate) fn exists_elsewhere(cx: &mut Context<'_>, chat: ChatId, generation: Generation) -> Result<(), Halt> {
     cx.db
@@ -243,6 +252,7 @@ pub(crate) fn unvet(cx: &Context<'_>, account: AccountId) -> Result<(), Halt> {
 /// Both are the same sort of chat with the same account, or this device does not know the second one.
 pub(crate) fn are_of_the_same(db: &Connection, one: ChatId, other: ChatId) -> Result<bool, Halt> {
     Ok(match (find(db, one)?, find(db, other)?) {
+        (Some(one), Some(other)) if one.kind == ChatKind::Group => one.chat == other.chat,
         (Some(one), Some(other)) => (one.kind, one.peer) == (other.kind, other.peer),
         _ => true,
     })

@@ -267,6 +267,7 @@ impl Client {
         self.announce_reads(cx)?;
         self.recover(cx)?;
         self.commit_removals(cx)?;
+        self.change_groups(cx)?;
         self.export_next(cx)?;
         self.import_next(cx)?;
         self.complete_mirror(cx)?;
@@ -387,6 +388,12 @@ impl Client {
             Command::RenameContact { account, name } => self.rename_contact(cx, id, account, &name)?,
             Command::ShowContactCode => self.show_contact_code(cx, id)?,
             Command::StartChat { account } => self.start_chat(cx, id, account)?,
+            Command::CreateGroup { name, members } => self.create_group(cx, id, &name, &members)?,
+            Command::AddMembers { chat, members } => self.add_members(cx, id, chat, &members)?,
+            Command::RemoveMembers { chat, members } => self.remove_members(cx, id, chat, &members)?,
+            Command::SetAdmin { chat, member, admin } => self.set_admin(cx, id, chat, member, admin)?,
+            Command::RenameGroup { chat, name } => self.rename_group(cx, id, chat, &name)?,
+            Command::LeaveGroup { chat } => self.leave_group(cx, id, chat)?,
             Command::OpenChat { chat, anchor, limit } => self.open_chat(cx, id, chat, anchor, limit)?,
             Command::LoadWindow { chat, anchor, limit } => self.load_window(cx, id, chat, anchor, limit)?,
             Command::CloseChat { chat } => {

@@ -3,6 +3,7 @@
 use crate::accounts;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
+use crate::groups;
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod};
 use crate::joining;
@@ -40,13 +41,8 @@ impl Client {
     }
 
     fn ask_device_lists(&mut self, cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
-        let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
-        let mut accounts = vec![cx.me()?.address.account, chat.peer];
-        accounts.dedup();
-        let body = GetDeviceLists { accounts: accounts.iter().map(|account| account.to_vec()).collect() };
-        let purpose = Purpose::ListsForCreating { chat: chat.chat };
-        cx.out.push(self.calls.start(purpose, HttpMethod::Post, "/v1/devices/get", body.encode_to_vec(), Some(token)));
-        Ok(())
+        let accounts = accounts_of(cx, chat)?;
+        self.ask_lists_for(cx, chat.chat, &accounts)
     }
 
     pub(crate) fn on_lists_for_creating(
@@ -62,20 +58,35 @@ impl Client {
         for account in &lists.accounts {
             accounts::learn_list_of(cx, &account.account, &account.signed_device_list)?;
         }
-        let Some(chat) = chats::find(cx.db, chat)?.filter(|chat| chat.membership == Membership::Creating) else {
-            return Ok(());
-        };
+        let Some(chat) = chats::find(cx.db, chat)? else { return Ok(()) };
+        if chat.membership != Membership::Creating {
+            return self.claim_for_adding(cx, &chat);
+        }
         let others = self.others(cx, &chat)?;
         if others.is_empty() {
             return self.create(cx, &chat, &ClaimKeyPackagesOk::default());
         }
+        self.claim_for(cx, chat.chat, &others)
+    }
+
+    /// Asks for the lists of these accounts, for a chat.
+    pub(crate) fn ask_lists_for(&mut self, cx: &mut Context<'_>, chat: ChatId, of: &[AccountId]) -> Result<(), Halt> {
         let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
-        let claims = others
+        let body = GetDeviceLists { accounts: of.iter().map(|account| account.to_vec()).collect() };
+        let purpose = Purpose::ListsForCreating { chat };
+        cx.out.push(self.calls.start(purpose, HttpMethod::Post, "/v1/devices/get", body.encode_to_vec(), Some(token)));
+        Ok(())
+    }
+
+    /// Claims a key package of each of these devices, for a chat.
+    pub(crate) fn claim_for(&mut self, cx: &mut Context<'_>, chat: ChatId, of: &[DeviceAddress]) -> Result<(), Halt> {
+        let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
+        let claims = of
             .iter()
             .map(|device| Claim { account: device.account.to_vec(), device: device.device.0, count: 1 })
             .collect();
         let body = ClaimKeyPackages { claims }.encode_to_vec();
-        let purpose = Purpose::ClaimForCreating { chat: chat.chat };
+        let purpose = Purpose::ClaimForCreating { chat };
         cx.out.push(self.calls.start(purpose, HttpMethod::Post, "/v1/key_packages/claim", body, Some(token)));
         Ok(())
     }
@@ -92,7 +103,7 @@ impl Client {
         };
         match chats::find(cx.db, chat)?.filter(|chat| chat.membership == Membership::Creating) {
             Some(chat) => self.create(cx, &chat, &claimed),
-            None => Ok(()),
+            None => self.add_claimed(cx, chat, &claimed),
         }
     }
 
@@ -100,10 +111,10 @@ impl Client {
     fn others(&self, cx: &Context<'_>, chat: &Chat) -> Result<Vec<DeviceAddress>, Halt> {
         let me = cx.me()?.address;
         let mut others: Vec<_> = mls::own_device_list(cx)?.addresses().filter(|device| *device != me).collect();
-        if chat.peer != me.account
-            && let Some(list) = accounts::device_list(cx.db, chat.peer)?
-        {
-            others.extend(list.addresses());
+        for account in accounts_of(cx, chat)?.into_iter().filter(|account| *account != me.account) {
+            if let Some(list) = accounts::device_list(cx.db, account)? {
+                others.extend(list.addresses());
+            }
         }
         Ok(others)
     }
@@ -115,15 +126,17 @@ impl Client {
         if packages.len() < claimed.claimed.len() {
             self.tell_of_foreign_keys(cx, chat.peer)?;
         }
+        let is_group = chat.kind == ChatKind::Group;
         let of_peer = packages.iter().any(|package| package.cert().account == chat.peer);
-        if chat.peer != me.account && !of_peer {
+        if chat.peer != me.account && !of_peer && !is_group {
             // Their devices have no usable key packages: later again.
             self.retry_at(cx.now_ms + 30_000);
             return Ok(());
         }
         let policy = match chat.kind {
             ChatKind::SelfGroup => ChatPolicy::for_self(chat.chat, chat.generation, me.account),
-            _ => ChatPolicy::for_direct(chat.chat, chat.generation, me.account, chat.peer),
+            ChatKind::Group => groups::new_policy(chat, me.account),
+            ChatKind::Direct => ChatPolicy::for_direct(chat.chat, chat.generation, me.account, chat.peer),
         };
         let Some(frame) = make_group(cx, &device, &policy, packages)? else {
             self.retry_at(cx.now_ms + 30_000);
@@ -166,6 +179,7 @@ impl Client {
             group.confirm_pending(&mls::provider(cx)).map_err(|error| Halt::Encryption(error.to_string()))?;
         }
         updating::renewed(cx, chat)?;
+        self.group_was_created(cx, &stored, place)?;
         chats::set_membership(cx, chat, Membership::Joined, seq)?;
         joining::came_in_at(cx, chat, seq)?;
         self.stuck.remove(&chat);
@@ -202,6 +216,17 @@ impl Client {
     }
 }
 
+/// Whose devices belong in a chat that is made here, this account's among them.
+fn accounts_of(cx: &Context<'_>, chat: &Chat) -> Result<Vec<AccountId>, Halt> {
+    let me = cx.me()?.address.account;
+    if chat.kind == ChatKind::Group {
+        return Ok(groups::accounts(cx.db, chat.chat)?.into_iter().collect());
+    }
+    let mut accounts = vec![me, chat.peer];
+    accounts.dedup();
+    Ok(accounts)
+}
+
 /// In the place of the generation before. Its commit is an entry beside the one that tells of the new generation, under an `op_id` of its own.
 fn reset(cx: &mut Context<'_>, mut create: GroupCreate, base_epoch: u64) -> ResetGroup {
     if let Some(commit) = &mut create.first_commit {
@@ -220,7 +245,10 @@ fn first_commit(operation: &Operation) -> Option<Vec<u8>> {
 }
 
 /// The packages whose devices stand in their accounts' newest lists; the server could have slipped in others.
-fn trusted_packages(cx: &mut Context<'_>, claimed: &ClaimKeyPackagesOk) -> Result<Vec<VerifiedKeyPackage>, Halt> {
+pub(crate) fn trusted_packages(
+    cx: &mut Context<'_>,
+    claimed: &ClaimKeyPackagesOk,
+) -> Result<Vec<VerifiedKeyPackage>, Halt> {
     let provider = mls::provider(cx);
     let mut trusted: Vec<VerifiedKeyPackage> = Vec::new();
     for claimed in &claimed.claimed {
@@ -244,7 +272,9 @@ fn make_group(
     let now_ms = cx.now_ms;
     let provider = mls::provider(cx);
     mls::taken(ChatGroup::delete(&provider, policy.chat, policy.generation))?;
-    let suite = Suite::for_new_group(packages.len() + 1);
+    // Groups of many are small enough for now to stay in the hybrid suite (`MEMBERS_NOW_MAX`).
+    let leaves = if policy.kind == ChatKind::Group { 1 } else { packages.len() + 1 };
+    let suite = Suite::for_new_group(leaves);
     let targets = packages.iter().map(|package| package.cert().address().to_wire()).collect();
     let empty = packages.is_empty();
     let Some(mut group) = mls::taken(ChatGroup::create(&provider, device, policy, suite, now_ms))? else {

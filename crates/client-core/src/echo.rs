@@ -7,7 +7,7 @@ use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::messages::{self, Place};
 use crate::outbox::{self, Kind, Operation};
-use crate::{mls, reading, updating};
+use crate::{groups, mls, reading, updating};
 use breakable::{Rule, broken};
 use client_api::{Event, Notice};
 use e2ee::ChatGroup;
@@ -51,8 +51,9 @@ impl Client {
         let Some(operation) = outbox::find(cx.db, op_id)?.filter(is_it) else { return Ok(Echo::Unknown) };
         outbox::remove(cx, op_id)?;
         self.want_new_leaf(cx, chat.chat)?;
-        if let Some(id) = operation.message {
-            messages::settle(cx, chat.chat, id, Place { seq: item.seq, time_ms: item.time_ms })?;
+        match operation.message {
+            Some(id) => messages::settle(cx, chat.chat, id, Place { seq: item.seq, time_ms: item.time_ms })?,
+            None => groups::said(cx, &operation, item.time_ms)?,
         }
         Ok(Echo::Settled)
     }
@@ -74,6 +75,7 @@ impl Client {
         if let Some((epoch, key)) = ended {
             reading::keep_epoch_key(cx, chat.chat, epoch, &key)?;
         }
+        self.after_own_change(cx, chat.chat, Place { seq: item.seq, time_ms: item.time_ms })?;
         if renews {
             updating::renewed(cx, chat.chat)?;
         }

@@ -1,8 +1,9 @@
 //! Coming into groups that exist: by Welcome, or by external commit where none comes.
 
 use crate::accounts;
-use crate::chats::{self, Chat, Membership};
+use crate::chats::{self, Chat, Membership, NO_PEER};
 use crate::client::{Client, Context};
+use crate::groups;
 use crate::io::Halt;
 use crate::messages::{GENERATION_MAX, NUMBER_MAX, Place};
 use crate::mls;
@@ -38,7 +39,7 @@ impl Client {
             mls::taken(join_welcome(&provider, chat, generation, &item.welcome, &item.ratchet_tree))?
         };
         match joined {
-            Some(Joining::Joined { group, last_resort, .. }) => {
+            Some(Joining::Joined { group, last_resort, by }) => {
                 let policy = group.policy().clone();
                 if let Some(stored) = chats::find(cx.db, chat)?
                     && !resetting::may_be(cx, &stored, &policy)?
@@ -48,6 +49,8 @@ impl Client {
                 self.adopt_chat(cx, &policy, item.time_ms)?;
                 witness::begin(cx, chat, item.seq, None)?;
                 chats::set_membership(cx, chat, Membership::Joined, item.seq)?;
+                let at = Place { seq: item.seq, time_ms: item.time_ms };
+                groups::came_in(cx, chat, Some(by.account), at)?;
                 came_in_at(cx, chat, item.seq)?;
                 self.pauses.end(chat);
                 self.stuck.remove(&chat);
@@ -73,11 +76,13 @@ impl Client {
     /// The row of a chat that others made; what was begun here with the same account goes into it.
     fn adopt_chat(&mut self, cx: &mut Context<'_>, policy: &ChatPolicy, time_ms: u64) -> Result<(), Halt> {
         let me = cx.me()?.address.account;
+        let is_group = policy.kind == ChatKind::Group;
         let peer = policy.accounts.iter().copied().find(|account| *account != me).unwrap_or(me);
-        if peer != me {
+        let peer = if is_group { NO_PEER } else { peer };
+        if peer != me && !is_group {
             accounts::know(cx, peer, "")?;
         }
-        let begun = chats::find_with(cx.db, policy.kind, peer)?.filter(|chat| chat.chat != policy.chat);
+        let begun = chats::find_with(cx.db, policy.kind, peer)?.filter(|chat| chat.chat != policy.chat && !is_group);
         match (chats::find(cx.db, policy.chat)?, begun) {
             (Some(stored), _) => resetting::go_on_in(cx, &stored, policy.generation)?,
             (None, Some(begun)) if begun.membership == Membership::Creating => {
@@ -223,7 +228,13 @@ impl Client {
                 )?
                 .execute([chat.as_bytes()])?;
         }
+        let was_in = chats::was_in(cx.db, chat)?;
         chats::set_membership(cx, chat, Membership::Joined, seq)?;
+        if was_in {
+            self.group_changed(cx, chat, NO_PEER, place)?;
+        } else {
+            groups::came_in(cx, chat, None, place)?;
+        }
         chats::set_applied(cx, chat, seq, time_ms)?;
         updating::renewed(cx, chat)?;
         came_in_at(cx, chat, seq)?;

@@ -23,6 +23,7 @@ mod echo;
 mod finding;
 mod following;
 mod forwarding;
+mod groups;
 mod hearsay;
 mod history;
 mod http;

@@ -1,6 +1,7 @@
 //! How far each account is in a chat: what its devices have, and what was read. Both only go forward. Owns the rows and
 //! which messages a step reaches; who says so is in `receiving` and `reading`.
 
+use crate::chats::NO_PEER;
 use crate::client::Context;
 use crate::io::Halt;
 use crate::messages::NUMBER_MAX;
@@ -91,7 +92,8 @@ fn head_of(cx: &Context<'_>, chat: ChatId, account: AccountId) -> Result<Option<
         .db
         .prepare_cached(
             "SELECT max(applied_seq, archived_seq, coalesce((SELECT max(seq) FROM message m WHERE m.chat = c.chat), 0))
-             FROM chat c WHERE c.chat = ?1 AND ?2 IN (c.peer, ?3)",
+             FROM chat c WHERE c.chat = ?1 AND (?2 IN (c.peer, ?3)
+             OR EXISTS (SELECT 1 FROM group_member g WHERE g.chat = ?1 AND g.account = ?2))",
         )?
         .query_row(params![chat.as_bytes(), account.as_bytes(), cx.me()?.address.account.as_bytes()], |row| row.get(0))
         .optional()?)
@@ -132,8 +134,28 @@ pub(crate) fn advance(
         for id in rows.collect::<Result<Vec<[u8; 16]>, _>>()? {
             cx.changed.message(chat, MessageId(id));
         }
+        if account != NO_PEER {
+            return level(cx, chat, mark, time_ms);
+        }
     }
     Ok(())
+}
+
+/// In a group of many a message is delivered, and read, when it is for all others: their least mark is that of no peer.
+pub(crate) fn level(cx: &mut Context<'_>, chat: ChatId, mark: Mark, time_ms: u64) -> Result<(), Halt> {
+    let me = cx.me()?.address.account;
+    let column = mark.column();
+    let least: Option<u64> = cx
+        .db
+        .prepare_cached(&format!(
+            "SELECT min(coalesce(k.{column}, 0)) FROM group_member g LEFT JOIN mark k ON k.chat = g.chat AND k.account = g.account
+             WHERE g.chat = ?1 AND g.account <> ?2"
+        ))?
+        .query_row(params![chat.as_bytes(), me.as_bytes()], |row| row.get(0))?;
+    match least {
+        Some(seq) => advance(cx, chat, NO_PEER, mark, (seq, time_ms)),
+        None => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -76,7 +76,20 @@ fn encode(line: &SystemLine) -> Vec<u8> {
         SystemLine::UnknownDevice => vec![6],
         SystemLine::OwnDeviceLinked { name } => [&[7][..], name.as_bytes()].concat(),
         SystemLine::OwnDeviceUnlinked { name } => [&[8][..], name.as_bytes()].concat(),
+        SystemLine::GroupCreated { by } => people(9, *by, &[]),
+        SystemLine::MembersAdded { by, accounts } => people(10, *by, accounts),
+        SystemLine::MembersRemoved { by, accounts } => people(11, *by, accounts),
+        SystemLine::MemberLeft { account } => people(12, *account, &[]),
+        SystemLine::AdminsMade { by, accounts } => people(13, *by, accounts),
+        SystemLine::AdminsWithdrawn { by, accounts } => people(14, *by, accounts),
+        SystemLine::GroupRenamed { by, name } => [&[15][..], &by.0, name.as_bytes()].concat(),
     }
+}
+
+/// A number, who did it, and to whom.
+fn people(number: u8, by: client_api::AccountId, accounts: &[client_api::AccountId]) -> Vec<u8> {
+    let ids = std::iter::once(&by).chain(accounts).flat_map(|account| account.0);
+    std::iter::once(number).chain(ids).collect()
 }
 
 /// A stored line; `None` for one of a newer version.
@@ -98,13 +111,37 @@ pub(crate) fn decode(stored: &[u8]) -> Option<SystemLine> {
         6 => SystemLine::UnknownDevice,
         7 => SystemLine::OwnDeviceLinked { name: name()? },
         8 => SystemLine::OwnDeviceUnlinked { name: name()? },
+        9..=15 => of_group(*number, rest)?,
         _ => return None,
+    })
+}
+
+fn of_group(number: u8, rest: &[u8]) -> Option<SystemLine> {
+    let (by, rest) = rest.split_first_chunk::<16>()?;
+    let by = client_api::AccountId(*by);
+    if number == 15 {
+        return Some(SystemLine::GroupRenamed { by, name: String::from_utf8(rest.to_vec()).ok()? });
+    }
+    let (ids, cut) = rest.as_chunks::<16>();
+    if !cut.is_empty() {
+        return None;
+    }
+    let accounts = ids.iter().map(|id| client_api::AccountId(*id)).collect();
+    Some(match number {
+        9 => SystemLine::GroupCreated { by },
+        10 => SystemLine::MembersAdded { by, accounts },
+        11 => SystemLine::MembersRemoved { by, accounts },
+        12 => SystemLine::MemberLeft { account: by },
+        13 => SystemLine::AdminsMade { by, accounts },
+        _ => SystemLine::AdminsWithdrawn { by, accounts },
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const WHO: client_api::AccountId = client_api::AccountId([7; 16]);
 
     #[test]
     fn lines_come_back_and_those_of_a_newer_version_are_none() {
@@ -117,10 +154,17 @@ mod tests {
             SystemLine::UnknownDevice,
             SystemLine::OwnDeviceLinked { name: "Firefox on Linux".into() },
             SystemLine::OwnDeviceUnlinked { name: String::new() },
+            SystemLine::GroupCreated { by: WHO },
+            SystemLine::MembersAdded { by: WHO, accounts: vec![WHO, WHO] },
+            SystemLine::MembersRemoved { by: WHO, accounts: vec![WHO] },
+            SystemLine::MemberLeft { account: WHO },
+            SystemLine::AdminsMade { by: WHO, accounts: vec![WHO] },
+            SystemLine::AdminsWithdrawn { by: WHO, accounts: Vec::new() },
+            SystemLine::GroupRenamed { by: WHO, name: "Climbers".into() },
         ] {
             assert_eq!(decode(&encode(&line)), Some(line));
         }
-        for stored in [&[][..], &[99], &[3, 1], &[4, 1], &[7, 0xff]] {
+        for stored in [&[][..], &[99], &[3, 1], &[4, 1], &[7, 0xff], &[9, 1], &[10; 18]] {
             assert_eq!(decode(stored), None);
         }
     }

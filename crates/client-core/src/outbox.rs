@@ -8,7 +8,7 @@ use crate::io::Halt;
 use e2ee::group::StagedChange;
 use prost::Message as _;
 use proto::ids::{ChatId, MessageId, OpId};
-use proto::wire::{Commit, commit};
+use proto::wire::{Commit, Welcome, commit};
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// What an operation is.
@@ -106,6 +106,17 @@ pub(crate) fn push_commit(
     staged: StagedChange,
     purpose: commit::Purpose,
 ) -> Result<(), Halt> {
+    push_commit_for(cx, chat, staged, purpose, Vec::new())
+}
+
+/// The same, with its Welcome for these devices.
+pub(crate) fn push_commit_for(
+    cx: &mut Context<'_>,
+    chat: &Chat,
+    staged: StagedChange,
+    purpose: commit::Purpose,
+    added: Vec<proto::wire::DeviceAddress>,
+) -> Result<(), Halt> {
     let op_id = OpId(chats::random_id(cx));
     echo::expect(cx, chat.chat, &staged.commit)?;
     let frame = Commit {
@@ -114,7 +125,7 @@ pub(crate) fn push_commit(
         generation: chat.generation.0,
         base_epoch: staged.base_epoch,
         commit: staged.commit,
-        welcomes: Vec::new(),
+        welcomes: staged.welcome.map(|welcome| Welcome { targets: added, welcome }).into_iter().collect(),
         group_info: staged.group_info,
         purpose: purpose.into(),
     };
@@ -135,10 +146,10 @@ pub(crate) fn waiting_chats(db: &Connection) -> Result<Vec<ChatId>, Halt> {
     Ok(ids.into_iter().map(ChatId).collect())
 }
 
-/// Nothing waits for a verdict, nor to become an operation that others wait for: new keys for the own leaf have time.
+/// Nothing waits for a verdict, nor to become an operation that others wait for (removing, groups): new keys for the own leaf have time.
 pub(crate) fn is_empty(db: &Connection) -> Result<bool, Halt> {
     let mut statement = db.prepare_cached(
-        "SELECT NOT EXISTS (SELECT 1 FROM outbox) AND NOT EXISTS (SELECT 1 FROM intent WHERE kind = 1)",
+        "SELECT NOT EXISTS (SELECT 1 FROM outbox) AND NOT EXISTS (SELECT 1 FROM intent WHERE kind <> 2)",
     )?;
     Ok(statement.query_row([], |row| row.get(0))?)
 }

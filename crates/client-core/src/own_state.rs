@@ -22,10 +22,13 @@ pub(crate) enum ChatKey {
     Unread,
     Draft,
     Read,
+    /// The name of a group of many, by the clock with which its admin gave it.
+    GroupName,
 }
 
 impl ChatKey {
-    const ALL: [Self; 6] = [Self::Pin, Self::Archive, Self::Mute, Self::Unread, Self::Draft, Self::Read];
+    const ALL: [Self; 7] =
+        [Self::Pin, Self::Archive, Self::Mute, Self::Unread, Self::Draft, Self::Read, Self::GroupName];
 
     fn prefix(self) -> &'static str {
         match self {
@@ -35,6 +38,7 @@ impl ChatKey {
             Self::Unread => "unread/",
             Self::Draft => "draft/",
             Self::Read => "read/",
+            Self::GroupName => "group/",
         }
     }
 

@@ -58,9 +58,10 @@ impl Client {
         }
         self.people.all_asked_ms = Some(cx.now_ms);
         let me = cx.me()?.address.account;
-        let mut statement = cx
-            .db
-            .prepare_cached("SELECT DISTINCT peer FROM chat WHERE kind = 2 AND membership IN (1, 2) AND peer <> ?1")?;
+        let mut statement = cx.db.prepare_cached(
+            "SELECT peer FROM chat WHERE kind = 2 AND membership IN (1, 2) AND peer <> ?1
+             UNION SELECT account FROM group_member WHERE account <> ?1",
+        )?;
         let peers = statement.query_map([me.as_bytes()], |row| Ok(AccountId(row.get(0)?)))?;
         self.people.to_ask.extend(peers.collect::<Result<Vec<_>, _>>()?);
         Ok(())

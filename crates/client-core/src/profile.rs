@@ -173,7 +173,7 @@ impl Client {
             .prepare_cached("SELECT peer, kind, profile_given FROM chat WHERE chat = ?1")?
             .query_row([chat.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         let fingerprint = fingerprint(&key);
-        if given == fingerprint || peer == me.0 || kind != chats::kind_number(ChatKind::Direct) {
+        if given == fingerprint || peer == me.0 || kind == chats::kind_number(ChatKind::SelfGroup) {
             return Ok(());
         }
         let version = version(cx)?;

@@ -5,6 +5,7 @@ use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::devices;
 use crate::echo::Echo;
+use crate::groups;
 use crate::history::completeness;
 use crate::io::Halt;
 use crate::marks::{self, Mark};
@@ -156,7 +157,10 @@ impl Client {
                 self.hear_witness(cx, chat.chat, app.sender, &app.aad)?;
                 self.on_app(cx, chat, item, &app)
             }
-            Ok(Processed::Commit(commit)) if commit.self_removed => self.on_removed(cx, chat, item.seq),
+            Ok(Processed::Commit(commit)) if commit.self_removed => {
+                let at = Place { seq: item.seq, time_ms: item.time_ms };
+                self.on_removed(cx, chat, at, commit.sender.account)
+            }
             Ok(Processed::Commit(commit)) => {
                 self.hear_witness(cx, chat.chat, commit.sender.address(), &commit.aad)?;
                 if commit.is_external {
@@ -169,7 +173,9 @@ impl Client {
                     completeness::ask_for_gaps_again(cx)?;
                     missing::ask_again(cx)?;
                 }
-                self.vet_commit(cx, chat, &commit)
+                self.vet_commit(cx, chat, &commit)?;
+                let at = Place { seq: item.seq, time_ms: item.time_ms };
+                self.group_changed(cx, chat.chat, commit.sender.account, at).map(|_| ())
             }
             Ok(Processed::OwnApp) => Ok(()),
             Err(error) if error.is_storage() => Err(Halt::Encryption(error.to_string())),
@@ -178,11 +184,15 @@ impl Client {
     }
 
     /// This device was put out. While its account lists it, it belongs into the chats of two: it comes back by itself.
-    fn on_removed(&mut self, cx: &mut Context<'_>, chat: &Chat, seq: u64) -> Result<(), Halt> {
+    fn on_removed(&mut self, cx: &mut Context<'_>, chat: &Chat, at: Place, by: AccountId) -> Result<(), Halt> {
+        if chat.kind == ChatKind::Group {
+            chats::set_applied(cx, chat.chat, at.seq, at.time_ms)?;
+            return groups::put_out(cx, chat, by, at.time_ms);
+        }
         let me = cx.me()?.address.device;
         let listed = mls::own_device_list(cx)?.device(me).is_some();
-        let membership = if listed && chat.kind != ChatKind::Group { Membership::Wanted } else { Membership::Left };
-        chats::set_membership(cx, chat.chat, membership, seq)
+        let membership = if listed { Membership::Wanted } else { Membership::Left };
+        chats::set_membership(cx, chat.chat, membership, at.seq)
     }
 
     fn on_app(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem, app: &ReceivedApp) -> Result<(), Halt> {
@@ -206,6 +216,8 @@ impl Client {
             Some(content::Body::FillRequest(wanted)) if own => self.on_fill_request(cx, wanted),
             Some(content::Body::ArchiveReport(report)) if own => self.on_archive_report(cx, report),
             Some(content::Body::Fill(fill)) if own => self.on_fill(cx, fill),
+            Some(content::Body::GroupName(name)) => groups::on_name(cx, chat, app.sender.account, name, item.time_ms),
+            Some(content::Body::Leaving(_)) => self.on_leaving(cx, chat, app.sender.account, item.time_ms),
             Some(content::Body::RetryRequest(request)) => self.on_retry_request(cx, chat, request),
             Some(content::Body::Resent(resent)) => self.on_resent(cx, chat, app, resent),
             _ => self.on_message(cx, chat, item, app, &content),
@@ -260,14 +272,21 @@ impl Client {
         }
         // As it is now: it may have been changed, or deleted, before it came.
         let preview = match messages::get_row(cx.db, chat.chat, id, me)?.map(|row| row.body) {
-            Some(MessageBody::Text(text)) => text.chars().take(200).collect(),
+            Some(MessageBody::Text(text)) => text.chars().take(200).collect::<String>(),
             Some(MessageBody::Newer) => String::new(),
             _ => return Ok(()),
+        };
+        let (title, preview) = match chat.kind {
+            ChatKind::Group => {
+                let name = accounts::title_of(cx.db, sender.account)?;
+                (groups::title(cx.db, chat.chat)?, format!("{name}: {preview}"))
+            }
+            _ => (accounts::title_of(cx.db, chat.peer)?, preview),
         };
         cx.event(Event::Notify {
             chat: client_api::ChatId(chat.chat.0),
             message: client_api::MessageId(id.0),
-            title: accounts::title_of(cx.db, chat.peer)?,
+            title,
             preview,
         });
         Ok(())

@@ -4,6 +4,7 @@
 
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
+use crate::groups;
 use crate::history::import;
 use crate::io::Halt;
 use crate::messages::{self, NUMBER_MAX, NewMessage, Place, Stored};
@@ -165,6 +166,10 @@ impl Client {
         if is_app && chat.kind != ChatKind::SelfGroup && !broken(Rule::UnreadableIsKept) {
             keep(cx, chat.chat, item)?;
         }
+        if !is_app && chat.kind == ChatKind::Group && matches!(error, MlsError::Rule(_)) {
+            let what = "a change to a group that its maker may not make: it was not taken".to_owned();
+            cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
+        }
         match error {
             // One message that does not open says nothing about the next one.
             MlsError::Refused(_) | MlsError::Rule(_) if is_app => Ok(()),
@@ -299,7 +304,7 @@ impl Client {
     }
 
     /// Says something to a chat's devices that is no message of the conversation.
-    fn tell_chat(&mut self, cx: &mut Context<'_>, chat: ChatId, body: content::Body) -> Result<(), Halt> {
+    pub(crate) fn tell_chat(&mut self, cx: &mut Context<'_>, chat: ChatId, body: content::Body) -> Result<(), Halt> {
         let message_id = chats::random_id(cx).to_vec();
         let content = Content { message_id, sent_ms: cx.now_ms, profile_version: 0, body: Some(body) };
         self.enqueue(cx, chat, None, content.encode_to_vec())
@@ -316,7 +321,13 @@ impl Client {
     ) -> Result<(), Halt> {
         let me = cx.me()?.address;
         let asked_of_me = request.account == me.account.0 && request.device == me.device.0;
-        if chat.kind != ChatKind::Direct || !asked_of_me || !is_known(cx, chat, request.seq)? {
+        let may_have = match chat.kind {
+            ChatKind::Direct => true,
+            // It is encrypted for all who are in the group now: none of them may have come after it.
+            ChatKind::Group => groups::all_were_there(cx.db, chat.chat, request.seq)?,
+            ChatKind::SelfGroup => false,
+        };
+        if !may_have || !asked_of_me || !is_known(cx, chat, request.seq)? {
             return Ok(());
         }
         let sent: Option<(Vec<u8>, u64, i32)> = cx

@@ -130,6 +130,7 @@ impl Client {
             .prepare_cached("UPDATE intent SET tries = tries + 1, not_before_ms = ?3 WHERE chat = ?1 AND kind = ?2")?
             .execute(params![chat.as_bytes(), REMOVE, again_ms])?;
         self.retry_at(again_ms);
+        self.try_later(cx, chat)?;
         updating::refused(cx, chat)
     }
 }

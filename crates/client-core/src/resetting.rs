@@ -48,8 +48,10 @@ pub(crate) fn may_be(cx: &mut Context<'_>, stored: &Chat, policy: &ChatPolicy) -
         ChatKind::SelfGroup => ChatPolicy::for_self(chat, generation, me),
         ChatKind::Direct => ChatPolicy::for_direct(chat, generation, me, stored.peer),
         ChatKind::Group => match mls::load(cx, stored)? {
+            // Within a generation it is the state of one MLS group, which admins may have changed since this device saw it.
+            Some(_) if generation == stored.generation => ChatPolicy { kind: ChatKind::Group, ..policy.clone() },
             Some(group) => ChatPolicy { generation, ..group.policy().clone() },
-            None => policy.clone(),
+            None => ChatPolicy { kind: ChatKind::Group, ..policy.clone() },
         },
     };
     let is_of_others = expected != *policy && !broken(Rule::ResetKeepsPeople);

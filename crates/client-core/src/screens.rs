@@ -2,9 +2,10 @@
 
 use crate::accounts;
 use crate::changed::Changed;
-use crate::chats::{self, Membership};
+use crate::chats::{self, Membership, NO_PEER};
 use crate::client::{Client, Context};
 use crate::draft::Draft;
+use crate::groups;
 use crate::history::completeness;
 use crate::history::import;
 use crate::io::Halt;
@@ -39,7 +40,7 @@ impl Client {
             return Ok(());
         };
         self.open_chats.insert(id);
-        if self.session.is_up() && accounts::known_list(cx, stored.peer)?.is_none() {
+        if self.session.is_up() && stored.peer != NO_PEER && accounts::known_list(cx, stored.peer)?.is_none() {
             self.want_list(cx, stored.peer, 1)?;
         }
         show_info(cx, id)?;
@@ -144,9 +145,16 @@ fn show_info(cx: &mut Context<'_>, id: ChatId) -> Result<(), Halt> {
     let (about, photo) = accounts::about_and_photo(cx.db, chat.peer)?;
     let info = ChatInfo {
         chat: client_api::ChatId(id.0),
-        kind: if chat.peer == me { ChatKind::Notes } else { ChatKind::Direct },
+        kind: match chat.kind {
+            identity::ChatKind::Group => ChatKind::Group,
+            _ if chat.peer == me => ChatKind::Notes,
+            _ => ChatKind::Direct,
+        },
         peer: ui_account(chat.peer),
-        title: accounts::title_of(cx.db, chat.peer)?,
+        title: match chat.kind {
+            identity::ChatKind::Group => groups::title(cx.db, id)?,
+            _ => accounts::title_of(cx.db, chat.peer)?,
+        },
         number: accounts::number_of(cx.db, chat.peer)?,
         about,
         photo,
@@ -155,6 +163,7 @@ fn show_info(cx: &mut Context<'_>, id: ChatId) -> Result<(), Halt> {
         draft: Draft::decode(&own_state::chat_value(cx, ChatKey::Draft, id)?).text,
         joined: chat.membership == Membership::Joined,
         verified: safety::is_verified(cx, chat.peer, list.as_ref())?,
+        members: groups::rows(cx.db, id)?,
     };
     cx.event(Event::ChatInfo(info));
     Ok(())

@@ -3,6 +3,7 @@
 use crate::amending;
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
+use crate::groups;
 use crate::io::Halt;
 use crate::messages::{self, NUMBER_MAX, NewMessage, Place};
 use crate::mls;
@@ -335,7 +336,7 @@ impl Client {
                 self.want_new_leaf(cx, operation.chat)?;
                 match operation.message {
                     Some(id) => messages::settle(cx, operation.chat, id, place),
-                    None => Ok(()),
+                    None => groups::said(cx, operation, place.time_ms),
                 }
             }
             Kind::Create | Kind::Reset => self.on_created(cx, operation, place),

@@ -75,7 +75,7 @@ impl Client {
             cx.answer(request, Err(UserError::NotFound));
             return Ok(());
         };
-        let someone_hears = stored.kind == ChatKind::Direct
+        let someone_hears = stored.kind != ChatKind::SelfGroup
             && stored.membership == Membership::Joined
             && stored.peer != cx.me()?.address.account
             && self.session.is_up();

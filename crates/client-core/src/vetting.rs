@@ -12,7 +12,7 @@ use breakable::{Rule, broken};
 use client_api::{Event, Notice};
 use e2ee::ChatGroup;
 use e2ee::group::AppliedCommit;
-use identity::{ChatKind, VerifiedCert};
+use identity::VerifiedCert;
 use prost::Message as _;
 use proto::account::{DeviceLists, GetDeviceLists};
 use proto::ids::{AccountId, DeviceAddress};
@@ -189,15 +189,15 @@ impl Client {
             }
         }
         for device in &commit.only_if_revoked {
-            self.check_removal(cx, chat, *device)?;
+            self.check_removal(cx, *device)?;
         }
         Ok(())
     }
 
     /// Only revoked devices may be removed by others; where the list that says so is not here yet, it is asked for.
-    fn check_removal(&mut self, cx: &mut Context<'_>, chat: &Chat, device: DeviceAddress) -> Result<(), Halt> {
+    fn check_removal(&mut self, cx: &mut Context<'_>, device: DeviceAddress) -> Result<(), Halt> {
         let list = accounts::known_list(cx, device.account)?;
-        match list.filter(|list| list.device(device.device).is_some() && chat.kind != ChatKind::Group) {
+        match list.filter(|list| list.device(device.device).is_some()) {
             Some(list) => self.want_list(cx, device.account, list.version() + 1),
             None => Ok(()),
         }

@@ -10,6 +10,9 @@ pub const LEAF_LIFETIME_S: u64 = 84 * 24 * 3_600;
 pub const LEAF_LIFETIME_MARGIN_S: u64 = 3_600;
 /// Members of one group.
 pub const MEMBERS_MAX: usize = 1_024;
+/// Members of a group as clients make them today. Its leaves then stay within what the hybrid suite may grow to (`HYBRID_LEAVES_MAX`):
+/// going on in a generation of the classical suite, which larger groups need, is not built.
+pub const MEMBERS_NOW_MAX: usize = 64;
 /// Leaves of one group.
 pub const LEAVES_MAX: usize = 3_072;
 /// Leaves up to which the hybrid suite is taken for a new group.

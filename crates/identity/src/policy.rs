@@ -151,6 +151,13 @@ impl ChatPolicy {
     pub fn may_edit(&self, actor: AccountId) -> bool {
         self.kind == ChatKind::Group && self.admins.contains(&actor)
     }
+
+    /// Whether a device of `actor` may put `next` in the place of this policy, in a group of which these accounts have leaves
+    /// afterwards: an admin, and only who the admins are. Whoever has no leaf can be none: it would be one at its coming.
+    pub fn may_become(&self, actor: AccountId, next: &Self, accounts_after: &BTreeSet<AccountId>) -> bool {
+        let same_but_admins = Self { admins: self.admins.clone(), ..next.clone() } == *self;
+        self.may_edit(actor) && same_but_admins && !next.admins.is_empty() && next.admins.is_subset(accounts_after)
+    }
 }
 
 fn sorted(ids: &[Vec<u8>], field: &'static str) -> Result<BTreeSet<AccountId>, PolicyError> {

@@ -400,6 +400,7 @@ fn main() -> Result {
                 draft: String::new(),
                 joined: true,
                 verified: false,
+                members: Vec::new(),
             }),
             Event::Window(MessageWindow { first_unread: None, ..window(open) }),
         ],

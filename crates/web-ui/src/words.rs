@@ -79,6 +79,9 @@ pub fn error(error: &UserError) -> String {
             "This number belongs to another account now, so your message was not sent. If it is for them, send it again."
                 .into()
         }
+        UserError::OnlyAdmin => "Only an admin of this group can do that.".into(),
+        UserError::GroupTooLarge { max } => format!("A group has at most {max} people."),
+        UserError::LastAdmin => "You are the only admin of this group. Make somebody else an admin first.".into(),
         UserError::CodeNotOurs => {
             "This is not a Heliograph code. Scan the code that your browser shows at the address of your server.".into()
         }
@@ -313,6 +316,22 @@ pub fn system_line(line: &SystemLine, peer: &str) -> String {
         }
         SystemLine::OwnDeviceLinked { name } => format!("You linked a device: {}.", isolated(name)),
         SystemLine::OwnDeviceUnlinked { name } => format!("A device was logged out: {}.", isolated(name)),
+        SystemLine::GroupCreated { .. } => "This group was created.".into(),
+        SystemLine::MembersAdded { accounts, .. } => format!("{} added.", people_were(accounts.len())),
+        SystemLine::MembersRemoved { accounts, .. } => format!("{} removed.", people_were(accounts.len())),
+        SystemLine::MemberLeft { .. } => "Somebody left this group.".into(),
+        SystemLine::AdminsMade { accounts, .. } => format!("{} made an admin.", people_were(accounts.len())),
+        SystemLine::AdminsWithdrawn { accounts, .. } => {
+            format!("{} taken off the admins.", people_were(accounts.len()))
+        }
+        SystemLine::GroupRenamed { name, .. } => format!("This group is called {} now.", isolated(name)),
+    }
+}
+
+fn people_were(number: usize) -> String {
+    match number {
+        1 => "One person was".into(),
+        number => format!("{number} people were"),
     }
 }
 

@@ -4,6 +4,7 @@
 use super::{MESSAGE_COLUMNS, MESSAGE_TABLES, completeness, read_message};
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
+use crate::groups;
 use crate::http::Purpose;
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
 use crate::marks::{self, Mark};
@@ -17,7 +18,7 @@ use identity::ChatKind;
 use prost::Message as _;
 use proto::content::{ArchiveManifest, ArchiveSegment, Fill, FillRequest, SeqRange, archive_segment, content};
 use proto::history::{AccountSeq, Chat, Frame, KnownAccount, Message, StateEntry, frame};
-use proto::ids::{ArchiveId, ChatId, DeviceNumber};
+use proto::ids::{AccountId, ArchiveId, ChatId, DeviceNumber};
 use proto::link::Linked;
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::{BTreeMap, BTreeSet};
@@ -438,8 +439,8 @@ fn overview(cx: &Context<'_>, archive: ArchiveId) -> Result<Vec<Frame>, Halt> {
     let newest = newest_messages(cx, &chats)?;
     let me = cx.me()?.address.account;
     for ((rank, chat), messages) in (0u32..).zip(&chats).zip(&newest) {
-        let mut accounts = vec![me.to_vec(), chat.peer.to_vec()];
-        accounts.dedup();
+        let mut accounts = others_in(cx, chat)?.iter().map(|account| account.to_vec()).collect::<Vec<_>>();
+        accounts.insert(0, me.to_vec());
         let from_ms = messages.last().map_or(NEVER_MS, |message| message.time_ms);
         completeness::note_cut(cx, archive, chat.chat, chat.applied_seq, from_ms)?;
         add(frame::Body::Chat(Chat {
@@ -449,8 +450,8 @@ fn overview(cx: &Context<'_>, archive: ArchiveId) -> Result<Vec<Frame>, Halt> {
             applied_seq: chat.applied_seq,
             rank,
             accounts,
-            read: reached_by_peer(cx, chat, Mark::Read)?,
-            delivered: reached_by_peer(cx, chat, Mark::Delivered)?,
+            read: reached_by_others(cx, chat, Mark::Read)?,
+            delivered: reached_by_others(cx, chat, Mark::Delivered)?,
             ..Chat::default()
         }));
     }
@@ -460,11 +461,26 @@ fn overview(cx: &Context<'_>, archive: ArchiveId) -> Result<Vec<Frame>, Halt> {
     Ok(frames)
 }
 
-/// How far the other one is. A new device cannot learn it from the server: what lies there is sealed in an epoch before it came.
-fn reached_by_peer(cx: &Context<'_>, chat: &chats::Chat, mark: Mark) -> Result<Vec<AccountSeq>, Halt> {
-    let seq = marks::reached(cx.db, chat.chat, chat.peer, mark)?;
-    let known = seq > 0 && chat.peer != cx.me()?.address.account;
-    Ok(known.then(|| AccountSeq { account: chat.peer.to_vec(), seq }).into_iter().collect())
+fn others_in(cx: &Context<'_>, chat: &chats::Chat) -> Result<Vec<AccountId>, Halt> {
+    let me = cx.me()?.address.account;
+    let mut others = match chat.kind {
+        ChatKind::Group => groups::accounts(cx.db, chat.chat)?.into_iter().collect(),
+        _ => vec![chat.peer],
+    };
+    others.retain(|account| *account != me);
+    Ok(others)
+}
+
+/// How far the others are. A new device cannot learn it from the server: what lies there is sealed in an epoch before it came.
+fn reached_by_others(cx: &Context<'_>, chat: &chats::Chat, mark: Mark) -> Result<Vec<AccountSeq>, Halt> {
+    let mut reached = Vec::new();
+    for account in others_in(cx, chat)? {
+        let seq = marks::reached(cx.db, chat.chat, account, mark)?;
+        if seq > 0 {
+            reached.push(AccountSeq { account: account.to_vec(), seq });
+        }
+    }
+    Ok(reached)
 }
 
 /// What the overview has of each chat, newest first: so many messages, and what was said about them since.

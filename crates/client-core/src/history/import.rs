@@ -3,8 +3,9 @@
 
 use super::{completeness, store_message};
 use crate::accounts;
-use crate::chats::{self, Chat, Membership};
+use crate::chats::{self, Chat, Membership, NO_PEER};
 use crate::client::{Client, Context};
+use crate::groups;
 use crate::http::Purpose;
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
 use crate::marks::{self, Mark};
@@ -260,12 +261,17 @@ fn take_frame(cx: &mut Context<'_>, frame: Frame) -> Result<(), Halt> {
 fn take_chat(cx: &mut Context<'_>, archived: &proto::history::Chat) -> Result<(), Halt> {
     let Ok(id) = ChatId::try_from(archived.chat.as_slice()) else { return Ok(()) };
     let me = cx.me()?.address.account;
-    let others = archived.accounts.iter().filter_map(|account| AccountId::try_from(account.as_slice()).ok());
-    let peer = others.into_iter().find(|account| *account != me).unwrap_or(me);
+    let accounts = archived.accounts.iter().filter_map(|account| AccountId::try_from(account.as_slice()).ok());
+    let others: Vec<AccountId> = accounts.filter(|account| *account != me).collect();
+    let (kind, peer) = if archived.kind == chats::kind_number(ChatKind::Group) {
+        (ChatKind::Group, NO_PEER)
+    } else {
+        (ChatKind::Direct, others.first().copied().unwrap_or(me))
+    };
     if chats::find(cx.db, id)?.is_none() {
         let chat = Chat {
             chat: id,
-            kind: ChatKind::Direct,
+            kind,
             generation: Generation(archived.generation),
             peer,
             membership: Membership::Wanted,
@@ -277,10 +283,13 @@ fn take_chat(cx: &mut Context<'_>, archived: &proto::history::Chat) -> Result<()
     cx.db
         .prepare_cached("UPDATE chat SET archived_seq = max(archived_seq, ?2), rank = ?3 WHERE chat = ?1")?
         .execute(params![id.as_bytes(), archived.applied_seq, archived.rank])?;
-    let reached = |seqs: &[AccountSeq]| seqs.iter().find(|of| of.account == peer.0).map_or(0, |of| of.seq);
-    if peer != me {
-        marks::advance(cx, id, peer, Mark::Delivered, (reached(&archived.delivered), 0))?;
-        marks::advance(cx, id, peer, Mark::Read, (reached(&archived.read), 0))?;
+    if kind == ChatKind::Group {
+        groups::expect(cx, id, &others)?;
+    }
+    for account in others {
+        let reached = |seqs: &[AccountSeq]| seqs.iter().find(|of| of.account == account.0).map_or(0, |of| of.seq);
+        marks::advance(cx, id, account, Mark::Delivered, (reached(&archived.delivered), 0))?;
+        marks::advance(cx, id, account, Mark::Read, (reached(&archived.read), 0))?;
     }
     Ok(())
 }

@@ -6,9 +6,12 @@ use crate::device::OwnDevice;
 use crate::error::{MlsError, RuleError};
 use crate::key_packages::VerifiedKeyPackage;
 use crate::provider::Provider;
-use openmls::prelude::LeafNodeIndex;
+use identity::ChatPolicy;
+use identity::mls::EXTENSION_CHAT_POLICY;
+use openmls::prelude::{Extension, Extensions, GroupContext, LeafNodeIndex, UnknownExtension};
 use openmls_traits::OpenMlsProvider;
-use proto::ids::DeviceAddress;
+use proto::ids::{AccountId, DeviceAddress};
+use std::collections::BTreeSet;
 
 /// Whether a commit brings new keys for the own leaf and the path above it. Removes always do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub struct Change<'a> {
     pub add: Vec<VerifiedKeyPackage>,
     /// Devices to remove.
     pub remove: &'a [DeviceAddress],
+    /// Who the group's admins are from then on; `None`: as before. Each of them has to have a leaf then.
+    pub admins: Option<BTreeSet<AccountId>>,
     /// New keys?
     pub path: UpdatePath,
     /// Authenticated data of the commit, in the clear.
@@ -54,7 +59,7 @@ impl ChatGroup {
         add: Vec<VerifiedKeyPackage>,
         aad: &[u8],
     ) -> Result<StagedChange, MlsError> {
-        self.stage(provider, device, Change { add, remove: &[], path: UpdatePath::WhereNeeded, aad })
+        self.stage(provider, device, Change { add, remove: &[], admins: None, path: UpdatePath::WhereNeeded, aad })
     }
 
     /// Stages removing these devices.
@@ -65,7 +70,7 @@ impl ChatGroup {
         remove: &[DeviceAddress],
         aad: &[u8],
     ) -> Result<StagedChange, MlsError> {
-        self.stage(provider, device, Change { add: Vec::new(), remove, path: UpdatePath::Always, aad })
+        self.stage(provider, device, Change { add: Vec::new(), remove, admins: None, path: UpdatePath::Always, aad })
     }
 
     /// Stages new keys for the own leaf.
@@ -75,7 +80,11 @@ impl ChatGroup {
         device: &OwnDevice,
         aad: &[u8],
     ) -> Result<StagedChange, MlsError> {
-        self.stage(provider, device, Change { add: Vec::new(), remove: &[], path: UpdatePath::Always, aad })
+        self.stage(
+            provider,
+            device,
+            Change { add: Vec::new(), remove: &[], admins: None, path: UpdatePath::Always, aad },
+        )
     }
 
     /// Stages one commit. Refuses while another one waits, and what other clients would refuse.
@@ -101,9 +110,12 @@ impl ChatGroup {
         let removals = self.leaves_of(change.remove)?;
         let base_epoch = self.epoch();
         self.group.set_aad(change.aad.to_vec());
-        let bundle = self
-            .group
-            .commit_builder()
+        let extensions = change.admins.map(|admins| self.extensions_with(admins)).transpose()?;
+        let mut builder = self.group.commit_builder();
+        if let Some(extensions) = extensions {
+            builder = builder.propose_group_context_extensions(extensions).map_err(MlsError::of(provider))?;
+        }
+        let bundle = builder
             .consume_proposal_store(false)
             .force_self_update(change.path == UpdatePath::Always)
             .propose_adds(change.add.into_iter().map(VerifiedKeyPackage::into_package))
@@ -118,7 +130,7 @@ impl ChatGroup {
             .map_err(MlsError::of(provider))?;
         let staged = self.group.pending_commit().ok_or(RuleError::PendingCommit)?;
         let own = rules::Committer::Member(self.group.own_leaf_index());
-        rules::check_commit(staged, &own, &self.certs()?, &self.policy)?;
+        rules::check_commit(staged, &own, &self.certs()?, (&self.policy, self.group.extensions()))?;
         let (commit, welcome, group_info) = bundle.into_messages();
         let group_info = group_info.ok_or(RuleError::NotA("group info"))?;
         Ok(StagedChange {
@@ -144,13 +156,24 @@ impl ChatGroup {
         if !self.has_pending() {
             return Err(RuleError::PendingCommit.into());
         }
-        self.group.merge_pending_commit(provider).map_err(MlsError::of(provider))
+        self.group.merge_pending_commit(provider).map_err(MlsError::of(provider))?;
+        self.policy = rules::policy_of(self.group.extensions(), self.policy.chat, self.policy.generation)?;
+        Ok(())
     }
 
     /// The server refused the pending commit for good. (A commit that lost the race goes by itself when the winner is
     /// processed.) Never call this without a verdict.
     pub fn drop_pending(&mut self, provider: &Provider<'_>) -> Result<(), MlsError> {
         self.group.clear_pending_commit(provider.storage()).map_err(MlsError::of(provider))
+    }
+
+    /// The group's extensions, with these admins.
+    pub(super) fn extensions_with(&self, admins: BTreeSet<AccountId>) -> Result<Extensions<GroupContext>, MlsError> {
+        let policy = ChatPolicy { admins, ..self.policy.clone() };
+        let mut extensions = self.group.extensions().clone();
+        let policy = Extension::Unknown(EXTENSION_CHAT_POLICY, UnknownExtension(policy.encode()));
+        extensions.add_or_replace(policy).map_err(|_| RuleError::NoPolicy)?;
+        Ok(extensions)
     }
 
     fn leaves_of(&self, devices: &[DeviceAddress]) -> Result<Vec<LeafNodeIndex>, MlsError> {

@@ -109,8 +109,13 @@ fn one_commit_adds_and_removes() {
     let (mut old, mut new) = (pair.alice.device(2), pair.alice.device(3));
     alice.adds(&mut [&mut old], &mut [&mut bob]);
     let package = new.key_package(Suite::Hybrid);
-    let change =
-        Change { add: vec![alice.checked(&package)], remove: &[old.address()], path: UpdatePath::Always, aad: b"" };
+    let change = Change {
+        add: vec![alice.checked(&package)],
+        remove: &[old.address()],
+        admins: None,
+        path: UpdatePath::Always,
+        aad: b"",
+    };
     let mut group = alice.load();
     let staged = alice.act(|p, d| group.stage(p, d, change).unwrap());
     let applied = bob.applies(&staged.commit);
@@ -165,6 +170,64 @@ fn who_is_no_admin_brings_nobody_into_a_group_by_going_past_the_own_checks() {
     let mut group = bob1.load();
     let commit = bob1.act(|p, d| group.group.add_members(p, d, &[package]).unwrap().0.to_bytes().unwrap());
     assert_eq!(refused(alice1.load().process(&alice1.provider(), &commit)), RuleError::Denied);
+}
+
+/// Alice, who is the admin, and Bob, in a group of many.
+fn alices_group() -> (Account, Phone, Account, Phone) {
+    let [alice, bob] = [1, 2].map(Account::new);
+    let (mut alice1, mut bob1) = (alice.device(1), bob.device(1));
+    let policy = ChatPolicy {
+        chat: CHAT,
+        generation: FIRST,
+        kind: ChatKind::Group,
+        accounts: std::collections::BTreeSet::new(),
+        admins: [alice.id()].into(),
+    };
+    alice1.create(&policy, Suite::Hybrid);
+    alice1.adds(&mut [&mut bob1], &mut []);
+    (alice, alice1, bob, bob1)
+}
+
+fn admins<'a>(admins: impl IntoIterator<Item = &'a Account>) -> Change<'static> {
+    let admins = Some(admins.into_iter().map(Account::id).collect());
+    Change { add: Vec::new(), remove: &[], admins, path: UpdatePath::Always, aad: b"" }
+}
+
+#[test]
+fn an_admin_makes_another_one_and_goes() {
+    let (alice, mut alice1, bob, mut bob1) = alices_group();
+    let mut group = alice1.load();
+    let staged = alice1.act(|p, d| group.stage(p, d, admins([&alice, &bob])).unwrap());
+    alice1.settles(&staged, &mut [&mut bob1]);
+    assert_agree(&mut [&mut alice1, &mut bob1]);
+    assert_eq!(alice1.load().policy().admins, [alice.id(), bob.id()].into());
+    let mut group = bob1.load();
+    assert_eq!(group.policy(), alice1.load().policy());
+    let gone = alice1.address();
+    let change = Change { remove: &[gone], ..admins([&bob]) };
+    let staged = bob1.act(|p, d| group.stage(p, d, change).unwrap());
+    assert!(alice1.applies(&staged.commit).self_removed);
+    group.confirm_pending(&bob1.provider()).unwrap();
+    assert_eq!(group.policy().admins, [bob.id()].into());
+}
+
+#[test]
+fn who_is_no_admin_makes_nobody_one() {
+    let (alice, mut alice1, bob, mut bob1) = alices_group();
+    let carol = Account::new(3);
+    let mut group = bob1.load();
+    assert_eq!(refused(bob1.act(|p, d| group.stage(p, d, admins([&alice, &bob])))), RuleError::Denied);
+    // Bob's client goes past its own checks.
+    let mut group = bob1.load();
+    group.drop_pending(&bob1.provider()).unwrap();
+    let commit = bob1.act(|p, d| {
+        let extensions = group.extensions_with([alice.id(), bob.id()].into()).unwrap();
+        group.group.update_group_context_extensions(p, extensions, d).unwrap().0.to_bytes().unwrap()
+    });
+    assert_eq!(refused(alice1.load().process(&alice1.provider(), &commit)), RuleError::Denied);
+    // Nor does an admin make one of somebody without a leaf.
+    let mut group = alice1.load();
+    assert_eq!(refused(alice1.act(|p, d| group.stage(p, d, admins([&alice, &carol])))), RuleError::Denied);
 }
 
 #[test]
@@ -550,7 +613,7 @@ fn nobody_changes_the_policy_of_a_direct_chat() {
         let extensions = group.group.extensions().clone();
         group.group.update_group_context_extensions(p, extensions, d).unwrap().0.to_bytes().unwrap()
     });
-    assert_eq!(refused(bob.load().process(&bob.provider(), &commit)), RuleError::Proposal);
+    assert_eq!(refused(bob.load().process(&bob.provider(), &commit)), RuleError::Denied);
 }
 
 #[test]

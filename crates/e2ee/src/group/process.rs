@@ -131,10 +131,13 @@ impl ChatGroup {
     ) -> Result<AppliedCommit, MlsError> {
         let is_external = matches!(committer, rules::Committer::External);
         let present: Vec<(LeafNodeIndex, VerifiedCert)> = self.certs()?;
-        let checked = rules::check_commit(&staged, committer, &present, &self.policy)?;
+        let checked = rules::check_commit(&staged, committer, &present, (&self.policy, self.group.extensions()))?;
         let updated = staged.update_path_leaf_node().is_some();
         let self_removed = staged.self_removed();
         self.group.merge_staged_commit(provider, staged).map_err(MlsError::of(provider))?;
+        if let Some(policy) = checked.policy {
+            self.policy = policy;
+        }
         Ok(AppliedCommit {
             sender: checked.sender,
             is_external,

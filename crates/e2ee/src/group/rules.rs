@@ -6,9 +6,10 @@ use breakable::{Rule, broken};
 use identity::mls::{CREDENTIAL_TYPE_DEVICE_CERT, EXTENSION_CHAT_POLICY, LEAVES_MAX};
 use identity::{ChatPolicy, LeafStanding, VerifiedCert};
 use openmls::prelude::{
-    Credential, CredentialType, Extensions, GroupContext, LeafNode, LeafNodeIndex, Member, Proposal, StagedCommit,
+    Credential, CredentialType, ExtensionType, Extensions, GroupContext, LeafNode, LeafNodeIndex, Member, Proposal,
+    StagedCommit,
 };
-use proto::ids::{ChatId, DeviceAddress, Generation};
+use proto::ids::{AccountId, ChatId, DeviceAddress, Generation};
 use std::collections::BTreeSet;
 
 /// The group's policy, which must be for this chat and generation.
@@ -78,6 +79,16 @@ pub(super) struct CheckedCommit {
     pub(super) added: Vec<VerifiedCert>,
     pub(super) removed: Vec<DeviceAddress>,
     pub(super) only_if_revoked: Vec<DeviceAddress>,
+    /// The policy from now on, where it is another.
+    pub(super) policy: Option<ChatPolicy>,
+}
+
+/// The proposals of a commit, read.
+#[derive(Default)]
+struct Changes {
+    added: Vec<VerifiedCert>,
+    removed: Vec<VerifiedCert>,
+    policy: Option<ChatPolicy>,
 }
 
 /// Who sent the commit.
@@ -86,15 +97,16 @@ pub(super) enum Committer {
     External,
 }
 
-/// Checks a commit that OpenMLS found valid: only Adds and Removes, inline; by somebody who may; a committer's leaf that
-/// stays the same device; or an external commit that joins and at most takes its own old leaf away.
+/// Checks a commit that OpenMLS found valid: only Adds, Removes and another policy, inline; by somebody who may; a committer's
+/// leaf that stays the same device; or an external commit that joins and at most takes its own old leaf away. `extensions`
+/// are those of the group before it.
 pub(super) fn check_commit(
     staged: &StagedCommit,
     committer: &Committer,
     present: &[(LeafNodeIndex, VerifiedCert)],
-    policy: &ChatPolicy,
+    (policy, extensions): (&ChatPolicy, &Extensions<GroupContext>),
 ) -> Result<CheckedCommit, RuleError> {
-    let (added, removed) = changes(staged, committer, present, policy)?;
+    let Changes { added, removed, policy: next } = changes(staged, committer, present, (policy, extensions))?;
     let new_leaf = staged.update_path_leaf_node().map(|leaf| verify_node(leaf, policy)).transpose()?;
     let sender = match committer {
         Committer::Member(leaf) => {
@@ -118,33 +130,75 @@ pub(super) fn check_commit(
     }
     let joiner = matches!(committer, Committer::External).then_some(&sender);
     check_uniqueness(present, &removed, added.iter().chain(joiner))?;
+    if let Some(next) = &next {
+        check_policy(&sender, policy, next, &accounts_after(present, &removed, &added))?;
+    }
     let only_if_revoked = removed
         .iter()
         .map(VerifiedCert::address)
         .filter(|address| !policy.may_remove(sender.account, address.account, LeafStanding::Listed))
         .collect();
     let removed = removed.iter().map(VerifiedCert::address).collect();
-    Ok(CheckedCommit { sender, added, removed, only_if_revoked })
+    Ok(CheckedCommit { sender, added, removed, only_if_revoked, policy: next })
 }
 
 fn changes(
     staged: &StagedCommit,
     committer: &Committer,
     present: &[(LeafNodeIndex, VerifiedCert)],
-    policy: &ChatPolicy,
-) -> Result<(Vec<VerifiedCert>, Vec<VerifiedCert>), RuleError> {
-    let (mut added, mut removed) = (Vec::new(), Vec::new());
+    (policy, extensions): (&ChatPolicy, &Extensions<GroupContext>),
+) -> Result<Changes, RuleError> {
+    let mut changes = Changes::default();
     for queued in staged.queued_proposals() {
         match (queued.proposal(), committer) {
             (Proposal::Add(add), Committer::Member(_)) => {
-                added.push(verify_node(add.key_package().leaf_node(), policy)?);
+                changes.added.push(verify_node(add.key_package().leaf_node(), policy)?);
             }
-            (Proposal::Remove(remove), _) => removed.push(find(present, remove.removed())?.clone()),
+            (Proposal::Remove(remove), _) => changes.removed.push(find(present, remove.removed())?.clone()),
+            (Proposal::GroupContextExtensions(edit), Committer::Member(_)) if changes.policy.is_none() => {
+                changes.policy = Some(policy_in(edit.extensions(), extensions)?);
+            }
             (Proposal::ExternalInit(_), Committer::External) => {}
             _ => return Err(RuleError::Proposal),
         }
     }
-    Ok((added, removed))
+    Ok(changes)
+}
+
+/// The policy in extensions that differ from the present ones in nothing else.
+fn policy_in(proposed: &Extensions<GroupContext>, present: &Extensions<GroupContext>) -> Result<ChatPolicy, RuleError> {
+    let others = |extensions: &Extensions<GroupContext>| {
+        let of_policy = ExtensionType::Unknown(EXTENSION_CHAT_POLICY);
+        extensions.iter().filter(|extension| extension.extension_type() != of_policy).cloned().collect::<Vec<_>>()
+    };
+    if others(proposed) != others(present) {
+        return Err(RuleError::Proposal);
+    }
+    let bytes = proposed.unknown(EXTENSION_CHAT_POLICY).ok_or(RuleError::NoPolicy)?;
+    ChatPolicy::parse(&bytes.0).map_err(RuleError::Policy)
+}
+
+fn accounts_after(
+    present: &[(LeafNodeIndex, VerifiedCert)],
+    removed: &[VerifiedCert],
+    added: &[VerifiedCert],
+) -> BTreeSet<AccountId> {
+    let gone: BTreeSet<_> = removed.iter().map(VerifiedCert::address).collect();
+    let stay = present.iter().map(|(_, cert)| cert).filter(|cert| !gone.contains(&cert.address()));
+    stay.chain(added).map(|cert| cert.account).collect()
+}
+
+fn check_policy(
+    sender: &VerifiedCert,
+    policy: &ChatPolicy,
+    next: &ChatPolicy,
+    accounts_after: &BTreeSet<AccountId>,
+) -> Result<(), RuleError> {
+    if policy.may_become(sender.account, next, accounts_after) || broken(Rule::ClientPolicyByAdmins) {
+        Ok(())
+    } else {
+        Err(RuleError::Denied)
+    }
 }
 
 fn check_external(

@@ -237,8 +237,8 @@ impl Delivery {
         at_most(&commit.group_info, HANDSHAKE_LEN_MAX)?;
         let parsed = validate::parse_commit(crypto, &loaded.group, &commit.commit, place)?;
         let lists = self.lists(parsed.about.accounts()).await?;
-        let accounts_in = validate::roster(&loaded.group).into_iter().map(|device| device.account).collect();
-        parsed.about.check(sender, &validate::policy(&loaded.group)?, &lists, &accounts_in)?;
+        let devices_in = validate::roster(&loaded.group);
+        parsed.about.check(sender, &validate::policy(&loaded.group)?, &lists, &devices_in)?;
         Ok(parsed)
     }
 

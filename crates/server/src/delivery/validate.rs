@@ -9,8 +9,8 @@ use identity::{ChatPolicy, LeafStanding, VerifiedCert, VerifiedDeviceList, cert,
 use openmls::messages::group_info::VerifiableGroupInfo;
 use openmls::prelude::tls_codec::{DeserializeBytes, Serialize};
 use openmls::prelude::{
-    ContentType, CredentialType, Extension, LeafNode, MlsMessageBodyIn, MlsMessageIn, ProcessedMessageContent,
-    Proposal, ProtocolMessage, PublicGroup, Sender, StagedCommit, Verifiable,
+    ContentType, CredentialType, Extension, Extensions, GroupContext, LeafNode, MlsMessageBodyIn, MlsMessageIn,
+    ProcessedMessageContent, Proposal, ProtocolMessage, PublicGroup, Sender, StagedCommit, Verifiable,
 };
 use openmls_rust_crypto::RustCrypto;
 use prost::Message;
@@ -36,6 +36,8 @@ pub(super) struct About {
     path: Option<VerifiedCert>,
     /// Leaves of Remove proposals.
     removed: Vec<DeviceAddress>,
+    /// The policy that it puts in place of the present one.
+    next_policy: Option<ChatPolicy>,
 }
 
 /// Which chat a handshake must be for.
@@ -110,7 +112,7 @@ pub(super) fn parse_commit(
 
 fn read_proposals(group: &PublicGroup, staged: &StagedCommit, sender: Option<DeviceAddress>) -> Result<About, OpError> {
     let mut external_inits = 0;
-    let (mut added, mut removed) = (Vec::new(), Vec::new());
+    let (mut added, mut removed, mut next_policy) = (Vec::new(), Vec::new(), None);
     for queued in staged.queued_proposals() {
         match queued.proposal() {
             Proposal::Add(add) => added.push(leaf_cert(add.key_package().leaf_node())?),
@@ -120,12 +122,15 @@ fn read_proposals(group: &PublicGroup, staged: &StagedCommit, sender: Option<Dev
                     .and_then(leaf_address)
                     .ok_or_else(|| OpError::invalid("removes a leaf that is not there"))?,
             ),
+            Proposal::GroupContextExtensions(edit) if next_policy.is_none() => {
+                next_policy = Some(policy_in(edit.extensions(), group.group_context().extensions())?);
+            }
             Proposal::ExternalInit(_) => external_inits += 1,
-            _ => return Err(OpError::invalid("a proposal other than Add, Remove and ExternalInit")),
+            _ => return Err(OpError::invalid("a proposal that no commit here may have")),
         }
     }
     let path = staged.update_path_leaf_node().map(leaf_cert).transpose()?;
-    let about = About { sender, added, path, removed };
+    let about = About { sender, added, path, removed, next_policy };
     about.check_form(external_inits)?;
     Ok(about)
 }
@@ -135,7 +140,7 @@ impl About {
     fn check_form(&self, external_inits: usize) -> Result<(), OpError> {
         match (self.sender, external_inits) {
             (Some(_), 0) => Ok(()),
-            (None, 1) if self.added.is_empty() && self.removed.len() <= 1 => Ok(()),
+            (None, 1) if self.added.is_empty() && self.removed.len() <= 1 && self.next_policy.is_none() => Ok(()),
             _ if broken(Rule::ExternalForm) => Ok(()),
             _ => Err(OpError::invalid("an external commit is ExternalInit and at most one Remove")),
         }
@@ -147,14 +152,15 @@ impl About {
         certs.chain(self.removed.iter().map(|device| device.account)).collect()
     }
 
-    /// Whether `sender` may do this to a group of this policy, in which these accounts have leaves.
+    /// Whether `sender` may do this to a group of this policy, in which these devices have leaves.
     pub(super) fn check(
         &self,
         sender: DeviceAddress,
         policy: &ChatPolicy,
         lists: &Lists,
-        accounts_in: &BTreeSet<AccountId>,
+        devices_in: &BTreeSet<DeviceAddress>,
     ) -> Result<(), OpError> {
+        let accounts_in = &devices_in.iter().map(|device| device.account).collect();
         if self.sender.is_some_and(|leaf| leaf != sender) && !broken(Rule::CommitIsItsSigners) {
             return Err(OpError::Denied("the commit is another device's"));
         }
@@ -181,7 +187,21 @@ impl About {
                 return Err(OpError::Denied("may not remove this leaf"));
             }
         }
-        Ok(())
+        match &self.next_policy {
+            Some(next) if !policy.may_become(sender.account, next, &self.accounts_after(devices_in)) => {
+                if broken(Rule::PolicyByAdmins) {
+                    Ok(())
+                } else {
+                    Err(OpError::Denied("may not change who the admins are"))
+                }
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn accounts_after(&self, devices_in: &BTreeSet<DeviceAddress>) -> BTreeSet<AccountId> {
+        let stay = devices_in.iter().filter(|device| !self.removed.contains(device)).map(|device| device.account);
+        stay.chain(self.added.iter().map(|cert| cert.account)).collect()
     }
 
     fn check_external(
@@ -234,12 +254,28 @@ pub(super) fn roster(group: &PublicGroup) -> BTreeSet<DeviceAddress> {
 
 /// The policy in the group's context.
 pub(super) fn policy(group: &PublicGroup) -> Result<ChatPolicy, OpError> {
-    let bytes = group.group_context().extensions().iter().find_map(|extension| match extension {
+    policy_of(group.group_context().extensions())
+}
+
+fn policy_of(extensions: &Extensions<GroupContext>) -> Result<ChatPolicy, OpError> {
+    let bytes = extensions.iter().find_map(|extension| match extension {
         Extension::Unknown(mls::EXTENSION_CHAT_POLICY, content) => Some(content.0.as_slice()),
         _ => None,
     });
     let bytes = bytes.ok_or_else(|| OpError::invalid("the group's context has no policy"))?;
     ChatPolicy::parse(bytes).map_err(OpError::invalid)
+}
+
+/// The policy in extensions that differ from the present ones in nothing else.
+fn policy_in(proposed: &Extensions<GroupContext>, present: &Extensions<GroupContext>) -> Result<ChatPolicy, OpError> {
+    let others = |extensions: &Extensions<GroupContext>| {
+        let is_policy = |e: &Extension| matches!(e, Extension::Unknown(mls::EXTENSION_CHAT_POLICY, _));
+        extensions.iter().filter(|extension| !is_policy(extension)).cloned().collect::<Vec<_>>()
+    };
+    if others(proposed) != others(present) {
+        return Err(OpError::invalid("changes more of the group's context than its policy"));
+    }
+    policy_of(proposed)
 }
 
 /// Reads an MLSMessage(GroupInfo).

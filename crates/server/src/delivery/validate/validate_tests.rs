@@ -29,7 +29,7 @@ struct Joining {
     bob: VerifiedCert,
     policy: ChatPolicy,
     lists: Lists,
-    accounts_in: BTreeSet<AccountId>,
+    devices_in: BTreeSet<DeviceAddress>,
     about: About,
 }
 
@@ -43,15 +43,16 @@ fn joining() -> Joining {
         admins: BTreeSet::from([bob.account]),
     };
     let lists = Lists::from([(alice.account, alices), (bob.account, bobs)]);
-    let accounts_in = BTreeSet::from([alice.account, bob.account]);
-    let about = About { sender: None, added: Vec::new(), path: Some(alice.clone()), removed: Vec::new() };
-    Joining { alice, bob, policy, lists, accounts_in, about }
+    let devices_in = BTreeSet::from([alice.address(), bob.address()]);
+    let about =
+        About { sender: None, added: Vec::new(), path: Some(alice.clone()), removed: Vec::new(), next_policy: None };
+    Joining { alice, bob, policy, lists, devices_in, about }
 }
 
 impl Joining {
     #[track_caller]
     fn is_refused(&self, words: &str) {
-        let refusal = self.about.check(self.alice.address(), &self.policy, &self.lists, &self.accounts_in).unwrap_err();
+        let refusal = self.about.check(self.alice.address(), &self.policy, &self.lists, &self.devices_in).unwrap_err();
         assert_eq!(refusal.to_string(), words);
     }
 }
@@ -59,15 +60,15 @@ impl Joining {
 #[test]
 fn an_account_with_a_leaf_joins() {
     let mut j = joining();
-    j.about.check(j.alice.address(), &j.policy, &j.lists, &j.accounts_in).unwrap();
+    j.about.check(j.alice.address(), &j.policy, &j.lists, &j.devices_in).unwrap();
     j.about.removed = vec![j.alice.address()];
-    j.about.check(j.alice.address(), &j.policy, &j.lists, &j.accounts_in).unwrap();
+    j.about.check(j.alice.address(), &j.policy, &j.lists, &j.devices_in).unwrap();
 }
 
 #[test]
 fn an_account_without_a_leaf_does_not() {
     let mut j = joining();
-    j.accounts_in = BTreeSet::from([j.bob.account]);
+    j.devices_in = BTreeSet::from([j.bob.address()]);
     j.is_refused("the account has no leaf in the group");
 }
 
@@ -117,6 +118,31 @@ fn an_external_commit_has_one_init_and_at_most_one_remove_and_a_members_has_none
     j.about.sender = Some(j.alice.address());
     j.about.check_form(0).unwrap();
     assert!(j.about.check_form(1).is_err());
+}
+
+/// Alice or Bob, who is the admin, commits another policy.
+#[test]
+fn only_an_admin_says_who_the_admins_are() {
+    let mut j = joining();
+    (j.about.path, j.about.sender) = (None, Some(j.alice.address()));
+    let both = BTreeSet::from([j.alice.account, j.bob.account]);
+    j.about.next_policy = Some(ChatPolicy { admins: both.clone(), ..j.policy.clone() });
+    j.is_refused("may not change who the admins are");
+    j.about.sender = Some(j.bob.address());
+    let by_bob = |j: &Joining| j.about.check(j.bob.address(), &j.policy, &j.lists, &j.devices_in);
+    by_bob(&j).unwrap();
+    // Neither one without a leaf afterwards, nor none, nor anything else of the policy.
+    j.about.removed = vec![j.alice.address()];
+    assert!(by_bob(&j).is_err());
+    j.about.removed = Vec::new();
+    j.about.next_policy = Some(ChatPolicy { admins: BTreeSet::new(), ..j.policy.clone() });
+    assert!(by_bob(&j).is_err());
+    j.about.next_policy = Some(ChatPolicy { chat: ChatId([9; 16]), ..j.policy.clone() });
+    assert!(by_bob(&j).is_err());
+    j.about.next_policy = Some(ChatPolicy { admins: BTreeSet::from([j.alice.account]), ..j.policy.clone() });
+    by_bob(&j).unwrap();
+    j.about.sender = None;
+    assert!(j.about.check_form(1).is_err(), "who joins changes nothing else");
 }
 
 struct Key(DeviceKey);

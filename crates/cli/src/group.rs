@@ -1,0 +1,142 @@
+//! Groups of many: making, changing and leaving them.
+
+use crate::account::Account;
+use crate::home::Place;
+use crate::print::result;
+use anyhow::{Result, anyhow, bail};
+use clap::{Args, Subcommand};
+use client_api::{AccountId, Answer, ChatId, ChatInfo, Command, Event, WindowAnchor};
+use serde_json::json;
+
+#[derive(Subcommand)]
+pub(crate) enum Group {
+    /// Make a group with the people of these numbers
+    Create {
+        /// What it is called
+        name: String,
+        /// The others' numbers
+        #[arg(required = true)]
+        numbers: Vec<String>,
+    },
+    /// Add people (admins)
+    Add(People),
+    /// Take people out (admins)
+    Remove(People),
+    /// Make somebody an admin, or no longer (admins)
+    Admin {
+        /// The group's id, as `chats` shows it
+        chat: String,
+        /// Their number
+        number: String,
+        /// No longer
+        #[arg(long)]
+        withdraw: bool,
+    },
+    /// Give it another name (admins)
+    Rename {
+        /// The group's id
+        chat: String,
+        /// The name
+        name: String,
+    },
+    /// Leave it
+    Leave {
+        /// The group's id
+        chat: String,
+    },
+    /// List who is in it
+    Members {
+        /// The group's id
+        chat: String,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct People {
+    /// The group's id, as `chats` shows it
+    chat: String,
+    /// Their numbers
+    #[arg(required = true)]
+    numbers: Vec<String>,
+}
+
+pub(crate) async fn run(place: &Place, group: Group) -> Result<()> {
+    let work = async |account: &mut Account| {
+        account.online().await?;
+        match group {
+            Group::Create { name, numbers } => create(place, account, name, &numbers).await,
+            Group::Members { chat } => members(place, account, id(&chat)?).await,
+            change => {
+                let command = command(account, change).await?;
+                account.ask(command).await?;
+                account.sent().await?;
+                result(place.json, &json!({ "changed": true }), "done")
+            }
+        }
+    };
+    place.open()?.run(work).await
+}
+
+fn id(chat: &str) -> Result<ChatId> {
+    chat.parse().map_err(|()| anyhow!("a group is named by its id, as `helio chats` shows it"))
+}
+
+async fn command(account: &mut Account, change: Group) -> Result<Command> {
+    Ok(match change {
+        Group::Add(of) => Command::AddMembers { chat: id(&of.chat)?, members: people(account, &of.numbers).await? },
+        Group::Remove(of) => {
+            Command::RemoveMembers { chat: id(&of.chat)?, members: people(account, &of.numbers).await? }
+        }
+        Group::Admin { chat, number, withdraw } => {
+            let member = people(account, &[number]).await?.pop().ok_or_else(|| anyhow!("nobody was named"))?;
+            Command::SetAdmin { chat: id(&chat)?, member, admin: !withdraw }
+        }
+        Group::Rename { chat, name } => Command::RenameGroup { chat: id(&chat)?, name },
+        Group::Leave { chat } => Command::LeaveGroup { chat: id(&chat)? },
+        Group::Create { .. } | Group::Members { .. } => bail!("this changes no group"),
+    })
+}
+
+/// Whose these numbers are.
+async fn people(account: &mut Account, numbers: &[String]) -> Result<Vec<AccountId>> {
+    let mut found = Vec::new();
+    for number in numbers {
+        let chat = account.chat(number).await?;
+        account.until(|view| view.chats.contains_key(&chat)).await?;
+        found.extend(account.view.chats.get(&chat).map(|row| row.peer));
+    }
+    Ok(found)
+}
+
+async fn create(place: &Place, account: &mut Account, name: String, numbers: &[String]) -> Result<()> {
+    let members = people(account, numbers).await?;
+    let Answer::Chat(chat) = account.ask(Command::CreateGroup { name, members }).await? else {
+        bail!("a group was asked for, and something else came");
+    };
+    // Made when this device is in it.
+    while !info(account, chat).await?.joined {
+        account.next_in_time().await?;
+    }
+    account.sent().await?;
+    result(place.json, &json!({ "chat": chat.to_string() }), &chat.to_string())
+}
+
+async fn info(account: &mut Account, chat: ChatId) -> Result<ChatInfo> {
+    let request = account.tell(Command::OpenChat { chat, anchor: WindowAnchor::Newest, limit: 1 }).await?;
+    loop {
+        match account.next_in_time().await? {
+            Event::ChatInfo(info) if info.chat == chat => return Ok(info),
+            Event::Answered { request: of, result: Err(error) } if of == request => bail!(error),
+            _ => {}
+        }
+    }
+}
+
+async fn members(place: &Place, account: &mut Account, chat: ChatId) -> Result<()> {
+    for member in info(account, chat).await?.members {
+        let value = json!({ "account": member.account.to_string(), "title": member.title, "admin": member.admin });
+        let admin = if member.admin { " (admin)" } else { "" };
+        result(place.json, &value, &format!("{}{admin}", member.title))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,341 @@
+//! Groups of many: who is in them, what they are called, and what the chat says when that changes. Owns the table `group_member`, which
+//! follows the MLS group and its policy after each commit, and the state `group/`. Changing a group is below.
+
+mod changing;
+
+use crate::accounts;
+use crate::chats::{self, Chat, Membership};
+use crate::client::{Client, Context};
+use crate::io::Halt;
+use crate::marks::{self, Mark};
+use crate::messages::{NUMBER_MAX, Place};
+use crate::mls;
+use crate::notices;
+use crate::outbox::Operation;
+use crate::own_state::ChatKey;
+use crate::profile::ui_account;
+use crate::state;
+use client_api::{MemberRow, SystemLine};
+use e2ee::ChatGroup;
+use identity::{ChatKind, ChatPolicy};
+use prost::Message as _;
+use proto::content::{Content, GroupName, StateOp, content};
+use proto::ids::{AccountId, ChatId};
+use rusqlite::{Connection, params};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A name that is dated further ahead than this is nobody's honest word: it could never be replaced.
+const NAME_SKEW_MAX_MS: u64 = 24 * 3_600 * 1_000;
+
+/// Somebody in a group.
+#[derive(Debug, Clone, Copy)]
+struct Member {
+    admin: bool,
+    leaves: bool,
+}
+
+fn members(db: &Connection, chat: ChatId) -> Result<BTreeMap<AccountId, Member>, Halt> {
+    let mut statement = db.prepare_cached("SELECT account, admin, leaves FROM group_member WHERE chat = ?1")?;
+    let rows = statement.query_map([chat.as_bytes()], |row| {
+        Ok((AccountId(row.get(0)?), Member { admin: row.get(1)?, leaves: row.get(2)? }))
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Who is in a group, or shall be, this account included.
+pub(crate) fn accounts(db: &Connection, chat: ChatId) -> Result<BTreeSet<AccountId>, Halt> {
+    Ok(members(db, chat)?.into_keys().collect())
+}
+
+/// Who is in a group, as the interface shows it; nobody in other chats.
+pub(crate) fn rows(db: &Connection, chat: ChatId) -> Result<Vec<MemberRow>, Halt> {
+    let row = |(account, member): (AccountId, Member)| {
+        let title = accounts::title_of(db, account)?;
+        Ok(MemberRow { account: ui_account(account), title, admin: member.admin })
+    };
+    members(db, chat)?.into_iter().map(row).collect()
+}
+
+/// Everybody who is in a group now was in it when this entry of its log was written.
+pub(crate) fn all_were_there(db: &Connection, chat: ChatId, seq: u64) -> Result<bool, Halt> {
+    let mut statement =
+        db.prepare_cached("SELECT NOT EXISTS (SELECT 1 FROM group_member WHERE chat = ?1 AND since_seq > ?2)")?;
+    Ok(statement.query_row(params![chat.as_bytes(), seq], |row| row.get(0))?)
+}
+
+/// A group's name as it is stored; never nothing.
+pub(crate) fn title_of(stored: Vec<u8>) -> String {
+    String::from_utf8(stored).ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "Group".to_owned())
+}
+
+/// A group's name.
+pub(crate) fn title(db: &Connection, chat: ChatId) -> Result<String, Halt> {
+    Ok(title_of(state::get(db, &ChatKey::GroupName.of(chat))?.unwrap_or_default()))
+}
+
+/// The policy of a group that this account makes.
+pub(crate) fn new_policy(chat: &Chat, me: AccountId) -> ChatPolicy {
+    let (accounts, admins) = (BTreeSet::new(), BTreeSet::from([me]));
+    ChatPolicy { kind: ChatKind::Group, chat: chat.chat, generation: chat.generation, accounts, admins }
+}
+
+/// Takes a name where it is the latest: the same operation of own-device state on every device that hears of it. Says whether it is.
+fn take_name(cx: &mut Context<'_>, chat: ChatId, name: &str, clock_ms: u64) -> Result<bool, Halt> {
+    let key = ChatKey::GroupName.of(chat);
+    let before = state::get(cx.db, &key)?.unwrap_or_default();
+    let op = StateOp { key, value: name.as_bytes().to_vec(), clock: clock_ms << 16, device: 0 };
+    let merged = state::merge(cx.db, &op)? == state::Merge::Changed;
+    cx.changed.chat(chat);
+    cx.changed.infos.insert(chat);
+    Ok(merged && before != op.value)
+}
+
+/// When the present name was given, in Unix milliseconds; 0 where there is none.
+fn name_clock_ms(db: &Connection, chat: ChatId) -> Result<u64, Halt> {
+    let mut statement = db.prepare_cached("SELECT coalesce(max(clock), 0) FROM state WHERE key = ?1")?;
+    let clock: i64 = statement.query_row([ChatKey::GroupName.of(chat)], |row| row.get(0))?;
+    Ok(clock.cast_unsigned() >> 16)
+}
+
+/// Somebody says what the group is called. Only an admin's word counts.
+pub(crate) fn on_name(
+    cx: &mut Context<'_>,
+    chat: &Chat,
+    by: AccountId,
+    given: &GroupName,
+    time_ms: u64,
+) -> Result<(), Halt> {
+    let is_admin = members(cx.db, chat.chat)?.get(&by).is_some_and(|member| member.admin);
+    let is_name = changing::tidy_name(&given.name).is_ok_and(|name| name == given.name);
+    let is_dated = given.clock_ms <= (time_ms + NAME_SKEW_MAX_MS).min(NUMBER_MAX >> 16);
+    if chat.kind != ChatKind::Group || !is_admin || !is_name || !is_dated {
+        return Ok(());
+    }
+    let had_one = name_clock_ms(cx.db, chat.chat)? > 0;
+    if take_name(cx, chat.chat, &given.name, given.clock_ms)? && had_one {
+        let line = SystemLine::GroupRenamed { by: ui_account(by), name: given.name.clone() };
+        notices::say_at(cx, chat, &line, time_ms)?;
+    }
+    Ok(())
+}
+
+/// What an archive says of who is in a group: until this device is in it and sees for itself.
+pub(crate) fn expect(cx: &mut Context<'_>, chat: ChatId, others: &[AccountId]) -> Result<(), Halt> {
+    if chats::was_in(cx.db, chat)? {
+        return Ok(());
+    }
+    for account in others {
+        write(cx, chat, *account, false, 0)?;
+    }
+    Ok(())
+}
+
+fn write(cx: &mut Context<'_>, chat: ChatId, account: AccountId, admin: bool, since_seq: u64) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached(
+            "INSERT INTO group_member (chat, account, admin, since_seq) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT DO UPDATE SET admin = excluded.admin",
+        )?
+        .execute(params![chat.as_bytes(), account.as_bytes(), admin, since_seq])?;
+    if account != cx.me()?.address.account {
+        accounts::know(cx, account, "")?;
+        cx.changed.met.insert(account);
+    }
+    Ok(())
+}
+
+/// This device came into a group: by somebody's Welcome, or from outside beside its siblings. Of who was there before it learns nothing more.
+pub(crate) fn came_in(cx: &mut Context<'_>, chat: ChatId, by: Option<AccountId>, at: Place) -> Result<(), Halt> {
+    let Some((stored, now, admins)) = as_it_is(cx, chat)? else { return Ok(()) };
+    cx.db.prepare_cached("DELETE FROM group_member WHERE chat = ?1")?.execute([chat.as_bytes()])?;
+    for account in now {
+        write(cx, chat, account, admins.contains(&account), at.seq)?;
+    }
+    cx.changed.infos.insert(chat);
+    let Some(by) = by.map(ui_account) else { return Ok(()) };
+    let me = ui_account(cx.me()?.address.account);
+    // The first entry of a log is its group's making.
+    let line = match at.seq {
+        0 | 1 => SystemLine::GroupCreated { by },
+        _ => SystemLine::MembersAdded { by, accounts: vec![me] },
+    };
+    notices::say_at(cx, &stored, &line, at.time_ms)?;
+    Ok(())
+}
+
+/// A group as MLS has it: its chat, the accounts with a leaf, the admins. `None` for other chats.
+type AsItIs = (Chat, BTreeSet<AccountId>, BTreeSet<AccountId>);
+
+fn as_it_is(cx: &mut Context<'_>, chat: ChatId) -> Result<Option<AsItIs>, Halt> {
+    let Some(stored) = chats::find(cx.db, chat)?.filter(|chat| chat.kind == ChatKind::Group) else { return Ok(None) };
+    let Some(group) = mls::load(cx, &stored)? else { return Ok(None) };
+    let accounts = accounts_in(&group)?;
+    Ok(Some((stored, accounts, group.policy().admins.clone())))
+}
+
+fn accounts_in(group: &ChatGroup) -> Result<BTreeSet<AccountId>, Halt> {
+    let roster = mls::taken(group.roster())?.unwrap_or_default();
+    Ok(roster.iter().map(|entry| entry.address.account).collect())
+}
+
+/// Whoever came, with the entry that brought them: what was said before is not theirs, and does not wait for them.
+fn welcome(cx: &mut Context<'_>, chat: ChatId, account: AccountId, admin: bool, at: Place) -> Result<(), Halt> {
+    write(cx, chat, account, admin, at.seq)?;
+    for mark in [Mark::Delivered, Mark::Read] {
+        marks::advance(cx, chat, account, mark, (at.seq, at.time_ms))?;
+    }
+    Ok(())
+}
+
+/// Somebody was put out, this account: nothing of the group's keys stays.
+pub(crate) fn put_out(cx: &mut Context<'_>, chat: &Chat, by: AccountId, time_ms: u64) -> Result<(), Halt> {
+    let accounts = vec![ui_account(cx.me()?.address.account)];
+    notices::say_at(cx, chat, &SystemLine::MembersRemoved { by: ui_account(by), accounts }, time_ms)?;
+    end(cx, chat)
+}
+
+fn end(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
+    mls::taken(ChatGroup::delete(&mls::provider(cx), chat.chat, chat.generation))?;
+    for table in ["intent", "epoch_key", "group_member"] {
+        cx.db.execute(&format!("DELETE FROM {table} WHERE chat = ?1"), [chat.chat.as_bytes()])?;
+    }
+    // What was not sent shows as that.
+    cx.db
+        .prepare_cached("UPDATE message SET failed = 1 WHERE chat = ?1 AND seq = 0 AND kind IN (0, 1)")?
+        .execute([chat.chat.as_bytes()])?;
+    cx.db.prepare_cached("DELETE FROM outbox WHERE chat = ?1")?.execute([chat.chat.as_bytes()])?;
+    cx.changed.infos.insert(chat.chat);
+    chats::set_membership(cx, chat.chat, Membership::Left, 0)
+}
+
+/// The server took something that is no message of a conversation: where it was the own leaving, the group is over.
+pub(crate) fn said(cx: &mut Context<'_>, operation: &Operation, time_ms: u64) -> Result<(), Halt> {
+    let is_leaving = matches!(
+        Content::decode(operation.content.as_slice()),
+        Ok(Content { body: Some(content::Body::Leaving(_)), .. })
+    );
+    match chats::find(cx.db, operation.chat)?.filter(|chat| is_leaving && chat.kind == ChatKind::Group) {
+        Some(chat) => left(cx, &chat, time_ms),
+        None => Ok(()),
+    }
+}
+
+/// This account left, on this device or on another.
+fn left(cx: &mut Context<'_>, chat: &Chat, time_ms: u64) -> Result<(), Halt> {
+    let account = ui_account(cx.me()?.address.account);
+    notices::say_at(cx, chat, &SystemLine::MemberLeft { account }, time_ms)?;
+    end(cx, chat)
+}
+
+impl Client {
+    /// A commit came into force, or this device came back where it was before: who came and went, as the MLS group says. Gives whom it brought.
+    pub(crate) fn group_changed(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: ChatId,
+        by: AccountId,
+        at: Place,
+    ) -> Result<BTreeSet<AccountId>, Halt> {
+        let Some((stored, now, admins)) = as_it_is(cx, chat)? else { return Ok(BTreeSet::new()) };
+        let before = members(cx.db, chat)?;
+        let added: BTreeSet<_> = now.iter().filter(|account| !before.contains_key(account)).copied().collect();
+        let removed: Vec<_> = before.keys().filter(|account| !now.contains(account)).copied().collect();
+        let stayed = || before.iter().filter(|(account, _)| now.contains(account));
+        let made: Vec<_> = stayed().filter(|(a, was)| !was.admin && admins.contains(a)).map(|(a, _)| *a).collect();
+        let withdrawn: Vec<_> = stayed().filter(|(a, was)| was.admin && !admins.contains(a)).map(|(a, _)| *a).collect();
+        for account in &removed {
+            cx.db
+                .prepare_cached("DELETE FROM group_member WHERE chat = ?1 AND account = ?2")?
+                .execute(params![chat.as_bytes(), account.as_bytes()])?;
+        }
+        for account in &added {
+            welcome(cx, chat, *account, admins.contains(account), at)?;
+        }
+        for account in made.iter().chain(&withdrawn) {
+            write(cx, chat, *account, admins.contains(account), at.seq)?;
+        }
+        if !added.is_empty() {
+            cx.db.prepare_cached("UPDATE chat SET profile_given = 0 WHERE chat = ?1")?.execute([chat.as_bytes()])?;
+        }
+        for mark in [Mark::Delivered, Mark::Read] {
+            marks::level(cx, chat, mark, at.time_ms)?;
+        }
+        // Who had said so left by themselves, and the chat has said it.
+        let put_out = removed.into_iter().filter(|account| before.get(account).is_some_and(|was| !was.leaves));
+        let ids = |accounts: Vec<AccountId>| accounts.into_iter().map(ui_account).collect::<Vec<_>>();
+        let by = ui_account(by);
+        let lines = [
+            SystemLine::MembersAdded { by, accounts: ids(added.iter().copied().collect()) },
+            SystemLine::MembersRemoved { by, accounts: ids(put_out.collect()) },
+            SystemLine::AdminsMade { by, accounts: ids(made) },
+            SystemLine::AdminsWithdrawn { by, accounts: ids(withdrawn) },
+        ];
+        for line in lines.iter().filter(|line| !says_nothing(line)) {
+            notices::say_at(cx, &stored, line, at.time_ms)?;
+        }
+        // Also where there is nothing to say, as of those who had said themselves that they leave.
+        cx.changed.infos.insert(chat);
+        self.want_leavers_out(cx, chat)?;
+        Ok(added)
+    }
+
+    /// The own commit came round. Whoever it brought learns the group's name.
+    pub(crate) fn after_own_change(&mut self, cx: &mut Context<'_>, chat: ChatId, at: Place) -> Result<(), Halt> {
+        let me = cx.me()?.address.account;
+        if self.group_changed(cx, chat, me, at)?.is_empty() {
+            return Ok(());
+        }
+        self.say_name(cx, chat)
+    }
+
+    /// The server has the group that was made here. Whom it could not bring in is added later.
+    pub(crate) fn group_was_created(&mut self, cx: &mut Context<'_>, chat: &Chat, at: Place) -> Result<(), Halt> {
+        let wanted = accounts(cx.db, chat.chat)?;
+        let Some((_, now, _)) = as_it_is(cx, chat.chat)? else { return Ok(()) };
+        let me = cx.me()?.address.account;
+        came_in(cx, chat.chat, Some(me), Place { seq: at.seq.min(1), ..at })?;
+        for account in wanted.difference(&now) {
+            changing::want(cx, chat.chat, changing::Wish::Add, *account, cx.now_ms + changing::AGAIN_MS)?;
+            self.retry_at(cx.now_ms + changing::AGAIN_MS);
+        }
+        self.say_name(cx, chat.chat)
+    }
+
+    /// Tells the group what it is called.
+    fn say_name(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+        let Some(name) = state::get(cx.db, &ChatKey::GroupName.of(chat))? else { return Ok(()) };
+        let Ok(name) = String::from_utf8(name) else { return Ok(()) };
+        let given = GroupName { name, clock_ms: name_clock_ms(cx.db, chat)? };
+        self.tell_chat(cx, chat, content::Body::GroupName(given))
+    }
+
+    /// Somebody leaves.
+    pub(crate) fn on_leaving(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: &Chat,
+        account: AccountId,
+        time_ms: u64,
+    ) -> Result<(), Halt> {
+        if chat.kind != ChatKind::Group {
+            return Ok(());
+        }
+        if account == cx.me()?.address.account {
+            return left(cx, chat, time_ms);
+        }
+        let said_first = cx
+            .db
+            .prepare_cached("UPDATE group_member SET leaves = 1 WHERE chat = ?1 AND account = ?2 AND leaves = 0")?
+            .execute(params![chat.chat.as_bytes(), account.as_bytes()])?;
+        if said_first > 0 {
+            notices::say_at(cx, chat, &SystemLine::MemberLeft { account: ui_account(account) }, time_ms)?;
+        }
+        self.want_leavers_out(cx, chat.chat)
+    }
+}
+
+fn says_nothing(line: &SystemLine) -> bool {
+    matches!(line,
+        SystemLine::MembersAdded { accounts, .. } | SystemLine::MembersRemoved { accounts, .. }
+        | SystemLine::AdminsMade { accounts, .. } | SystemLine::AdminsWithdrawn { accounts, .. } if accounts.is_empty())
+}

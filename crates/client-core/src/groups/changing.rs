@@ -1,0 +1,495 @@
+//! Changing a group of many: the commands, the wishes that they leave in the database, and the one commit at a time that fulfils what is
+//! wished in a group. A wish is held against the group after every commit: it may be met, or no longer this account's to have.
+
+use super::{accounts, accounts_in, members, take_name, title};
+use crate::chats::{self, Chat, Membership, NO_PEER, random_id};
+use crate::client::{Client, Context};
+use crate::creating::trusted_packages;
+use crate::io::Halt;
+use crate::{accounts as people, mls, outbox, profile, reading, witness};
+use client_api::{Answer, SystemLine, UserError};
+use e2ee::ChatGroup;
+use e2ee::group::{Change, UpdatePath};
+use e2ee::key_packages::VerifiedKeyPackage;
+use identity::ChatKind;
+use identity::mls::MEMBERS_NOW_MAX;
+use proto::account::ClaimKeyPackagesOk;
+use proto::content::{Leaving, content};
+use proto::ids::{AccountId, ChatId, DeviceAddress, Generation};
+use proto::wire::commit;
+use rusqlite::params;
+use std::collections::BTreeSet;
+
+/// What could not be done is tried again after this.
+pub(super) const AGAIN_MS: u64 = 30_000;
+/// So often a wish is tried.
+const TRIES_MAX: u32 = 10;
+/// Of several admins' devices one takes a leaver out: each waits for a part of this.
+const LEAVER_WAIT_MS: u64 = 2_000;
+
+/// What shall be true of an account in a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Wish {
+    Add,
+    Remove,
+    MakeAdmin,
+    WithdrawAdmin,
+    /// Of the own account: it says that it leaves, when it is no admin any more.
+    Leave,
+}
+
+impl Wish {
+    /// In the table `intent`, behind those of `removing` and `updating`.
+    fn number(self) -> u32 {
+        match self {
+            Self::Add => 3,
+            Self::Remove => 4,
+            Self::MakeAdmin => 5,
+            Self::WithdrawAdmin => 6,
+            Self::Leave => 7,
+        }
+    }
+
+    fn of(number: u32) -> Option<Self> {
+        [Self::Add, Self::Remove, Self::MakeAdmin, Self::WithdrawAdmin, Self::Leave]
+            .into_iter()
+            .find(|wish| wish.number() == number)
+    }
+
+    /// The one that says the contrary.
+    fn contrary(self) -> Option<Self> {
+        match self {
+            Self::Add => Some(Self::Remove),
+            Self::Remove => Some(Self::Add),
+            Self::MakeAdmin => Some(Self::WithdrawAdmin),
+            Self::WithdrawAdmin => Some(Self::MakeAdmin),
+            Self::Leave => None,
+        }
+    }
+}
+
+/// Something is wished of an account; the contrary is not any more.
+pub(super) fn want(
+    cx: &Context<'_>,
+    chat: ChatId,
+    wish: Wish,
+    account: AccountId,
+    not_before_ms: u64,
+) -> Result<(), Halt> {
+    if let Some(contrary) = wish.contrary() {
+        settle(cx, chat, contrary, account)?;
+    }
+    cx.db
+        .prepare_cached(
+            "INSERT OR IGNORE INTO intent (chat, kind, account, device, not_before_ms) VALUES (?1, ?2, ?3, 0, ?4)",
+        )?
+        .execute(params![chat.as_bytes(), wish.number(), account.as_bytes(), not_before_ms])?;
+    Ok(())
+}
+
+fn settle(cx: &Context<'_>, chat: ChatId, wish: Wish, account: AccountId) -> Result<(), Halt> {
+    cx.db.prepare_cached("DELETE FROM intent WHERE chat = ?1 AND kind = ?2 AND account = ?3")?.execute(params![
+        chat.as_bytes(),
+        wish.number(),
+        account.as_bytes()
+    ])?;
+    Ok(())
+}
+
+fn wishes(cx: &Context<'_>, chat: ChatId) -> Result<BTreeSet<(Wish, AccountId)>, Halt> {
+    let mut statement = cx
+        .db
+        .prepare_cached("SELECT kind, account FROM intent WHERE chat = ?1 AND kind > 2 AND not_before_ms <= ?2")?;
+    let rows = statement
+        .query_map(params![chat.as_bytes(), cx.now_ms], |row| Ok((row.get::<_, u32>(0)?, AccountId(row.get(1)?))))?
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(rows.into_iter().filter_map(|(kind, account)| Some((Wish::of(kind)?, account))).collect())
+}
+
+/// A name as it is kept: under the rules of people's names.
+pub(super) fn tidy_name(name: &str) -> Result<String, UserError> {
+    profile::tidy_name(name)
+}
+
+/// A group that this account may change.
+fn own_to_change(cx: &Context<'_>, chat: client_api::ChatId) -> Result<Result<Chat, UserError>, Halt> {
+    let Some(stored) = chats::find(cx.db, ChatId(chat.0))?.filter(|chat| chat.kind == ChatKind::Group) else {
+        return Ok(Err(UserError::NotFound));
+    };
+    if stored.membership != Membership::Joined {
+        return Ok(Err(UserError::NotNow));
+    }
+    let me = cx.me()?.address.account;
+    let is_admin = members(cx.db, stored.chat)?.get(&me).is_some_and(|member| member.admin);
+    Ok(if is_admin { Ok(stored) } else { Err(UserError::OnlyAdmin) })
+}
+
+fn known(cx: &Context<'_>, given: &[client_api::AccountId]) -> Result<Option<BTreeSet<AccountId>>, Halt> {
+    let mut statement = cx.db.prepare_cached("SELECT EXISTS (SELECT 1 FROM account WHERE account = ?1)")?;
+    let mut accounts = BTreeSet::new();
+    for account in given {
+        if !statement.query_row([&account.0], |row| row.get::<_, bool>(0))? {
+            return Ok(None);
+        }
+        accounts.insert(AccountId(account.0));
+    }
+    Ok(Some(accounts))
+}
+
+fn too_large() -> UserError {
+    UserError::GroupTooLarge { max: u32::try_from(MEMBERS_NOW_MAX).unwrap_or(u32::MAX) }
+}
+
+impl Client {
+    /// "Make a group."
+    pub(crate) fn create_group(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        name: &str,
+        given: &[client_api::AccountId],
+    ) -> Result<(), Halt> {
+        let me = cx.me()?.address.account;
+        let answer = match (tidy_name(name), known(cx, given)?) {
+            (Err(error), _) => Err(error),
+            (_, None) => Err(UserError::NotFound),
+            (_, Some(others)) if others.len() >= MEMBERS_NOW_MAX => Err(too_large()),
+            (Ok(name), Some(mut accounts)) => {
+                accounts.insert(me);
+                let chat = Chat {
+                    chat: ChatId(random_id(cx)),
+                    kind: ChatKind::Group,
+                    generation: Generation(1),
+                    peer: NO_PEER,
+                    membership: Membership::Creating,
+                    applied_seq: 0,
+                    activity_ms: cx.now_ms,
+                };
+                chats::insert(cx, &chat)?;
+                for account in accounts {
+                    super::write(cx, chat.chat, account, account == me, 0)?;
+                }
+                take_name(cx, chat.chat, &name, cx.now_ms)?;
+                Ok(Answer::Chat(client_api::ChatId(chat.chat.0)))
+            }
+        };
+        cx.answer(request, answer);
+        Ok(())
+    }
+
+    /// "Add them."
+    pub(crate) fn add_members(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        chat: client_api::ChatId,
+        given: &[client_api::AccountId],
+    ) -> Result<(), Halt> {
+        let answer = match (own_to_change(cx, chat)?, known(cx, given)?) {
+            (Err(error), _) => Err(error),
+            (_, None) => Err(UserError::NotFound),
+            (Ok(chat), Some(new)) if accounts(cx.db, chat.chat)?.union(&new).count() > MEMBERS_NOW_MAX => {
+                Err(too_large())
+            }
+            (Ok(chat), Some(new)) => {
+                for account in new {
+                    want(cx, chat.chat, Wish::Add, account, cx.now_ms)?;
+                }
+                Ok(Answer::Done)
+            }
+        };
+        cx.answer(request, answer);
+        Ok(())
+    }
+
+    /// "Take them out."
+    pub(crate) fn remove_members(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        chat: client_api::ChatId,
+        given: &[client_api::AccountId],
+    ) -> Result<(), Halt> {
+        let me = cx.me()?.address.account;
+        let answer = match own_to_change(cx, chat)? {
+            Err(error) => Err(error),
+            Ok(_) if given.iter().any(|account| account.0 == me.0) => Err(UserError::NotNow),
+            Ok(chat) => {
+                for account in given {
+                    want(cx, chat.chat, Wish::Remove, AccountId(account.0), cx.now_ms)?;
+                }
+                Ok(Answer::Done)
+            }
+        };
+        cx.answer(request, answer);
+        Ok(())
+    }
+
+    /// "Make them an admin", or no longer.
+    pub(crate) fn set_admin(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        chat: client_api::ChatId,
+        member: client_api::AccountId,
+        admin: bool,
+    ) -> Result<(), Halt> {
+        let account = AccountId(member.0);
+        let answer = match own_to_change(cx, chat)? {
+            Err(error) => Err(error),
+            Ok(chat) => {
+                let members = members(cx.db, chat.chat)?;
+                let others = members.iter().any(|(other, member)| *other != account && member.admin);
+                if !members.contains_key(&account) {
+                    Err(UserError::NotFound)
+                } else if !admin && !others {
+                    Err(UserError::LastAdmin)
+                } else {
+                    let wish = if admin { Wish::MakeAdmin } else { Wish::WithdrawAdmin };
+                    want(cx, chat.chat, wish, account, cx.now_ms)?;
+                    Ok(Answer::Done)
+                }
+            }
+        };
+        cx.answer(request, answer);
+        Ok(())
+    }
+
+    /// "Call it so."
+    pub(crate) fn rename_group(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        chat: client_api::ChatId,
+        name: &str,
+    ) -> Result<(), Halt> {
+        let answer = match (own_to_change(cx, chat)?, tidy_name(name)) {
+            (Err(error), _) | (_, Err(error)) => Err(error),
+            (Ok(chat), Ok(name)) => {
+                let clock_ms = cx.now_ms.max(super::name_clock_ms(cx.db, chat.chat)? + 1);
+                if name != title(cx.db, chat.chat)? && take_name(cx, chat.chat, &name, clock_ms)? {
+                    let by = profile::ui_account(cx.me()?.address.account);
+                    crate::notices::say(cx, &chat, &SystemLine::GroupRenamed { by, name })?;
+                    self.say_name(cx, chat.chat)?;
+                }
+                Ok(Answer::Done)
+            }
+        };
+        cx.answer(request, answer);
+        Ok(())
+    }
+
+    /// "Leave." MLS lets nobody commit their own removal (RFC 9420, 12.4): an admin's device does when it hears of it.
+    pub(crate) fn leave_group(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        chat: client_api::ChatId,
+    ) -> Result<(), Halt> {
+        let me = cx.me()?.address.account;
+        let chat = chats::find(cx.db, ChatId(chat.0))?.filter(|chat| chat.kind == ChatKind::Group);
+        let Some(chat) = chat.filter(|chat| chat.membership == Membership::Joined) else {
+            cx.answer(request, Err(UserError::NotFound));
+            return Ok(());
+        };
+        let members = members(cx.db, chat.chat)?;
+        let is_admin = members.get(&me).is_some_and(|member| member.admin);
+        let other_admin = members.iter().any(|(account, member)| *account != me && member.admin);
+        if is_admin && !other_admin && members.len() > 1 {
+            cx.answer(request, Err(UserError::LastAdmin));
+            return Ok(());
+        }
+        if is_admin && other_admin {
+            want(cx, chat.chat, Wish::WithdrawAdmin, me, cx.now_ms)?;
+        }
+        want(cx, chat.chat, Wish::Leave, me, cx.now_ms)?;
+        cx.answer(request, Ok(Answer::Done));
+        Ok(())
+    }
+
+    /// Those who said that they leave are taken out, where this account is an admin; each admin's device waits for another moment.
+    pub(super) fn want_leavers_out(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+        let members = members(cx.db, chat)?;
+        if !members.get(&cx.me()?.address.account).is_some_and(|member| member.admin) {
+            return Ok(());
+        }
+        for (account, _) in members.into_iter().filter(|(_, member)| member.leaves) {
+            let at_ms = cx.now_ms + u64::from(random_id(cx)[0]) * LEAVER_WAIT_MS / 256;
+            want(cx, chat, Wish::Remove, account, at_ms)?;
+            self.retry_at(at_ms);
+        }
+        Ok(())
+    }
+
+    /// Goes on with each group of which something is wished.
+    pub(crate) fn change_groups(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let chats: Vec<ChatId> = {
+            let mut statement =
+                cx.db.prepare_cached("SELECT DISTINCT chat FROM intent WHERE kind > 2 AND not_before_ms <= ?1")?;
+            let rows = statement.query_map([cx.now_ms], |row| Ok(ChatId(row.get(0)?)))?;
+            rows.collect::<Result<_, _>>()?
+        };
+        for chat in chats {
+            let busy = self.flights.holds(chat)
+                || self.pauses.hold(chat, cx.now_ms)
+                || self.calls.is_under_way(|purpose| purpose.chat() == Some(chat))
+                || outbox::head(cx.db, chat)?.is_some_and(|operation| !operation.frame.is_empty());
+            if !busy {
+                self.change_group(cx, chat)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn change_group(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+        let Some((stored, group)) = group_of(cx, chat)? else { return Ok(()) };
+        let present = accounts_in(&group)?;
+        let wishes = open_wishes(cx, chat, &group, &present)?;
+        let add: Vec<AccountId> = wishes.iter().filter(|(wish, _)| *wish == Wish::Add).map(|(_, who)| *who).collect();
+        if !add.is_empty() {
+            return self.ask_lists_for(cx, chat, &add);
+        }
+        if wishes.iter().all(|(wish, _)| *wish == Wish::Leave) {
+            return if wishes.is_empty() { Ok(()) } else { self.say_leaving(cx, &stored, present.len()) };
+        }
+        self.commit_change(cx, &stored, group, Vec::new())
+    }
+
+    fn say_leaving(&mut self, cx: &mut Context<'_>, chat: &Chat, members: usize) -> Result<(), Halt> {
+        let me = cx.me()?.address.account;
+        settle(cx, chat.chat, Wish::Leave, me)?;
+        let is_admin = super::members(cx.db, chat.chat)?.get(&me).is_some_and(|member| member.admin);
+        if is_admin && members > 1 {
+            // Another admin went at the same moment, and this account is the last one: it stays.
+            return Ok(());
+        }
+        self.tell_chat(cx, chat.chat, content::Body::Leaving(Leaving {}))
+    }
+
+    /// The device lists of those who are to be added came.
+    pub(crate) fn claim_for_adding(&mut self, cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
+        let Some((_, group)) = group_of(cx, chat.chat)? else { return Ok(()) };
+        let present = accounts_in(&group)?;
+        let mut devices = Vec::new();
+        for (wish, account) in open_wishes(cx, chat.chat, &group, &present)? {
+            if wish == Wish::Add
+                && let Some(list) = people::device_list(cx.db, account)?
+            {
+                devices.extend(list.addresses());
+            }
+        }
+        if devices.is_empty() { self.try_later(cx, chat.chat) } else { self.claim_for(cx, chat.chat, &devices) }
+    }
+
+    /// Key packages of those who are to be added came: of some of them, it may be.
+    pub(crate) fn add_claimed(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: ChatId,
+        claimed: &ClaimKeyPackagesOk,
+    ) -> Result<(), Halt> {
+        let Some((stored, group)) = group_of(cx, chat)? else { return Ok(()) };
+        let busy =
+            self.flights.holds(chat) || outbox::head(cx.db, chat)?.is_some_and(|operation| !operation.frame.is_empty());
+        if busy {
+            return self.try_later(cx, chat);
+        }
+        let packages = trusted_packages(cx, claimed)?;
+        self.commit_change(cx, &stored, group, packages)
+    }
+
+    /// One commit for all that is wished and can be done.
+    fn commit_change(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: &Chat,
+        mut group: ChatGroup,
+        packages: Vec<VerifiedKeyPackage>,
+    ) -> Result<(), Halt> {
+        let present = accounts_in(&group)?;
+        let wishes = open_wishes(cx, chat.chat, &group, &present)?;
+        let is = |wish, account| wishes.contains(&(wish, account));
+        let suite = group.suite();
+        let packages: Vec<_> = packages
+            .into_iter()
+            .filter(|package| is(Wish::Add, package.cert().account) && package.suite() == suite)
+            .collect();
+        let roster = mls::taken(group.roster())?.unwrap_or_default();
+        let leaves = roster.iter().map(|entry| entry.address);
+        let remove: Vec<DeviceAddress> = leaves.filter(|device| is(Wish::Remove, device.account)).collect();
+        let before = group.policy().admins.clone();
+        let mut admins: BTreeSet<AccountId> = before
+            .iter()
+            .chain(&present)
+            .copied()
+            .filter(|account| present.contains(account) && !is(Wish::Remove, *account))
+            .filter(|account| {
+                (before.contains(account) || is(Wish::MakeAdmin, *account)) && !is(Wish::WithdrawAdmin, *account)
+            })
+            .collect();
+        if admins.is_empty() {
+            admins.insert(cx.me()?.address.account);
+        }
+        let admins = Some(admins).filter(|admins| *admins != before);
+        if packages.is_empty() && remove.is_empty() && admins.is_none() {
+            return self.try_later(cx, chat.chat);
+        }
+        let added = packages.iter().map(|package| package.cert().address().to_wire()).collect();
+        let aad = witness::authenticated_data(cx, chat)?;
+        let device = mls::own_device(cx)?;
+        let change = Change { add: packages, remove: &remove, admins, path: UpdatePath::Always, aad: &aad };
+        let Some(staged) = mls::taken(group.stage(&mls::provider(cx), &device, change))? else {
+            return self.try_later(cx, chat.chat);
+        };
+        outbox::push_commit_for(cx, chat, staged, commit::Purpose::Membership, added)?;
+        if remove.is_empty() { Ok(()) } else { reading::tell_again(cx, chat.chat) }
+    }
+
+    /// What is wished of a group could not be done now, or was refused.
+    pub(crate) fn try_later(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+        let again_ms = cx.now_ms + AGAIN_MS;
+        cx.db
+            .prepare_cached("UPDATE intent SET tries = tries + 1, not_before_ms = ?2 WHERE chat = ?1 AND kind > 2")?
+            .execute(params![chat.as_bytes(), again_ms])?;
+        cx.db
+            .prepare_cached("DELETE FROM intent WHERE chat = ?1 AND kind > 2 AND tries >= ?2")?
+            .execute(params![chat.as_bytes(), TRIES_MAX])?;
+        self.retry_at(again_ms);
+        Ok(())
+    }
+}
+
+/// A group that this device is in, with nothing of its own under way. Where it is out, nothing is wished any more.
+fn group_of(cx: &mut Context<'_>, chat: ChatId) -> Result<Option<(Chat, ChatGroup)>, Halt> {
+    let stored = chats::find(cx.db, chat)?.filter(|chat| chat.kind == ChatKind::Group);
+    let Some(stored) = stored.filter(|chat| chat.membership == Membership::Joined) else { return Ok(None) };
+    Ok(mls::load(cx, &stored)?.filter(|group| !group.has_pending()).map(|group| (stored, group)))
+}
+
+/// What is still to be done of what is wished; the rest goes.
+fn open_wishes(
+    cx: &mut Context<'_>,
+    chat: ChatId,
+    group: &ChatGroup,
+    present: &BTreeSet<AccountId>,
+) -> Result<BTreeSet<(Wish, AccountId)>, Halt> {
+    let me = cx.me()?.address.account;
+    let admins = &group.policy().admins;
+    let (mine, others) = (admins.contains(&me), admins.iter().any(|admin| *admin != me));
+    let mut open = BTreeSet::new();
+    for (wish, account) in wishes(cx, chat)? {
+        let to_do = match wish {
+            Wish::Add => mine && !present.contains(&account),
+            Wish::Remove => mine && account != me && present.contains(&account),
+            Wish::MakeAdmin => mine && present.contains(&account) && !admins.contains(&account),
+            Wish::WithdrawAdmin => mine && admins.contains(&account) && (account != me || others),
+            Wish::Leave => true,
+        };
+        if to_do {
+            open.insert((wish, account));
+        } else {
+            settle(cx, chat, wish, account)?;
+        }
+    }
+    Ok(open)
+}
