@@ -10,6 +10,8 @@ pub enum ChatKind {
     Direct,
     /// "Message yourself".
     Notes,
+    /// Any number of people. It has no other account: `peer` is `AccountId::NOBODY`.
+    Group,
 }
 
 /// A row of the chat list. Order: pinned first, then by `activity_ms`, newest first.
@@ -140,6 +142,51 @@ pub enum SystemLine {
     /// The owner logged a device out. Stands in the chat with oneself.
     OwnDeviceUnlinked {
         /// Its name.
+        name: String,
+    },
+    /// A group began.
+    GroupCreated {
+        /// Who made it.
+        by: AccountId,
+    },
+    /// People came into the group.
+    MembersAdded {
+        /// Who added them; `AccountId::NOBODY` where this device was away and does not know.
+        by: AccountId,
+        /// Whom.
+        accounts: Vec<AccountId>,
+    },
+    /// People were taken out of the group.
+    MembersRemoved {
+        /// As for `MembersAdded`.
+        by: AccountId,
+        /// Whom.
+        accounts: Vec<AccountId>,
+    },
+    /// Somebody left the group.
+    MemberLeft {
+        /// Who.
+        account: AccountId,
+    },
+    /// People became admins.
+    AdminsMade {
+        /// As for `MembersAdded`.
+        by: AccountId,
+        /// Who.
+        accounts: Vec<AccountId>,
+    },
+    /// People are admins no longer.
+    AdminsWithdrawn {
+        /// As for `MembersAdded`.
+        by: AccountId,
+        /// Who.
+        accounts: Vec<AccountId>,
+    },
+    /// The group has another name.
+    GroupRenamed {
+        /// Who gave it.
+        by: AccountId,
+        /// The name.
         name: String,
     },
 }
@@ -299,4 +346,17 @@ pub struct ChatInfo {
     pub joined: bool,
     /// The account key was compared by hand.
     pub verified: bool,
+    /// Who is in the group, oneself included; empty for other chats.
+    pub members: Vec<MemberRow>,
+}
+
+/// Somebody in a group.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemberRow {
+    /// Who.
+    pub account: AccountId,
+    /// The name to show.
+    pub title: String,
+    /// May add, remove, rename, and say who else may.
+    pub admin: bool,
 }

@@ -315,6 +315,48 @@ pub enum Command {
         /// At most 100.
         limit: u16,
     },
+    /// Makes a group with these accounts, which are known. Answer: `Answer::Chat`, at once: its making goes on when there is a connection.
+    CreateGroup {
+        /// As long as a person's name may be.
+        name: String,
+        /// The others.
+        members: Vec<AccountId>,
+    },
+    /// Adds accounts, which are known, to a group. Only for admins. Answer: `Answer::Done`, when the wish is kept.
+    AddMembers {
+        /// Which group.
+        chat: ChatId,
+        /// Whom.
+        members: Vec<AccountId>,
+    },
+    /// Takes accounts out of a group. As `AddMembers`.
+    RemoveMembers {
+        /// Which group.
+        chat: ChatId,
+        /// Whom; not oneself.
+        members: Vec<AccountId>,
+    },
+    /// Makes a member an admin, or no longer one. As `AddMembers`. A group keeps one at least.
+    SetAdmin {
+        /// Which group.
+        chat: ChatId,
+        /// Whom.
+        member: AccountId,
+        /// On or off.
+        admin: bool,
+    },
+    /// Gives a group another name. Only for admins.
+    RenameGroup {
+        /// Which group.
+        chat: ChatId,
+        /// As long as a person's name may be.
+        name: String,
+    },
+    /// Leaves a group. Not for its only admin.
+    LeaveGroup {
+        /// Which group.
+        chat: ChatId,
+    },
     /// Settings that all devices share.
     SetSettings(Settings),
 }
@@ -356,7 +398,12 @@ impl Command {
             | Self::SetArchived { chat, .. }
             | Self::SetMuted { chat, .. }
             | Self::SetStarred { chat, .. }
-            | Self::ForwardMessages { chat, .. } => Some(chat),
+            | Self::ForwardMessages { chat, .. }
+            | Self::AddMembers { chat, .. }
+            | Self::RemoveMembers { chat, .. }
+            | Self::SetAdmin { chat, .. }
+            | Self::RenameGroup { chat, .. }
+            | Self::LeaveGroup { chat } => Some(chat),
             Self::Search { query, .. } => query.chat.as_mut(),
             _ => None,
         }
@@ -412,6 +459,12 @@ impl Command {
             Self::SetStarred { .. } => "set-starred",
             Self::ForwardMessages { .. } => "forward-messages",
             Self::Search { .. } => "search",
+            Self::CreateGroup { .. } => "create-group",
+            Self::AddMembers { .. } => "add-members",
+            Self::RemoveMembers { .. } => "remove-members",
+            Self::SetAdmin { .. } => "set-admin",
+            Self::RenameGroup { .. } => "rename-group",
+            Self::LeaveGroup { .. } => "leave-group",
             Self::SetSettings(_) => "set-settings",
         }
     }

@@ -92,6 +92,18 @@ pub enum UserError {
         "this number belongs to another account now, and the message was not sent; send it again if it is for them"
     )]
     OtherAccount,
+    /// Only admins change a group.
+    #[error("only an admin of this group can do that")]
+    OnlyAdmin,
+    /// Too many, or none.
+    #[error("a group has at most {max} people")]
+    GroupTooLarge {
+        /// The most.
+        max: u32,
+    },
+    /// Without an admin nobody could take the leaver out, nor change anything.
+    #[error("you are the group's only admin; make somebody else one first")]
+    LastAdmin,
     /// Scanned or pasted text is no code of ours.
     #[error("this is not a Heliograph code; scan the code at the address of your server")]
     CodeNotOurs,

@@ -16,8 +16,8 @@ pub mod state;
 pub mod wire;
 
 pub use chat::{
-    ChatChanges, ChatInfo, ChatKind, ChatRow, Completeness, LastMessage, MessageBody, MessageChanges, MessageRow,
-    MessageStatus, MessageWindow, Quote, Quoted, Reaction, SystemLine, WindowAnchor,
+    ChatChanges, ChatInfo, ChatKind, ChatRow, Completeness, LastMessage, MemberRow, MessageBody, MessageChanges,
+    MessageRow, MessageStatus, MessageWindow, Quote, Quoted, Reaction, SystemLine, WindowAnchor,
 };
 pub use command::{Command, Request};
 pub use error::UserError;
