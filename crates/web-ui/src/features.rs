@@ -7,6 +7,7 @@ pub mod contact_code;
 pub mod conversation;
 pub mod devices;
 pub mod finding;
+pub mod groups;
 pub mod info;
 pub mod keys;
 pub mod link;

@@ -8,6 +8,7 @@ use crate::model::chat_list::{ChatFilter, ChatList, is_unread};
 use crate::model::contacts::Contacts;
 use crate::model::finding::Finding;
 use crate::model::moves::Moves;
+use crate::model::people::People;
 use crate::model::rich_text::plain;
 use crate::model::selection::Selection;
 use crate::model::timeline::{Arrived, PAGE_ROWS, Timeline};
@@ -15,9 +16,9 @@ use crate::model::toast::{self, Fate};
 use crate::platform::{letters, notify, page, sound};
 use crate::words;
 use client_api::{
-    Answer, AppStage, ChatId, ChatInfo, Command, Connection, DeviceRow, Event, LinkStage, LinkingStage, MessageBody,
-    MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile, RegistrationStage, Role, Settings, UserError,
-    WindowAnchor,
+    AccountId, Answer, AppStage, ChatId, ChatInfo, Command, Connection, DeviceRow, Event, LinkStage, LinkingStage,
+    MessageBody, MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile, RegistrationStage, Role, Settings,
+    UserError, WindowAnchor,
 };
 use leptos::prelude::*;
 use std::time::Duration;
@@ -42,6 +43,8 @@ pub enum Section {
     ContactCode,
     /// The starred messages of all chats.
     Starred,
+    /// Who shall be in a group, and what it is called.
+    NewGroup,
 }
 
 /// What a narrow screen shows.
@@ -108,6 +111,8 @@ pub struct App {
     pub conversation: RwSignal<Option<ChatId>>,
     pub moves: RwSignal<Moves>,
     pub info: RwSignal<Option<ChatInfo>>,
+    /// Those of the open chat.
+    pub people: Memo<People>,
     pub timeline: RwSignal<Option<Timeline>>,
     /// The message that the conversation of this chat goes to next.
     pub goal: RwSignal<Option<(ChatId, MessageId)>>,
@@ -149,6 +154,16 @@ pub struct App {
 impl App {
     /// Nothing is known yet.
     pub fn new(role: Role) -> Self {
+        let chats = RwSignal::new(ChatList::new(letters::decompose));
+        let contacts = RwSignal::new(Contacts::new(letters::decompose));
+        let (open, info) = (RwSignal::new(None), RwSignal::new(None));
+        let people = Memo::new(move |_| {
+            let row = open.get().and_then(|chat| chats.with(|chats| chats.get(&chat)));
+            let contact = |account| contacts.with(|contacts: &Contacts| contacts.name(&account).map(str::to_owned));
+            info.with(|info: &Option<ChatInfo>| {
+                People::of(row.as_deref().map(words::title).unwrap_or_default(), info.as_ref(), contact)
+            })
+        });
         Self {
             role,
             stage: RwSignal::new(AppStage::Starting),
@@ -157,13 +172,14 @@ impl App {
             link: RwSignal::new(LinkStage::Preparing),
             linking: RwSignal::new(None),
             mirror: RwSignal::new(MirrorProgress::default()),
-            chats: RwSignal::new(ChatList::new(letters::decompose)),
+            chats,
             filter: RwSignal::new(ChatFilter::All),
             query: RwSignal::new(String::new()),
-            open: RwSignal::new(None),
+            open,
             conversation: RwSignal::new(None),
             moves: RwSignal::new(Moves::default()),
-            info: RwSignal::new(None),
+            info,
+            people,
             timeline: RwSignal::new(None),
             goal: RwSignal::new(None),
             selection: RwSignal::new(None),
@@ -172,7 +188,7 @@ impl App {
             asides: RwSignal::new(Asides::default()),
             opened: RwSignal::new(0),
             arrival: RwSignal::new(Arrival::default()),
-            contacts: RwSignal::new(Contacts::new(letters::decompose)),
+            contacts,
             devices: RwSignal::new(Vec::new()),
             profile: RwSignal::new(None),
             settings: RwSignal::new(Settings::default()),
@@ -190,6 +206,11 @@ impl App {
             pointed_ms: StoredValue::new(None),
             pace: StoredValue::new(Pace::default()),
         }
+    }
+
+    /// The own account; nobody's until it is known.
+    pub fn me(&self) -> AccountId {
+        self.profile.with(|profile| profile.as_ref().map_or(AccountId::NOBODY, |profile| profile.account))
     }
 
     /// Takes a batch in.

@@ -1,18 +1,22 @@
 //! All words of the interface, in one place, so that languages can come later.
 
 mod finding;
+mod groups;
 mod messages;
 
 pub use finding::*;
+pub use groups::*;
 pub use messages::*;
 
 use crate::model::chat_list::ChatFilter;
 use crate::model::clock::{self, ZoneOffset};
 use crate::model::keys::Key;
+use crate::model::people::People;
 use crate::model::rich_text::plain;
 use client_api::number::shown;
 use client_api::{
-    Command, LinkFailure, LogoutReason, MessageBody, MessageStatus, Notice, SystemLine, Unsupported, UserError,
+    AccountId, Command, LinkFailure, LogoutReason, MessageBody, MessageStatus, Notice, SystemLine, Unsupported,
+    UserError,
 };
 
 pub const APP: &str = "Heliograph";
@@ -79,9 +83,7 @@ pub fn error(error: &UserError) -> String {
             "This number belongs to another account now, so your message was not sent. If it is for them, send it again."
                 .into()
         }
-        UserError::OnlyAdmin => "Only an admin of this group can do that.".into(),
-        UserError::GroupTooLarge { max } => format!("A group has at most {max} people."),
-        UserError::LastAdmin => "You are the only admin of this group. Make somebody else an admin first.".into(),
+        UserError::OnlyAdmin | UserError::GroupTooLarge { .. } | UserError::LastAdmin => group_refused(error),
         UserError::CodeNotOurs => {
             "This is not a Heliograph code. Scan the code that your browser shows at the address of your server.".into()
         }
@@ -294,8 +296,8 @@ pub fn notice(notice: &Notice) -> String {
 }
 
 /// A line of the chat itself.
-pub fn system_line(line: &SystemLine, peer: &str) -> String {
-    let peer = isolated(peer);
+pub fn system_line(line: &SystemLine, people: &People, me: AccountId) -> String {
+    let peer = isolated(people.title());
     match line {
         SystemLine::Encrypted => {
             "Messages here are end-to-end encrypted. Nobody outside this chat can read them, not even the server."
@@ -316,22 +318,7 @@ pub fn system_line(line: &SystemLine, peer: &str) -> String {
         }
         SystemLine::OwnDeviceLinked { name } => format!("You linked a device: {}.", isolated(name)),
         SystemLine::OwnDeviceUnlinked { name } => format!("A device was logged out: {}.", isolated(name)),
-        SystemLine::GroupCreated { .. } => "This group was created.".into(),
-        SystemLine::MembersAdded { accounts, .. } => format!("{} added.", people_were(accounts.len())),
-        SystemLine::MembersRemoved { accounts, .. } => format!("{} removed.", people_were(accounts.len())),
-        SystemLine::MemberLeft { .. } => "Somebody left this group.".into(),
-        SystemLine::AdminsMade { accounts, .. } => format!("{} made an admin.", people_were(accounts.len())),
-        SystemLine::AdminsWithdrawn { accounts, .. } => {
-            format!("{} taken off the admins.", people_were(accounts.len()))
-        }
-        SystemLine::GroupRenamed { name, .. } => format!("This group is called {} now.", isolated(name)),
-    }
-}
-
-fn people_were(number: usize) -> String {
-    match number {
-        1 => "One person was".into(),
-        number => format!("{number} people were"),
+        of_group => group_line(of_group, people, me).unwrap_or_default(),
     }
 }
 
@@ -348,13 +335,13 @@ fn may_be_missing(from_ms: u64, to_ms: u64) -> String {
 }
 
 /// The text of a message, as a reader is told it.
-pub fn body(body: &MessageBody, own: bool, peer: &str) -> String {
+pub fn body(body: &MessageBody, own: bool, people: &People, me: AccountId) -> String {
     match body {
         MessageBody::Text(text) => plain(text),
         MessageBody::Deleted => deleted(own).into(),
         MessageBody::Waiting => WAITING.into(),
         MessageBody::Newer => NEWER.into(),
-        MessageBody::System(line) => system_line(line, peer),
+        MessageBody::System(line) => system_line(line, people, me),
     }
 }
 

@@ -354,7 +354,8 @@ fn Row(
 pub fn face(row: Option<&ChatRow>) -> Face {
     match row {
         Some(row) => Face {
-            account: row.peer,
+            // A group has no account; its own id gives the tint.
+            account: if row.kind == ChatKind::Group { client_api::AccountId(row.chat.0) } else { row.peer },
             name: row.title.clone(),
             photo: row.photo.clone(),
             notes: row.kind == ChatKind::Notes,

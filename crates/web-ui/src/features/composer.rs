@@ -6,6 +6,7 @@ use crate::features::message::quote::quote_lines;
 use crate::model::asides::Aside;
 use crate::model::chat_list::ChatList;
 use crate::model::deeds::Deed;
+use crate::model::people::People;
 use crate::platform::page;
 use crate::primitives::icon::{Icon, IconButton};
 use crate::store::{App, use_app};
@@ -26,7 +27,7 @@ fn draft_and_addressee(row: &ChatRow) -> (String, Option<AccountId>) {
 
 /// The composer of one chat. `on_sent` scrolls to the end.
 #[component]
-pub fn Composer(chat: Memo<ChatId>, peer: Signal<String>, on_sent: impl Fn() + Copy + 'static) -> impl IntoView {
+pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl IntoView {
     let app = use_app();
     let area = NodeRef::<html::Textarea>::new();
     let draft_of =
@@ -229,7 +230,7 @@ pub fn Composer(chat: Memo<ChatId>, peer: Signal<String>, on_sent: impl Fn() + C
     let name = move || if edits.get().is_some() { words::EDIT_MESSAGE } else { words::WRITE_MESSAGE };
     let done = move || if edits.get().is_some() { words::SAVE } else { words::SEND };
     view! {
-        {move || aside_view(app, &aside.get(), peer)}
+        {move || aside_view(app, &aside.get())}
         <form
             class="composer" data-testid="composer"
             on:submit=move |event| {
@@ -265,14 +266,17 @@ pub fn Composer(chat: Memo<ChatId>, peer: Signal<String>, on_sent: impl Fn() + C
 }
 
 /// Above the field: what is answered or edited, and the way out of it.
-fn aside_view(app: App, aside: &Aside, peer: Signal<String>) -> Option<impl IntoView + use<>> {
+fn aside_view(app: App, aside: &Aside) -> Option<impl IntoView + use<>> {
     let (row, edits) = match (&aside.edits, &aside.answers) {
         (Some(row), _) => (Arc::clone(row), true),
         (None, Some(row)) => (Arc::clone(row), false),
         (None, None) => return None,
     };
-    let own = row.own;
-    let author = move || if edits { words::EDIT_MESSAGE.to_owned() } else { words::author(own, &peer.get()) };
+    let (own, by) = (row.own, row.sender);
+    let author = move || match edits {
+        true => words::EDIT_MESSAGE.to_owned(),
+        false => app.people.with(|people| words::author_in(own, by, people)),
+    };
     let (icon, testid, leave) = if edits {
         ("pencil-simple", "edit-bar", words::STOP_EDIT)
     } else {
@@ -284,7 +288,11 @@ fn aside_view(app: App, aside: &Aside, peer: Signal<String>) -> Option<impl Into
     let lines = move || {
         let body = body.get();
         let says_something = matches!(body, MessageBody::Text(_) | MessageBody::Deleted);
-        let text = if says_something { words::body(&body, own, "") } else { words::A_MESSAGE.to_owned() };
+        let text = if says_something {
+            words::body(&body, own, &People::default(), AccountId::NOBODY)
+        } else {
+            words::A_MESSAGE.to_owned()
+        };
         quote_lines(sender, author, text, matches!(body, MessageBody::Text(_)))
     };
     Some(view! {

@@ -52,7 +52,7 @@ fn Conversation(opened: ChatId) -> impl IntoView {
     let row = Memo::new(move |_| app.chats.with(|chats| chats.get(&chat.get())).map(|row| (*row).clone()));
     let peer = Signal::derive(move || row.with(|row| row.as_ref().map(words::title).unwrap_or_default()));
     let around = Around {
-        peer,
+        people: app.people,
         tab_stop: view.tab_stop.into(),
         entered: view.entered.into(),
         found: view.found.into(),
@@ -61,6 +61,10 @@ fn Conversation(opened: ChatId) -> impl IntoView {
         menu_of: RwSignal::new(None),
         dialog: RwSignal::new(None),
     };
+    // Nobody writes where they are not any more. Who left a group knows no member of it.
+    let is_in = Memo::new(move |_| {
+        app.info.with(|info| info.as_ref().is_none_or(|info| info.kind != ChatKind::Group || !info.members.is_empty()))
+    });
     let loading = move || app.timeline.with(Option::is_none);
     // Whatever is on the screen is read: what is unread lies below, whether it was there before the chat was opened or came since.
     let unread = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.unread)));
@@ -103,7 +107,9 @@ fn Conversation(opened: ChatId) -> impl IntoView {
                 <Show when=move || { unread.get() > 0 }><span class="badge">{move || unread.get().min(BADGE_MAX)}</span></Show>
             </button>
         </Show>
-        <Composer chat peer on_sent=move || view.to_end()/>
+        <Show when=move || is_in.get() fallback=|| view! { <p class="not-in" data-testid="not-in-group">{words::NOT_IN_GROUP}</p> }>
+            <Composer chat on_sent=move || view.to_end()/>
+        </Show>
         <Show when=move || app.selection.with(Option::is_some)><ChosenBar around/></Show>
         <MessageMenu around/>
         <MessageDialogs around/>
@@ -142,6 +148,7 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
             return view! { <span>{words::TYPING}</span> }.into_any();
         }
         app.info.with(|info| match info {
+            Some(info) if info.kind == ChatKind::Group => view! { <span>{group_status(app, info)}</span> }.into_any(),
             Some(info) if info.kind == ChatKind::Notes => view! { <span>{words::NOTES_TEXT}</span> }.into_any(),
             // Who has no name is called by the number already.
             Some(info) if info.title == shown(&info.number) => ().into_any(),
@@ -170,6 +177,18 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
                 entries=Callback::new(move |()| chat_entries(app, chat.get_untracked()))/>
         </header>
     }
+}
+
+/// Who is in a group, as much as there is room for.
+fn group_status(app: App, info: &client_api::ChatInfo) -> String {
+    if info.members.is_empty() {
+        return words::NOT_IN_GROUP.to_owned();
+    }
+    let me = app.me();
+    let others = info.members.iter().filter(|member| member.account != me);
+    let name = |account| app.people.with(|people| people.name(account).unwrap_or(words::SOMEBODY).to_owned());
+    let names = others.map(|member| name(member.account));
+    names.chain(std::iter::once(words::YOU.to_owned())).collect::<Vec<_>>().join(", ")
 }
 
 /// What can be done with a chat.

@@ -249,7 +249,10 @@ fn found_row(search: Search, of: Key, in_chat: bool, stop: Memo<Option<Key>>) ->
 fn said(app: App, row: FoundMessage, in_chat: bool, all_starred: bool) -> impl IntoView {
     let title =
         app.chats.with_untracked(|chats| chats.get(&row.chat)).map(|row| words::title(&row)).unwrap_or_default();
-    let head = if in_chat { words::author(row.own, &title) } else { title };
+    let head = match in_chat {
+        true => app.people.with_untracked(|people| words::author_in(row.own, row.sender, people)),
+        false => title,
+    };
     let when = clock::short(row.time_ms, page::now_ms(), page::zone_at(row.time_ms));
     let texts = plain_parts(row.excerpt.iter().map(|piece| piece.text.as_str()));
     let pieces = row

@@ -3,6 +3,7 @@
 use crate::features::chat_list::face;
 use crate::features::conversation::chat_entries;
 use crate::features::finding::beside::BesideHead;
+use crate::features::groups::members::Members;
 use crate::features::safety::Safety;
 use crate::model::chat_list::is_unread;
 use crate::model::clock;
@@ -34,6 +35,7 @@ pub fn InfoPane() -> impl IntoView {
 fn Facts(first: ChatInfo) -> impl IntoView {
     let app = use_app();
     let direct = first.kind == ChatKind::Direct;
+    let group = first.kind == ChatKind::Group;
     // The last known while the pane closes.
     let info = Memo::new(move |last: Option<&ChatInfo>| {
         app.info.get().or_else(|| last.cloned()).unwrap_or_else(|| first.clone())
@@ -94,6 +96,7 @@ fn Facts(first: ChatInfo) -> impl IntoView {
             <Entries info/>
         </ul>
         <Show when=move || direct && is_contact.get()><Rename account=peer name/></Show>
+        {group.then(|| view! { <Members info/> })}
         {move || safety.get().map(|number| view! { <Safety number safety title=title.get_untracked()/> })}
     }
 }

@@ -15,14 +15,16 @@ use crate::features::message::menu::{act, held};
 use crate::features::message::quote::quote_button;
 use crate::model::clock;
 use crate::model::deeds::{self, Deed};
+use crate::model::people::People;
 use crate::model::timeline::{Item, shown_ms};
+use crate::model::tint::tint;
 use crate::platform::page;
 use crate::primitives::icon::Icon;
 use crate::primitives::long_press::LongPress;
 use crate::primitives::menu::{Place, is_menu_key};
 use crate::store::{App, use_app};
 use crate::words;
-use client_api::{Command, MessageBody, MessageId, MessageRow, MessageStatus, Quoted, Reaction};
+use client_api::{AccountId, Command, MessageBody, MessageId, MessageRow, MessageStatus, Quoted, Reaction};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -32,8 +34,8 @@ use web_sys::HtmlElement;
 /// What the conversation gives its items.
 #[derive(Clone, Copy)]
 pub struct Around {
-    /// The other one's name.
-    pub peer: Signal<String>,
+    /// Who is in the chat.
+    pub people: Memo<People>,
     /// The message that takes the focus by Tab.
     pub tab_stop: Signal<Option<MessageId>>,
     /// The message that has the focus, in itself or in a part of it. Tab stops at the parts of no other, so that whoever comes to the
@@ -83,7 +85,9 @@ pub fn ItemView(first: Item, item: Signal<Option<Item>>, around: Around) -> impl
 
 #[component]
 fn SystemLineView(row: Arc<MessageRow>, around: Around) -> impl IntoView {
+    let app = use_app();
     let body = row.body.clone();
+    let of_people = matches!(&row.body, MessageBody::System(line) if words::is_of_group(line));
     let serious = match &row.body {
         MessageBody::System(line) => {
             use client_api::SystemLine::{HistoryDiffers, MayBeMissing, SafetyNumberChanged, UnknownDevice};
@@ -94,8 +98,8 @@ fn SystemLineView(row: Arc<MessageRow>, around: Around) -> impl IntoView {
     view! {
         <div class="system-line" class:serious=serious data-testid="system-line" data-message=row.id.to_string()>
             <span>
-                <Icon name=if serious { "warning" } else { "lock-key" }/>
-                {move || words::body(&body, false, &around.peer.get())}
+                {(!of_people).then(|| view! { <Icon name=if serious { "warning" } else { "lock-key" }/> })}
+                {move || around.people.with(|people| words::body(&body, false, people, app.me()))}
             </span>
         </div>
     }
@@ -121,13 +125,20 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
     let reactions = Memo::new(move |_| {
         parts.with(|parts| parts.as_ref().map(|(row, ..)| row.reactions.clone()).unwrap_or_default())
     });
+    // In a group the first of several by one says who it is; a reader is told with each.
+    let sender = Memo::new(move |_| parts.with(|parts| parts.as_ref().map(|(row, ..)| row.sender)));
+    let author = move || {
+        let sender = sender.get().filter(|_| !own && is_first())?;
+        let named = |people: &People| people.is_group().then(|| words::author_in(false, sender, people));
+        Some((sender, around.people.with(named)?))
+    };
     // Of a message that is gone, nobody wants to know how far it came.
     let ticks = move || status.get().filter(|_| body.get() != Some(MessageBody::Deleted));
     let time = move || row().map(|row| clock::time(shown_time(&row), page::zone_at(shown_time(&row))));
     let selecting = Memo::new(move |_| app.selection.with(Option::is_some));
     let selected =
         Memo::new(move |_| app.selection.with(|chosen| chosen.as_ref().is_some_and(|chosen| chosen.has(id))));
-    let label = move || row().map(|row| label(&row, selected.get(), &around.peer.get()));
+    let label = move || row().map(|row| around.people.with(|people| label(&row, selected.get(), people)));
     let finger = LongPress::new();
     let is_tab_stop = Signal::derive(move || around.tab_stop.get() == Some(id));
     let is_entered = Memo::new(move |_| around.entered.get() == Some(id));
@@ -192,6 +203,11 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
                 <input class="choice" type="checkbox" aria-hidden="true" tabindex="-1" prop:checked=selected/>
             </Show>
             <div class="bubble">
+                {move || author().map(|(sender, name)| view! {
+                    <span class="bubble-author" data-testid="message-author">
+                        <span class=format!("author-dot tint-{}", tint(&sender))></span><bdi>{name}</bdi>
+                    </span>
+                })}
                 {move || forwarded.get().then(|| view! {
                     <span class="forwarded" data-testid="message-forwarded"><Icon name="arrow-bend-up-right"/> {words::FORWARDED}</span>
                 })}
@@ -287,8 +303,9 @@ fn is_on_part(event: &web_sys::MouseEvent) -> bool {
 }
 
 /// As a reader is told a message.
-fn label(row: &MessageRow, selected: bool, peer: &str) -> String {
-    let mut parts = vec![words::author(row.own, peer), clock::time(shown_time(row), page::zone_at(shown_time(row)))];
+fn label(row: &MessageRow, selected: bool, people: &People) -> String {
+    let author = words::author_in(row.own, row.sender, people);
+    let mut parts = vec![author, clock::time(shown_time(row), page::zone_at(shown_time(row)))];
     parts.extend(row.status.map(|status| words::status(status).to_owned()));
     let marks = [
         (selected, words::SELECTED),
@@ -298,11 +315,11 @@ fn label(row: &MessageRow, selected: bool, peer: &str) -> String {
     ];
     parts.extend(marks.into_iter().filter(|(is, _)| *is).map(|(_, word)| word.to_owned()));
     if let Some(quote) = &row.quote {
-        parts.push(words::answering(&words::author(quote.own, peer), &words::quoted(quote)));
+        parts.push(words::answering(&words::author_in(quote.own, quote.sender, people), &words::quoted(quote)));
         // Whoever only hears it must know, too, that it is nobody's word but the sender's.
         parts.extend(matches!(quote.body, Quoted::Claimed(_)).then(|| words::NOT_HERE.to_owned()));
     }
-    parts.push(words::body(&row.body, row.own, peer));
+    parts.push(words::body(&row.body, row.own, people, AccountId::NOBODY));
     if !row.reactions.is_empty() {
         parts.push(words::reactions(&deeds::told(&row.reactions), row.reactions.len()));
     }

@@ -68,6 +68,9 @@ pub fn NewChat() -> impl IntoView {
                     disabled=move || busy.get() || refusal.holds_form() || number.with(|number| number.trim().is_empty())>{words::WRITE_TO}</button>
             </form>
             <ul class="rows">
+                <li><button class="action-row" type="button" data-testid="new-group" on:click=move |_| app.section.set(Section::NewGroup)>
+                    <Icon name="user-plus"/> <span>{words::NEW_GROUP}</span>
+                </button></li>
                 <li><button class="action-row" type="button" data-testid="scan-contact" aria-expanded=move || scanning.get().to_string()
                     on:click=move |_| scanning.update(|on| *on = !*on)>
                     <Icon name="qr-code"/> <span>{words::SCAN_CONTACT}</span>

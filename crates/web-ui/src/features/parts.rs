@@ -5,6 +5,7 @@ use crate::features::contact_code::ContactCode;
 use crate::features::devices::Devices;
 use crate::features::finding::beside::ChatSearch;
 use crate::features::finding::starred::{StarredPane, StarredSection};
+use crate::features::groups::new_group::NewGroup;
 use crate::features::info::InfoPane;
 use crate::features::link::Link;
 use crate::features::new_chat::NewChat;
@@ -48,6 +49,7 @@ macro_rules! part {
 part!(REGISTRATION: registration, load_registration, registration => view! { <Registration/> });
 part!(LINK: link, load_link, link => view! { <Link/> });
 part!(NEW_CHAT: sections, load_new_chat, new_chat => view! { <NewChat/> });
+part!(NEW_GROUP: sections, load_new_group, new_group => view! { <NewGroup/> });
 part!(SCAN: sections, load_scan, scan => view! { <ScanCode/> });
 part!(SETTINGS: sections, load_settings, settings => view! { <SettingsSection/> });
 part!(PROFILE: sections, load_profile, profile => view! { <ProfileSection/> });

@@ -80,7 +80,9 @@ fn follow_focus(app: App) {
                 Pane::Chat if before.0 != Pane::Chat || before.1 == now.1 || (now.2.is_some() && before.2 != now.2) => {
                     &[".composer-text"]
                 }
-                _ if now.1 == Section::NewChat && !app.narrow.get_untracked() => &[".pane-body input"],
+                _ if matches!(now.1, Section::NewChat | Section::NewGroup) && !app.narrow.get_untracked() => {
+                    &[".pane-body input"]
+                }
                 _ if now.1 == Section::Chats => &[".chat-row[tabindex='0']", ".pane-title"],
                 _ => &[".pane-title"],
             };
@@ -180,6 +182,7 @@ fn Panes() -> impl IntoView {
                 {move || match app.section.get() {
                     Section::Chats => view! { <ChatListPane/> }.into_any(),
                     Section::NewChat => view! { <Lazy part=parts::NEW_CHAT place=Place::Pane focus=".pane-body input"/> }.into_any(),
+                    Section::NewGroup => view! { <Lazy part=parts::NEW_GROUP place=Place::Pane focus=".pane-body input"/> }.into_any(),
                     Section::Scan => view! { <Lazy part=parts::SCAN place=Place::Pane/> }.into_any(),
                     Section::Settings => view! { <Lazy part=parts::SETTINGS place=Place::Pane/> }.into_any(),
                     Section::Profile => view! { <Lazy part=parts::PROFILE place=Place::Pane/> }.into_any(),

@@ -57,6 +57,16 @@ impl Contacts {
         self.entries.contains_key(account)
     }
 
+    /// The row of somebody who is one.
+    pub fn row(&self, account: &AccountId) -> Option<Arc<ContactRow>> {
+        self.entries.get(account).map(|entry| Arc::clone(&entry.row))
+    }
+
+    /// What somebody is called, who is one.
+    pub fn name(&self, account: &AccountId) -> Option<&str> {
+        self.entries.get(account).map(|entry| entry.row.name.as_str())
+    }
+
     /// Those that are found by what was typed, by name, so many at most.
     pub fn found(&self, typed: &str, most: usize) -> Vec<Arc<ContactRow>> {
         let query = Query::new(typed, self.decompose);

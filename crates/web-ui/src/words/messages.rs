@@ -1,6 +1,6 @@
 //! The words about single messages: answers, reactions, edits, deletions.
 
-use super::{YOU, count, isolated, messages};
+use super::{count, isolated, messages};
 use crate::model::keys::Keyboard;
 use crate::model::rich_text::plain;
 use client_api::{Quote, Quoted};
@@ -17,11 +17,6 @@ pub fn quoted(quote: &Quote) -> String {
         Quoted::Deleted => deleted(quote.own).to_owned(),
         Quoted::Other => A_MESSAGE.to_owned(),
     }
-}
-
-/// Who wrote a message.
-pub fn author(own: bool, peer: &str) -> String {
-    if own { YOU.to_owned() } else { peer.to_owned() }
 }
 
 /// Of a message that answers another.

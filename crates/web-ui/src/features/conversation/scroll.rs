@@ -494,12 +494,11 @@ impl Scroll {
         }
         let text = self.app.timeline.with_untracked(|timeline| {
             let last = timeline.as_ref()?.last()?;
-            let peer = self
-                .app
-                .chats
-                .with_untracked(|chats| chats.get(&self.chat.get_untracked()))
-                .map(|row| words::title(&row))?;
-            (!last.own).then(|| format!("{peer}: {}", words::body(&last.body, last.own, &peer)))
+            let me = untrack(|| self.app.me());
+            self.app.people.with_untracked(|people| {
+                let author = words::author_in(false, last.sender, people);
+                (!last.own).then(|| format!("{author}: {}", words::body(&last.body, last.own, people, me)))
+            })
         });
         if let Some(text) = text {
             self.announce.set(text);

@@ -74,7 +74,10 @@ pub fn act_on_chosen(app: App, deed: Deed, around: Around) {
             let head = |row: &MessageRow| {
                 let ms = shown_ms(row, now_ms);
                 let zone = page::zone_at(ms);
-                let name = if row.own { own_name.clone() } else { around.peer.get_untracked() };
+                let name = match row.own {
+                    true => own_name.clone(),
+                    false => around.people.with_untracked(|people| words::author_in(false, row.sender, people)),
+                };
                 format!("[{}, {}] {name}:", clock::date_of(ms, zone), clock::time(ms, zone))
             };
             page::copy(&joined(&rows, head), move |done| {

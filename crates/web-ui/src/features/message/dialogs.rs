@@ -117,7 +117,7 @@ fn who_reacted(id: MessageId, reactions: &[Reaction], around: Around) -> impl In
         view! {
             <li class="reaction" data-testid="reaction">
                 <span class="emoji reaction-emoji">{reaction.emoji.clone()}</span>
-                <strong dir="auto">{words::author(reaction.own, &around.peer.get())}</strong>
+                <strong dir="auto">{around.people.with(|people| words::author_in(reaction.own, reaction.account, people))}</strong>
                 {reaction.own.then(|| view! {
                     <button class="button quiet small" type="button" data-testid="reaction-take-back"
                         on:click=move |_| {

@@ -9,8 +9,8 @@ use leptos::prelude::*;
 
 /// In the bubble. What is not on this device is what the sender says of it: there is nowhere to go.
 pub(super) fn quote_button(quote: &Quote, around: Around, is_entered: Memo<bool>) -> AnyView {
-    let (own, id) = (quote.own, quote.message);
-    let author = move || words::author(own, &around.peer.get());
+    let (own, sender, id) = (quote.own, quote.sender, quote.message);
+    let author = move || around.people.with(|people| words::author_in(own, sender, people));
     let is_text = matches!(quote.body, Quoted::Text(_) | Quoted::Claimed(_));
     let lines = quote_lines(quote.sender, author, words::quoted(quote), is_text);
     if let Quoted::Claimed(_) = quote.body {

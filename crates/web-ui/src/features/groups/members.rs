@@ -1,0 +1,229 @@
+//! Who is in a group, and what can be done about it: in the information beside the conversation.
+
+use crate::features::groups::picker::Picker;
+use crate::primitives::avatar::{Avatar, Face};
+use crate::primitives::dialog::Dialog;
+use crate::primitives::icon::Icon;
+use crate::primitives::menu::{Entry, Look, Menu};
+use crate::store::{App, use_app};
+use crate::words;
+use client_api::{AccountId, Answer, ChatId, ChatInfo, Command, MemberRow};
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use std::collections::BTreeSet;
+
+/// A question that stands before the page.
+#[derive(Clone, PartialEq, Eq)]
+enum Asked {
+    Add,
+    Remove(MemberRow),
+    Leave,
+}
+
+/// The members, and for admins what they may do.
+#[component]
+pub fn Members(info: Memo<ChatInfo>) -> impl IntoView {
+    let app = use_app();
+    let members = Memo::new(move |_| info.with(|info| info.members.clone()));
+    let is_in = Memo::new(move |_| members.with(|members| members.iter().any(|member| member.account == app.me())));
+    let is_admin = Memo::new(move |_| {
+        members.with(|members| members.iter().any(|member| member.admin && member.account == app.me()))
+    });
+    let asked = RwSignal::new(None::<Asked>);
+    let chat = Memo::new(move |_| info.with(|info| info.chat));
+    let title = Memo::new(move |_| info.with(|info| info.title.clone()));
+    view! {
+        <Show when=move || is_admin.get()><GroupName chat title/></Show>
+        <h2 class="rows-title" data-testid="members-count">{move || words::members(members.with(Vec::len))}</h2>
+        <ul class="rows" data-testid="members">
+            <Show when=move || is_admin.get()>
+                <li><button class="action-row" type="button" data-testid="members-add" on:click=move |_| asked.set(Some(Asked::Add))>
+                    <Icon name="user-plus"/> <span>{words::ADD_MEMBERS}</span>
+                </button></li>
+            </Show>
+            {move || members.get().into_iter().map(|member| view! { <MemberView member chat is_admin asked/> }).collect_view()}
+            <Show when=move || is_in.get()>
+                <li><button class="action-row danger" type="button" data-testid="group-leave" on:click=move |_| asked.set(Some(Asked::Leave))>
+                    <Icon name="sign-out"/> <span>{words::LEAVE_GROUP}</span>
+                </button></li>
+            </Show>
+        </ul>
+        {move || asked.get().map(|question| match question {
+            Asked::Add => view! { <Add chat members asked/> }.into_any(),
+            Asked::Remove(member) => {
+                let command = Command::RemoveMembers { chat: chat.get_untracked(), members: vec![member.account] };
+                let question = words::remove_member(&member.title, &title.get_untracked());
+                view! { <Confirm title=question text="" go=words::REMOVE command asked/> }.into_any()
+            }
+            Asked::Leave => {
+                let command = Command::LeaveGroup { chat: chat.get_untracked() };
+                let question = words::leave_title(&title.get_untracked());
+                view! { <Confirm title=question text=words::LEAVE_TEXT go=words::LEAVE command asked/> }.into_any()
+            }
+        })}
+    }
+}
+
+#[component]
+fn MemberView(
+    member: MemberRow,
+    chat: Memo<ChatId>,
+    is_admin: Memo<bool>,
+    asked: RwSignal<Option<Asked>>,
+) -> impl IntoView {
+    let app = use_app();
+    let (account, admin) = (member.account, member.admin);
+    let own = move || app.me() == account;
+    let known = app.contacts.with_untracked(|contacts| contacts.row(&account));
+    let photo = known.map(|row| row.photo.clone()).unwrap_or_default();
+    let face = Face { account, name: member.title.clone(), photo, notes: false };
+    let name = member.title.clone();
+    let shown = move || {
+        let contact = app.contacts.with(|contacts| contacts.name(&account).map(str::to_owned));
+        if own() { words::YOU.to_owned() } else { contact.unwrap_or_else(|| name.clone()) }
+    };
+    let label = words::member_menu(&member.title);
+    let member = StoredValue::new(member);
+    let entries = Callback::new(move |()| {
+        let mut entries =
+            vec![entry(words::MESSAGE_MEMBER, "chat-circle", "member-message", move || message(app, account))];
+        if is_admin.get_untracked() {
+            let (words, icon) = if admin { (words::WITHDRAW_ADMIN, "user") } else { (words::MAKE_ADMIN, "star") };
+            entries.push(entry(words, icon, "member-admin", move || {
+                tell(app, Command::SetAdmin { chat: chat.get_untracked(), member: account, admin: !admin });
+            }));
+            entries.push(entry(words::REMOVE_FROM_GROUP, "prohibit", "member-remove", move || {
+                asked.set(Some(Asked::Remove(member.get_value())));
+            }));
+        }
+        entries
+    });
+    view! {
+        <li class="fact-row member" data-testid="member" data-account=account.to_string()>
+            <Avatar face=Signal::stored(face) size="small"/>
+            <span class="member-name" dir="auto">{shown}</span>
+            {admin.then(|| view! { <span class="tag" data-testid="member-is-admin">{words::ADMIN}</span> })}
+            {move || (!own()).then(|| view! { <Menu label=label.clone() icon="dots-three-vertical" testid="member-menu" entries/> })}
+        </li>
+    }
+}
+
+fn entry(label: &str, icon: &'static str, testid: &'static str, act: impl Fn() + Send + Sync + 'static) -> Entry {
+    Entry { look: Look::Line, label: label.to_owned(), icon, testid, act: Callback::new(move |()| act()) }
+}
+
+/// Opens the chat with somebody alone.
+fn message(app: App, account: AccountId) {
+    app.ask(Command::StartChat { account }, move |result| match result {
+        Ok(Answer::Chat(chat)) => app.open_chat(chat),
+        Ok(_) => {}
+        Err(error) => app.toast(words::error(&error), false),
+    });
+}
+
+fn tell(app: App, command: Command) {
+    app.ask(command, move |result| {
+        if let Err(error) = result {
+            app.toast(words::error(&error), false);
+        }
+    });
+}
+
+#[component]
+fn GroupName(chat: Memo<ChatId>, title: Memo<String>) -> impl IntoView {
+    let app = use_app();
+    // Until something is typed, the field follows the name.
+    let typed = RwSignal::new(None::<String>);
+    let shown = move || typed.get().unwrap_or_else(|| title.get());
+    let error = RwSignal::new(String::new());
+    let save = move |event: SubmitEvent| {
+        event.prevent_default();
+        error.set(String::new());
+        let Some(sent) = typed.get_untracked() else { return };
+        let command = Command::RenameGroup { chat: chat.get_untracked(), name: sent.trim().to_owned() };
+        app.ask(command, move |result| match result {
+            Ok(_) => {
+                // What was typed meanwhile is not saved yet.
+                if typed.try_with_untracked(|typed| typed.as_ref() == Some(&sent)) == Some(true) {
+                    typed.set(None);
+                }
+                app.toast(words::SAVED.to_owned(), false);
+            }
+            Err(refused) => _ = error.try_set(words::error(&refused)),
+        });
+    };
+    view! {
+        <form class="pad stack" on:submit=save>
+            <label class="field">
+                <span class="field-label">{words::GROUP_NAME}</span>
+                <input class="input" type="text" dir="auto" autocomplete="off" maxlength="100" data-testid="group-rename"
+                    aria-describedby="group-rename-error" prop:value=shown on:input=move |event| typed.set(Some(event_target_value(&event)))/>
+            </label>
+            <p id="group-rename-error" class="field-error" role="alert">{error}</p>
+            <button class="button quiet" type="submit" data-testid="group-rename-save">{words::SAVE}</button>
+        </form>
+    }
+}
+
+#[component]
+fn Add(chat: Memo<ChatId>, members: Memo<Vec<MemberRow>>, asked: RwSignal<Option<Asked>>) -> impl IntoView {
+    let app = use_app();
+    let chosen = RwSignal::new(BTreeSet::new());
+    let without = members.with_untracked(|members| members.iter().map(|member| member.account).collect());
+    let error = RwSignal::new(String::new());
+    let close = move || asked.set(None);
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let members: Vec<_> = chosen.with_untracked(|chosen| chosen.iter().copied().collect());
+        if members.is_empty() {
+            return;
+        }
+        app.ask(Command::AddMembers { chat: chat.get_untracked(), members }, move |result| match result {
+            Ok(_) => _ = asked.try_set(None),
+            Err(refused) => _ = error.try_set(words::error(&refused)),
+        });
+    };
+    view! {
+        <Dialog title=words::ADD_MEMBERS testid="members-dialog" on_close=close>
+            <form class="forward" on:submit=submit>
+                <Picker chosen without/>
+                <p class="field-error" role="alert">{error}</p>
+                <div class="dialog-actions">
+                    <button class="button quiet" type="button" on:click=move |_| close()>{words::CANCEL}</button>
+                    <button class="button" type="submit" data-testid="members-add-go"
+                        disabled=move || chosen.with(BTreeSet::is_empty)>{words::ADD}</button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Confirm(
+    #[prop(into)] title: String,
+    text: &'static str,
+    go: &'static str,
+    command: Command,
+    asked: RwSignal<Option<Asked>>,
+) -> impl IntoView {
+    let app = use_app();
+    let error = RwSignal::new(String::new());
+    let close = move || asked.set(None);
+    let command = StoredValue::new(command);
+    let act = move |_| {
+        app.ask(command.get_value(), move |result| match result {
+            Ok(_) => _ = asked.try_set(None),
+            Err(refused) => _ = error.try_set(words::error(&refused)),
+        });
+    };
+    view! {
+        <Dialog title testid="group-dialog" on_close=close>
+            {(!text.is_empty()).then(|| view! { <p>{text}</p> })}
+            <p class="field-error" role="alert" data-testid="group-error">{error}</p>
+            <div class="dialog-actions">
+                <button class="button quiet" type="button" on:click=move |_| close()>{words::CANCEL}</button>
+                <button class="button danger" type="button" data-testid="group-confirm" on:click=act>{go}</button>
+            </div>
+        </Dialog>
+    }
+}
