@@ -2,6 +2,7 @@
 //! another version.
 
 mod focus;
+mod groups;
 mod lazy;
 mod messages;
 mod pressing;
