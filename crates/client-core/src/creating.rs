@@ -23,7 +23,11 @@ use identity::{ChatKind, ChatPolicy, VerifiedDeviceList};
 use prost::Message as _;
 use proto::account::{Claim, ClaimKeyPackages, ClaimKeyPackagesOk, DeviceLists, GetDeviceLists};
 use proto::ids::{AccountId, ChatId, DeviceAddress, Generation, OpId, direct_key};
+use proto::limits::LOOKUP_LEN_MAX;
 use proto::wire::{Commit, GroupCreate, GroupExists, ResetGroup, Welcome, commit};
+
+/// Between two tries to get what a group is made of.
+const ASK_AGAIN_MS: u64 = 5_000;
 
 impl Client {
     /// Goes on with every chat that is not on the server yet.
@@ -51,10 +55,7 @@ impl Client {
         chat: ChatId,
         reply: Reply<DeviceLists>,
     ) -> Result<(), Halt> {
-        let Reply::Ok(lists) = reply else {
-            self.retry_at(cx.now_ms + 5_000);
-            return Ok(());
-        };
+        let Reply::Ok(lists) = reply else { return self.ask_again_later(cx, chat) };
         for account in &lists.accounts {
             accounts::learn_list_of(cx, &account.account, &account.signed_device_list)?;
         }
@@ -78,11 +79,21 @@ impl Client {
         Ok(())
     }
 
-    /// Claims a key package of each of these devices, for a chat.
+    /// No answer of use came. A group waits: what comes in is a step, after which all that is due is asked for.
+    fn ask_again_later(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+        self.retry_at(cx.now_ms + ASK_AGAIN_MS);
+        let Some(chat) = chats::find(cx.db, chat)?.filter(|chat| chat.kind == ChatKind::Group) else { return Ok(()) };
+        self.pause(cx, chat.chat, ASK_AGAIN_MS);
+        if chat.membership == Membership::Creating { Ok(()) } else { self.try_later(cx, chat.chat) }
+    }
+
+    /// Claims a key package of each of these devices, for a chat: of as many as the server takes at once. Whoever has none of them then is
+    /// added later; other devices of the same account join from outside.
     pub(crate) fn claim_for(&mut self, cx: &mut Context<'_>, chat: ChatId, of: &[DeviceAddress]) -> Result<(), Halt> {
         let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
         let claims = of
             .iter()
+            .take(LOOKUP_LEN_MAX)
             .map(|device| Claim { account: device.account.to_vec(), device: device.device.0, count: 1 })
             .collect();
         let body = ClaimKeyPackages { claims }.encode_to_vec();
@@ -97,10 +108,7 @@ impl Client {
         chat: ChatId,
         reply: Reply<ClaimKeyPackagesOk>,
     ) -> Result<(), Halt> {
-        let Reply::Ok(claimed) = reply else {
-            self.retry_at(cx.now_ms + 5_000);
-            return Ok(());
-        };
+        let Reply::Ok(claimed) = reply else { return self.ask_again_later(cx, chat) };
         match chats::find(cx.db, chat)?.filter(|chat| chat.membership == Membership::Creating) {
             Some(chat) => self.create(cx, &chat, &claimed),
             None => self.add_claimed(cx, chat, &claimed),

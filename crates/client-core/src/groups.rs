@@ -42,6 +42,16 @@ fn members(db: &Connection, chat: ChatId) -> Result<BTreeMap<AccountId, Member>,
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// This device knows who is in a group, this account among them.
+pub(crate) fn knows_members(db: &Connection, chat: ChatId) -> Result<bool, Halt> {
+    Ok(chats::was_in(db, chat)? && !members(db, chat)?.is_empty())
+}
+
+/// An admin, as far as this device knows.
+pub(crate) fn is_admin(db: &Connection, chat: ChatId, account: AccountId) -> Result<bool, Halt> {
+    Ok(members(db, chat)?.get(&account).is_some_and(|member| member.admin))
+}
+
 /// Who is in a group, or shall be, this account included.
 pub(crate) fn accounts(db: &Connection, chat: ChatId) -> Result<BTreeSet<AccountId>, Halt> {
     Ok(members(db, chat)?.into_keys().collect())
@@ -329,6 +339,10 @@ impl Client {
             .execute(params![chat.chat.as_bytes(), account.as_bytes()])?;
         if said_first > 0 {
             notices::say_at(cx, chat, &SystemLine::MemberLeft { account: ui_account(account) }, time_ms)?;
+            // Whose keys are gone holds back no tick.
+            for mark in [Mark::Delivered, Mark::Read] {
+                marks::level(cx, chat.chat, mark, time_ms)?;
+            }
         }
         self.want_leavers_out(cx, chat.chat)
     }

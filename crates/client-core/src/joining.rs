@@ -50,7 +50,11 @@ impl Client {
                 witness::begin(cx, chat, item.seq, None)?;
                 chats::set_membership(cx, chat, Membership::Joined, item.seq)?;
                 let at = Place { seq: item.seq, time_ms: item.time_ms };
-                groups::came_in(cx, chat, Some(by.account), at)?;
+                if groups::knows_members(cx.db, chat)? {
+                    self.group_changed(cx, chat, by.account, at)?;
+                } else {
+                    groups::came_in(cx, chat, Some(by.account), at)?;
+                }
                 came_in_at(cx, chat, item.seq)?;
                 self.pauses.end(chat);
                 self.stuck.remove(&chat);

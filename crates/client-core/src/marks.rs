@@ -149,7 +149,7 @@ pub(crate) fn level(cx: &mut Context<'_>, chat: ChatId, mark: Mark, time_ms: u64
         .db
         .prepare_cached(&format!(
             "SELECT min(coalesce(k.{column}, 0)) FROM group_member g LEFT JOIN mark k ON k.chat = g.chat AND k.account = g.account
-             WHERE g.chat = ?1 AND g.account <> ?2"
+             WHERE g.chat = ?1 AND g.account <> ?2 AND g.leaves = 0"
         ))?
         .query_row(params![chat.as_bytes(), me.as_bytes()], |row| row.get(0))?;
     match least {

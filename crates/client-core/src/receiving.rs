@@ -21,7 +21,7 @@ use crate::session::send;
 use crate::updating;
 use crate::witness;
 use breakable::{Rule, broken};
-use client_api::{Event, MessageBody};
+use client_api::{Event, MessageBody, Notice};
 use e2ee::group::{Processed, ReceivedApp};
 use identity::ChatKind;
 use proto::content::{Content, content};
@@ -183,14 +183,20 @@ impl Client {
         }
     }
 
-    /// This device was put out. While its account lists it, it belongs into the chats of two: it comes back by itself.
+    /// This device was put out. While its account lists it, it belongs into the chats of two, and into a group that no admin took it out of: it
+    /// comes back by itself.
     fn on_removed(&mut self, cx: &mut Context<'_>, chat: &Chat, at: Place, by: AccountId) -> Result<(), Halt> {
-        if chat.kind == ChatKind::Group {
+        let me = cx.me()?.address.device;
+        let listed = mls::own_device_list(cx)?.device(me).is_some();
+        if chat.kind == ChatKind::Group && (!listed || groups::is_admin(cx.db, chat.chat, by)?) {
             chats::set_applied(cx, chat.chat, at.seq, at.time_ms)?;
             return groups::put_out(cx, chat, by, at.time_ms);
         }
-        let me = cx.me()?.address.device;
-        let listed = mls::own_device_list(cx)?.device(me).is_some();
+        if chat.kind == ChatKind::Group {
+            // As a revoked device, which it is not: a member and the server are of one mind.
+            let what = "this device was put out of a group though it is on its account's list".to_owned();
+            cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
+        }
         let membership = if listed { Membership::Wanted } else { Membership::Left };
         chats::set_membership(cx, chat.chat, membership, at.seq)
     }

@@ -220,9 +220,9 @@ fn is_for_others(name: &str) -> bool {
     name.ends_with(".png") || name.ends_with(".txt")
 }
 
-/// A module that is loaded when what is in it is first shown.
+/// A module that is loaded when what is in it is first shown, or one that several such share.
 fn is_part(path: &str) -> bool {
-    path.contains("split_") && path.ends_with(".wasm")
+    (path.contains("split_") || path.contains("_chunk_")) && path.ends_with(".wasm")
 }
 
 fn parts(resolver: &Resolver<'_>) -> Result<String> {

@@ -159,10 +159,9 @@ impl App {
         let (open, info) = (RwSignal::new(None), RwSignal::new(None));
         let people = Memo::new(move |_| {
             let row = open.get().and_then(|chat| chats.with(|chats| chats.get(&chat)));
-            let contact = |account| contacts.with(|contacts: &Contacts| contacts.name(&account).map(str::to_owned));
-            info.with(|info: &Option<ChatInfo>| {
-                People::of(row.as_deref().map(words::title).unwrap_or_default(), info.as_ref(), contact)
-            })
+            let title = row.as_deref().map(words::title).unwrap_or_default();
+            let names = contacts.with(Contacts::names);
+            info.with(|info: &Option<ChatInfo>| People::of(title, info.as_ref(), names))
         });
         Self {
             role,
@@ -545,6 +544,7 @@ impl App {
             (Pane::Chat, _) => self.close_chat(),
             (Pane::List, Section::Chats) => return false,
             (Pane::List, Section::Profile | Section::Devices) => self.section.set(Section::Settings),
+            (Pane::List, Section::NewGroup) => self.section.set(Section::NewChat),
             (Pane::List, _) => self.section.set(Section::Chats),
         }
         true

@@ -346,7 +346,9 @@ impl Client {
         let present = accounts_in(&group)?;
         let wishes = open_wishes(cx, chat, &group, &present)?;
         let add: Vec<AccountId> = wishes.iter().filter(|(wish, _)| *wish == Wish::Add).map(|(_, who)| *who).collect();
-        if !add.is_empty() {
+        // Whoever shall be out does not stay until somebody else can come.
+        let is_first = |wish: &Wish| matches!(wish, Wish::Remove | Wish::MakeAdmin | Wish::WithdrawAdmin);
+        if !add.is_empty() && !wishes.iter().any(|(wish, _)| is_first(wish)) {
             return self.ask_lists_for(cx, chat, &add);
         }
         if wishes.iter().all(|(wish, _)| *wish == Wish::Leave) {

@@ -47,7 +47,7 @@ async fn a_group_is_made_talked_in_changed_and_left() -> Result<()> {
     alice.sees_text("group-go", "Create group (3 members)").await?;
     alice.clicks("group-go").await?;
     alice.sees_text("chat-head-title", "Climbers").await?;
-    alice.sees_text("chat-status", "Bob, Carol, You").await?;
+    alice.sees_text("chat-status", "\u{2068}Bob\u{2069}, \u{2068}Carol\u{2069}, You").await?;
     sees_line(&alice, "You created this group").await?;
     alice.writes("hello all").await?;
 

@@ -227,25 +227,29 @@ async fn only_commits_in_the_open_change_a_group() {
 }
 
 #[tokio::test]
-async fn nothing_changes_the_group_context() {
+async fn the_policy_alone_changes_and_only_by_admins() {
     let mut c = club().await;
+    let with = |policy: &ChatPolicy, credentials: &[CredentialType]| {
+        let of_policy = ExtensionType::Unknown(EXTENSION_CHAT_POLICY);
+        Extensions::from_vec(vec![
+            Extension::RequiredCapabilities(RequiredCapabilitiesExtension::new(&[of_policy], &[], credentials)),
+            Extension::Unknown(EXTENSION_CHAT_POLICY, UnknownExtension(policy.encode())),
+        ])
+        .unwrap()
+    };
+    let ours = [CredentialType::Other(CREDENTIAL_TYPE_DEVICE_CERT)];
     let mut policy = c.policy.clone();
     policy.admins.insert(c.bob.address.account);
-    let required = RequiredCapabilitiesExtension::new(
-        &[ExtensionType::Unknown(EXTENSION_CHAT_POLICY)],
-        &[],
-        &[CredentialType::Other(CREDENTIAL_TYPE_DEVICE_CERT)],
-    );
-    let extensions = Extensions::from_vec(vec![
-        Extension::RequiredCapabilities(required),
-        Extension::Unknown(EXTENSION_CHAT_POLICY, UnknownExtension(policy.encode())),
-    ])
-    .unwrap();
-    let (commit, _, group_info) =
-        c.alice_group.update_group_context_extensions(&c.alice.provider, extensions, &c.alice.key).unwrap();
-    let group_info = group_info.map_or_else(Vec::new, |info| MlsMessageOut::from(info).to_bytes().unwrap());
-    let reply = c.alice_socket.ask(Body::Commit(c.commit(&commit, group_info))).await;
-    refused(reply, Reason::Invalid, "a proposal other than Add, Remove and ExternalInit");
+    // Bob makes himself one, past the checks of his own client.
+    let (commit, ..) =
+        c.bob_group.update_group_context_extensions(&c.bob.provider, with(&policy, &ours), &c.bob.key).unwrap();
+    let reply = c.bob_socket.ask(Body::Commit(c.commit(&commit, Vec::new()))).await;
+    refused(reply, Reason::Denied, "may not change who the admins are");
+    // Alice may; but nothing else.
+    let (commit, ..) =
+        c.alice_group.update_group_context_extensions(&c.alice.provider, with(&policy, &[]), &c.alice.key).unwrap();
+    let reply = c.alice_socket.ask(Body::Commit(c.commit(&commit, Vec::new()))).await;
+    refused(reply, Reason::Invalid, "changes more of the group's context than its policy");
 }
 
 #[tokio::test]

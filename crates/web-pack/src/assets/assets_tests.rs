@@ -36,7 +36,9 @@ fn a_changed_leaf_renames_all_that_refer_to_it() {
 #[test]
 fn the_service_worker_keeps_its_name_and_lists_what_to_keep() {
     let sources = [
-        source("sw.js", "const V = '{{bundle:version}}', F = {{bundle:precache}};"),
+        source("sw.js", "const V = '{{bundle:version}}', F = {{bundle:precache}}, P = {{bundle:parts}};"),
+        source("split_settings.wasm", "later"),
+        source("web_ui_chunk_1.wasm", "shared by what is later"),
         source("index.html", ""),
         source("a.css", "x"),
         source("app-512.png", "for the system's list of programs"),
@@ -44,7 +46,11 @@ fn the_service_worker_keeps_its_name_and_lists_what_to_keep() {
     ];
     let bundle = resolve(&sources).unwrap();
     let css = path(&bundle, "assets/a.");
-    let expected = format!("const V = '{}', F = [\"/{css}\",\"/index.html\"];", bundle.version);
+    let parts = [path(&bundle, "assets/split_settings."), path(&bundle, "assets/web_ui_chunk_1.")];
+    let expected = format!(
+        "const V = '{}', F = [\"/{css}\",\"/index.html\"], P = [\"/{}\",\"/{}\"];",
+        bundle.version, parts[0], parts[1]
+    );
     assert_eq!(text(&bundle, "sw.js"), expected);
 }
 

@@ -107,7 +107,7 @@ fn Conversation(opened: ChatId) -> impl IntoView {
                 <Show when=move || { unread.get() > 0 }><span class="badge">{move || unread.get().min(BADGE_MAX)}</span></Show>
             </button>
         </Show>
-        <Show when=move || is_in.get() fallback=|| view! { <p class="not-in" data-testid="not-in-group">{words::NOT_IN_GROUP}</p> }>
+        <Show when=move || is_in.get() fallback=|| view! { <NotIn/> }>
             <Composer chat on_sent=move || view.to_end()/>
         </Show>
         <Show when=move || app.selection.with(Option::is_some)><ChosenBar around/></Show>
@@ -179,6 +179,17 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
     }
 }
 
+/// In place of the composer, which may have had the focus.
+#[component]
+fn NotIn() -> impl IntoView {
+    request_animation_frame(|| {
+        if page::lost_focus() {
+            page::focus(".not-in");
+        }
+    });
+    view! { <p class="not-in" tabindex="-1" data-testid="not-in-group">{words::NOT_IN_GROUP}</p> }
+}
+
 /// Who is in a group, as much as there is room for.
 fn group_status(app: App, info: &client_api::ChatInfo) -> String {
     if info.members.is_empty() {
@@ -187,8 +198,9 @@ fn group_status(app: App, info: &client_api::ChatInfo) -> String {
     let me = app.me();
     let others = info.members.iter().filter(|member| member.account != me);
     let name = |account| app.people.with(|people| people.name(account).unwrap_or(words::SOMEBODY).to_owned());
-    let names = others.map(|member| name(member.account));
-    names.chain(std::iter::once(words::YOU.to_owned())).collect::<Vec<_>>().join(", ")
+    let mut names: Vec<String> = others.map(|member| name(member.account)).collect();
+    names.sort_by_cached_key(|name| name.to_lowercase());
+    words::listed_members(&names)
 }
 
 /// What can be done with a chat.

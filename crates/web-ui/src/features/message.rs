@@ -15,7 +15,7 @@ use crate::features::message::menu::{act, held};
 use crate::features::message::quote::quote_button;
 use crate::model::clock;
 use crate::model::deeds::{self, Deed};
-use crate::model::people::People;
+use crate::model::people::{People, is_of_group};
 use crate::model::timeline::{Item, shown_ms};
 use crate::model::tint::tint;
 use crate::platform::page;
@@ -87,7 +87,7 @@ pub fn ItemView(first: Item, item: Signal<Option<Item>>, around: Around) -> impl
 fn SystemLineView(row: Arc<MessageRow>, around: Around) -> impl IntoView {
     let app = use_app();
     let body = row.body.clone();
-    let of_people = matches!(&row.body, MessageBody::System(line) if words::is_of_group(line));
+    let of_people = matches!(&row.body, MessageBody::System(line) if is_of_group(line));
     let serious = match &row.body {
         MessageBody::System(line) => {
             use client_api::SystemLine::{HistoryDiffers, MayBeMissing, SafetyNumberChanged, UnknownDevice};

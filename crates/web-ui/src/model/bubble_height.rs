@@ -2,6 +2,7 @@
 //! rest on it until the page has measured. The style sheet's sizes, roughly; nothing breaks where they differ.
 
 use crate::model::emoji_alone::is_emoji_alone;
+use crate::model::people::is_of_group;
 use crate::model::rich_text::{Block, Span, parse, plain};
 use crate::model::timeline::Item;
 use client_api::{MessageBody, MessageStatus, Quote, Quoted};
@@ -38,6 +39,8 @@ const INDENT_PX: f64 = 24.0;
 const TIME_PX: f64 = 13.0;
 /// Emoji that stand alone, with the time below.
 const EMOJI_ALONE_PX: f64 = 70.0;
+/// Who did what, in one line.
+const GROUP_LINE_PX: f64 = 60.0;
 
 /// In a column of this width, in pixels.
 pub fn guess(item: &Item, column_px: f64) -> f64 {
@@ -49,6 +52,7 @@ pub fn guess(item: &Item, column_px: f64) -> f64 {
     let forwarded = if row.forwarded { FORWARDED_PX } else { 0.0 };
     let above = above + quote + reactions + forwarded;
     match &row.body {
+        MessageBody::System(line) if is_of_group(line) => GROUP_LINE_PX,
         MessageBody::System(_) => 76.0,
         MessageBody::Deleted | MessageBody::Waiting | MessageBody::Newer => above + BUBBLE_PX + LINE_PX,
         MessageBody::Text(text) => {

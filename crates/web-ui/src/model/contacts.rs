@@ -11,6 +11,7 @@ pub struct Contacts {
     entries: BTreeMap<AccountId, Entry>,
     /// By name.
     order: Vec<AccountId>,
+    names: Arc<BTreeMap<AccountId, String>>,
     decompose: Decompose,
 }
 
@@ -23,7 +24,7 @@ struct Entry {
 impl Contacts {
     /// Nothing has come yet.
     pub fn new(decompose: Decompose) -> Self {
-        Self { entries: BTreeMap::new(), order: Vec::new(), decompose }
+        Self { entries: BTreeMap::new(), order: Vec::new(), names: Arc::default(), decompose }
     }
 
     /// Merges what the core told.
@@ -42,6 +43,7 @@ impl Contacts {
         for account in changes.removed {
             self.entries.remove(&account);
         }
+        self.names = Arc::new(self.entries.iter().map(|(who, entry)| (*who, entry.row.name.clone())).collect());
         self.order = self.entries.keys().copied().collect();
         let entries = &self.entries;
         self.order.sort_by_cached_key(|account| entries.get(account).map(|entry| entry.row.name.to_lowercase()));
@@ -62,9 +64,9 @@ impl Contacts {
         self.entries.get(account).map(|entry| Arc::clone(&entry.row))
     }
 
-    /// What somebody is called, who is one.
-    pub fn name(&self, account: &AccountId) -> Option<&str> {
-        self.entries.get(account).map(|entry| entry.row.name.as_str())
+    /// What all of them are called.
+    pub fn names(&self) -> Arc<BTreeMap<AccountId, String>> {
+        Arc::clone(&self.names)
     }
 
     /// Those that are found by what was typed, by name, so many at most.

@@ -1,30 +1,39 @@
 //! What the people of the open chat are called. Knows no page.
 
-use client_api::{AccountId, ChatInfo, ChatKind};
+use client_api::{AccountId, ChatInfo, ChatKind, SystemLine};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A line that says who did what in a group.
+pub fn is_of_group(line: &SystemLine) -> bool {
+    use SystemLine::{
+        AdminsMade, AdminsWithdrawn, GroupCreated, GroupRenamed, MemberLeft, MembersAdded, MembersRemoved,
+    };
+    let changes = matches!(line, MembersAdded { .. } | MembersRemoved { .. } | MemberLeft { .. } | GroupRenamed { .. });
+    changes || matches!(line, GroupCreated { .. } | AdminsMade { .. } | AdminsWithdrawn { .. })
+}
 
 /// The people of a chat.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct People {
     title: String,
     /// By account, in a group only: elsewhere whoever is not oneself is the one that the chat is called by.
-    names: Option<BTreeMap<AccountId, String>>,
+    members: Option<BTreeMap<AccountId, String>>,
+    contacts: Arc<BTreeMap<AccountId, String>>,
 }
 
 impl People {
     /// Of a chat that is called so. Whoever left a group is called as a contact, where they are one.
-    pub fn of(title: String, info: Option<&ChatInfo>, contact: impl Fn(AccountId) -> Option<String>) -> Self {
+    pub fn of(title: String, info: Option<&ChatInfo>, contacts: Arc<BTreeMap<AccountId, String>>) -> Self {
         let group = info.filter(|info| info.kind == ChatKind::Group);
-        let names = group.map(|group| {
-            let name = |account, title: &String| (account, contact(account).unwrap_or_else(|| title.clone()));
-            group.members.iter().map(|member| name(member.account, &member.title)).collect()
-        });
-        Self { title, names }
+        let members =
+            group.map(|group| group.members.iter().map(|member| (member.account, member.title.clone())).collect());
+        Self { title, members, contacts }
     }
 
     /// It is a group: who wrote a message does not go without saying.
     pub fn is_group(&self) -> bool {
-        self.names.is_some()
+        self.members.is_some()
     }
 
     /// What the chat is called.
@@ -34,8 +43,8 @@ impl People {
 
     /// What somebody else in it is called. `None`: nobody knows any more.
     pub fn name(&self, account: AccountId) -> Option<&str> {
-        match &self.names {
-            Some(names) => names.get(&account).map(String::as_str),
+        match &self.members {
+            Some(members) => self.contacts.get(&account).or_else(|| members.get(&account)).map(String::as_str),
             None => Some(&self.title),
         }
     }
@@ -49,6 +58,7 @@ mod tests {
     const ADA: AccountId = AccountId([1; 16]);
     const BOB: AccountId = AccountId([2; 16]);
     const CAROL: AccountId = AccountId([3; 16]);
+    const DAVE: AccountId = AccountId([4; 16]);
 
     fn info(kind: ChatKind) -> ChatInfo {
         let member = |account, title: &str| MemberRow { account, title: title.into(), admin: false };
@@ -71,15 +81,16 @@ mod tests {
 
     #[test]
     fn in_a_group_each_has_a_name_of_their_own() {
-        let contact = |account| (account == BOB).then(|| "Bobby".to_owned());
-        let people = People::of("Climbers".into(), Some(&info(ChatKind::Group)), contact);
+        let contacts = [(BOB, "Bobby".to_owned()), (CAROL, "Carol, who left".to_owned())].into();
+        let people = People::of("Climbers".into(), Some(&info(ChatKind::Group)), Arc::new(contacts));
         assert!(people.is_group());
-        assert_eq!([ADA, BOB, CAROL].map(|who| people.name(who)), [Some("Ada"), Some("Bobby"), None]);
+        let names = [ADA, BOB, CAROL, DAVE].map(|who| people.name(who));
+        assert_eq!(names, [Some("Ada"), Some("Bobby"), Some("Carol, who left"), None]);
     }
 
     #[test]
     fn elsewhere_everybody_else_is_who_the_chat_is_called_by() {
-        let people = People::of("Ada".into(), Some(&info(ChatKind::Direct)), |_| None);
+        let people = People::of("Ada".into(), Some(&info(ChatKind::Direct)), Arc::default());
         assert!(!people.is_group());
         assert_eq!((people.name(BOB), people.title()), (Some("Ada"), "Ada"));
     }

@@ -31,17 +31,12 @@ pub fn group_line(line: &SystemLine, people: &People, me: AccountId) -> Option<S
     })
 }
 
-/// A line that speaks of people.
-pub fn is_of_group(line: &SystemLine) -> bool {
-    group_line(line, &People::default(), AccountId::NOBODY).is_some()
-}
-
 fn actor(account: AccountId, people: &People, me: AccountId) -> String {
-    if account == me { YOU.to_owned() } else { name(account, people) }
+    if account == me { YOU.to_owned() } else { capital(name(account, people)) }
 }
 
 fn name(account: AccountId, people: &People) -> String {
-    people.name(account).map_or_else(|| SOMEBODY.to_owned(), isolated)
+    people.name(account).map_or_else(|| SOMEBODY.to_lowercase(), isolated)
 }
 
 /// "Ada", "you and Ada", "Ada, Bob and Carol"
@@ -58,7 +53,13 @@ fn listed(accounts: &[AccountId], people: &People, me: AccountId) -> String {
 }
 
 fn capital(text: String) -> String {
-    if text.starts_with("you") { text.replacen("you", YOU, 1) } else { text }
+    // Names have a mark of direction before them.
+    match text.chars().next() {
+        Some(first) if first.is_ascii_lowercase() => {
+            format!("{}{}", first.to_ascii_uppercase(), text.get(1..).unwrap_or_default())
+        }
+        _ => text,
+    }
 }
 
 fn are(accounts: &[AccountId], listed: String, me: AccountId) -> String {
@@ -91,7 +92,13 @@ pub fn members(number: usize) -> String {
 
 /// Of the button of a member's menu.
 pub fn member_menu(name: &str) -> String {
-    format!("Menu of {}", isolated(name))
+    format!("Menu for {}", isolated(name))
+}
+
+/// Who is in a group, as much as there is room for.
+pub fn listed_members(names: &[String]) -> String {
+    let names = names.iter().map(|name| isolated(name)).chain(std::iter::once(YOU.to_owned()));
+    names.collect::<Vec<_>>().join(", ")
 }
 
 /// Asks before somebody is taken out.
@@ -106,7 +113,7 @@ pub fn leave_title(group: &str) -> String {
 
 pub const SOMEBODY: &str = "Somebody";
 pub const NEW_GROUP: &str = "New group";
-pub const GROUP_NAME: &str = "Name of the group";
+pub const GROUP_NAME: &str = "Group name";
 pub const CREATE_GROUP: &str = "Create group";
 pub const CHOOSE_MEMBERS: &str = "Who is in it";
 pub const SEARCH_CONTACTS: &str = "Search contacts";
@@ -122,7 +129,7 @@ pub const REMOVE: &str = "Remove";
 pub const LEAVE_GROUP: &str = "Leave group";
 pub const LEAVE: &str = "Leave";
 pub const LEAVE_TEXT: &str =
-    "You get no more messages of it. What was said stays on your devices. Only an admin can bring you back.";
+    "You will no longer get its messages. What was said stays on your devices. Only an admin can bring you back.";
 pub const NOT_IN_GROUP: &str = "You are no longer in this group.";
 
 #[cfg(test)]
@@ -152,7 +159,7 @@ mod tests {
             verified: false,
             members: vec![member(ME, "Me"), member(ADA, "Ada"), member(BOB, "Bob")],
         };
-        let people = People::of("Climbers".into(), Some(&info), |_| None);
+        let people = People::of("Climbers".into(), Some(&info), std::sync::Arc::default());
         let text = group_line(line, &people, ME).unwrap_or_default();
         text.replace(['\u{2068}', '\u{2069}'], "")
     }
@@ -165,9 +172,10 @@ mod tests {
         assert_eq!(said(&SystemLine::MembersAdded { by: ME, accounts: vec![ADA, BOB] }), "You added Ada and Bob");
         let nobody = AccountId::NOBODY;
         assert_eq!(said(&SystemLine::MembersAdded { by: nobody, accounts: vec![BOB, ME] }), "You and Bob joined");
-        assert_eq!(said(&SystemLine::MembersRemoved { by, accounts: vec![GONE] }), "Ada removed Somebody");
+        assert_eq!(said(&SystemLine::MembersRemoved { by, accounts: vec![GONE] }), "Ada removed somebody");
         assert_eq!(said(&SystemLine::MembersRemoved { by: nobody, accounts }), "You are no longer in this group");
         assert_eq!(said(&SystemLine::MemberLeft { account: BOB }), "Bob left");
+        assert_eq!(said(&SystemLine::MemberLeft { account: GONE }), "Somebody left");
         assert_eq!(said(&SystemLine::AdminsMade { by, accounts: vec![BOB] }), "Bob is now an admin");
         assert_eq!(
             said(&SystemLine::AdminsWithdrawn { by, accounts: vec![ADA, BOB] }),

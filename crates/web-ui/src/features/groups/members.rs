@@ -1,6 +1,7 @@
 //! Who is in a group, and what can be done about it: in the information beside the conversation.
 
 use crate::features::groups::picker::Picker;
+use crate::platform::page;
 use crate::primitives::avatar::{Avatar, Face};
 use crate::primitives::dialog::Dialog;
 use crate::primitives::icon::Icon;
@@ -24,7 +25,18 @@ enum Asked {
 #[component]
 pub fn Members(info: Memo<ChatInfo>) -> impl IntoView {
     let app = use_app();
-    let members = Memo::new(move |_| info.with(|info| info.members.clone()));
+    // Oneself, then admins, then the others, by name.
+    let members = Memo::new(move |_| {
+        let mut members = info.with(|info| info.members.clone());
+        app.people.with(|people| {
+            for member in &mut members {
+                member.title = people.name(member.account).unwrap_or(words::SOMEBODY).to_owned();
+            }
+        });
+        let me = app.me();
+        members.sort_by_cached_key(|member| (member.account != me, !member.admin, member.title.to_lowercase()));
+        members
+    });
     let is_in = Memo::new(move |_| members.with(|members| members.iter().any(|member| member.account == app.me())));
     let is_admin = Memo::new(move |_| {
         members.with(|members| members.iter().any(|member| member.admin && member.account == app.me()))
@@ -32,16 +44,34 @@ pub fn Members(info: Memo<ChatInfo>) -> impl IntoView {
     let asked = RwSignal::new(None::<Asked>);
     let chat = Memo::new(move |_| info.with(|info| info.chat));
     let title = Memo::new(move |_| info.with(|info| info.title.clone()));
+    let count = move || match members.with(Vec::len) {
+        0 => words::NOT_IN_GROUP.to_owned(),
+        number => words::members(number),
+    };
+    // What was done may have taken away what had the focus.
+    Effect::new(move |before: Option<usize>| {
+        let now = members.with(Vec::len);
+        if before.is_some_and(|before| now < before) {
+            request_animation_frame(|| {
+                if page::lost_focus() {
+                    page::focus("[data-testid='members-count']");
+                }
+            });
+        }
+        now
+    });
     view! {
         <Show when=move || is_admin.get()><GroupName chat title/></Show>
-        <h2 class="rows-title" data-testid="members-count">{move || words::members(members.with(Vec::len))}</h2>
+        <h2 class="rows-title" tabindex="-1" data-testid="members-count">{count}</h2>
         <ul class="rows" data-testid="members">
             <Show when=move || is_admin.get()>
                 <li><button class="action-row" type="button" data-testid="members-add" on:click=move |_| asked.set(Some(Asked::Add))>
                     <Icon name="user-plus"/> <span>{words::ADD_MEMBERS}</span>
                 </button></li>
             </Show>
-            {move || members.get().into_iter().map(|member| view! { <MemberView member chat is_admin asked/> }).collect_view()}
+            <For each=move || members.get() key=|member| member.account let:member>
+                <MemberView first=member members chat is_admin asked/>
+            </For>
             <Show when=move || is_in.get()>
                 <li><button class="action-row danger" type="button" data-testid="group-leave" on:click=move |_| asked.set(Some(Asked::Leave))>
                     <Icon name="sign-out"/> <span>{words::LEAVE_GROUP}</span>
@@ -66,43 +96,47 @@ pub fn Members(info: Memo<ChatInfo>) -> impl IntoView {
 
 #[component]
 fn MemberView(
-    member: MemberRow,
+    first: MemberRow,
+    members: Memo<Vec<MemberRow>>,
     chat: Memo<ChatId>,
     is_admin: Memo<bool>,
     asked: RwSignal<Option<Asked>>,
 ) -> impl IntoView {
     let app = use_app();
-    let (account, admin) = (member.account, member.admin);
+    let account = first.account;
     let own = move || app.me() == account;
-    let known = app.contacts.with_untracked(|contacts| contacts.row(&account));
-    let photo = known.map(|row| row.photo.clone()).unwrap_or_default();
-    let face = Face { account, name: member.title.clone(), photo, notes: false };
-    let name = member.title.clone();
-    let shown = move || {
-        let contact = app.contacts.with(|contacts| contacts.name(&account).map(str::to_owned));
-        if own() { words::YOU.to_owned() } else { contact.unwrap_or_else(|| name.clone()) }
-    };
-    let label = words::member_menu(&member.title);
-    let member = StoredValue::new(member);
+    // The last known while the row goes.
+    let member = Memo::new(move |last: Option<&MemberRow>| {
+        let now = members.with(|members| members.iter().find(|member| member.account == account).cloned());
+        now.or_else(|| last.cloned()).unwrap_or_else(|| first.clone())
+    });
+    let face = Signal::derive(move || {
+        let known = app.contacts.with(|contacts| contacts.row(&account));
+        let photo = known.map(|row| row.photo.clone()).unwrap_or_default();
+        Face { account, name: member.with(|member| member.title.clone()), photo, notes: false }
+    });
+    let shown = move || if own() { words::YOU.to_owned() } else { member.with(|member| member.title.clone()) };
+    let label = words::member_menu(&member.with_untracked(|member| member.title.clone()));
     let entries = Callback::new(move |()| {
         let mut entries =
             vec![entry(words::MESSAGE_MEMBER, "chat-circle", "member-message", move || message(app, account))];
         if is_admin.get_untracked() {
+            let admin = member.with_untracked(|member| member.admin);
             let (words, icon) = if admin { (words::WITHDRAW_ADMIN, "user") } else { (words::MAKE_ADMIN, "star") };
             entries.push(entry(words, icon, "member-admin", move || {
                 tell(app, Command::SetAdmin { chat: chat.get_untracked(), member: account, admin: !admin });
             }));
             entries.push(entry(words::REMOVE_FROM_GROUP, "prohibit", "member-remove", move || {
-                asked.set(Some(Asked::Remove(member.get_value())));
+                asked.set(Some(Asked::Remove(member.get_untracked())));
             }));
         }
         entries
     });
     view! {
         <li class="fact-row member" data-testid="member" data-account=account.to_string()>
-            <Avatar face=Signal::stored(face) size="small"/>
+            <Avatar face size="small"/>
             <span class="member-name" dir="auto">{shown}</span>
-            {admin.then(|| view! { <span class="tag" data-testid="member-is-admin">{words::ADMIN}</span> })}
+            {move || member.with(|member| member.admin).then(|| view! { <span class="tag" data-testid="member-is-admin">{words::ADMIN}</span> })}
             {move || (!own()).then(|| view! { <Menu label=label.clone() icon="dots-three-vertical" testid="member-menu" entries/> })}
         </li>
     }
@@ -178,8 +212,11 @@ fn Add(chat: Memo<ChatId>, members: Memo<Vec<MemberRow>>, asked: RwSignal<Option
         if members.is_empty() {
             return;
         }
+        error.set(String::new());
+        // Where this dialog is closed by now, another one may be open.
         app.ask(Command::AddMembers { chat: chat.get_untracked(), members }, move |result| match result {
-            Ok(_) => _ = asked.try_set(None),
+            Ok(_) if error.try_get_untracked().is_some() => _ = asked.try_set(None),
+            Ok(_) => {}
             Err(refused) => _ = error.try_set(words::error(&refused)),
         });
     };
@@ -211,8 +248,10 @@ fn Confirm(
     let close = move || asked.set(None);
     let command = StoredValue::new(command);
     let act = move |_| {
+        error.set(String::new());
         app.ask(command.get_value(), move |result| match result {
-            Ok(_) => _ = asked.try_set(None),
+            Ok(_) if error.try_get_untracked().is_some() => _ = asked.try_set(None),
+            Ok(_) => {}
             Err(refused) => _ = error.try_set(words::error(&refused)),
         });
     };

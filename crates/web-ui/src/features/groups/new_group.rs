@@ -27,9 +27,10 @@ pub fn NewGroup() -> impl IntoView {
         let members = chosen.with_untracked(|chosen| chosen.iter().copied().collect());
         let command = Command::CreateGroup { name: name.get_untracked().trim().to_owned(), members };
         app.ask(command, move |result| {
-            let _ = busy.try_set(false);
+            // Whoever went elsewhere meanwhile stays there.
+            let is_left = busy.try_set(false).is_some();
             match result {
-                Ok(Answer::Chat(chat)) => {
+                Ok(Answer::Chat(chat)) if !is_left => {
                     app.section.set(Section::Chats);
                     app.open_chat(chat);
                 }

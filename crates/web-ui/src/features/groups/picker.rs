@@ -41,7 +41,11 @@ pub fn Picker(chosen: RwSignal<BTreeSet<AccountId>>, without: BTreeSet<AccountId
             page::focus(".picker .search-input");
         }
     };
-    let none = move || if app.contacts.with(Contacts::is_empty) { words::NO_CONTACTS } else { words::NO_CONTACT_FITS };
+    let none = move || match query.with(|query| query.trim().is_empty()) {
+        _ if app.contacts.with(Contacts::is_empty) => words::NO_CONTACTS,
+        true => words::NO_CONTACT_LEFT,
+        false => words::NO_CONTACT_FITS,
+    };
     view! {
         <div class="picker">
             <div class="search">
