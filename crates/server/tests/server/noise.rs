@@ -254,7 +254,16 @@ fn bytes_that_are_no_websocket_end_the_connection() {
 fn handshakes_that_are_damaged_are_refused_and_change_nothing() {
     let noise = (0..6_usize, proptest::collection::vec(damage(), 1..4));
     hold(300, &noise, async |scene, (which, damage)| {
-        let damaged = |bytes: &[u8]| damage.iter().fold(bytes.to_vec(), |bytes, damage| damage.to(bytes));
+        let damaged = |bytes: &[u8]| {
+            let mut made = damage.iter().fold(bytes.to_vec(), |bytes, damage| damage.to(bytes));
+            // Damage to damage may be none: an honest commit would be taken.
+            if made == bytes
+                && let Some(first) = made.first_mut()
+            {
+                *first ^= 1;
+            }
+            made
+        };
         let (Body::App(app), Body::GroupCreate(create)) = (&scene.honest[0], &scene.honest[4]) else {
             panic!("as made")
         };
