@@ -34,6 +34,8 @@ async fn a_group_is_made_talked_in_changed_and_left() -> Result<()> {
     let mut carol = Person::register(&world, "Carol", CAROL).await?;
     alice.starts_chat(BOB, "Bob").await?;
     alice.starts_chat(CAROL, "Carol").await?;
+    // A feed without an article is none.
+    alice.writes("to Carol alone").await?;
 
     alice.clicks("new-chat").await?;
     alice.clicks("new-group").await?;

@@ -187,7 +187,7 @@ fn NotIn() -> impl IntoView {
             page::focus(".not-in");
         }
     });
-    view! { <p class="not-in" tabindex="-1" data-testid="not-in-group">{words::NOT_IN_GROUP}</p> }
+    view! { <p class="not-in" id="composer-text" tabindex="-1" data-testid="not-in-group">{words::NOT_IN_GROUP}</p> }
 }
 
 /// Who is in a group, as much as there is room for.
