@@ -1,10 +1,10 @@
 //! Groups of many: who is in them, what they are called, and what the chat says when that changes. Owns the table `group_member`, which
 //! follows the MLS group and its policy after each commit, and the state `group/`. Changing a group is below.
 
-mod changing;
+pub(crate) mod changing;
 
 use crate::accounts;
-use crate::chats::{self, Chat, Membership};
+use crate::chats::{self, Chat, Membership, NO_PEER};
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::marks::{self, Mark};
@@ -43,13 +43,15 @@ fn members(db: &Connection, chat: ChatId) -> Result<BTreeMap<AccountId, Member>,
 }
 
 /// This device knows who is in a group, this account among them.
-pub(crate) fn knows_members(db: &Connection, chat: ChatId) -> Result<bool, Halt> {
+fn knows_members(db: &Connection, chat: ChatId) -> Result<bool, Halt> {
     Ok(chats::was_in(db, chat)? && !members(db, chat)?.is_empty())
 }
 
 /// An admin, as far as this device knows.
 pub(crate) fn is_admin(db: &Connection, chat: ChatId, account: AccountId) -> Result<bool, Halt> {
-    Ok(members(db, chat)?.get(&account).is_some_and(|member| member.admin))
+    let mut statement =
+        db.prepare_cached("SELECT EXISTS (SELECT 1 FROM group_member WHERE chat = ?1 AND account = ?2 AND admin)")?;
+    Ok(statement.query_row(params![chat.as_bytes(), account.as_bytes()], |row| row.get(0))?)
 }
 
 /// Who is in a group, or shall be, this account included.
@@ -115,7 +117,7 @@ pub(crate) fn on_name(
     given: &GroupName,
     time_ms: u64,
 ) -> Result<(), Halt> {
-    let is_admin = members(cx.db, chat.chat)?.get(&by).is_some_and(|member| member.admin);
+    let is_admin = is_admin(cx.db, chat.chat, by)?;
     let is_name = changing::tidy_name(&given.name).is_ok_and(|name| name == given.name);
     let is_dated = given.clock_ms <= (time_ms + NAME_SKEW_MAX_MS).min(NUMBER_MAX >> 16);
     if chat.kind != ChatKind::Group || !is_admin || !is_name || !is_dated {
@@ -155,7 +157,7 @@ fn write(cx: &mut Context<'_>, chat: ChatId, account: AccountId, admin: bool, si
 }
 
 /// This device came into a group: by somebody's Welcome, or from outside beside its siblings. Of who was there before it learns nothing more.
-pub(crate) fn came_in(cx: &mut Context<'_>, chat: ChatId, by: Option<AccountId>, at: Place) -> Result<(), Halt> {
+fn came_in(cx: &mut Context<'_>, chat: ChatId, by: Option<AccountId>, at: Place) -> Result<(), Halt> {
     let Some((stored, now, admins)) = as_it_is(cx, chat)? else { return Ok(()) };
     cx.db.prepare_cached("DELETE FROM group_member WHERE chat = ?1")?.execute([chat.as_bytes()])?;
     for account in now {
@@ -238,6 +240,25 @@ fn left(cx: &mut Context<'_>, chat: &Chat, time_ms: u64) -> Result<(), Halt> {
 }
 
 impl Client {
+    /// This device is in a chat's group from this entry of the log on; brought in by somebody, or from outside. In a group whose people it
+    /// knew, who came and went meanwhile is told.
+    pub(crate) fn enter(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: ChatId,
+        by: Option<AccountId>,
+        at: Place,
+    ) -> Result<(), Halt> {
+        // Before the entry is written down, by which the chat would be one that this device was in.
+        let knew = knows_members(cx.db, chat)?;
+        chats::set_membership(cx, chat, Membership::Joined, at.seq)?;
+        if knew {
+            self.group_changed(cx, chat, by.unwrap_or(NO_PEER), at).map(|_| ())
+        } else {
+            came_in(cx, chat, by, at)
+        }
+    }
+
     /// A commit came into force, or this device came back where it was before: who came and went, as the MLS group says. Gives whom it brought.
     pub(crate) fn group_changed(
         &mut self,

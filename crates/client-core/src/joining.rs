@@ -3,7 +3,6 @@
 use crate::accounts;
 use crate::chats::{self, Chat, Membership, NO_PEER};
 use crate::client::{Client, Context};
-use crate::groups;
 use crate::io::Halt;
 use crate::messages::{GENERATION_MAX, NUMBER_MAX, Place};
 use crate::mls;
@@ -48,13 +47,7 @@ impl Client {
                 }
                 self.adopt_chat(cx, &policy, item.time_ms)?;
                 witness::begin(cx, chat, item.seq, None)?;
-                chats::set_membership(cx, chat, Membership::Joined, item.seq)?;
-                let at = Place { seq: item.seq, time_ms: item.time_ms };
-                if groups::knows_members(cx.db, chat)? {
-                    self.group_changed(cx, chat, by.account, at)?;
-                } else {
-                    groups::came_in(cx, chat, Some(by.account), at)?;
-                }
+                self.enter(cx, chat, Some(by.account), Place { seq: item.seq, time_ms: item.time_ms })?;
                 came_in_at(cx, chat, item.seq)?;
                 self.pauses.end(chat);
                 self.stuck.remove(&chat);
@@ -232,13 +225,7 @@ impl Client {
                 )?
                 .execute([chat.as_bytes()])?;
         }
-        let was_in = chats::was_in(cx.db, chat)?;
-        chats::set_membership(cx, chat, Membership::Joined, seq)?;
-        if was_in {
-            self.group_changed(cx, chat, NO_PEER, place)?;
-        } else {
-            groups::came_in(cx, chat, None, place)?;
-        }
+        self.enter(cx, chat, None, place)?;
         chats::set_applied(cx, chat, seq, time_ms)?;
         updating::renewed(cx, chat)?;
         came_in_at(cx, chat, seq)?;
