@@ -3,7 +3,7 @@
 use crate::client::{Client, Context};
 use crate::following::People;
 use crate::io::Halt;
-use crate::{outbox, own_state};
+use crate::{accounts, groups, outbox, own_state};
 use client_api::{Answer, UserError};
 use identity::ChatKind;
 use proto::ids::{AccountId, ChatId, Generation};
@@ -92,6 +92,14 @@ fn kind_of(number: u32) -> Result<ChatKind, Halt> {
         .into_iter()
         .find(|kind| kind_number(*kind) == number)
         .ok_or(Halt::Broken("an unknown kind of chat is stored"))
+}
+
+/// What a chat is called.
+pub(crate) fn title(db: &Connection, chat: &Chat) -> Result<String, Halt> {
+    match chat.kind {
+        ChatKind::Group => groups::title(db, chat.chat),
+        _ => accounts::title_of(db, chat.peer),
+    }
 }
 
 /// A chat by its id.

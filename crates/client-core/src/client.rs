@@ -8,6 +8,7 @@ use crate::devices::Seen;
 use crate::digest::Digests;
 use crate::finding::Finding;
 use crate::following::Moved;
+use crate::groups::changing;
 use crate::history::export::Upload;
 use crate::history::progress::PhoneWatch;
 use crate::http::{self, Calls, Purpose};
@@ -388,12 +389,30 @@ impl Client {
             Command::RenameContact { account, name } => self.rename_contact(cx, id, account, &name)?,
             Command::ShowContactCode => self.show_contact_code(cx, id)?,
             Command::StartChat { account } => self.start_chat(cx, id, account)?,
-            Command::CreateGroup { name, members } => self.create_group(cx, id, &name, &members)?,
-            Command::AddMembers { chat, members } => self.add_members(cx, id, chat, &members)?,
-            Command::RemoveMembers { chat, members } => self.remove_members(cx, id, chat, &members)?,
-            Command::SetAdmin { chat, member, admin } => self.set_admin(cx, id, chat, member, admin)?,
-            Command::RenameGroup { chat, name } => self.rename_group(cx, id, chat, &name)?,
-            Command::LeaveGroup { chat } => self.leave_group(cx, id, chat)?,
+            Command::CreateGroup { name, members } => {
+                let answer = changing::create(cx, &name, &members)?;
+                cx.answer(id, answer);
+            }
+            Command::AddMembers { chat, members } => {
+                let answer = changing::add_members(cx, chat, &members)?;
+                cx.answer(id, answer);
+            }
+            Command::RemoveMembers { chat, members } => {
+                let answer = changing::remove_members(cx, chat, &members)?;
+                cx.answer(id, answer);
+            }
+            Command::SetAdmin { chat, member, admin } => {
+                let answer = changing::set_admin(cx, chat, member, admin)?;
+                cx.answer(id, answer);
+            }
+            Command::RenameGroup { chat, name } => {
+                let answer = self.rename_group(cx, chat, &name)?;
+                cx.answer(id, answer);
+            }
+            Command::LeaveGroup { chat } => {
+                let answer = changing::leave(cx, chat)?;
+                cx.answer(id, answer);
+            }
             Command::OpenChat { chat, anchor, limit } => self.open_chat(cx, id, chat, anchor, limit)?,
             Command::LoadWindow { chat, anchor, limit } => self.load_window(cx, id, chat, anchor, limit)?,
             Command::CloseChat { chat } => {

@@ -282,17 +282,14 @@ impl Client {
             Some(MessageBody::Newer) => String::new(),
             _ => return Ok(()),
         };
-        let (title, preview) = match chat.kind {
-            ChatKind::Group => {
-                let name = accounts::title_of(cx.db, sender.account)?;
-                (groups::title(cx.db, chat.chat)?, format!("{name}: {preview}"))
-            }
-            _ => (accounts::title_of(cx.db, chat.peer)?, preview),
+        let preview = match chat.kind {
+            ChatKind::Group => format!("{}: {preview}", accounts::title_of(cx.db, sender.account)?),
+            _ => preview,
         };
         cx.event(Event::Notify {
             chat: client_api::ChatId(chat.chat.0),
             message: client_api::MessageId(id.0),
-            title,
+            title: chats::title(cx.db, chat)?,
             preview,
         });
         Ok(())

@@ -47,10 +47,9 @@ pub(crate) fn may_be(cx: &mut Context<'_>, stored: &Chat, policy: &ChatPolicy) -
     let expected = match stored.kind {
         ChatKind::SelfGroup => ChatPolicy::for_self(chat, generation, me),
         ChatKind::Direct => ChatPolicy::for_direct(chat, generation, me, stored.peer),
-        ChatKind::Group => match mls::load(cx, stored)? {
-            // Within a generation it is the state of one MLS group, which admins may have changed since this device saw it.
-            Some(_) if generation == stored.generation => ChatPolicy { kind: ChatKind::Group, ..policy.clone() },
+        ChatKind::Group => match mls::load(cx, stored)?.filter(|_| generation != stored.generation) {
             Some(group) => ChatPolicy { generation, ..group.policy().clone() },
+            // Within a generation it is the state of one MLS group, which admins may have changed since this device saw it.
             None => ChatPolicy { kind: ChatKind::Group, ..policy.clone() },
         },
     };

@@ -151,10 +151,7 @@ fn show_info(cx: &mut Context<'_>, id: ChatId) -> Result<(), Halt> {
             _ => ChatKind::Direct,
         },
         peer: ui_account(chat.peer),
-        title: match chat.kind {
-            identity::ChatKind::Group => groups::title(cx.db, id)?,
-            _ => accounts::title_of(cx.db, chat.peer)?,
-        },
+        title: chats::title(cx.db, &chat)?,
         number: accounts::number_of(cx.db, chat.peer)?,
         about,
         photo,

@@ -14,6 +14,7 @@ pub mod link;
 pub mod linking;
 pub mod list_grip;
 pub mod message;
+pub mod name_form;
 pub mod new_chat;
 pub mod parts;
 pub mod profile;

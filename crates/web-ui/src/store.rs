@@ -157,11 +157,14 @@ impl App {
         let chats = RwSignal::new(ChatList::new(letters::decompose));
         let contacts = RwSignal::new(Contacts::new(letters::decompose));
         let (open, info) = (RwSignal::new(None), RwSignal::new(None));
-        let people = Memo::new(move |_| {
+        // Apart, as the chats change with every message.
+        let title = Memo::new(move |_| {
             let row = open.get().and_then(|chat| chats.with(|chats| chats.get(&chat)));
-            let title = row.as_deref().map(words::title).unwrap_or_default();
+            row.as_deref().map(words::title).unwrap_or_default()
+        });
+        let people = Memo::new(move |_| {
             let names = contacts.with(Contacts::names);
-            info.with(|info: &Option<ChatInfo>| People::of(title, info.as_ref(), names))
+            info.with(|info: &Option<ChatInfo>| People::of(title.get(), info.as_ref(), names))
         });
         Self {
             role,

@@ -119,8 +119,7 @@ fn own_to_change(cx: &Context<'_>, chat: client_api::ChatId) -> Result<Result<Ch
     if stored.membership != Membership::Joined {
         return Ok(Err(UserError::NotNow));
     }
-    let me = cx.me()?.address.account;
-    let is_admin = members(cx.db, stored.chat)?.get(&me).is_some_and(|member| member.admin);
+    let is_admin = super::is_admin(cx.db, stored.chat, cx.me()?.address.account)?;
     Ok(if is_admin { Ok(stored) } else { Err(UserError::OnlyAdmin) })
 }
 
@@ -140,171 +139,132 @@ fn too_large() -> UserError {
     UserError::GroupTooLarge { max: u32::try_from(MEMBERS_NOW_MAX).unwrap_or(u32::MAX) }
 }
 
+/// What a command is answered.
+pub(crate) type Answered = Result<Result<Answer, UserError>, Halt>;
+
+/// "Make a group."
+pub(crate) fn create(cx: &mut Context<'_>, name: &str, given: &[client_api::AccountId]) -> Answered {
+    let name = match tidy_name(name) {
+        Ok(name) => name,
+        Err(error) => return Ok(Err(error)),
+    };
+    let Some(mut accounts) = known(cx, given)? else { return Ok(Err(UserError::NotFound)) };
+    if accounts.len() >= MEMBERS_NOW_MAX {
+        return Ok(Err(too_large()));
+    }
+    let me = cx.me()?.address.account;
+    accounts.insert(me);
+    let chat = Chat {
+        chat: ChatId(random_id(cx)),
+        kind: ChatKind::Group,
+        generation: Generation(1),
+        peer: NO_PEER,
+        membership: Membership::Creating,
+        applied_seq: 0,
+        activity_ms: cx.now_ms,
+    };
+    chats::insert(cx, &chat)?;
+    for account in accounts {
+        super::write(cx, chat.chat, account, account == me, 0)?;
+    }
+    take_name(cx, chat.chat, &name, cx.now_ms)?;
+    Ok(Ok(Answer::Chat(client_api::ChatId(chat.chat.0))))
+}
+
+/// "Add them."
+pub(crate) fn add_members(cx: &mut Context<'_>, chat: client_api::ChatId, given: &[client_api::AccountId]) -> Answered {
+    let chat = match own_to_change(cx, chat)? {
+        Ok(chat) => chat,
+        Err(error) => return Ok(Err(error)),
+    };
+    let Some(new) = known(cx, given)? else { return Ok(Err(UserError::NotFound)) };
+    if accounts(cx.db, chat.chat)?.union(&new).count() > MEMBERS_NOW_MAX {
+        return Ok(Err(too_large()));
+    }
+    for account in new {
+        want(cx, chat.chat, Wish::Add, account, cx.now_ms)?;
+    }
+    Ok(Ok(Answer::Done))
+}
+
+/// "Take them out."
+pub(crate) fn remove_members(
+    cx: &mut Context<'_>,
+    chat: client_api::ChatId,
+    given: &[client_api::AccountId],
+) -> Answered {
+    let chat = match own_to_change(cx, chat)? {
+        Ok(chat) => chat,
+        Err(error) => return Ok(Err(error)),
+    };
+    let me = cx.me()?.address.account;
+    if given.iter().any(|account| account.0 == me.0) {
+        return Ok(Err(UserError::NotNow));
+    }
+    for account in given {
+        want(cx, chat.chat, Wish::Remove, AccountId(account.0), cx.now_ms)?;
+    }
+    Ok(Ok(Answer::Done))
+}
+
+/// "Make them an admin", or no longer.
+pub(crate) fn set_admin(
+    cx: &mut Context<'_>,
+    chat: client_api::ChatId,
+    member: client_api::AccountId,
+    admin: bool,
+) -> Answered {
+    let chat = match own_to_change(cx, chat)? {
+        Ok(chat) => chat,
+        Err(error) => return Ok(Err(error)),
+    };
+    let account = AccountId(member.0);
+    let members = members(cx.db, chat.chat)?;
+    if !members.contains_key(&account) {
+        return Ok(Err(UserError::NotFound));
+    }
+    if !admin && !members.iter().any(|(other, member)| *other != account && member.admin) {
+        return Ok(Err(UserError::LastAdmin));
+    }
+    let wish = if admin { Wish::MakeAdmin } else { Wish::WithdrawAdmin };
+    want(cx, chat.chat, wish, account, cx.now_ms)?;
+    Ok(Ok(Answer::Done))
+}
+
+/// "Leave." MLS lets nobody commit their own removal (RFC 9420, 12.4): an admin's device does when it hears of it.
+pub(crate) fn leave(cx: &mut Context<'_>, chat: client_api::ChatId) -> Answered {
+    let chat = chats::find(cx.db, ChatId(chat.0))?.filter(|chat| chat.kind == ChatKind::Group);
+    let Some(chat) = chat.filter(|chat| chat.membership == Membership::Joined) else {
+        return Ok(Err(UserError::NotFound));
+    };
+    let me = cx.me()?.address.account;
+    let members = members(cx.db, chat.chat)?;
+    let is_admin = members.get(&me).is_some_and(|member| member.admin);
+    let other_admin = members.iter().any(|(account, member)| *account != me && member.admin);
+    if is_admin && !other_admin && members.len() > 1 {
+        return Ok(Err(UserError::LastAdmin));
+    }
+    if is_admin && other_admin {
+        want(cx, chat.chat, Wish::WithdrawAdmin, me, cx.now_ms)?;
+    }
+    want(cx, chat.chat, Wish::Leave, me, cx.now_ms)?;
+    Ok(Ok(Answer::Done))
+}
+
 impl Client {
-    /// "Make a group."
-    pub(crate) fn create_group(
-        &mut self,
-        cx: &mut Context<'_>,
-        request: u32,
-        name: &str,
-        given: &[client_api::AccountId],
-    ) -> Result<(), Halt> {
-        let me = cx.me()?.address.account;
-        let answer = match (tidy_name(name), known(cx, given)?) {
-            (Err(error), _) => Err(error),
-            (_, None) => Err(UserError::NotFound),
-            (_, Some(others)) if others.len() >= MEMBERS_NOW_MAX => Err(too_large()),
-            (Ok(name), Some(mut accounts)) => {
-                accounts.insert(me);
-                let chat = Chat {
-                    chat: ChatId(random_id(cx)),
-                    kind: ChatKind::Group,
-                    generation: Generation(1),
-                    peer: NO_PEER,
-                    membership: Membership::Creating,
-                    applied_seq: 0,
-                    activity_ms: cx.now_ms,
-                };
-                chats::insert(cx, &chat)?;
-                for account in accounts {
-                    super::write(cx, chat.chat, account, account == me, 0)?;
-                }
-                take_name(cx, chat.chat, &name, cx.now_ms)?;
-                Ok(Answer::Chat(client_api::ChatId(chat.chat.0)))
-            }
-        };
-        cx.answer(request, answer);
-        Ok(())
-    }
-
-    /// "Add them."
-    pub(crate) fn add_members(
-        &mut self,
-        cx: &mut Context<'_>,
-        request: u32,
-        chat: client_api::ChatId,
-        given: &[client_api::AccountId],
-    ) -> Result<(), Halt> {
-        let answer = match (own_to_change(cx, chat)?, known(cx, given)?) {
-            (Err(error), _) => Err(error),
-            (_, None) => Err(UserError::NotFound),
-            (Ok(chat), Some(new)) if accounts(cx.db, chat.chat)?.union(&new).count() > MEMBERS_NOW_MAX => {
-                Err(too_large())
-            }
-            (Ok(chat), Some(new)) => {
-                for account in new {
-                    want(cx, chat.chat, Wish::Add, account, cx.now_ms)?;
-                }
-                Ok(Answer::Done)
-            }
-        };
-        cx.answer(request, answer);
-        Ok(())
-    }
-
-    /// "Take them out."
-    pub(crate) fn remove_members(
-        &mut self,
-        cx: &mut Context<'_>,
-        request: u32,
-        chat: client_api::ChatId,
-        given: &[client_api::AccountId],
-    ) -> Result<(), Halt> {
-        let me = cx.me()?.address.account;
-        let answer = match own_to_change(cx, chat)? {
-            Err(error) => Err(error),
-            Ok(_) if given.iter().any(|account| account.0 == me.0) => Err(UserError::NotNow),
-            Ok(chat) => {
-                for account in given {
-                    want(cx, chat.chat, Wish::Remove, AccountId(account.0), cx.now_ms)?;
-                }
-                Ok(Answer::Done)
-            }
-        };
-        cx.answer(request, answer);
-        Ok(())
-    }
-
-    /// "Make them an admin", or no longer.
-    pub(crate) fn set_admin(
-        &mut self,
-        cx: &mut Context<'_>,
-        request: u32,
-        chat: client_api::ChatId,
-        member: client_api::AccountId,
-        admin: bool,
-    ) -> Result<(), Halt> {
-        let account = AccountId(member.0);
-        let answer = match own_to_change(cx, chat)? {
-            Err(error) => Err(error),
-            Ok(chat) => {
-                let members = members(cx.db, chat.chat)?;
-                let others = members.iter().any(|(other, member)| *other != account && member.admin);
-                if !members.contains_key(&account) {
-                    Err(UserError::NotFound)
-                } else if !admin && !others {
-                    Err(UserError::LastAdmin)
-                } else {
-                    let wish = if admin { Wish::MakeAdmin } else { Wish::WithdrawAdmin };
-                    want(cx, chat.chat, wish, account, cx.now_ms)?;
-                    Ok(Answer::Done)
-                }
-            }
-        };
-        cx.answer(request, answer);
-        Ok(())
-    }
-
     /// "Call it so."
-    pub(crate) fn rename_group(
-        &mut self,
-        cx: &mut Context<'_>,
-        request: u32,
-        chat: client_api::ChatId,
-        name: &str,
-    ) -> Result<(), Halt> {
-        let answer = match (own_to_change(cx, chat)?, tidy_name(name)) {
-            (Err(error), _) | (_, Err(error)) => Err(error),
-            (Ok(chat), Ok(name)) => {
-                let clock_ms = cx.now_ms.max(super::name_clock_ms(cx.db, chat.chat)? + 1);
-                if name != title(cx.db, chat.chat)? && take_name(cx, chat.chat, &name, clock_ms)? {
-                    let by = profile::ui_account(cx.me()?.address.account);
-                    crate::notices::say(cx, &chat, &SystemLine::GroupRenamed { by, name })?;
-                    self.say_name(cx, chat.chat)?;
-                }
-                Ok(Answer::Done)
-            }
+    pub(crate) fn rename_group(&mut self, cx: &mut Context<'_>, chat: client_api::ChatId, name: &str) -> Answered {
+        let (chat, name) = match (own_to_change(cx, chat)?, tidy_name(name)) {
+            (Ok(chat), Ok(name)) => (chat, name),
+            (Err(error), _) | (_, Err(error)) => return Ok(Err(error)),
         };
-        cx.answer(request, answer);
-        Ok(())
-    }
-
-    /// "Leave." MLS lets nobody commit their own removal (RFC 9420, 12.4): an admin's device does when it hears of it.
-    pub(crate) fn leave_group(
-        &mut self,
-        cx: &mut Context<'_>,
-        request: u32,
-        chat: client_api::ChatId,
-    ) -> Result<(), Halt> {
-        let me = cx.me()?.address.account;
-        let chat = chats::find(cx.db, ChatId(chat.0))?.filter(|chat| chat.kind == ChatKind::Group);
-        let Some(chat) = chat.filter(|chat| chat.membership == Membership::Joined) else {
-            cx.answer(request, Err(UserError::NotFound));
-            return Ok(());
-        };
-        let members = members(cx.db, chat.chat)?;
-        let is_admin = members.get(&me).is_some_and(|member| member.admin);
-        let other_admin = members.iter().any(|(account, member)| *account != me && member.admin);
-        if is_admin && !other_admin && members.len() > 1 {
-            cx.answer(request, Err(UserError::LastAdmin));
-            return Ok(());
+        let clock_ms = cx.now_ms.max(super::name_clock_ms(cx.db, chat.chat)? + 1);
+        if name != title(cx.db, chat.chat)? && take_name(cx, chat.chat, &name, clock_ms)? {
+            let by = profile::ui_account(cx.me()?.address.account);
+            crate::notices::say(cx, &chat, &SystemLine::GroupRenamed { by, name })?;
+            self.say_name(cx, chat.chat)?;
         }
-        if is_admin && other_admin {
-            want(cx, chat.chat, Wish::WithdrawAdmin, me, cx.now_ms)?;
-        }
-        want(cx, chat.chat, Wish::Leave, me, cx.now_ms)?;
-        cx.answer(request, Ok(Answer::Done));
-        Ok(())
+        Ok(Ok(Answer::Done))
     }
 
     /// Those who said that they leave are taken out, where this account is an admin; each admin's device waits for another moment.
@@ -360,8 +320,7 @@ impl Client {
     fn say_leaving(&mut self, cx: &mut Context<'_>, chat: &Chat, members: usize) -> Result<(), Halt> {
         let me = cx.me()?.address.account;
         settle(cx, chat.chat, Wish::Leave, me)?;
-        let is_admin = super::members(cx.db, chat.chat)?.get(&me).is_some_and(|member| member.admin);
-        if is_admin && members > 1 {
+        if super::is_admin(cx.db, chat.chat, me)? && members > 1 {
             // Another admin went at the same moment, and this account is the last one: it stays.
             return Ok(());
         }

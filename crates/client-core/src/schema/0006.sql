@@ -8,3 +8,5 @@ CREATE TABLE group_member (
   leaves          INTEGER NOT NULL DEFAULT 0,   -- it has said that it leaves; an admin's device is to take its leaves out
   PRIMARY KEY (chat, account)
 ) STRICT, WITHOUT ROWID;
+-- What is wished of groups is asked for at each input, and every chat may have a wish for new keys.
+CREATE INDEX intent_of_groups ON intent (chat) WHERE kind > 2;

@@ -37,14 +37,20 @@ async fn settings_are_no_part_of_the_first_visit_and_open_without_a_network() ->
     alice.closes().await
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_part_that_cannot_be_loaded_is_said_and_asked_for_again() -> Result<()> {
+/// Alice's page, for which no part can be had.
+async fn alice_lacks_parts() -> Result<(World, Browser)> {
     let world = World::new().await?;
     let alice = Browser::phone_with(&world, "Alice", &Setup::chromium(WIDE)).await?;
     alice.registers(&world, "Alice", ALICE).await?;
     alice.page().add_init_script(PARTS_FAIL).await?;
     alice.reloads().await?;
     alice.comes_to("active").await?;
+    Ok((world, alice))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_that_cannot_be_loaded_is_said_and_asked_for_again() -> Result<()> {
+    let (_world, alice) = alice_lacks_parts().await?;
     alice.clicks("rail-settings").await?;
     alice.sees("[data-testid=part-missing][data-reason=not-loaded]").await?;
     alice.is_accessible("a part that could not be loaded").await?;
@@ -56,12 +62,7 @@ async fn a_part_that_cannot_be_loaded_is_said_and_asked_for_again() -> Result<()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_whose_parts_the_server_has_no_longer_says_that_there_is_a_new_version() -> Result<()> {
-    let world = World::new().await?;
-    let alice = Browser::phone_with(&world, "Alice", &Setup::chromium(WIDE)).await?;
-    alice.registers(&world, "Alice", ALICE).await?;
-    alice.page().add_init_script(PARTS_FAIL).await?;
-    alice.reloads().await?;
-    alice.comes_to("active").await?;
+    let (_world, alice) = alice_lacks_parts().await?;
     alice.evaluates::<bool>("(window.partFails = 'gone', true)").await?;
     alice.clicks("rail-devices").await?;
     alice.sees("[data-testid=part-missing][data-reason=new-version]").await?;

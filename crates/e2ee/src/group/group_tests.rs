@@ -154,17 +154,8 @@ fn a_strangers_forged_add_is_refused_by_the_others() {
 
 #[test]
 fn who_is_no_admin_brings_nobody_into_a_group_by_going_past_the_own_checks() {
-    let [alice, bob, carol] = [1, 2, 3].map(Account::new);
-    let (mut alice1, mut bob1, mut carol1) = (alice.device(1), bob.device(1), carol.device(1));
-    let policy = ChatPolicy {
-        chat: CHAT,
-        generation: FIRST,
-        kind: ChatKind::Group,
-        accounts: std::collections::BTreeSet::new(),
-        admins: [alice.id()].into(),
-    };
-    alice1.create(&policy, Suite::Hybrid);
-    alice1.adds(&mut [&mut bob1], &mut []);
+    let (_, mut alice1, _, mut bob1) = alices_group();
+    let mut carol1 = Account::new(3).device(1);
     let package = carol1.key_package(Suite::Hybrid);
     let package = bob1.checked(&package).into_package();
     let mut group = bob1.load();

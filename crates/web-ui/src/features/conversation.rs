@@ -13,7 +13,7 @@ use crate::model::clock;
 use crate::platform::page;
 use crate::primitives::avatar::Avatar;
 use crate::primitives::icon::{Icon, IconButton};
-use crate::primitives::menu::{Entry, Look, Menu};
+use crate::primitives::menu::{Entry, Menu};
 use crate::store::{App, Pane, use_app};
 use crate::words;
 use client_api::number::shown;
@@ -197,8 +197,8 @@ fn group_status(app: App, info: &client_api::ChatInfo) -> String {
     }
     let me = app.me();
     let others = info.members.iter().filter(|member| member.account != me);
-    let name = |account| app.people.with(|people| people.name(account).unwrap_or(words::SOMEBODY).to_owned());
-    let mut names: Vec<String> = others.map(|member| name(member.account)).collect();
+    let mut names: Vec<String> =
+        app.people.with(|people| others.map(|member| words::author_in(false, member.account, people)).collect());
     names.sort_by_cached_key(|name| name.to_lowercase());
     words::listed_members(&names)
 }
@@ -208,13 +208,7 @@ pub fn chat_entries(app: App, chat: ChatId) -> Vec<Entry> {
     let Some(row) = app.chats.with_untracked(|chats| chats.get(&chat)) else { return Vec::new() };
     let muted = row.muted_until_ms > page::now_ms();
     let (pinned, archived, unread) = (row.pinned, row.archived, is_unread(&row));
-    let entry = |label: &str, icon, testid, act: Callback<()>| Entry {
-        look: Look::Line,
-        label: label.to_owned(),
-        icon,
-        testid,
-        act,
-    };
+    let entry = |label: &str, icon, testid, act: Callback<()>| Entry::line(label, icon, testid, move || act.run(()));
     let send = move |command: Command| Callback::new(move |()| app.send(command.clone()));
     let mut entries = vec![
         entry(

@@ -4,6 +4,7 @@ use crate::features::chat_list::face;
 use crate::features::conversation::chat_entries;
 use crate::features::finding::beside::BesideHead;
 use crate::features::groups::members::Members;
+use crate::features::name_form::NameForm;
 use crate::features::safety::Safety;
 use crate::model::chat_list::is_unread;
 use crate::model::clock;
@@ -14,7 +15,6 @@ use crate::store::{Pane, use_app};
 use crate::words;
 use client_api::number::shown;
 use client_api::{AccountId, Answer, ChatInfo, ChatKind, Command, Completeness, SafetyNumber};
-use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 /// The pane.
@@ -159,36 +159,11 @@ fn AddContact(account: Memo<AccountId>) -> impl IntoView {
 
 #[component]
 fn Rename(account: Memo<AccountId>, name: Memo<String>) -> impl IntoView {
-    let app = use_app();
-    // Until something is typed, the field follows the name.
-    let typed = RwSignal::new(None::<String>);
-    let shown = move || typed.get().unwrap_or_else(|| name.get());
-    let error = RwSignal::new(String::new());
-    let save = move |event: SubmitEvent| {
-        event.prevent_default();
-        error.set(String::new());
-        let sent = typed.get_untracked();
-        let name = sent.clone().unwrap_or_else(|| name.get_untracked()).trim().to_owned();
-        app.ask(Command::RenameContact { account: account.get_untracked(), name }, move |result| match result {
-            Ok(_) => {
-                // What was typed meanwhile is not saved yet.
-                if typed.try_with_untracked(|typed| *typed == sent) == Some(true) {
-                    typed.set(None);
-                }
-                app.toast(words::SAVED.to_owned(), false);
-            }
-            Err(refused) => _ = error.try_set(words::error(&refused)),
-        });
+    let command = move |typed: Option<String>| {
+        let name = typed.unwrap_or_else(|| name.get_untracked()).trim().to_owned();
+        Some(Command::RenameContact { account: account.get_untracked(), name })
     };
     view! {
-        <form class="pad stack" on:submit=save>
-            <label class="field">
-                <span class="field-label">{words::CONTACT_NAME}</span>
-                <input class="input" type="text" dir="auto" autocomplete="off" data-testid="rename-contact"
-                    aria-describedby="rename-error" prop:value=shown on:input=move |event| typed.set(Some(event_target_value(&event)))/>
-            </label>
-            <p id="rename-error" class="field-error" role="alert" data-testid="rename-error">{error}</p>
-            <button class="button quiet" type="submit" data-testid="rename-save">{words::SAVE}</button>
-        </form>
+        <NameForm label=words::CONTACT_NAME name testid="rename-contact" error_id="rename-error" save_testid="rename-save" command/>
     }
 }

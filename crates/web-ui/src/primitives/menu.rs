@@ -36,6 +36,13 @@ pub struct Entry {
     pub act: Callback<()>,
 }
 
+impl Entry {
+    /// A line of its own.
+    pub fn line(label: &str, icon: &'static str, testid: &'static str, act: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { look: Look::Line, label: label.to_owned(), icon, testid, act: Callback::new(move |()| act()) }
+    }
+}
+
 /// The entries are asked for each time the menu opens.
 #[component]
 pub fn Menu(

@@ -90,11 +90,6 @@ pub fn members(number: usize) -> String {
     count(number as u64, "member", "members")
 }
 
-/// Of the button of a member's menu.
-pub fn member_menu(name: &str) -> String {
-    format!("Menu for {}", isolated(name))
-}
-
 /// Who is in a group, as much as there is room for.
 pub fn listed_members(names: &[String]) -> String {
     let names = names.iter().map(|name| isolated(name)).chain(std::iter::once(YOU.to_owned()));

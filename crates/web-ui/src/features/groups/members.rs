@@ -1,11 +1,12 @@
 //! Who is in a group, and what can be done about it: in the information beside the conversation.
 
 use crate::features::groups::picker::Picker;
+use crate::features::name_form::NameForm;
 use crate::platform::page;
 use crate::primitives::avatar::{Avatar, Face};
 use crate::primitives::dialog::Dialog;
 use crate::primitives::icon::Icon;
-use crate::primitives::menu::{Entry, Look, Menu};
+use crate::primitives::menu::{Entry, Menu};
 use crate::store::{App, use_app};
 use crate::words;
 use client_api::{AccountId, Answer, ChatId, ChatInfo, Command, MemberRow};
@@ -30,7 +31,7 @@ pub fn Members(info: Memo<ChatInfo>) -> impl IntoView {
         let mut members = info.with(|info| info.members.clone());
         app.people.with(|people| {
             for member in &mut members {
-                member.title = people.name(member.account).unwrap_or(words::SOMEBODY).to_owned();
+                member.title = words::author_in(false, member.account, people);
             }
         });
         let me = app.me();
@@ -116,17 +117,17 @@ fn MemberView(
         Face { account, name: member.with(|member| member.title.clone()), photo, notes: false }
     });
     let shown = move || if own() { words::YOU.to_owned() } else { member.with(|member| member.title.clone()) };
-    let label = words::member_menu(&member.with_untracked(|member| member.title.clone()));
+    let label = words::menu_of(&member.with_untracked(|member| member.title.clone()));
     let entries = Callback::new(move |()| {
         let mut entries =
-            vec![entry(words::MESSAGE_MEMBER, "chat-circle", "member-message", move || message(app, account))];
+            vec![Entry::line(words::MESSAGE_MEMBER, "chat-circle", "member-message", move || message(app, account))];
         if is_admin.get_untracked() {
             let admin = member.with_untracked(|member| member.admin);
             let (words, icon) = if admin { (words::WITHDRAW_ADMIN, "user") } else { (words::MAKE_ADMIN, "star") };
-            entries.push(entry(words, icon, "member-admin", move || {
-                tell(app, Command::SetAdmin { chat: chat.get_untracked(), member: account, admin: !admin });
+            entries.push(Entry::line(words, icon, "member-admin", move || {
+                app.send(Command::SetAdmin { chat: chat.get_untracked(), member: account, admin: !admin });
             }));
-            entries.push(entry(words::REMOVE_FROM_GROUP, "prohibit", "member-remove", move || {
+            entries.push(Entry::line(words::REMOVE_FROM_GROUP, "prohibit", "member-remove", move || {
                 asked.set(Some(Asked::Remove(member.get_untracked())));
             }));
         }
@@ -142,10 +143,6 @@ fn MemberView(
     }
 }
 
-fn entry(label: &str, icon: &'static str, testid: &'static str, act: impl Fn() + Send + Sync + 'static) -> Entry {
-    Entry { look: Look::Line, label: label.to_owned(), icon, testid, act: Callback::new(move |()| act()) }
-}
-
 /// Opens the chat with somebody alone.
 fn message(app: App, account: AccountId) {
     app.ask(Command::StartChat { account }, move |result| match result {
@@ -155,47 +152,15 @@ fn message(app: App, account: AccountId) {
     });
 }
 
-fn tell(app: App, command: Command) {
-    app.ask(command, move |result| {
-        if let Err(error) = result {
-            app.toast(words::error(&error), false);
-        }
-    });
-}
-
 #[component]
 fn GroupName(chat: Memo<ChatId>, title: Memo<String>) -> impl IntoView {
-    let app = use_app();
-    // Until something is typed, the field follows the name.
-    let typed = RwSignal::new(None::<String>);
-    let shown = move || typed.get().unwrap_or_else(|| title.get());
-    let error = RwSignal::new(String::new());
-    let save = move |event: SubmitEvent| {
-        event.prevent_default();
-        error.set(String::new());
-        let Some(sent) = typed.get_untracked() else { return };
-        let command = Command::RenameGroup { chat: chat.get_untracked(), name: sent.trim().to_owned() };
-        app.ask(command, move |result| match result {
-            Ok(_) => {
-                // What was typed meanwhile is not saved yet.
-                if typed.try_with_untracked(|typed| typed.as_ref() == Some(&sent)) == Some(true) {
-                    typed.set(None);
-                }
-                app.toast(words::SAVED.to_owned(), false);
-            }
-            Err(refused) => _ = error.try_set(words::error(&refused)),
-        });
+    // What was not changed is not sent.
+    let command = move |typed: Option<String>| {
+        typed.map(|name| Command::RenameGroup { chat: chat.get_untracked(), name: name.trim().to_owned() })
     };
     view! {
-        <form class="pad stack" on:submit=save>
-            <label class="field">
-                <span class="field-label">{words::GROUP_NAME}</span>
-                <input class="input" type="text" dir="auto" autocomplete="off" maxlength="100" data-testid="group-rename"
-                    aria-describedby="group-rename-error" prop:value=shown on:input=move |event| typed.set(Some(event_target_value(&event)))/>
-            </label>
-            <p id="group-rename-error" class="field-error" role="alert">{error}</p>
-            <button class="button quiet" type="submit" data-testid="group-rename-save">{words::SAVE}</button>
-        </form>
+        <NameForm label=words::GROUP_NAME name=title length_max=100 testid="group-rename" error_id="group-rename-error"
+            save_testid="group-rename-save" command/>
     }
 }
 
