@@ -56,6 +56,8 @@ impl Browser {
         self.fills("new-chat-number", number).await?;
         self.fills("new-chat-name", name).await?;
         self.clicks("new-chat-go").await?;
+        // Where there is room, the chat that was open before has a composer too.
+        self.sees_text("chat-head-title", name).await?;
         self.shows("composer-input").await
     }
 
