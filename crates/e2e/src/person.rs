@@ -184,7 +184,7 @@ impl Person {
         let mut person = Self::start(world, name, Role::Phone)?;
         person.until("the number page", |s| matches!(s.registration, Some(RegistrationStage::Number { .. }))).await?;
         person.does(Command::RequestCode { number: number.to_owned() }).await?;
-        let code = world.code_for(number)?;
+        let code = world.code_for(number).await?;
         person.does(Command::VerifyCode { code }).await?;
         person.does(Command::SetPin { pin: String::new() }).await?;
         let profile = Command::SetProfile { name: name.to_owned(), about: String::new(), photo: None };

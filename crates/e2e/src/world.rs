@@ -13,12 +13,14 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::sync::broadcast;
 use url::Url;
 
+/// A code comes within this.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Codes that a slow listener may be behind.
 const CODES_MAX: usize = 1_024;
 
@@ -52,13 +54,27 @@ struct Codes {
     lines: broadcast::Sender<String>,
 }
 
-#[async_trait]
-impl CodeSender for Codes {
-    async fn send(&self, number: &str, code: &str) -> Result<(), SendCodeError> {
-        self.last.lock().map_err(|_| SendCodeError)?.insert(number.to_owned(), code.to_owned());
+impl Codes {
+    fn take(&self, number: &str, code: &str) -> Result<()> {
+        self.last()?.insert(number.to_owned(), code.to_owned());
         // Nobody may be listening now.
         let _ = self.lines.send(format!("Code for {number}: {code}\n"));
         Ok(())
+    }
+
+    fn last(&self) -> Result<MutexGuard<'_, BTreeMap<String, String>>> {
+        self.last.lock().map_err(|_| anyhow::anyhow!("a code sender panicked"))
+    }
+
+    fn last_to(&self, number: &str) -> Result<Option<String>> {
+        Ok(self.last()?.get(number).cloned())
+    }
+}
+
+#[async_trait]
+impl CodeSender for Codes {
+    async fn send(&self, number: &str, code: &str) -> Result<(), SendCodeError> {
+        self.take(number, code).map_err(|_| SendCodeError)
     }
 }
 
@@ -127,9 +143,8 @@ impl World {
         if let Some(machine) = &self.machine {
             let taken = self.codes.clone();
             let take_code = move |number: &str, code: &str| {
-                if let Ok(mut last) = taken.last.lock() {
-                    last.insert(number.to_owned(), code.to_owned());
-                }
+                // Whoever waits for it says that none came.
+                let _ = taken.take(number, code);
             };
             let (program, address) = Program::start(&self.server_data(), self.address, machine, take_code).await?;
             self.address = Some(address);
@@ -175,10 +190,19 @@ impl World {
         Ok(Url::parse(&format!("http://{address}"))?)
     }
 
-    /// The last code that went to a number.
-    pub fn code_for(&self, number: &str) -> Result<String> {
-        let codes = self.codes.last.lock().map_err(|_| anyhow::anyhow!("a code sender panicked"))?;
-        codes.get(number).cloned().with_context(|| format!("no code went to {number}"))
+    /// The last code that went to a number. A program's console may be read later than its answer was.
+    pub async fn code_for(&self, number: &str) -> Result<String> {
+        let mut lines = self.codes.lines.subscribe();
+        let went = async {
+            loop {
+                if let Some(code) = self.codes.last_to(number)? {
+                    return anyhow::Ok(code);
+                }
+                // Also where this listener was too slow, it is there now.
+                let _ = lines.recv().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, went).await.with_context(|| format!("no code went to {number}"))?
     }
 
     /// The lines with codes on the server's console, from now on.

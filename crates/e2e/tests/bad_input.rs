@@ -22,7 +22,7 @@ async fn names_of_ten_thousand_characters_are_refused_with_words() -> Result<()>
     alice.fills("number-input", ALICE).await?;
     alice.clicks("number-next").await?;
     alice.shows("page-code").await?;
-    alice.fills("code-input", &world.code_for(ALICE)?).await?;
+    alice.fills("code-input", &world.code_for(ALICE).await?).await?;
     alice.clicks("code-next").await?;
     alice.clicks("choose-pin-later").await?;
     for name in bad_names() {

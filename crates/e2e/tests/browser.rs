@@ -139,7 +139,7 @@ async fn axe_finds_nothing_on_the_screens_of_a_phone_with_content() -> Result<()
     alice.clicks("code-next").await?;
     alice.sees("[data-testid=form-error]:not(:empty)").await?;
     alice.is_accessible("a wrong code").await?;
-    alice.fills("code-input", &world.code_for(ALICE)?).await?;
+    alice.fills("code-input", &world.code_for(ALICE).await?).await?;
     alice.clicks("code-next").await?;
     alice.shows("page-choose-pin").await?;
     alice.is_accessible("choosing a PIN").await?;
@@ -229,7 +229,7 @@ async fn registration_needs_no_pointer_and_its_focus_goes_along() -> Result<()> 
         .map(id => document.getElementById(id).textContent).join(' ').includes('Enter the code')";
     alice.finds_true("document.activeElement?.dataset.testid === 'code-input'").await?;
     alice.finds_true(described).await?;
-    answers(&alice, "code-input", &world.code_for(ALICE)?).await?;
+    answers(&alice, "code-input", &world.code_for(ALICE).await?).await?;
     alice.shows("page-choose-pin").await?;
     let is_hidden = |hidden: bool| {
         format!("document.getElementById('choose-pin-input').type === '{}'", if hidden { "password" } else { "text" })

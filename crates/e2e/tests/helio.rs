@@ -19,7 +19,7 @@ async fn refused(world: &World, person: &str, arguments: &[&str], words: &str) -
 async fn register(world: &World, person: &str, number: &str) -> Result<()> {
     let mut terminal = Terminal::starts(world, person, &["register", "--number", number, "--name", person])?;
     terminal.says("Type the code").await?;
-    terminal.types(&world.code_for(number)?).await?;
+    terminal.types(&world.code_for(number).await?).await?;
     let results = terminal.succeeds().await?;
     ensure!(results.first().is_some_and(|result| result["number"] == number), "{results:?}");
     Ok(())
@@ -156,7 +156,7 @@ async fn wrong_numbers_and_codes_are_refused_in_words() -> Result<()> {
     }
     let mut typing = Terminal::starts(&world, "alice", &["register", "--number", ALICE, "--name", "Alice"])?;
     typing.says("Type the code").await?;
-    let code = world.code_for(ALICE)?;
+    let code = world.code_for(ALICE).await?;
     let wrong = if code == "000000" { "000001" } else { "000000" };
     typing.types(wrong).await?;
     typing.says("the code is wrong").await?;
@@ -175,7 +175,7 @@ async fn wrong_numbers_and_codes_are_refused_in_words() -> Result<()> {
     let name = "n".repeat(10_000);
     let mut typing = Terminal::starts(&world, "bob", &["register", "--number", BOB, "--name", &name])?;
     typing.says("Type the code").await?;
-    typing.types(&world.code_for(BOB)?).await?;
+    typing.types(&world.code_for(BOB).await?).await?;
     typing.fails("a name has 1 to 64 characters").await
 }
 

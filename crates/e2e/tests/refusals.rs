@@ -180,7 +180,7 @@ async fn numbers_codes_and_pins_that_are_wrong_are_refused_with_words() -> Resul
     phone.fills("number-input", ALICE).await?;
     phone.clicks("number-next").await?;
     phone.shows("page-code").await?;
-    let code = world.code_for(ALICE)?;
+    let code = world.code_for(ALICE).await?;
     let wrong: String = code.chars().map(|digit| if digit == '7' { '3' } else { '7' }).collect();
     phone.fills("code-input", &wrong).await?;
     for tries_left in ["4", "3", "2", "1"] {
@@ -200,7 +200,7 @@ async fn numbers_codes_and_pins_that_are_wrong_are_refused_with_words() -> Resul
     phone.fills("number-input", BOB).await?;
     phone.clicks("number-next").await?;
     phone.shows("page-code").await?;
-    phone.fills("code-input", &world.code_for(BOB)?).await?;
+    phone.fills("code-input", &world.code_for(BOB).await?).await?;
     phone.clicks("code-next").await?;
     phone.fills("choose-pin-input", "12").await?;
     phone.clicks("choose-pin-next").await?;
@@ -216,7 +216,7 @@ async fn numbers_codes_and_pins_that_are_wrong_are_refused_with_words() -> Resul
     thief.fills("number-input", BOB).await?;
     thief.clicks("number-next").await?;
     thief.shows("page-code").await?;
-    thief.fills("code-input", &world.code_for(BOB)?).await?;
+    thief.fills("code-input", &world.code_for(BOB).await?).await?;
     thief.clicks("code-next").await?;
     thief.shows("page-pin").await?;
     thief.is_accessible("the PIN").await?;

@@ -87,7 +87,7 @@ async fn registration(world: &World, album: &Album) -> Result<Browser> {
     album.keep("phone-number", &phone).await?;
     phone.clicks("number-next").await?;
     phone.shows("page-code").await?;
-    phone.fills("code-input", &world.code_for(MAYA)?).await?;
+    phone.fills("code-input", &world.code_for(MAYA).await?).await?;
     phone.clicks("code-next").await?;
     phone.fills("choose-pin-input", "271828").await?;
     album.keep("phone-pin", &phone).await?;

@@ -39,7 +39,7 @@ impl Browser {
         self.fills("number-input", number).await?;
         self.clicks("number-next").await?;
         self.shows("page-code").await?;
-        self.fills("code-input", &world.code_for(number)?).await?;
+        self.fills("code-input", &world.code_for(number).await?).await?;
         self.clicks("code-next").await?;
         self.shows("page-choose-pin").await
     }
