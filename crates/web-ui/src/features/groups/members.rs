@@ -2,6 +2,7 @@
 
 use crate::features::groups::picker::Picker;
 use crate::features::name_form::NameForm;
+use crate::features::settings::own_face;
 use crate::platform::page;
 use crate::primitives::avatar::{Avatar, Face};
 use crate::primitives::dialog::Dialog;
@@ -112,6 +113,9 @@ fn MemberView(
         now.or_else(|| last.cloned()).unwrap_or_else(|| first.clone())
     });
     let face = Signal::derive(move || {
+        if own() {
+            return own_face(app);
+        }
         let known = app.contacts.with(|contacts| contacts.row(&account));
         let photo = known.map(|row| row.photo.clone()).unwrap_or_default();
         Face { account, name: member.with(|member| member.title.clone()), photo, notes: false }
