@@ -119,6 +119,8 @@ rules! {
     ClientAddIsAllowed,
     /// Only admins say who the admins are, whatever a server let through.
     ClientPolicyByAdmins,
+    /// Into a group's state that nobody known has signed nothing is sent.
+    StateIsVouchedFor,
 
     // The client's.
     /// An operation is kept until there is a verdict.

@@ -27,6 +27,7 @@ use crate::session::Session;
 use crate::this::{self, Me, Stage};
 use crate::typing::Typing;
 use crate::vetting::Lists;
+use crate::vouching::Answers;
 use breakable::{Rule, broken};
 use client_api::{Answer, AppStage, Command, Event, Request, Role, UserError};
 use identity::{ChatKind, VerifiedDeviceList};
@@ -84,6 +85,7 @@ pub struct Client {
     pub(crate) sent_wanted: Vec<u32>,
     pub(crate) people: People,
     pub(crate) typing: Typing,
+    pub(crate) vouching: Answers,
     /// The page is visible: what is read there is told to the others.
     pub(crate) visible: bool,
 }
@@ -186,6 +188,7 @@ impl Client {
             sent_wanted: Vec::new(),
             people: People::default(),
             typing: Typing::default(),
+            vouching: Answers::default(),
             visible: true,
         }
     }
@@ -269,6 +272,7 @@ impl Client {
         self.recover(cx)?;
         self.commit_removals(cx)?;
         self.change_groups(cx)?;
+        self.vouch(cx)?;
         self.export_next(cx)?;
         self.import_next(cx)?;
         self.complete_mirror(cx)?;

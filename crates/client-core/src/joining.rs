@@ -10,6 +10,7 @@ use crate::outbox::{self, Kind, Operation};
 use crate::resetting;
 use crate::sending::Flight;
 use crate::updating;
+use crate::vouching;
 use crate::witness;
 use breakable::{Rule, broken};
 use client_api::{Event, Notice};
@@ -44,6 +45,11 @@ impl Client {
                     && !resetting::may_be(cx, &stored, &policy)?
                 {
                     return mls::taken(ChatGroup::delete(&mls::provider(cx), chat, generation)).map(|_| ());
+                }
+                if let Some(stored) = chats::find(cx.db, chat)?
+                    && let Some(signer) = mls::taken(group.find(by.address()))?.flatten()
+                {
+                    vouching::comes_into(cx, &stored, &signer)?;
                 }
                 self.adopt_chat(cx, &policy, item.time_ms)?;
                 witness::begin(cx, chat, item.seq, None)?;
@@ -177,6 +183,9 @@ impl Client {
         {
             self.pause(cx, chat, 60_000);
             return Ok(());
+        }
+        if let Some(stored) = &stored {
+            vouching::comes_into(cx, stored, &join.vouched_by)?;
         }
         self.adopt_chat(cx, &join.policy, cx.now_ms)?;
         let op_id = OpId(chats::random_id(cx));

@@ -60,6 +60,7 @@ mod this;
 mod typing;
 mod updating;
 mod vetting;
+mod vouching;
 mod witness;
 
 #[cfg(test)]

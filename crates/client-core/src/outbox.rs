@@ -90,12 +90,19 @@ pub(crate) fn push(cx: &Context<'_>, operation: &Operation) -> Result<(), Halt> 
     Ok(())
 }
 
-/// Puts an operation that had gone out already before all others.
-pub(crate) fn push_first(cx: &Context<'_>, operation: &Operation) -> Result<(), Halt> {
+/// Puts an operation before all others.
+pub(crate) fn push_ahead(cx: &Context<'_>, operation: &Operation) -> Result<(), Halt> {
     push(cx, operation)?;
     cx.db
-        .prepare_cached("UPDATE outbox SET place = (SELECT min(place) - 1 FROM outbox), went_out = 1 WHERE op_id = ?1")?
+        .prepare_cached("UPDATE outbox SET place = (SELECT min(place) - 1 FROM outbox) WHERE op_id = ?1")?
         .execute([operation.op_id.as_bytes()])?;
+    Ok(())
+}
+
+/// The same, of one that had gone out already.
+pub(crate) fn push_first(cx: &Context<'_>, operation: &Operation) -> Result<(), Halt> {
+    push_ahead(cx, operation)?;
+    cx.db.prepare_cached("UPDATE outbox SET went_out = 1 WHERE op_id = ?1")?.execute([operation.op_id.as_bytes()])?;
     Ok(())
 }
 
@@ -146,10 +153,11 @@ pub(crate) fn waiting_chats(db: &Connection) -> Result<Vec<ChatId>, Halt> {
     Ok(ids.into_iter().map(ChatId).collect())
 }
 
-/// Nothing waits for a verdict, nor to become an operation that others wait for (removing, groups): new keys for the own leaf have time.
+/// Nothing waits for a verdict, nor to become an operation that others wait for (removing, groups): new keys for the own leaf have time, and
+/// whether somebody vouches for a group (vouching) is others' to say.
 pub(crate) fn is_empty(db: &Connection) -> Result<bool, Halt> {
     let mut statement = db.prepare_cached(
-        "SELECT NOT EXISTS (SELECT 1 FROM outbox) AND NOT EXISTS (SELECT 1 FROM intent WHERE kind <> 2)",
+        "SELECT NOT EXISTS (SELECT 1 FROM outbox) AND NOT EXISTS (SELECT 1 FROM intent WHERE kind NOT IN (0, 2))",
     )?;
     Ok(statement.query_row([], |row| row.get(0))?)
 }

@@ -163,6 +163,10 @@ impl Client {
             }
             Ok(Processed::Commit(commit)) => {
                 self.hear_witness(cx, chat.chat, commit.sender.address(), &commit.aad)?;
+                // Who comes from outside signs what the server gave it.
+                if !commit.is_external {
+                    self.hear_signed(cx, chat, commit.sender.address())?;
+                }
                 if commit.is_external {
                     reading::tell_again(cx, chat.chat)?;
                 }
@@ -203,6 +207,10 @@ impl Client {
 
     fn on_app(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem, app: &ReceivedApp) -> Result<(), Halt> {
         let Ok(content) = decode_limited::<Content>(&app.content, APP_LEN_MAX) else { return Ok(()) };
+        // Who asks for a word does not know where it is, and gives none.
+        if !matches!(content.body, Some(content::Body::VouchRequest(_))) {
+            self.hear_signed(cx, chat, app.sender)?;
+        }
         // What own devices tell each other is nobody else's to say.
         let own = chat.kind == ChatKind::SelfGroup || broken(Rule::StateIsOfOwnGroup);
         match &content.body {
@@ -224,6 +232,7 @@ impl Client {
             Some(content::Body::Fill(fill)) if own => self.on_fill(cx, fill),
             Some(content::Body::GroupName(name)) => groups::on_name(cx, chat, app.sender.account, name, item.time_ms),
             Some(content::Body::Leaving(_)) => self.on_leaving(cx, chat, app.sender.account, item.time_ms),
+            Some(content::Body::VouchRequest(request)) => self.on_vouch_request(cx, chat, app.sender, request),
             Some(content::Body::RetryRequest(request)) => self.on_retry_request(cx, chat, request),
             Some(content::Body::Resent(resent)) => self.on_resent(cx, chat, app, resent),
             _ => self.on_message(cx, chat, item, app, &content),

@@ -8,6 +8,7 @@ use crate::mls;
 use crate::outbox;
 use crate::reading;
 use crate::updating;
+use crate::vouching;
 use crate::witness;
 use breakable::{Rule, broken};
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber};
@@ -83,7 +84,8 @@ impl Client {
         }
         for (chat, devices) in by_chat {
             let busy = self.flights.holds(chat) || outbox::head(cx.db, chat)?.is_some_and(|o| !o.frame.is_empty());
-            if !busy {
+            // Who is not sure of the state of a group must not sign there.
+            if !busy && !vouching::is_doubted(cx.db, chat)? {
                 self.stage_removal(cx, chat, &devices)?;
             }
         }

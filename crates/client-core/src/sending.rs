@@ -14,6 +14,7 @@ use crate::removing;
 use crate::restored;
 use crate::session::{HELLO_REQUEST, send};
 use crate::vetting::Writable;
+use crate::vouching;
 use crate::witness;
 use breakable::{Rule, broken};
 use client_api::{Answer, UserError};
@@ -405,7 +406,12 @@ impl Client {
         operation: &Operation,
     ) -> Result<Option<Vec<u8>>, Halt> {
         let Some(mut group) = mls::load(cx, chat)?.filter(|group| !group.has_pending()) else { return Ok(None) };
-        if self.vet(cx, chat, &group)? == Writable::NotYet && !broken(Rule::VettedBeforeEncryption) {
+        // Who is asked to vouch may be anybody: nothing is told.
+        let asks = vouching::is_doubted(cx.db, chat.chat)?;
+        if asks && !vouching::is_request(operation) {
+            return Ok(None);
+        }
+        if !asks && self.vet(cx, chat, &group)? == Writable::NotYet && !broken(Rule::VettedBeforeEncryption) {
             return Ok(None);
         }
         let device = mls::own_device(cx)?;

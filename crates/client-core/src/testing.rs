@@ -15,11 +15,12 @@ use e2ee::{ChatGroup, OwnDevice, Provider};
 use identity::mls::Suite;
 use identity::{AccountKey, CertFields, ChatKind, ChatPolicy, DeviceKey, DeviceRole, VerifiedDeviceList};
 use proto::identity::SignedDeviceCert;
-use proto::ids::{ChatId, DeviceAddress, DeviceNumber, Generation, Lease};
+use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, Generation, Lease};
 use proto::limits::KEY_PACKAGES_TARGET;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use rusqlite::Connection;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(crate) const CHAT: ChatId = ChatId([0xC; 16]);
@@ -155,8 +156,20 @@ pub(crate) fn notices(out: Vec<Output>) -> Vec<Notice> {
     out.into_iter().filter_map(notice).collect()
 }
 
+/// The policy of the group [`CHAT`], of which this account is the only admin.
+pub(crate) fn group_policy(admin: AccountId) -> ChatPolicy {
+    ChatPolicy {
+        kind: ChatKind::Group,
+        chat: CHAT,
+        generation: FIRST,
+        accounts: BTreeSet::new(),
+        admins: BTreeSet::from([admin]),
+    }
+}
+
 /// Another account's phone.
 pub(crate) struct Peer {
+    seed: u8,
     pub(crate) list: VerifiedDeviceList,
     db: Connection,
     device: OwnDevice,
@@ -165,17 +178,22 @@ pub(crate) struct Peer {
 
 impl Peer {
     pub(crate) fn new() -> Self {
-        let (_, key, list) = account(101);
+        Self::of(101)
+    }
+
+    /// A third person's, and so on.
+    pub(crate) fn of(seed: u8) -> Self {
+        let (_, key, list) = account(seed);
         let credential = list.credential_of(DeviceNumber(1)).expect("listed");
         let db = Connection::open_in_memory().expect("memory");
         db.execute_batch(e2ee::storage::SCHEMA).expect("schema");
         let device = OwnDevice::new(key, credential).expect("device");
-        Self { list, db, device, rng: ChaCha20Rng::seed_from_u64(101) }
+        Self { seed, list, db, device, rng: ChaCha20Rng::seed_from_u64(u64::from(seed)) }
     }
 
     /// Its list with a second device.
     pub(crate) fn links_companion(&mut self) -> VerifiedDeviceList {
-        self.list = with_companion(&self.list, 101);
+        self.list = with_companion(&self.list, self.seed);
         self.list.clone()
     }
 
@@ -190,29 +208,45 @@ impl Peer {
 
     /// A chat of the two, joined by both, with the creation as its first entry.
     pub(crate) fn shares_chat_with(&mut self, phone: &Connection) {
+        let (me, peer) = (account(1).2.account(), self.list.account());
+        self.shares(phone, &ChatPolicy::for_direct(CHAT, FIRST, me, peer));
+    }
+
+    /// A group of many that the phone has made, of the two as yet, both admins; otherwise as [`Self::shares_chat_with`].
+    pub(crate) fn shares_group_with(&mut self, phone: &Connection) {
+        let mut policy = group_policy(account(1).2.account());
+        policy.admins.insert(self.list.account());
+        self.shares(phone, &policy);
+    }
+
+    /// A key package of its.
+    pub(crate) fn key_package(&mut self) -> Vec<u8> {
         let made = |p: &Provider<'_>, d: &OwnDevice| {
             key_packages::generate(p, d, Suite::Classical, KeyPackageUse::Once, 1, now_ms()).expect("made")
         };
-        let package = self.act(made).remove(0);
+        self.act(made).remove(0)
+    }
+
+    fn shares(&mut self, phone: &Connection, policy: &ChatPolicy) {
+        let package = self.key_package();
         let peer = self.list.account();
         let list = self.list.as_bytes().to_vec();
         let ((staged, tree), _) = step(phone, now_ms(), |cx| {
             crate::accounts::learn_device_list(cx, &list).expect("list");
             let chat = Chat {
                 chat: CHAT,
-                kind: ChatKind::Direct,
+                kind: policy.kind,
                 generation: FIRST,
-                peer,
+                peer: if policy.kind == ChatKind::Group { chats::NO_PEER } else { peer },
                 membership: Membership::Joined,
                 applied_seq: 1,
                 activity_ms: 1,
             };
             chats::insert(cx, &chat).expect("chat");
-            let (me, device, now_ms) = (cx.me().expect("me"), mls::own_device(cx).expect("device"), cx.now_ms);
+            let (device, now_ms) = (mls::own_device(cx).expect("device"), cx.now_ms);
             let provider = mls::provider(cx);
-            let policy = ChatPolicy::for_direct(CHAT, FIRST, me.address.account, peer);
             let package = key_packages::verify(&provider, &package).expect("a key package");
-            let mut group = ChatGroup::create(&provider, &device, &policy, Suite::Classical, now_ms).expect("a group");
+            let mut group = ChatGroup::create(&provider, &device, policy, Suite::Classical, now_ms).expect("a group");
             let staged = group.stage_add(&provider, &device, vec![package], b"").expect("staged");
             group.confirm_pending(&provider).expect("confirmed");
             (staged, group.export_ratchet_tree(&provider).expect("tree"))

@@ -7,7 +7,7 @@ use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::outbox;
-use crate::{mls, witness};
+use crate::{mls, vouching, witness};
 use proto::ids::ChatId;
 use proto::wire::commit;
 use rusqlite::{OptionalExtension, params};
@@ -94,6 +94,7 @@ impl Client {
             let busy = self.flights.holds(chat)
                 || outbox::head(cx.db, chat)?.is_some()
                 || self.typing.is_lively(chat, cx.now_ms)
+                || vouching::is_doubted(cx.db, chat)?
                 || outbox::commits(cx.db)? >= UNDER_WAY_MAX;
             if busy {
                 stir(cx, chat)?;

@@ -6,7 +6,7 @@ use crate::chats::{self, Chat, Membership, NO_PEER, random_id};
 use crate::client::{Client, Context};
 use crate::creating::trusted_packages;
 use crate::io::Halt;
-use crate::{accounts as people, mls, outbox, profile, reading, witness};
+use crate::{accounts as people, mls, outbox, profile, reading, vouching, witness};
 use client_api::{Answer, SystemLine, UserError};
 use e2ee::ChatGroup;
 use e2ee::group::{Change, UpdatePath};
@@ -293,7 +293,8 @@ impl Client {
             let busy = self.flights.holds(chat)
                 || self.pauses.hold(chat, cx.now_ms)
                 || self.calls.is_under_way(|purpose| purpose.chat() == Some(chat))
-                || outbox::head(cx.db, chat)?.is_some_and(|operation| !operation.frame.is_empty());
+                || outbox::head(cx.db, chat)?.is_some_and(|operation| !operation.frame.is_empty())
+                || vouching::is_doubted(cx.db, chat)?;
             if !busy {
                 self.change_group(cx, chat)?;
             }

@@ -10,7 +10,8 @@ use crate::storage::{self, Namespace};
 use identity::mls::Suite;
 use identity::{ChatPolicy, VerifiedCert};
 use openmls::group::WelcomeError;
-use openmls::prelude::tls_codec::DeserializeBytes;
+use openmls::messages::group_info::VerifiableGroupInfo;
+use openmls::prelude::tls_codec::{DeserializeBytes, Serialize};
 use openmls::prelude::{
     GroupId, LeafNodeParameters, MlsGroup, MlsMessageBodyIn, MlsMessageIn, RatchetTreeIn, StagedWelcome,
 };
@@ -48,6 +49,9 @@ pub struct ExternalJoin {
     pub policy: ChatPolicy,
     /// Who will be in the group, this device included.
     pub roster: Vec<RosterEntry>,
+    /// Who vouches for the state that this leads on from: the signer of the server's GroupInfo. Anybody with a leaf in it may be that,
+    /// also where all the other leaves were put there by a liar.
+    pub vouched_by: RosterEntry,
 }
 
 /// Joins by a Welcome, `MLSMessage(Welcome)` without the tree, and the tree that the server gave with it. The chat and
@@ -127,6 +131,7 @@ pub fn join_external(
     }
     Suite::from_code(u16::from(group_info.ciphersuite())).ok_or(RuleError::Suite)?;
     let base_epoch = group_info.epoch().as_u64();
+    let signer = signer_of(&group_info)?;
     let tree = parse_tree(ratchet_tree)?;
     must_have_account(&tree, device)?;
     storage::delete_group(provider.connection(), Namespace::Scratch, &id).map_err(MlsError::Storage)?;
@@ -149,14 +154,20 @@ pub fn join_external(
         .map_err(MlsError::of(&scratch))?;
     let policy = rules::policy_of(group.extensions(), chat, generation)?;
     let certs = rules::check_tree(group.members(), &policy)?;
+    let roster: Vec<RosterEntry> = certs.iter().map(|(leaf, cert)| entry(*leaf, cert)).collect();
+    // Where it is not there any more, this commit took it out: it was this device's old leaf.
+    let signed = roster.iter().find(|entry| entry.leaf == signer);
+    let own = || roster.iter().find(|entry| entry.address == device.cert().address());
+    let vouched_by = signed.or_else(own).cloned().ok_or(RuleError::NoSuchLeaf)?;
     let (commit, _, group_info) = bundle.into_messages();
     let group_info = group_info.ok_or(RuleError::NotA("group info"))?;
     Ok(ExternalJoin {
         commit: commit.to_bytes().map_err(MlsError::of(&scratch))?,
         group_info: group_info.to_bytes().map_err(MlsError::of(&scratch))?,
         base_epoch,
-        roster: certs.iter().map(|(leaf, cert)| entry(*leaf, cert)).collect(),
+        roster,
         policy,
+        vouched_by,
     })
 }
 
@@ -174,6 +185,15 @@ pub fn finish_external(provider: &Provider<'_>, chat: ChatId, generation: Genera
 pub fn discard_external(provider: &Provider<'_>, chat: ChatId, generation: Generation) -> Result<(), MlsError> {
     storage::delete_group(provider.connection(), Namespace::Scratch, &group_id(chat, generation))
         .map_err(MlsError::Storage)
+}
+
+/// The leaf that signed a GroupInfo. OpenMLS does not give it, so it is read from where RFC 9420, 12.4.3 puts it: before the signature, which
+/// has the 64 bytes of Ed25519 in all our suites, and their length before it in two.
+fn signer_of(group_info: &VerifiableGroupInfo) -> Result<u32, MlsError> {
+    const BEHIND: usize = 2 + 64;
+    let bytes = group_info.tls_serialize_detached().map_err(|_| RuleError::NotA("group info"))?;
+    let signer = bytes.len().checked_sub(BEHIND).and_then(|end| bytes.get(..end)?.last_chunk::<4>());
+    Ok(u32::from_be_bytes(*signer.ok_or(RuleError::NotA("group info"))?))
 }
 
 fn has_scratch(provider: &Provider<'_>, id: &GroupId) -> Result<bool, MlsError> {

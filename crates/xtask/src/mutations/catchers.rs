@@ -97,6 +97,7 @@ pub(super) const CATCHERS: &[(&str, Catcher)] = &[
     ("JoinerIsInside", Test(E2ee, "an_account_that_is_not_inside_yet_does_not_join_from_outside")),
     ("ClientAddIsAllowed", Test(E2ee, "who_is_no_admin_brings_nobody_into_a_group")),
     ("ClientPolicyByAdmins", Test(E2ee, "who_is_no_admin_makes_nobody_one")),
+    ("StateIsVouchedFor", Test(ClientCore, "into_a_state_that_nobody_known_has_signed_nothing_is_sent")),
     ("KeptUntilVerdict", ROUGH),
     ("CommitMergedAtEcho", Seeds("--runs 40 --jobs 1 --devices 2 --operations 80 --faults 300")),
     ("CommitEchoIsOwn", Test(ClientCore, "a_commit_of_nobodys_under_the_own_name")),
