@@ -28,11 +28,13 @@ pub(crate) async fn chats(place: &Place) -> Result<()> {
         rows.sort_by_key(|row| (std::cmp::Reverse(row.pinned), std::cmp::Reverse(row.activity_ms)));
         for row in rows {
             let preview = row.last.as_ref().map_or("", |last| last.preview.as_str());
+            let by = row.last.as_ref().map(|last| last.by.as_str()).filter(|by| !by.is_empty());
+            let said = by.map_or_else(|| preview.to_owned(), |by| format!("{by}: {preview}"));
             let value = json!({
                 "chat": row.chat.to_string(), "peer": row.peer.to_string(), "title": row.title, "unread": row.unread,
-                "activity_ms": row.activity_ms, "last": preview, "archived": row.archived, "pinned": row.pinned,
+                "activity_ms": row.activity_ms, "last": preview, "last_by": by, "archived": row.archived, "pinned": row.pinned,
             });
-            result(place.json, &value, &format!("{}  {} ({} unread): {preview}", row.chat, row.title, row.unread))?;
+            result(place.json, &value, &format!("{}  {} ({} unread): {said}", row.chat, row.title, row.unread))?;
         }
         Ok(())
     };

@@ -68,6 +68,8 @@ pub struct LastMessage {
     pub waiting: bool,
     /// Its sender has taken it back: as `MessageBody::Deleted`.
     pub deleted: bool,
+    /// Who wrote it, as they are called: of others' messages in groups, else empty.
+    pub by: String,
 }
 
 /// Changes of the chat list.

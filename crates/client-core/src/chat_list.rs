@@ -1,6 +1,7 @@
 //! The chat list as the interface shows it: every row from one joined query, since a thousand rows are read when a page
 //! opens. Does not know windows of messages; those are `screens`'.
 
+use crate::accounts;
 use crate::client::Client;
 use crate::client::Context;
 use crate::draft::Draft;
@@ -64,8 +65,18 @@ pub(crate) fn rows(cx: &Context<'_>, chat: Option<ChatId>, typing: &BTreeSet<Cha
     let me = cx.me()?.address.account;
     let mut statement = cx.db.prepare_cached(&sql())?;
     let chat = chat.map(|chat| chat.to_vec());
-    let rows = statement.query_map(params![me.as_bytes(), chat], |row| read(cx.db, row, me, typing))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let rows = statement
+        .query_map(params![me.as_bytes(), chat], |row| read(cx.db, row, me, typing))?
+        .collect::<Result<Vec<_>, _>>()?;
+    rows.into_iter().map(|(row, by)| name_sender(cx.db, row, by)).collect()
+}
+
+/// In a group of many the list says who wrote what is newest.
+fn name_sender(db: &Connection, mut row: ChatRow, by: Option<AccountId>) -> Result<ChatRow, Halt> {
+    if let (Some(last), Some(by)) = (&mut row.last, by) {
+        last.by = accounts::title_of(db, by)?;
+    }
+    Ok(row)
 }
 
 /// Unread messages of a chat.
@@ -73,7 +84,13 @@ pub(crate) fn unread(cx: &Context<'_>, chat: ChatId) -> Result<u32, Halt> {
     Ok(rows(cx, Some(chat), &BTreeSet::new())?.first().map_or(0, |row| row.unread))
 }
 
-fn read(db: &Connection, row: &Row<'_>, me: AccountId, typing: &BTreeSet<ChatId>) -> rusqlite::Result<ChatRow> {
+/// With the sender of the newest message where it is to be named.
+fn read(
+    db: &Connection,
+    row: &Row<'_>,
+    me: AccountId,
+    typing: &BTreeSet<ChatId>,
+) -> rusqlite::Result<(ChatRow, Option<AccountId>)> {
     let (chat, peer): ([u8; 16], [u8; 16]) = (row.get(0)?, row.get(1)?);
     let activity_ms: u64 = row.get(2)?;
     let (number, profile_name): (String, String) = (row.get(3)?, row.get(4)?);
@@ -81,8 +98,9 @@ fn read(db: &Connection, row: &Row<'_>, me: AccountId, typing: &BTreeSet<ChatId>
     let is_group = row.get::<_, u32>(13)? == 3;
     let mute: Vec<u8> = row.get(10)?;
     let draft = Draft::decode(&row.get::<_, Vec<u8>>(11)?);
-    let last = if row.get(15)? { Some(last(messages::row(db, row, OWN_COLUMNS, me)?, activity_ms)) } else { None };
-    Ok(ChatRow {
+    let newest = if row.get(15)? { Some(messages::row(db, row, OWN_COLUMNS, me)?) } else { None };
+    let by = newest.as_ref().filter(|newest| is_group && !newest.own).map(|newest| AccountId(newest.sender.0));
+    let row = ChatRow {
         chat: client_api::ChatId(chat),
         kind: match peer {
             _ if is_group => ChatKind::Group,
@@ -99,7 +117,7 @@ fn read(db: &Connection, row: &Row<'_>, me: AccountId, typing: &BTreeSet<ChatId>
         photo: row.get(5)?,
         number: if peer == me.0 { String::new() } else { number },
         activity_ms,
-        last,
+        last: newest.map(|newest| last(newest, activity_ms)),
         unread: row.get(12)?,
         marked_unread: row.get(7)?,
         pinned: row.get(8)?,
@@ -108,7 +126,8 @@ fn read(db: &Connection, row: &Row<'_>, me: AccountId, typing: &BTreeSet<ChatId>
         draft: draft.text,
         draft_for: draft.written_for,
         typing: typing.contains(&ChatId(chat)),
-    })
+    };
+    Ok((row, by))
 }
 
 fn last(row: client_api::MessageRow, activity_ms: u64) -> LastMessage {
@@ -120,7 +139,7 @@ fn last(row: client_api::MessageRow, activity_ms: u64) -> LastMessage {
         _ => String::new(),
     };
     let time_ms = if row.time_ms >= TIME_MS_MAX { activity_ms } else { row.time_ms };
-    LastMessage { id: row.id, preview, time_ms, status: row.status, waiting, deleted }
+    LastMessage { id: row.id, preview, time_ms, status: row.status, waiting, deleted, by: String::new() }
 }
 
 impl Client {

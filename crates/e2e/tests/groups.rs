@@ -66,6 +66,7 @@ async fn three_people_talk_and_a_companion_has_it_all() -> Result<()> {
         person.sees(chat, "canary hello").await?;
         let row = person.screen.chats.get(&chat).context("the group's row")?;
         assert_eq!((row.unread, row.peer), (1, AccountId::NOBODY));
+        assert_eq!(row.last.as_ref().map(|last| last.by.as_str()), Some("Alice"));
     }
     bob.sends(chat, "from Bob").await?;
     alice.sees(chat, "from Bob").await?;

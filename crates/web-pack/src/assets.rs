@@ -220,9 +220,10 @@ fn is_for_others(name: &str) -> bool {
     name.ends_with(".png") || name.ends_with(".txt")
 }
 
-/// A module that is loaded when what is in it is first shown, or one that several such share.
+/// A module that is loaded when what is in it is first shown, or one that several such share; and the lists that such views read.
 fn is_part(path: &str) -> bool {
-    (path.contains("split_") || path.contains("_chunk_")) && path.ends_with(".wasm")
+    let is_split = (path.contains("split_") || path.contains("_chunk_")) && path.ends_with(".wasm");
+    is_split || path.ends_with(".tsv")
 }
 
 fn parts(resolver: &Resolver<'_>) -> Result<String> {
@@ -256,6 +257,7 @@ fn content_type(name: &str) -> Result<&'static str> {
         "webp" => "image/webp",
         "ico" => "image/x-icon",
         "woff2" => "font/woff2",
+        "tsv" => "text/tab-separated-values; charset=utf-8",
         "txt" | "md" => "text/plain; charset=utf-8",
         "mp3" => "audio/mpeg",
         "ogg" | "opus" => "audio/ogg",

@@ -1,8 +1,9 @@
-//! Makes the web bundle: binds the wasm modules, names files by their content, and compresses them.
+//! Makes the web bundle: binds the wasm modules, writes the list of emoji, names files by their content, and compresses them.
 //! Owns the command line and the order; knows nothing of how the modules are compiled or served.
 
 mod assets;
 mod bind;
+mod emoji;
 mod output;
 mod split;
 
@@ -42,6 +43,7 @@ fn main() -> Result<()> {
     for folder in &cli.static_folders {
         assets::read_folder(folder, &mut sources)?;
     }
+    sources.push(emoji::list());
     let inputs = fingerprint(&cli, &sources)?;
     if output::is_made_of(&cli.out, &inputs) {
         return Ok(());

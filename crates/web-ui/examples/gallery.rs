@@ -67,6 +67,7 @@ fn chat(number: u64) -> ChatRow {
             ][number as usize % 5],
             waiting: false,
             deleted: false,
+            by: String::new(),
         }),
         unread: [0, 3, 0, 0, 0, 128, 0][number as usize % 7],
         marked_unread: number == 9,

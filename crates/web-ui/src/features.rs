@@ -6,6 +6,7 @@ pub mod composer;
 pub mod contact_code;
 pub mod conversation;
 pub mod devices;
+pub mod emoji;
 pub mod finding;
 pub mod groups;
 pub mod info;

@@ -1,16 +1,19 @@
 //! All words of the interface, in one place, so that languages can come later.
 
+mod emoji;
 mod finding;
 mod groups;
+mod keys;
 mod messages;
 
+pub use emoji::*;
 pub use finding::*;
 pub use groups::*;
+pub use keys::*;
 pub use messages::*;
 
 use crate::model::chat_list::ChatFilter;
 use crate::model::clock::{self, ZoneOffset};
-use crate::model::keys::Key;
 use crate::model::people::People;
 use crate::model::rich_text::plain;
 use client_api::number::shown;
@@ -122,28 +125,6 @@ pub const DRAFT_TOO_LONG: &str = "This draft is too long to be kept. Send it in 
 pub const DRAFT_NOT_KEPT: &str = "The draft could not be kept. Send it, or copy it, before you leave this page.";
 pub const MARK_NOT_KEPT: &str = "What you have read could not be noted. Open the chat once more later.";
 pub const NOT_LOADED: &str = "These messages could not be loaded. Close the chat and open it again.";
-
-/// What a key of the whole page does.
-pub fn key(key: Key) -> &'static str {
-    match key {
-        Key::Help => "This help",
-        Key::Search => "Search chats and messages",
-        Key::SearchInChat => "Search in the open chat",
-        Key::NextChat => "Next chat",
-        Key::PreviousChat => "Previous chat",
-        Key::NextUnread => "Next unread chat",
-        Key::PreviousUnread => "Previous unread chat",
-        Key::NextLandmark => "Next part of the page",
-        Key::PreviousLandmark => "Previous part of the page",
-        Key::NewChat => "New chat",
-        Key::Settings => "Settings",
-        Key::Archive => "Archive, or take out",
-        Key::Mute => "Mute the open chat",
-        Key::Pin => "Pin the open chat",
-        Key::MarkUnread => "Mark as unread, or as read",
-        Key::Close => "Close what is on top",
-    }
-}
 
 pub const KEYS: &str = "Keyboard shortcuts";
 pub const KEYS_OF_LISTS: &str = "In the lists of chats and messages";

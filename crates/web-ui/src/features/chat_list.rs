@@ -377,7 +377,10 @@ fn preview(row: &ChatRow) -> AnyView {
         Some(last) => {
             let text = if last.waiting { words::WAITING_SHORT.to_owned() } else { plain(&last.preview) };
             let status = last.status;
-            view! { {status.map(|status| view! { <Ticks status/> })}{text} }.into_any()
+            // A name of another script turns nothing around it.
+            let by = Some(last.by.clone()).filter(|by| !by.is_empty());
+            let by = by.map(|by| view! { <span class="by"><bdi>{by}</bdi>": "</span> });
+            view! { {status.map(|status| view! { <Ticks status/> })}{by}{text} }.into_any()
         }
         None => ().into_any(),
     }

@@ -1,8 +1,11 @@
 //! Where a message is written, answered and edited. Keeps the draft in step and says that the user is typing, not more often than the
 //! core wants.
 
+use crate::features::emoji::Choosing;
+use crate::features::emoji::names::{Names, put};
 use crate::features::message::menu::{edit, held};
 use crate::features::message::quote::quote_lines;
+use crate::features::parts::{self, Lazy, Place};
 use crate::model::asides::Aside;
 use crate::model::chat_list::ChatList;
 use crate::model::deeds::Deed;
@@ -205,7 +208,38 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
             let _ = area.focus();
         }
     };
+    // The text is another, by whatever hand.
+    let took = move |new: String| {
+        if text.with_untracked(String::is_empty) {
+            written_for.set_value(peer_of(chat.get_untracked()));
+        }
+        text.set(new.clone());
+        // An edit is no draft, and no news for the other one.
+        if !is_editing() {
+            tell_typing(!new.is_empty());
+            plan_draft();
+        }
+    };
+    let names = Names::new();
+    let shows_emoji = RwSignal::new(false);
+    provide_context(Choosing(Callback::new(move |emoji: String| {
+        if let Some(area) = area.get_untracked() {
+            put(&area, 0, &emoji);
+            took(area.value());
+        }
+    })));
+    let leave_emoji = move || {
+        shows_emoji.set(false);
+        if let Some(area) = area.get_untracked() {
+            let _ = area.focus();
+        }
+    };
     let on_key = move |event: leptos::ev::KeyboardEvent| {
+        if let Some(area) = area.get_untracked()
+            && names.on_key(&event, &area, took)
+        {
+            return;
+        }
         let plain =
             !(event.is_composing() || event.shift_key() || event.alt_key() || event.ctrl_key() || event.meta_key());
         let does_it = match event.key().as_str() {
@@ -231,6 +265,15 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
     let done = move || if edits.get().is_some() { words::SAVE } else { words::SEND };
     view! {
         {move || aside_view(app, &aside.get())}
+        {names.view(move || area.get_untracked(), took)}
+        {move || shows_emoji.get().then(|| view! {
+            <section class="emoji-drawer" id="composer-emoji" aria-label=words::EMOJI_LABEL on:keydown=move |event| if event.key() == "Escape" {
+                event.stop_propagation();
+                leave_emoji();
+            }>
+                <Lazy part=parts::EMOJI place=Place::Inside focus=".emoji-search"/>
+            </section>
+        })}
         <form
             class="composer" data-testid="composer"
             on:submit=move |event| {
@@ -238,20 +281,20 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
                 send();
             }
         >
+            <button class="icon-button" type="button" id="composer-emoji-open" aria-label=words::SHOW_EMOJI title=words::SHOW_EMOJI data-testid="emoji-open"
+                aria-expanded=move || shows_emoji.get().to_string() aria-controls=move || shows_emoji.get().then_some("composer-emoji")
+                on:click=move |_| if shows_emoji.get_untracked() { leave_emoji() } else { shows_emoji.set(true) }>
+                <Icon name="smiley"/>
+            </button>
             <textarea
                 id="composer-text" class="composer-text" rows="1" node_ref=area dir="auto" placeholder=name aria-label=name
                 aria-describedby=move || has_aside.get().then_some("composer-aside")
                 data-testid="composer-input" enterkeyhint="send" prop:value=text
+                aria-autocomplete="list" aria-activedescendant=move || names.active() aria-controls=move || names.active().map(|_| "composer-names")
                 on:input=move |event| {
-                    let new = event_target_value(&event);
-                    if text.with_untracked(String::is_empty) {
-                        written_for.set_value(peer_of(chat.get_untracked()));
-                    }
-                    text.set(new.clone());
-                    // An edit is no draft, and no news for the other one.
-                    if !is_editing() {
-                        tell_typing(!new.is_empty());
-                        plan_draft();
+                    took(event_target_value(&event));
+                    if let Some(area) = area.get_untracked() {
+                        names.look(area, took);
                     }
                 }
                 on:keydown=on_key

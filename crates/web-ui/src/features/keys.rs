@@ -62,6 +62,7 @@ fn act(app: App, key: Key) -> bool {
             app.show_section(Section::NewChat);
             parts::NEW_CHAT.when_here(|| page::focus(".pane-body input"));
         }
+        Key::Emoji => page::press("#composer-emoji-open"),
         Key::Settings => {
             app.show_section(Section::Settings);
             request_animation_frame(|| page::focus(".pane-title"));

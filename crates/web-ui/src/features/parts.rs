@@ -3,6 +3,7 @@
 
 use crate::features::contact_code::ContactCode;
 use crate::features::devices::Devices;
+use crate::features::emoji::EmojiPanel;
 use crate::features::finding::beside::ChatSearch;
 use crate::features::finding::starred::{StarredPane, StarredSection};
 use crate::features::groups::new_group::NewGroup;
@@ -58,6 +59,7 @@ part!(CONTACT_CODE: sections, load_contact_code, contact_code => view! { <Contac
 part!(INFO: sections, load_info, info => view! { <InfoPane/> });
 part!(STARRED: sections, load_starred, starred => view! { <StarredSection/> });
 part!(STARRED_PANE: sections, load_starred_pane, starred_pane => view! { <StarredPane/> });
+part!(EMOJI: sections, load_emoji, emoji => view! { <EmojiPanel/> });
 part!(CHAT_SEARCH: sections, load_chat_search, chat_search => view! { <ChatSearch/> });
 
 impl Part {
@@ -96,6 +98,8 @@ pub enum Place {
     Pane,
     /// Before the conversation, with a way back to it.
     Info,
+    /// In something that has a head and a way out of its own.
+    Inside,
 }
 
 /// Shows `part`; while it comes and where it does not, says so.
@@ -150,6 +154,7 @@ fn Coming(place: Place) -> impl IntoView {
     let waiting = || view! { <p class="pad faint" role="status" data-testid="part-coming">{words::PART_COMING}</p> };
     match place {
         Place::Page => view! { <main class="plain" aria-busy="true">{waiting()}</main> }.into_any(),
+        Place::Inside => waiting().into_any(),
         Place::Pane | Place::Info => view! { <Head back={place == Place::Info}/>{waiting()} }.into_any(),
     }
 }
@@ -169,8 +174,8 @@ fn Missing(place: Place, on_again: impl Fn() + Copy + Send + Sync + 'static) -> 
                 <Plain stage="part-missing" icon="wifi-slash" title=words::PART_MISSING_TITLE text reason action=(label, Callback::new(move |()| act()))/>
             }
             .into_any(),
-            Place::Pane | Place::Info => view! {
-                <Head back={place == Place::Info}/>
+            Place::Pane | Place::Info | Place::Inside => view! {
+                {(place != Place::Inside).then(|| view! { <Head back={place == Place::Info}/> })}
                 <div class="pad stack" role="alert" data-testid="part-missing" data-reason=reason>
                     <p>{text}</p>
                     <button class="button" type="button" data-testid="part-again" on:click=move |_| act()>{label}</button>

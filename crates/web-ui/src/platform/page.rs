@@ -97,6 +97,13 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// Presses what is there.
+pub fn press(selector: &str) {
+    if let Some(element) = find(selector) {
+        element.click();
+    }
+}
+
 /// There is such an element.
 pub fn exists(selector: &str) -> bool {
     find(selector).is_some()

@@ -56,7 +56,6 @@ pub const REPLY: &str = "Reply";
 pub const REACT: &str = "React";
 pub const MORE_EMOJI: &str = "Another emoji";
 pub const REACTIONS: &str = "Reactions";
-pub const EMOJI_LABEL: &str = "Emoji";
 pub const TAKE_BACK: &str = "Take back";
 pub const EDIT: &str = "Edit";
 pub const EDIT_MESSAGE: &str = "Edit message";

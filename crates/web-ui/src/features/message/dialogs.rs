@@ -4,6 +4,8 @@ use super::Around;
 use super::choosing::leave_selection;
 use super::forward::Forward;
 use super::menu::{held, react, regain_focus};
+use crate::features::emoji::Choosing;
+use crate::features::parts::{self, Lazy, Place};
 use crate::model::clock;
 use crate::model::deeds::{can_be_taken_back, is_unsent};
 use crate::model::timeline::shown_ms;
@@ -146,8 +148,13 @@ fn React(id: MessageId, close: impl Fn() + Copy + Send + Sync + 'static) -> impl
             Err(error) => _ = refused.try_set(words::error(&error)),
         });
     };
+    provide_context(Choosing(Callback::new(move |emoji: String| {
+        typed.set(emoji);
+        done();
+    })));
     view! {
         <Dialog title=words::MORE_EMOJI testid="react-dialog" on_close=close>
+            <Lazy part=parts::EMOJI place=Place::Inside focus=".emoji-search"/>
             <form on:submit=move |event| {
                 event.prevent_default();
                 done();
