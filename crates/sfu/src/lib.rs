@@ -9,7 +9,7 @@
 //! SSRCs and secrets of ICE are drawn by `str0m` from the system's randomness. No decision depends on them.
 //!
 //! Absent: estimating a receiver's bandwidth (the client wishes for layers itself), choosing the loudest speakers, TURN,
-//! recovering from a lost socket by saying the last offer again, layers of anything but VP8 change without a key frame.
+//! key frames of other codecs than VP8 (their layers change at any packet).
 
 pub mod framing;
 mod key_frames;

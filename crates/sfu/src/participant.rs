@@ -37,7 +37,8 @@ pub(crate) struct Participant {
     pub(crate) generation: u32,
     /// From the first offer on.
     rtc: Option<Rtc>,
-    pending: Option<SdpPendingOffer>,
+    /// The offer that waits for its answer, and the words it was made with.
+    pending: Option<(SdpPendingOffer, ServerSays)>,
     events: FromEvents,
     sources: HashMap<Ssrc, (Mid, Option<Rid>)>,
     rtc_wake: Option<Instant>,
@@ -117,7 +118,9 @@ impl Participant {
         let admitted = sdp::admitted(&answer.0)?;
         let answer =
             SdpAnswer::from_sdp_string(&admitted).map_err(|error| DescriptionRefused::NoSdp(error.to_string()))?;
-        let (Some(rtc), Some(pending)) = (self.rtc.as_mut(), self.pending.take()) else { return Ok(Heard::Ignored) };
+        let (Some(rtc), Some((pending, _))) = (self.rtc.as_mut(), self.pending.take()) else {
+            return Ok(Heard::Ignored);
+        };
         if let Err(error) = rtc.sdp_api().accept_answer(pending, answer) {
             // Half of it may have been followed, and there is no offer to come back to.
             rtc.disconnect();
@@ -135,8 +138,13 @@ impl Participant {
             return None;
         }
         let (offer, pending, tracks) = self.lines.offer(rtc)?;
-        self.pending = Some(pending);
-        Some(ServerSays::Offer { sdp: Sdp(offer.to_sdp_string()), tracks })
+        let says = ServerSays::Offer { sdp: Sdp(offer.to_sdp_string()), tracks };
+        self.pending = Some((pending, says.clone()));
+        Some(says)
+    }
+
+    pub(crate) fn unanswered(&self) -> Option<&ServerSays> {
+        self.pending.as_ref().map(|(_, says)| says)
     }
 
     fn negotiated(&mut self) {

@@ -261,6 +261,14 @@ impl Sfu {
         if known { Ok(Heard::Followed) } else { Err(SayError::UnknownLine) }
     }
 
+    /// The client's session was lost and is back: says an offer again that was not answered. Whether the client heard it
+    /// before does not matter. A client whose own offer was not answered offers again itself.
+    pub fn say_again(&mut self, who: ParticipantId) -> Result<(), UnknownParticipant> {
+        let participant = self.participants.get(&who).ok_or(UnknownParticipant)?;
+        self.outputs.extend(participant.unanswered().map(|says| Output::Say(who, says.clone())));
+        Ok(())
+    }
+
     /// A packet. Its participant is found by the address, or by the user fragment of a check of ICE.
     pub fn receive(&mut self, packet: Packet<'_>, now: Instant) -> Result<(), Unrouted> {
         let flow = Flow { transport: packet.transport, source: packet.source };

@@ -114,6 +114,26 @@ fn while_an_offer_is_unanswered_there_is_no_other() {
 }
 
 #[test]
+fn an_offer_that_was_lost_with_the_socket_is_said_again_until_it_is_answered() {
+    let mut world = room_of(1);
+    world.client(1).is_deaf = true;
+    world.joins(2);
+    world.client(1).tracks.clear();
+    world.client(1).is_deaf = false;
+    world.sfu.say_again(ParticipantId(1)).unwrap();
+    world.settle();
+    assert_eq!(world.client(1).tracks.len(), 2);
+    talks(&mut world, 2, 100..110);
+    world.run(Duration::from_secs(1));
+    assert_eq!(world.client(1).received.len(), 20);
+    world.client(1).tracks.clear();
+    world.sfu.say_again(ParticipantId(1)).unwrap();
+    world.settle();
+    assert!(world.client(1).tracks.is_empty(), "it was answered");
+    assert_eq!(world.sfu.say_again(ParticipantId(9)), Err(sfu::UnknownParticipant));
+}
+
+#[test]
 fn a_client_may_offer_in_the_moment_it_joins_and_leave_before_it_is_connected() {
     let mut world = room_of(2);
     let client = Client::new(3, Transport::Udp, world.now);
