@@ -1,0 +1,333 @@
+//! One participant: its connection, its half of the negotiation, what it publishes. Knows no other participant and no
+//! room; the unit brings packets and wishes across.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Instant;
+
+use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
+use str0m::media::{KeyframeRequestKind, MediaAdded, MediaKind, Mid, Rid};
+use str0m::rtp::{RtpPacket, Ssrc};
+use str0m::{Event, IceConnectionState, Input, Output, Rtc, RtcError};
+
+use crate::limits::{SOURCES_MAX, TRACKS_MAX, UNCONNECTED_MAX};
+use crate::lines::{Forwarded, Incoming, Lines, TrackId};
+use crate::published::Published;
+use crate::says::{Heard, LeftBecause, RoomId, Sdp, ServerSays, TrackKind};
+use crate::sdp::{self, SdpRefused};
+
+/// A description that is not followed. The connection is as it was, unless the participant leaves as well.
+#[derive(Debug, thiserror::Error)]
+pub enum DescriptionRefused {
+    /// Too large in some way.
+    #[error("the description is too large")]
+    TooLarge(#[from] SdpRefused),
+    /// No session description at all.
+    #[error("no session description: {0}")]
+    NoSdp(String),
+    /// A description that does not fit the connection.
+    #[error("the description does not fit")]
+    DoesNotFit(#[source] RtcError),
+}
+
+pub(crate) struct Participant {
+    pub(crate) room: RoomId,
+    pub(crate) published: BTreeMap<Mid, Published>,
+    pub(crate) lines: Lines,
+    /// Counts the negotiations, as payload types may mean something else after each.
+    pub(crate) generation: u32,
+    /// From the first offer on.
+    rtc: Option<Rtc>,
+    /// The offer that waits for its answer, and the words it was made with.
+    pending: Option<(SdpPendingOffer, ServerSays)>,
+    events: FromEvents,
+    sources: HashMap<Ssrc, (Mid, Option<Rid>)>,
+    rtc_wake: Option<Instant>,
+}
+
+/// What the connection's events said.
+#[derive(Default)]
+struct FromEvents {
+    /// Keys were agreed on: from then on ICE alone says whether there is a connection.
+    secured: bool,
+    unconnected_since: Option<Instant>,
+    mids: BTreeSet<Mid>,
+    simulcasts: HashMap<Mid, Vec<Rid>>,
+}
+
+/// What draining a connection brought.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a packet is moved twice; to box each costs more")]
+pub(crate) enum Drained {
+    Packet(RtpPacket),
+    KeyFrameWanted(Mid),
+    /// Lines came or changed.
+    LinesChanged,
+    Transmit(str0m::net::Transmit),
+    Left(LeftBecause),
+}
+
+impl Participant {
+    pub(crate) fn new(room: RoomId, now: Instant) -> Self {
+        Self {
+            room,
+            published: BTreeMap::new(),
+            lines: Lines::default(),
+            generation: 0,
+            rtc: None,
+            pending: None,
+            events: FromEvents { unconnected_since: Some(now), ..FromEvents::default() },
+            sources: HashMap::new(),
+            rtc_wake: None,
+        }
+    }
+
+    /// Follows a client's offer. `fresh` makes the connection for the first one; the caller drains afterwards.
+    pub(crate) fn offered(
+        &mut self,
+        offer: &Sdp,
+        fresh: impl FnOnce() -> Rtc,
+    ) -> Result<(Heard, Option<ServerSays>), DescriptionRefused> {
+        let admitted = sdp::admitted(&offer.0)?;
+        if self.pending.is_some() {
+            return Ok((Heard::Ignored, None));
+        }
+        let offer =
+            SdpOffer::from_sdp_string(&admitted).map_err(|error| DescriptionRefused::NoSdp(error.to_string()))?;
+        // The first offer may ruin what it is tried on; then the next finds a new one.
+        let (answer, rtc) = match self.rtc.take() {
+            None => {
+                let mut rtc = fresh();
+                let answer = rtc.sdp_api().accept_offer(offer).map_err(DescriptionRefused::DoesNotFit)?;
+                (answer, rtc)
+            }
+            Some(mut rtc) => match rtc.sdp_api().accept_offer(offer) {
+                Ok(answer) => (answer, rtc),
+                Err(error) => {
+                    self.rtc = Some(rtc);
+                    return Err(DescriptionRefused::DoesNotFit(error));
+                }
+            },
+        };
+        self.rtc = Some(rtc);
+        self.negotiated();
+        Ok((Heard::Followed, Some(ServerSays::Answer(Sdp(answer.to_sdp_string())))))
+    }
+
+    /// Follows a client's answer. Text that is none leaves the offer standing.
+    pub(crate) fn answered(&mut self, answer: &Sdp) -> Result<Heard, DescriptionRefused> {
+        let admitted = sdp::admitted(&answer.0)?;
+        let answer =
+            SdpAnswer::from_sdp_string(&admitted).map_err(|error| DescriptionRefused::NoSdp(error.to_string()))?;
+        let (Some(rtc), Some((pending, _))) = (self.rtc.as_mut(), self.pending.take()) else {
+            return Ok(Heard::Ignored);
+        };
+        if let Err(error) = rtc.sdp_api().accept_answer(pending, answer) {
+            // Half of it may have been followed, and there is no offer to come back to.
+            rtc.disconnect();
+            return Err(DescriptionRefused::DoesNotFit(error));
+        }
+        self.negotiated();
+        Ok(Heard::Followed)
+    }
+
+    /// What the unit has to offer now: nothing before the client's first offer, while an answer is awaited, or if the
+    /// lines carry what is wanted. The caller drains afterwards.
+    pub(crate) fn next_offer(&mut self) -> Option<ServerSays> {
+        let rtc = self.rtc.as_mut().filter(|rtc| rtc.is_alive())?;
+        if self.pending.is_some() {
+            return None;
+        }
+        let (offer, pending, tracks) = self.lines.offer(rtc)?;
+        let says = ServerSays::Offer { sdp: Sdp(offer.to_sdp_string()), tracks };
+        self.pending = Some((pending, says.clone()));
+        Some(says)
+    }
+
+    pub(crate) fn unanswered(&self) -> Option<&ServerSays> {
+        self.pending.as_ref().map(|(_, says)| says)
+    }
+
+    fn negotiated(&mut self) {
+        self.generation = self.generation.wrapping_add(1);
+        self.sources.clear();
+        if let Some(rtc) = &self.rtc {
+            self.lines.agreed(rtc);
+        }
+    }
+
+    pub(crate) fn user_fragment(&mut self) -> Option<String> {
+        Some(self.rtc.as_mut()?.direct_api().local_ice_credentials().ufrag)
+    }
+
+    /// Nobody is connected at present.
+    pub(crate) fn is_unconnected(&self) -> bool {
+        self.events.unconnected_since.is_some()
+    }
+
+    /// Does the packet prove that it is this participant's? Only checks of ICE do.
+    pub(crate) fn accepts(&self, input: &Input<'_>) -> bool {
+        self.rtc.as_ref().is_some_and(|rtc| rtc.accepts(input))
+    }
+
+    /// Takes a packet; the caller drains afterwards. A packet that cannot be read is nobody's fault: whoever can send to
+    /// an open port from a known address could end a call otherwise.
+    pub(crate) fn receive(&mut self, input: Input<'_>) {
+        if let Some(rtc) = self.rtc.as_mut()
+            && let Err(error) = rtc.handle_input(input)
+        {
+            tracing::debug!(%error, "a packet was not understood");
+        }
+    }
+
+    /// Moves the connection's time, and takes from it all that it has to say.
+    pub(crate) fn drain(&mut self, now: Instant, mut take: impl FnMut(Drained)) {
+        let Some(rtc) = self.rtc.as_mut() else { return };
+        let mut broken = rtc.handle_input(Input::Timeout(now)).is_err();
+        while !broken {
+            match rtc.poll_output() {
+                Ok(Output::Timeout(at)) => {
+                    self.rtc_wake = Some(at);
+                    break;
+                }
+                Ok(Output::Transmit(transmit)) => take(Drained::Transmit(transmit)),
+                Ok(Output::Event(event)) => {
+                    if let Some(drained) = self.events.hear(event, now) {
+                        take(drained);
+                    }
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "a connection broke");
+                    broken = true;
+                }
+            }
+        }
+        if broken || !rtc.is_alive() {
+            take(Drained::Left(LeftBecause::Broken));
+        }
+    }
+
+    /// What is published now, after lines changed: tracks that are new, and those that are no more.
+    pub(crate) fn republish(&mut self) -> (Vec<(Mid, TrackKind)>, Vec<Mid>) {
+        let Some(rtc) = &self.rtc else { return (Vec::new(), Vec::new()) };
+        let sent = |mid: &Mid| {
+            let media = rtc.media(*mid)?;
+            let kind = match media.kind() {
+                MediaKind::Audio => TrackKind::Audio,
+                MediaKind::Video => TrackKind::Video,
+            };
+            (media.direction().is_receiving() && !media.disabled()).then_some((*mid, kind))
+        };
+        let now: BTreeMap<Mid, TrackKind> = self.events.mids.iter().filter_map(sent).take(TRACKS_MAX).collect();
+        let gone: Vec<Mid> = self.published.keys().filter(|mid| !now.contains_key(mid)).copied().collect();
+        let new: Vec<_> = now.into_iter().filter(|(mid, _)| !self.published.contains_key(mid)).collect();
+        for mid in &gone {
+            self.published.remove(mid);
+        }
+        for (mid, kind) in &new {
+            let rids = self.events.simulcasts.get(mid).map_or(&[][..], Vec::as_slice);
+            self.published.insert(*mid, Published::new(*kind, rids));
+        }
+        (new, gone)
+    }
+
+    /// Which line and layer a packet is of. Later packets of a source name neither; str0m remembers.
+    pub(crate) fn source(&mut self, packet: &RtpPacket) -> Option<(Mid, Option<Rid>)> {
+        let ssrc = packet.header.ssrc;
+        if let Some(known) = self.sources.get(&ssrc) {
+            return Some(*known);
+        }
+        let mut direct = self.rtc.as_mut()?.direct_api();
+        let stream = direct.stream_rx(&ssrc)?;
+        let source = (stream.mid(), stream.rid());
+        if self.sources.len() >= SOURCES_MAX {
+            self.sources.clear();
+        }
+        self.sources.insert(ssrc, source);
+        Some(source)
+    }
+
+    pub(crate) fn params(&self, packet: &RtpPacket) -> Option<str0m::format::PayloadParams> {
+        let payload_type = packet.header.payload_type;
+        self.rtc.as_ref()?.codec_config().find(|params| params.pt() == payload_type).copied()
+    }
+
+    /// Sends the packet on, if this participant is sent its track. The caller drains if it was written.
+    pub(crate) fn forward(&mut self, incoming: &Incoming<'_>, now: Instant) -> Forwarded {
+        let Some(rtc) = self.rtc.as_mut() else { return Forwarded::Not };
+        self.lines.forward(rtc, incoming, now)
+    }
+
+    /// Asks for the key frames that are due; true if the caller has to drain.
+    pub(crate) fn request_key_frames(&mut self, now: Instant) -> bool {
+        let Some(rtc) = self.rtc.as_mut() else { return false };
+        let mut asked = false;
+        for (mid, track) in &mut self.published {
+            for rid in track.take_due(now) {
+                if let Some(stream) = rtc.direct_api().stream_rx_by_mid(*mid, rid) {
+                    stream.request_keyframe(KeyframeRequestKind::Pli);
+                    asked = true;
+                }
+            }
+        }
+        asked
+    }
+
+    /// When this participant is to be looked at again.
+    pub(crate) fn wake_at(&self, now: Instant) -> Option<Instant> {
+        let key_frames = self.published.values().filter_map(|track| track.key_frame_due_at(now)).min();
+        let lost = self.events.unconnected_since.map(|since| since + UNCONNECTED_MAX);
+        [self.rtc_wake, key_frames, lost].into_iter().flatten().min()
+    }
+
+    pub(crate) fn is_lost(&self, now: Instant) -> bool {
+        self.events.unconnected_since.is_some_and(|since| now >= since + UNCONNECTED_MAX)
+    }
+
+    /// Says good-bye on the connection, if it still can.
+    pub(crate) fn close(&mut self, now: Instant, take: impl FnMut(Drained)) {
+        if let Some(rtc) = self.rtc.as_mut()
+            && rtc.close().is_ok()
+        {
+            self.drain(now, take);
+        }
+    }
+
+    pub(crate) fn track_on(&self, mid: Mid) -> Option<(TrackId, Option<usize>)> {
+        self.lines.track_on(mid)
+    }
+}
+
+impl FromEvents {
+    fn hear(&mut self, event: Event, now: Instant) -> Option<Drained> {
+        match event {
+            Event::Connected => {
+                self.secured = true;
+                self.unconnected_since = None;
+            }
+            Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {
+                self.unconnected_since.get_or_insert(now);
+            }
+            Event::IceConnectionStateChange(state) if state.is_connected() && self.secured => {
+                self.unconnected_since = None;
+            }
+            Event::MediaAdded(added) => {
+                self.mids.insert(added.mid);
+                self.note_simulcast(added);
+                return Some(Drained::LinesChanged);
+            }
+            Event::MediaChanged(_) => return Some(Drained::LinesChanged),
+            Event::RtpPacket(packet) => return Some(Drained::Packet(packet)),
+            Event::KeyframeRequest(request) => return Some(Drained::KeyFrameWanted(request.mid)),
+            Event::Closed => return Some(Drained::Left(LeftBecause::Closed)),
+            _ => {}
+        }
+        None
+    }
+
+    /// The layers in the order that the client names them: the smallest first.
+    fn note_simulcast(&mut self, added: MediaAdded) {
+        if let Some(simulcast) = added.simulcast {
+            self.simulcasts.insert(added.mid, simulcast.recv.iter().map(|layer| layer.rid).collect());
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Whose packet is it: by the address that it comes from, and for who is new by the user fragment that its STUN request
+//! names (RFC 8445). Keeps nothing of strangers, so that floods from unknown addresses cost a look-up each.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use crate::limits::{ADDRESS_PAUSE, ADDRESSES_MAX};
+use crate::says::ParticipantId;
+
+/// How a packet came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Transport {
+    /// As a datagram.
+    Udp,
+    /// In a frame of a TCP connection, see [`Deframer`](crate::framing::Deframer).
+    Tcp,
+}
+
+/// One end of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Flow {
+    pub(crate) transport: Transport,
+    pub(crate) source: SocketAddr,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Routes {
+    by_flow: HashMap<Flow, ParticipantId>,
+    by_fragment: HashMap<String, ParticipantId>,
+    of: HashMap<ParticipantId, Own>,
+}
+
+#[derive(Debug, Default)]
+struct Own {
+    flows: VecDeque<Flow>,
+    fragments: VecDeque<String>,
+    last_added: Option<Instant>,
+}
+
+/// The present user fragment, and the one before: after an ICE restart checks of both are on the way.
+const FRAGMENTS_MAX: usize = 2;
+
+impl Routes {
+    pub(crate) fn by_flow(&self, flow: Flow) -> Option<ParticipantId> {
+        self.by_flow.get(&flow).copied()
+    }
+
+    pub(crate) fn by_fragment(&self, fragment: &str) -> Option<ParticipantId> {
+        self.by_fragment.get(fragment).copied()
+    }
+
+    /// The participant's packets name this user fragment from now on.
+    pub(crate) fn add_fragment(&mut self, who: ParticipantId, fragment: String) {
+        if self.by_fragment.insert(fragment.clone(), who).is_some() {
+            return;
+        }
+        let own = self.of.entry(who).or_default();
+        own.fragments.push_back(fragment);
+        if own.fragments.len() > FRAGMENTS_MAX
+            && let Some(oldest) = own.fragments.pop_front()
+        {
+            self.by_fragment.remove(&oldest);
+        }
+    }
+
+    /// The participant proved to be at this address. False if it has too many already, and had the last a moment ago.
+    pub(crate) fn add_flow(&mut self, who: ParticipantId, flow: Flow, now: Instant) -> bool {
+        let own = self.of.entry(who).or_default();
+        if own.flows.len() >= ADDRESSES_MAX {
+            if own.last_added.is_some_and(|last| now < last + ADDRESS_PAUSE) {
+                return false;
+            }
+            if let Some(oldest) = own.flows.pop_front() {
+                self.by_flow.remove(&oldest);
+            }
+        }
+        own.flows.push_back(flow);
+        own.last_added = Some(now);
+        if let Some(before) = self.by_flow.insert(flow, who)
+            && let Some(other) = self.of.get_mut(&before)
+            && before != who
+        {
+            other.flows.retain(|kept| *kept != flow);
+        }
+        true
+    }
+
+    /// Forgets a participant; its flows are returned.
+    pub(crate) fn remove(&mut self, who: ParticipantId) -> VecDeque<Flow> {
+        let Some(own) = self.of.remove(&who) else { return VecDeque::new() };
+        for fragment in &own.fragments {
+            self.by_fragment.remove(fragment);
+        }
+        for flow in &own.flows {
+            self.by_flow.remove(flow);
+        }
+        own.flows
+    }
+
+    #[cfg(test)]
+    fn len(&self) -> usize {
+        self.by_flow.len() + self.by_fragment.len() + self.of.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHO: ParticipantId = ParticipantId(1);
+
+    fn flow(port: u16) -> Flow {
+        Flow { transport: Transport::Udp, source: SocketAddr::from(([192, 0, 2, 1], port)) }
+    }
+
+    #[test]
+    fn who_invents_addresses_has_few_and_slowly() {
+        let (mut routes, now) = (Routes::default(), Instant::now());
+        let added = (1..=1_000).filter(|port| routes.add_flow(WHO, flow(*port), now)).count();
+        assert_eq!(added, ADDRESSES_MAX);
+        assert!(routes.add_flow(WHO, flow(2_000), now + ADDRESS_PAUSE));
+        assert_eq!((routes.by_flow(flow(1)), routes.by_flow(flow(2_000))), (None, Some(WHO)));
+        assert_eq!(routes.by_flow.len(), ADDRESSES_MAX);
+    }
+
+    #[test]
+    fn a_restart_keeps_the_fragment_before_and_no_older() {
+        let mut routes = Routes::default();
+        for fragment in ["a", "b", "c"] {
+            routes.add_fragment(WHO, fragment.to_owned());
+        }
+        assert_eq!(routes.by_fragment("a"), None);
+        assert_eq!((routes.by_fragment("b"), routes.by_fragment("c")), (Some(WHO), Some(WHO)));
+    }
+
+    #[test]
+    fn nothing_stays_of_who_is_gone() {
+        let (mut routes, now) = (Routes::default(), Instant::now());
+        routes.add_fragment(WHO, "a".to_owned());
+        routes.add_flow(WHO, flow(1), now);
+        routes.add_flow(ParticipantId(2), flow(1), now);
+        assert_eq!(routes.by_flow(flow(1)), Some(ParticipantId(2)));
+        assert!(routes.remove(WHO).is_empty());
+        assert_eq!(routes.remove(ParticipantId(2)), [flow(1)]);
+        assert_eq!(routes.len(), 0);
+    }
+}
