@@ -164,6 +164,12 @@ pub(crate) fn number(db: &Connection, sql: &str) -> Result<u64> {
     Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
+/// The account has been met: it can be put into a group.
+pub(crate) fn knows(db: &Connection, account: [u8; 16]) -> Result<bool> {
+    let mut statement = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM account WHERE account = ?1)")?;
+    Ok(statement.query_row([account], |row| row.get(0))?)
+}
+
 /// The group of the own devices.
 pub(crate) fn own_group(db: &Connection) -> Result<[u8; 16]> {
     Ok(db.query_row("SELECT chat FROM chat WHERE kind = 1", [], |row| row.get(0))?)

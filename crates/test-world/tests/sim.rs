@@ -17,7 +17,7 @@ fn sound(plan: &Plan) -> Outcome {
 const BROKEN: Options = Options { trace: false, broken: Some(Rule::FlushBeforeSend) };
 
 /// Few people, much going wrong.
-const ROUGH: Profile = Profile { accounts: 2, devices: 1, operations: 60, faults_permille: 900 };
+const ROUGH: Profile = Profile { accounts: 2, devices: 1, operations: 60, faults_permille: 900, groups_permille: 0 };
 
 /// The first of a few seeds whose plan fails with a driver that performs outputs before they are flushed.
 fn caught() -> (Plan, Outcome) {
@@ -32,7 +32,7 @@ fn caught() -> (Plan, Outcome) {
 
 #[test]
 fn two_people_on_a_quiet_day() {
-    let profile = Profile { accounts: 2, devices: 1, operations: 40, faults_permille: 0 };
+    let profile = Profile { accounts: 2, devices: 1, operations: 40, faults_permille: 0, groups_permille: 0 };
     let outcome = sound(&plan(1, profile));
     assert!(outcome.coverage.of("texts taken") > 10, "{}", outcome.coverage);
 }
