@@ -112,7 +112,9 @@ impl World {
             Action::Archive { on, .. } => Some(Command::SetArchived { chat, archived: on }),
             Action::Mute { on, .. } => Some(Command::SetMuted { chat, until_ms: if on { u64::MAX } else { 0 } }),
             Action::MarkUnread { on, .. } => Some(Command::MarkUnread { chat, unread: on }),
-            Action::Amend { how, back, .. } => self.amends(index, (chat, pair(device.account, peer)), (how, back), mark)?,
+            Action::Amend { how, back, .. } => {
+                self.amends(index, (chat, pair(device.account, peer)), (how, back), mark)?
+            }
             Action::Star { on, .. } => newest.map(|message| Command::SetStarred { chat, message, starred: on }),
             _ => None,
         };

@@ -2,8 +2,8 @@
 //! devices and server; changes nothing.
 
 mod groups;
-mod many;
 mod index;
+mod many;
 mod messages;
 mod own_devices;
 
@@ -208,9 +208,18 @@ fn pending(alive: &Alive<'_>, findings: &mut Findings) -> Result<()> {
         ("entries that could not be opened", "SELECT count(*) FROM quarantine"),
         ("messages that are waited for", "SELECT count(*) FROM message WHERE kind = 3"),
         // Of groups `many` says which may.
-        ("messages that failed", "SELECT count(*) FROM message WHERE failed = 1 AND chat NOT IN (SELECT chat FROM chat WHERE kind = 3)"),
-        ("messages without a place", "SELECT count(*) FROM message WHERE kind = 0 AND seq = 0 AND NOT (failed AND chat IN (SELECT chat FROM chat WHERE kind = 3))"),
-        ("chats that are not joined", "SELECT count(*) FROM chat WHERE membership <> 1 AND NOT (kind = 3 AND membership = 3)"),
+        (
+            "messages that failed",
+            "SELECT count(*) FROM message WHERE failed = 1 AND chat NOT IN (SELECT chat FROM chat WHERE kind = 3)",
+        ),
+        (
+            "messages without a place",
+            "SELECT count(*) FROM message WHERE kind = 0 AND seq = 0 AND NOT (failed AND chat IN (SELECT chat FROM chat WHERE kind = 3))",
+        ),
+        (
+            "chats that are not joined",
+            "SELECT count(*) FROM chat WHERE membership <> 1 AND NOT (kind = 3 AND membership = 3)",
+        ),
         ("chats to be filled after joining anew", "SELECT count(*) FROM chat WHERE resync_from IS NOT NULL"),
         (
             "parts of logs that nobody gave and nobody was told of",

@@ -83,7 +83,7 @@ pub(crate) fn conversation(db: &Connection, chat: [u8; 16]) -> Result<Vec<Row>> 
 pub(crate) fn edited(db: &Connection, id: [u8; 16]) -> Result<Option<String>> {
     let mut statement = db.prepare_cached(
         "SELECT e.content FROM message m JOIN message e ON e.target = m.message AND e.about = 3 AND e.account = m.account AND e.chat = m.chat
-         WHERE m.message = ?1 AND e.time_ms <= m.time_ms + 86400000 ORDER BY e.time_ms DESC, e.message DESC LIMIT 1",
+         WHERE m.message = ?1 AND e.failed = 0 AND e.time_ms <= m.time_ms + 86400000 ORDER BY e.time_ms DESC, e.message DESC LIMIT 1",
     )?;
     let content: Option<Vec<u8>> = statement.query_row([id], |row| row.get(0)).optional()?;
     let Some(content) = content else { return Ok(None) };

@@ -36,6 +36,12 @@ pub(crate) fn check(world: &World, alive: &[Alive<'_>], findings: &mut Findings)
         // In a group of many are all devices of the accounts that have a leaf there; whoever has none may know it as one that is over.
         let is_many = alive.iter().any(|device| device.chats.get(chat).is_some_and(|held| held.kind == GROUP));
         let inside: BTreeSet<[u8; 16]> = group.members.iter().map(|(account, _)| *account).collect();
+        // Whoever is alone in a group and leaves it takes its last leaves along, and nobody is there who could take them out.
+        let of_those_inside = || alive.iter().filter(|device| inside.contains(&device.account));
+        let over = |device: &Alive<'_>| device.chats.get(chat).is_some_and(|held| held.membership == LEFT);
+        if is_many && inside.len() == 1 && of_those_inside().next().is_some() && of_those_inside().all(over) {
+            continue;
+        }
         let holders: Vec<&Alive<'_>> = alive
             .iter()
             .filter(|device| match is_many {
@@ -180,7 +186,12 @@ fn at_device(device: &Alive<'_>, chat: [u8; 16], generation: u32) -> Result<Opti
     let Some(group) = ChatGroup::load(&provider, ChatId(chat), Generation(generation))? else { return Ok(None) };
     let roster = group.roster()?.into_iter().map(|entry| (entry.address.account.0, entry.address.device.0));
     let admins = group.policy().admins.iter().map(|account| account.0).collect();
-    Ok(Some(AtDevice { admins, epoch: group.epoch(), authenticator: group.epoch_authenticator(), roster: roster.collect() }))
+    Ok(Some(AtDevice {
+        admins,
+        epoch: group.epoch(),
+        authenticator: group.epoch_authenticator(),
+        roster: roster.collect(),
+    }))
 }
 
 fn numbers(roster: &BTreeSet<Address>) -> Vec<String> {

@@ -3,7 +3,7 @@
 
 use super::groups::short;
 use super::messages::{alike, in_order};
-use super::{Alive, Findings, Oracle};
+use super::{Alive, Findings, LEFT, Oracle};
 use crate::ledger::Talk;
 use crate::texts::{Amendment, Row, Says, amendments, conversation};
 use crate::world::World;
@@ -156,11 +156,19 @@ impl<'a> Looked<'a> {
     /// Whoever is in the group has all that was said since.
     fn is_complete(&self, shown: &Shown<'_>, findings: &mut Findings) {
         let Some(since) = self.in_since(&shown.device.account) else { return };
+        if shown.device.chats.get(&self.chat).is_some_and(|held| held.membership == LEFT) {
+            return;
+        }
         let name = shown.device.name();
         let here: BTreeSet<u64> = shown.rows.iter().map(|row| row.seq).collect();
         for (seq, (other, row)) in self.rows.range(since..) {
             findings.unless(here.contains(seq), Oracle::NothingLost, || {
-                format!("{name:?} lacks entry {seq} of {}, {:?}, which {:?} has", short(&self.chat), row.says, other.name())
+                format!(
+                    "{name:?} lacks entry {seq} of {}, {:?}, which {:?} has",
+                    short(&self.chat),
+                    row.says,
+                    other.name()
+                )
             });
         }
         let here: BTreeSet<u64> = shown.amendments.iter().map(|said| said.seq).collect();
@@ -184,8 +192,9 @@ impl<'a> Looked<'a> {
                     format!("{name:?} shows {mark:?} in {}, which nobody said there", short(&self.chat))
                 });
                 findings.unless(here.insert(mark), Oracle::ExactlyOnce, || format!("{name:?} shows {mark:?} twice"));
-                // What was not sent when its writer was put out stays with the writer, as failed.
-                let stays = row.seq > 0 || !self.was_never_out(&one.device.account);
+                // What was not sent when its writer was put out, or had left, stays with the writer, as failed.
+                let is_over = one.device.chats.get(&self.chat).is_some_and(|held| held.membership == LEFT);
+                let stays = row.seq > 0 || is_over || !self.was_never_out(&one.device.account);
                 findings.unless(stays, Oracle::NothingLost, || {
                     format!("{name:?} did not send {mark:?} to {}", short(&self.chat))
                 });
