@@ -55,7 +55,7 @@ fn plans_hold_all_that_people_do_and_all_that_goes_wrong() {
         .filter(|step| step.action.is_fault())
         .map(|step| step.action.name())
         .collect();
-    assert_eq!((all.len(), faults.len()), (42, 16), "{all:?}");
+    assert_eq!((all.len(), faults.len()), (53, 16), "{all:?}");
 }
 
 #[test]
