@@ -125,8 +125,6 @@ rules! {
     NameByItsClock,
     /// Whoever has become a group's only admin does not leave it.
     LastAdminStays,
-    /// A group that is not on the server's list is over, after a time in which its log may have expired.
-    UnlistedGroupIsOver,
     /// An admin's device takes out who said that they leave.
     LeaverIsPutOut,
 

@@ -37,7 +37,6 @@ found! {
     what_a_restored_server_has_lost_is_brought_again: "a-server-that-was-restored";
     of_two_names_at_once_all_have_the_same: "two-names-at-once";
     whoever_says_that_they_leave_is_taken_out: "somebody-leaves";
-    whoever_is_put_out_while_away_for_long_learns_it: "put-out-while-away-for-long";
     the_only_admin_stays_where_somebody_came_in_meanwhile: "left-while-somebody-came-in";
     a_group_that_nobody_can_follow_goes_on_in_a_next_generation: "a-group-that-nobody-can-follow";
 }

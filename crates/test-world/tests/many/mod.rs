@@ -108,23 +108,6 @@ fn who_was_away_for_longer_than_the_log_is_kept_comes_back_into_its_group() {
 }
 
 #[test]
-fn who_is_put_out_while_away_for_longer_than_the_log_is_kept_learns_that() {
-    for again in [false, true] {
-        let mut done = vec![
-            (18_000, Action::Away { device: C0, for_ms: 4 * DAY_MS }),
-            (20_000, deed(A0, GroupDeed::Remove { member: 2 })),
-            (25_000, deed(A0, GroupDeed::Send)),
-            (70_000, Action::Quiet { for_ms: 3 * DAY_MS }),
-        ];
-        if again {
-            done.push((75_000, deed(B0, GroupDeed::Add { member: 2 })));
-        }
-        done.extend([(80_000, deed(A0, GroupDeed::Send)), (90_000, Action::Quiet { for_ms: 3 * DAY_MS })]);
-        all_was_done(&Plan { kept_ms: Some(DAY_MS), ..group_of_three(1, done) });
-    }
-}
-
-#[test]
 fn both_admins_leave_at_the_same_moment_and_one_stays() {
     all_was_done(&group_of_three(
         2,

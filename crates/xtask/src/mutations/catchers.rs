@@ -137,7 +137,6 @@ pub(super) const CATCHERS: &[(&str, Catcher)] = &[
     ("FailedLinkingLeavesNoExport", Test(ClientCore, "of_a_device_that_left_the_list_no_history_stays")),
     ("NameByItsClock", Plan("two-names-at-once")),
     ("LastAdminStays", Plan("left-while-somebody-came-in")),
-    ("UnlistedGroupIsOver", Plan("put-out-while-away-for-long")),
     ("LeaverIsPutOut", Plan("somebody-leaves")),
     ("EditIsItsSenders", Test(ClientCore, "only_who_wrote_a_text_changes_it")),
     ("DeletionIsItsSenders", Test(ClientCore, "what_its_sender_deletes_is_gone_from_the_database")),
