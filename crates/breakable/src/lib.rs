@@ -121,6 +121,12 @@ rules! {
     ClientPolicyByAdmins,
     /// Into a group's state that nobody known has signed nothing is sent.
     StateIsVouchedFor,
+    /// Of two names the later one counts, by the clock with which it was given.
+    NameByItsClock,
+    /// Whoever has become a group's only admin does not leave it.
+    LastAdminStays,
+    /// An admin's device takes out who said that they leave.
+    LeaverIsPutOut,
 
     // The client's.
     /// An operation is kept until there is a verdict.

@@ -176,6 +176,15 @@ pub(crate) fn insert(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
             created_ms,
             chat.activity_ms
         ])?;
+    // An archive brings messages also of a group that was left, whose row comes when somebody adds this account again: until then nothing of
+    // them was shown, nor found.
+    if chat.kind == ChatKind::Group {
+        cx.db
+            .prepare_cached(
+                "INSERT OR IGNORE INTO search_due SELECT time_ms, message FROM message WHERE chat = ?1 AND kind = 0",
+            )?
+            .execute([chat.chat.as_bytes()])?;
+    }
     cx.changed.chat(chat.chat);
     if chat.kind == ChatKind::Direct {
         cx.changed.met.insert(chat.peer);

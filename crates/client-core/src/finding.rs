@@ -3,7 +3,9 @@
 
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
+use crate::groups;
 use crate::io::Halt;
+use crate::recovery;
 use crate::sending::Flight;
 use breakable::{Rule, broken};
 use identity::ChatKind;
@@ -29,6 +31,8 @@ pub(crate) struct Finding {
     not_before_ms: u64,
     /// Groups of this account that have no row here yet: who is in them shows when they are joined.
     pub(crate) strangers: BTreeSet<ChatId>,
+    /// What the list names, so far.
+    heads: BTreeSet<ChatId>,
     /// Logs are compared with what is here (`restored`).
     pub(crate) comparing: bool,
     /// Read marks are asked for when that is done.
@@ -75,6 +79,7 @@ impl Client {
             && cx.now_ms >= self.finding.not_before_ms
             && !self.flights.any(|flight| *flight == Flight::Groups)
         {
+            self.finding.heads.clear();
             self.ask_groups_after(cx, Vec::new());
         }
         Ok(())
@@ -108,13 +113,20 @@ impl Client {
         }
         match page.heads.last().filter(|_| page.more) {
             Some(last) => self.ask_groups_after(cx, last.chat.clone()),
-            None => self.finding.listed = true,
+            None => {
+                self.finding.listed = true;
+                let listed = std::mem::take(&mut self.finding.heads);
+                return self.end_unlisted(cx, &listed);
+            }
         }
         Ok(())
     }
 
     fn on_head(&mut self, cx: &mut Context<'_>, head: &GroupHead) -> Result<(), Halt> {
         let Ok(chat) = ChatId::try_from(head.chat.as_slice()) else { return Ok(()) };
+        if self.finding.heads.len() < STRANGERS_MAX {
+            self.finding.heads.insert(chat);
+        }
         match chats::find(cx.db, chat)? {
             None => {
                 self.finding.meet(chat);
@@ -128,5 +140,30 @@ impl Client {
             Some(stored) if head.head_seq > stored.applied_seq => self.fetch_log(cx, chat),
             Some(_) => Ok(()),
         }
+    }
+
+    /// Groups of many that the list does not name any more: their logs tell why. Where that has expired, so that this device is to join anew,
+    /// nobody will let it in: the group is over.
+    fn end_unlisted(&mut self, cx: &mut Context<'_>, listed: &BTreeSet<ChatId>) -> Result<(), Halt> {
+        // What is beyond was not looked at.
+        if listed.len() >= STRANGERS_MAX {
+            return Ok(());
+        }
+        for membership in [Membership::Joined, Membership::Wanted] {
+            for chat in chats::in_membership(cx.db, membership)? {
+                let applied_ms = chats::applied_ms(cx.db, chat.chat)?;
+                let is_old = chat.applied_seq > 0 && recovery::may_have_expired(cx, applied_ms);
+                if chat.kind != ChatKind::Group || listed.contains(&chat.chat) || !is_old {
+                    continue;
+                }
+                if membership == Membership::Wanted {
+                    groups::is_not_listed(cx, &chat)?;
+                } else {
+                    self.fetch_log(cx, chat.chat)?;
+                    self.find_groups_again_at(cx.now_ms + DOUBTED_MS);
+                }
+            }
+        }
+        Ok(())
     }
 }

@@ -8,19 +8,20 @@ use crate::chats::{self, Chat, Membership, NO_PEER};
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::marks::{self, Mark};
-use crate::messages::{NUMBER_MAX, Place};
+use crate::messages::{self, NUMBER_MAX, Place};
 use crate::mls;
 use crate::notices;
-use crate::outbox::Operation;
+use crate::outbox::{self, Kind, Operation};
 use crate::own_state::ChatKey;
 use crate::profile::ui_account;
 use crate::state;
+use breakable::{Rule, broken};
 use client_api::{MemberRow, SystemLine};
 use e2ee::ChatGroup;
 use identity::{ChatKind, ChatPolicy};
 use prost::Message as _;
 use proto::content::{Content, GroupName, StateOp, content};
-use proto::ids::{AccountId, ChatId};
+use proto::ids::{AccountId, ChatId, MessageId};
 use rusqlite::{Connection, params};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,6 +33,13 @@ const NAME_SKEW_MAX_MS: u64 = 24 * 3_600 * 1_000;
 struct Member {
     admin: bool,
     leaves: bool,
+}
+
+impl Member {
+    /// An admin who can still do something.
+    fn stays_admin(self) -> bool {
+        self.admin && !self.leaves
+    }
 }
 
 fn members(db: &Connection, chat: ChatId) -> Result<BTreeMap<AccountId, Member>, Halt> {
@@ -95,6 +103,8 @@ pub(crate) fn new_policy(chat: &Chat, me: AccountId) -> ChatPolicy {
 fn take_name(cx: &mut Context<'_>, chat: ChatId, name: &str, clock_ms: u64) -> Result<bool, Halt> {
     let key = ChatKey::GroupName.of(chat);
     let before = state::get(cx.db, &key)?.unwrap_or_default();
+    // Whoever hears of a name at another time must take the same one.
+    let clock_ms = if broken(Rule::NameByItsClock) { cx.now_ms } else { clock_ms };
     let op = StateOp { key, value: name.as_bytes().to_vec(), clock: clock_ms << 16, device: 0 };
     let merged = state::merge(cx.db, &op)? == state::Merge::Changed;
     cx.changed.chat(chat);
@@ -211,10 +221,18 @@ fn end(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
     for table in ["intent", "epoch_key", "group_member"] {
         cx.db.execute(&format!("DELETE FROM {table} WHERE chat = ?1"), [chat.chat.as_bytes()])?;
     }
-    // What was not sent shows as that.
-    cx.db
-        .prepare_cached("UPDATE message SET failed = 1 WHERE chat = ?1 AND seq = 0 AND kind IN (0, 1)")?
-        .execute([chat.chat.as_bytes()])?;
+    // Nobody lets this device in again to look through what it had not followed.
+    cx.db.prepare_cached("UPDATE chat SET resync_from = NULL WHERE chat = ?1")?.execute([chat.chat.as_bytes()])?;
+    // What was not sent shows as that; what was said about messages is taken back.
+    let unsent: Vec<MessageId> = {
+        let mut statement =
+            cx.db.prepare_cached("SELECT message FROM message WHERE chat = ?1 AND seq = 0 AND kind IN (-1, 0, 1)")?;
+        let rows = statement.query_map([chat.chat.as_bytes()], |row| Ok(MessageId(row.get(0)?)))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    for message in unsent {
+        messages::fail(cx, chat.chat, message)?;
+    }
     cx.db.prepare_cached("DELETE FROM outbox WHERE chat = ?1")?.execute([chat.chat.as_bytes()])?;
     cx.changed.infos.insert(chat.chat);
     chats::set_membership(cx, chat.chat, Membership::Left, 0)
@@ -222,13 +240,54 @@ fn end(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
 
 /// The server took something that is no message of a conversation: where it was the own leaving, the group is over.
 pub(crate) fn said(cx: &mut Context<'_>, operation: &Operation, time_ms: u64) -> Result<(), Halt> {
-    let is_leaving = matches!(
-        Content::decode(operation.content.as_slice()),
-        Ok(Content { body: Some(content::Body::Leaving(_)), .. })
-    );
-    match chats::find(cx.db, operation.chat)?.filter(|chat| is_leaving && chat.kind == ChatKind::Group) {
+    match chats::find(cx.db, operation.chat)?.filter(|chat| chat.kind == ChatKind::Group && is_leaving(operation)) {
         Some(chat) => left(cx, &chat, time_ms),
         None => Ok(()),
+    }
+}
+
+fn is_leaving(operation: &Operation) -> bool {
+    let content = Content::decode(operation.content.as_slice());
+    matches!(content, Ok(Content { body: Some(content::Body::Leaving(_)), .. }))
+}
+
+/// The server would not have something that is no message of a conversation: where it was the own leaving, that is still wished.
+pub(crate) fn was_refused(cx: &Context<'_>, operation: &Operation) -> Result<(), Halt> {
+    let me = cx.me()?.address.account;
+    if operation.kind == Kind::App && is_leaving(operation) {
+        let again_ms = cx.now_ms + changing::AGAIN_MS;
+        changing::want(cx, operation.chat, changing::Wish::Leave, me, again_ms)?;
+    }
+    Ok(())
+}
+
+/// The server lists this account's groups, and this one is not among them, after a time in which a log may expire: nobody is left to say who put
+/// this account out, and no log. A server that lies has kept the group from this device all that time anyway.
+pub(crate) fn is_not_listed(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
+    let (by, now_ms) = (NO_PEER, cx.now_ms);
+    put_out(cx, chat, by, now_ms)
+}
+
+/// What goes next in a chat. A message that is given again to whoever could not open it is encrypted for all who are in a group now: where
+/// somebody came in since it was asked for, it is not theirs, and goes to nobody.
+pub(crate) fn next_to_send(cx: &mut Context<'_>, chat: ChatId) -> Result<Option<Operation>, Halt> {
+    while let Some(operation) = outbox::head(cx.db, chat)? {
+        let is_new = operation.kind == Kind::App && operation.message.is_none() && operation.frame.is_empty();
+        let is_over =
+            is_new && (is_for_fewer(cx.db, &operation)? || (is_leaving(&operation) && changing::must_stay(cx, chat)?));
+        if is_over {
+            outbox::remove(cx, operation.op_id)?;
+        } else {
+            return Ok(Some(operation));
+        }
+    }
+    Ok(None)
+}
+
+fn is_for_fewer(db: &Connection, operation: &Operation) -> Result<bool, Halt> {
+    match Content::decode(operation.content.as_slice()).ok().and_then(|content| content.body) {
+        Some(content::Body::Resent(resent)) => Ok(!all_were_there(db, operation.chat, resent.seq)?),
+        _ => Ok(false),
     }
 }
 

@@ -260,6 +260,12 @@ impl Client {
         }
         let siblings = mls::own_device_list(cx)?.devices().count() > 1;
         for kept in due {
+            let is_over = chats::find(cx.db, kept.chat)?.is_none_or(|chat| chat.membership == Membership::Left);
+            if is_over && (kept.asked > 0 || !siblings) {
+                // The own devices had it not, and nobody else can be asked in a group that is over.
+                release(cx, kept.chat, kept.seq, kept.seq)?;
+                continue;
+            }
             let wait_ms = if kept.asked == 0 && siblings {
                 self.ask_siblings(cx, &kept)?;
                 SIBLINGS_MS
@@ -496,7 +502,7 @@ impl Client {
 }
 
 /// Whether a server may have no more what it took after this time.
-fn may_have_expired(cx: &Context<'_>, last_ms: u64) -> bool {
+pub(crate) fn may_have_expired(cx: &Context<'_>, last_ms: u64) -> bool {
     last_ms + KEPT_AT_LEAST_MS <= cx.now_ms + CLOCKS_DIFFER_MS || broken(Rule::ExpiryIsDoubted)
 }
 

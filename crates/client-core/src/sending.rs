@@ -248,7 +248,7 @@ impl Client {
             if self.finding.comparing && restored::is_comparing(cx.db, chat)? {
                 continue;
             }
-            if let Some(operation) = outbox::head(cx.db, chat)? {
+            if let Some(operation) = groups::next_to_send(cx, chat)? {
                 self.send_operation(cx, operation)?;
             }
         }
@@ -392,6 +392,7 @@ impl Client {
             (Kind::Commit, _) => self.drop_commit(cx, operation.chat),
             // Made anew at the next try, with fresh key packages.
             (Kind::Create | Kind::App, _) => {
+                groups::was_refused(cx, operation)?;
                 self.pause(cx, operation.chat, 5_000);
                 Ok(())
             }

@@ -2,7 +2,7 @@
 
 use crate::backend::SocketId;
 use crate::device::{Crash, Device};
-use crate::ledger::{request_of, text_of};
+use crate::ledger::{Talk, pair, request_of, text_of};
 use crate::plan::{Action, Amends, CrashPoint, DeviceRef, Loses};
 use crate::texts;
 use crate::world::{Due, World};
@@ -56,6 +56,8 @@ impl World {
                 let account = self.people.get(peer).and_then(|person| person.id).filter(|_| peer != device.account);
                 (device, account.map(|account| Command::RenameContact { account, name: format!("Friend {mark}") }))
             }
+            Action::MakeGroup { device, others, .. } => (device, self.make_group(device, others, mark)?),
+            Action::InGroup { device, group, deed } => (device, self.in_group(device, group, deed, mark)?),
             _ => self.in_chat(action, mark)?,
         };
         let Some(index) = self.active(device) else { return Ok(None) };
@@ -63,8 +65,10 @@ impl World {
         if let (Action::Visible { on, .. }, Some(target)) = (action, self.devices.get_mut(index)) {
             target.hidden |= !on;
         }
-        if let Action::Send { peer, .. } = action {
-            self.ledger.asked(mark, device, peer);
+        match action {
+            Action::Send { peer, .. } => self.ledger.asked(mark, device, pair(device.account, peer)),
+            Action::MakeGroup { group, .. } => self.ledger.asked_to_make(mark, group),
+            _ => {}
         }
         self.give(index, Input::Command(Request { id: request_of(mark), command }));
         Ok(Some(()))
@@ -108,7 +112,9 @@ impl World {
             Action::Archive { on, .. } => Some(Command::SetArchived { chat, archived: on }),
             Action::Mute { on, .. } => Some(Command::SetMuted { chat, until_ms: if on { u64::MAX } else { 0 } }),
             Action::MarkUnread { on, .. } => Some(Command::MarkUnread { chat, unread: on }),
-            Action::Amend { how, back, .. } => self.amends(index, (chat, peer), (how, back), mark)?,
+            Action::Amend { how, back, .. } => {
+                self.amends(index, (chat, pair(device.account, peer)), (how, back), mark)?
+            }
             Action::Star { on, .. } => newest.map(|message| Command::SetStarred { chat, message, starred: on }),
             _ => None,
         };
@@ -116,10 +122,10 @@ impl World {
     }
 
     /// Something is said about one of the newest messages; the ledger hears of it.
-    fn amends(
+    pub(crate) fn amends(
         &mut self,
         index: usize,
-        (chat, peer): (ChatId, u8),
+        (chat, talk): (ChatId, Talk),
         (how, back): (Amends, u8),
         mark: u32,
     ) -> Result<Option<Command>> {
@@ -129,9 +135,9 @@ impl World {
         let message = MessageId(target);
         let emoji = ["👍", "❤️", "😂", "😮"].get(mark as usize % 4).copied().unwrap_or("👍").to_owned();
         if how == Amends::Answer {
-            self.ledger.asked(mark, device, peer);
+            self.ledger.asked(mark, device, talk);
         } else {
-            self.ledger.asked_to_amend(mark, device, peer, (how, target, its_mark));
+            self.ledger.asked_to_amend(mark, device, talk, (how, target, its_mark));
         }
         Ok(Some(match how {
             Amends::Answer => {

@@ -1,6 +1,6 @@
 //! Plans from seeds: what people do in a few minutes, and what goes wrong meanwhile.
 
-use crate::plan::{Action, Amends, CrashPoint, DeviceRef, Loses, Plan, Shape, Step};
+use crate::plan::{Accounts, Action, Amends, CrashPoint, DeviceRef, GroupDeed, Loses, Plan, Shape, Step};
 use rand::seq::IndexedRandom as _;
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
@@ -26,11 +26,13 @@ pub struct Profile {
     pub operations: u32,
     /// Things that go wrong, for a thousand that people do.
     pub faults_permille: u32,
+    /// Things that are done in groups of many, for a thousand that people do; in every second seed.
+    pub groups_permille: u32,
 }
 
 impl Default for Profile {
     fn default() -> Self {
-        Self { accounts: 3, devices: 3, operations: 200, faults_permille: 250 }
+        Self { accounts: 3, devices: 3, operations: 200, faults_permille: 250, groups_permille: 150 }
     }
 }
 
@@ -63,6 +65,7 @@ pub fn plan(seed: u64, profile: Profile) -> Plan {
         maker.push(action);
     }
     let steps = with_amendments(with_silences(maker.steps, seed, profile), seed, profile);
+    let steps = with_groups(steps, seed, profile);
     Plan { seed, shape, steps, kept_ms: None }
 }
 
@@ -111,7 +114,66 @@ fn with_silences(steps: Vec<Step>, seed: u64, profile: Profile) -> Vec<Step> {
     maker.steps
 }
 
+/// So many groups at most.
+const GROUPS_MAX: u8 = 2;
+/// Marks of what is done in groups.
+const GROUP_MARKS: u32 = 6_000_000;
+/// Draws differ from those of silences and amendments.
+const GROUP_SEEDS: u64 = 0x6E;
+
+/// In every second seed people make groups and live in them. Drawn apart, as silences are: other seeds do what they did before, and those with
+/// groups as well, beside them.
+fn with_groups(steps: Vec<Step>, seed: u64, profile: Profile) -> Vec<Step> {
+    let rng = ChaCha20Rng::seed_from_u64(!seed ^ GROUP_SEEDS);
+    let mut maker = Maker { rng, profile, at_ms: 0, steps: Vec::new() };
+    if profile.groups_permille == 0 || maker.rng.random_ratio(1, 2) {
+        return steps;
+    }
+    let mut groups = 0;
+    for step in steps {
+        let (at_ms, mark) = (step.at_ms, step.mark);
+        let is_of_people = !step.action.is_fault() && mark < SILENCE_MARKS;
+        maker.steps.push(step);
+        if is_of_people && maker.rng.random_ratio(profile.groups_permille.min(1_000), 1_000) {
+            let action = maker.of_a_group(&mut groups);
+            maker.steps.push(Step { at_ms, action, mark: GROUP_MARKS + mark });
+        }
+    }
+    maker.steps
+}
+
 impl Maker {
+    /// The first steps make groups; what is done in one that is not there is left out.
+    fn of_a_group(&mut self, groups: &mut u8) -> Action {
+        let device = self.device();
+        if *groups == 0 || (*groups < GROUPS_MAX && self.rng.random_ratio(1, 12)) {
+            *groups += 1;
+            let all = (1u64 << self.profile.accounts.min(63)) - 1;
+            let others = if self.rng.random_ratio(1, 2) { all } else { self.rng.random::<u64>() & all };
+            // Whoever was there from the beginning knows somebody.
+            let device = DeviceRef { account: device.account.min(1), ..device };
+            return Action::MakeGroup { device, group: *groups - 1, others: Accounts(others) };
+        }
+        let group = self.rng.random_range(0..*groups);
+        let member = self.account();
+        let deed = match self.rng.random_range(0..100) {
+            0..40 => GroupDeed::Send,
+            40..47 => GroupDeed::Read,
+            47..57 => GroupDeed::Amend {
+                how: Amends::ALL.choose(&mut self.rng).copied().unwrap_or(Amends::React),
+                back: self.rng.random_range(0..AMENDED_BACK_MAX),
+            },
+            57..70 => GroupDeed::Add { member },
+            70..78 => GroupDeed::Remove { member },
+            78..87 => GroupDeed::MakeAdmin { member },
+            87..90 => GroupDeed::WithdrawAdmin { member },
+            90..94 => GroupDeed::Rename,
+            94..98 => GroupDeed::Leave,
+            _ => GroupDeed::Type { on: true },
+        };
+        Action::InGroup { device, group, deed }
+    }
+
     fn push(&mut self, action: Action) {
         let mark = u32::try_from(self.steps.len()).unwrap_or(u32::MAX);
         self.steps.push(Step { at_ms: self.at_ms, action, mark });

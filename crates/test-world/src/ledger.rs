@@ -2,15 +2,23 @@
 
 use crate::plan::{Amends, DeviceRef};
 use crate::texts::Unsent;
-use client_api::{Answer, UserError};
+use client_api::{Answer, ChatId, UserError};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Where something was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Talk {
+    /// Between two accounts, the lower one first.
+    Pair(u8, u8),
+    /// In this group of many.
+    Group([u8; 16]),
+}
 
 /// One text that somebody asked a device to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Said {
     pub(crate) device: DeviceRef,
-    /// Between these two accounts, the lower one first.
-    pub(crate) between: (u8, u8),
+    pub(crate) talk: Talk,
     /// The transaction that took it was flushed.
     pub(crate) taken: bool,
     /// The device was wiped before the server had it: it may be lost.
@@ -21,7 +29,7 @@ pub(crate) struct Said {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Amended {
     pub(crate) device: DeviceRef,
-    pub(crate) between: (u8, u8),
+    pub(crate) talk: Talk,
     pub(crate) how: Amends,
     pub(crate) target: [u8; 16],
     /// The text of the target, as its mark.
@@ -39,6 +47,9 @@ pub(crate) struct Ledger {
     pub(crate) amended: BTreeMap<u32, Amended>,
     /// Texts that somebody asked to delete: they may be there or not.
     pub(crate) may_be_gone: BTreeSet<u32>,
+    /// Which chat a plan's group is, once the command that makes it was answered; until then the mark of that step.
+    pub(crate) groups: BTreeMap<u8, ChatId>,
+    making: BTreeMap<u32, u8>,
 }
 
 /// Requests are numbered by the mark of their step; 0 would want no answer.
@@ -56,16 +67,15 @@ pub(crate) fn mark_of(text: &str) -> Option<u32> {
     text.strip_prefix("text ")?.parse().ok()
 }
 
-/// Two accounts in order.
-pub(crate) fn pair(a: u8, b: u8) -> (u8, u8) {
-    (a.min(b), a.max(b))
+/// What two accounts say to each other.
+pub(crate) fn pair(a: u8, b: u8) -> Talk {
+    Talk::Pair(a.min(b), a.max(b))
 }
 
 impl Ledger {
     /// Somebody asks a device to send.
-    pub(crate) fn asked(&mut self, mark: u32, device: DeviceRef, peer: u8) {
-        let between = pair(device.account, peer);
-        self.said.insert(mark, Said { device, between, taken: false, excused: false });
+    pub(crate) fn asked(&mut self, mark: u32, device: DeviceRef, talk: Talk) {
+        self.said.insert(mark, Said { device, talk, taken: false, excused: false });
     }
 
     /// Somebody asks a device to say something about a message.
@@ -73,19 +83,27 @@ impl Ledger {
         &mut self,
         mark: u32,
         device: DeviceRef,
-        peer: u8,
+        talk: Talk,
         (how, target, its_mark): (Amends, [u8; 16], Option<u32>),
     ) {
         if matches!(how, Amends::Delete | Amends::Hide) {
             self.may_be_gone.extend(its_mark);
         }
-        let between = pair(device.account, peer);
-        let amended = Amended { device, between, how, target, its_mark, id: None, taken: false, excused: false };
+        let amended = Amended { device, talk, how, target, its_mark, id: None, taken: false, excused: false };
         self.amended.insert(mark, amended);
+    }
+
+    /// Somebody asks a device to make a group.
+    pub(crate) fn asked_to_make(&mut self, mark: u32, group: u8) {
+        self.making.insert(mark, group);
     }
 
     /// A flushed transaction answered a request.
     pub(crate) fn answered(&mut self, request: u32, result: &Result<Answer, UserError>) {
+        let made = request.checked_sub(1).and_then(|mark| self.making.get(&mark));
+        if let (Some(group), Ok(Answer::Chat(chat))) = (made, result) {
+            self.groups.insert(*group, *chat);
+        }
         if let Some(amended) = request.checked_sub(1).and_then(|mark| self.amended.get_mut(&mark)) {
             amended.taken |= result.is_ok();
             if let Ok(Answer::Message(id)) = result {

@@ -16,6 +16,7 @@ mod act;
 mod base;
 mod complaints;
 mod device;
+mod grouping;
 mod ledger;
 mod network;
 mod people;

@@ -66,6 +66,9 @@ struct Arguments {
     /// Things that go wrong, for a thousand that people do
     #[arg(long, default_value_t = 250)]
     faults: u32,
+    /// Things that are done in groups of many, for a thousand that people do
+    #[arg(long, default_value_t = 150)]
+    groups: u32,
     /// A rule broken on purpose (`breakable::Rule`): the runs must fail
     #[arg(long, value_parser = rule)]
     break_rule: Option<Rule>,
@@ -85,6 +88,7 @@ impl Arguments {
             devices: self.devices,
             operations: self.operations,
             faults_permille: self.faults,
+            groups_permille: self.groups,
         }
     }
 }

@@ -123,6 +123,18 @@ pub enum Action {
         how: Amends,
         back: u8,
     },
+    /// A group of many begins, with those of these accounts that its maker knows. The plan's number of it names it from then on.
+    MakeGroup {
+        device: DeviceRef,
+        group: u8,
+        others: Accounts,
+    },
+    /// Something is done in a group, or to it.
+    InGroup {
+        device: DeviceRef,
+        group: u8,
+        deed: GroupDeed,
+    },
     RenameContact {
         device: DeviceRef,
         peer: u8,
@@ -261,6 +273,51 @@ pub enum Amends {
     Hide,
 }
 
+/// Accounts, each a bit: the first one is the lowest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accounts(pub u64);
+
+impl Accounts {
+    /// One of them.
+    pub fn has(self, account: u8) -> bool {
+        1u64.checked_shl(u32::from(account)).is_some_and(|bit| self.0 & bit != 0)
+    }
+}
+
+/// What somebody does in a group or to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)]
+pub enum GroupDeed {
+    Add { member: u8 },
+    Remove { member: u8 },
+    MakeAdmin { member: u8 },
+    WithdrawAdmin { member: u8 },
+    Rename,
+    Leave,
+    Send,
+    Read,
+    Type { on: bool },
+    Amend { how: Amends, back: u8 },
+}
+
+impl GroupDeed {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Add { .. } => "group: add",
+            Self::Remove { .. } => "group: remove",
+            Self::MakeAdmin { .. } => "group: make an admin",
+            Self::WithdrawAdmin { .. } => "group: withdraw an admin",
+            Self::Rename => "group: rename",
+            Self::Leave => "group: leave",
+            Self::Send => "group: send",
+            Self::Read => "group: read",
+            Self::Type { .. } => "group: type",
+            Self::Amend { .. } => "group: say about a message",
+        }
+    }
+}
+
 impl Amends {
     /// All of them.
     pub const ALL: [Self; 6] = [Self::Answer, Self::React, Self::TakeBack, Self::Edit, Self::Delete, Self::Hide];
@@ -310,6 +367,8 @@ impl Action {
             Self::Amend { how: Amends::Edit, .. } => "edit",
             Self::Amend { how: Amends::Delete, .. } => "delete for everyone",
             Self::Amend { how: Amends::Hide, .. } => "delete for oneself",
+            Self::MakeGroup { .. } => "make a group",
+            Self::InGroup { deed, .. } => deed.name(),
             Self::RenameContact { .. } => "rename a contact",
             Self::RenameDevice { .. } => "rename a device",
             Self::Profile { .. } => "profile",

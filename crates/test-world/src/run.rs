@@ -5,7 +5,7 @@ use crate::coverage::Coverage;
 use crate::device::Driver;
 use crate::oracles::{self, Violation};
 use crate::places::{CourseOf, Places};
-use crate::plan::{Action, DeviceRef, Plan};
+use crate::plan::{Action, DeviceRef, GroupDeed, Plan};
 use crate::texts;
 use crate::world::World;
 use anyhow::Result;
@@ -179,6 +179,16 @@ fn last_words(world: &mut World) -> Result<()> {
     for device in devices {
         for peer in 0..accounts {
             world.act_quietly(Action::Send { device, peer }, mark)?;
+            mark += 1;
+        }
+    }
+    // Of each account one device is enough in a group: each message there goes to all of all.
+    let groups: Vec<u8> = world.ledger.groups.keys().copied().collect();
+    for group in groups {
+        for account in 0..accounts {
+            let first = world.devices.iter().find(|device| device.name.account == account && device.is_running());
+            let Some(device) = first.map(|device| device.name) else { continue };
+            world.act_quietly(Action::InGroup { device, group, deed: GroupDeed::Send }, mark)?;
             mark += 1;
         }
     }

@@ -83,7 +83,7 @@ pub(crate) fn conversation(db: &Connection, chat: [u8; 16]) -> Result<Vec<Row>> 
 pub(crate) fn edited(db: &Connection, id: [u8; 16]) -> Result<Option<String>> {
     let mut statement = db.prepare_cached(
         "SELECT e.content FROM message m JOIN message e ON e.target = m.message AND e.about = 3 AND e.account = m.account AND e.chat = m.chat
-         WHERE m.message = ?1 AND e.time_ms <= m.time_ms + 86400000 ORDER BY e.time_ms DESC, e.message DESC LIMIT 1",
+         WHERE m.message = ?1 AND e.failed = 0 AND e.time_ms <= m.time_ms + 86400000 ORDER BY e.time_ms DESC, e.message DESC LIMIT 1",
     )?;
     let content: Option<Vec<u8>> = statement.query_row([id], |row| row.get(0)).optional()?;
     let Some(content) = content else { return Ok(None) };
@@ -162,6 +162,12 @@ pub(crate) fn own_address(db: &Connection) -> Result<(AccountId, u32)> {
 /// One number that a query gives.
 pub(crate) fn number(db: &Connection, sql: &str) -> Result<u64> {
     Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
+/// The account has been met: it can be put into a group.
+pub(crate) fn knows(db: &Connection, account: [u8; 16]) -> Result<bool> {
+    let mut statement = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM account WHERE account = ?1)")?;
+    Ok(statement.query_row([account], |row| row.get(0))?)
 }
 
 /// The group of the own devices.

@@ -35,5 +35,8 @@ found! {
     who_is_missing_in_a_chat_that_began_joins_it: "missing-in-a-chat-that-began";
     two_who_begin_one_chat_have_one: "two-begin-one-chat";
     what_a_restored_server_has_lost_is_brought_again: "a-server-that-was-restored";
+    of_two_names_at_once_all_have_the_same: "two-names-at-once";
+    whoever_says_that_they_leave_is_taken_out: "somebody-leaves";
+    the_only_admin_stays_where_somebody_came_in_meanwhile: "left-while-somebody-came-in";
     a_group_that_nobody_can_follow_goes_on_in_a_next_generation: "a-group-that-nobody-can-follow";
 }

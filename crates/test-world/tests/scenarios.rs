@@ -3,6 +3,7 @@
 //! each frame, each request. Then all heals, and the oracles must hold. Which scenario stands for which failure: docs/reliability.md.
 
 mod course;
+mod many;
 
 use breakable::Rule;
 use course::{A0, A1, B0, B1, C0, Scenario, is_sound, steps};

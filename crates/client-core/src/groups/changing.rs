@@ -7,6 +7,7 @@ use crate::client::{Client, Context};
 use crate::creating::trusted_packages;
 use crate::io::Halt;
 use crate::{accounts as people, mls, outbox, profile, reading, vouching, witness};
+use breakable::{Rule, broken};
 use client_api::{Answer, SystemLine, UserError};
 use e2ee::ChatGroup;
 use e2ee::group::{Change, UpdatePath};
@@ -18,7 +19,7 @@ use proto::content::{Leaving, content};
 use proto::ids::{AccountId, ChatId, DeviceAddress, Generation};
 use proto::wire::commit;
 use rusqlite::params;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What could not be done is tried again after this.
 pub(super) const AGAIN_MS: u64 = 30_000;
@@ -223,7 +224,7 @@ pub(crate) fn set_admin(
     if !members.contains_key(&account) {
         return Ok(Err(UserError::NotFound));
     }
-    if !admin && !members.iter().any(|(other, member)| *other != account && member.admin) {
+    if !admin && !members.iter().any(|(other, member)| *other != account && member.stays_admin()) {
         return Ok(Err(UserError::LastAdmin));
     }
     let wish = if admin { Wish::MakeAdmin } else { Wish::WithdrawAdmin };
@@ -240,7 +241,7 @@ pub(crate) fn leave(cx: &mut Context<'_>, chat: client_api::ChatId) -> Answered 
     let me = cx.me()?.address.account;
     let members = members(cx.db, chat.chat)?;
     let is_admin = members.get(&me).is_some_and(|member| member.admin);
-    let other_admin = members.iter().any(|(account, member)| *account != me && member.admin);
+    let other_admin = members.iter().any(|(account, member)| *account != me && member.stays_admin());
     if is_admin && !other_admin && members.len() > 1 {
         return Ok(Err(UserError::LastAdmin));
     }
@@ -249,6 +250,20 @@ pub(crate) fn leave(cx: &mut Context<'_>, chat: client_api::ChatId) -> Answered 
     }
     want(cx, chat.chat, Wish::Leave, me, cx.now_ms)?;
     Ok(Ok(Answer::Done))
+}
+
+/// This account became an admin after it had said here that it leaves, and before anybody heard of it: first it withdraws, and where it is the
+/// only one it stays.
+pub(super) fn must_stay(cx: &Context<'_>, chat: ChatId) -> Result<bool, Halt> {
+    let me = cx.me()?.address.account;
+    let members = members(cx.db, chat)?;
+    let is_admin = members.get(&me).is_some_and(|member| member.admin);
+    if members.len() < 2 || !is_admin || broken(Rule::LastAdminStays) {
+        return Ok(false);
+    }
+    want(cx, chat, Wish::WithdrawAdmin, me, cx.now_ms)?;
+    want(cx, chat, Wish::Leave, me, cx.now_ms)?;
+    Ok(true)
 }
 
 impl Client {
@@ -270,7 +285,7 @@ impl Client {
     /// Those who said that they leave are taken out, where this account is an admin; each admin's device waits for another moment.
     pub(super) fn want_leavers_out(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
         let members = members(cx.db, chat)?;
-        if !members.get(&cx.me()?.address.account).is_some_and(|member| member.admin) {
+        if !members.get(&cx.me()?.address.account).is_some_and(|member| member.admin) || broken(Rule::LeaverIsPutOut) {
             return Ok(());
         }
         for (account, _) in members.into_iter().filter(|(_, member)| member.leaves) {
@@ -413,9 +428,13 @@ impl Client {
         cx.db
             .prepare_cached("UPDATE intent SET tries = tries + 1, not_before_ms = ?2 WHERE chat = ?1 AND kind > 2")?
             .execute(params![chat.as_bytes(), again_ms])?;
-        cx.db
+        let given_up = cx
+            .db
             .prepare_cached("DELETE FROM intent WHERE chat = ?1 AND kind > 2 AND tries >= ?2")?
             .execute(params![chat.as_bytes(), TRIES_MAX])?;
+        if given_up > 0 {
+            tracing::error!(given_up, "what was wished of a group could not be done, and is given up");
+        }
         self.retry_at(again_ms);
         Ok(())
     }
@@ -437,13 +456,21 @@ fn open_wishes(
 ) -> Result<BTreeSet<(Wish, AccountId)>, Halt> {
     let me = cx.me()?.address.account;
     let admins = &group.policy().admins;
-    let (mine, others) = (admins.contains(&me), admins.iter().any(|admin| *admin != me));
+    // Who has said that they leave has no keys any more: a group whose only admin that is can never change again.
+    let leave = |account: &AccountId, known: &BTreeMap<AccountId, super::Member>| {
+        known.get(account).is_some_and(|member| member.leaves)
+    };
+    let known = members(cx.db, chat)?;
+    let others = admins.iter().any(|admin| *admin != me && !leave(admin, &known));
+    let mine = admins.contains(&me);
     let mut open = BTreeSet::new();
     for (wish, account) in wishes(cx, chat)? {
         let to_do = match wish {
             Wish::Add => mine && !present.contains(&account),
             Wish::Remove => mine && account != me && present.contains(&account),
-            Wish::MakeAdmin => mine && present.contains(&account) && !admins.contains(&account),
+            Wish::MakeAdmin => {
+                mine && present.contains(&account) && !admins.contains(&account) && !leave(&account, &known)
+            }
             Wish::WithdrawAdmin => mine && admins.contains(&account) && (account != me || others),
             Wish::Leave => true,
         };

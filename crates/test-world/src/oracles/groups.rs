@@ -1,6 +1,6 @@
 //! Chats as groups: one for each pair, all members in the same epoch with the same secrets, and nobody else.
 
-use super::{Alive, DIRECT, Findings, JOINED, Oracle};
+use super::{Alive, DIRECT, Findings, GROUP, JOINED, LEFT, Oracle, many};
 use crate::world::World;
 use anyhow::Result;
 use e2ee::{ChatGroup, Provider};
@@ -23,6 +23,7 @@ struct AtServer {
 
 /// A group as a device has it.
 struct AtDevice {
+    admins: BTreeSet<[u8; 16]>,
     epoch: u64,
     authenticator: Vec<u8>,
     roster: BTreeSet<Address>,
@@ -32,7 +33,28 @@ pub(crate) fn check(world: &World, alive: &[Alive<'_>], findings: &mut Findings)
     let server = at_server(world)?;
     one_chat(alive, &server, findings);
     for (chat, group) in &server {
-        let holders: Vec<&Alive<'_>> = alive.iter().filter(|device| device.chats.contains_key(chat)).collect();
+        // In a group of many are all devices of the accounts that have a leaf there; whoever has none may know it as one that is over.
+        let is_many = alive.iter().any(|device| device.chats.get(chat).is_some_and(|held| held.kind == GROUP));
+        let inside: BTreeSet<[u8; 16]> = group.members.iter().map(|(account, _)| *account).collect();
+        // Whoever is alone in a group and leaves it takes its last leaves along, and nobody is there who could take them out.
+        let of_those_inside = || alive.iter().filter(|device| inside.contains(&device.account));
+        let over = |device: &Alive<'_>| device.chats.get(chat).is_some_and(|held| held.membership == LEFT);
+        if is_many && inside.len() == 1 && of_those_inside().next().is_some() && of_those_inside().all(over) {
+            continue;
+        }
+        let holders: Vec<&Alive<'_>> = alive
+            .iter()
+            .filter(|device| match is_many {
+                true => inside.contains(&device.account),
+                false => device.chats.contains_key(chat),
+            })
+            .collect();
+        for device in alive.iter().filter(|device| is_many && !inside.contains(&device.account)) {
+            let is_over = device.chats.get(chat).is_none_or(|held| held.membership == LEFT);
+            findings.unless(is_over, Oracle::SameRoster, || {
+                format!("{:?} takes part in {}, where its account is not", device.name(), short(chat))
+            });
+        }
         let entitled: BTreeSet<Address> = holders.iter().map(|device| (device.account, device.number)).collect();
         findings.unless(group.members == entitled, Oracle::SameRoster, || {
             format!(
@@ -44,8 +66,11 @@ pub(crate) fn check(world: &World, alive: &[Alive<'_>], findings: &mut Findings)
         });
         let mut first: Option<(&Alive<'_>, AtDevice)> = None;
         for device in holders {
-            let Some(held) = device.chats.get(chat) else { continue };
             let name = device.name();
+            let Some(held) = device.chats.get(chat) else {
+                findings.add(Oracle::OneChat, format!("{name:?} does not know {}", short(chat)));
+                continue;
+            };
             findings.unless(
                 held.membership == JOINED && held.generation == group.generation,
                 Oracle::SameEpoch,
@@ -69,6 +94,9 @@ pub(crate) fn check(world: &World, alive: &[Alive<'_>], findings: &mut Findings)
                     numbers(&entitled)
                 )
             });
+            if is_many {
+                many::names(device, chat, (&inside, &here.admins), findings)?;
+            }
             match &first {
                 None => first = Some((device, here)),
                 Some((other, there)) => {
@@ -88,13 +116,22 @@ fn one_chat(alive: &[Alive<'_>], server: &BTreeMap<[u8; 16], AtServer>, findings
     let mut of_account: BTreeMap<[u8; 16], (&Alive<'_>, BTreeSet<[u8; 16]>)> = BTreeMap::new();
     for device in alive {
         for (chat, held) in &device.chats {
+            if held.kind == GROUP {
+                findings.unless(server.contains_key(chat), Oracle::OneChat, || {
+                    format!("{:?} holds the group {}, which the server does not know", device.name(), short(chat))
+                });
+                continue;
+            }
             let pair = (device.account.min(held.peer), device.account.max(held.peer), held.kind);
             of_pair.entry(pair).or_default().insert(*chat);
             findings.unless(server.contains_key(chat), Oracle::OneChat, || {
                 format!("{:?} holds {}, which the server does not know", device.name(), short(chat))
             });
         }
-        let chats: BTreeSet<[u8; 16]> = device.chats.keys().copied().collect();
+        // Groups that are over one device may know, and one that was linked later not.
+        let is_over = |held: &super::Held| held.kind == GROUP && held.membership == LEFT;
+        let chats: BTreeSet<[u8; 16]> =
+            device.chats.iter().filter(|(_, held)| !is_over(held)).map(|(chat, _)| *chat).collect();
         match of_account.get(&device.account) {
             None => _ = of_account.insert(device.account, (device, chats)),
             Some((other, theirs)) => findings.unless(*theirs == chats, Oracle::OneChat, || {
@@ -148,7 +185,13 @@ fn at_device(device: &Alive<'_>, chat: [u8; 16], generation: u32) -> Result<Opti
     let provider = Provider::new(&device.device.db, &mut ChaCha20Rng::seed_from_u64(0));
     let Some(group) = ChatGroup::load(&provider, ChatId(chat), Generation(generation))? else { return Ok(None) };
     let roster = group.roster()?.into_iter().map(|entry| (entry.address.account.0, entry.address.device.0));
-    Ok(Some(AtDevice { epoch: group.epoch(), authenticator: group.epoch_authenticator(), roster: roster.collect() }))
+    let admins = group.policy().admins.iter().map(|account| account.0).collect();
+    Ok(Some(AtDevice {
+        admins,
+        epoch: group.epoch(),
+        authenticator: group.epoch_authenticator(),
+        roster: roster.collect(),
+    }))
 }
 
 fn numbers(roster: &BTreeSet<Address>) -> Vec<String> {

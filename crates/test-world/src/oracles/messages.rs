@@ -85,7 +85,7 @@ fn against_ledger(
             None => findings.add(Oracle::ExactlyOnce, format!("{name:?} shows what nobody said")),
         }
     }
-    for (mark, said) in world.ledger.said.iter().filter(|(_, said)| said.between == pair(own, peer)) {
+    for (mark, said) in world.ledger.said.iter().filter(|(_, said)| said.talk == pair(own, peer)) {
         let count = here.remove(mark).unwrap_or(0);
         findings.unless(count <= 1, Oracle::ExactlyOnce, || format!("{name:?} shows text {mark} {count} times"));
         let may_lack = said.excused || expired.contains(mark) || world.ledger.may_be_gone.contains(mark);
@@ -101,12 +101,12 @@ fn against_ledger(
     }
 }
 
-fn account(world: &World, id: [u8; 16]) -> Option<u8> {
+pub(super) fn account(world: &World, id: [u8; 16]) -> Option<u8> {
     world.people.of(client_api::AccountId(id))
 }
 
 /// What one device said stands in the order in which it was said; places rise with times.
-fn in_order(device: &Alive<'_>, rows: &[Row], findings: &mut Findings) {
+pub(super) fn in_order(device: &Alive<'_>, rows: &[Row], findings: &mut Findings) {
     let mut last: BTreeMap<([u8; 16], u32), u32> = BTreeMap::new();
     let mut place = (0, 0);
     for row in rows {
@@ -126,7 +126,7 @@ fn in_order(device: &Alive<'_>, rows: &[Row], findings: &mut Findings) {
 }
 
 /// The same message, and the same of it: only what an account deleted for itself, another one still has.
-fn alike(own: bool) -> impl Fn(&Row, &Row) -> bool {
+pub(super) fn alike(own: bool) -> impl Fn(&Row, &Row) -> bool {
     move |a, b| {
         let hidden = !own && (a.says == Says::Hidden || b.says == Says::Hidden);
         let says = if hidden { &b.says } else { &a.says };
@@ -149,7 +149,7 @@ fn amended(
     let (Some(own), Some(peer)) = (account(world, device.account), account(world, held.peer)) else { return };
     let name = device.name();
     let counts =
-        |amended: &&crate::ledger::Amended| amended.between == pair(own, peer) && amended.taken && !amended.excused;
+        |amended: &&crate::ledger::Amended| amended.talk == pair(own, peer) && amended.taken && !amended.excused;
     for (mark, amended) in &world.ledger.amended {
         if !counts(&amended) {
             continue;
@@ -172,7 +172,7 @@ fn amended(
     }
 }
 
-fn differs<T: std::fmt::Debug>(theirs: &[T], ours: &[T], same: impl Fn(&T, &T) -> bool) -> Option<String> {
+pub(super) fn differs<T: std::fmt::Debug>(theirs: &[T], ours: &[T], same: impl Fn(&T, &T) -> bool) -> Option<String> {
     let place = theirs.iter().zip(ours).position(|(a, b)| !same(a, b)).unwrap_or(theirs.len().min(ours.len()));
     if place == theirs.len() && place == ours.len() {
         return None;
