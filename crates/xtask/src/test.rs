@@ -27,23 +27,39 @@ pub(crate) fn run(layout: &Layout, only: Option<Half>, policy: InstallPolicy, te
         needs.extend(browser::NEEDS);
     }
     ensure(layout, policy, &needs)?;
-    if only != Some(Half::E2e) {
-        unit_tests(layout, test_args)?;
-        // Who asks for certain tests wants no others.
-        if test_args.is_empty() {
-            sim::run_some(layout)?;
-        }
+    match only {
+        None => all_tests(layout, policy, test_args)?,
+        Some(Half::Unit) => unit_tests(layout, test_args)?,
+        Some(Half::E2e) => return end_to_end_tests(layout, policy, test_args),
     }
-    if only != Some(Half::Unit) {
-        end_to_end_tests(layout, policy, test_args)?;
-    }
-    Ok(())
+    // Who asks for certain tests wants no others.
+    if test_args.is_empty() { sim::run_some(layout) } else { Ok(()) }
+}
+
+/// The worker is nothing without a browser; what it does natively is tested in the crates below it.
+const ALL: [&str; 3] = ["--workspace", "--exclude", "web-worker"];
+
+/// Cargo picks features for the packages that it is asked for together, so that asking twice compiles most of a hundred thousand lines of others' code
+/// twice: what the end-to-end tests drive is built here by the selection that is tested.
+fn all_tests(layout: &Layout, policy: InstallPolicy, test_args: &[String]) -> Result<()> {
+    web::build(layout, Profile::Dev, policy)?;
+    let cargo = |command: &str| {
+        Step::cargo()
+            .args([command])
+            .args(ALL)
+            .env("CARGO_TARGET_DIR", &layout.target)
+            .env_remove("HELIOGRAPH_WEB_BUNDLE")
+    };
+    // The tests' own environment already, since it is an input of what is compiled.
+    end_to_end_step(layout, Profile::Dev, cargo("build").args(["--all-targets"]))?.run()?;
+    end_to_end_step(layout, Profile::Dev, cargo("test").args(["--no-fail-fast"]).args(test_args))?.run()
 }
 
 fn unit_tests(layout: &Layout, test_args: &[String]) -> Result<()> {
     Step::cargo()
-        // The worker is nothing without a browser; what it does natively is tested in the crates below it.
-        .args(["test", "--workspace", "--exclude", "e2e", "--exclude", "web-worker"])
+        .args(["test"])
+        .args(ALL)
+        .args(["--exclude", "e2e"])
         .args(test_args)
         .folder(&layout.root)
         .env("PLAYWRIGHT_SKIP_DRIVER_DOWNLOAD", "1")

@@ -220,7 +220,7 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
             plan_draft();
         }
     };
-    let names = Names::new();
+    let names = Names::default();
     let shows_emoji = RwSignal::new(false);
     provide_context(Choosing(Callback::new(move |emoji: String| {
         if let Some(area) = area.get_untracked() {

@@ -32,11 +32,13 @@ pub fn put(area: &HtmlTextAreaElement, instead_of: usize, text: &str) {
     let _ = area.set_range_text_with_start_and_end_and_mode(text, from, to, "end");
 }
 
-impl Names {
-    pub fn new() -> Self {
+impl Default for Names {
+    fn default() -> Self {
         Self { offered: RwSignal::new(Vec::new()), at: RwSignal::new(0) }
     }
+}
 
+impl Names {
     /// The text has changed by typing; `took` is told where this changes it again.
     pub fn look(self, area: HtmlTextAreaElement, took: impl Fn(String) + 'static) {
         let Some(before) = before_caret(&area) else { return self.close() };
