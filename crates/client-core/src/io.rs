@@ -1,6 +1,6 @@
 //! What goes into the core and what comes out: the whole seam between it and a driver.
 
-use client_api::{Event, Request};
+use client_api::{Event, FileId, Request};
 
 /// The time of an input, given by the driver.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +28,8 @@ pub enum Input {
     Frame(Vec<u8>),
     /// The answer to an `Output::Http`.
     Http(HttpId, Result<HttpResponse, HttpFailure>),
+    /// What came of an `Output::Media`.
+    Media(MediaId, MediaReport),
     /// The time asked for by `Output::WakeAt` has come (an early or a needless one does no harm).
     Wake,
 }
@@ -47,10 +49,94 @@ pub enum Output {
     Send(Vec<u8>),
     /// An HTTP request to the server.
     Http(HttpRequest),
+    /// Something to do with a file in the store of files, which the driver keeps beside the database; `Input::Media` follows, but for a drop.
+    Media(MediaTask),
     /// Give `Input::Wake` at this Unix time in milliseconds; replaces an earlier wish.
     WakeAt(u64),
     /// Delete the database and start again with an empty one and `Input::Start`. The interface was told before.
     Wipe,
+}
+
+/// Names a file in this device's store, which holds ciphertext only: 16 random bytes, on no other device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MediaId(pub [u8; 16]);
+
+/// What the driver does with a file. It decides nothing, and keeps no key longer than it works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MediaTask {
+    /// Seals a file that the interface has given (`e2ee::media`) into the store, flushed, over whatever is there under this name.
+    /// Report: `Kept`, `Unreadable` or `StorageFull`.
+    Keep {
+        /// Its name in the store.
+        media: MediaId,
+        /// The interface's file.
+        file: FileId,
+        /// To seal it with.
+        key: MediaKey,
+        /// How many bytes it shall have; one that has not is `Unreadable`.
+        size: u64,
+    },
+    /// Reads it through. Report: `Checked`, or `Missing`.
+    Check {
+        /// Its name in the store.
+        media: MediaId,
+    },
+    /// Deletes it. No report follows.
+    Drop {
+        /// Its name in the store.
+        media: MediaId,
+    },
+}
+
+/// What came of a `MediaTask`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaReport {
+    /// It is in the store.
+    Kept {
+        /// Bytes of ciphertext.
+        sealed_size: u64,
+        /// SHA-256 of the ciphertext.
+        sha256: [u8; 32],
+    },
+    /// As it is in the store.
+    Checked {
+        /// Bytes of ciphertext.
+        sealed_size: u64,
+        /// SHA-256 of the ciphertext.
+        sha256: [u8; 32],
+    },
+    /// The interface's file is gone, was changed, or never came.
+    Unreadable,
+    /// No room.
+    StorageFull,
+    /// The store does not have it.
+    Missing,
+}
+
+/// The key of one file. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MediaKey(pub [u8; 32]);
+
+impl std::fmt::Debug for MediaKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MediaKey")
+    }
+}
+
+/// The body of a request.
+#[derive(Clone, PartialEq, Eq)]
+pub enum HttpBody {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// A piece of a file in the store. A piece that is not there: `HttpFailure`.
+    Stored {
+        /// The file.
+        media: MediaId,
+        /// Its first byte.
+        from: u64,
+        /// How many.
+        len: u64,
+    },
 }
 
 /// Methods in use.
@@ -98,14 +184,21 @@ pub struct HttpRequest {
     /// Goes as `Authorization: Bearer`, in base64url without padding.
     pub bearer: Option<Vec<u8>>,
     /// The body.
-    pub body: Vec<u8>,
+    pub body: HttpBody,
+    /// Where a body that comes with a status of 2xx goes instead of into the answer: into this file of the store, from this byte on, flushed.
+    /// Where that fails, the answer is `HttpFailure`.
+    pub keep_in: Option<(MediaId, u64)>,
     /// Give up after this long.
     pub timeout_ms: u32,
 }
 
 impl std::fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?} {} ({} bytes)", self.method, self.path, self.body.len())
+        let len = match &self.body {
+            HttpBody::Bytes(bytes) => bytes.len() as u64,
+            HttpBody::Stored { len, .. } => *len,
+        };
+        write!(f, "{:?} {} ({len} bytes)", self.method, self.path)
     }
 }
 
@@ -116,8 +209,10 @@ pub struct HttpResponse {
     pub status: u16,
     /// Lower-case names. Only `location`, `upload-offset`, `content-range` and `retry-after` need be given.
     pub headers: Vec<(String, String)>,
-    /// The body.
+    /// The body; empty where it was kept.
     pub body: Vec<u8>,
+    /// How many bytes went into the store.
+    pub kept: u64,
 }
 
 impl std::fmt::Debug for HttpResponse {
