@@ -153,7 +153,7 @@ pub(crate) fn quote(
         None => (claimed, Quoted::Claimed(excerpt(&quoted.excerpt))),
     };
     let message = client_api::MessageId(id.0);
-    Ok(Some(Quote { message, sender: client_api::AccountId(sender.0), own: sender == me, body }))
+    Ok(Some(Quote { message, sender: client_api::AccountId(sender.0), own: sender == me, body, media: None }))
 }
 
 /// Who wrote a message, and what it says now.

@@ -120,7 +120,7 @@ fn last(row: client_api::MessageRow, activity_ms: u64) -> LastMessage {
         _ => String::new(),
     };
     let time_ms = if row.time_ms >= TIME_MS_MAX { activity_ms } else { row.time_ms };
-    LastMessage { id: row.id, preview, time_ms, status: row.status, waiting, deleted }
+    LastMessage { id: row.id, preview, time_ms, status: row.status, waiting, deleted, media: None }
 }
 
 impl Client {

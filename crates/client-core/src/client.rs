@@ -223,6 +223,7 @@ impl Client {
             Input::SocketClosed => self.on_socket_closed(&mut cx),
             Input::Frame(bytes) => self.on_frame(&mut cx, &bytes)?,
             Input::Http(id, result) => self.on_http(&mut cx, id, result)?,
+            Input::Media(media, report) => self.on_media(&mut cx, media, report)?,
             Input::Wake => {}
         }
         if is_due {
@@ -422,6 +423,12 @@ impl Client {
                 let written = Written { text, written_for, answers };
                 self.send_text(cx, id, chat, written)?;
             }
+            Command::SendMedia { chat, file, facts, caption, written_for, answers } => {
+                let written = Written { text: caption, written_for, answers };
+                self.send_media(cx, id, chat, file, facts, written)?;
+            }
+            Command::DownloadMedia { chat, message } => self.download_media(cx, id, chat, message)?,
+            Command::CancelMedia { chat, message } => self.cancel_media(cx, id, chat, message)?,
             Command::React { chat, message, emoji } => self.react(cx, id, chat, message, emoji)?,
             Command::EditText { chat, message, text } => self.edit_text(cx, id, chat, message, text)?,
             Command::DeleteMessages { chat, messages, for_everyone } => {

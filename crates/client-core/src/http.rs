@@ -1,6 +1,6 @@
 //! The HTTP calls of the core: which are under way, what each is for, and how an answer is read.
 
-use crate::io::{HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, Output};
+use crate::io::{HttpBody, HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, Output};
 use crate::link::End;
 use client_api::UserError;
 use prost::Message;
@@ -89,7 +89,8 @@ impl Calls {
         let id = HttpId(self.last);
         self.under_way.insert(id, purpose);
         let headers = vec![("content-type", "application/x-protobuf".to_owned())];
-        Output::Http(HttpRequest { id, method, path: path.to_owned(), headers, bearer, body, timeout_ms: TIMEOUT_MS })
+        let (path, body) = (path.to_owned(), HttpBody::Bytes(body));
+        Output::Http(HttpRequest { id, method, path, headers, bearer, body, keep_in: None, timeout_ms: TIMEOUT_MS })
     }
 
     /// What the answer is for; `None` for one that is no longer wanted.
@@ -146,7 +147,7 @@ mod tests {
     fn a_server_without_a_place_has_refused_nothing() {
         let answer = |status, code: &str| {
             let body = Problem { code: code.to_owned(), ..Problem::default() }.encode_to_vec();
-            read::<Problem>(Ok(HttpResponse { status, headers: Vec::new(), body }))
+            read::<Problem>(Ok(HttpResponse { status, headers: Vec::new(), body, kept: 0 }))
         };
         for code in ["too-many-connections", "busy"] {
             assert!(matches!(answer(503, code), Answer::None), "{code}");

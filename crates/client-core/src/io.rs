@@ -192,13 +192,32 @@ pub struct HttpRequest {
     pub timeout_ms: u32,
 }
 
+impl HttpBody {
+    /// Bytes that leave for the network.
+    pub fn len(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Stored { len, .. } => *len,
+        }
+    }
+
+    /// Nothing leaves.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What it holds itself; none of a piece of a file.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            Self::Stored { .. } => &[],
+        }
+    }
+}
+
 impl std::fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let len = match &self.body {
-            HttpBody::Bytes(bytes) => bytes.len() as u64,
-            HttpBody::Stored { len, .. } => *len,
-        };
-        write!(f, "{:?} {} ({len} bytes)", self.method, self.path)
+        write!(f, "{:?} {} ({} bytes)", self.method, self.path, self.body.len())
     }
 }
 

@@ -31,6 +31,7 @@ mod joining;
 mod key_packages;
 mod link;
 mod marks;
+mod media;
 mod messages;
 mod missing;
 mod mls;
@@ -67,5 +68,8 @@ mod testing;
 
 pub use client::Client;
 pub use config::Config;
-pub use io::{Clock, Halt, HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, Input, Output};
+pub use io::{
+    Clock, Halt, HttpBody, HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, Input, MediaId, MediaKey,
+    MediaReport, MediaTask, Output,
+};
 pub use messages::is_written;

@@ -265,6 +265,7 @@ pub(crate) fn row(db: &Connection, row: &Row<'_>, at: usize, me: AccountId) -> r
         edit_until_ms: if failed || forwarded { 0 } else { may_change(amendments::EDIT_MS) },
         delete_until_ms: may_change(amendments::DELETE_MS),
         body,
+        attachment: None,
         quote: None,
         edited: false,
         forwarded,

@@ -6,7 +6,7 @@
 use crate::doubt::Doubt;
 use crate::randomness::SystemRandomness;
 use client_api::{AppStage, Event, Request, Unsupported, UserError};
-use client_core::{Client, Clock, Config, Halt, HttpRequest, Input, Output};
+use client_core::{Client, Clock, Config, Halt, HttpRequest, Input, MediaTask, Output};
 use proto::ids::Lease;
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::VecDeque;
@@ -80,6 +80,8 @@ pub struct Turn {
     pub socket: Vec<SocketStep>,
     /// Requests to start.
     pub http: Vec<HttpRequest>,
+    /// What to do in the store of files, in order.
+    pub media: Vec<MediaTask>,
     /// The new time for `Input::Wake`, if there is one.
     pub wake_at_ms: Option<u64>,
     /// How the engine goes on.
@@ -251,6 +253,7 @@ impl Engine {
                 Output::CheckSocket => turn.socket.push(SocketStep::Check),
                 Output::Send(frame) => turn.socket.push(SocketStep::Send(frame)),
                 Output::Http(request) => turn.http.push(request),
+                Output::Media(task) => turn.media.push(task),
                 Output::WakeAt(at_ms) => turn.wake_at_ms = Some(at_ms),
                 Output::Wipe => {
                     turn.next = Next::Wipe(if self.logged_out { AfterWipe::Stop } else { AfterWipe::StartAnew });

@@ -9,16 +9,41 @@ mod wake;
 
 use crate::engine::{self, AfterWipe, Engine, EngineConfig, Inbox, Next, Room, SocketStep, Turn};
 use crate::liveness::{self, Liveness, Watch};
-use client_api::{AppStage, Event, Request, UserError};
-use client_core::{HttpRequest, Input};
+use client_api::{AppStage, Event, FileId, Request, UserError};
+use client_core::{HttpRequest, Input, MediaId, MediaKey, MediaReport};
 use rusqlite::Connection;
 use socket::Socket;
 use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use wake::{Hop, Timer};
 
 /// Takes events to the page.
 pub type Show = Box<dyn Fn(&[Event])>;
+
+/// What a store of files gives later.
+pub type Later<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// The piece is not there, or there is no room for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoPiece;
+
+/// The files of messages beside the database, which hold ciphertext only. What was written is flushed before it is told.
+pub trait MediaStore {
+    /// Seals what the page has given, as `MediaTask::Keep` says.
+    fn keep(&self, media: MediaId, file: FileId, key: MediaKey, size: u64) -> Later<MediaReport>;
+    /// `len` bytes from this one on.
+    fn read(&self, media: MediaId, from: u64, len: u64) -> Later<Result<Vec<u8>, NoPiece>>;
+    /// Writes bytes from this one on; the file grows where it is shorter.
+    fn write(&self, media: MediaId, from: u64, bytes: Vec<u8>) -> Later<Result<(), NoPiece>>;
+    /// Reads it through: `Checked` or `Missing`.
+    fn check(&self, media: MediaId) -> Later<MediaReport>;
+    /// Deletes it.
+    fn remove(&self, media: MediaId) -> Later<()>;
+    /// Deletes all: the account is no longer this device's.
+    fn wipe(&self) -> Later<()>;
+}
 
 /// What the worker does for the driver.
 pub struct Platform {
@@ -30,6 +55,8 @@ pub struct Platform {
     pub open_database: Box<dyn Fn() -> Option<Connection>>,
     /// Deletes the database, whose connection is closed, and opens an empty one. Errors are words for a report.
     pub delete_database: Box<dyn Fn() -> Result<Connection, String>>,
+    /// The files of messages; none where this browser has no place for them: every task fails then.
+    pub media: Option<Rc<dyn MediaStore>>,
 }
 
 /// A running client. Dropping it closes the socket and the database.

@@ -62,9 +62,7 @@ pub fn error(error: &UserError) -> String {
             format!("The code is wrong. {} left.", count(u64::from(*tries_left), "try", "tries"))
         }
         UserError::CodeExpired => "This code is no longer valid. Ask for a new one.".into(),
-        UserError::PinWrong { tries_left } => {
-            format!("The PIN is wrong. {} left.", count(u64::from(*tries_left), "try", "tries"))
-        }
+        UserError::PinWrong { tries_left: n } => format!("The PIN is wrong. {} left.", count(u64::from(*n), "try", "tries")),
         UserError::PinInvalid => "A PIN has six digits.".into(),
         UserError::TooMany { wait_s } => format!("Too many tries. Wait {} and try again.", duration(*wait_s)),
         UserError::RegistrationClosed => "This server takes no new accounts. Ask the person who runs it.".into(),
@@ -84,6 +82,7 @@ pub fn error(error: &UserError) -> String {
                 .into()
         }
         UserError::OnlyAdmin | UserError::GroupTooLarge { .. } | UserError::LastAdmin => group_refused(error),
+        UserError::FileTooLarge { .. } | UserError::FileUnreadable => format!("This was not sent: {error}."),
         UserError::CodeNotOurs => {
             "This is not a Heliograph code. Scan the code that your browser shows at the address of your server.".into()
         }

@@ -170,6 +170,7 @@ fn run(worker: &Shared, who: Who, lock: Lock, connection: Connection, storage: R
         show: Box::new(show),
         open_database: Box::new(move || kept.open().ok()),
         delete_database: Box::new(move || storage.delete().map_err(|error| format!("{error:?}"))),
+        media: None,
     };
     let config = EngineConfig { role: who.role, device_name: "Web".to_owned() };
     let driver = web::start(connection, config, platform);

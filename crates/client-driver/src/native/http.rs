@@ -36,7 +36,7 @@ async fn exchange(client: Client, server: Url, request: HttpRequest) -> Result<H
     };
     url.set_path(path);
     url.set_query(query);
-    let mut outgoing = client.request(method(request.method), url).body(request.body);
+    let mut outgoing = client.request(method(request.method), url).body(request.body.bytes().to_vec());
     for (name, value) in request.headers {
         outgoing = outgoing.header(name, value);
     }
@@ -60,7 +60,7 @@ async fn exchange(client: Client, server: Url, request: HttpRequest) -> Result<H
             break;
         }
     }
-    Ok(HttpResponse { status, headers, body })
+    Ok(HttpResponse { status, headers, body, kept: 0 })
 }
 
 fn method(method: HttpMethod) -> Method {

@@ -39,7 +39,7 @@ async fn exchange(origin: &str, request: HttpRequest) -> Result<HttpResponse, Js
     init.set_signal(Some(&AbortSignal::timeout_with_u32(request.timeout_ms)));
     // Browsers refuse a body with GET and HEAD, also an empty one.
     if !matches!(request.method, HttpMethod::Get | HttpMethod::Head) {
-        init.set_body(&Uint8Array::from(request.body.as_slice()));
+        init.set_body(&Uint8Array::from(request.body.bytes()));
     }
     let scope = js_sys::global().unchecked_into::<DedicatedWorkerGlobalScope>();
     let fetched = scope.fetch_with_str_and_init(&format!("{origin}{}", request.path), &init);
@@ -49,5 +49,5 @@ async fn exchange(origin: &str, request: HttpRequest) -> Result<HttpResponse, Js
         .into_iter()
         .filter_map(|name| Some((name.to_owned(), response.headers().get(name).ok().flatten()?)))
         .collect();
-    Ok(HttpResponse { status: response.status(), headers, body: Uint8Array::new(&body).to_vec() })
+    Ok(HttpResponse { status: response.status(), headers, body: Uint8Array::new(&body).to_vec(), kept: 0 })
 }

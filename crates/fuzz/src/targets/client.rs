@@ -120,13 +120,13 @@ impl Phone<'_> {
                     proto::wire::ClientFrame::decode(frame.as_slice()).expect("a frame of ours");
                 }
                 Output::Http(request) => {
-                    sent += request.body.len();
+                    sent += request.body.bytes().len();
                     self.asked.push_back(request);
                 }
                 Output::Connect => connects = true,
                 Output::Disconnect => connects = false,
                 Output::Wipe => self.wiped = true,
-                Output::CheckSocket | Output::WakeAt(_) | Output::Event(_) => {}
+                Output::CheckSocket | Output::Media(_) | Output::WakeAt(_) | Output::Event(_) => {}
             }
         }
         assert!(sent <= SENT_LEN_MAX, "{sent} bytes after one input");
@@ -201,7 +201,7 @@ impl Phone<'_> {
         let names = ["location", "upload-offset", "content-range", "retry-after"];
         let header = |name: &str| (name.to_owned(), script.text(32));
         let headers = if body.len().is_multiple_of(2) { Vec::new() } else { names.map(header).to_vec() };
-        self.give(Input::Http(request.id, Ok(HttpResponse { status, headers, body })));
+        self.give(Input::Http(request.id, Ok(HttpResponse { status, headers, body, kept: 0 })));
     }
 
     /// A sibling or a peer says something, in the right place of the log: what lies below the encryption is theirs.

@@ -141,7 +141,8 @@ mod tests {
     fn quotes_and_reactions_have_their_place() {
         let plain = || message(false, MessageBody::Text("ok".into()));
         let quoting = |body: Quoted| {
-            let quote = Quote { message: MessageId([2; 16]), sender: AccountId([2; 16]), own: false, body };
+            let quote =
+                Quote { message: MessageId([2; 16]), sender: AccountId([2; 16]), own: false, body, media: None };
             guess(&item(MessageRow { quote: Some(quote), ..plain() }), 800.0)
         };
         let long = "All about the heliograph on the hill. ".repeat(5);
