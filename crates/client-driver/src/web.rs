@@ -9,8 +9,8 @@ mod wake;
 
 use crate::engine::{self, AfterWipe, Engine, EngineConfig, Inbox, Next, Room, SocketStep, Turn};
 use crate::liveness::{self, Liveness, Watch};
-use client_api::{AppStage, Event, FileId, Request, UserError};
-use client_core::{HttpRequest, Input, MediaId, MediaKey, MediaReport};
+use client_api::{AppStage, ChatId, Event, FileId, MessageId, Request, UserError};
+use client_core::{HttpRequest, Input, MediaId, MediaKey, MediaReport, MediaSource, MediaTask};
 use rusqlite::Connection;
 use socket::Socket;
 use std::cell::RefCell;
@@ -120,6 +120,11 @@ impl Driver {
         self.running.borrow_mut().give(Input::Command(request));
     }
 
+    /// Where the file of a message lies, and how it is opened; nothing where it is not whole on this device.
+    pub fn media_source(&self, chat: ChatId, message: MessageId) -> Option<MediaSource> {
+        self.running.borrow().engine.as_ref()?.media_source(chat, message)
+    }
+
     /// Ends the client without a word: its socket and its database are closed when this returns.
     pub fn stop(self) {
         let mut running = self.running.borrow_mut();
@@ -194,6 +199,9 @@ impl Running {
         self.watch_socket(GiveUp::Later);
         for request in turn.http {
             self.call(request);
+        }
+        for task in turn.media {
+            self.do_with_file(task);
         }
         if let Some(at_ms) = turn.wake_at_ms {
             self.timer.set(at_ms.saturating_sub(now_ms()));
@@ -277,9 +285,10 @@ impl Running {
 
     fn call(&self, request: HttpRequest) {
         let (origin, itself, generation) = (self.platform.origin.clone(), self.itself.clone(), self.generation);
+        let media = self.platform.media.clone();
         wasm_bindgen_futures::spawn_local(async move {
             let id = request.id;
-            let result = fetch::perform(&origin, request).await;
+            let result = fetch::perform(&origin, media.as_deref(), request).await;
             if let Some(running) = itself.upgrade() {
                 let mut running = running.borrow_mut();
                 if running.generation == generation {
@@ -289,8 +298,42 @@ impl Running {
         });
     }
 
+    /// Tasks of one file are done in the order in which they were given: the store keeps it.
+    fn do_with_file(&self, task: MediaTask) {
+        let (itself, generation, store) = (self.itself.clone(), self.generation, self.platform.media.clone());
+        let (media, report): (_, Later<Option<MediaReport>>) = match (task, store) {
+            (MediaTask::Keep { media, .. }, None) => (media, Box::pin(async { Some(MediaReport::StorageFull) })),
+            (MediaTask::Check { media }, None) => (media, Box::pin(async { Some(MediaReport::Missing) })),
+            (MediaTask::Drop { media }, None) => (media, Box::pin(async { None })),
+            (MediaTask::Keep { media, file, key, size }, Some(store)) => {
+                let kept = store.keep(media, file, key, size);
+                (media, Box::pin(async { Some(kept.await) }))
+            }
+            (MediaTask::Check { media }, Some(store)) => {
+                let checked = store.check(media);
+                (media, Box::pin(async { Some(checked.await) }))
+            }
+            (MediaTask::Drop { media }, Some(store)) => {
+                let removed = store.remove(media);
+                (media, Box::pin(async { removed.await; None }))
+            }
+        };
+        wasm_bindgen_futures::spawn_local(async move {
+            let Some(report) = report.await else { return };
+            let Some(running) = itself.upgrade() else { return };
+            let mut running = running.borrow_mut();
+            if running.generation == generation {
+                running.give(Input::Media(media, report));
+            }
+        });
+    }
+
     fn wipe(&mut self, after: AfterWipe) {
         self.end_network();
+        if let Some(store) = &self.platform.media {
+            // The store does nothing else before it is done.
+            wasm_bindgen_futures::spawn_local(store.wipe());
+        }
         let refused = engine::refuse_commands(&mut self.inbox, &UserError::NotNow);
         self.inbox = Inbox::default();
         drop(self.engine.take().map(Engine::into_connection));

@@ -2,6 +2,7 @@
 
 pub mod camera;
 pub mod letters;
+pub mod media;
 pub mod notify;
 pub mod page;
 pub mod photo;

@@ -2,6 +2,7 @@
 //! merged by id.
 
 use crate::bridge;
+use crate::features::media::Offered;
 use crate::model::asides::{Aside, Asides};
 use crate::model::attention::{Moment, Pace, Tell, tell};
 use crate::model::chat_list::{ChatFilter, ChatList, is_unread};
@@ -144,6 +145,10 @@ pub struct App {
     pub contact_code: RwSignal<Option<String>>,
     /// What was written when the program stopped, and went nowhere.
     pub unsent: RwSignal<Option<String>>,
+    /// Files that were chosen for the open chat and are not sent yet.
+    pub offered: RwSignal<Option<Offered>>,
+    /// The picture or film that is looked at.
+    pub viewing: RwSignal<Option<MessageId>>,
     toast_count: StoredValue<u32>,
     /// Toasts whose time begins when the page is seen again.
     waiting_toasts: StoredValue<Vec<u32>>,
@@ -203,6 +208,8 @@ impl App {
             narrow: RwSignal::new(false),
             contact_code: RwSignal::new(None),
             unsent: RwSignal::new(None),
+            offered: RwSignal::new(None),
+            viewing: RwSignal::new(None),
             toast_count: StoredValue::new(0),
             waiting_toasts: StoredValue::new(Vec::new()),
             pointed_ms: StoredValue::new(None),
@@ -462,6 +469,8 @@ impl App {
             bridge::send(Command::CloseChat { chat: before });
         }
         self.selection.set(None);
+        self.offered.set(None);
+        self.viewing.set(None);
         self.timeline.set(None);
         self.info.set(None);
     }

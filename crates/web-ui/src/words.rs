@@ -2,10 +2,12 @@
 
 mod finding;
 mod groups;
+mod media;
 mod messages;
 
 pub use finding::*;
 pub use groups::*;
+pub use media::*;
 pub use messages::*;
 
 use crate::model::chat_list::ChatFilter;
@@ -82,7 +84,7 @@ pub fn error(error: &UserError) -> String {
                 .into()
         }
         UserError::OnlyAdmin | UserError::GroupTooLarge { .. } | UserError::LastAdmin => group_refused(error),
-        UserError::FileTooLarge { .. } | UserError::FileUnreadable => format!("This was not sent: {error}."),
+        UserError::FileTooLarge { .. } | UserError::FileUnreadable => file_error(error),
         UserError::CodeNotOurs => {
             "This is not a Heliograph code. Scan the code that your browser shows at the address of your server.".into()
         }
@@ -135,6 +137,7 @@ pub fn key(key: Key) -> &'static str {
         Key::NextLandmark => "Next part of the page",
         Key::PreviousLandmark => "Previous part of the page",
         Key::NewChat => "New chat",
+        Key::Attach => ATTACH,
         Key::Settings => "Settings",
         Key::Archive => "Archive, or take out",
         Key::Mute => "Mute the open chat",
@@ -345,8 +348,6 @@ pub fn body(body: &MessageBody, own: bool, people: &People, me: AccountId) -> St
 }
 
 pub const WAITING: &str = "Waiting for this message. Other devices have been asked for it.";
-pub const WAITING_SHORT: &str = "Waiting for this message";
-pub const NEWER: &str = "This message was sent by a newer version. Update to see it.";
 
 /// The words for the ticks.
 pub fn status(status: MessageStatus) -> &'static str {

@@ -4,6 +4,7 @@ use crate::features::conversation::chat_entries;
 use crate::features::finding::{FoundList, Search};
 use crate::model::chat_list::{ChatFilter, ChatList as Rows, is_unread};
 use crate::model::clock;
+use crate::model::media;
 use crate::model::finding::Stage;
 use crate::model::rich_text::plain;
 use crate::model::search::Found;
@@ -375,9 +376,13 @@ fn preview(row: &ChatRow) -> AnyView {
     match &row.last {
         Some(last) if last.deleted => view! { <em>{words::deleted(last.status.is_some())}</em> }.into_any(),
         Some(last) => {
-            let text = if last.waiting { words::WAITING_SHORT.to_owned() } else { plain(&last.preview) };
-            let status = last.status;
-            view! { {status.map(|status| view! { <Ticks status/> })}{text} }.into_any()
+            let text = if last.waiting { words::WAITING_SHORT.to_owned() } else { words::caption_or_kind(plain(&last.preview), last.media) };
+            let (status, media) = (last.status, last.media);
+            view! {
+                {status.map(|status| view! { <Ticks status/> })}
+                {media.map(|kind| view! { <Icon name=media::icon(kind)/> })}{text}
+            }
+            .into_any()
         }
         None => ().into_any(),
     }

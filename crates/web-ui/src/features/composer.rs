@@ -1,6 +1,7 @@
 //! Where a message is written, answered and edited. Keeps the draft in step and says that the user is typing, not more often than the
 //! core wants.
 
+use crate::features::media::attach::{self, Attach};
 use crate::features::message::menu::{edit, held};
 use crate::features::message::quote::quote_lines;
 use crate::model::asides::Aside;
@@ -238,6 +239,7 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
                 send();
             }
         >
+            <Show when=move || edits.with(Option::is_none)><Attach/></Show>
             <textarea
                 id="composer-text" class="composer-text" rows="1" node_ref=area dir="auto" placeholder=name aria-label=name
                 aria-describedby=move || has_aside.get().then_some("composer-aside")
@@ -255,6 +257,9 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
                     }
                 }
                 on:keydown=on_key
+                on:paste=move |event: leptos::ev::ClipboardEvent| if !is_editing() && attach::paste(app, &event) {
+                    event.prevent_default();
+                }
                 on:blur=move |_| tell_typing(false)
             ></textarea>
             <button class="send" type="submit" aria-label=done title=done data-testid="send"
@@ -284,16 +289,17 @@ fn aside_view(app: App, aside: &Aside) -> Option<impl IntoView + use<>> {
     };
     // As it is now: it may be changed or deleted while somebody writes.
     let (id, sender, first) = (row.id, row.sender, row.body.clone());
+    let carries = row.attachment.as_ref().map(|carried| carried.facts.kind);
     let body = Memo::new(move |_| held(app, id).map_or_else(|| first.clone(), |row| row.body.clone()));
     let lines = move || {
         let body = body.get();
         let says_something = matches!(body, MessageBody::Text(_) | MessageBody::Deleted);
         let text = if says_something {
-            words::body(&body, own, &People::default(), AccountId::NOBODY)
+            words::caption_or_kind(words::body(&body, own, &People::default(), AccountId::NOBODY), carries)
         } else {
             words::A_MESSAGE.to_owned()
         };
-        quote_lines(sender, author, text, matches!(body, MessageBody::Text(_)))
+        quote_lines(sender, author, carries, text, matches!(body, MessageBody::Text(_)))
     };
     Some(view! {
         <div class="aside" data-testid=testid>

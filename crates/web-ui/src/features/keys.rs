@@ -62,6 +62,8 @@ fn act(app: App, key: Key) -> bool {
             app.show_section(Section::NewChat);
             parts::NEW_CHAT.when_here(|| page::focus(".pane-body input"));
         }
+        Key::Attach if !page::exists("[data-testid='attach']") => return false,
+        Key::Attach => page::click("[data-testid='attach']"),
         Key::Settings => {
             app.show_section(Section::Settings);
             request_animation_frame(|| page::focus(".pane-title"));

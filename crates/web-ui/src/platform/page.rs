@@ -97,6 +97,13 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// As a hand would.
+pub fn click(selector: &str) {
+    if let Some(found) = find(selector) {
+        found.click();
+    }
+}
+
 /// There is such an element.
 pub fn exists(selector: &str) -> bool {
     find(selector).is_some()
