@@ -201,12 +201,6 @@ impl Engine {
         }
     }
 
-    /// Where the file of a message lies, where it is whole: what is not is nothing to show. So is one that cannot be looked for.
-    pub fn media_source(&self, chat: client_api::ChatId, message: client_api::MessageId) -> Option<client_core::MediaSource> {
-        let found = client_core::media_source(&self.connection, chat, message);
-        found.inspect_err(|error| tracing::error!(what = chain(error), "a file was not looked for")).ok()?.filter(|source| source.is_complete)
-    }
-
     /// The database, to be closed or deleted.
     pub fn into_connection(self) -> Connection {
         self.connection

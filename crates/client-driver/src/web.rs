@@ -122,7 +122,7 @@ impl Driver {
 
     /// Where the file of a message lies, and how it is opened; nothing where it is not whole on this device.
     pub fn media_source(&self, chat: ChatId, message: MessageId) -> Option<MediaSource> {
-        self.running.borrow().engine.as_ref()?.media_source(chat, message)
+        self.running.borrow().engine.as_ref()?.media_source(chat, message).filter(|source| source.is_complete)
     }
 
     /// Ends the client without a word: its socket and its database are closed when this returns.
