@@ -2,7 +2,7 @@
 
 use crate::account::Account;
 use crate::home::Place;
-use crate::print::{result, say};
+use crate::print::{self, result, say};
 use anyhow::{Context, Result, bail};
 use client_api::number::shown;
 use client_api::{Answer, AppStage, Command, DeviceKind, Event, LogoutReason};
@@ -27,7 +27,8 @@ pub(crate) async fn chats(place: &Place) -> Result<()> {
         let mut rows: Vec<_> = account.view.chats.values().collect();
         rows.sort_by_key(|row| (std::cmp::Reverse(row.pinned), std::cmp::Reverse(row.activity_ms)));
         for row in rows {
-            let preview = row.last.as_ref().map_or("", |last| last.preview.as_str());
+            let label = row.last.as_ref().and_then(|last| last.media).map(print::label).unwrap_or_default();
+            let preview = format!("{label}{}", row.last.as_ref().map_or("", |last| last.preview.as_str()));
             let value = json!({
                 "chat": row.chat.to_string(), "peer": row.peer.to_string(), "title": row.title, "unread": row.unread,
                 "activity_ms": row.activity_ms, "last": preview, "archived": row.archived, "pinned": row.pinned,

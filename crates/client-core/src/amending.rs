@@ -4,6 +4,7 @@ use crate::amendments::{self, About};
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
+use crate::media;
 use crate::messages::{self, Kind};
 use crate::sending::refusal_of;
 use crate::{outbox, own_state};
@@ -125,7 +126,7 @@ pub(crate) fn quoting(cx: &Context<'_>, chat: ChatId, id: MessageId) -> Result<O
         .db
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM message WHERE message = ?1 AND seq = ?2)")?
         .query_row(params![id.as_bytes(), messages::MOVED_SEQ], |row| row.get(0))?;
-    Ok(amendments::said(cx.db, chat, id)?.map(|(account, body)| {
+    Ok(amendments::said(cx.db, chat, id)?.map(|(account, body, _)| {
         let excerpt = match body {
             // It was said to somebody else, who had the number then.
             _ if moved => String::new(),
@@ -150,6 +151,7 @@ fn take_back(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<bool, 
         .optional()?;
     match (failed, waiting) {
         (Some(false), Some((_, true))) | (Some(true), None) => {}
+        (Some(false), None) if media::is_unsent(cx.db, id)? => {}
         _ => return Ok(false),
     }
     // The others may have what was said about it, if not the message.

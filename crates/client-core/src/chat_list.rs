@@ -113,6 +113,7 @@ fn read(db: &Connection, row: &Row<'_>, me: AccountId, typing: &BTreeSet<ChatId>
 
 fn last(row: client_api::MessageRow, activity_ms: u64) -> LastMessage {
     let (waiting, deleted) = (row.body == MessageBody::Waiting, row.body == MessageBody::Deleted);
+    let media = row.attachment.map(|attachment| attachment.facts.kind);
     let preview = match row.body {
         MessageBody::Text(text) => {
             text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(PREVIEW_CHARS_MAX).collect()
@@ -120,7 +121,7 @@ fn last(row: client_api::MessageRow, activity_ms: u64) -> LastMessage {
         _ => String::new(),
     };
     let time_ms = if row.time_ms >= TIME_MS_MAX { activity_ms } else { row.time_ms };
-    LastMessage { id: row.id, preview, time_ms, status: row.status, waiting, deleted, media: None }
+    LastMessage { id: row.id, preview, time_ms, status: row.status, waiting, deleted, media }
 }
 
 impl Client {

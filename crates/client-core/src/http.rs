@@ -1,12 +1,12 @@
 //! The HTTP calls of the core: which are under way, what each is for, and how an answer is read.
 
-use crate::io::{HttpBody, HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, Output};
+use crate::io::{HttpBody, HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, MediaId, Output};
 use crate::link::End;
 use client_api::UserError;
 use prost::Message;
 use proto::account::Problem;
 use proto::decode::decode_limited;
-use proto::ids::{AccountId, ChatId, LinkId};
+use proto::ids::{AccountId, ChatId, LinkId, MessageId};
 use proto::limits::HTTP_BODY_LEN_MAX;
 use std::collections::BTreeMap;
 
@@ -36,6 +36,10 @@ pub(crate) enum Purpose {
     ExportPatch,
     ImportSegment { place: u32 },
     DropBlob,
+    MediaCreate { message: MessageId },
+    MediaHead { message: MessageId },
+    MediaPatch { message: MessageId },
+    MediaFetch { message: MessageId, media: MediaId, from: u64 },
     LookUp { request: u32, name: String },
     AskAbout { accounts: Vec<AccountId> },
     GetProfiles { accounts: Vec<AccountId> },

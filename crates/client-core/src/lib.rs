@@ -72,4 +72,6 @@ pub use io::{
     Clock, Halt, HttpBody, HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, Input, MediaId, MediaKey,
     MediaReport, MediaTask, Output,
 };
+pub use media::MediaSource;
+pub use media::source as media_source;
 pub use messages::is_written;

@@ -5,8 +5,8 @@
 
 use crate::doubt::Doubt;
 use crate::randomness::SystemRandomness;
-use client_api::{AppStage, Event, Request, Unsupported, UserError};
-use client_core::{Client, Clock, Config, Halt, HttpRequest, Input, MediaTask, Output};
+use client_api::{AppStage, ChatId, Event, MessageId, Request, Unsupported, UserError};
+use client_core::{Client, Clock, Config, Halt, HttpRequest, Input, MediaSource, MediaTask, Output};
 use proto::ids::Lease;
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::VecDeque;
@@ -199,6 +199,14 @@ impl Engine {
                 turn
             }
         }
+    }
+
+    /// Where a message's file lies on this device, and how it is opened; `None` where it is not here.
+    pub fn media_source(&self, chat: ChatId, message: MessageId) -> Option<MediaSource> {
+        client_core::media_source(&self.connection, chat, message).unwrap_or_else(|halt| {
+            tracing::error!(what = chain(&halt), "a file's place cannot be read");
+            None
+        })
     }
 
     /// The database, to be closed or deleted.
