@@ -18,7 +18,7 @@ use crate::platform::{letters, notify, page, sound};
 use crate::words;
 use client_api::{
     AccountId, Answer, AppStage, ChatId, ChatInfo, Command, Connection, DeviceRow, Event, LinkStage, LinkingStage,
-    MessageBody, MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile, RegistrationStage, Role, Settings,
+    MediaKind, MessageBody, MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile, RegistrationStage, Role, Settings,
     UserError, WindowAnchor,
 };
 use leptos::prelude::*;
@@ -295,8 +295,8 @@ impl App {
             // The page that links says so itself.
             Event::Notice(Notice::DeviceLinked { again: false, name, .. }) if self.is_linking(&name) => {}
             Event::Notice(notice) => self.toast(words::notice(&notice), true),
-            Event::Notify { chat, title, preview, .. } => {
-                self.notify(chat, &title, &preview);
+            Event::Notify { chat, title, preview, media, .. } => {
+                self.notify(chat, &title, &preview, media);
             }
         }
     }
@@ -349,7 +349,7 @@ impl App {
     }
 
     /// A message came: whoever does not see it is told, as they wish it.
-    fn notify(&self, chat: ChatId, title: &str, preview: &str) {
+    fn notify(&self, chat: ChatId, title: &str, preview: &str, media: Option<MediaKind>) {
         let row = self.chats.with_untracked(|chats| chats.get(&chat));
         let in_front = !self.narrow.get_untracked() || self.pane.get_untracked() == Pane::Chat;
         let how = tell(Moment {
@@ -364,7 +364,7 @@ impl App {
             sound::tone();
         }
         if how == Tell::SoundAndNotification {
-            let text = if previews { plain(preview) } else { words::NEW_MESSAGE.to_owned() };
+            let text = if previews { words::caption_or_kind(plain(preview), media) } else { words::NEW_MESSAGE.to_owned() };
             notify::message(*self, chat, title, &text);
         }
     }
