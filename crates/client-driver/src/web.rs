@@ -315,7 +315,13 @@ impl Running {
             }
             (MediaTask::Drop { media }, Some(store)) => {
                 let removed = store.remove(media);
-                (media, Box::pin(async { removed.await; None }))
+                (
+                    media,
+                    Box::pin(async {
+                        removed.await;
+                        None
+                    }),
+                )
             }
         };
         wasm_bindgen_futures::spawn_local(async move {

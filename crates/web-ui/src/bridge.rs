@@ -95,9 +95,11 @@ pub async fn read_file(chat: ChatId, message: MessageId, from: u64, len: u64) ->
     let channel = MessageChannel::new().ok()?;
     let wanted = Object::new();
     let both = Uint8Array::from([chat.0, message.0].concat().as_slice());
-    for (name, value) in
-        [("read", JsValue::from(both)), ("from", JsValue::from_f64(from as f64)), ("len", JsValue::from_f64(len as f64))]
-    {
+    for (name, value) in [
+        ("read", JsValue::from(both)),
+        ("from", JsValue::from_f64(from as f64)),
+        ("len", JsValue::from_f64(len as f64)),
+    ] {
         Reflect::set(&wanted, &JsValue::from_str(name), &value).ok()?;
     }
     let there = channel.port1();

@@ -18,8 +18,8 @@ use crate::platform::{letters, notify, page, sound};
 use crate::words;
 use client_api::{
     AccountId, Answer, AppStage, ChatId, ChatInfo, Command, Connection, DeviceRow, Event, LinkStage, LinkingStage,
-    MediaKind, MessageBody, MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile, RegistrationStage, Role, Settings,
-    UserError, WindowAnchor,
+    MediaKind, MessageBody, MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile, RegistrationStage, Role,
+    Settings, UserError, WindowAnchor,
 };
 use leptos::prelude::*;
 use std::time::Duration;
@@ -364,7 +364,8 @@ impl App {
             sound::tone();
         }
         if how == Tell::SoundAndNotification {
-            let text = if previews { words::caption_or_kind(plain(preview), media) } else { words::NEW_MESSAGE.to_owned() };
+            let text =
+                if previews { words::caption_or_kind(plain(preview), media) } else { words::NEW_MESSAGE.to_owned() };
             notify::message(*self, chat, title, &text);
         }
     }

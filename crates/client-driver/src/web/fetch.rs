@@ -27,11 +27,7 @@ pub(super) async fn perform(
     })
 }
 
-async fn exchange(
-    origin: &str,
-    media: Option<&dyn MediaStore>,
-    request: HttpRequest,
-) -> Result<HttpResponse, JsValue> {
+async fn exchange(origin: &str, media: Option<&dyn MediaStore>, request: HttpRequest) -> Result<HttpResponse, JsValue> {
     let headers = Headers::new()?;
     for (name, value) in &request.headers {
         headers.set(name, value)?;

@@ -4,8 +4,8 @@ use crate::features::conversation::chat_entries;
 use crate::features::finding::{FoundList, Search};
 use crate::model::chat_list::{ChatFilter, ChatList as Rows, is_unread};
 use crate::model::clock;
-use crate::model::media;
 use crate::model::finding::Stage;
+use crate::model::media;
 use crate::model::rich_text::plain;
 use crate::model::search::Found;
 use crate::model::window::equal_rows;
@@ -376,7 +376,11 @@ fn preview(row: &ChatRow) -> AnyView {
     match &row.last {
         Some(last) if last.deleted => view! { <em>{words::deleted(last.status.is_some())}</em> }.into_any(),
         Some(last) => {
-            let text = if last.waiting { words::WAITING_SHORT.to_owned() } else { words::caption_or_kind(plain(&last.preview), last.media) };
+            let text = if last.waiting {
+                words::WAITING_SHORT.to_owned()
+            } else {
+                words::caption_or_kind(plain(&last.preview), last.media)
+            };
             let (status, media) = (last.status, last.media);
             view! {
                 {status.map(|status| view! { <Ticks status/> })}

@@ -15,9 +15,9 @@ use crate::features::message::dialogs::Dialogue;
 use crate::features::message::menu::{act, held};
 use crate::features::message::quote::quote_button;
 use crate::features::parts::MediaInBubble;
-use crate::model::media;
 use crate::model::clock;
 use crate::model::deeds::{self, Deed};
+use crate::model::media;
 use crate::model::people::{People, is_of_group};
 use crate::model::timeline::{Item, shown_ms};
 use crate::model::tint::tint;
@@ -122,17 +122,21 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
     let body = Memo::new(move |_| parts.with(|parts| parts.as_ref().map(|(row, ..)| row.body.clone())));
     // What it carries never changes, only where that is.
     let facts = Memo::new(move |_| {
-        parts.with(|parts| parts.as_ref().and_then(|(row, ..)| row.attachment.as_ref().map(|carried| carried.facts.clone())))
+        parts.with(|parts| {
+            parts.as_ref().and_then(|(row, ..)| row.attachment.as_ref().map(|carried| carried.facts.clone()))
+        })
     });
     let place = Memo::new(move |_| {
         parts.with(|parts| parts.as_ref().and_then(|(row, ..)| row.attachment.as_ref().map(|carried| carried.place)))
     });
     // A caption may be empty: then there is none.
     let has_words = Memo::new(move |_| {
-        facts.with(Option::is_none) || body.with(|body| !matches!(body, Some(MessageBody::Text(text)) if text.trim().is_empty()))
+        facts.with(Option::is_none)
+            || body.with(|body| !matches!(body, Some(MessageBody::Text(text)) if text.trim().is_empty()))
     });
     let is_picture = Memo::new(move |_| {
-        facts.with(|facts| facts.as_ref().is_some_and(|facts| matches!(facts.kind, MediaKind::Photo | MediaKind::Video)))
+        facts
+            .with(|facts| facts.as_ref().is_some_and(|facts| matches!(facts.kind, MediaKind::Photo | MediaKind::Video)))
     });
     let status = Memo::new(move |_| parts.with(|parts| parts.as_ref().and_then(|(row, ..)| row.status)));
     let starred = Memo::new(move |_| parts.with(|parts| parts.as_ref().is_some_and(|(row, ..)| row.starred)));

@@ -78,7 +78,8 @@ pub fn MediaInBubble(shown: Shown) -> impl IntoView {
     let state = RwSignal::new(State::Coming);
     ask(PART, state, NO_FOCUS);
     let again = move |_| ask(PART, state, NO_FOCUS);
-    move || match state.get() {
+    move || {
+        match state.get() {
         State::Here => {
             let mut soon: Soon<AnyView> = Box::pin(in_bubble(shown.clone()));
             match at_once(&mut soon) {
@@ -91,6 +92,7 @@ pub fn MediaInBubble(shown: Shown) -> impl IntoView {
             <button class="button quiet small" type="button" tabindex="-1" data-testid="part-again" on:click=again>{words::TRY_AGAIN}</button>
         }
         .into_any(),
+    }
     }
 }
 

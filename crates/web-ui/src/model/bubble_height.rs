@@ -2,10 +2,10 @@
 //! rest on it until the page has measured. The style sheet's sizes, roughly; nothing breaks where they differ.
 
 use crate::model::emoji_alone::is_emoji_alone;
+use crate::model::media;
 use crate::model::people::is_of_group;
 use crate::model::rich_text::{Block, Span, parse, plain};
 use crate::model::timeline::Item;
-use crate::model::media;
 use client_api::{Attachment, MediaKind, MessageBody, MessageStatus, Quote, Quoted};
 
 const LINE_PX: f64 = 21.0;

@@ -1,8 +1,8 @@
-//! Files and pages: pictures made smaller, films looked at, sounds measured, addresses for what is on this device, a microphone. Knows no
+//! Files and pages: pictures made smaller, films looked at, addresses for what is on this device. Knows no
 //! message's place on a page.
 
 use crate::bridge;
-use crate::model::media::{Quality, HD_SIDE_MAX, STANDARD_SIDE_MAX, shown_type, waveform, within};
+use crate::model::media::{HD_SIDE_MAX, Quality, STANDARD_SIDE_MAX, shown_type, within};
 use client_api::{ChatId, MediaFacts, MediaKind, MessageId};
 use js_sys::{Array, Promise, Uint8Array};
 use leptos::prelude::{document, window};
@@ -10,8 +10,8 @@ use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AudioBuffer, AudioContext, Blob, BlobPropertyBag, CanvasRenderingContext2d, File, HtmlAnchorElement, HtmlCanvasElement,
-    HtmlMediaElement, HtmlVideoElement, ImageBitmap, Url,
+    Blob, BlobPropertyBag, CanvasRenderingContext2d, File, HtmlAnchorElement, HtmlCanvasElement, HtmlMediaElement,
+    HtmlVideoElement, ImageBitmap, Url,
 };
 
 /// Bytes that are read of a file at a time.
@@ -19,8 +19,6 @@ const PIECE: u64 = 1024 * 1024;
 /// The small picture that goes with a message.
 const PREVIEW_SIDE: u32 = 72;
 const PREVIEW_BYTES_MAX: usize = 4 * 1024;
-/// A sound that is measured is in memory as a whole: longer ones are not.
-const MEASURED_BYTES_MAX: f64 = 32.0 * 1024.0 * 1024.0;
 /// A film that says nothing of itself within this time is sent without a picture.
 const FILM_PATIENCE_MS: i32 = 8_000;
 
@@ -163,9 +161,7 @@ pub async fn photo(file: &File, quality: Quality) -> Option<Prepared> {
 
 fn drawn(picture: &ImageBitmap, width: u32, height: u32) -> Option<HtmlCanvasElement> {
     let (canvas, context) = canvas(width, height)?;
-    context
-        .draw_image_with_image_bitmap_and_dw_and_dh(picture, 0.0, 0.0, f64::from(width), f64::from(height))
-        .ok()?;
+    context.draw_image_with_image_bitmap_and_dw_and_dh(picture, 0.0, 0.0, f64::from(width), f64::from(height)).ok()?;
     Some(canvas)
 }
 
@@ -262,38 +258,6 @@ async fn happens(element: &HtmlMediaElement, event: &str) -> Option<()> {
         let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&reject, FILM_PATIENCE_MS);
     });
     JsFuture::from(promise).await.ok().map(|_| ())
-}
-
-/// What was said into the microphone, with its length and how loud it was when.
-pub async fn voice(recorded: Blob, mime: &str, spoken_ms: u32) -> Prepared {
-    let measured = measure(&recorded).await;
-    let (duration_ms, waveform) = match measured {
-        Some(sound) => ((sound.duration() * 1_000.0) as u32, sound.get_channel_data(0).map(|all| waveform(&all)).unwrap_or_default()),
-        None => (spoken_ms, Vec::new()),
-    };
-    let facts = MediaFacts {
-        kind: MediaKind::Voice,
-        mime: cut(mime, 127),
-        name: String::new(),
-        size: recorded.size() as u64,
-        width: 0,
-        height: 0,
-        duration_ms,
-        preview: Vec::new(),
-        waveform,
-    };
-    Prepared { blob: recorded, facts }
-}
-
-async fn measure(sound: &Blob) -> Option<AudioBuffer> {
-    if sound.size() > MEASURED_BYTES_MAX {
-        return None;
-    }
-    let bytes = JsFuture::from(sound.array_buffer()).await.ok()?;
-    let context = AudioContext::new().ok()?;
-    let decoded = JsFuture::from(context.decode_audio_data(&bytes.unchecked_into()).ok()?).await;
-    let _ = context.close();
-    decoded.ok()?.dyn_into().ok()
 }
 
 thread_local! {

@@ -271,7 +271,9 @@ impl Inner {
         let open = loop {
             match JsFuture::from(handle.create_sync_access_handle()).await {
                 Ok(open) => break open.unchecked_into(),
-                Err(error) if tries < TRIES_MAX && error_name(&error).as_deref() == Some("NoModificationAllowedError") => {
+                Err(error)
+                    if tries < TRIES_MAX && error_name(&error).as_deref() == Some("NoModificationAllowedError") =>
+                {
                     tries += 1;
                     wait(TRY_AGAIN_MS).await;
                 }

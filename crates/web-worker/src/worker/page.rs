@@ -55,7 +55,9 @@ pub(super) fn listen(backlog: &Array, mut hear: impl FnMut(Said) + 'static) {
     for message in backlog.iter() {
         hear(read(&message, &Array::new()));
     }
-    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| hear(read(&event.data(), &event.ports().unchecked_into())));
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        hear(read(&event.data(), &event.ports().unchecked_into()))
+    });
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // It lives as long as the worker.
     on_message.forget();

@@ -76,7 +76,8 @@ pub fn offer(app: App, files: Vec<File>, as_documents: bool) {
 /// Takes pasted files; tells whether there were any. A text that came along goes where it always did.
 pub fn paste(app: App, event: &web_sys::ClipboardEvent) -> bool {
     let files = of_transfer(event.clipboard_data());
-    let has_text = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok()).is_some_and(|text| !text.is_empty());
+    let has_text =
+        event.clipboard_data().and_then(|data| data.get_data("text/plain").ok()).is_some_and(|text| !text.is_empty());
     if files.is_empty() || has_text {
         return false;
     }
@@ -104,9 +105,7 @@ pub fn listen_for_drops(app: App, dragged: RwSignal<bool>) {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         target.is_some_and(|target| target.closest(".chat-pane").ok().flatten().is_some())
     };
-    let may_drop = move || {
-        crate::platform::page::exists(".composer") && !crate::platform::page::exists("dialog[open]")
-    };
+    let may_drop = move || crate::platform::page::exists(".composer") && !crate::platform::page::exists("dialog[open]");
     let over = window_event_listener(leptos::ev::dragover, move |event| {
         if !has_files(&event) {
             return;

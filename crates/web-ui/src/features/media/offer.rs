@@ -21,7 +21,8 @@ pub fn Offer() -> impl IntoView {
     let quality = RwSignal::new(Quality::Standard);
     // How many are ready, while they are being made so.
     let ready = RwSignal::new(None::<usize>);
-    let count = Memo::new(move |_| app.offered.with(|offered| offered.as_ref().map_or(0, |offered| offered.files.len())));
+    let count =
+        Memo::new(move |_| app.offered.with(|offered| offered.as_ref().map_or(0, |offered| offered.files.len())));
     let has_photos = Memo::new(move |_| {
         app.offered.with(|offered| {
             offered.as_ref().is_some_and(|offered| {
@@ -99,13 +100,17 @@ fn entry(app: App, at: usize, file: &File, as_documents: bool) -> impl IntoView 
         let src = address.with_value(|address| address.as_ref().map(|address| address.text().to_owned()));
         match (src, kind) {
             (Some(src), MediaKind::Photo) if !has_no_picture.get() => {
-                view! { <img class="offer-picture" src=src alt="" on:error=move |_| has_no_picture.set(true)/> }.into_any()
+                view! { <img class="offer-picture" src=src alt="" on:error=move |_| has_no_picture.set(true)/> }
+                    .into_any()
             }
             (Some(src), MediaKind::Video) if !has_no_picture.get() => {
                 view! { <video class="offer-picture" src=src muted preload="metadata" aria-hidden="true" tabindex="-1"
-                    on:error=move |_| has_no_picture.set(true)></video> }.into_any()
+                on:error=move |_| has_no_picture.set(true)></video> }
+                .into_any()
             }
-            _ => view! { <span class="offer-picture media-kind" aria-hidden="true"><Icon name=icon/></span> }.into_any(),
+            _ => {
+                view! { <span class="offer-picture media-kind" aria-hidden="true"><Icon name=icon/></span> }.into_any()
+            }
         }
     };
     let remove = move |_| {
