@@ -673,3 +673,17 @@ fn what_is_too_large_or_says_too_much_is_refused() {
     assert_eq!(device.answers, refused.map(Err));
     assert!(device.only_row().is_none());
 }
+
+/// The number has another owner since: nothing that was on its way reaches them by itself.
+#[test]
+fn a_message_that_was_given_up_meanwhile_waits_to_be_sent_again() {
+    let mut device = Device::new();
+    device.sends(MediaKind::Document, "");
+    device.story.db.execute("UPDATE message SET failed = 1", []).expect("given up");
+    device.runs();
+    assert!(device.outgoing().is_empty());
+    let row = device.only_row().expect("a row");
+    assert_eq!(row.status, Some(MessageStatus::Failed));
+    device.asks(Command::RetryMessage { chat: CHAT_UI, message: row.id });
+    assert_eq!(device.outgoing().len(), 1);
+}

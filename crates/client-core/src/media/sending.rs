@@ -272,10 +272,10 @@ impl Client {
 
     /// The server has all of it: now the message can go.
     fn upload_done(&mut self, cx: &mut Context<'_>, stored: &Stored) -> Result<(), Halt> {
-        let bytes: Vec<u8> = cx
+        let (bytes, failed): (Vec<u8>, bool) = cx
             .db
-            .prepare_cached("SELECT content FROM message WHERE message = ?1")?
-            .query_row([stored.message.as_bytes()], |row| row.get(0))?;
+            .prepare_cached("SELECT content, failed FROM message WHERE message = ?1")?
+            .query_row([stored.message.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let mut content =
             Content::decode(bytes.as_slice()).map_err(|_| Halt::Broken("a stored message cannot be read"))?;
         if let Some(content::Body::Media(media)) = &mut content.body {
@@ -288,6 +288,10 @@ impl Client {
             .execute(params![stored.message.as_bytes(), bytes])?;
         self.moving.forget(stored.message);
         set_state(cx, stored, State::Here)?;
+        // Its chat went to somebody else meanwhile, whom it was not written for: it goes when the user says so, as a text would.
+        if failed {
+            return Ok(());
+        }
         self.enqueue(cx, stored.chat, Some(stored.message), bytes)
     }
 }

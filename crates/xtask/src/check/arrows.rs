@@ -20,7 +20,7 @@ const ARROWS: [(&str, Allowed); 21] = [
     ("e2ee", Allowed::Only(&["breakable", "proto", "identity"])),
     ("client-api", Allowed::Only(&[])),
     ("client-core", Allowed::Only(&["breakable", "proto", "identity", "e2ee", "client-api"])),
-    ("client-driver", Allowed::Only(&["client-core", "client-api", "proto"])),
+    ("client-driver", Allowed::Only(&["client-core", "client-api", "e2ee", "proto"])),
     ("web-worker", Allowed::Only(&["client-driver", "client-core", "client-api"])),
     ("web-ui", Allowed::Only(&["client-api"])),
     ("cli", Allowed::Only(&["client-driver", "client-core", "client-api"])),
