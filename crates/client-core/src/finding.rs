@@ -3,7 +3,6 @@
 
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
-use crate::groups;
 use crate::io::Halt;
 use crate::recovery;
 use crate::sending::Flight;
@@ -116,7 +115,7 @@ impl Client {
             None => {
                 self.finding.listed = true;
                 let listed = std::mem::take(&mut self.finding.heads);
-                return self.end_unlisted(cx, &listed);
+                return self.look_into_unlisted(cx, &listed);
             }
         }
         Ok(())
@@ -142,26 +141,17 @@ impl Client {
         }
     }
 
-    /// Groups of many that the list does not name any more: their logs tell why. Where that has expired, so that this device is to join anew,
-    /// nobody will let it in: the group is over.
-    fn end_unlisted(&mut self, cx: &mut Context<'_>, listed: &BTreeSet<ChatId>) -> Result<(), Halt> {
+    /// Groups of many that the list does not name any more: their logs tell why. That a group is over is not the server's to say.
+    fn look_into_unlisted(&mut self, cx: &mut Context<'_>, listed: &BTreeSet<ChatId>) -> Result<(), Halt> {
         // What is beyond was not looked at.
         if listed.len() >= STRANGERS_MAX {
             return Ok(());
         }
-        for membership in [Membership::Joined, Membership::Wanted] {
-            for chat in chats::in_membership(cx.db, membership)? {
-                let applied_ms = chats::applied_ms(cx.db, chat.chat)?;
-                let is_old = chat.applied_seq > 0 && recovery::may_have_expired(cx, applied_ms);
-                if chat.kind != ChatKind::Group || listed.contains(&chat.chat) || !is_old {
-                    continue;
-                }
-                if membership == Membership::Wanted {
-                    groups::is_not_listed(cx, &chat)?;
-                } else {
-                    self.fetch_log(cx, chat.chat)?;
-                    self.find_groups_again_at(cx.now_ms + DOUBTED_MS);
-                }
+        for chat in chats::in_membership(cx.db, Membership::Joined)? {
+            let applied_ms = chats::applied_ms(cx.db, chat.chat)?;
+            let is_old = chat.applied_seq > 0 && recovery::may_have_expired(cx, applied_ms);
+            if chat.kind == ChatKind::Group && !listed.contains(&chat.chat) && is_old {
+                self.fetch_log(cx, chat.chat)?;
             }
         }
         Ok(())

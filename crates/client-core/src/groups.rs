@@ -15,6 +15,7 @@ use crate::outbox::{self, Kind, Operation};
 use crate::own_state::ChatKey;
 use crate::profile::ui_account;
 use crate::state;
+use crate::vouching;
 use breakable::{Rule, broken};
 use client_api::{MemberRow, SystemLine};
 use e2ee::ChatGroup;
@@ -60,6 +61,13 @@ pub(crate) fn is_admin(db: &Connection, chat: ChatId, account: AccountId) -> Res
     let mut statement =
         db.prepare_cached("SELECT EXISTS (SELECT 1 FROM group_member WHERE chat = ?1 AND account = ?2 AND admin)")?;
     Ok(statement.query_row(params![chat.as_bytes(), account.as_bytes()], |row| row.get(0))?)
+}
+
+/// The groups that an account is in.
+pub(crate) fn of(db: &Connection, account: AccountId) -> Result<Vec<ChatId>, Halt> {
+    let mut statement = db.prepare_cached("SELECT chat FROM group_member WHERE account = ?1")?;
+    let rows = statement.query_map([account.as_bytes()], |row| Ok(ChatId(row.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Who is in a group, or shall be, this account included.
@@ -261,20 +269,15 @@ pub(crate) fn was_refused(cx: &Context<'_>, operation: &Operation) -> Result<(),
     Ok(())
 }
 
-/// The server lists this account's groups, and this one is not among them, after a time in which a log may expire: nobody is left to say who put
-/// this account out, and no log. A server that lies has kept the group from this device all that time anyway.
-pub(crate) fn is_not_listed(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
-    let (by, now_ms) = (NO_PEER, cx.now_ms);
-    put_out(cx, chat, by, now_ms)
-}
-
 /// What goes next in a chat. A message that is given again to whoever could not open it is encrypted for all who are in a group now: where
 /// somebody came in since it was asked for, it is not theirs, and goes to nobody.
 pub(crate) fn next_to_send(cx: &mut Context<'_>, chat: ChatId) -> Result<Option<Operation>, Halt> {
     while let Some(operation) = outbox::head(cx.db, chat)? {
         let is_new = operation.kind == Kind::App && operation.message.is_none() && operation.frame.is_empty();
-        let is_over =
-            is_new && (is_for_fewer(cx.db, &operation)? || (is_leaving(&operation) && changing::must_stay(cx, chat)?));
+        let is_over = is_new
+            && (is_for_fewer(cx.db, &operation)?
+                || (vouching::is_request(&operation) && !vouching::is_doubted(cx.db, chat)?)
+                || (is_leaving(&operation) && changing::must_stay(cx, chat)?));
         if is_over {
             outbox::remove(cx, operation.op_id)?;
         } else {

@@ -31,6 +31,8 @@ const SIBLINGS_MS: u64 = 15_000;
 const SENDER_MS: u64 = 60_000;
 /// Requests to the sender.
 const SENDER_TRIES: u32 = 3;
+/// Own devices are asked so often, once a day, for what came in a group that is over.
+const OWN_TRIES_WHEN_OVER: u32 = 7;
 /// Items asked for in one input.
 const ASKED_AT_ONCE: u32 = 64;
 /// Times that a chat may be joined anew in a day: each one is a commit for everybody in it.
@@ -261,7 +263,7 @@ impl Client {
         let siblings = mls::own_device_list(cx)?.devices().count() > 1;
         for kept in due {
             let is_over = chats::find(cx.db, kept.chat)?.is_none_or(|chat| chat.membership == Membership::Left);
-            if is_over && (kept.asked > 0 || !siblings) {
+            if is_over && (kept.asked > OWN_TRIES_WHEN_OVER || !siblings) {
                 // The own devices had it not, and nobody else can be asked in a group that is over.
                 release(cx, kept.chat, kept.seq, kept.seq)?;
                 continue;
@@ -269,7 +271,7 @@ impl Client {
             let wait_ms = if kept.asked == 0 && siblings {
                 self.ask_siblings(cx, &kept)?;
                 SIBLINGS_MS
-            } else if kept.asked <= SENDER_TRIES {
+            } else if kept.asked <= SENDER_TRIES && !is_over {
                 self.ask_sender(cx, &kept)?;
                 SENDER_MS << (2 * kept.asked.saturating_sub(1)).min(16)
             } else {

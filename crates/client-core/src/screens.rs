@@ -132,6 +132,11 @@ impl Client {
                 changed.chat(chat.chat);
                 changed.infos.insert(chat.chat);
             }
+            // There they are named as who wrote, and among the members.
+            for chat in groups::of(cx.db, account)? {
+                changed.chat(chat);
+                changed.infos.insert(chat);
+            }
         }
         Ok(())
     }

@@ -4,7 +4,8 @@
 //! or a commit is signed together with the state of its group (RFC 9420, 6.1), and nobody else can make it. It asks for such a word, and devices
 //! that are asked answer. Owns the rows of kind 0 in the table `intent`: one for each account that can vouch.
 //!
-//! What is left: who was known here and has left the group meanwhile can still vouch, together with the server.
+//! What is left: who was known here and has left the group meanwhile can still vouch, together with the server; and a state that somebody known
+//! has come into from outside, in doubt as well, is believed by who sees their signature.
 
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
@@ -60,12 +61,18 @@ pub(crate) fn comes_into(cx: &mut Context<'_>, chat: &Chat, signer: &RosterEntry
     if chat.kind != ChatKind::Group || broken(Rule::StateIsVouchedFor) {
         return Ok(());
     }
-    // Who came with a state that is doubted is not known by that.
-    let witnesses = witnesses(cx.db, chat.chat)?;
-    let known = if witnesses.is_empty() { groups::accounts(cx.db, chat.chat)? } else { witnesses };
+    // A doubt ends by a word only: who comes from outside signs what the server gave it, and may be in doubt as well; and who came with a state
+    // that is doubted is not known by that.
+    if is_doubted(cx.db, chat.chat)? {
+        return Ok(());
+    }
+    let known = groups::accounts(cx.db, chat.chat)?;
     // Whoever knew nobody there can be told anything: it is a new group for its user, as any other that a stranger makes.
-    if known.is_empty() || is_of(cx, signer, &known)? {
-        return settle(cx, chat.chat);
+    let me = cx.me()?.address;
+    let by_others = signer.address != me && is_of(cx, signer, &known)?;
+    let alone = signer.address == me && known.iter().all(|account| *account == me.account);
+    if known.is_empty() || by_others || alone {
+        return Ok(());
     }
     tracing::info!("nobody known has signed a group's state: nothing is sent there until somebody vouches");
     for account in known {
@@ -165,8 +172,9 @@ impl Client {
             })
             .collect();
         for chat in due {
-            // Who does not know better than to doubt does not vouch.
-            if !is_doubted(cx.db, chat)? {
+            // Who does not know better than to doubt does not vouch; and what cannot go out now is asked for again.
+            let joined = chats::find(cx.db, chat)?.is_some_and(|chat| chat.membership == Membership::Joined);
+            if joined && outbox::head(cx.db, chat)?.is_none() && !is_doubted(cx.db, chat)? {
                 self.tell_chat(cx, chat, content::Body::Vouch(Vouch {}))?;
             }
         }
@@ -179,7 +187,7 @@ impl Client {
         };
         for (chat, tries) in doubted {
             let joined = chats::find(cx.db, chat)?.is_some_and(|chat| chat.membership == Membership::Joined);
-            if joined {
+            if joined && !outbox::head(cx.db, chat)?.is_some_and(|operation| is_request(&operation)) {
                 self.ask_for_vouch(cx, chat, tries)?;
             }
         }

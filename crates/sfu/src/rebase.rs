@@ -8,6 +8,11 @@ const FIRST_SEQUENCE: u64 = 1;
 /// Clock rates are 48,000 and 90,000; a time between two packets is at most this many seconds to what follows it.
 const SILENCE_MAX: Duration = Duration::from_secs(3_600);
 
+/// No stream counts so far: the index of a packet has 48 bits (RFC 3711, 3.3.1). What claims to is read wrongly, or a lie.
+const SEQUENCE_END: u64 = 1 << 47;
+/// A step that is longer is none: sixteen bits cannot say it.
+const STEP_MAX: u64 = 1 << 15;
+
 /// Numbers and times of one outgoing stream.
 #[derive(Debug, Default)]
 pub(crate) struct Rebase {
@@ -19,6 +24,7 @@ pub(crate) struct Rebase {
 #[derive(Debug)]
 struct Source {
     first: u64,
+    newest: u64,
     sequence_first: u64,
     time_added: u32,
 }
@@ -51,16 +57,25 @@ impl Rebase {
         self.last.is_none()
     }
 
-    /// Where a packet goes. None if it is older than the first of its source: the numbers before are taken.
+    /// Where a packet goes. None if it is older than the first of its source, as the numbers before are taken, and if its number is none that a
+    /// sender comes to.
     pub(crate) fn place(&mut self, packet: Place, clock_rate: u32, now: Instant) -> Option<Place> {
         let last = self.last.as_ref();
+        if packet.sequence >= SEQUENCE_END {
+            return None;
+        }
         let source = self.source.get_or_insert_with(|| Source {
             first: packet.sequence,
+            newest: packet.sequence,
             sequence_first: last.map_or(FIRST_SEQUENCE, |last| last.sequence + 1),
             time_added: last.map_or(0, |last| last.then(clock_rate, now).wrapping_sub(packet.time)),
         });
+        if packet.sequence > source.newest + STEP_MAX {
+            return None;
+        }
+        source.newest = source.newest.max(packet.sequence);
         let placed = Place {
-            sequence: packet.sequence.checked_sub(source.first)? + source.sequence_first,
+            sequence: packet.sequence.checked_sub(source.first)?.checked_add(source.sequence_first)?,
             time: packet.time.wrapping_add(source.time_added),
         };
         if self.last.as_ref().is_none_or(|last| placed.sequence > last.sequence) {
@@ -95,6 +110,18 @@ mod tests {
         assert_eq!(rebase.place(place(200_002, 9), 90_000, now), Some(place(3, 9)));
         assert_eq!(rebase.place(place(200_001, 8), 90_000, now), Some(place(2, 8)));
         assert_eq!(rebase.place(place(199_999, 6), 90_000, now), None);
+    }
+
+    #[test]
+    fn a_number_that_no_sender_comes_to_is_refused_and_changes_nothing() {
+        let (mut rebase, now) = (Rebase::default(), Instant::now());
+        assert_eq!(rebase.place(place(u64::MAX, 7), 90_000, now), None);
+        assert_eq!(rebase.place(place(500, 7), 90_000, now), Some(place(1, 7)));
+        for sequence in [u64::MAX, SEQUENCE_END, 500 + STEP_MAX + 1] {
+            assert_eq!(rebase.place(place(sequence, 7), 90_000, now), None);
+        }
+        rebase.forget_source();
+        assert_eq!(rebase.place(place(9, 0), 90_000, now).map(|placed| placed.sequence), Some(2));
     }
 
     #[test]

@@ -55,7 +55,7 @@ struct Counted {
 impl Counted {
     fn of(sdp: &str) -> Self {
         let mut counted = Self::default();
-        let mut sends = false;
+        let (mut sends, mut is_decided) = (false, false);
         for line in sdp.lines() {
             if let Some(media) = line.strip_prefix("m=") {
                 counted.tracks += usize::from(sends);
@@ -63,8 +63,13 @@ impl Counted {
                 let mut words = media.split(' ');
                 let is_track = matches!(words.next(), Some("audio" | "video"));
                 sends = is_track && words.next() != Some("0");
-            } else if matches!(line.trim_end(), "a=recvonly" | "a=inactive") {
-                sends = false;
+                is_decided = false;
+            } else if matches!(line.trim_end(), "a=sendrecv" | "a=sendonly" | "a=recvonly" | "a=inactive")
+                && !is_decided
+            {
+                // The first one counts for who reads the description.
+                sends &= matches!(line.trim_end(), "a=sendrecv" | "a=sendonly");
+                is_decided = true;
             }
         }
         counted.tracks += usize::from(sends);

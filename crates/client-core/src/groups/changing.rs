@@ -383,6 +383,10 @@ impl Client {
         mut group: ChatGroup,
         packages: Vec<VerifiedKeyPackage>,
     ) -> Result<(), Halt> {
+        // Key packages may have been asked for before the doubt.
+        if vouching::is_doubted(cx.db, chat.chat)? {
+            return self.try_later(cx, chat.chat);
+        }
         let present = accounts_in(&group)?;
         let wishes = open_wishes(cx, chat.chat, &group, &present)?;
         let is = |wish, account| wishes.contains(&(wish, account));

@@ -19,6 +19,7 @@ use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
+use wasm_bindgen::JsCast;
 
 const DRAFT_EVERY: Duration = Duration::from_secs(1);
 const TYPING_EVERY_MS: u64 = 3_000;
@@ -159,11 +160,13 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
         }
     });
 
+    let names = Names::default();
     let send = move || {
         let written = text.get_untracked();
         if written.trim().is_empty() {
             return;
         }
+        names.close();
         let (chat, aside) = (chat.get_untracked(), aside.get_untracked());
         if let Some(row) = aside.edits {
             return change(app, chat, row.id, written);
@@ -210,8 +213,13 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
     };
     // The text is another, by whatever hand.
     let took = move |new: String| {
-        if text.with_untracked(String::is_empty) {
-            written_for.set_value(peer_of(chat.get_untracked()));
+        // An emoji may come after the composer has gone.
+        let (Some(was_empty), Some(chat)) = (text.try_with_untracked(String::is_empty), chat.try_get_untracked())
+        else {
+            return;
+        };
+        if was_empty {
+            written_for.set_value(peer_of(chat));
         }
         text.set(new.clone());
         // An edit is no draft, and no news for the other one.
@@ -220,7 +228,6 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
             plan_draft();
         }
     };
-    let names = Names::default();
     let shows_emoji = RwSignal::new(false);
     provide_context(Choosing(Callback::new(move |emoji: String| {
         if let Some(area) = area.get_untracked() {
@@ -243,6 +250,11 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
         let plain =
             !(event.is_composing() || event.shift_key() || event.alt_key() || event.ctrl_key() || event.meta_key());
         let does_it = match event.key().as_str() {
+            "Escape" if plain && shows_emoji.get_untracked() => {
+                event.stop_propagation();
+                leave_emoji();
+                true
+            }
             "Escape" => plain && app.leave_aside(),
             "ArrowUp" => plain && text.with_untracked(String::is_empty) && edit_last(app),
             _ => false,
@@ -267,7 +279,7 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
         {move || aside_view(app, &aside.get())}
         {names.view(move || area.get_untracked(), took)}
         {move || shows_emoji.get().then(|| view! {
-            <section class="emoji-drawer" id="composer-emoji" aria-label=words::EMOJI_LABEL on:keydown=move |event| if event.key() == "Escape" {
+            <section class="emoji-drawer" id="composer-emoji" aria-label=words::EMOJI_LABEL on:keydown=move |event| if event.key() == "Escape" && !event.is_composing() {
                 event.stop_propagation();
                 leave_emoji();
             }>
@@ -281,11 +293,6 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
                 send();
             }
         >
-            <button class="icon-button" type="button" id="composer-emoji-open" aria-label=words::SHOW_EMOJI title=words::SHOW_EMOJI data-testid="emoji-open"
-                aria-expanded=move || shows_emoji.get().to_string() aria-controls=move || shows_emoji.get().then_some("composer-emoji")
-                on:click=move |_| if shows_emoji.get_untracked() { leave_emoji() } else { shows_emoji.set(true) }>
-                <Icon name="smiley"/>
-            </button>
             <textarea
                 id="composer-text" class="composer-text" rows="1" node_ref=area dir="auto" placeholder=name aria-label=name
                 aria-describedby=move || has_aside.get().then_some("composer-aside")
@@ -293,13 +300,23 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
                 aria-autocomplete="list" aria-activedescendant=move || names.active() aria-controls=move || names.active().map(|_| "composer-names")
                 on:input=move |event| {
                     took(event_target_value(&event));
-                    if let Some(area) = area.get_untracked() {
+                    // What is still being composed is nobody's to change.
+                    let composes = event.dyn_ref::<web_sys::InputEvent>().is_some_and(web_sys::InputEvent::is_composing);
+                    if let Some(area) = area.get_untracked().filter(|_| !composes) {
                         names.look(area, took);
                     }
                 }
                 on:keydown=on_key
-                on:blur=move |_| tell_typing(false)
+                on:blur=move |_| {
+                    names.close();
+                    tell_typing(false);
+                }
             ></textarea>
+            <button class="icon-button" type="button" id="composer-emoji-open" aria-label=words::SHOW_EMOJI title=words::SHOW_EMOJI data-testid="emoji-open"
+                aria-expanded=move || shows_emoji.get().to_string() aria-controls=move || shows_emoji.get().then_some("composer-emoji")
+                on:click=move |_| if shows_emoji.get_untracked() { leave_emoji() } else { shows_emoji.set(true) }>
+                <Icon name="smiley"/>
+            </button>
             <button class="send" type="submit" aria-label=done title=done data-testid="send"
                 disabled=move || text.with(|text| text.trim().is_empty())>
                 <Icon name=Signal::derive(move || if edits.get().is_some() { "check" } else { "paper-plane-right" })/>

@@ -200,7 +200,12 @@ fn roam(event: &KeyboardEvent, grid: &HtmlElement) {
         let _ = next.focus();
     } else if event.key() == "ArrowUp" && at.is_some() {
         event.prevent_default();
-        page::focus(".emoji-search");
+        // Its own: there may be two, one in a dialog above the other.
+        let panel = grid.closest(".emoji-panel").ok().flatten();
+        let search = panel.and_then(|panel| panel.query_selector(".emoji-search").ok().flatten());
+        if let Some(search) = search.and_then(|search| search.dyn_into::<HtmlElement>().ok()) {
+            let _ = search.focus();
+        }
     }
 }
 

@@ -47,7 +47,7 @@ impl Names {
         }
         with_list(move |list| {
             // It may have come late: what stands there now counts.
-            match before_caret(&area) {
+            match before_caret(&area).filter(|_| area.is_connected()) {
                 Some(now) if now == before => self.offer(&list, &area, &before, took),
                 _ => {}
             }
@@ -68,7 +68,8 @@ impl Names {
         let _ = self.offered.try_set(offered.collect());
     }
 
-    fn close(self) {
+    /// Nothing is offered any more.
+    pub fn close(self) {
         if self.offered.try_with_untracked(Vec::is_empty) == Some(false) {
             self.offered.set(Vec::new());
         }
@@ -91,6 +92,11 @@ impl Names {
         let number = self.offered.with_untracked(Vec::len);
         let plain = !(event.shift_key() || event.alt_key() || event.ctrl_key() || event.meta_key());
         if number == 0 || event.is_composing() || !plain {
+            return false;
+        }
+        // The caret may have gone elsewhere.
+        if before_caret(area).as_deref().and_then(typed_name).is_none() {
+            self.close();
             return false;
         }
         let at = self.at.get_untracked();
