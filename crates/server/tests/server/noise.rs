@@ -250,6 +250,9 @@ fn bytes_that_are_no_websocket_end_the_connection() {
     });
 }
 
+/// A MAC by HMAC-SHA-256.
+const MEMBERSHIP_TAG_LEN: usize = 32;
+
 #[test]
 fn handshakes_that_are_damaged_are_refused_and_change_nothing() {
     let noise = (0..6_usize, proptest::collection::vec(damage(), 1..4));
@@ -271,7 +274,11 @@ fn handshakes_that_are_damaged_are_refused_and_change_nothing() {
         let op_id = op().to_vec();
         let body = match which {
             0 => Body::App(wire::App { op_id, ciphertext: damaged(&app.ciphertext), ..app.clone() }),
-            1 => Body::Commit(wire::Commit { op_id, commit: damaged(&commit.commit), ..commit.clone() }),
+            1 => {
+                // The membership tag at its end is under a key that members alone have (RFC 9420, 6.2): the server cannot see that it is wrong.
+                let (seen, tag) = commit.commit.split_at(commit.commit.len() - MEMBERSHIP_TAG_LEN);
+                Body::Commit(wire::Commit { op_id, commit: [&damaged(seen), tag].concat(), ..commit.clone() })
+            }
             2 => Body::Commit(wire::Commit { op_id, group_info: damaged(&commit.group_info), ..commit.clone() }),
             3 => Body::GroupCreate(wire::GroupCreate {
                 op_id,
