@@ -27,7 +27,7 @@ use crate::session::Session;
 use crate::this::{self, Me, Stage};
 use crate::typing::Typing;
 use crate::vetting::Lists;
-use crate::vouching::Answers;
+use crate::vouching::Vouching;
 use breakable::{Rule, broken};
 use client_api::{Answer, AppStage, Command, Event, Request, Role, UserError};
 use identity::{ChatKind, VerifiedDeviceList};
@@ -85,7 +85,7 @@ pub struct Client {
     pub(crate) sent_wanted: Vec<u32>,
     pub(crate) people: People,
     pub(crate) typing: Typing,
-    pub(crate) vouching: Answers,
+    pub(crate) vouching: Vouching,
     /// The page is visible: what is read there is told to the others.
     pub(crate) visible: bool,
 }
@@ -188,7 +188,7 @@ impl Client {
             sent_wanted: Vec::new(),
             people: People::default(),
             typing: Typing::default(),
-            vouching: Answers::default(),
+            vouching: Vouching::default(),
             visible: true,
         }
     }

@@ -311,6 +311,7 @@ impl Client {
         by: Option<AccountId>,
         at: Place,
     ) -> Result<(), Halt> {
+        self.vouching.look();
         // Before the entry is written down, by which the chat would be one that this device was in.
         let knew = knows_members(cx.db, chat)?;
         chats::set_membership(cx, chat, Membership::Joined, at.seq)?;

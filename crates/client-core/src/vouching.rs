@@ -46,9 +46,20 @@ struct Answer {
     asked: BTreeSet<AccountId>,
 }
 
-/// The answers of this run.
+/// What is due, in this run.
 #[derive(Debug, Default)]
-pub(crate) struct Answers(BTreeMap<ChatId, Answer>);
+pub(crate) struct Vouching {
+    answers: BTreeMap<ChatId, Answer>,
+    /// Before then nobody is to be asked: the table, in which every chat may have a wish of another kind, is not looked through at each input.
+    ask_at_ms: u64,
+}
+
+impl Vouching {
+    /// This device came into a group, and may doubt it.
+    pub(crate) fn look(&mut self) {
+        self.ask_at_ms = 0;
+    }
+}
 
 /// Nobody vouches for this group's state yet: nothing is sent there.
 pub(crate) fn is_doubted(db: &Connection, chat: ChatId) -> Result<bool, Halt> {
@@ -120,8 +131,13 @@ impl Client {
         if chat.kind != ChatKind::Group {
             return Ok(());
         }
-        if self.vouching.0.get(&chat.chat).is_some_and(|answer| !answer.given && answer.asked.contains(&by.account)) {
-            self.vouching.0.remove(&chat.chat);
+        if self
+            .vouching
+            .answers
+            .get(&chat.chat)
+            .is_some_and(|answer| !answer.given && answer.asked.contains(&by.account))
+        {
+            self.vouching.answers.remove(&chat.chat);
         }
         if !is_doubted(cx.db, chat.chat)? {
             return Ok(());
@@ -150,13 +166,18 @@ impl Client {
         let me = cx.me()?.address.account;
         let asked = request.accounts.iter().filter_map(|id| AccountId::try_from(id.as_slice()).ok());
         let asked: BTreeSet<AccountId> = asked.chain([by.account]).collect();
-        let is_new = self.vouching.0.get(&chat.chat).is_none_or(|answer| answer.at_ms + ANSWER_EVERY_MS <= cx.now_ms);
-        self.vouching.0.retain(|_, answer| !answer.given || cx.now_ms < answer.at_ms + ANSWER_EVERY_MS);
-        if chat.kind != ChatKind::Group || !asked.contains(&me) || !is_new || self.vouching.0.len() >= ANSWERS_LEN_MAX {
+        let is_new =
+            self.vouching.answers.get(&chat.chat).is_none_or(|answer| answer.at_ms + ANSWER_EVERY_MS <= cx.now_ms);
+        self.vouching.answers.retain(|_, answer| !answer.given || cx.now_ms < answer.at_ms + ANSWER_EVERY_MS);
+        if chat.kind != ChatKind::Group
+            || !asked.contains(&me)
+            || !is_new
+            || self.vouching.answers.len() >= ANSWERS_LEN_MAX
+        {
             return Ok(());
         }
         let at_ms = cx.now_ms + u64::from(chats::random_id(cx)[0]) * ANSWER_WITHIN_MS / 256;
-        self.vouching.0.insert(chat.chat, Answer { at_ms, given: false, asked });
+        self.vouching.answers.insert(chat.chat, Answer { at_ms, given: false, asked });
         self.retry_at(at_ms);
         Ok(())
     }
@@ -164,7 +185,7 @@ impl Client {
     /// Asks where nobody vouches yet, and answers who asks.
     pub(crate) fn vouch(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let now_ms = cx.now_ms;
-        let due = self.vouching.0.iter_mut().filter(|(_, answer)| !answer.given && answer.at_ms <= now_ms);
+        let due = self.vouching.answers.iter_mut().filter(|(_, answer)| !answer.given && answer.at_ms <= now_ms);
         let due: Vec<ChatId> = due
             .map(|(chat, answer)| {
                 answer.given = true;
@@ -177,6 +198,9 @@ impl Client {
             if joined && outbox::head(cx.db, chat)?.is_none() && !is_doubted(cx.db, chat)? {
                 self.tell_chat(cx, chat, content::Body::Vouch(Vouch {}))?;
             }
+        }
+        if now_ms < self.vouching.ask_at_ms {
+            return Ok(());
         }
         let doubted: Vec<(ChatId, u32)> = {
             let mut statement = cx
@@ -191,6 +215,11 @@ impl Client {
                 self.ask_for_vouch(cx, chat, tries)?;
             }
         }
+        let next_ms: Option<u64> = cx
+            .db
+            .prepare_cached("SELECT min(not_before_ms) FROM intent WHERE kind = ?1")?
+            .query_row([DOUBT], |row| row.get(0))?;
+        self.vouching.ask_at_ms = next_ms.unwrap_or(u64::MAX);
         Ok(())
     }
 

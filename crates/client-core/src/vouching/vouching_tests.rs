@@ -268,7 +268,7 @@ fn who_is_asked_answers_once_unless_another_does() {
     story.hears(peer, question);
     assert_eq!(answers(&mut story), 0, "not again so soon");
     // One that does not name this account is not for it.
-    story.client.vouching = Answers::default();
+    story.client.vouching = Vouching::default();
     let of_others = content::Body::VouchRequest(VouchRequest { accounts: vec![others.to_vec()] });
     let question = sealed_by(&mut story.peer, of_others);
     story.hears(peer, question);
