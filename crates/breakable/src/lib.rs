@@ -213,6 +213,10 @@ rules! {
     HiddenWheneverItComes,
     /// What is sent on says that it was.
     ForwardIsLabelled,
+    /// A file is shown when all of it is here and is what was sent.
+    MediaIsChecked,
+    /// What a deleted message carried goes from the device.
+    DeletedFilesGo,
     /// Nothing is sent on where one of the messages or chats is refused.
     ForwardsAllOrNone,
     /// What was sent on is not changed.

@@ -2,11 +2,12 @@
 
 use anyhow::{Result, anyhow, bail};
 use client_api::{
-    Answer, AppStage, ChatId, ChatRow, Command, Connection, ContactRow, DeviceRow, Event, LinkStage, LinkingStage,
-    LogoutReason, MirrorProgress, Notice, OwnProfile, RegistrationStage, Request, UserError,
+    Answer, AppStage, ChatId, ChatRow, Command, Connection, ContactRow, DeviceRow, Event, FileId, LinkStage,
+    LinkingStage, LogoutReason, MessageId, MirrorProgress, Notice, OwnProfile, RegistrationStage, Request, UserError,
 };
 use client_driver::native::{self, Events, Handle, Options, StartError};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 /// Nothing came in time.
@@ -123,6 +124,17 @@ impl Account {
         self.last_request += 1;
         self.handle.send(Request { id: self.last_request, command }).await?;
         Ok(self.last_request)
+    }
+
+    /// Names a file for `Command::SendMedia`.
+    pub(crate) fn give_file(&self, path: &Path) -> Result<FileId> {
+        // The client may work in another folder by the time it reads it.
+        Ok(self.handle.give_file(std::path::absolute(path)?))
+    }
+
+    /// Writes the file of a message out.
+    pub(crate) async fn save_media(&self, chat: ChatId, message: MessageId, to: &Path) -> Result<()> {
+        Ok(self.handle.save_media(chat, message, std::path::absolute(to)?).await?)
     }
 
     /// The chat that a number, a chat's id or "me" means.

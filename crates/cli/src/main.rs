@@ -6,6 +6,7 @@ mod account;
 mod amend;
 mod codes;
 mod demo;
+mod files;
 mod find;
 mod group;
 mod home;
@@ -48,6 +49,10 @@ enum Command {
     Contacts,
     /// Send a message, and wait until the server has it
     Send(talk::SendArguments),
+    /// Send a file, and wait until the server has it
+    SendFile(files::SendFile),
+    /// Write the file of a message out
+    Save(files::Save),
     /// Print messages, a JSON object a line
     Receive(talk::ReceiveArguments),
     /// Put an emoji to a message, or take it back
@@ -126,6 +131,8 @@ async fn run(arguments: Arguments) -> Result<()> {
         Command::Chats => people::chats(&place).await,
         Command::Contacts => people::contacts(&place).await,
         Command::Send(arguments) => talk::send(&place, arguments).await,
+        Command::SendFile(arguments) => files::send(&place, arguments).await,
+        Command::Save(arguments) => files::save(&place, arguments).await,
         Command::Receive(arguments) => talk::receive(&place, &arguments).await,
         Command::React(arguments) => amend::react(&place, arguments).await,
         Command::Edit(arguments) => amend::edit(&place, arguments).await,

@@ -2,7 +2,7 @@
 
 use crate::account::Account;
 use crate::home::Place;
-use crate::print::{result, say};
+use crate::print::{self, result, say};
 use anyhow::{Context, Result, bail};
 use client_api::number::shown;
 use client_api::{Answer, AppStage, Command, DeviceKind, Event, LogoutReason};
@@ -27,9 +27,10 @@ pub(crate) async fn chats(place: &Place) -> Result<()> {
         let mut rows: Vec<_> = account.view.chats.values().collect();
         rows.sort_by_key(|row| (std::cmp::Reverse(row.pinned), std::cmp::Reverse(row.activity_ms)));
         for row in rows {
-            let preview = row.last.as_ref().map_or("", |last| last.preview.as_str());
+            let label = row.last.as_ref().and_then(|last| last.media).map(print::label).unwrap_or_default();
+            let preview = format!("{label}{}", row.last.as_ref().map_or("", |last| last.preview.as_str()));
             let by = row.last.as_ref().map(|last| last.by.as_str()).filter(|by| !by.is_empty());
-            let said = by.map_or_else(|| preview.to_owned(), |by| format!("{by}: {preview}"));
+            let said = by.map_or_else(|| preview.clone(), |by| format!("{by}: {preview}"));
             let value = json!({
                 "chat": row.chat.to_string(), "peer": row.peer.to_string(), "title": row.title, "unread": row.unread,
                 "activity_ms": row.activity_ms, "last": preview, "last_by": by, "archived": row.archived, "pinned": row.pinned,

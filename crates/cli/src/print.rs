@@ -1,7 +1,7 @@
 //! Results on standard output: one JSON value a line, or one line for people.
 
 use anyhow::Result;
-use client_api::{ChatId, MessageBody, MessageRow, MessageStatus};
+use client_api::{Attachment, ChatId, MediaKind, MediaPlace, MessageBody, MessageRow, MessageStatus};
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -25,7 +25,9 @@ pub(crate) fn say(words: &str) {
 /// A message as `receive` and `send` print it.
 pub(crate) fn message(chat: ChatId, title: &str, row: &MessageRow) -> Value {
     let (kind, text) = match &row.body {
-        MessageBody::Text(text) => ("text", text.clone()),
+        MessageBody::Text(text) => {
+            (row.attachment.as_ref().map_or("text", |file| kind_of(file.facts.kind)), text.clone())
+        }
         MessageBody::Deleted => ("deleted", String::new()),
         MessageBody::Waiting => ("waiting", String::new()),
         MessageBody::Newer => ("newer", String::new()),
@@ -40,6 +42,7 @@ pub(crate) fn message(chat: ChatId, title: &str, row: &MessageRow) -> Value {
         "time_ms": row.time_ms,
         "kind": kind,
         "text": text,
+        "file": row.attachment.as_ref().map(file),
         "edited": row.edited,
         "forwarded": row.forwarded,
         "starred": row.starred,
@@ -47,6 +50,33 @@ pub(crate) fn message(chat: ChatId, title: &str, row: &MessageRow) -> Value {
         "reactions": row.reactions.iter().map(|of| json!({"account": of.account.to_string(), "emoji": of.emoji})).collect::<Vec<_>>(),
         "status": row.status.map(status),
     })
+}
+
+fn kind_of(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Photo => "photo",
+        MediaKind::Video => "video",
+        MediaKind::Audio => "audio",
+        MediaKind::Voice => "voice",
+        MediaKind::Document => "document",
+    }
+}
+
+/// What a message carries.
+fn file(of: &Attachment) -> Value {
+    let place = match of.place {
+        MediaPlace::Here => "here",
+        MediaPlace::Uploading { .. } => "uploading",
+        MediaPlace::There => "there",
+        MediaPlace::Downloading { .. } => "downloading",
+        MediaPlace::Stopped(_) => "stopped",
+    };
+    json!({ "name": of.facts.name, "mime": of.facts.mime, "size": of.facts.size, "place": place })
+}
+
+/// What stands before a preview of a file.
+pub(crate) fn label(kind: MediaKind) -> String {
+    format!("[{}] ", kind_of(kind))
 }
 
 pub(crate) fn status(status: MessageStatus) -> &'static str {

@@ -91,7 +91,7 @@ pub(crate) async fn send(place: &Place, arguments: SendArguments) -> Result<()> 
 }
 
 /// Opens a chat at its end.
-fn open_newest(chat: ChatId) -> Command {
+pub(crate) fn open_newest(chat: ChatId) -> Command {
     Command::OpenChat { chat, anchor: WindowAnchor::Newest, limit: WINDOW }
 }
 

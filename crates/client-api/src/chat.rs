@@ -1,6 +1,7 @@
 //! Chats and messages as rows of a list.
 
 use crate::id::{AccountId, ChatId, MessageId};
+use crate::media::{Attachment, MediaKind};
 use serde::{Deserialize, Serialize};
 
 /// What sort of chat it is.
@@ -70,6 +71,8 @@ pub struct LastMessage {
     pub deleted: bool,
     /// Who wrote it, as they are called: of others' messages in groups, else empty.
     pub by: String,
+    /// What it carries; `preview` is its caption then.
+    pub media: Option<MediaKind>,
 }
 
 /// Changes of the chat list.
@@ -101,7 +104,7 @@ pub enum MessageStatus {
 /// What a message says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MessageBody {
-    /// Text, as it was written, or changed since.
+    /// Text, as it was written, or changed since. Of a message with an attachment the caption: it may be empty.
     Text(String),
     /// Its sender has taken it back.
     Deleted,
@@ -204,6 +207,8 @@ pub struct Quote {
     pub own: bool,
     /// What it says.
     pub body: Quoted,
+    /// What it carries.
+    pub media: Option<MediaKind>,
 }
 
 /// What a quoted message says, in at most 200 characters.
@@ -245,6 +250,8 @@ pub struct MessageRow {
     pub status: Option<MessageStatus>,
     /// What it says.
     pub body: MessageBody,
+    /// The file that it carries; only with a text.
+    pub attachment: Option<Attachment>,
     /// What it answers.
     pub quote: Option<Quote>,
     /// Its sender has changed the text.

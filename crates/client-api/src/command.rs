@@ -2,6 +2,7 @@
 
 use crate::chat::WindowAnchor;
 use crate::id::{AccountId, ChatId, MessageId};
+use crate::media::{FileId, MediaFacts};
 use crate::people::Settings;
 use crate::search::{FoundPlace, SearchQuery};
 use serde::{Deserialize, Serialize};
@@ -217,6 +218,36 @@ pub enum Command {
         /// The message that it answers.
         answers: Option<MessageId>,
     },
+    /// Send a file. The message appears at once, as `Pending`; the file is kept on this device first, and goes out from there, also
+    /// after a restart. Answer: `Answer::Message`, when it is kept.
+    SendMedia {
+        /// Which chat.
+        chat: ChatId,
+        /// The file that was given to the driver.
+        file: FileId,
+        /// What it is.
+        facts: MediaFacts,
+        /// May be empty; at most 65,536 bytes.
+        caption: String,
+        /// As of `SendText`.
+        written_for: Option<AccountId>,
+        /// The message that it answers.
+        answers: Option<MessageId>,
+    },
+    /// Bring the file of a message here. Answer: `Answer::Done`, at once; how far it is stands in the row.
+    DownloadMedia {
+        /// Which chat.
+        chat: ChatId,
+        /// Which message.
+        message: MessageId,
+    },
+    /// Stop a file on its way: a download waits to be asked again, a message that is not sent yet is gone.
+    CancelMedia {
+        /// Which chat.
+        chat: ChatId,
+        /// Which message.
+        message: MessageId,
+    },
     /// Put an emoji to a message, in place of the one before.
     React {
         /// Which chat.
@@ -388,6 +419,9 @@ impl Command {
             | Self::MarkRead { chat, .. }
             | Self::MarkUnread { chat, .. }
             | Self::SendText { chat, .. }
+            | Self::SendMedia { chat, .. }
+            | Self::DownloadMedia { chat, .. }
+            | Self::CancelMedia { chat, .. }
             | Self::React { chat, .. }
             | Self::EditText { chat, .. }
             | Self::DeleteMessages { chat, .. }
@@ -447,6 +481,9 @@ impl Command {
             Self::MarkRead { .. } => "mark-read",
             Self::MarkUnread { .. } => "mark-unread",
             Self::SendText { .. } => "send-text",
+            Self::SendMedia { .. } => "send-media",
+            Self::DownloadMedia { .. } => "download-media",
+            Self::CancelMedia { .. } => "cancel-media",
             Self::React { .. } => "react",
             Self::EditText { .. } => "edit-text",
             Self::DeleteMessages { .. } => "delete-messages",

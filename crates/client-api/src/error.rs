@@ -67,6 +67,21 @@ pub enum UserError {
         /// The most.
         max: u32,
     },
+    /// The file is larger than a message may carry.
+    #[error("a file has at most {max} bytes")]
+    FileTooLarge {
+        /// The most.
+        max: u64,
+    },
+    /// As many files as can wait are on their way.
+    #[error("{max} files are on their way already; wait until some have arrived")]
+    TooManyFiles {
+        /// The most.
+        max: u32,
+    },
+    /// What was chosen is no file that can be read.
+    #[error("this file cannot be read; choose it again")]
+    FileUnreadable,
     /// Nothing to look for, or too much.
     #[error("a search has 1 to {max} characters")]
     SearchInvalid {

@@ -4,6 +4,7 @@ use crate::chat::{ChatChanges, ChatInfo, MessageChanges, MessageWindow};
 use crate::error::UserError;
 use crate::id::{ChatId, MessageId};
 use crate::link::{LinkStage, LinkingStage, MirrorProgress};
+use crate::media::MediaKind;
 use crate::people::{ContactChanges, DeviceRow, OwnProfile, SafetyNumber, Settings};
 use crate::search::Found;
 use crate::state::{AppStage, Connection, RegistrationStage};
@@ -62,8 +63,10 @@ pub enum Event {
         message: MessageId,
         /// The chat's title.
         title: String,
-        /// One line of the message.
+        /// One line of the message; of a file its caption, which may be empty.
         preview: String,
+        /// What it carries.
+        media: Option<MediaKind>,
     },
     /// The answer to a command.
     Answered {

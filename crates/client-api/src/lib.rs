@@ -9,6 +9,7 @@ pub mod error;
 pub mod event;
 pub mod id;
 pub mod link;
+pub mod media;
 pub mod number;
 pub mod people;
 pub mod search;
@@ -24,6 +25,7 @@ pub use error::UserError;
 pub use event::{Answer, Event, Notice};
 pub use id::{AccountId, ChatId, MessageId};
 pub use link::{LinkFailure, LinkStage, LinkingStage, MirrorProgress};
+pub use media::{Attachment, FileId, MediaFacts, MediaKind, MediaPlace, MediaTrouble};
 pub use people::{
     ContactChanges, ContactRow, DeviceKind, DeviceRow, OwnProfile, SafetyNumber, Settings, TextDirection, Theme,
 };

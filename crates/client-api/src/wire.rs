@@ -5,13 +5,14 @@ use crate::command::Request;
 use crate::event::Event;
 
 /// Every source file whose types cross.
-const SOURCES: [(&str, &str); 11] = [
+const SOURCES: [(&str, &str); 12] = [
     ("chat.rs", include_str!("chat.rs")),
     ("command.rs", include_str!("command.rs")),
     ("error.rs", include_str!("error.rs")),
     ("event.rs", include_str!("event.rs")),
     ("id.rs", include_str!("id.rs")),
     ("link.rs", include_str!("link.rs")),
+    ("media.rs", include_str!("media.rs")),
     ("number.rs", include_str!("number.rs")),
     ("people.rs", include_str!("people.rs")),
     ("search.rs", include_str!("search.rs")),

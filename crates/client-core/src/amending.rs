@@ -4,6 +4,7 @@ use crate::amendments::{self, About};
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
+use crate::media;
 use crate::messages::{self, Kind};
 use crate::sending::refusal_of;
 use crate::{outbox, own_state};
@@ -32,6 +33,8 @@ impl Client {
             _ if !emoji.is_empty() && !amendments::is_emoji(&emoji) => Err(UserError::ReactionInvalid),
             None => Err(UserError::NotFound),
             Some(row) if own(&row).unwrap_or_default() == emoji => Ok(Answer::Done),
+            // The others would hear of a message that they may never get.
+            Some(_) if media::is_unsent(cx.db, id)? => Err(UserError::NotNow),
             Some(_) => {
                 let reaction = Reaction { message_id: id.to_vec(), emoji };
                 let written = self.write(cx, chat, Kind::Amendment, content::Body::Reaction(reaction))?;
@@ -56,6 +59,11 @@ impl Client {
         let result = match (held, refusal_of(&text)) {
             (_, Some(refusal)) => Err(refusal),
             (None, None) => Err(UserError::NotFound),
+            // Nobody has heard of it: what is not sent is no change.
+            (Some(row), None) if media::is_unsent(cx.db, id)? && matches!(row.body, MessageBody::Text(_)) => {
+                self.change_caption(cx, chat, id, text)?;
+                Ok(Answer::Done)
+            }
             (Some(row), None) if row.edit_until_ms < cx.now_ms => Err(UserError::TooLate),
             (Some(row), None) if row.body == MessageBody::Text(text.clone()) => Ok(Answer::Done),
             (Some(_), None) => {
@@ -125,7 +133,7 @@ pub(crate) fn quoting(cx: &Context<'_>, chat: ChatId, id: MessageId) -> Result<O
         .db
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM message WHERE message = ?1 AND seq = ?2)")?
         .query_row(params![id.as_bytes(), messages::MOVED_SEQ], |row| row.get(0))?;
-    Ok(amendments::said(cx.db, chat, id)?.map(|(account, body)| {
+    Ok(amendments::said(cx.db, chat, id)?.map(|(account, body, _)| {
         let excerpt = match body {
             // It was said to somebody else, who had the number then.
             _ if moved => String::new(),
@@ -137,7 +145,7 @@ pub(crate) fn quoting(cx: &Context<'_>, chat: ChatId, id: MessageId) -> Result<O
 }
 
 /// Takes an own message out of the outbox and the conversation, where its bytes were never made, or refused for good.
-fn take_back(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<bool, Halt> {
+pub(crate) fn take_back(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<bool, Halt> {
     let failed: Option<bool> = cx
         .db
         .prepare_cached("SELECT failed FROM message WHERE chat = ?1 AND message = ?2 AND seq = 0")?
@@ -150,6 +158,7 @@ fn take_back(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<bool, 
         .optional()?;
     match (failed, waiting) {
         (Some(false), Some((_, true))) | (Some(true), None) => {}
+        (Some(_), None) if media::is_unsent(cx.db, id)? => {}
         _ => return Ok(false),
     }
     // The others may have what was said about it, if not the message.

@@ -6,10 +6,11 @@
 
 use crate::client::Context;
 use crate::io::Halt;
+use crate::media::{self, facts};
 use crate::messages::{Kind, UNSENT_MS};
 use crate::own_state;
 use breakable::{Rule, broken};
-use client_api::{MessageBody, MessageRow, Quote, Quoted};
+use client_api::{MediaKind, MessageBody, MessageRow, Quote, Quoted};
 use prost::Message as _;
 use proto::content::{Content, Edit, Erased, content};
 use proto::ids::{AccountId, ChatId, MessageId};
@@ -59,6 +60,7 @@ impl About {
 pub(crate) fn aim(content: &[u8]) -> Option<(About, MessageId)> {
     let (about, id) = match Content::decode(content).ok()?.body? {
         content::Body::Text(text) => (About::Answer, text.quote?.message_id),
+        content::Body::Media(media) => (About::Answer, media.caption?.quote?.message_id),
         content::Body::Reaction(reaction) => (About::Reaction, reaction.message_id),
         content::Body::Edit(edit) => (About::Edit, edit.message_id),
         content::Body::Deletion(deletion) => (About::Deletion, deletion.message_id),
@@ -105,6 +107,7 @@ pub(crate) fn apply(db: &Connection, chat: ChatId, row: &mut MessageRow, me: Acc
         row.body = MessageBody::Deleted;
         (row.quote, row.edit_until_ms, row.delete_until_ms) = (None, 0, 0);
         row.forwarded = false;
+        row.attachment = None;
     }
     if let MessageBody::Text(text) = &mut row.body
         && may_be_changed(row.forwarded)
@@ -146,18 +149,22 @@ pub(crate) fn quote(
 ) -> rusqlite::Result<Option<Quote>> {
     let ids = (MessageId::try_from(quoted.message_id.as_slice()), AccountId::try_from(quoted.account.as_slice()));
     let (Ok(id), Ok(claimed)) = ids else { return Ok(None) };
-    let (sender, body) = match said(db, chat, id)? {
-        Some((sender, body)) => (sender, body),
+    let (sender, body, media) = match said(db, chat, id)? {
+        Some(said) => said,
         // What is known to be deleted is not shown as somebody else remembers it.
-        None if is_hidden(db, id)? || deleted_by(db, chat, id, claimed)? => (claimed, Quoted::Deleted),
-        None => (claimed, Quoted::Claimed(excerpt(&quoted.excerpt))),
+        None if is_hidden(db, id)? || deleted_by(db, chat, id, claimed)? => (claimed, Quoted::Deleted, None),
+        None => (claimed, Quoted::Claimed(excerpt(&quoted.excerpt)), None),
     };
     let message = client_api::MessageId(id.0);
-    Ok(Some(Quote { message, sender: client_api::AccountId(sender.0), own: sender == me, body }))
+    Ok(Some(Quote { message, sender: client_api::AccountId(sender.0), own: sender == me, body, media }))
 }
 
-/// Who wrote a message, and what it says now.
-pub(crate) fn said(db: &Connection, chat: ChatId, id: MessageId) -> rusqlite::Result<Option<(AccountId, Quoted)>> {
+/// Who wrote a message, what it says now, and what it carries.
+pub(crate) fn said(
+    db: &Connection,
+    chat: ChatId,
+    id: MessageId,
+) -> rusqlite::Result<Option<(AccountId, Quoted, Option<MediaKind>)>> {
     let stored: Option<([u8; 16], Vec<u8>, u64)> = db
         .prepare_cached(
             "SELECT account, content, time_ms FROM message WHERE message = ?1 AND chat = ?2 AND kind IN (0, 1)",
@@ -166,10 +173,13 @@ pub(crate) fn said(db: &Connection, chat: ChatId, id: MessageId) -> rusqlite::Re
         .optional()?;
     let Some((sender, content, time_ms)) = stored else { return Ok(None) };
     if deleted_by(db, chat, id, AccountId(sender))? {
-        return Ok(Some((AccountId(sender), Quoted::Deleted)));
+        return Ok(Some((AccountId(sender), Quoted::Deleted, None)));
     }
-    let body = match Content::decode(content.as_slice()).ok().and_then(|content| content.body) {
-        Some(content::Body::Text(text)) => {
+    let content = Content::decode(content.as_slice()).unwrap_or_default();
+    let media = facts::of(&content).map(|media| facts::shown(media).kind);
+    let body = match content.body {
+        Some(body @ (content::Body::Text(_) | content::Body::Media(_))) => {
+            let text = facts::text_of(&body).cloned().unwrap_or_default();
             let newest = match may_be_changed(text.forwarded) {
                 true => newest_text(db, chat, (id, sender, time_ms))?,
                 false => None,
@@ -179,7 +189,7 @@ pub(crate) fn said(db: &Connection, chat: ChatId, id: MessageId) -> rusqlite::Re
         Some(content::Body::Erased(_)) => Quoted::Deleted,
         _ => Quoted::Other,
     };
-    Ok(Some((AccountId(sender), body)))
+    Ok(Some((AccountId(sender), body, media)))
 }
 
 /// This account has deleted the message for everyone, or is about to.
@@ -372,6 +382,7 @@ fn erase(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> 
         cx.changed.message_gone(chat, id);
         return Ok(());
     }
+    media::erase(cx, id)?;
     let erased = without_text(id, sent_ms, content::Body::Erased(Erased {}));
     cx.db
         .prepare_cached(

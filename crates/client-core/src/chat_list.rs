@@ -132,6 +132,7 @@ fn read(
 
 fn last(row: client_api::MessageRow, activity_ms: u64) -> LastMessage {
     let (waiting, deleted) = (row.body == MessageBody::Waiting, row.body == MessageBody::Deleted);
+    let media = row.attachment.map(|attachment| attachment.facts.kind);
     let preview = match row.body {
         MessageBody::Text(text) => {
             text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(PREVIEW_CHARS_MAX).collect()
@@ -139,7 +140,7 @@ fn last(row: client_api::MessageRow, activity_ms: u64) -> LastMessage {
         _ => String::new(),
     };
     let time_ms = if row.time_ms >= TIME_MS_MAX { activity_ms } else { row.time_ms };
-    LastMessage { id: row.id, preview, time_ms, status: row.status, waiting, deleted, by: String::new() }
+    LastMessage { id: row.id, preview, time_ms, status: row.status, waiting, deleted, by: String::new(), media }
 }
 
 impl Client {

@@ -17,6 +17,7 @@ use crate::key_packages::Made;
 use crate::link::End;
 use crate::link::existing_device::ExistingDevice;
 use crate::link::new_device::NewDevice;
+use crate::media::Moving;
 use crate::messages;
 use crate::own_state::{self, ChatKey};
 use crate::people::People;
@@ -59,6 +60,7 @@ pub struct Client {
     /// When the server is asked again for the own list, for the sake of a linking that was stopped.
     pub(crate) list_at_ms: Option<u64>,
     pub(crate) upload: Option<Upload>,
+    pub(crate) moving: Moving,
     pub(crate) phone: PhoneWatch,
     /// Key packages that the server has, where it has too few.
     pub(crate) packages_left: Option<u32>,
@@ -170,6 +172,7 @@ impl Client {
             link_later: Vec::new(),
             list_at_ms: None,
             upload: None,
+            moving: Moving::default(),
             phone: PhoneWatch::default(),
             packages_left: None,
             packages_made: Made::default(),
@@ -226,6 +229,7 @@ impl Client {
             Input::SocketClosed => self.on_socket_closed(&mut cx),
             Input::Frame(bytes) => self.on_frame(&mut cx, &bytes)?,
             Input::Http(id, result) => self.on_http(&mut cx, id, result)?,
+            Input::Media(media, report) => self.on_media(&mut cx, media, report)?,
             Input::Wake => {}
         }
         if is_due {
@@ -237,6 +241,7 @@ impl Client {
             self.share_state(&mut cx)?;
             self.go_on(&mut cx)?;
             self.index_messages(&mut cx)?;
+            self.drop_files(&mut cx)?;
             self.show_changes(&mut cx)?;
             self.answer_when_sent(&mut cx)?;
             self.leave_if_told(&mut cx)?;
@@ -277,6 +282,7 @@ impl Client {
         self.import_next(cx)?;
         self.complete_mirror(cx)?;
         self.tell_digest(cx)?;
+        self.move_media(cx)?;
         // After all that others wait for.
         self.update_leaves(cx)?;
         self.send_waiting(cx)
@@ -322,6 +328,7 @@ impl Client {
             Stage::Active => {
                 messages::read_newer(cx)?;
                 self.resume_leaving(cx)?;
+                self.resume_media(cx)?;
                 self.ask_server_info(cx);
             }
             // The program died, or its page was closed, before the database was deleted.
@@ -426,6 +433,12 @@ impl Client {
                 let written = Written { text, written_for, answers };
                 self.send_text(cx, id, chat, written)?;
             }
+            Command::SendMedia { chat, file, facts, caption, written_for, answers } => {
+                let written = Written { text: caption, written_for, answers };
+                self.send_media(cx, id, chat, (file, &facts), written)?;
+            }
+            Command::DownloadMedia { chat, message } => self.download_media(cx, id, chat, message)?,
+            Command::CancelMedia { chat, message } => self.cancel_media(cx, id, chat, message)?,
             Command::React { chat, message, emoji } => self.react(cx, id, chat, message, emoji)?,
             Command::EditText { chat, message, text } => self.edit_text(cx, id, chat, message, text)?,
             Command::DeleteMessages { chat, messages, for_everyone } => {
@@ -491,6 +504,12 @@ impl Client {
             Purpose::ExportCreate => self.on_export_created(cx, result),
             Purpose::ExportPatch => self.on_export_patched(cx, result),
             Purpose::ImportSegment { place } => self.on_segment_fetched(cx, place, result),
+            Purpose::MediaCreate { message } => self.on_media_created(cx, message, result),
+            Purpose::MediaHead { message } | Purpose::MediaPatch { message } => {
+                self.on_media_offset(cx, message, result)
+            }
+            Purpose::MediaFetch { message, media, from } => self.on_media_fetched(cx, (message, media, from), result),
+            Purpose::MediaDrop { blob } => self.on_media_dropped(cx, &blob, result),
             Purpose::PeerLists { wanted } => self.on_peer_lists(cx, wanted, http::read(result)),
             Purpose::PutKeyPackages => self.on_key_packages_put(cx, http::read(result)),
             Purpose::LookUp { request, name } => self.on_looked_up(cx, request, name, http::read(result)),

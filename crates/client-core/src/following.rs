@@ -56,8 +56,13 @@ impl Client {
 
     /// A command under the id that its chat has now. The page sent it before it heard of the other one.
     pub(crate) fn under_new_id(&self, mut command: Command) -> Command {
-        let sends =
-            matches!(command, Command::SendText { .. } | Command::EditText { .. } | Command::RetryMessage { .. });
+        let sends = matches!(
+            command,
+            Command::SendText { .. }
+                | Command::SendMedia { .. }
+                | Command::EditText { .. }
+                | Command::RetryMessage { .. }
+        );
         if let Some(chat) = command.chat_mut()
             && let Some(moved) = self.moved.get(&ChatId(chat.0))
             && (moved.people == People::Same || !sends)

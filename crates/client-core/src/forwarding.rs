@@ -1,9 +1,10 @@
-//! Sending texts on: what stands in one chat goes into others, as own messages that say where they do not come from. What a row shows of
-//! that is `messages`'.
+//! Sending texts and files on: what stands in one chat goes into others, as own messages that say that they come from elsewhere, and not from
+//! where. What a row shows of that is `messages`'.
 
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
+use crate::media;
 use crate::messages::{self, Kind};
 use crate::sending::refusal_of;
 use breakable::{Rule, broken};
@@ -11,7 +12,7 @@ use client_api::{Answer, MessageBody, UserError};
 use identity::ChatKind;
 use proto::content::{Text, content};
 use proto::ids::{ChatId, MessageId};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Messages of one command to send on.
 const MESSAGES_MAX: usize = 100;
@@ -33,10 +34,10 @@ impl Client {
         to: &[Target],
     ) -> Result<(), Halt> {
         let refused = match self.targets(cx, to)? {
-            Ok(targets) => match texts(cx, ChatId(from.0), messages)? {
-                Ok(texts) => {
+            Ok(targets) => match bodies(cx, ChatId(from.0), messages)? {
+                Ok(bodies) => {
                     for target in targets {
-                        self.forward(cx, target, &texts)?;
+                        self.forward(cx, target, &bodies)?;
                     }
                     None
                 }
@@ -48,11 +49,12 @@ impl Client {
         Ok(())
     }
 
-    fn forward(&mut self, cx: &mut Context<'_>, to: ChatId, texts: &[String]) -> Result<(), Halt> {
-        for text in texts {
-            let forwarded = !broken(Rule::ForwardIsLabelled);
-            let text = Text { text: text.clone(), quote: None, forwarded };
-            self.write(cx, to, Kind::Text, content::Body::Text(text))?;
+    fn forward(&mut self, cx: &mut Context<'_>, to: ChatId, bodies: &[Onward]) -> Result<(), Halt> {
+        for body in bodies {
+            match body {
+                Onward::Text(text) => drop(self.write(cx, to, Kind::Text, content::Body::Text(text.clone()))?),
+                Onward::File(file) => self.forward_file(cx, to, file)?,
+            }
         }
         Ok(())
     }
@@ -83,27 +85,42 @@ impl Client {
     }
 }
 
+/// What goes into another chat.
+enum Onward {
+    Text(Text),
+    File(Box<media::Forwarded>),
+}
+
 /// What these messages say now, in the order of their times, each once.
-fn texts(
+fn bodies(
     cx: &Context<'_>,
     from: ChatId,
     messages: &[client_api::MessageId],
-) -> Result<Result<Vec<String>, UserError>, Halt> {
+) -> Result<Result<Vec<Onward>, UserError>, Halt> {
     if messages.is_empty() || messages.len() > MESSAGES_MAX {
         return Ok(Err(INVALID));
     }
     let me = cx.me()?.address.account;
-    let mut texts = BTreeSet::new();
+    let mut bodies = BTreeMap::new();
     for id in messages {
         let refused = match messages::get_row(cx.db, from, MessageId(id.0), me)? {
             Some(row) => match row.body {
-                MessageBody::Text(text) => match refusal_of(&text) {
-                    Some(refused) => refused,
-                    None => {
-                        texts.insert((row.time_ms, row.id.0, text));
-                        continue;
+                MessageBody::Text(text) => {
+                    let text = Text { text, quote: None, forwarded: !broken(Rule::ForwardIsLabelled) };
+                    let (of, time_ms) = (MessageId(id.0), row.time_ms);
+                    let body = match row.attachment {
+                        Some(_) => media::forwarded(cx, of, time_ms, text)?.map(|file| Onward::File(Box::new(file))),
+                        None if refusal_of(&text.text).is_some() => None,
+                        None => Some(Onward::Text(text)),
+                    };
+                    match body {
+                        Some(body) => {
+                            bodies.insert((time_ms, row.id.0), body);
+                            continue;
+                        }
+                        None => INVALID,
                     }
-                },
+                }
                 _ => INVALID,
             },
             None => UserError::NotFound,
@@ -112,7 +129,7 @@ fn texts(
             return Ok(Err(refused));
         }
     }
-    Ok(Ok(texts.into_iter().map(|(.., text)| text).collect()))
+    Ok(Ok(bodies.into_values().collect()))
 }
 
 #[cfg(test)]

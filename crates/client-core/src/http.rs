@@ -1,12 +1,12 @@
 //! The HTTP calls of the core: which are under way, what each is for, and how an answer is read.
 
-use crate::io::{HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, Output};
+use crate::io::{HttpBody, HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, MediaId, Output};
 use crate::link::End;
 use client_api::UserError;
 use prost::Message;
 use proto::account::Problem;
 use proto::decode::decode_limited;
-use proto::ids::{AccountId, ChatId, LinkId};
+use proto::ids::{AccountId, ChatId, LinkId, MessageId};
 use proto::limits::HTTP_BODY_LEN_MAX;
 use std::collections::BTreeMap;
 
@@ -36,6 +36,11 @@ pub(crate) enum Purpose {
     ExportPatch,
     ImportSegment { place: u32 },
     DropBlob,
+    MediaCreate { message: MessageId },
+    MediaHead { message: MessageId },
+    MediaPatch { message: MessageId },
+    MediaFetch { message: MessageId, media: MediaId, from: u64 },
+    MediaDrop { blob: String },
     LookUp { request: u32, name: String },
     AskAbout { accounts: Vec<AccountId> },
     GetProfiles { accounts: Vec<AccountId> },
@@ -89,7 +94,8 @@ impl Calls {
         let id = HttpId(self.last);
         self.under_way.insert(id, purpose);
         let headers = vec![("content-type", "application/x-protobuf".to_owned())];
-        Output::Http(HttpRequest { id, method, path: path.to_owned(), headers, bearer, body, timeout_ms: TIMEOUT_MS })
+        let (path, body) = (path.to_owned(), HttpBody::Bytes(body));
+        Output::Http(HttpRequest { id, method, path, headers, bearer, body, keep_in: None, timeout_ms: TIMEOUT_MS })
     }
 
     /// What the answer is for; `None` for one that is no longer wanted.
@@ -146,7 +152,7 @@ mod tests {
     fn a_server_without_a_place_has_refused_nothing() {
         let answer = |status, code: &str| {
             let body = Problem { code: code.to_owned(), ..Problem::default() }.encode_to_vec();
-            read::<Problem>(Ok(HttpResponse { status, headers: Vec::new(), body }))
+            read::<Problem>(Ok(HttpResponse { status, headers: Vec::new(), body, kept: 0 }))
         };
         for code in ["too-many-connections", "busy"] {
             assert!(matches!(answer(503, code), Answer::None), "{code}");

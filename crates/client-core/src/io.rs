@@ -1,6 +1,7 @@
 //! What goes into the core and what comes out: the whole seam between it and a driver.
 
-use client_api::{Event, Request};
+use client_api::{Event, FileId, Request};
+use std::collections::BTreeSet;
 
 /// The time of an input, given by the driver.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +29,8 @@ pub enum Input {
     Frame(Vec<u8>),
     /// The answer to an `Output::Http`.
     Http(HttpId, Result<HttpResponse, HttpFailure>),
+    /// What came of an `Output::Media`.
+    Media(MediaId, MediaReport),
     /// The time asked for by `Output::WakeAt` has come (an early or a needless one does no harm).
     Wake,
 }
@@ -47,10 +50,110 @@ pub enum Output {
     Send(Vec<u8>),
     /// An HTTP request to the server.
     Http(HttpRequest),
+    /// Something to do with a file in the store of files, which the driver keeps beside the database; `Input::Media` follows, but for a drop.
+    Media(MediaTask),
     /// Give `Input::Wake` at this Unix time in milliseconds; replaces an earlier wish.
     WakeAt(u64),
     /// Delete the database and start again with an empty one and `Input::Start`. The interface was told before.
     Wipe,
+}
+
+/// Names a file in this device's store, which holds ciphertext only: 16 random bytes, on no other device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MediaId(pub [u8; 16]);
+
+/// What the driver does with a file. It decides nothing, and keeps no key longer than it works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MediaTask {
+    /// Seals a file that the interface has given (`e2ee::media`) into the store, flushed, over whatever is there under this name.
+    /// Report: `Kept`, `Unreadable` or `StorageFull`.
+    Keep {
+        /// Its name in the store.
+        media: MediaId,
+        /// The interface's file.
+        file: FileId,
+        /// To seal it with.
+        key: MediaKey,
+        /// How many bytes it shall have; one that has not is `Unreadable`.
+        size: u64,
+    },
+    /// Reads it through. Report: `Checked`, or `Missing`.
+    Check {
+        /// Its name in the store.
+        media: MediaId,
+    },
+    /// Deletes it. No report follows.
+    Drop {
+        /// Its name in the store.
+        media: MediaId,
+    },
+    /// Deletes all that an earlier run left behind and that is not among these. No report follows.
+    Sweep {
+        /// What is known.
+        known: BTreeSet<MediaId>,
+    },
+}
+
+/// What came of a `MediaTask`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaReport {
+    /// It is in the store.
+    Kept {
+        /// Bytes of ciphertext.
+        sealed_size: u64,
+        /// SHA-256 of the ciphertext.
+        sha256: [u8; 32],
+    },
+    /// As it is in the store.
+    Checked {
+        /// Bytes of ciphertext.
+        sealed_size: u64,
+        /// SHA-256 of the ciphertext.
+        sha256: [u8; 32],
+    },
+    /// The interface's file is gone, was changed, or never came.
+    Unreadable,
+    /// No room.
+    StorageFull,
+    /// The store does not have it.
+    Missing,
+}
+
+/// The key of one file. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MediaKey(pub [u8; 32]);
+
+impl std::fmt::Debug for MediaKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("MediaKey")
+    }
+}
+
+/// Where an answer is kept, flushed: in a file of the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeepIn {
+    /// The file.
+    pub media: MediaId,
+    /// Its first byte there. What is behind what was written is no longer part of the file.
+    pub from: u64,
+    /// The most that is written. A longer answer is none: nothing of it is written.
+    pub len_max: u64,
+}
+
+/// The body of a request.
+#[derive(Clone, PartialEq, Eq)]
+pub enum HttpBody {
+    /// These bytes.
+    Bytes(Vec<u8>),
+    /// A piece of a file in the store. A piece that is not there: `HttpFailure::NoFile`.
+    Stored {
+        /// The file.
+        media: MediaId,
+        /// Its first byte.
+        from: u64,
+        /// How many.
+        len: u64,
+    },
 }
 
 /// Methods in use.
@@ -98,9 +201,34 @@ pub struct HttpRequest {
     /// Goes as `Authorization: Bearer`, in base64url without padding.
     pub bearer: Option<Vec<u8>>,
     /// The body.
-    pub body: Vec<u8>,
+    pub body: HttpBody,
+    /// Where a body that comes with a status of 2xx goes instead of into the answer.
+    pub keep_in: Option<KeepIn>,
     /// Give up after this long.
     pub timeout_ms: u32,
+}
+
+impl HttpBody {
+    /// Bytes that leave for the network.
+    pub fn len(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Stored { len, .. } => *len,
+        }
+    }
+
+    /// Nothing leaves.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// What it holds itself; none of a piece of a file.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            Self::Stored { .. } => &[],
+        }
+    }
 }
 
 impl std::fmt::Debug for HttpRequest {
@@ -116,8 +244,10 @@ pub struct HttpResponse {
     pub status: u16,
     /// Lower-case names. Only `location`, `upload-offset`, `content-range` and `retry-after` need be given.
     pub headers: Vec<(String, String)>,
-    /// The body.
+    /// The body; empty where it was kept.
     pub body: Vec<u8>,
+    /// How many bytes went into the store.
+    pub kept: u64,
 }
 
 impl std::fmt::Debug for HttpResponse {
@@ -126,9 +256,16 @@ impl std::fmt::Debug for HttpResponse {
     }
 }
 
-/// No answer came: no connection, or the time was over. Whether the request arrived is unknown.
+/// Why there is no answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HttpFailure;
+pub enum HttpFailure {
+    /// No connection, or the time was over, or what came is none. Whether the request arrived is unknown.
+    Network,
+    /// The answer was to be kept in the store of files, which has no room.
+    StorageFull,
+    /// The store of files does not have the file, or not that far.
+    NoFile,
+}
 
 /// The core met something that it does not know and must not go on: the driver rolls the transaction back, drops the
 /// client, shows `AppStage::Halted` and, if storage may work again, starts anew.

@@ -338,7 +338,7 @@ mod tests {
 
     fn packages_in(output: &Output) -> Vec<Vec<u8>> {
         match output {
-            Output::Http(request) => PutKeyPackages::decode(request.body.as_slice()).expect("a request").packages,
+            Output::Http(request) => PutKeyPackages::decode(request.body.bytes()).expect("a request").packages,
             _ => Vec::new(),
         }
     }

@@ -31,6 +31,7 @@ mod joining;
 mod key_packages;
 mod link;
 mod marks;
+mod media;
 mod messages;
 mod missing;
 mod mls;
@@ -68,5 +69,10 @@ mod testing;
 
 pub use client::Client;
 pub use config::Config;
-pub use io::{Clock, Halt, HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, Input, Output};
+pub use io::{
+    Clock, Halt, HttpBody, HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, Input, KeepIn, MediaId,
+    MediaKey, MediaReport, MediaTask, Output,
+};
+pub use media::MediaSource;
+pub use media::source as media_source;
 pub use messages::is_written;

@@ -5,12 +5,13 @@ use crate::chats;
 use crate::client::Context;
 use crate::io::Halt;
 use crate::marks::step_ms;
+use crate::media;
 use crate::notices;
 use crate::restored;
 use breakable::{Rule, broken};
 use client_api::{MessageBody, MessageRow, MessageStatus};
 use prost::Message as _;
-use proto::content::{Content, Quote, content};
+use proto::content::{Content, Media, Quote, Text, content};
 use proto::ids::{AccountId, ChatId, DeviceAddress, MessageId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -22,7 +23,7 @@ pub(crate) const NUMBER_MAX: u64 = UNSENT_MS - 1;
 pub(crate) const GENERATION_MAX: u32 = 1 << 30;
 
 /// Raised with every body of a content that is new to this version.
-const BODIES_KNOWN: u32 = 1;
+const BODIES_KNOWN: u32 = 2;
 
 /// Unsent messages stand after all others, in the order of their writing.
 pub(crate) const UNSENT_MS: u64 = 1 << 60;
@@ -98,7 +99,7 @@ pub(crate) enum Stored {
 /// The kind of a received content; `None` for what is no message of the conversation.
 pub(crate) fn kind_of(content: &Content) -> Option<Kind> {
     match &content.body {
-        Some(content::Body::Text(_) | content::Body::Erased(_)) => Some(Kind::Text),
+        Some(content::Body::Text(_) | content::Body::Media(_) | content::Body::Erased(_)) => Some(Kind::Text),
         Some(content::Body::Reaction(_) | content::Body::Edit(_) | content::Body::Deletion(_)) => Some(Kind::Amendment),
         None => Some(Kind::Newer),
         Some(_) => None,
@@ -247,7 +248,7 @@ pub(crate) fn row(db: &Connection, row: &Row<'_>, at: usize, me: AccountId) -> r
     let delivered_ms = no_earlier(delivered_ms, time_ms);
     let read_ms = no_earlier(read_ms, delivered_ms);
     let chat = ChatId(row.get(at + 14)?);
-    let Said { body, quote: quoted, forwarded } = said(kind, &content);
+    let Said { body, quote: quoted, forwarded, media } = said(kind, &content);
     let may_change = |within_ms: u64| match (own, &body) {
         // Its time begins when the server has it.
         (true, MessageBody::Text(_)) if seq == 0 => u64::MAX,
@@ -265,6 +266,7 @@ pub(crate) fn row(db: &Connection, row: &Row<'_>, at: usize, me: AccountId) -> r
         edit_until_ms: if failed || forwarded { 0 } else { may_change(amendments::EDIT_MS) },
         delete_until_ms: may_change(amendments::DELETE_MS),
         body,
+        attachment: None,
         quote: None,
         edited: false,
         forwarded,
@@ -273,6 +275,9 @@ pub(crate) fn row(db: &Connection, row: &Row<'_>, at: usize, me: AccountId) -> r
         delivered_ms,
         read_ms,
     };
+    if let Some(media) = media {
+        found.attachment = Some(media::attachment(db, MessageId(found.id.0), &media)?);
+    }
     if let Some(quoted) = quoted {
         found.quote = amendments::quote(db, chat, quoted, me)?;
     }
@@ -289,13 +294,20 @@ struct Said {
     quote: Option<Quote>,
     /// Its sender has it from another chat.
     forwarded: bool,
+    /// The file that it carries.
+    media: Option<Media>,
 }
 
 fn said(kind: i32, content: &[u8]) -> Said {
     let body = match kind {
         0 => match Content::decode(content) {
             Ok(Content { body: Some(content::Body::Text(text)), .. }) => {
-                return Said { body: MessageBody::Text(text.text), quote: text.quote, forwarded: text.forwarded };
+                let (quote, forwarded) = (text.quote, text.forwarded);
+                return Said { body: MessageBody::Text(text.text), quote, forwarded, media: None };
+            }
+            Ok(Content { body: Some(content::Body::Media(mut media)), .. }) => {
+                let Text { text, quote, forwarded } = media.caption.take().unwrap_or_default();
+                return Said { body: MessageBody::Text(text), quote, forwarded, media: Some(media) };
             }
             Ok(Content { body: Some(content::Body::Erased(_)), .. }) => MessageBody::Deleted,
             _ => MessageBody::Newer,
@@ -304,7 +316,7 @@ fn said(kind: i32, content: &[u8]) -> Said {
         3 => MessageBody::Waiting,
         _ => MessageBody::Newer,
     };
-    Said { body, quote: None, forwarded: false }
+    Said { body, quote: None, forwarded: false, media: None }
 }
 
 /// What a newer version's messages say can be shown after an update: once after each that knows more.

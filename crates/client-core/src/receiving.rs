@@ -267,7 +267,10 @@ impl Client {
         }
         match messages::store(cx, &message)? {
             Stored::Duplicate => Ok(()),
-            Stored::New | Stored::InPlace => self.tell_arrival(cx, chat, app.sender, content, item.seq),
+            Stored::New | Stored::InPlace => {
+                self.fetch_with_message(cx, chat.chat, id)?;
+                self.tell_arrival(cx, chat, app.sender, content, item.seq)
+            }
         }
     }
 
@@ -286,7 +289,9 @@ impl Client {
             return Ok(());
         }
         // As it is now: it may have been changed, or deleted, before it came.
-        let preview = match messages::get_row(cx.db, chat.chat, id, me)?.map(|row| row.body) {
+        let row = messages::get_row(cx.db, chat.chat, id, me)?;
+        let media = row.as_ref().and_then(|row| row.attachment.as_ref()).map(|file| file.facts.kind);
+        let preview = match row.map(|row| row.body) {
             Some(MessageBody::Text(text)) => text.chars().take(200).collect::<String>(),
             Some(MessageBody::Newer) => String::new(),
             _ => return Ok(()),
@@ -300,6 +305,7 @@ impl Client {
             message: client_api::MessageId(id.0),
             title: chats::title(cx.db, chat)?,
             preview,
+            media,
         });
         Ok(())
     }

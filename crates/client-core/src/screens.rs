@@ -229,6 +229,7 @@ fn first_line(cx: &Context<'_>, chat: ChatId, first: Option<&MessageRow>) -> Res
         own: false,
         status: None,
         body: MessageBody::System(SystemLine::Encrypted),
+        attachment: None,
         quote: None,
         edited: false,
         forwarded: false,

@@ -144,7 +144,11 @@ fn index_some(cx: &mut Context<'_>, most: Step) -> Result<(), Halt> {
             .execute(params![time_ms, id.as_bytes()])?;
         let Some(chat) = chat else { continue };
         let row = messages::get_row(cx.db, chat, id, me)?;
-        if let Some(MessageBody::Text(text)) = row.map(|row| row.body) {
+        let name = row.as_ref().and_then(|row| row.attachment.as_ref()).map(|file| file.facts.name.clone());
+        if let Some(MessageBody::Text(mut text)) = row.map(|row| row.body) {
+            if let Some(name) = name.filter(|name| !name.is_empty()) {
+                text = if text.is_empty() { name } else { format!("{text}\n{name}") };
+            }
             bytes += text.len();
             put_in(cx, id, shown_ms, &text)?;
         }
@@ -301,6 +305,10 @@ fn found_message(cx: &Context<'_>, row: &Row<'_>) -> Result<Option<FoundMessage>
     let excerpt = match (&message.body, marked) {
         (MessageBody::Deleted, _) => return Ok(None),
         (_, Some(marked)) => words::excerpt(&marked),
+        (MessageBody::Text(text), None) if text.is_empty() => {
+            let name = message.attachment.as_ref().map_or("", |file| &file.facts.name);
+            words::excerpt(&words::to_index(name))
+        }
         (MessageBody::Text(text), None) => words::excerpt(&words::to_index(text)),
         _ => Vec::new(),
     };

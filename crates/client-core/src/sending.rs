@@ -5,6 +5,7 @@ use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::groups;
 use crate::io::Halt;
+use crate::media;
 use crate::messages::{self, NUMBER_MAX, NewMessage, Place};
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
@@ -215,7 +216,9 @@ impl Client {
             cx.answer(request, Err(UserError::NotFound));
             return Ok(());
         };
-        self.enqueue(cx, chat, Some(id), content)?;
+        if !self.retry_file(cx, id)? {
+            self.enqueue(cx, chat, Some(id), content)?;
+        }
         cx.changed.message(chat, id);
         cx.answer(request, Ok(Answer::Done));
         Ok(())
@@ -257,7 +260,11 @@ impl Client {
 
     /// Answers those who wait for the server to have everything, if it has.
     pub(crate) fn answer_when_sent(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        if !self.sent_wanted.is_empty() && self.session.is_up() && outbox::is_empty(cx.db)? {
+        if !self.sent_wanted.is_empty()
+            && self.session.is_up()
+            && outbox::is_empty(cx.db)?
+            && !media::is_sending(cx.db)?
+        {
             for request in std::mem::take(&mut self.sent_wanted) {
                 cx.answer(request, Ok(Answer::Done));
             }

@@ -176,6 +176,7 @@ impl Client {
     }
 
     pub(crate) fn on_socket_opened(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        self.media_online();
         self.say_hello(cx)
     }
 

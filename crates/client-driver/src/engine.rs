@@ -5,8 +5,8 @@
 
 use crate::doubt::Doubt;
 use crate::randomness::SystemRandomness;
-use client_api::{AppStage, Event, Request, Unsupported, UserError};
-use client_core::{Client, Clock, Config, Halt, HttpRequest, Input, Output};
+use client_api::{AppStage, ChatId, Event, MessageId, Request, Unsupported, UserError};
+use client_core::{Client, Clock, Config, Halt, HttpRequest, Input, MediaSource, MediaTask, Output};
 use proto::ids::Lease;
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::VecDeque;
@@ -80,6 +80,8 @@ pub struct Turn {
     pub socket: Vec<SocketStep>,
     /// Requests to start.
     pub http: Vec<HttpRequest>,
+    /// What to do in the store of files, in order.
+    pub media: Vec<MediaTask>,
     /// The new time for `Input::Wake`, if there is one.
     pub wake_at_ms: Option<u64>,
     /// How the engine goes on.
@@ -199,6 +201,14 @@ impl Engine {
         }
     }
 
+    /// Where a message's file lies on this device, and how it is opened; `None` where it is not here.
+    pub fn media_source(&self, chat: ChatId, message: MessageId) -> Option<MediaSource> {
+        client_core::media_source(&self.connection, chat, message).unwrap_or_else(|halt| {
+            tracing::error!(what = chain(&halt), "a file's place cannot be read");
+            None
+        })
+    }
+
     /// The database, to be closed or deleted.
     pub fn into_connection(self) -> Connection {
         self.connection
@@ -251,6 +261,7 @@ impl Engine {
                 Output::CheckSocket => turn.socket.push(SocketStep::Check),
                 Output::Send(frame) => turn.socket.push(SocketStep::Send(frame)),
                 Output::Http(request) => turn.http.push(request),
+                Output::Media(task) => turn.media.push(task),
                 Output::WakeAt(at_ms) => turn.wake_at_ms = Some(at_ms),
                 Output::Wipe => {
                     turn.next = Next::Wipe(if self.logged_out { AfterWipe::Stop } else { AfterWipe::StartAnew });

@@ -1,32 +1,39 @@
 //! The client in a process: tokio, a file database in a folder, TLS by rustls. One task a client; a turn of the engine
 //! runs where blocking is allowed.
 
+mod files;
 mod folder;
 mod http;
 mod socket;
 mod tls;
 
+pub use files::MediaError;
 pub use folder::{FolderError, Storage};
 pub use tls::TlsError;
 
 use crate::doubt::Doubt;
 use crate::engine::{self, AfterWipe, Engine, EngineConfig, Inbox, Next, SocketStep, Turn};
 use crate::liveness::{self, Liveness, Watch};
-use client_api::{Event, Request, Role, UserError};
-use client_core::{Halt, HttpFailure, HttpId, HttpResponse, Input};
+use client_api::{ChatId, Event, FileId, MessageId, Request, Role, UserError};
+use client_core::{Halt, HttpFailure, HttpId, HttpResponse, Input, MediaId, MediaReport, MediaSource, MediaTask};
+use files::Files;
 use folder::Place;
 use rustls::ClientConfig;
 use socket::{Sent, Socket, SocketNews};
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use url::Url;
 
 /// Requests that wait for the client's task.
 const REQUESTS_LEN_MAX: usize = 1_024;
+/// Files that are sealed, read through or deleted at once; the others wait.
+const TASKS_AT_ONCE_MAX: usize = 4;
 /// Batches of events that wait for the program; above it the client waits for the program.
 const EVENT_BATCHES_LEN_MAX: usize = 1_024;
 /// News of sockets that wait; above it TCP holds the server back.
@@ -80,16 +87,74 @@ pub struct Stopped;
 #[derive(Debug, Clone)]
 pub struct Handle {
     requests: mpsc::Sender<Asked>,
+    files: Arc<Files>,
+    given: Arc<Given>,
+}
+
+/// Files that the program has given, by their numbers.
+#[derive(Debug, Default)]
+struct Given(Mutex<BTreeMap<FileId, PathBuf>>);
+
+impl Given {
+    fn take(&self, path: PathBuf) -> FileId {
+        let mut given = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let file = FileId(given.keys().next_back().map_or(1, |last| last.0 + 1));
+        given.insert(file, path);
+        file
+    }
+
+    fn path(&self, file: FileId) -> Option<PathBuf> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&file).cloned()
+    }
 }
 
 #[derive(Debug)]
 enum Asked {
     Request(Request),
     TimePasses(Duration),
+    Source(Wanted),
     Stop(oneshot::Sender<()>),
 }
 
+/// Somebody wants to read a file.
+#[derive(Debug)]
+struct Wanted {
+    chat: ChatId,
+    message: MessageId,
+    answer: oneshot::Sender<Option<MediaSource>>,
+}
+
 impl Handle {
+    /// Names a file for `Command::SendMedia`. It is read when the command comes, and must stay as it is until the answer.
+    pub fn give_file(&self, path: PathBuf) -> FileId {
+        self.given.take(path)
+    }
+
+    /// What a message's file is called and of which type it is, where all of it is here.
+    pub async fn media_source(&self, chat: ChatId, message: MessageId) -> Result<MediaSource, MediaError> {
+        let (answer, source) = oneshot::channel();
+        let wanted = Asked::Source(Wanted { chat, message, answer });
+        self.requests.send(wanted).await.map_err(|_| Stopped)?;
+        let source = source.await.map_err(|_| Stopped)?;
+        source.filter(|source| source.is_complete).ok_or(MediaError::NotHere)
+    }
+
+    /// A part of a message's file, in the clear.
+    pub async fn read_media(&self, chat: ChatId, message: MessageId, range: Range<u64>) -> Result<Vec<u8>, MediaError> {
+        let source = self.media_source(chat, message).await?;
+        let files = self.files.clone();
+        let read = tokio::task::spawn_blocking(move || files.open_range(&source, &range)).await;
+        read.map_err(|ended| MediaError::Io(std::io::Error::other(ended)))?
+    }
+
+    /// Writes a message's file out in the clear, to a path where nothing is yet.
+    pub async fn save_media(&self, chat: ChatId, message: MessageId, to: PathBuf) -> Result<(), MediaError> {
+        let source = self.media_source(chat, message).await?;
+        let files = self.files.clone();
+        let saved = tokio::task::spawn_blocking(move || files.save(&source, &to)).await;
+        saved.map_err(|ended| MediaError::Io(std::io::Error::other(ended)))?
+    }
+
     /// Asks the client to do something; the answer comes among the events.
     pub async fn send(&self, request: Request) -> Result<(), Stopped> {
         self.requests.send(Asked::Request(request)).await.map_err(|_| Stopped)
@@ -139,6 +204,8 @@ pub fn start(options: Options) -> Result<(Handle, Events), StartError> {
     let place = Place::take(options.storage)?;
     let config = EngineConfig { role: options.role, device_name: options.device_name };
     let engine = Engine::open(place.open()?, &config)?;
+    let files = Arc::new(place.files()?);
+    let given = Arc::new(Given::default());
     let http = http_client(&tls).map_err(StartError::Http)?;
     let (requests, asked) = mpsc::channel(REQUESTS_LEN_MAX);
     let (events, batches) = mpsc::channel(EVENT_BATCHES_LEN_MAX);
@@ -147,10 +214,15 @@ pub fn start(options: Options) -> Result<(Handle, Events), StartError> {
         config,
         place,
         inbox: Inbox::default(),
+        given: given.clone(),
+        wanted: Vec::new(),
+        tasks: JoinSet::new(),
+        turns: Arc::new(Semaphore::new(TASKS_AT_ONCE_MAX)),
         network: Network {
             server,
             tls,
             http,
+            files: files.clone(),
             socket: None,
             sockets: 0,
             begun: Instant::now(),
@@ -167,7 +239,7 @@ pub fn start(options: Options) -> Result<(Handle, Events), StartError> {
     };
     // It ends by itself when its handles are gone.
     drop(tokio::spawn(driver.run(engine, asked, news)));
-    Ok((Handle { requests }, Events { batches, waiting: std::collections::VecDeque::new() }))
+    Ok((Handle { requests, files, given }, Events { batches, waiting: std::collections::VecDeque::new() }))
 }
 
 fn http_client(tls: &Arc<ClientConfig>) -> Result<reqwest::Client, reqwest::Error> {
@@ -182,6 +254,12 @@ struct Driver {
     config: EngineConfig,
     place: Place,
     inbox: Inbox,
+    given: Arc<Given>,
+    /// Who waits to hear where a file is.
+    wanted: Vec<Wanted>,
+    /// Work in the store of files, and the turns of those who do it.
+    tasks: JoinSet<Option<(MediaId, MediaReport)>>,
+    turns: Arc<Semaphore>,
     network: Network,
     wake_at: Option<Instant>,
     /// How far this client's clock is before the system's.
@@ -197,6 +275,7 @@ struct Network {
     server: Url,
     tls: Arc<ClientConfig>,
     http: reqwest::Client,
+    files: Arc<Files>,
     socket: Option<Socket>,
     /// Sockets opened so far: the number of the newest.
     sockets: u64,
@@ -220,6 +299,14 @@ impl Driver {
                 break;
             }
             self.take_waiting(&mut asked, &mut news);
+            for wanted in self.wanted.drain(..) {
+                // Who asked may have gone.
+                let _ = wanted.answer.send(engine.media_source(wanted.chat, wanted.message));
+            }
+            if self.inbox.is_empty() {
+                running = Some(engine);
+                continue;
+            }
             let mut turn;
             (engine, turn) = self.turn(engine).await;
             let doubt = turn.doubt.take();
@@ -243,12 +330,13 @@ impl Driver {
 
     /// Waits for the first input of a batch, or for the end.
     async fn wait(&mut self, asked: &mut mpsc::Receiver<Asked>, news: &mut mpsc::Receiver<SocketNews>) {
-        while self.inbox.is_empty() && !self.is_ending() {
+        while self.inbox.is_empty() && self.wanted.is_empty() && !self.is_ending() {
             tokio::select! {
                 biased;
                 ask = asked.recv(), if self.stopping.is_none() => self.take_asked(ask),
                 () = sleep_until(self.stop_by) => {}
                 Some(answer) = self.network.calls.join_next() => self.take_answer(answer),
+                Some(done) = self.tasks.join_next() => self.take_report(done),
                 Some((number, input)) = news.recv() => self.take_news(number, input),
                 () = sleep_until(self.network.look_at) => self.network.watch_socket(&mut self.inbox),
                 () = sleep_until(self.wake_at) => {
@@ -264,6 +352,8 @@ impl Driver {
         while self.inbox.len() < engine::BATCH_LEN_MAX {
             if let Some(answer) = self.network.calls.try_join_next() {
                 self.take_answer(answer);
+            } else if let Some(done) = self.tasks.try_join_next() {
+                self.take_report(done);
             } else if let Ok((number, input)) = news.try_recv() {
                 self.take_news(number, input);
             } else {
@@ -280,7 +370,7 @@ impl Driver {
 
     /// The end was asked for, and what was under way then has its answer, or has had its time.
     fn is_ending(&self) -> bool {
-        let settled = self.inbox.is_empty() && self.network.calls.is_empty();
+        let settled = self.inbox.is_empty() && self.network.calls.is_empty() && self.tasks.is_empty();
         self.stopping.is_some() && (settled || self.stop_by.is_none_or(|by| Instant::now() >= by))
     }
 
@@ -291,6 +381,7 @@ impl Driver {
                 self.ahead += time;
                 self.wake_at = self.wake_at.map(|at| at.checked_sub(time).unwrap_or_else(Instant::now));
             }
+            Some(Asked::Source(wanted)) => self.wanted.push(wanted),
             Some(Asked::Stop(done)) => self.end(Some(done)),
             None => self.end(None),
         }
@@ -311,6 +402,39 @@ impl Driver {
         if let Ok((id, result)) = answer {
             self.inbox.push(Input::Http(id, result));
         }
+    }
+
+    fn take_report(&mut self, done: Result<Option<(MediaId, MediaReport)>, tokio::task::JoinError>) {
+        // One that panicked has nothing to say; after a restart it is asked again.
+        if let Ok(Some((media, report))) = done {
+            self.inbox.push(Input::Media(media, report));
+        }
+    }
+
+    /// Where blocking is allowed, a few at a time; the file is read as it is then.
+    fn start_task(&mut self, task: MediaTask) {
+        let (files, given, turns) = (self.network.files.clone(), self.given.clone(), self.turns.clone());
+        let work = move || match task {
+            MediaTask::Keep { media, file, key, size } => {
+                let report =
+                    given.path(file).map_or(MediaReport::Unreadable, |path| files.keep(media, &path, &key, size));
+                Some((media, report))
+            }
+            MediaTask::Check { media } => Some((media, files.check(media))),
+            MediaTask::Drop { media } => {
+                files.remove(media);
+                None
+            }
+            MediaTask::Sweep { known } => {
+                files.sweep(&known);
+                None
+            }
+        };
+        self.tasks.spawn(async move {
+            // It is closed by nobody.
+            let _turn = turns.acquire_owned().await.ok()?;
+            tokio::task::spawn_blocking(work).await.ok().flatten()
+        });
     }
 
     fn take_news(&mut self, number: u64, input: Input) {
@@ -353,6 +477,9 @@ impl Driver {
         }
         // Behind all that came while this turn took its time.
         self.network.look_at = Some(Instant::now());
+        for task in turn.media {
+            self.start_task(task);
+        }
         for request in turn.http {
             self.network.call(request);
         }
@@ -378,10 +505,12 @@ impl Driver {
     async fn wipe(&mut self, engine: Engine, after: AfterWipe) -> Option<Engine> {
         self.network.end();
         self.wake_at = None;
+        // Works to its end: what it writes is deleted with the rest.
+        while self.tasks.join_next().await.is_some() {}
         drop(engine.into_connection());
         let mut events = engine::refuse_commands(&mut self.inbox, &UserError::NotNow);
         self.inbox = Inbox::default();
-        let fresh = self.place.wipe().map_err(StartError::from).and_then(|()| match after {
+        let fresh = self.place.wipe(&self.network.files).map_err(StartError::from).and_then(|()| match after {
             AfterWipe::Stop => Ok(None),
             AfterWipe::StartAnew => Ok(Some(Engine::open(self.place.open()?, &self.config)?)),
         });
@@ -453,8 +582,8 @@ impl Network {
     }
 
     fn call(&mut self, request: client_core::HttpRequest) {
-        let (client, server) = (self.http.clone(), self.server.clone());
-        self.calls.spawn(async move { (request.id, http::perform(client, server, request).await) });
+        let (client, server, files) = (self.http.clone(), self.server.clone(), self.files.clone());
+        self.calls.spawn(async move { (request.id, http::perform(client, server, files, request).await) });
     }
 
     /// Drops the socket and forgets the calls, with their answers.

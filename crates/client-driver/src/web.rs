@@ -9,16 +9,40 @@ mod wake;
 
 use crate::engine::{self, AfterWipe, Engine, EngineConfig, Inbox, Next, Room, SocketStep, Turn};
 use crate::liveness::{self, Liveness, Watch};
-use client_api::{AppStage, Event, Request, UserError};
-use client_core::{HttpRequest, Input};
+use client_api::{AppStage, ChatId, Event, FileId, MessageId, Request, UserError};
+use client_core::{HttpFailure, HttpRequest, Input, MediaId, MediaKey, MediaReport, MediaSource, MediaTask};
 use rusqlite::Connection;
 use socket::Socket;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use wake::{Hop, Timer};
 
 /// Takes events to the page.
 pub type Show = Box<dyn Fn(&[Event])>;
+
+/// What a store of files gives later.
+pub type Later<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// The files of messages beside the database, which hold ciphertext only. What was written is flushed before it is told.
+pub trait MediaStore {
+    /// Seals what the page has given, as `MediaTask::Keep` says.
+    fn keep(&self, media: MediaId, file: FileId, key: MediaKey, size: u64) -> Later<MediaReport>;
+    /// `len` bytes from this one on.
+    fn read(&self, media: MediaId, from: u64, len: u64) -> Later<Result<Vec<u8>, HttpFailure>>;
+    /// Writes bytes from this one on, behind all that is there or over it.
+    fn write(&self, media: MediaId, from: u64, bytes: Vec<u8>) -> Later<Result<(), HttpFailure>>;
+    /// Reads it through: `Checked` or `Missing`.
+    fn check(&self, media: MediaId) -> Later<MediaReport>;
+    /// Deletes it.
+    fn remove(&self, media: MediaId) -> Later<()>;
+    /// Deletes what is there now and is not among these.
+    fn sweep(&self, known: BTreeSet<MediaId>) -> Later<()>;
+    /// Deletes all: the account is no longer this device's.
+    fn wipe(&self) -> Later<()>;
+}
 
 /// What the worker does for the driver.
 pub struct Platform {
@@ -30,6 +54,8 @@ pub struct Platform {
     pub open_database: Box<dyn Fn() -> Option<Connection>>,
     /// Deletes the database, whose connection is closed, and opens an empty one. Errors are words for a report.
     pub delete_database: Box<dyn Fn() -> Result<Connection, String>>,
+    /// The files of messages; none where this browser has no place for them: every task fails then.
+    pub media: Option<Rc<dyn MediaStore>>,
 }
 
 /// A running client. Dropping it closes the socket and the database.
@@ -91,6 +117,11 @@ impl Driver {
     /// Asks the client to do something.
     pub fn send(&self, request: Request) {
         self.running.borrow_mut().give(Input::Command(request));
+    }
+
+    /// Where the file of a message lies, and how it is opened; nothing where it is not whole on this device.
+    pub fn media_source(&self, chat: ChatId, message: MessageId) -> Option<MediaSource> {
+        self.running.borrow().engine.as_ref()?.media_source(chat, message).filter(|source| source.is_complete)
     }
 
     /// Ends the client without a word: its socket and its database are closed when this returns.
@@ -167,6 +198,9 @@ impl Running {
         self.watch_socket(GiveUp::Later);
         for request in turn.http {
             self.call(request);
+        }
+        for task in turn.media {
+            self.do_with_file(task);
         }
         if let Some(at_ms) = turn.wake_at_ms {
             self.timer.set(at_ms.saturating_sub(now_ms()));
@@ -250,9 +284,10 @@ impl Running {
 
     fn call(&self, request: HttpRequest) {
         let (origin, itself, generation) = (self.platform.origin.clone(), self.itself.clone(), self.generation);
+        let media = self.platform.media.clone();
         wasm_bindgen_futures::spawn_local(async move {
             let id = request.id;
-            let result = fetch::perform(&origin, request).await;
+            let result = fetch::perform(&origin, media.as_deref(), request).await;
             if let Some(running) = itself.upgrade() {
                 let mut running = running.borrow_mut();
                 if running.generation == generation {
@@ -262,8 +297,40 @@ impl Running {
         });
     }
 
+    /// Tasks of one file are done in the order in which they were given: the store keeps it.
+    fn do_with_file(&self, task: MediaTask) {
+        let (itself, generation, store) = (self.itself.clone(), self.generation, self.platform.media.clone());
+        let report: Later<Option<(MediaId, MediaReport)>> = match (task, store) {
+            (MediaTask::Keep { media, .. }, None) => Box::pin(async move { Some((media, MediaReport::StorageFull)) }),
+            (MediaTask::Check { media }, None) => Box::pin(async move { Some((media, MediaReport::Missing)) }),
+            (MediaTask::Drop { .. } | MediaTask::Sweep { .. }, None) => return,
+            (MediaTask::Keep { media, file, key, size }, Some(store)) => {
+                let kept = store.keep(media, file, key, size);
+                Box::pin(async move { Some((media, kept.await)) })
+            }
+            (MediaTask::Check { media }, Some(store)) => {
+                let checked = store.check(media);
+                Box::pin(async move { Some((media, checked.await)) })
+            }
+            (MediaTask::Drop { media }, Some(store)) => silent(store.remove(media)),
+            (MediaTask::Sweep { known }, Some(store)) => silent(store.sweep(known)),
+        };
+        wasm_bindgen_futures::spawn_local(async move {
+            let Some((media, report)) = report.await else { return };
+            let Some(running) = itself.upgrade() else { return };
+            let mut running = running.borrow_mut();
+            if running.generation == generation {
+                running.give(Input::Media(media, report));
+            }
+        });
+    }
+
     fn wipe(&mut self, after: AfterWipe) {
         self.end_network();
+        if let Some(store) = &self.platform.media {
+            // The store does nothing else before it is done.
+            wasm_bindgen_futures::spawn_local(store.wipe());
+        }
         let refused = engine::refuse_commands(&mut self.inbox, &UserError::NotNow);
         self.inbox = Inbox::default();
         drop(self.engine.take().map(Engine::into_connection));
@@ -316,4 +383,12 @@ fn socket_news(running: &Weak<RefCell<Running>>, number: u64, input: Input) {
 fn now_ms() -> u64 {
     // Dates before 1970 and after the year 280,000 do not come from a browser.
     js_sys::Date::now() as u64
+}
+
+/// Work of which nothing is told.
+fn silent(work: Later<()>) -> Later<Option<(MediaId, MediaReport)>> {
+    Box::pin(async move {
+        work.await;
+        None
+    })
 }

@@ -4,11 +4,12 @@ use crate::World;
 use anyhow::{Context, Result, bail};
 use client_api::{
     AccountId, Answer, ChatId, ChatInfo, ChatRow, Command, Completeness, ContactRow, DeviceRow, Event, LinkStage,
-    LinkingStage, MessageBody, MessageId, MessageRow, MessageStatus, MirrorProgress, Notice, OwnProfile,
-    RegistrationStage, Request, Role, Settings, SystemLine, UserError, WindowAnchor,
+    LinkingStage, MediaFacts, MediaPlace, MessageBody, MessageId, MessageRow, MessageStatus, MirrorProgress, Notice,
+    OwnProfile, RegistrationStage, Request, Role, Settings, SystemLine, UserError, WindowAnchor,
 };
-use client_driver::native::{Events, Handle, Options, Storage, start};
+use client_driver::native::{Events, Handle, MediaError, Options, Storage, start};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 /// Nothing here takes this long; a test that waits longer fails with what the screen showed.
@@ -158,6 +159,12 @@ impl Screen {
         .collect()
     }
 
+    /// Where a message's file is.
+    pub fn file_of(&self, chat: ChatId, message: MessageId) -> Option<MediaPlace> {
+        let row = self.messages.get(&chat)?.values().find(|row| row.id == message)?;
+        row.attachment.as_ref().map(|attachment| attachment.place)
+    }
+
     /// The state of an own message.
     pub fn status_of(&self, chat: ChatId, text: &str) -> Option<MessageStatus> {
         let rows = self.messages.get(&chat)?;
@@ -235,6 +242,34 @@ impl Person {
     pub async fn sends(&mut self, chat: ChatId, text: &str) -> Result<()> {
         self.does(Command::SendText { chat, text: text.to_owned(), written_for: None, answers: None }).await?;
         Ok(())
+    }
+
+    /// Gives a file to be sent; the answer, when it is kept, is the message.
+    pub async fn sends_file(
+        &mut self,
+        chat: ChatId,
+        path: &Path,
+        facts: MediaFacts,
+        caption: &str,
+    ) -> Result<MessageId> {
+        let file = self.handle.give_file(path.to_owned());
+        let caption = caption.to_owned();
+        let command = Command::SendMedia { chat, file, facts, caption, written_for: None, answers: None };
+        match self.does(command).await? {
+            Answer::Message(message) => Ok(message),
+            other => bail!("{other:?} is no message"),
+        }
+    }
+
+    /// The file of a message, as the interface reads it.
+    pub async fn reads_file(&self, chat: ChatId, message: MessageId) -> Result<Vec<u8>, MediaError> {
+        let size = self.handle.media_source(chat, message).await?.size;
+        self.handle.read_media(chat, message, 0..size).await
+    }
+
+    /// Waits until a message's file is somewhere.
+    pub async fn sees_file(&mut self, chat: ChatId, message: MessageId, place: MediaPlace) -> Result<()> {
+        self.until(&format!("the file to be {place:?}"), |s| s.file_of(chat, message) == Some(place)).await
     }
 
     /// Leaves text in the composer, for whoever is in the chat as the screen shows it.

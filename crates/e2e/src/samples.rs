@@ -26,9 +26,16 @@ const DRAFT: &str = "I will bring";
 pub fn all() -> Result<Vec<PathBuf>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
     let entries = fs::read_dir(&folder).with_context(|| format!("no samples in {}", folder.display()))?;
-    let mut found = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
-    found.sort_by_key(|path| path.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok()));
-    Ok(found)
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        // Beside them lie samples of files that people send.
+        if let Some(number) = path.file_name().and_then(|name| name.to_str()?.parse::<u32>().ok()) {
+            found.push((number, path));
+        }
+    }
+    found.sort();
+    Ok(found.into_iter().map(|(_, path)| path).collect())
 }
 
 /// Lives the story, and keeps it as a new sample.

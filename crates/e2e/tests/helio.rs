@@ -50,6 +50,30 @@ fn texts(results: &[Value]) -> Vec<&str> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_goes_from_terminal_to_terminal() -> Result<()> {
+    let world = World::new().await?;
+    register(&world, "alice", ALICE).await?;
+    register(&world, "bob", BOB).await?;
+    let given = world.folder().join("plans.pdf");
+    std::fs::write(&given, vec![7; 300_000])?;
+    let path = given.to_str().context("a path")?;
+    let sent = helio(&world, "alice", &["send-file", BOB, path, "--caption", "the plans"]).await?;
+    ensure!(sent.len() == 1 && sent[0]["status"] == "sent" && sent[0]["kind"] == "document", "{sent:?}");
+    let received = helio(&world, "bob", &["receive"]).await?;
+    let row = received.iter().find(|row| row["text"] == "the plans").context("the message")?;
+    ensure!(row["file"]["name"] == "plans.pdf" && row["file"]["mime"] == "application/pdf", "{row}");
+    ensure!(row["file"]["size"] == 300_000 && row["file"]["place"] == "there", "{row}");
+    let to = world.folder().join("saved.pdf");
+    let to = to.to_str().context("a path")?;
+    helio(&world, "bob", &["save", ALICE, "last", to]).await?;
+    ensure!(std::fs::read(to)? == vec![7; 300_000], "byte for byte");
+    refused(&world, "bob", &["save", ALICE, "last", to], "cannot be read or written").await?;
+    let chats = helio(&world, "bob", &["chats"]).await?;
+    ensure!(chats.iter().any(|chat| chat["last"] == "[document] the plans"), "{chats:?}");
+    refused(&world, "bob", &["send-file", ALICE, "nowhere.pdf"], "cannot be read").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_terminals_talk_in_lines_of_json() -> Result<()> {
     let world = World::new().await?;
     register(&world, "alice", ALICE).await?;

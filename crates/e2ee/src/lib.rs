@@ -11,6 +11,7 @@ pub mod group;
 pub mod key_packages;
 pub mod link;
 pub mod marks;
+pub mod media;
 pub mod profile;
 pub mod provider;
 pub mod sealing;

@@ -132,7 +132,7 @@ fn bodies(values: &Values) -> Vec<Vec<u8>> {
         let Some(call) = values.calls.iter().find(|call| call.request.path == path && call.answer.status < 300) else {
             continue;
         };
-        for (place, body) in [(request, &call.request.body), (answer, &call.answer.body)] {
+        for (place, body) in [(request, call.request.body.bytes()), (answer, &call.answer.body)] {
             if place != 255 {
                 seeds.push([&[place][..], body].concat());
             }

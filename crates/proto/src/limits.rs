@@ -46,3 +46,19 @@ pub const BLOB_PATCH_LEN_MAX: usize = 8 * 1024 * 1024;
 pub const CODE_TRIES_MAX: u32 = 5;
 /// Wrong PINs before a wait.
 pub const PIN_TRIES_MAX: u32 = 5;
+/// The file of a message, before it is sealed.
+pub const MEDIA_SIZE_MAX: u64 = 2 * 1024 * 1024 * 1024;
+/// The name of a file, UTF-8.
+pub const MEDIA_NAME_LEN_MAX: usize = 255;
+/// The type of a file, as in `Content-Type`.
+pub const MEDIA_MIME_LEN_MAX: usize = 127;
+/// The small picture of a file that is in its message.
+pub const MEDIA_PREVIEW_LEN_MAX: usize = 4 * 1024;
+/// Steps of a voice note's waveform.
+pub const MEDIA_WAVEFORM_LEN_MAX: usize = 64;
+/// A width or a height in pixels: nothing that shows pictures takes more.
+pub const MEDIA_PIXELS_MAX: u32 = 65_535;
+/// One piece of a file on its way to or from the server: a multiple of a sealed segment.
+pub const MEDIA_PIECE_LEN: u64 = 4 * 1024 * 1024;
+/// Photos and voice notes up to here come by themselves.
+pub const MEDIA_AUTOMATIC_SIZE_MAX: u64 = 16 * 1024 * 1024;

@@ -19,6 +19,8 @@ pub struct Blob {
     pub size: u64,
     /// How much has come.
     pub received: u64,
+    /// Whoever has a session and knows its name may read it; else its owner alone.
+    pub shared: bool,
     /// When it is deleted.
     pub expires_ms: UnixMs,
 }

@@ -92,7 +92,8 @@ impl Config {
             web_dir: None,
             rate_limit_factor: NonZeroU32::MIN,
             blob_quota: 20 * 1024 * 1024 * 1024,
-            blob_size_max: 2 * 1024 * 1024 * 1024,
+            // A file of 2 GiB and its seals.
+            blob_size_max: 2049 * 1024 * 1024,
             blob_retention_ms: 30 * DAY_MS,
             message_retention_ms: 90 * DAY_MS,
             trusted_proxies: Vec::new(),

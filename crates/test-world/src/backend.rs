@@ -264,7 +264,7 @@ impl Backend {
         let answers = self.answers.clone();
         let task = async move {
             let answer = exchange(server, request, peer).await;
-            answers.borrow_mut().push((id, answer.map_err(|_| HttpFailure)));
+            answers.borrow_mut().push((id, answer.map_err(|_| HttpFailure::Network)));
         };
         // A pool that is being dropped takes nothing, and answers nothing.
         let _ = self.pool.spawner().spawn_local(task);
@@ -366,12 +366,12 @@ async fn exchange(server: Portless, request: HttpRequest, peer: SocketAddr) -> R
     if let Some(bearer) = request.bearer {
         outgoing = outgoing.header("authorization", format!("Bearer {}", BASE64URL_NOPAD.encode(&bearer)));
     }
-    let response = server.answer(outgoing.body(Body::from(request.body))?, peer).await?;
+    let response = server.answer(outgoing.body(Body::from(request.body.bytes().to_vec()))?, peer).await?;
     let headers = HEADERS.into_iter().filter_map(|name| {
         let value = response.headers().get(name)?.to_str().ok()?;
         Some((name.to_owned(), value.to_owned()))
     });
     let (status, headers) = (response.status().as_u16(), headers.collect());
     let body = axum::body::to_bytes(response.into_body(), BODY_LEN_MAX).await?.to_vec();
-    Ok(HttpResponse { status, headers, body })
+    Ok(HttpResponse { status, headers, body, kept: 0 })
 }

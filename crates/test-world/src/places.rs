@@ -119,6 +119,7 @@ fn is_effect(output: &Output) -> bool {
         | Output::CheckSocket
         | Output::Send(_)
         | Output::Http(_)
+        | Output::Media(_)
         | Output::Wipe => true,
         Output::Event(_) | Output::WakeAt(_) => false,
     }

@@ -321,6 +321,8 @@ impl World {
                 Output::CheckSocket => self.check_socket(index),
                 Output::Send(bytes) => self.send(index, bytes),
                 Output::Http(request) => self.call(index, request),
+                // No plan of the simulator sends files yet.
+                Output::Media(_) => {}
                 Output::WakeAt(at_ms) => {
                     let device_ms = self.devices.get(index).map_or(0, |device| device.now_ms(self.now_ms));
                     let at_ms = self.now_ms + at_ms.saturating_sub(device_ms).max(1);
@@ -450,7 +452,7 @@ impl World {
             tape.asked(index, id, &request);
         }
         if self.network.is_offline(index) || !self.backend.is_up() {
-            self.put(self.now_ms + NO_NETWORK_MS, Due::Answer(id, Err(HttpFailure)));
+            self.put(self.now_ms + NO_NETWORK_MS, Due::Answer(id, Err(HttpFailure::Network)));
             return;
         }
         let most = self.network.delay_max_ms;
@@ -458,7 +460,7 @@ impl World {
         if fate != Fate::Lost {
             self.put(at_ms, Due::CallArrives(id, Box::new(request)));
         }
-        self.put(timeout_at_ms, Due::Answer(id, Err(HttpFailure)));
+        self.put(timeout_at_ms, Due::Answer(id, Err(HttpFailure::Network)));
     }
 
     fn call_arrives(&mut self, id: CallId, request: HttpRequest) {
@@ -467,7 +469,7 @@ impl World {
             self.backend.call(id, request, address(device));
             self.keep_looking();
         } else {
-            self.put(self.now_ms + NO_NETWORK_MS, Due::Answer(id, Err(HttpFailure)));
+            self.put(self.now_ms + NO_NETWORK_MS, Due::Answer(id, Err(HttpFailure::Network)));
         }
     }
 
@@ -637,7 +639,7 @@ impl World {
         }
         let calls: Vec<CallId> = self.network.calls.keys().copied().collect();
         for id in calls {
-            self.put(self.now_ms + NO_NETWORK_MS, Due::Answer(id, Err(HttpFailure)));
+            self.put(self.now_ms + NO_NETWORK_MS, Due::Answer(id, Err(HttpFailure::Network)));
         }
     }
 

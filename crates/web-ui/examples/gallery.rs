@@ -48,6 +48,7 @@ fn chat(number: u64) -> ChatRow {
         photo: Vec::new(),
         activity_ms: NOW - number * number * 17 * MINUTE,
         last: Some(LastMessage {
+            media: None,
             id: MessageId(id(number)),
             preview: [
                 "See you at the lighthouse at six, I bring the map and something to eat",
@@ -88,6 +89,7 @@ fn message(number: u64, own: bool, text: &str, status: MessageStatus) -> Message
         own,
         status: own.then_some(status),
         body: MessageBody::Text(text.into()),
+        attachment: None,
         quote: None,
         edited: false,
         forwarded: false,
@@ -128,7 +130,8 @@ fn window(chat: ChatId) -> MessageWindow {
     rows.push(MessageRow { body: MessageBody::Waiting, ..message(61, false, "", MessageStatus::Sent) });
     rows.push(message(62, false, "Are you there?", MessageStatus::Sent));
     rows.push(message(63, true, "Delivered to you", MessageStatus::Delivered));
-    let quote = |body| Some(Quote { message: MessageId(id(62)), sender: AccountId(id(500)), own: false, body });
+    let quote =
+        |body| Some(Quote { message: MessageId(id(62)), sender: AccountId(id(500)), own: false, body, media: None });
     let reaction = |own, emoji: &str| Reaction { account: AccountId(id(500)), own, emoji: emoji.into() };
     rows.push(MessageRow {
         quote: quote(Quoted::Text("Are you there?".into())),

@@ -1,12 +1,13 @@
 //! The only file that knows the worker: requests go to it as bytes, events come from it as bytes. Knows no page.
 
 use crate::model::hearing::{Heard, Hearing};
-use client_api::{Answer, Command, Event, Request, UserError, wire};
-use js_sys::{Array, Uint8Array};
+use client_api::{Answer, ChatId, Command, Event, FileId, MessageId, Request, UserError, wire};
+use js_sys::{Array, Object, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use wasm_bindgen::prelude::*;
-use web_sys::{MessageEvent, Worker};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, MessageChannel, MessageEvent, Worker};
 
 type Answered = Box<dyn FnOnce(Result<Answer, UserError>)>;
 
@@ -25,8 +26,9 @@ struct Bridge {
     hearing: Hearing,
     ready: bool,
     /// Requests made before the worker was ready.
-    held: Vec<Request>,
+    held: Vec<(Request, Option<Blob>)>,
     next: u32,
+    next_file: u64,
     waiting: HashMap<u32, Answered>,
 }
 
@@ -43,6 +45,7 @@ pub fn connect(worker: &Worker, backlog: &Array, tell: impl Fn(FromWorker) + 'st
             ready: false,
             held: Vec::new(),
             next: 1,
+            next_file: 1,
             waiting: HashMap::new(),
         });
     });
@@ -62,12 +65,55 @@ pub fn connect(worker: &Worker, backlog: &Array, tell: impl Fn(FromWorker) + 'st
 
 /// Asks without wanting an answer.
 pub fn send(command: Command) {
-    post(command, None);
+    post(command, None, None);
 }
 
 /// Asks, and gets the answer.
 pub fn ask(command: Command, answered: impl FnOnce(Result<Answer, UserError>) + 'static) {
-    post(command, Some(Box::new(answered)));
+    post(command, None, Some(Box::new(answered)));
+}
+
+/// Asks for something with a file, which goes along: the command names it by the number that it is given.
+pub fn ask_with_file(
+    file: Blob,
+    command: impl FnOnce(FileId) -> Command,
+    answered: impl FnOnce(Result<Answer, UserError>) + 'static,
+) {
+    let number = BRIDGE.with_borrow_mut(|bridge| {
+        bridge.as_mut().map(|bridge| {
+            bridge.next_file += 1;
+            FileId(bridge.next_file)
+        })
+    });
+    if let Some(number) = number {
+        post(command(number), Some(file), Some(Box::new(answered)));
+    }
+}
+
+/// Bytes of a message's file from this one on, fewer at its end; nothing where it is not whole on this device.
+pub async fn read_file(chat: ChatId, message: MessageId, from: u64, len: u64) -> Option<Uint8Array> {
+    let channel = MessageChannel::new().ok()?;
+    let wanted = Object::new();
+    let both = Uint8Array::from([chat.0, message.0].concat().as_slice());
+    for (name, value) in [
+        ("read", JsValue::from(both)),
+        ("from", JsValue::from_f64(from as f64)),
+        ("len", JsValue::from_f64(len as f64)),
+    ] {
+        Reflect::set(&wanted, &JsValue::from_str(name), &value).ok()?;
+    }
+    let there = channel.port1();
+    let answer = js_sys::Promise::new(&mut |resolve, _| {
+        let heard = Closure::once_into_js(move |event: MessageEvent| {
+            let _ = resolve.call1(&JsValue::UNDEFINED, &event.data());
+        });
+        there.set_onmessage(Some(heard.unchecked_ref()));
+    });
+    let worker = BRIDGE.with_borrow(|bridge| bridge.as_ref().map(|bridge| bridge.worker.clone()))?;
+    worker.post_message_with_transfer(&wanted, &Array::of1(&channel.port2())).ok()?;
+    let answer = JsFuture::from(answer).await.ok()?;
+    there.close();
+    answer.dyn_into().ok()
 }
 
 /// "Use here": the worker takes the account over from another tab.
@@ -79,7 +125,7 @@ pub fn use_here() {
     });
 }
 
-fn post(command: Command, answered: Option<Answered>) {
+fn post(command: Command, file: Option<Blob>, answered: Option<Answered>) {
     BRIDGE.with_borrow_mut(|bridge| {
         let Some(bridge) = bridge else { return };
         let id = match answered {
@@ -92,13 +138,22 @@ fn post(command: Command, answered: Option<Answered>) {
             }
         };
         let request = Request { id, command };
-        if bridge.ready { deliver(&bridge.worker, &request) } else { bridge.held.push(request) }
+        if bridge.ready { deliver(&bridge.worker, &request, file) } else { bridge.held.push((request, file)) }
     });
 }
 
-fn deliver(worker: &Worker, request: &Request) {
+fn deliver(worker: &Worker, request: &Request, file: Option<Blob>) {
     let bytes = Uint8Array::from(wire::encode_request(request).as_slice());
     let transfer = Array::of1(&bytes.buffer());
+    if let Some(file) = file {
+        // Together, so that the command never comes without it.
+        let both = Object::new();
+        let set = |name: &str, value: &JsValue| Reflect::set(&both, &JsValue::from_str(name), value).is_ok();
+        if set("request", &bytes) && set("file", &file) {
+            let _ = worker.post_message_with_transfer(&both, &transfer);
+        }
+        return;
+    }
     // It fails only for a buffer that was given away before; this one is new.
     let _ = worker.post_message_with_transfer(&bytes, &transfer);
 }
@@ -137,8 +192,8 @@ fn settle(events: Vec<Event>) -> Vec<Event> {
             match event {
                 Event::Ready => {
                     bridge.ready = true;
-                    for request in std::mem::take(&mut bridge.held) {
-                        deliver(&bridge.worker, &request);
+                    for (request, file) in std::mem::take(&mut bridge.held) {
+                        deliver(&bridge.worker, &request, file);
                     }
                 }
                 Event::Answered { request, result } => {

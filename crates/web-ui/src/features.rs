@@ -14,6 +14,7 @@ pub mod keys;
 pub mod link;
 pub mod linking;
 pub mod list_grip;
+pub mod media;
 pub mod message;
 pub mod name_form;
 pub mod new_chat;

@@ -16,6 +16,7 @@ pub mod hearing;
 pub mod heights;
 pub mod keys;
 pub mod list_width;
+pub mod media;
 pub mod moves;
 pub mod people;
 pub mod rich_text;

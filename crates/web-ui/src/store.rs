@@ -2,6 +2,7 @@
 //! merged by id.
 
 use crate::bridge;
+use crate::features::media::Offered;
 use crate::model::asides::{Aside, Asides};
 use crate::model::attention::{Moment, Pace, Tell, tell};
 use crate::model::chat_list::{ChatFilter, ChatList, is_unread};
@@ -17,8 +18,8 @@ use crate::platform::{letters, notify, page, sound};
 use crate::words;
 use client_api::{
     AccountId, Answer, AppStage, ChatId, ChatInfo, Command, Connection, DeviceRow, Event, LinkStage, LinkingStage,
-    MessageBody, MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile, RegistrationStage, Role, Settings,
-    UserError, WindowAnchor,
+    MediaKind, MessageBody, MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile, RegistrationStage, Role,
+    Settings, UserError, WindowAnchor,
 };
 use leptos::prelude::*;
 use std::time::Duration;
@@ -144,6 +145,10 @@ pub struct App {
     pub contact_code: RwSignal<Option<String>>,
     /// What was written when the program stopped, and went nowhere.
     pub unsent: RwSignal<Option<String>>,
+    /// Files that were chosen for the open chat and are not sent yet.
+    pub offered: RwSignal<Option<Offered>>,
+    /// The picture or film that is looked at.
+    pub viewing: RwSignal<Option<MessageId>>,
     toast_count: StoredValue<u32>,
     /// Toasts whose time begins when the page is seen again.
     waiting_toasts: StoredValue<Vec<u32>>,
@@ -203,6 +208,8 @@ impl App {
             narrow: RwSignal::new(false),
             contact_code: RwSignal::new(None),
             unsent: RwSignal::new(None),
+            offered: RwSignal::new(None),
+            viewing: RwSignal::new(None),
             toast_count: StoredValue::new(0),
             waiting_toasts: StoredValue::new(Vec::new()),
             pointed_ms: StoredValue::new(None),
@@ -288,8 +295,8 @@ impl App {
             // The page that links says so itself.
             Event::Notice(Notice::DeviceLinked { again: false, name, .. }) if self.is_linking(&name) => {}
             Event::Notice(notice) => self.toast(words::notice(&notice), true),
-            Event::Notify { chat, title, preview, .. } => {
-                self.notify(chat, &title, &preview);
+            Event::Notify { chat, title, preview, media, .. } => {
+                self.notify(chat, &title, &preview, media);
             }
         }
     }
@@ -342,7 +349,7 @@ impl App {
     }
 
     /// A message came: whoever does not see it is told, as they wish it.
-    fn notify(&self, chat: ChatId, title: &str, preview: &str) {
+    fn notify(&self, chat: ChatId, title: &str, preview: &str, media: Option<MediaKind>) {
         let row = self.chats.with_untracked(|chats| chats.get(&chat));
         let in_front = !self.narrow.get_untracked() || self.pane.get_untracked() == Pane::Chat;
         let how = tell(Moment {
@@ -357,7 +364,8 @@ impl App {
             sound::tone();
         }
         if how == Tell::SoundAndNotification {
-            let text = if previews { plain(preview) } else { words::NEW_MESSAGE.to_owned() };
+            let text =
+                if previews { words::caption_or_kind(plain(preview), media) } else { words::NEW_MESSAGE.to_owned() };
             notify::message(*self, chat, title, &text);
         }
     }
@@ -462,6 +470,8 @@ impl App {
             bridge::send(Command::CloseChat { chat: before });
         }
         self.selection.set(None);
+        self.offered.set(None);
+        self.viewing.set(None);
         self.timeline.set(None);
         self.info.set(None);
     }

@@ -4,12 +4,14 @@ mod emoji;
 mod finding;
 mod groups;
 mod keys;
+mod media;
 mod messages;
 
 pub use emoji::*;
 pub use finding::*;
 pub use groups::*;
 pub use keys::*;
+pub use media::*;
 pub use messages::*;
 
 use crate::model::chat_list::ChatFilter;
@@ -65,9 +67,7 @@ pub fn error(error: &UserError) -> String {
             format!("The code is wrong. {} left.", count(u64::from(*tries_left), "try", "tries"))
         }
         UserError::CodeExpired => "This code is no longer valid. Ask for a new one.".into(),
-        UserError::PinWrong { tries_left } => {
-            format!("The PIN is wrong. {} left.", count(u64::from(*tries_left), "try", "tries"))
-        }
+        UserError::PinWrong { tries_left: n } => format!("The PIN is wrong. {} left.", count(u64::from(*n), "try", "tries")),
         UserError::PinInvalid => "A PIN has six digits.".into(),
         UserError::TooMany { wait_s } => format!("Too many tries. Wait {} and try again.", duration(*wait_s)),
         UserError::RegistrationClosed => "This server takes no new accounts. Ask the person who runs it.".into(),
@@ -87,6 +87,7 @@ pub fn error(error: &UserError) -> String {
                 .into()
         }
         UserError::OnlyAdmin | UserError::GroupTooLarge { .. } | UserError::LastAdmin => group_refused(error),
+        UserError::FileTooLarge { .. } | UserError::FileUnreadable | UserError::TooManyFiles { .. } => file_error(error),
         UserError::CodeNotOurs => {
             "This is not a Heliograph code. Scan the code that your browser shows at the address of your server.".into()
         }
@@ -327,8 +328,6 @@ pub fn body(body: &MessageBody, own: bool, people: &People, me: AccountId) -> St
 }
 
 pub const WAITING: &str = "Waiting for this message. Other devices have been asked for it.";
-pub const WAITING_SHORT: &str = "Waiting for this message";
-pub const NEWER: &str = "This message was sent by a newer version. Update to see it.";
 
 /// The words for the ticks.
 pub fn status(status: MessageStatus) -> &'static str {

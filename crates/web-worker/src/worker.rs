@@ -2,6 +2,7 @@
 //! when another tab takes the lock.
 
 mod lock;
+mod media;
 mod page;
 mod room;
 mod storage;
@@ -11,7 +12,8 @@ use client_driver::engine::EngineConfig;
 use client_driver::web::{self, Driver, Platform};
 use js_sys::Array;
 use lock::{Lock, Taken};
-use page::Said;
+use media::MediaFiles;
+use page::{Said, Wanted};
 use rusqlite::Connection;
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -32,6 +34,8 @@ struct Worker {
     waiting: VecDeque<Request>,
     /// Kept while another tab leads: a pool is installed once in a worker's life.
     storage: Option<Rc<Storage>>,
+    /// The files of messages, from when it is known whose they are.
+    media: Option<MediaFiles>,
 }
 
 #[derive(Clone)]
@@ -65,6 +69,7 @@ pub fn start(backlog: &Array) {
         attempt: 0,
         waiting: VecDeque::new(),
         storage: None,
+        media: None,
     }));
     let listening = worker.clone();
     page::listen(backlog, move |said| hear(&listening, said));
@@ -77,6 +82,7 @@ fn hear(worker: &Shared, said: Said) {
             if it.who.is_some() {
                 return;
             }
+            it.media = Some(MediaFiles::new(role));
             it.who = Some(Who { role, origin });
             drop(it);
             lead(worker, How::IfFree);
@@ -86,6 +92,13 @@ fn hear(worker: &Shared, said: Said) {
                 lead(worker, How::Steal);
             }
         }
+        Said::WithFile(request, file, blob) => {
+            if let Some(media) = &worker.borrow().media {
+                media.give(file, blob);
+            }
+            hear(worker, Said::Request(request));
+        }
+        Said::Read(wanted) => read_for_page(worker, wanted),
         Said::Request(request) => {
             let mut it = worker.borrow_mut();
             match &it.state {
@@ -97,6 +110,19 @@ fn hear(worker: &Shared, said: Said) {
         }
         Said::Nonsense(what) => page::show(&[halted(what)]),
     }
+}
+
+/// The page gets bytes and no key.
+fn read_for_page(worker: &Shared, wanted: Wanted) {
+    let it = worker.borrow();
+    let source = match &it.state {
+        State::Leading { driver: Some(driver), .. } => driver.media_source(wanted.chat, wanted.message),
+        _ => None,
+    };
+    let (Some(source), Some(media)) = (source, it.media.clone()) else { return wanted.answer(None) };
+    wasm_bindgen_futures::spawn_local(async move {
+        wanted.answer(media.opened(&source, wanted.from, wanted.len).await.as_deref());
+    });
 }
 
 /// How the lock is to be had.
@@ -170,6 +196,7 @@ fn run(worker: &Shared, who: Who, lock: Lock, connection: Connection, storage: R
         show: Box::new(show),
         open_database: Box::new(move || kept.open().ok()),
         delete_database: Box::new(move || storage.delete().map_err(|error| format!("{error:?}"))),
+        media: worker.borrow().media.clone().map(|files| Rc::new(files) as Rc<dyn web::MediaStore>),
     };
     let config = EngineConfig { role: who.role, device_name: "Web".to_owned() };
     let driver = web::start(connection, config, platform);
@@ -200,6 +227,9 @@ impl Worker {
     fn release_storage(&self) {
         if let Some(storage) = &self.storage {
             storage.pause();
+        }
+        if let Some(media) = &self.media {
+            media.pause();
         }
     }
 }

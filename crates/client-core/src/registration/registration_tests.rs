@@ -44,7 +44,7 @@ impl Phone {
     }
 
     fn hears(&mut self, request: &HttpRequest, answer: &impl Message) -> (Vec<Event>, Vec<HttpRequest>) {
-        let response = HttpResponse { status: 200, headers: Vec::new(), body: answer.encode_to_vec() };
+        let response = HttpResponse { status: 200, headers: Vec::new(), body: answer.encode_to_vec(), kept: 0 };
         let (mut events, mut requests) = (Vec::new(), Vec::new());
         for output in self.takes(Input::Http(request.id, Ok(response))) {
             match output {
@@ -59,7 +59,7 @@ impl Phone {
     /// Types the number and hears its canonical form; then the code, and whether a PIN is set.
     fn proves(&mut self, typed: &str, pin_required: bool) -> Vec<HttpRequest> {
         let request = self.asks(Command::RequestCode { number: typed.to_owned() });
-        assert_eq!(RequestCode::decode(&*request.body).expect("request").number, typed);
+        assert_eq!(RequestCode::decode(request.body.bytes()).expect("request").number, typed);
         let ok = RequestCodeOk { next_code_after_s: 30, code_length: 6, number: CANONICAL.to_owned() };
         let (events, _) = self.hears(&request, &ok);
         assert!(
@@ -67,7 +67,7 @@ impl Phone {
             "{events:?}"
         );
         let request = self.asks(Command::VerifyCode { code: "123456".to_owned() });
-        assert_eq!(VerifyCode::decode(&*request.body).expect("request").number, CANONICAL);
+        assert_eq!(VerifyCode::decode(request.body.bytes()).expect("request").number, CANONICAL);
         let ok = VerifyCodeOk { ticket: vec![1; 32], pin_required, account_exists: pin_required };
         self.hears(&request, &ok).1
     }
@@ -79,11 +79,12 @@ fn a_pin_that_was_set_with_the_national_form_is_right_with_the_international_one
     let register = first.proves("0151 77700033", false).remove(0);
     first.hears(&register, &RegisterOk::default());
     this::set_session_token(&first.db, Some(&[3; 32])).expect("token");
-    let set = SetPin::decode(&*first.asks(Command::SetPin { pin: PIN.to_owned() }).body).expect("request");
+    let set = SetPin::decode(first.asks(Command::SetPin { pin: PIN.to_owned() }).body.bytes()).expect("request");
 
     let mut second = Phone::new(2);
     second.proves("+49 (0) 151 77700033", true);
-    let register = Register::decode(&*second.asks(Command::EnterPin { pin: PIN.to_owned() }).body).expect("request");
+    let register =
+        Register::decode(second.asks(Command::EnterPin { pin: PIN.to_owned() }).body.bytes()).expect("request");
     assert_eq!(register.pin_proof, set.pin_proof);
     assert_eq!(set.pin_proof, identity::pin::pin_proof(PIN, CANONICAL).to_vec());
 }

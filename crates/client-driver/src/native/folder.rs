@@ -1,10 +1,13 @@
 //! The folder that a terminal client keeps its database in, and the lock that makes it one client's.
 
+use super::files::Files;
 use rusqlite::Connection;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 
 const DATABASE: &str = "client.db";
+/// The store of files beside it.
+const MEDIA: &str = "media";
 const LOCK: &str = "client.lock";
 
 /// Why a folder cannot be used.
@@ -84,9 +87,23 @@ impl Place {
         configured.map_err(|source| FolderError::Database { path, source })
     }
 
+    /// The store of files beside the database.
+    pub(crate) fn files(&self) -> Result<Files, FolderError> {
+        let (folder, passing) = match self {
+            Self::Folder { path, .. } => (path.join(MEDIA), false),
+            Self::Memory => {
+                let mut name = [0; 16];
+                getrandom::fill(&mut name).expect("the system gives randomness");
+                (std::env::temp_dir().join(format!("heliograph-{}", hex::encode(name))), true)
+            }
+        };
+        Files::open(folder.clone(), passing).map_err(|source| FolderError::Io { path: folder, source })
+    }
+
     /// Deletes the database; the connection must be closed.
-    pub(crate) fn wipe(&self) -> Result<(), FolderError> {
+    pub(crate) fn wipe(&self, files: &Files) -> Result<(), FolderError> {
         let Self::Folder { path, .. } = self else { return Ok(()) };
+        files.wipe().map_err(|source| FolderError::Io { path: path.join(MEDIA), source })?;
         for suffix in ["", "-wal", "-shm", "-journal"] {
             let file = path.join(format!("{DATABASE}{suffix}"));
             match std::fs::remove_file(&file) {
@@ -100,7 +117,7 @@ impl Place {
     }
 }
 
-fn make_private_folder(path: &Path) -> std::io::Result<()> {
+pub(super) fn make_private_folder(path: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -109,7 +126,7 @@ fn make_private_folder(path: &Path) -> std::io::Result<()> {
 }
 
 /// Keys lie in it: nobody else reads it.
-fn private_file(path: &Path) -> std::io::Result<File> {
+pub(super) fn private_file(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true).read(true);
     #[cfg(unix)]
@@ -138,7 +155,10 @@ mod tests {
         let connection = place.open().expect("opens");
         connection.execute_batch("CREATE TABLE a (b); INSERT INTO a VALUES (1)").expect("writes");
         drop(connection);
-        place.wipe().expect("deletes");
+        let files = place.files().expect("a store");
+        files.write(client_core::MediaId([1; 16]), 0, b"a file").expect("written");
+        place.wipe(&files).expect("deletes");
+        assert_eq!(files.check(client_core::MediaId([1; 16])), client_core::MediaReport::Missing);
         let tables: u32 = place
             .open()
             .expect("opens")

@@ -1,6 +1,7 @@
 //! The core's HTTP requests by the browser's fetch, performed once each.
 
-use client_core::{HttpFailure, HttpMethod, HttpRequest, HttpResponse};
+use crate::web::MediaStore;
+use client_core::{HttpBody, HttpFailure, HttpMethod, HttpRequest, HttpResponse, KeepIn};
 use data_encoding::BASE64URL_NOPAD;
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -14,15 +15,23 @@ use web_sys::{
 const HEADERS: [&str; 4] = ["location", "upload-offset", "content-range", "retry-after"];
 
 /// Performs a request; whatever goes wrong on the way is one failure, and the core knows what to do.
-pub(super) async fn perform(origin: &str, request: HttpRequest) -> Result<HttpResponse, HttpFailure> {
+pub(super) async fn perform(
+    origin: &str,
+    media: Option<&dyn MediaStore>,
+    request: HttpRequest,
+) -> Result<HttpResponse, HttpFailure> {
     let what = format!("{request:?}");
-    exchange(origin, request).await.map_err(|error| {
+    exchange(origin, media, request).await.map_err(|error| {
         tracing::debug!(%what, ?error, "no answer");
-        HttpFailure
+        error.failure()
     })
 }
 
-async fn exchange(origin: &str, request: HttpRequest) -> Result<HttpResponse, JsValue> {
+async fn exchange(
+    origin: &str,
+    media: Option<&dyn MediaStore>,
+    request: HttpRequest,
+) -> Result<HttpResponse, NoAnswer> {
     let headers = Headers::new()?;
     for (name, value) in &request.headers {
         headers.set(name, value)?;
@@ -39,7 +48,15 @@ async fn exchange(origin: &str, request: HttpRequest) -> Result<HttpResponse, Js
     init.set_signal(Some(&AbortSignal::timeout_with_u32(request.timeout_ms)));
     // Browsers refuse a body with GET and HEAD, also an empty one.
     if !matches!(request.method, HttpMethod::Get | HttpMethod::Head) {
-        init.set_body(&Uint8Array::from(request.body.as_slice()));
+        let body = match &request.body {
+            HttpBody::Bytes(bytes) => Uint8Array::from(bytes.as_slice()),
+            HttpBody::Stored { media: file, from, len } => {
+                let store = media.ok_or(NoAnswer::Store(HttpFailure::StorageFull))?;
+                let piece = store.read(*file, *from, *len).await.map_err(NoAnswer::Store)?;
+                Uint8Array::from(piece.as_slice())
+            }
+        };
+        init.set_body(&body);
     }
     let scope = js_sys::global().unchecked_into::<DedicatedWorkerGlobalScope>();
     let fetched = scope.fetch_with_str_and_init(&format!("{origin}{}", request.path), &init);
@@ -49,5 +66,38 @@ async fn exchange(origin: &str, request: HttpRequest) -> Result<HttpResponse, Js
         .into_iter()
         .filter_map(|name| Some((name.to_owned(), response.headers().get(name).ok().flatten()?)))
         .collect();
-    Ok(HttpResponse { status: response.status(), headers, body: Uint8Array::new(&body).to_vec() })
+    let (status, body) = (response.status(), Uint8Array::new(&body).to_vec());
+    let Some(KeepIn { media: file, from, len_max }) = request.keep_in.filter(|_| response.ok()) else {
+        return Ok(HttpResponse { status, headers, body, kept: 0 });
+    };
+    let (store, kept) = (media.ok_or(NoAnswer::Store(HttpFailure::StorageFull))?, body.len() as u64);
+    if kept > len_max {
+        return Err(NoAnswer::Network("more than was asked for".into()));
+    }
+    store.write(file, from, body).await.map_err(NoAnswer::Store)?;
+    Ok(HttpResponse { status, headers, body: Vec::new(), kept })
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+enum NoAnswer {
+    // `Debug` is for the log.
+    #[allow(dead_code)]
+    Network(JsValue),
+    Store(HttpFailure),
+}
+
+impl NoAnswer {
+    fn failure(&self) -> HttpFailure {
+        match self {
+            Self::Network(_) => HttpFailure::Network,
+            Self::Store(failure) => *failure,
+        }
+    }
+}
+
+impl From<JsValue> for NoAnswer {
+    fn from(error: JsValue) -> Self {
+        Self::Network(error)
+    }
 }

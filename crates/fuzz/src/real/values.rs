@@ -143,7 +143,7 @@ impl Values {
     }
 
     fn take_call(&mut self, call: &Call) -> Result<()> {
-        let body = call.request.body.as_slice();
+        let body = call.request.body.bytes();
         match call.request.path.as_str() {
             "/v1/register" => self.device_lists.push(Register::decode(body)?.signed_device_list),
             "/v1/devices" => self.device_lists.push(PutDeviceList::decode(body)?.signed_device_list),

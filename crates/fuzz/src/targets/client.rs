@@ -120,13 +120,13 @@ impl Phone<'_> {
                     proto::wire::ClientFrame::decode(frame.as_slice()).expect("a frame of ours");
                 }
                 Output::Http(request) => {
-                    sent += request.body.len();
+                    sent += request.body.bytes().len();
                     self.asked.push_back(request);
                 }
                 Output::Connect => connects = true,
                 Output::Disconnect => connects = false,
                 Output::Wipe => self.wiped = true,
-                Output::CheckSocket | Output::WakeAt(_) | Output::Event(_) => {}
+                Output::CheckSocket | Output::Media(_) | Output::WakeAt(_) | Output::Event(_) => {}
             }
         }
         assert!(sent <= SENT_LEN_MAX, "{sent} bytes after one input");
@@ -156,7 +156,7 @@ impl Phone<'_> {
     fn is_answered(&mut self) {
         let Some(request) = self.asked.pop_front() else { return };
         let honest = values().calls.iter().rev().find(|call| call.device == PHONE && call.request.path == request.path);
-        let result = honest.map(|call| call.answer.clone()).ok_or(HttpFailure);
+        let result = honest.map(|call| call.answer.clone()).ok_or(HttpFailure::Network);
         self.give(Input::Http(request.id, result));
     }
 
@@ -170,7 +170,7 @@ impl Phone<'_> {
             5 => self.is_answered_falsely(script),
             6 => {
                 if let Some(request) = self.asked.pop_front() {
-                    self.give(Input::Http(request.id, Err(HttpFailure)));
+                    self.give(Input::Http(request.id, Err(HttpFailure::Network)));
                 }
             }
             7 => self.give(Input::SocketClosed),
@@ -201,7 +201,7 @@ impl Phone<'_> {
         let names = ["location", "upload-offset", "content-range", "retry-after"];
         let header = |name: &str| (name.to_owned(), script.text(32));
         let headers = if body.len().is_multiple_of(2) { Vec::new() } else { names.map(header).to_vec() };
-        self.give(Input::Http(request.id, Ok(HttpResponse { status, headers, body })));
+        self.give(Input::Http(request.id, Ok(HttpResponse { status, headers, body, kept: 0 })));
     }
 
     /// A sibling or a peer says something, in the right place of the log: what lies below the encryption is theirs.

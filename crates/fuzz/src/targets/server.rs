@@ -3,7 +3,7 @@
 
 use crate::real::{self, PHONE, values};
 use crate::script::{Script, chosen};
-use client_core::{HttpId, HttpMethod, HttpRequest, HttpResponse};
+use client_core::{HttpBody, HttpId, HttpMethod, HttpRequest, HttpResponse};
 use prost::Message as _;
 use proto::wire::{ClientFrame, Hello, ListGroups, ServerFrame, client_frame, reply, server_frame};
 use rusqlite::Connection;
@@ -84,7 +84,7 @@ fn fixture() -> Fixture {
         now_ms: recording.world.now_ms,
         said: [said(PHONE).collect(), said(peer).collect()],
         paths,
-        bodies: calls.iter().map(|call| call.request.body.clone()).collect(),
+        bodies: calls.iter().map(|call| call.request.body.bytes().to_vec()).collect(),
         bearers: tokens.to_vec(),
     }
 }
@@ -246,7 +246,7 @@ pub(super) fn http(bytes: &[u8]) {
                 // As it was said, under the token that may still be valid.
                 0 => chosen(&values().calls, script.byte()).map(|call| call.request.clone()),
                 1 => chosen(&values().calls, script.byte()).map(|call| {
-                    let body = script.value(std::slice::from_ref(&call.request.body));
+                    let body = HttpBody::Bytes(script.value(&[call.request.body.bytes().to_vec()]));
                     HttpRequest { body, ..call.request.clone() }
                 }),
                 _ => Some(request_of(fixture, &mut script)),
@@ -282,6 +282,6 @@ fn request_of(fixture: &Fixture, script: &mut Script<'_>) -> HttpRequest {
         1 => Some(script.value(&fixture.bearers)),
         _ => chosen(&fixture.bearers, script.byte()).cloned(),
     };
-    let body = script.value(&fixture.bodies);
-    HttpRequest { id: HttpId(0), method, path, headers, bearer, body, timeout_ms: 1_000 }
+    let body = HttpBody::Bytes(script.value(&fixture.bodies));
+    HttpRequest { id: HttpId(0), method, path, headers, bearer, body, keep_in: None, timeout_ms: 1_000 }
 }

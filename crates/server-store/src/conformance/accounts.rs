@@ -205,7 +205,14 @@ pub async fn link_slots_are_compared_and_set(stores: Stores) {
 
 /// Blobs stay within the quota and grow from where they are.
 pub async fn blobs_are_counted(stores: Stores) {
-    let blob = |n: u8, size| Blob { id: BlobId([n; 16]), owner: account(1), size, received: 0, expires_ms: NOW_MS };
+    let blob = |n: u8, size| Blob {
+        id: BlobId([n; 16]),
+        owner: account(1),
+        size,
+        received: 0,
+        shared: false,
+        expires_ms: NOW_MS,
+    };
     let blobs = &stores.blobs;
     assert_eq!(blobs.create_blob(blob(1, 60), 100).await.unwrap(), CreateBlobOutcome::Created);
     assert_eq!(blobs.create_blob(blob(2, 60), 100).await.unwrap(), CreateBlobOutcome::OverQuota { used: 60 });

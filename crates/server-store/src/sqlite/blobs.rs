@@ -20,8 +20,8 @@ impl BlobStore for Sqlite {
                 return Ok(CreateBlobOutcome::OverQuota { used: uint(used) });
             }
             tx.execute(
-                "INSERT INTO blob (blob, owner, size, received, expires_ms) VALUES (?, ?, ?, ?, ?)",
-                params![blob.id.0, blob.owner.0, int(blob.size), int(blob.received), int(blob.expires_ms)],
+                "INSERT INTO blob (blob, owner, size, received, expires_ms, shared) VALUES (?, ?, ?, ?, ?, ?)",
+                params![blob.id.0, blob.owner.0, int(blob.size), int(blob.received), int(blob.expires_ms), blob.shared],
             )?;
             Ok(CreateBlobOutcome::Created)
         })
@@ -64,7 +64,7 @@ impl BlobStore for Sqlite {
 
 fn read(db: &Connection, id: BlobId) -> Result<Option<Blob>, StoreError> {
     Ok(db
-        .prepare_cached("SELECT owner, size, received, expires_ms FROM blob WHERE blob = ?")?
+        .prepare_cached("SELECT owner, size, received, expires_ms, shared FROM blob WHERE blob = ?")?
         .query_row([id.0], |row| {
             Ok(Blob {
                 id,
@@ -72,6 +72,7 @@ fn read(db: &Connection, id: BlobId) -> Result<Option<Blob>, StoreError> {
                 size: uint(row.get(1)?),
                 received: uint(row.get(2)?),
                 expires_ms: uint(row.get(3)?),
+                shared: row.get(4)?,
             })
         })
         .optional()?)

@@ -1,6 +1,8 @@
 //! Blobs: upload by tus 1.0 (core, creation, termination), download by range.
 //!
-//! The server sees ciphertext, size and owner. Only devices of the owner's account read a blob as yet.
+//! The server sees ciphertext, size and owner. A blob is read, written and deleted by devices of its owner's account; one that was made with
+//! `Upload-Metadata: shared` is read by whoever has a session and knows its name, which is 128 random bits that stand in no answer but
+//! its owner's and in encrypted messages.
 
 use super::Caller;
 use crate::app::{App, random};
@@ -18,6 +20,7 @@ const TUS_VERSION: HeaderName = HeaderName::from_static("tus-version");
 const TUS_EXTENSION: HeaderName = HeaderName::from_static("tus-extension");
 const TUS_MAX_SIZE: HeaderName = HeaderName::from_static("tus-max-size");
 const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
+const UPLOAD_METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 const VERSION: HeaderValue = HeaderValue::from_static("1.0.0");
 const CHUNK: &str = "application/offset+octet-stream";
@@ -44,7 +47,7 @@ pub(super) async fn create(
     }
     let id = BlobId(random());
     let expires_ms = app.now_ms().saturating_add(app.config.blob_retention_ms);
-    let blob = Blob { id, owner: caller.account(), size, received: 0, expires_ms };
+    let blob = Blob { id, owner: caller.account(), size, received: 0, shared: is_shared(&headers), expires_ms };
     match app.stores.blobs.create_blob(blob, app.config.blob_quota).await? {
         CreateBlobOutcome::Created => {}
         CreateBlobOutcome::OverQuota { used } => {
@@ -57,7 +60,7 @@ pub(super) async fn create(
 }
 
 pub(super) async fn head(State(app): State<Arc<App>>, caller: Caller, Named(id): Named) -> Result<Response, Problem> {
-    let blob = own_blob(&app, caller, id).await?;
+    let blob = readable_blob(&app, caller, id).await?;
     let headers = [
         (TUS_RESUMABLE, VERSION),
         (UPLOAD_OFFSET, HeaderValue::from(blob.received)),
@@ -100,7 +103,11 @@ pub(super) async fn patch(
             Ok((StatusCode::NO_CONTENT, headers).into_response())
         }
         AdvanceOutcome::Conflict(at) => Ok(conflict(at)),
-        AdvanceOutcome::Gone => Err(Problem::not_found()),
+        AdvanceOutcome::Gone => {
+            // It was deleted meanwhile, and this has written it again.
+            app.blobs.delete(blob.id).await.map_err(disk)?;
+            Err(Problem::not_found())
+        }
     }
 }
 
@@ -117,7 +124,7 @@ pub(super) async fn read(
     Named(id): Named,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let blob = own_blob(&app, caller, id).await?;
+    let blob = readable_blob(&app, caller, id).await?;
     if blob.received != blob.size {
         return Err(Problem::new(StatusCode::CONFLICT, "incomplete"));
     }
@@ -184,6 +191,18 @@ impl FromRequestParts<Arc<App>> for Named {
         hex::decode_to_slice(id, &mut bytes).map_err(|_| Problem::not_found())?;
         Ok(Self(BlobId(bytes)))
     }
+}
+
+/// tus gives metadata as pairs of a key and a value in Base64; a key alone is a word.
+fn is_shared(headers: &HeaderMap) -> bool {
+    let metadata = headers.get(&UPLOAD_METADATA).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    metadata.split(',').any(|pair| pair.trim() == "shared")
+}
+
+async fn readable_blob(app: &App, caller: Caller, id: BlobId) -> Result<Blob, Problem> {
+    let blob = app.stores.blobs.blob(id).await?;
+    let may_read = |blob: &Blob| blob.shared || blob.owner == caller.account();
+    blob.filter(|blob| may_read(blob) && blob.expires_ms > app.now_ms()).ok_or_else(Problem::not_found)
 }
 
 async fn own_blob(app: &App, caller: Caller, id: BlobId) -> Result<Blob, Problem> {

@@ -76,3 +76,33 @@ async fn blobs_are_their_owners_within_size_and_quota() {
     let no_length = host.send("POST", "/v1/blobs", Some(&phone.token), &[TUS], Vec::new()).await;
     no_length.refused(400, "malformed");
 }
+
+#[tokio::test]
+async fn a_shared_blob_is_read_by_whoever_knows_its_name_and_written_by_its_owner() {
+    let host = Host::start().await;
+    let (_, phone) = registered(&host, "+4915123456701").await;
+    let (_, other) = registered(&host, "+4915123456702").await;
+    let shared = async |metadata: &str| {
+        let headers = [TUS, ("upload-length", "5"), ("upload-metadata", metadata)];
+        host.send("POST", "/v1/blobs", Some(&phone.token), &headers, Vec::new()).await.headers["location"].clone()
+    };
+    let at = shared("filename d29ybGQ=,shared").await;
+    host.get(&at, Some(&other.token)).await.refused(409, "incomplete");
+    patch(&host, &other.token, &at, 0, b"01234").await.refused(404, "not-found");
+    assert_eq!(patch(&host, &phone.token, &at, 0, b"01234").await.status, 204);
+    let read = host.get(&at, Some(&other.token)).await;
+    assert_eq!((read.body.as_slice(), read.headers["cache-control"].as_str()), (b"01234".as_slice(), "no-store"));
+    let part = host.send("GET", &at, Some(&other.token), &[("range", "bytes=2-4")], Vec::new()).await;
+    assert_eq!((part.status, part.body.as_slice()), (206, b"234".as_slice()));
+    assert_eq!(host.send("HEAD", &at, Some(&other.token), &[TUS], Vec::new()).await.status, 200);
+    host.get(&at, None).await.refused(401, "unauthenticated");
+    host.send("DELETE", &at, Some(&other.token), &[TUS], Vec::new()).await.refused(404, "not-found");
+    assert_eq!(host.get(&at, Some(&phone.token)).await.body, b"01234");
+
+    for metadata in ["shared d29ybGQ=", "unshared", ""] {
+        let at = shared(metadata).await;
+        assert_eq!(patch(&host, &phone.token, &at, 0, b"01234").await.status, 204);
+        host.get(&at, Some(&other.token)).await.refused(404, "not-found");
+        assert_eq!(host.send("HEAD", &at, Some(&other.token), &[TUS], Vec::new()).await.status, 404, "{metadata}");
+    }
+}

@@ -5,6 +5,7 @@ use crate::features::finding::{FoundList, Search};
 use crate::model::chat_list::{ChatFilter, ChatList as Rows, is_unread};
 use crate::model::clock;
 use crate::model::finding::Stage;
+use crate::model::media;
 use crate::model::rich_text::plain;
 use crate::model::search::Found;
 use crate::model::window::equal_rows;
@@ -375,12 +376,17 @@ fn preview(row: &ChatRow) -> AnyView {
     match &row.last {
         Some(last) if last.deleted => view! { <em>{words::deleted(last.status.is_some())}</em> }.into_any(),
         Some(last) => {
-            let text = if last.waiting { words::WAITING_SHORT.to_owned() } else { plain(&last.preview) };
-            let status = last.status;
+            let text = if last.waiting {
+                words::WAITING_SHORT.to_owned()
+            } else {
+                words::caption_or_kind(plain(&last.preview), last.media)
+            };
+            let (status, media) = (last.status, last.media);
             // A name of another script turns nothing around it.
             let by = Some(last.by.clone()).filter(|by| !by.is_empty());
             let by = by.map(|by| view! { <span class="by"><bdi>{by}</bdi>": "</span> });
-            view! { {status.map(|status| view! { <Ticks status/> })}{by}{text} }.into_any()
+            let icon = media.map(|kind| view! { <Icon name=media::icon(kind)/> });
+            view! { {status.map(|status| view! { <Ticks status/> })}{by}{icon}{text} }.into_any()
         }
         None => ().into_any(),
     }

@@ -3,6 +3,7 @@
 
 use crate::features::emoji::Choosing;
 use crate::features::emoji::names::{Names, put};
+use crate::features::media::attach::{self, Attach};
 use crate::features::message::menu::{edit, held};
 use crate::features::message::quote::quote_lines;
 use crate::features::parts::{self, Lazy, Place};
@@ -293,6 +294,7 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
                 send();
             }
         >
+            <Show when=move || edits.with(Option::is_none)><Attach/></Show>
             <textarea
                 id="composer-text" class="composer-text" rows="1" node_ref=area dir="auto" placeholder=name aria-label=name
                 aria-describedby=move || has_aside.get().then_some("composer-aside")
@@ -307,6 +309,9 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
                     }
                 }
                 on:keydown=on_key
+                on:paste=move |event: leptos::ev::ClipboardEvent| if !is_editing() && attach::paste(app, &event) {
+                    event.prevent_default();
+                }
                 on:blur=move |_| {
                     names.close();
                     tell_typing(false);
@@ -344,16 +349,17 @@ fn aside_view(app: App, aside: &Aside) -> Option<impl IntoView + use<>> {
     };
     // As it is now: it may be changed or deleted while somebody writes.
     let (id, sender, first) = (row.id, row.sender, row.body.clone());
+    let carries = row.attachment.as_ref().map(|carried| carried.facts.kind);
     let body = Memo::new(move |_| held(app, id).map_or_else(|| first.clone(), |row| row.body.clone()));
     let lines = move || {
         let body = body.get();
         let says_something = matches!(body, MessageBody::Text(_) | MessageBody::Deleted);
         let text = if says_something {
-            words::body(&body, own, &People::default(), AccountId::NOBODY)
+            words::caption_or_kind(words::body(&body, own, &People::default(), AccountId::NOBODY), carries)
         } else {
             words::A_MESSAGE.to_owned()
         };
-        quote_lines(sender, author, text, matches!(body, MessageBody::Text(_)))
+        quote_lines(sender, author, carries, text, matches!(body, MessageBody::Text(_)))
     };
     Some(view! {
         <div class="aside" data-testid=testid>

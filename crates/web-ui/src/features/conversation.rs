@@ -4,10 +4,12 @@ mod scroll;
 
 use crate::features::chat_list::{BADGE_MAX, face};
 use crate::features::composer::Composer;
+use crate::features::media::attach::{DropTarget, listen_for_drops};
 use crate::features::message::choosing::ChosenBar;
 use crate::features::message::dialogs::MessageDialogs;
 use crate::features::message::menu::MessageMenu;
 use crate::features::message::{Around, ItemView};
+use crate::features::parts::{self, Lazy, Place};
 use crate::model::chat_list::is_unread;
 use crate::model::clock;
 use crate::platform::page;
@@ -65,6 +67,10 @@ fn Conversation(opened: ChatId) -> impl IntoView {
     let is_in = Memo::new(move |_| {
         app.info.with(|info| info.as_ref().is_none_or(|info| info.kind != ChatKind::Group || !info.members.is_empty()))
     });
+    let dragged = RwSignal::new(false);
+    listen_for_drops(app, dragged);
+    let offers = Memo::new(move |_| app.offered.with(Option::is_some));
+    let views = Memo::new(move |_| app.viewing.with(Option::is_some));
     let loading = move || app.timeline.with(Option::is_none);
     // Whatever is on the screen is read: what is unread lies below, whether it was there before the chat was opened or came since.
     let unread = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.unread)));
@@ -111,6 +117,9 @@ fn Conversation(opened: ChatId) -> impl IntoView {
             <Composer chat on_sent=move || view.to_end()/>
         </Show>
         <Show when=move || app.selection.with(Option::is_some)><ChosenBar around/></Show>
+        <DropTarget dragged/>
+        <Show when=move || offers.get()><Lazy part=parts::OFFER place=Place::Over focus="[data-testid='offer-caption']"/></Show>
+        <Show when=move || views.get()><Lazy part=parts::VIEWER place=Place::Over focus="[data-testid='viewer-close']"/></Show>
         <MessageMenu around/>
         <MessageDialogs around/>
     }

@@ -63,6 +63,8 @@ fn act(app: App, key: Key) -> bool {
             parts::NEW_CHAT.when_here(|| page::focus(".pane-body input"));
         }
         Key::Emoji => page::press("#composer-emoji-open"),
+        Key::Attach if !page::exists("[data-testid='attach']") => return false,
+        Key::Attach => page::press("[data-testid='attach']"),
         Key::Settings => {
             app.show_section(Section::Settings);
             request_animation_frame(|| page::focus(".pane-title"));

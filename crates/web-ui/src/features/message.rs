@@ -8,13 +8,16 @@ pub mod menu;
 pub mod quote;
 
 use crate::features::chat_list::Ticks;
+use crate::features::media::Shown;
 use crate::features::message::body::body_view;
 use crate::features::message::choosing::{act_on_chosen, choose};
 use crate::features::message::dialogs::Dialogue;
 use crate::features::message::menu::{act, held};
 use crate::features::message::quote::quote_button;
+use crate::features::parts::MediaInBubble;
 use crate::model::clock;
 use crate::model::deeds::{self, Deed};
+use crate::model::media;
 use crate::model::people::{People, is_of_group};
 use crate::model::timeline::{Item, shown_ms};
 use crate::model::tint::tint;
@@ -24,7 +27,7 @@ use crate::primitives::long_press::LongPress;
 use crate::primitives::menu::{Place, is_menu_key};
 use crate::store::{App, use_app};
 use crate::words;
-use client_api::{AccountId, Command, MessageBody, MessageId, MessageRow, MessageStatus, Quoted, Reaction};
+use client_api::{AccountId, Command, MediaKind, MessageBody, MessageId, MessageRow, MessageStatus, Quoted, Reaction};
 use leptos::html;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -117,6 +120,24 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
     let is_last = move || parts.with(|parts| parts.as_ref().is_some_and(|(.., last)| *last));
     // Only a new text draws the text anew: a selection in it outlives a change of the ticks.
     let body = Memo::new(move |_| parts.with(|parts| parts.as_ref().map(|(row, ..)| row.body.clone())));
+    // What it carries never changes, only where that is.
+    let facts = Memo::new(move |_| {
+        parts.with(|parts| {
+            parts.as_ref().and_then(|(row, ..)| row.attachment.as_ref().map(|carried| carried.facts.clone()))
+        })
+    });
+    let place = Memo::new(move |_| {
+        parts.with(|parts| parts.as_ref().and_then(|(row, ..)| row.attachment.as_ref().map(|carried| carried.place)))
+    });
+    // A caption may be empty: then there is none.
+    let has_words = Memo::new(move |_| {
+        facts.with(Option::is_none)
+            || body.with(|body| !matches!(body, Some(MessageBody::Text(text)) if text.trim().is_empty()))
+    });
+    let is_picture = Memo::new(move |_| {
+        facts
+            .with(|facts| facts.as_ref().is_some_and(|facts| matches!(facts.kind, MediaKind::Photo | MediaKind::Video)))
+    });
     let status = Memo::new(move |_| parts.with(|parts| parts.as_ref().and_then(|(row, ..)| row.status)));
     let starred = Memo::new(move |_| parts.with(|parts| parts.as_ref().is_some_and(|(row, ..)| row.starred)));
     let edited = Memo::new(move |_| parts.with(|parts| parts.as_ref().is_some_and(|(row, ..)| row.edited)));
@@ -135,6 +156,7 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
     // Of a message that is gone, nobody wants to know how far it came.
     let ticks = move || status.get().filter(|_| body.get() != Some(MessageBody::Deleted));
     let time = move || row().map(|row| clock::time(shown_time(&row), page::zone_at(shown_time(&row))));
+    let failed = Memo::new(move |_| status.get() == Some(MessageStatus::Failed));
     let selecting = Memo::new(move |_| app.selection.with(Option::is_some));
     let selected =
         Memo::new(move |_| app.selection.with(|chosen| chosen.as_ref().is_some_and(|chosen| chosen.has(id))));
@@ -202,7 +224,7 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
                 // For eyes only: the label says it, too.
                 <input class="choice" type="checkbox" aria-hidden="true" tabindex="-1" prop:checked=selected/>
             </Show>
-            <div class="bubble">
+            <div class="bubble" class:with-picture=is_picture class:with-line=move || facts.with(Option::is_some) && !is_picture.get() class:bare=move || !has_words.get()>
                 {move || author().map(|(sender, name)| view! {
                     <span class="bubble-author" data-testid="message-author">
                         <span class=format!("author-dot tint-{}", tint(&sender))></span><bdi>{name}</bdi>
@@ -212,7 +234,8 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
                     <span class="forwarded" data-testid="message-forwarded"><Icon name="arrow-bend-up-right"/> {words::FORWARDED}</span>
                 })}
                 {move || quote.get().map(|quote| quote_button(&quote, around, is_entered))}
-                {move || body.get().map(|body| body_view(&body, own, is_entered))}
+                {move || facts.get().map(|facts| media_slot(Shown { id, facts, place, own, is_entered, failed }))}
+                {move || body.get().filter(|_| has_words.get()).map(|body| body_view(&body, own, is_entered))}
                 <span class="bubble-space" aria-hidden="true"></span>
                 <span class="bubble-meta">
                     {move || starred.get().then(|| view! { <Icon name="star-fill"/> })}
@@ -237,6 +260,19 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
             {move || pill(id, &reactions.get(), around, is_entered)}
             {move || (status.get() == Some(MessageStatus::Failed)).then(|| retry(id, is_entered))}
         </article>
+    }
+}
+
+/// Keeps a picture's place until the part that draws it is here.
+fn media_slot(shown: Shown) -> impl IntoView {
+    let picture = matches!(shown.facts.kind, MediaKind::Photo | MediaKind::Video);
+    let (width, height) = media::frame(shown.facts.width, shown.facts.height);
+    let height = picture.then(|| format!("{width} / {height}"));
+    let width = picture.then(|| format!("{width}px"));
+    view! {
+        <div class="media" style:inline-size=width.unwrap_or_default() style:aspect-ratio=height.unwrap_or_default()>
+            <MediaInBubble shown/>
+        </div>
     }
 }
 
@@ -319,7 +355,9 @@ fn label(row: &MessageRow, selected: bool, people: &People) -> String {
         // Whoever only hears it must know, too, that it is nobody's word but the sender's.
         parts.extend(matches!(quote.body, Quoted::Claimed(_)).then(|| words::NOT_HERE.to_owned()));
     }
-    parts.push(words::body(&row.body, row.own, people, AccountId::NOBODY));
+    parts.extend(row.attachment.as_ref().map(|carried| words::media_label(&carried.facts)));
+    let said = words::body(&row.body, row.own, people, AccountId::NOBODY);
+    parts.extend((!said.is_empty()).then_some(said));
     if !row.reactions.is_empty() {
         parts.push(words::reactions(&deeds::told(&row.reactions), row.reactions.len()));
     }

@@ -9,6 +9,10 @@ use crate::features::finding::starred::{StarredPane, StarredSection};
 use crate::features::groups::new_group::NewGroup;
 use crate::features::info::InfoPane;
 use crate::features::link::Link;
+use crate::features::media::Shown;
+use crate::features::media::bubble::bubble_view;
+use crate::features::media::offer::Offer;
+use crate::features::media::viewer::Viewer;
 use crate::features::new_chat::NewChat;
 use crate::features::registration::Registration;
 use crate::features::scan_code::ScanCode;
@@ -61,6 +65,41 @@ part!(STARRED: sections, load_starred, starred => view! { <StarredSection/> });
 part!(STARRED_PANE: sections, load_starred_pane, starred_pane => view! { <StarredPane/> });
 part!(EMOJI: sections, load_emoji, emoji => view! { <EmojiPanel/> });
 part!(CHAT_SEARCH: sections, load_chat_search, chat_search => view! { <ChatSearch/> });
+part!(OFFER: media, load_offer, offer => view! { <Offer/> });
+part!(VIEWER: media, load_viewer, viewer => view! { <Viewer/> });
+
+#[wasm_split(media, wasm_split_path = leptos::wasm_split, preload(load_in_bubble), fallible)]
+fn in_bubble(shown: Shown) -> Result<AnyView, SplitLoaderError> {
+    Ok(bubble_view(&shown))
+}
+
+/// What a message carries. While the part comes, the bubble has its place already.
+#[component]
+pub fn MediaInBubble(shown: Shown) -> impl IntoView {
+    const PART: Part = Part { load: || Box::pin(load_in_bubble()), view: || Box::pin(viewer()) };
+    let state = RwSignal::new(State::Coming);
+    ask(PART, state, NO_FOCUS);
+    let again = move |_| ask(PART, state, NO_FOCUS);
+    move || {
+        match state.get() {
+        State::Here => {
+            let mut soon: Soon<AnyView> = Box::pin(in_bubble(shown.clone()));
+            match at_once(&mut soon) {
+                Poll::Ready(Ok(view)) => view,
+                _ => ().into_any(),
+            }
+        }
+        State::Coming => ().into_any(),
+        State::Missing => view! {
+            <button class="button quiet small" type="button" tabindex="-1" data-testid="part-again" on:click=again>{words::TRY_AGAIN}</button>
+        }
+        .into_any(),
+    }
+    }
+}
+
+/// Nothing has this: what had the focus keeps it.
+const NO_FOCUS: &str = "[data-takes-focus]";
 
 impl Part {
     /// Loads what will be wanted soon. What fails is tried again when it is shown.
@@ -100,6 +139,8 @@ pub enum Place {
     Info,
     /// In something that has a head and a way out of its own.
     Inside,
+    /// A dialog over the page: nothing stands in its place before it is there.
+    Over,
 }
 
 /// Shows `part`; while it comes and where it does not, says so.
@@ -156,6 +197,7 @@ fn Coming(place: Place) -> impl IntoView {
         Place::Page => view! { <main class="plain" aria-busy="true">{waiting()}</main> }.into_any(),
         Place::Inside => waiting().into_any(),
         Place::Pane | Place::Info => view! { <Head back={place == Place::Info}/>{waiting()} }.into_any(),
+        Place::Over => ().into_any(),
     }
 }
 
@@ -172,6 +214,13 @@ fn Missing(place: Place, on_again: impl Fn() + Copy + Send + Sync + 'static) -> 
         match place {
             Place::Page => view! {
                 <Plain stage="part-missing" icon="wifi-slash" title=words::PART_MISSING_TITLE text reason action=(label, Callback::new(move |()| act()))/>
+            }
+            .into_any(),
+            Place::Over => view! {
+                <div class="over-missing" role="alert" data-testid="part-missing" data-reason=reason>
+                    <p>{text}</p>
+                    <button class="button" type="button" data-testid="part-again" on:click=move |_| act()>{label}</button>
+                </div>
             }
             .into_any(),
             Place::Pane | Place::Info | Place::Inside => view! {

@@ -2,10 +2,11 @@
 //! rest on it until the page has measured. The style sheet's sizes, roughly; nothing breaks where they differ.
 
 use crate::model::emoji_alone::is_emoji_alone;
+use crate::model::media;
 use crate::model::people::is_of_group;
 use crate::model::rich_text::{Block, Span, parse, plain};
 use crate::model::timeline::Item;
-use client_api::{MessageBody, MessageStatus, Quote, Quoted};
+use client_api::{Attachment, MediaKind, MessageBody, MessageStatus, Quote, Quoted};
 
 const LINE_PX: f64 = 21.0;
 /// Above and below the text of a bubble.
@@ -42,6 +43,9 @@ const EMOJI_ALONE_PX: f64 = 70.0;
 /// Who did what, in one line.
 const GROUP_LINE_PX: f64 = 60.0;
 
+/// A document, or a player.
+const MEDIA_LINE_PX: f64 = 52.0;
+
 /// In a column of this width, in pixels.
 pub fn guess(item: &Item, column_px: f64) -> f64 {
     let Item::Message { row, first, .. } = item else { return PILL_PX };
@@ -57,9 +61,24 @@ pub fn guess(item: &Item, column_px: f64) -> f64 {
         MessageBody::Deleted | MessageBody::Waiting | MessageBody::Newer => above + BUBBLE_PX + LINE_PX,
         MessageBody::Text(text) => {
             let retry = if row.status == Some(MessageStatus::Failed) { RETRY_PX } else { 0.0 };
+            let media = row.attachment.as_ref().map_or(0.0, |attachment| media_height(attachment, text_px));
+            // Below a picture the time has no line of its own; below all else it has.
+            let text = if media > 0.0 && text.is_empty() { "" } else { text };
             let meta_px = if row.edited { META_PX + EDITED_PX } else { META_PX };
-            above + BUBBLE_PX + text_height(text, text_px, meta_px) + retry
+            above + BUBBLE_PX + text_height(text, text_px, meta_px) + retry + media
         }
+    }
+}
+
+/// A picture keeps its shape where the column is narrower than it.
+fn media_height(attachment: &Attachment, text_px: f64) -> f64 {
+    let facts = &attachment.facts;
+    match facts.kind {
+        MediaKind::Photo | MediaKind::Video => {
+            let (width, height) = media::frame(facts.width, facts.height);
+            height * (text_px / width).min(1.0) - 6.0
+        }
+        MediaKind::Audio | MediaKind::Voice | MediaKind::Document => MEDIA_LINE_PX,
     }
 }
 
@@ -141,7 +160,8 @@ mod tests {
     fn quotes_and_reactions_have_their_place() {
         let plain = || message(false, MessageBody::Text("ok".into()));
         let quoting = |body: Quoted| {
-            let quote = Quote { message: MessageId([2; 16]), sender: AccountId([2; 16]), own: false, body };
+            let quote =
+                Quote { message: MessageId([2; 16]), sender: AccountId([2; 16]), own: false, body, media: None };
             guess(&item(MessageRow { quote: Some(quote), ..plain() }), 800.0)
         };
         let long = "All about the heliograph on the hill. ".repeat(5);

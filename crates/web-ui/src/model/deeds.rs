@@ -35,7 +35,8 @@ impl Deed {
         let is_here = speaks || row.body == MessageBody::Deleted;
         match self {
             Self::Reply | Self::React => speaks && has_gone,
-            Self::Copy => is_text,
+            // A file's caption.
+            Self::Copy => matches!(&row.body, MessageBody::Text(text) if !text.is_empty()),
             Self::Forward => is_text && has_gone,
             Self::Star => speaks,
             Self::Info => is_here || row.body == MessageBody::Waiting,

@@ -15,6 +15,7 @@ pub enum Key {
     PreviousLandmark,
     NewChat,
     Emoji,
+    Attach,
     Settings,
     Archive,
     Mute,
@@ -67,12 +68,13 @@ const fn shortcut(held: Held, code: &'static str, name: &'static str, key: Key) 
     Shortcut { held, code, name, key }
 }
 
-const SHORTCUTS: [Shortcut; 17] = [
+const SHORTCUTS: [Shortcut; 18] = [
     shortcut(Held::Control, "Slash", "/", Key::Help),
     shortcut(Held::Control, "KeyK", "K", Key::Search),
     shortcut(Held::ControlShift, "KeyF", "F", Key::SearchInChat),
     shortcut(Held::Alt, "KeyN", "N", Key::NewChat),
     shortcut(Held::Alt, "KeyE", "E", Key::Emoji),
+    shortcut(Held::Alt, "KeyA", "A", Key::Attach),
     shortcut(Held::Alt, "ArrowDown", "↓", Key::NextChat),
     shortcut(Held::Alt, "ArrowUp", "↑", Key::PreviousChat),
     shortcut(Held::AltShift, "ArrowDown", "↓", Key::NextUnread),

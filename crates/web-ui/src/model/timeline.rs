@@ -223,6 +223,11 @@ impl Timeline {
         rows
     }
 
+    /// The loaded rows of a kind, oldest first.
+    pub fn all(&self, kind: impl Fn(&MessageRow) -> bool) -> Vec<Arc<MessageRow>> {
+        self.rows.iter().filter(|row| kind(row)).cloned().collect()
+    }
+
     /// The newest loaded row of a kind.
     pub fn newest(&self, kind: impl Fn(&MessageRow) -> bool) -> Option<Arc<MessageRow>> {
         self.rows.iter().rev().find(|row| kind(row)).cloned()

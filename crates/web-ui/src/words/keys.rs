@@ -16,6 +16,7 @@ pub fn key(key: Key) -> &'static str {
         Key::PreviousLandmark => "Previous part of the page",
         Key::NewChat => "New chat",
         Key::Emoji => "Emoji",
+        Key::Attach => super::ATTACH,
         Key::Settings => "Settings",
         Key::Archive => "Archive, or take out",
         Key::Mute => "Mute the open chat",

@@ -1,6 +1,6 @@
 //! The words about single messages: answers, reactions, edits, deletions.
 
-use super::{count, isolated, messages};
+use super::{caption_or_kind, count, isolated, messages};
 use crate::model::keys::Keyboard;
 use crate::model::rich_text::plain;
 use client_api::{Quote, Quoted};
@@ -13,7 +13,7 @@ pub fn deleted(own: bool) -> &'static str {
 /// What is quoted.
 pub fn quoted(quote: &Quote) -> String {
     match &quote.body {
-        Quoted::Text(text) | Quoted::Claimed(text) => plain(text),
+        Quoted::Text(text) | Quoted::Claimed(text) => caption_or_kind(plain(text), quote.media),
         Quoted::Deleted => deleted(quote.own).to_owned(),
         Quoted::Other => A_MESSAGE.to_owned(),
     }
@@ -49,6 +49,8 @@ pub fn emoji_hint(keyboard: Keyboard) -> &'static str {
     }
 }
 
+pub const WAITING_SHORT: &str = "Waiting for this message";
+pub const NEWER: &str = "This message was sent by a newer version. Update to see it.";
 pub const A_MESSAGE: &str = "A message";
 pub const NOT_HERE: &str = "Original message is not on this device";
 pub const EDITED: &str = "Edited";

@@ -78,7 +78,7 @@ pub(super) async fn take(name: &str, steal: bool, on_lost: impl FnOnce() + 'stat
 }
 
 /// A promise and the function that resolves it.
-fn promise() -> (Promise, Function) {
+pub(super) fn promise() -> (Promise, Function) {
     let mut resolve_it = None;
     let promise = Promise::new(&mut |resolve, _| resolve_it = Some(resolve));
     (promise, resolve_it.expect("a promise's executor runs at once"))

@@ -1,10 +1,10 @@
 //! What the page says and hears.
 
-use client_api::{AppStage, Event, Request, Role, wire};
+use client_api::{AppStage, ChatId, Command, Event, FileId, MessageId, Request, Role, wire};
 use js_sys::{Array, Reflect, Uint8Array};
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent, MessagePort};
 
 /// A message of the page.
 pub(super) enum Said {
@@ -14,8 +14,36 @@ pub(super) enum Said {
     UseHere,
     /// A command.
     Request(Request),
+    /// A command, and the file that it names.
+    WithFile(Request, FileId, Blob),
+    /// Bytes of a message's file are wanted.
+    Read(Wanted),
     /// Something else, in words for a report. A page of another version says nothing: it has heard the greeting.
     Nonsense(String),
+}
+
+/// A piece of a file, and who waits for it.
+pub(super) struct Wanted {
+    pub(super) chat: ChatId,
+    pub(super) message: MessageId,
+    pub(super) from: u64,
+    pub(super) len: u64,
+    port: MessagePort,
+}
+
+impl Wanted {
+    /// Gives the bytes, or says that there are none.
+    pub(super) fn answer(&self, bytes: Option<&[u8]>) {
+        let posted = match bytes {
+            Some(bytes) => {
+                let bytes = Uint8Array::from(bytes);
+                self.port.post_message_with_transferable(&bytes, &Array::of1(&bytes.buffer()))
+            }
+            None => self.port.post_message(&JsValue::NULL),
+        };
+        posted.expect("null and a fresh buffer can be posted");
+        self.port.close();
+    }
 }
 
 fn scope() -> DedicatedWorkerGlobalScope {
@@ -25,9 +53,11 @@ fn scope() -> DedicatedWorkerGlobalScope {
 /// Hears what came before and, from now on, all that comes.
 pub(super) fn listen(backlog: &Array, mut hear: impl FnMut(Said) + 'static) {
     for message in backlog.iter() {
-        hear(read(&message));
+        hear(read(&message, &Array::new()));
     }
-    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| hear(read(&event.data())));
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        hear(read(&event.data(), &event.ports().unchecked_into()))
+    });
     scope().set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // It lives as long as the worker.
     on_message.forget();
@@ -39,7 +69,7 @@ pub(super) fn greet() {
     posted.expect("a text can be posted");
 }
 
-fn read(message: &JsValue) -> Said {
+fn read(message: &JsValue, ports: &Array) -> Said {
     if let Some(bytes) = message.dyn_ref::<Uint8Array>() {
         return match wire::decode_request(&bytes.to_vec()) {
             Ok(request) => Said::Request(request),
@@ -48,6 +78,27 @@ fn read(message: &JsValue) -> Said {
     }
     if message.as_string().as_deref() == Some("use-here") {
         return Said::UseHere;
+    }
+    let part = |name: &str| Reflect::get(message, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED);
+    if let (Some(bytes), Ok(blob)) = (part("request").dyn_ref::<Uint8Array>(), part("file").dyn_into::<Blob>()) {
+        return match wire::decode_request(&bytes.to_vec()) {
+            Ok(request) => match request.command {
+                Command::SendMedia { file, .. } => Said::WithFile(request, file, blob),
+                _ => Said::Request(request),
+            },
+            Err(error) => Said::Nonsense(error.to_string()),
+        };
+    }
+    if let (Some(ids), Ok(port)) = (part("read").dyn_ref::<Uint8Array>(), ports.get(0).dyn_into::<MessagePort>()) {
+        let mut both = [0; 32];
+        if ids.length() == 32 {
+            ids.copy_to(&mut both);
+        }
+        let id = |from: usize| std::array::from_fn(|at| both.get(from + at).copied().unwrap_or_default());
+        // Whole numbers, far below where they would not be.
+        let number = |name: &str| part(name).as_f64().unwrap_or_default() as u64;
+        let (chat, message) = (ChatId(id(0)), MessageId(id(16)));
+        return Said::Read(Wanted { chat, message, from: number("from"), len: number("len"), port });
     }
     let field = |name: &str| Reflect::get(message, &JsValue::from_str(name)).ok().and_then(|value| value.as_string());
     let origin = field("origin").unwrap_or_else(|| scope().location().origin());

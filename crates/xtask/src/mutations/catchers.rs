@@ -142,6 +142,8 @@ pub(super) const CATCHERS: &[(&str, Catcher)] = &[
     ("DeletionIsItsSenders", Test(ClientCore, "what_its_sender_deletes_is_gone_from_the_database")),
     ("DeletedIsErased", ROUGH),
     ("HiddenWheneverItComes", Test(ClientCore, "what_an_account_deletes_for_itself_is_gone")),
+    ("MediaIsChecked", Test(ClientCore, "a_damaged_file_is_said_and_never_shown")),
+    ("DeletedFilesGo", Test(ClientCore, "what_is_deleted_loses_its_file")),
     ("ForwardIsLabelled", Test(ClientCore, "texts_are_sent_on_in_their_order_and_say_so")),
     ("ForwardsAllOrNone", Test(ClientCore, "where_one_is_refused_nothing_is_sent_on")),
     ("ForwardedStaysAsItIs", Test(ClientCore, "what_was_sent_on_stays_as_it_is")),

@@ -147,7 +147,7 @@ fn told(out: &[Output]) -> Option<&LinkFailure> {
 fn put_list(out: &[Output]) -> Option<Vec<u8>> {
     out.iter().find_map(|output| match output {
         Output::Http(request) if request.path == "/v1/devices" => {
-            Some(PutDeviceList::decode(request.body.as_slice()).expect("a request").signed_device_list)
+            Some(PutDeviceList::decode(request.body.bytes()).expect("a request").signed_device_list)
         }
         _ => None,
     })

@@ -2,9 +2,11 @@
 
 use super::Around;
 use super::part_tabindex;
+use crate::model::media;
 use crate::model::tint::tint;
+use crate::primitives::icon::Icon;
 use crate::words;
-use client_api::{AccountId, Quote, Quoted};
+use client_api::{AccountId, MediaKind, Quote, Quoted};
 use leptos::prelude::*;
 
 /// In the bubble. What is not on this device is what the sender says of it: there is nowhere to go.
@@ -12,7 +14,7 @@ pub(super) fn quote_button(quote: &Quote, around: Around, is_entered: Memo<bool>
     let (own, sender, id) = (quote.own, quote.sender, quote.message);
     let author = move || around.people.with(|people| words::author_in(own, sender, people));
     let is_text = matches!(quote.body, Quoted::Text(_) | Quoted::Claimed(_));
-    let lines = quote_lines(quote.sender, author, words::quoted(quote), is_text);
+    let lines = quote_lines(quote.sender, author, quote.media, words::quoted(quote), is_text);
     if let Quoted::Claimed(_) = quote.body {
         return view! {
             <div class="quote" data-testid="quote" data-claimed="">{lines}<em class="quote-note">{words::NOT_HERE}</em></div>
@@ -31,13 +33,14 @@ pub(super) fn quote_button(quote: &Quote, around: Around, is_entered: Memo<bool>
 pub fn quote_lines(
     sender: AccountId,
     author: impl Fn() -> String + Send + 'static,
+    carries: Option<MediaKind>,
     text: String,
     is_text: bool,
 ) -> AnyView {
     view! {
         <span class=format!("quote-bar tint-{}", tint(&sender))></span>
         <strong class="quote-author" dir="auto">{author}</strong>
-        <span class="quote-text" class:faint=!is_text dir="auto">{text}</span>
+        <span class="quote-text" class:faint=!is_text dir="auto">{carries.map(|kind| view! { <Icon name=media::icon(kind)/> })}{text}</span>
     }
     .into_any()
 }

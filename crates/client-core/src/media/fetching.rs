@@ -1,0 +1,256 @@
+//! Files of others, and of the own other devices, on their way here: in pieces by range, checked against what the message says, and
+//! only then shown.
+
+use super::sending::share;
+use super::{Answered, State, Stored, facts, find, set_done, set_state, stop};
+use crate::chats;
+use crate::client::{Client, Context};
+use crate::http::Purpose;
+use crate::io::{Halt, HttpFailure, HttpMethod, KeepIn, MediaId, MediaReport, Output};
+use crate::messages;
+use crate::this;
+use breakable::{Rule, broken};
+use client_api::{MediaKind, MediaTrouble};
+use proto::ids::{ChatId, MessageId};
+use proto::limits::{MEDIA_AUTOMATIC_SIZE_MAX, MEDIA_PIECE_LEN};
+use rusqlite::{OptionalExtension, params};
+
+const PIECE_TIMEOUT_MS: u32 = 120_000;
+/// So many bytes come by themselves in `AUTOMATIC_TIME_MS` at most: whoever may write to this device does not fill its disk.
+const AUTOMATIC_LEN_MAX: u64 = 1024 * 1024 * 1024;
+const AUTOMATIC_TIME_MS: u64 = 24 * 3_600_000;
+
+impl Client {
+    /// A message just came by itself: what is small, and heard or seen at once, comes along.
+    pub(crate) fn fetch_with_message(&mut self, cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
+        let me = cx.me()?.address.account;
+        let facts = messages::get_row(cx.db, chat, id, me)?.and_then(|row| row.attachment).map(|file| file.facts);
+        let Some(facts) = facts else { return Ok(()) };
+        let is_shown_at_once = matches!(facts.kind, MediaKind::Photo | MediaKind::Voice);
+        if !is_shown_at_once || facts.size > MEDIA_AUTOMATIC_SIZE_MAX || !has_automatic_room(cx, facts.size)? {
+            return Ok(());
+        }
+        if super::is_crowded(cx.db)? || is_known(cx, id)? {
+            return Ok(());
+        }
+        self.begin_download(cx, chat, id)?;
+        cx.db
+            .prepare_cached("UPDATE media SET came_ms = ?2 WHERE message = ?1")?
+            .execute(params![id.as_bytes(), cx.now_ms])?;
+        Ok(())
+    }
+
+    /// False: there is no such message with a file.
+    pub(super) fn begin_download(&mut self, cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<bool, Halt> {
+        let me = cx.me()?.address.account;
+        let is_shown = messages::get_row(cx.db, chat, id, me)?.is_some_and(|row| row.attachment.is_some());
+        let Some(media) = super::content_of(cx.db, id)?.filter(|_| is_shown) else { return Ok(false) };
+        let stored = find(cx.db, id)?;
+        let begins = match &stored {
+            None => true,
+            Some(stored) => match stored.state {
+                State::Keeping | State::Uploading | State::Downloading | State::Checking => return Ok(true),
+                State::Here => {
+                    set_state(cx, stored, State::Checking)?;
+                    self.check(cx, stored.media);
+                    return Ok(true);
+                }
+                State::Stopped => true,
+            },
+        };
+        // An own one that never reached the server is sent again, not fetched.
+        if begins && stored.as_ref().is_some_and(|stored| stored.unsent) {
+            return Ok(false);
+        }
+        self.moving.forget(id);
+        let Some(found) = facts::whereabouts(&media) else {
+            if stored.is_none() {
+                self.insert(
+                    cx,
+                    id,
+                    &facts::Whereabouts { blob: String::new(), key: [0; 32], sha256: [0; 32], size: 0 },
+                )?;
+            }
+            if let Some(stored) = find(cx.db, id)? {
+                stop(cx, &stored, MediaTrouble::Gone)?;
+            }
+            return Ok(true);
+        };
+        match (stored, here_already(cx, &found)?) {
+            (Some(stored), _) => set_state(cx, &stored, State::Downloading)?,
+            (None, Some(of)) => share(cx, of, id)?,
+            (None, None) => self.insert(cx, id, &found)?,
+        }
+        cx.changed.message(chat, id);
+        Ok(true)
+    }
+
+    fn insert(&self, cx: &mut Context<'_>, id: MessageId, found: &facts::Whereabouts) -> Result<(), Halt> {
+        let media = MediaId(chats::random_id(cx));
+        cx.db
+            .prepare_cached(
+                "INSERT INTO media (message, media, key, blob, size, sha256, state) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute(params![
+                id.as_bytes(),
+                media.0,
+                found.key,
+                found.blob,
+                found.size,
+                found.sha256,
+                State::Downloading.number()
+            ])?;
+        Ok(())
+    }
+
+    /// The next piece, or the look at the whole.
+    pub(super) fn fetch_next(&mut self, cx: &mut Context<'_>, stored: &Stored) -> Result<(), Halt> {
+        let id = stored.message;
+        let sealed_size = stored.sealed_size();
+        if stored.done >= sealed_size {
+            set_state(cx, stored, State::Checking)?;
+            self.check(cx, stored.media);
+            return Ok(());
+        }
+        let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
+        let last = last_of_piece(stored);
+        let purpose = Purpose::MediaFetch { message: id, media: stored.media, from: stored.done };
+        let mut call = self.calls.start(purpose, HttpMethod::Get, &stored.blob, Vec::new(), Some(token));
+        if let Output::Http(request) = &mut call {
+            request.timeout_ms = PIECE_TIMEOUT_MS;
+            request.headers = vec![("range", format!("bytes={}-{last}", stored.done))];
+            let len_max = last + 1 - stored.done;
+            request.keep_in = Some(KeepIn { media: stored.media, from: stored.done, len_max });
+        }
+        self.moving.calls.insert(id);
+        cx.out.push(call);
+        Ok(())
+    }
+
+    /// A piece came, or not.
+    pub(crate) fn on_media_fetched(
+        &mut self,
+        cx: &mut Context<'_>,
+        (id, media, from): (MessageId, MediaId, u64),
+        result: Answered,
+    ) -> Result<(), Halt> {
+        self.moving.calls.remove(&id);
+        let Some(stored) = find(cx.db, id)?.filter(|stored| stored.media == media) else {
+            // It was deleted meanwhile: what the answer has written goes too.
+            return self.drop_unknown(cx, media);
+        };
+        // Of a download that was stopped, and goes on from elsewhere by now.
+        if stored.state != State::Downloading || stored.done != from {
+            return Ok(());
+        }
+        let response = match result {
+            Ok(response) => response,
+            Err(HttpFailure::StorageFull) => {
+                self.moving.forget(id);
+                return stop(cx, &stored, MediaTrouble::StorageFull);
+            }
+            Err(failure) => {
+                // What came before is gone: from the beginning.
+                if failure == HttpFailure::NoFile {
+                    set_done(cx, &stored, 0)?;
+                }
+                self.media_failed(cx, &stored);
+                return Ok(());
+            }
+        };
+        let sealed_size = stored.sealed_size();
+        let range = response.headers.iter().find(|(name, _)| name == "content-range").map(|(_, range)| range.as_str());
+        let last = last_of_piece(&stored);
+        match response.status {
+            206 if range == Some(&*format!("bytes {}-{last}/{sealed_size}", stored.done))
+                && response.kept == last + 1 - stored.done =>
+            {
+                self.moving.pauses.remove(&id);
+                set_done(cx, &stored, last + 1)
+            }
+            200 if stored.done == 0 && response.kept == sealed_size => {
+                self.moving.pauses.remove(&id);
+                set_done(cx, &stored, sealed_size)
+            }
+            // Of another size than its sender said, or not what was asked for.
+            200 | 206 | 416 => self.is_damaged(cx, &stored),
+            404 | 410 => {
+                self.moving.forget(id);
+                stop(cx, &stored, MediaTrouble::Gone)
+            }
+            _ => {
+                self.media_failed(cx, &stored);
+                Ok(())
+            }
+        }
+    }
+
+    /// The driver has read it through.
+    pub(super) fn on_checked(
+        &mut self,
+        cx: &mut Context<'_>,
+        stored: &Stored,
+        report: MediaReport,
+    ) -> Result<(), Halt> {
+        match report {
+            MediaReport::Checked { sealed_size, sha256 }
+                if (sealed_size == stored.sealed_size() && stored.sha256 == sha256) || broken(Rule::MediaIsChecked) =>
+            {
+                self.moving.forget(stored.message);
+                set_state(cx, stored, State::Here)
+            }
+            MediaReport::Missing => {
+                super::others_lose(self, cx, stored)?;
+                set_done(cx, stored, 0)?;
+                set_state(cx, stored, State::Downloading)
+            }
+            _ => self.is_damaged(cx, stored),
+        }
+    }
+
+    /// Nothing of it stays. Another try takes another name: what is late of this one does not get into it.
+    fn is_damaged(&mut self, cx: &mut Context<'_>, stored: &Stored) -> Result<(), Halt> {
+        self.moving.forget(stored.message);
+        super::others_lose(self, cx, stored)?;
+        let media = MediaId(chats::random_id(cx));
+        cx.db
+            .prepare_cached("UPDATE media SET media = ?2, done = 0 WHERE message = ?1")?
+            .execute(params![stored.message.as_bytes(), media.0])?;
+        self.drop_unknown(cx, stored.media)?;
+        stop(cx, stored, MediaTrouble::Damaged)
+    }
+}
+
+fn last_of_piece(stored: &Stored) -> u64 {
+    (stored.done + MEDIA_PIECE_LEN).min(stored.sealed_size()) - 1
+}
+
+fn has_automatic_room(cx: &Context<'_>, size: u64) -> Result<bool, Halt> {
+    let since_ms = cx.now_ms.saturating_sub(AUTOMATIC_TIME_MS).max(1);
+    let came: u64 = cx
+        .db
+        .prepare_cached("SELECT coalesce(sum(size), 0) FROM media WHERE came_ms >= ?1")?
+        .query_row([since_ms], |row| row.get(0))?;
+    Ok(came + size <= AUTOMATIC_LEN_MAX)
+}
+
+/// Another message carries the same blob, and this device deals with it already.
+fn is_known(cx: &Context<'_>, id: MessageId) -> Result<bool, Halt> {
+    let Some(found) = super::content_of(cx.db, id)?.as_ref().and_then(facts::whereabouts) else { return Ok(false) };
+    Ok(here_already(cx, &found)?.is_none()
+        && cx
+            .db
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM media WHERE blob = ?1)")?
+            .query_row([found.blob], |row| row.get(0))?)
+}
+
+/// A message whose file is whole on this device, and is the same in all that tells one from another.
+fn here_already(cx: &Context<'_>, found: &facts::Whereabouts) -> Result<Option<MessageId>, Halt> {
+    Ok(cx
+        .db
+        .prepare_cached(
+            "SELECT message FROM media WHERE blob = ?1 AND key = ?2 AND sha256 = ?3 AND size = ?4 AND state = 3 LIMIT 1",
+        )?
+        .query_row(params![found.blob, found.key, found.sha256, found.size], |row| row.get(0).map(MessageId))
+        .optional()?)
+}

@@ -1,0 +1,177 @@
+//! Photos and documents in the pages: chosen, dropped and pasted, seen and saved at the other side.
+
+use super::{ALICE, BOB};
+use anyhow::{Context, Result, ensure};
+use e2e::World;
+use e2e::browser::{Browser, NARROWEST, Setup, WIDE};
+use playwright_rs::protocol::FilePayload;
+use std::path::PathBuf;
+
+/// Keeps what the page gives to its worker, and what it lets be saved.
+const WATCHING: &str = "
+    window.given = [];
+    const post = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (message, ...rest) {
+        if (message?.file) window.given.push(message.file);
+        return post.call(this, message, ...rest);
+    };
+    window.addresses = new Map();
+    const make = URL.createObjectURL;
+    URL.createObjectURL = blob => { const address = make(blob); window.addresses.set(address, blob); return address; };
+    window.saved = [];
+    HTMLAnchorElement.prototype.click = function () { window.saved.push([this.download, window.addresses.get(this.href)]); };
+";
+const PICTURE: &str = "document.querySelector('[data-testid=media-picture]')";
+
+/// Two wide pages with the chat of both open.
+async fn alice_and_bob(world: &World) -> Result<(Browser, Browser)> {
+    let alice = Browser::phone_with(world, "Alice", &Setup::chromium(WIDE)).await?;
+    alice.registers(world, "Alice", ALICE).await?;
+    let bob = Browser::phone_with(world, "Bob", &Setup::chromium(WIDE).dark()).await?;
+    bob.registers(world, "Bob", BOB).await?;
+    for page in [&alice, &bob] {
+        page.page().add_init_script(WATCHING).await?;
+        page.reloads().await?;
+        page.is_online().await?;
+    }
+    alice.starts_chat(BOB, "Bob").await?;
+    alice.writes("look").await?;
+    bob.opens_chat("look").await?;
+    bob.sees_text("message-text", "look").await?;
+    Ok((alice, bob))
+}
+
+async fn chooses(browser: &Browser, input: &str, name: &str, mime: &str, bytes: Vec<u8>) -> Result<()> {
+    let file = FilePayload { name: name.into(), mime_type: mime.into(), buffer: bytes };
+    let done = browser.at(input).set_input_files_payload(file, None).await;
+    browser.told_of("choosing a file", done).await?;
+    browser.shows("offer").await
+}
+
+fn turned_photo() -> Result<Vec<u8>> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples/media/turned-with-place.jpg");
+    std::fs::read(&path).with_context(|| path.display().to_string())
+}
+
+/// The colour at a place of the picture that is shown, in hundredths of its sides.
+async fn colour(browser: &Browser, x: u32, y: u32) -> Result<[u8; 3]> {
+    let colour: Vec<u8> = browser
+        .evaluates(&format!(
+            "(picture => {{
+                const canvas = document.createElement('canvas');
+                canvas.width = 100; canvas.height = 100;
+                const pen = canvas.getContext('2d');
+                pen.drawImage(picture, 0, 0, 100, 100);
+                return [...pen.getImageData({x}, {y}, 1, 1).data].slice(0, 3);
+            }})({PICTURE})"
+        ))
+        .await?;
+    <[u8; 3]>::try_from(colour).ok().context("three parts")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_photo_arrives_upright_without_the_place_where_it_was_taken() -> Result<()> {
+    let world = World::new().await?;
+    let (alice, bob) = alice_and_bob(&world).await?;
+    let photo = turned_photo()?;
+    ensure!(photo.windows(8).any(|part| part == b"Heliocam"), "the sample says of which camera it is");
+    chooses(&alice, "attach-pictures-input", "beach.jpg", "image/jpeg", photo).await?;
+    alice.is_accessible("what was chosen").await?;
+    alice.fills("offer-caption", "at the *sea*").await?;
+    alice.clicks("offer-send").await?;
+    alice.hides("offer").await?;
+    for page in [&alice, &bob] {
+        page.sees_text("message-text", "at the sea").await?;
+        page.finds_true(&format!("{PICTURE}?.naturalWidth === 480 && {PICTURE}.naturalHeight === 640")).await?;
+        let (above, below) = (colour(page, 50, 25).await?, colour(page, 50, 75).await?);
+        ensure!(above[0] > 200 && above[2] < 60 && below[2] > 200 && below[0] < 60, "{above:?} above {below:?}");
+        page.is_accessible("a photo").await?;
+    }
+    let words = "window.given[0].arrayBuffer().then(bytes => new TextDecoder('latin1').decode(bytes))";
+    let sent: String = alice.evaluates(words).await?;
+    ensure!(!sent.contains("Exif") && !sent.contains("Heliocam"), "what the camera wrote went along");
+
+    // Looked at by keys.
+    bob.clicks("media-open").await?;
+    bob.shows("viewer-photo").await?;
+    bob.is_accessible("the viewer").await?;
+    bob.presses("+").await?;
+    bob.sees("[data-testid=viewer-photo][data-zoom='1.50']").await?;
+    bob.presses("0").await?;
+    bob.sees("[data-testid=viewer-photo][data-zoom='1.00']").await?;
+    bob.presses("Escape").await?;
+    bob.hides("viewer").await?;
+    bob.finds_true("document.activeElement.matches('[data-testid=message]')").await?;
+    bob.is_resized(NARROWEST).await?;
+    bob.fits_the_window("a photo").await?;
+    alice.closes().await?;
+    bob.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_arrives_as_it_was_and_its_name_does_nothing() -> Result<()> {
+    let world = World::new().await?;
+    let (alice, bob) = alice_and_bob(&world).await?;
+    // Several segments and a part of one.
+    let bytes: Vec<u8> = (0..300_001_u32).map(|at| (at * 7 % 251) as u8).collect();
+    let name = "<img src=x onerror=alert(1)> a report that has a very long name \u{202E}fdp.pdf";
+    chooses(&alice, "attach-documents-input", name, "application/pdf", bytes.clone()).await?;
+    alice.fits_the_window("a long name").await?;
+    alice.clicks("offer-send").await?;
+    bob.shows("media-document").await?;
+    if bob.at("media-download").count().await? > 0 {
+        bob.clicks("media-download").await?;
+    }
+    bob.shows("media-save").await?;
+    ensure!(bob.page().locator("[data-testid=media-document] img").count().await? == 0, "the name is no HTML");
+    bob.is_accessible("a document").await?;
+    bob.clicks("media-save").await?;
+    bob.finds_true("window.saved.length === 1").await?;
+    let saved: Vec<u8> =
+        bob.evaluates("window.saved[0][1].arrayBuffer().then(bytes => [...new Uint8Array(bytes)])").await?;
+    ensure!(saved == bytes, "{} bytes are other ones", saved.len());
+    ensure!(!bob.evaluates::<String>("window.saved[0][0]").await?.contains('\u{202E}'), "a name that is turned round");
+    bob.is_resized(NARROWEST).await?;
+    bob.fits_the_window("a document").await?;
+    alice.closes().await?;
+    bob.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_are_dropped_and_pasted_and_left_out_again() -> Result<()> {
+    let world = World::new().await?;
+    let (alice, bob) = alice_and_bob(&world).await?;
+    let event = |kind: &str, event: &str, at: &str| {
+        format!(
+            "(() => {{
+                const carried = new DataTransfer();
+                carried.items.add(new File(['some words'], 'words.txt', {{ type: 'text/plain' }}));
+                document.querySelector('{at}').dispatchEvent(new {kind}('{event}', {{
+                    bubbles: true, cancelable: true, dataTransfer: carried, clipboardData: carried
+                }}));
+                return true;
+            }})()"
+        )
+    };
+    alice.evaluates::<bool>(&event("DragEvent", "dragover", ".messages")).await?;
+    alice.shows("drop-target").await?;
+    alice.is_accessible("where files are dropped").await?;
+    alice.evaluates::<bool>(&event("DragEvent", "drop", ".messages")).await?;
+    alice.hides("drop-target").await?;
+    alice.sees_text("offer-file", "words.txt").await?;
+    alice.clicks("offer-remove").await?;
+    alice.hides("offer").await?;
+    alice.evaluates::<bool>(&event("ClipboardEvent", "paste", "[data-testid=composer-input]")).await?;
+    alice.sees_text("offer-file", "words.txt").await?;
+    alice.clicks("offer-send").await?;
+    bob.sees_text("media-document", "words.txt").await?;
+    bob.sees_text("chat-preview", "Document").await?;
+    // By keys alone.
+    alice.presses("Alt+a").await?;
+    alice.finds_true("document.activeElement.matches('[data-testid=attach-pictures]')").await?;
+    alice.is_accessible("the menu of what can be attached").await?;
+    alice.presses("Escape").await?;
+    alice.finds_true("document.activeElement.matches('[data-testid=attach]')").await?;
+    alice.closes().await?;
+    bob.closes().await
+}

@@ -1,0 +1,59 @@
+//! Photos, videos, sounds and documents: in bubbles, before they are sent, and over the whole page. All but this file and `attach` is in a
+//! lazily loaded part.
+
+pub mod attach;
+pub mod bubble;
+pub mod offer;
+pub mod player;
+pub mod viewer;
+
+use client_api::{MediaFacts, MediaPlace, MessageId};
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+use web_sys::File;
+
+/// The file of a message, in its bubble.
+#[derive(Clone)]
+pub struct Shown {
+    /// Whose.
+    pub id: MessageId,
+    /// What it is.
+    pub facts: MediaFacts,
+    /// Where it is by now.
+    pub place: Memo<Option<MediaPlace>>,
+    /// It was not sent: "Send again" stands below already.
+    pub failed: Memo<bool>,
+    /// Whether its sender is this account.
+    pub own: bool,
+    /// Tab stops at its parts.
+    pub is_entered: Memo<bool>,
+}
+
+impl Shown {
+    fn tabindex(&self) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
+        let is_entered = self.is_entered;
+        move || if is_entered.get() { "0" } else { "-1" }
+    }
+
+    /// All of it is on this device, as far as is known.
+    fn is_here(&self) -> bool {
+        matches!(self.place.get(), Some(MediaPlace::Here | MediaPlace::Uploading { .. }))
+            || (self.own && matches!(self.place.get(), Some(MediaPlace::Stopped(_))))
+    }
+}
+
+/// Files that somebody chose, before they are sent.
+#[derive(Clone)]
+pub struct Offered {
+    /// In the order in which they were chosen.
+    pub files: SendWrapper<Vec<File>>,
+    /// Nothing is looked into.
+    pub as_documents: bool,
+}
+
+impl PartialEq for Offered {
+    /// Each choice is another one.
+    fn eq(&self, _other: &Self) -> bool {
+        false
+    }
+}

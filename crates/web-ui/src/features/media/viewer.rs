@@ -1,0 +1,210 @@
+//! A photo or a film over the whole page: larger and smaller, the next and the one before of those that the conversation has loaded.
+
+use super::bubble::Read;
+use crate::model::media::file_name;
+use crate::platform::media::{self, Address};
+use crate::platform::page;
+use crate::primitives::icon::{Icon, IconButton};
+use crate::store::{App, use_app};
+use crate::words;
+use client_api::{Attachment, MediaKind, MediaPlace, MessageId, MessageRow};
+use leptos::html;
+use leptos::prelude::*;
+use std::rc::Rc;
+use std::sync::Arc;
+
+const ZOOM_MAX: f64 = 8.0;
+const ZOOM_STEP: f64 = 1.5;
+
+/// Where the picture stands: how many times as large as fits, and how far it was drawn aside, in pixels.
+#[derive(Clone, Copy, PartialEq)]
+struct Look {
+    zoom: f64,
+    x: f64,
+    y: f64,
+}
+
+const WHOLE: Look = Look { zoom: 1.0, x: 0.0, y: 0.0 };
+
+impl Look {
+    fn zoomed(self, by: f64) -> Self {
+        let zoom = (self.zoom * by).clamp(1.0, ZOOM_MAX);
+        if zoom <= 1.0 { WHOLE } else { Self { zoom, x: self.x * zoom / self.zoom, y: self.y * zoom / self.zoom } }
+    }
+
+    fn moved(self, x: f64, y: f64) -> Self {
+        if self.zoom <= 1.0 { self } else { Self { x: self.x + x, y: self.y + y, ..self } }
+    }
+}
+
+/// What can be looked at: it is on this device.
+fn is_to_be_seen(row: &MessageRow) -> bool {
+    row.attachment.as_ref().is_some_and(|Attachment { facts, place }| {
+        matches!(facts.kind, MediaKind::Photo | MediaKind::Video)
+            && (matches!(place, MediaPlace::Here | MediaPlace::Uploading { .. })
+                || (row.own && matches!(place, MediaPlace::Stopped(_))))
+    })
+}
+
+fn all(app: App) -> Vec<Arc<MessageRow>> {
+    app.timeline.with(|timeline| timeline.as_ref().map(|timeline| timeline.all(is_to_be_seen)).unwrap_or_default())
+}
+
+#[component]
+pub fn Viewer() -> impl IntoView {
+    let app = use_app();
+    let dialog = NodeRef::<html::Dialog>::new();
+    let look = RwSignal::new(WHOLE);
+    let held = StoredValue::new(None::<(f64, f64)>);
+    let address: Read = RwSignal::new_local(None);
+    let broken = RwSignal::new(false);
+    let rows = Memo::new(move |_| all(app));
+    let at = Memo::new(move |_| rows.with(|rows| rows.iter().position(|row| Some(row.id) == app.viewing.get())));
+    let shown = Memo::new(move |_| at.get().and_then(|at| rows.with(|rows| rows.get(at).cloned())));
+    let shown_id = Memo::new(move |_| shown.with(|row| row.as_ref().map(|row| row.id)));
+    let kind = Memo::new(move |_| {
+        shown.with(|row| row.as_ref().and_then(|row| row.attachment.as_ref().map(|attachment| attachment.facts.kind)))
+    });
+    let close = move || {
+        let of = app.viewing.get_untracked();
+        app.viewing.set(None);
+        request_animation_frame(move || {
+            if let Some(id) = of {
+                page::focus(&format!(".message[data-message='{id}']"));
+            }
+        });
+    };
+    let step = move |by: isize| {
+        let next = at.get_untracked().and_then(|at| at.checked_add_signed(by));
+        let next = next.and_then(|next| rows.with_untracked(|rows| rows.get(next).map(|row| row.id)));
+        if let Some(next) = next {
+            app.viewing.set(Some(next));
+        }
+    };
+    Effect::new(move || {
+        if let Some(dialog) = dialog.get()
+            && !dialog.open()
+        {
+            let _ = dialog.show_modal();
+        }
+    });
+    // What is looked at may be deleted meanwhile.
+    Effect::new(move |before: Option<Option<MessageId>>| {
+        let now = shown_id.get();
+        if now != before.flatten() {
+            look.set(WHOLE);
+            address.set(None);
+            broken.set(false);
+        }
+        match now {
+            None => close(),
+            Some(id) if now != before.flatten() => load(app, id, address, broken),
+            Some(_) => {}
+        }
+        now
+    });
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        let forth = if page::is_rtl() { -1 } else { 1 };
+        match event.key().as_str() {
+            // A film has keys of its own while it has the focus.
+            "ArrowRight" if !is_on_film(&event) => step(forth),
+            "ArrowLeft" if !is_on_film(&event) => step(-forth),
+            "+" | "=" => look.update(|look| *look = look.zoomed(ZOOM_STEP)),
+            "-" => look.update(|look| *look = look.zoomed(1.0 / ZOOM_STEP)),
+            "0" => look.set(WHOLE),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    let save = move |_: leptos::ev::MouseEvent| {
+        let facts = shown.with_untracked(|row| row.as_ref().and_then(|row| row.attachment.clone())).map(|at| at.facts);
+        if let (Some(facts), Some(address)) = (facts, address.get_untracked()) {
+            media::save(address.text(), &file_name(&facts));
+        }
+    };
+    let is_photo = move || kind.get() == Some(MediaKind::Photo);
+    let place = move || {
+        let Look { zoom, x, y } = look.get();
+        format!("translate({x}px, {y}px) scale({zoom})")
+    };
+    view! {
+        <dialog class="viewer" node_ref=dialog aria-label=words::VIEWER data-testid="viewer" on:keydown=on_key
+            on:cancel=move |event: leptos::ev::Event| { event.prevent_default(); close(); }>
+            <header class="viewer-head">
+                <span class="viewer-count" role="status" data-testid="viewer-count">
+                    {move || at.get().map(|at| words::in_viewer(at + 1, rows.with(Vec::len)))}
+                </span>
+                <Show when=is_photo>
+                    <IconButton icon="magnifying-glass-minus" label=words::ZOOM_OUT.to_owned() testid="viewer-smaller"
+                        on_click=move |_| look.update(|look| *look = look.zoomed(1.0 / ZOOM_STEP))/>
+                    <IconButton icon="magnifying-glass-plus" label=words::ZOOM_IN.to_owned() testid="viewer-larger"
+                        on_click=move |_| look.update(|look| *look = look.zoomed(ZOOM_STEP))/>
+                </Show>
+                <IconButton icon="download-simple" label=words::SAVE_AS.to_owned() testid="viewer-save" on_click=save/>
+                <IconButton icon="x" label=words::CLOSE.to_owned() testid="viewer-close" on_click=move |_| close()/>
+            </header>
+            <div class="viewer-stage" class:zoomed=move || { look.get().zoom > 1.0 }
+                on:wheel=move |event| if is_photo() {
+                    event.prevent_default();
+                    look.update(|look| *look = look.zoomed(if event.delta_y() < 0.0 { 1.2 } else { 1.0 / 1.2 }));
+                }
+                on:pointerdown=move |event| held.set_value(Some((f64::from(event.client_x()), f64::from(event.client_y()))))
+                on:pointermove=move |event| {
+                    let now = (f64::from(event.client_x()), f64::from(event.client_y()));
+                    if let Some(before) = held.get_value() && event.buttons() == 1 {
+                        held.set_value(Some(now));
+                        look.update(|look| *look = look.moved(now.0 - before.0, now.1 - before.1));
+                    }
+                }
+                on:pointerup=move |_| held.set_value(None)
+                on:dblclick=move |_| if is_photo() {
+                    look.update(|look| *look = if look.zoom > 1.0 { WHOLE } else { look.zoomed(2.5) });
+                }>
+                {move || broken.get().then(|| view! {
+                    <p class="viewer-words" role="status">{if is_photo() { words::CANNOT_SHOW } else { words::CANNOT_PLAY }}</p>
+                })}
+                {move || address.get().filter(|_| !broken.get()).map(|address| {
+                    let src = address.text().to_owned();
+                    if kind.get_untracked() == Some(MediaKind::Video) {
+                        return view! {
+                            <video class="viewer-film" src=src controls autoplay playsinline data-testid="viewer-film"
+                                on:play=move |event| media::play_alone(&event_target(&event)) on:error=move |_| broken.set(true)></video>
+                        }.into_any();
+                    }
+                    view! {
+                        <img class="viewer-photo" src=src alt=words::media_kind(MediaKind::Photo) draggable="false" data-testid="viewer-photo"
+                            data-zoom=move || format!("{:.2}", look.get().zoom) style:transform=place on:error=move |_| broken.set(true)/>
+                    }.into_any()
+                })}
+                {move || (address.get().is_none() && !broken.get()).then(|| view! { <span class="skeleton viewer-coming" role="status" aria-label=words::PART_COMING></span> })}
+            </div>
+            <Show when=move || { at.get().is_some_and(|at| at > 0) }>
+                <button class="viewer-step before" type="button" aria-label=words::PREVIOUS_MEDIA title=words::PREVIOUS_MEDIA data-testid="viewer-previous"
+                    on:click=move |_| step(-1)><Icon name="caret-left"/></button>
+            </Show>
+            <Show when=move || { at.get().is_some_and(|at| at + 1 < rows.with(Vec::len)) }>
+                <button class="viewer-step after" type="button" aria-label=words::NEXT_MEDIA title=words::NEXT_MEDIA data-testid="viewer-next"
+                    on:click=move |_| step(1)><Icon name="caret-right"/></button>
+            </Show>
+        </dialog>
+    }
+}
+
+fn is_on_film(event: &web_sys::KeyboardEvent) -> bool {
+    use wasm_bindgen::JsCast;
+    event.target().is_some_and(|target| target.dyn_ref::<web_sys::HtmlVideoElement>().is_some())
+}
+
+fn load(app: App, id: MessageId, address: Read, broken: RwSignal<bool>) {
+    let row = app.timeline.with_untracked(|timeline| timeline.as_ref().and_then(|timeline| timeline.row(id)));
+    let facts = row.and_then(|row| row.attachment.as_ref().map(|attachment| attachment.facts.clone()));
+    let (Some(facts), Some(chat)) = (facts, app.open.get_untracked()) else { return };
+    wasm_bindgen_futures::spawn_local(async move {
+        let read = media::whole(chat, id, &facts).await.and_then(|blob| Address::of(&blob)).map(Rc::new);
+        if app.viewing.try_get_untracked().flatten() != Some(id) {
+            return;
+        }
+        let _ = broken.try_set(read.is_none());
+        let _ = address.try_set(read);
+    });
+}
