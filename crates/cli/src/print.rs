@@ -66,7 +66,7 @@ fn kind_of(kind: MediaKind) -> &'static str {
 fn file(of: &Attachment) -> Value {
     let place = match of.place {
         MediaPlace::Here => "here",
-        MediaPlace::Uploading { .. } => "uploading",
+        MediaPlace::Keeping | MediaPlace::Uploading { .. } => "uploading",
         MediaPlace::There => "there",
         MediaPlace::Downloading { .. } => "downloading",
         MediaPlace::Stopped(_) => "stopped",

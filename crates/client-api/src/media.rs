@@ -59,6 +59,8 @@ pub struct Attachment {
 pub enum MediaPlace {
     /// On this device, and at the server.
     Here,
+    /// Own, and being taken in: it cannot be read yet.
+    Keeping,
     /// On this device; on its way to the server, which has so many bytes.
     Uploading {
         /// Bytes.

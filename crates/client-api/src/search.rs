@@ -1,6 +1,7 @@
 //! Looking for messages: by words, by what is known of them, by their stars.
 
 use crate::id::{AccountId, ChatId, MessageId};
+use crate::media::MediaKind;
 use serde::{Deserialize, Serialize};
 
 /// Which messages are looked for: those for which all of this is true.
@@ -66,6 +67,8 @@ pub struct FoundMessage {
     pub own: bool,
     /// Starred by the owner.
     pub starred: bool,
+    /// What it carries.
+    pub media: Option<MediaKind>,
     /// A stretch of its text in one line, of at most 200 characters, around the first word that was found.
     pub excerpt: Vec<Piece>,
 }

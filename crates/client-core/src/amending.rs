@@ -60,7 +60,9 @@ impl Client {
             (_, Some(refusal)) => Err(refusal),
             (None, None) => Err(UserError::NotFound),
             // Nobody has heard of it: what is not sent is no change.
-            (Some(row), None) if media::is_unsent(cx.db, id)? && matches!(row.body, MessageBody::Text(_)) => {
+            (Some(row), None)
+                if media::is_unsent(cx.db, id)? && !row.forwarded && matches!(row.body, MessageBody::Text(_)) =>
+            {
                 self.change_caption(cx, chat, id, text)?;
                 Ok(Answer::Done)
             }

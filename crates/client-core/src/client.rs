@@ -505,10 +505,11 @@ impl Client {
             Purpose::ExportPatch => self.on_export_patched(cx, result),
             Purpose::ImportSegment { place } => self.on_segment_fetched(cx, place, result),
             Purpose::MediaCreate { message } => self.on_media_created(cx, message, result),
-            Purpose::MediaHead { message } | Purpose::MediaPatch { message } => {
-                self.on_media_offset(cx, message, result)
+            Purpose::MediaHead { message } => self.on_media_offset(cx, message, true, result),
+            Purpose::MediaPatch { message } => self.on_media_offset(cx, message, false, result),
+            Purpose::MediaFetch { message, media, from, last } => {
+                self.on_media_fetched(cx, (message, media), (from, last), result)
             }
-            Purpose::MediaFetch { message, media, from } => self.on_media_fetched(cx, (message, media, from), result),
             Purpose::MediaDrop { blob } => self.on_media_dropped(cx, &blob, result),
             Purpose::PeerLists { wanted } => self.on_peer_lists(cx, wanted, http::read(result)),
             Purpose::PutKeyPackages => self.on_key_packages_put(cx, http::read(result)),

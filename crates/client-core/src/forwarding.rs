@@ -109,7 +109,7 @@ fn bodies(
                     let text = Text { text, quote: None, forwarded: !broken(Rule::ForwardIsLabelled) };
                     let (of, time_ms) = (MessageId(id.0), row.time_ms);
                     let body = match row.attachment {
-                        Some(_) => media::forwarded(cx, of, time_ms, text)?.map(|file| Onward::File(Box::new(file))),
+                        Some(_) => media::forwarded(cx, of, text)?.map(|file| Onward::File(Box::new(file))),
                         None if refusal_of(&text.text).is_some() => None,
                         None => Some(Onward::Text(text)),
                     };

@@ -39,7 +39,7 @@ pub(crate) enum Purpose {
     MediaCreate { message: MessageId },
     MediaHead { message: MessageId },
     MediaPatch { message: MessageId },
-    MediaFetch { message: MessageId, media: MediaId, from: u64 },
+    MediaFetch { message: MessageId, media: MediaId, from: u64, last: u64 },
     MediaDrop { blob: String },
     LookUp { request: u32, name: String },
     AskAbout { accounts: Vec<AccountId> },

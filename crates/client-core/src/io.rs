@@ -77,10 +77,12 @@ pub enum MediaTask {
         /// How many bytes it shall have; one that has not is `Unreadable`.
         size: u64,
     },
-    /// Reads it through. Report: `Checked`, or `Missing`.
+    /// Reads it through. Report: `Checked`, `Missing`, or `Failed`.
     Check {
         /// Its name in the store.
         media: MediaId,
+        /// Opens each segment, too, of a file of so many bytes; a file that does not open is `Missing`.
+        opens: Option<(MediaKey, u64)>,
     },
     /// Deletes it. No report follows.
     Drop {
@@ -117,6 +119,8 @@ pub enum MediaReport {
     StorageFull,
     /// The store does not have it.
     Missing,
+    /// It could not be read now, and may be there: too many files are open, or another tab has it.
+    Failed,
 }
 
 /// The key of one file. `Debug` does not show it.
@@ -265,6 +269,8 @@ pub enum HttpFailure {
     StorageFull,
     /// The store of files does not have the file, or not that far.
     NoFile,
+    /// More came than was to be kept: it is not what was asked for.
+    TooLong,
 }
 
 /// The core met something that it does not know and must not go on: the driver rolls the transaction back, drops the

@@ -16,6 +16,7 @@ use client_api::{Answer, Attachment, MediaPlace, MediaTrouble, UserError};
 use prost::Message as _;
 use proto::content::{Content, Media};
 use proto::ids::{ChatId, MessageId};
+use proto::limits::MEDIA_PIECE_LEN;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,8 +26,12 @@ pub(crate) use sending::{Forwarded, forwarded};
 
 /// Files on their way at once, in each direction.
 const MOVING_MAX: usize = 2;
-/// Files that are on their way or wait for their turn. More are refused.
+/// Files that are on their way or wait for their turn, in each direction. More are refused.
 const WAITING_MAX: u32 = 1_000;
+/// Of these, that come by themselves.
+const AUTOMATIC_WAITING_MAX: u32 = 100;
+/// A piece is halved after each failure, down to a 64th: what a slow line can bring in time.
+const HALVINGS_MAX: u32 = 6;
 const PAUSE_MS: u64 = 1_000;
 const PAUSE_MAX_MS: u64 = 10 * 60_000;
 /// Failures after which the store is asked whether it has the file at all.
@@ -108,6 +113,8 @@ struct Stored {
     trouble: u32,
     done: u64,
     unsent: bool,
+    /// Its message is not to be sent before somebody says so.
+    failed: bool,
 }
 
 impl Stored {
@@ -128,11 +135,12 @@ impl Stored {
             trouble: row.get(8)?,
             done: row.get(9)?,
             unsent: row.get(10)?,
+            failed: row.get(11)?,
         })
     }
 }
 
-const COLUMNS: &str = "f.message, m.chat, f.media, f.key, f.blob, f.size, f.sha256, f.state, f.trouble, f.done, f.unsent FROM media f JOIN message m ON m.message = f.message";
+const COLUMNS: &str = "f.message, m.chat, f.media, f.key, f.blob, f.size, f.sha256, f.state, f.trouble, f.done, f.unsent, m.failed FROM media f JOIN message m ON m.message = f.message";
 
 /// What is of this run only.
 #[derive(Debug, Default)]
@@ -150,12 +158,29 @@ pub(crate) struct Moving {
     sure: BTreeSet<MessageId>,
     /// Failures in a row, and when it is tried again.
     pauses: BTreeMap<MessageId, (u32, u64)>,
+    /// How often the pieces of a file were halved.
+    halved: BTreeMap<MessageId, u32>,
+    /// Something was said or done that may let a file move.
+    is_due: bool,
 }
 
 impl Moving {
     fn forget(&mut self, message: MessageId) {
         self.sure.remove(&message);
         self.pauses.remove(&message);
+        self.halved.remove(&message);
+    }
+
+    fn is_paused(&self, message: MessageId, now_ms: u64) -> bool {
+        // A pause that ends later than any does is one of a clock that was set back since.
+        self.pauses
+            .get(&message)
+            .is_some_and(|(_, until_ms)| now_ms < *until_ms && until_ms.saturating_sub(now_ms) <= PAUSE_MAX_MS)
+    }
+
+    /// Bytes of the next piece.
+    fn piece_len(&self, message: MessageId) -> u64 {
+        MEDIA_PIECE_LEN >> self.halved.get(&message).copied().unwrap_or_default().min(HALVINGS_MAX)
     }
 }
 
@@ -204,7 +229,7 @@ pub(crate) fn attachment(db: &Connection, id: MessageId, media: &Media) -> rusql
     let facts = facts::shown(media);
     let stored = row_of(db, id)?;
     let place = stored.map_or(MediaPlace::There, |stored| match stored.state {
-        State::Keeping => MediaPlace::Uploading { done: 0 },
+        State::Keeping => MediaPlace::Keeping,
         State::Uploading => MediaPlace::Uploading { done: stored.done.min(facts.size) },
         State::Here => MediaPlace::Here,
         State::Downloading => MediaPlace::Downloading { done: stored.done.min(facts.size) },
@@ -254,11 +279,12 @@ pub(crate) fn is_unsent(db: &Connection, id: MessageId) -> Result<bool, Halt> {
         .query_row([id.as_bytes()], |row| row.get(0))?)
 }
 
-/// No more files can begin to move.
-fn is_crowded(db: &Connection) -> Result<bool, Halt> {
-    let waiting: u32 =
-        db.prepare_cached("SELECT count(*) FROM media WHERE state IN (1, 2, 4, 5)")?.query_row([], |row| row.get(0))?;
-    Ok(waiting >= WAITING_MAX)
+/// So many files wait that no more can begin to go out, or to come.
+fn is_crowded(db: &Connection, outwards: bool, most: u32) -> Result<bool, Halt> {
+    let waiting: u32 = db
+        .prepare_cached("SELECT count(*) FROM media WHERE state IN (1, 2, 4, 5) AND (state < 3) = ?1")?
+        .query_row([outwards], |row| row.get(0))?;
+    Ok(waiting >= most)
 }
 
 /// Own files are on their way: not all that was written has left.
@@ -313,17 +339,20 @@ impl Client {
     /// What the last run left: nobody knows what became of what the driver was to do, nor of the bytes of what was on its way out.
     pub(crate) fn resume_media(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         sweep(cx)?;
+        self.moving.is_due = true;
         for stored in moving(cx.db)? {
             if stored.state != State::Downloading {
-                self.check(cx, stored.media);
+                self.check(cx, &stored);
             }
         }
         Ok(())
     }
 
-    /// Has the driver read a file through.
-    fn check(&mut self, cx: &mut Context<'_>, media: MediaId) {
-        self.task(cx, media, MediaTask::Check { media });
+    /// Has the driver read a file through. What was being kept has no hash yet: it is seen whether it opens.
+    fn check(&mut self, cx: &mut Context<'_>, stored: &Stored) {
+        let media = stored.media;
+        let opens = (stored.state == State::Keeping).then(|| (stored.key.clone(), stored.size));
+        self.task(cx, media, MediaTask::Check { media, opens });
     }
 
     fn task(&mut self, cx: &mut Context<'_>, media: MediaId, task: MediaTask) {
@@ -334,20 +363,33 @@ impl Client {
     /// A new connection: what failed for want of one is tried at once.
     pub(crate) fn media_online(&mut self) {
         self.moving.pauses.clear();
+        self.moving.is_due = true;
         self.moving.drop_after_ms = 0;
     }
 
     /// The next pieces, of files that wait for nothing.
     pub(crate) fn move_media(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let is_over = |(_, until_ms): &(u32, u64)| *until_ms <= cx.now_ms;
+        // Nothing is asked of the database at inputs that have nothing to do with files.
+        if !std::mem::take(&mut self.moving.is_due) && !self.moving.pauses.values().any(is_over) {
+            return self.drop_blobs(cx);
+        }
         let files = moving(cx.db)?;
         let (mut up, mut down) = (0, 0);
         for stored in files {
+            let paused = self.moving.is_paused(stored.message, cx.now_ms);
             let count = match stored.state {
+                // It waits for somebody to say for whom it is.
+                State::Uploading if stored.failed => continue,
                 State::Uploading => &mut up,
                 State::Downloading => &mut down,
+                // The driver could not look at it before the pause.
+                _ if !paused && !self.moving.tasks.contains(&stored.media) => {
+                    self.check(cx, &stored);
+                    continue;
+                }
                 _ => continue,
             };
-            let paused = self.moving.pauses.get(&stored.message).is_some_and(|(_, until_ms)| cx.now_ms < *until_ms);
             if paused || *count >= MOVING_MAX {
                 continue;
             }
@@ -366,15 +408,20 @@ impl Client {
     /// What came of a task.
     pub(crate) fn on_media(&mut self, cx: &mut Context<'_>, media: MediaId, report: MediaReport) -> Result<(), Halt> {
         self.moving.tasks.remove(&media);
+        self.moving.is_due = true;
         let rows = of_file(cx.db, media)?;
         if rows.is_empty() {
             // It was deleted while the driver was at work on it.
             cx.out.push(Output::Media(MediaTask::Drop { media }));
+            self.answer_deleted(cx)?;
         }
         for stored in rows {
             // What came of the one before may have changed this one.
             let Some(stored) = find(cx.db, stored.message)?.filter(|stored| stored.media == media) else { continue };
             match stored.state {
+                State::Keeping | State::Uploading | State::Checking if report == MediaReport::Failed => {
+                    self.pause_media(cx, &stored);
+                }
                 State::Keeping => self.on_keeping(cx, &stored, report)?,
                 State::Uploading => self.on_upload_checked(cx, &stored, report)?,
                 State::Checking => self.on_checked(cx, &stored, report)?,
@@ -386,14 +433,21 @@ impl Client {
 
     /// Again after a pause that grows. The store is asked now and then: without the file no try helps.
     fn media_failed(&mut self, cx: &mut Context<'_>, stored: &Stored) {
+        *self.moving.halved.entry(stored.message).or_default() += 1;
+        let failures = self.pause_media(cx, stored);
+        if stored.state == State::Uploading && failures.is_multiple_of(CHECK_EVERY) {
+            self.check(cx, stored);
+        }
+    }
+
+    /// How many failures there were in a row, with this one.
+    fn pause_media(&mut self, cx: &Context<'_>, stored: &Stored) -> u32 {
         let (failures, _) = self.moving.pauses.get(&stored.message).copied().unwrap_or_default();
         let pause_ms = (PAUSE_MS << failures.min(20)).min(PAUSE_MAX_MS);
         self.moving.pauses.insert(stored.message, (failures + 1, cx.now_ms + pause_ms));
         self.moving.sure.remove(&stored.message);
         self.retry_at(cx.now_ms + pause_ms);
-        if stored.state == State::Uploading && (failures + 1).is_multiple_of(CHECK_EVERY) {
-            self.check(cx, stored.media);
-        }
+        failures + 1
     }
 
     /// "Bring it here." A file that is here already is looked at again: a person may have cleaned up.
@@ -405,7 +459,8 @@ impl Client {
         message: client_api::MessageId,
     ) -> Result<(), Halt> {
         let (chat, id) = (ChatId(chat.0), MessageId(message.0));
-        let result = if is_crowded(cx.db)? {
+        self.moving.is_due = true;
+        let result = if is_crowded(cx.db, false, WAITING_MAX)? {
             Err(UserError::TooManyFiles { max: WAITING_MAX })
         } else if self.begin_download(cx, chat, id)? {
             Ok(Answer::Done)
@@ -424,6 +479,7 @@ impl Client {
         chat: client_api::ChatId,
         message: client_api::MessageId,
     ) -> Result<(), Halt> {
+        self.moving.is_due = true;
         let stored = find(cx.db, MessageId(message.0))?.filter(|stored| stored.chat.0 == chat.0);
         let result = match stored {
             Some(stored) if stored.unsent => {

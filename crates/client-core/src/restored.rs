@@ -242,7 +242,7 @@ impl Client {
         let lost = SeqRange { from: seq + 1, to: NUMBER_MAX };
         recovery::release(cx, chat.chat, lost.from, lost.to)?;
         missing::take_out(cx, chat.chat, lost)?;
-        send_again(cx, chat, seq)?;
+        send_again(self, cx, chat, seq)?;
         // Whatever came of epochs that the server has lost comes again, with other secrets.
         mls::taken(ChatGroup::delete(&mls::provider(cx), chat.chat, chat.generation))?;
         for sql in [
@@ -269,7 +269,7 @@ impl Client {
 }
 
 /// The own words of the lost part go out once more, before what was written since; others' keep their times, and have no place of their own.
-fn send_again(cx: &mut Context<'_>, chat: &Chat, seq: u64) -> Result<(), Halt> {
+fn send_again(client: &mut Client, cx: &mut Context<'_>, chat: &Chat, seq: u64) -> Result<(), Halt> {
     let me = cx.me()?.address;
     let own: Vec<([u8; 16], Vec<u8>)> = {
         let mut statement = cx.db.prepare_cached(
@@ -290,6 +290,10 @@ fn send_again(cx: &mut Context<'_>, chat: &Chat, seq: u64) -> Result<(), Halt> {
         cx.changed.message(chat.chat, MessageId(*message));
     }
     for (message, content) in own.into_iter().rev().filter(|_| !broken(Rule::LostWordsGoAgain)) {
+        // Its blob is lost, too: the message follows it.
+        if client.upload_lost(cx, MessageId(message))? {
+            continue;
+        }
         let op_id = OpId(chats::random_id(cx));
         let message = Some(MessageId(message));
         outbox::push_first(

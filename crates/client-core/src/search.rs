@@ -319,6 +319,7 @@ fn found_message(cx: &Context<'_>, row: &Row<'_>) -> Result<Option<FoundMessage>
         sender: message.sender,
         own: message.own,
         starred: message.starred,
+        media: message.attachment.as_ref().map(|file| file.facts.kind),
         excerpt,
     }))
 }

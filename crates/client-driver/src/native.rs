@@ -420,7 +420,7 @@ impl Driver {
                     given.path(file).map_or(MediaReport::Unreadable, |path| files.keep(media, &path, &key, size));
                 Some((media, report))
             }
-            MediaTask::Check { media } => Some((media, files.check(media))),
+            MediaTask::Check { media, .. } => Some((media, files.check(media))),
             MediaTask::Drop { media } => {
                 files.remove(media);
                 None

@@ -34,8 +34,8 @@ pub trait MediaStore {
     fn read(&self, media: MediaId, from: u64, len: u64) -> Later<Result<Vec<u8>, HttpFailure>>;
     /// Writes bytes from this one on, behind all that is there or over it.
     fn write(&self, media: MediaId, from: u64, bytes: Vec<u8>) -> Later<Result<(), HttpFailure>>;
-    /// Reads it through: `Checked` or `Missing`.
-    fn check(&self, media: MediaId) -> Later<MediaReport>;
+    /// Reads it through, as `MediaTask::Check` says.
+    fn check(&self, media: MediaId, opens: Option<(MediaKey, u64)>) -> Later<MediaReport>;
     /// Deletes it.
     fn remove(&self, media: MediaId) -> Later<()>;
     /// Deletes what is there now and is not among these.
@@ -287,7 +287,9 @@ impl Running {
         let media = self.platform.media.clone();
         wasm_bindgen_futures::spawn_local(async move {
             let id = request.id;
-            let result = fetch::perform(&origin, media.as_deref(), request).await;
+            // After a log-out, or in a tab that has lost the account, nothing is written any more.
+            let is_wanted = || itself.upgrade().is_some_and(|it| it.borrow().generation == generation);
+            let result = fetch::perform(&origin, media.as_deref(), request, is_wanted).await;
             if let Some(running) = itself.upgrade() {
                 let mut running = running.borrow_mut();
                 if running.generation == generation {
@@ -302,14 +304,14 @@ impl Running {
         let (itself, generation, store) = (self.itself.clone(), self.generation, self.platform.media.clone());
         let report: Later<Option<(MediaId, MediaReport)>> = match (task, store) {
             (MediaTask::Keep { media, .. }, None) => Box::pin(async move { Some((media, MediaReport::StorageFull)) }),
-            (MediaTask::Check { media }, None) => Box::pin(async move { Some((media, MediaReport::Missing)) }),
+            (MediaTask::Check { media, .. }, None) => Box::pin(async move { Some((media, MediaReport::Missing)) }),
             (MediaTask::Drop { .. } | MediaTask::Sweep { .. }, None) => return,
             (MediaTask::Keep { media, file, key, size }, Some(store)) => {
                 let kept = store.keep(media, file, key, size);
                 Box::pin(async move { Some((media, kept.await)) })
             }
-            (MediaTask::Check { media }, Some(store)) => {
-                let checked = store.check(media);
+            (MediaTask::Check { media, opens }, Some(store)) => {
+                let checked = store.check(media, opens);
                 Box::pin(async move { Some((media, checked.await)) })
             }
             (MediaTask::Drop { media }, Some(store)) => silent(store.remove(media)),

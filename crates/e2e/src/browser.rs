@@ -64,6 +64,7 @@ pub struct Setup {
     dark: bool,
     forced_colors: bool,
     film: Option<PathBuf>,
+    microphone: bool,
     host: Option<String>,
     private: bool,
     clipboard: bool,
@@ -84,6 +85,7 @@ impl Setup {
             dark: false,
             forced_colors: false,
             film: None,
+            microphone: false,
             host: None,
             private: false,
             clipboard: true,
@@ -99,6 +101,13 @@ impl Setup {
     #[must_use]
     pub fn with_camera(mut self, film: &Path) -> Self {
         self.film = Some(film.to_owned());
+        self
+    }
+
+    /// With a microphone before which something beeps, and with leave to use it.
+    #[must_use]
+    pub fn with_microphone(mut self) -> Self {
+        self.microphone = true;
         self
     }
 
@@ -139,9 +148,11 @@ impl Setup {
         match self.program {
             Program::Chromium => {
                 let mut args = CHROMIUM_ARGS.map(str::to_owned).to_vec();
-                if let Some(film) = &self.film {
+                if self.film.is_some() || self.microphone {
                     args.push("--use-fake-ui-for-media-stream".to_owned());
                     args.push("--use-fake-device-for-media-stream".to_owned());
+                }
+                if let Some(film) = &self.film {
                     args.push(format!("--use-file-for-fake-video-capture={}", film.display()));
                 }
                 if let Some(host) = &self.host {

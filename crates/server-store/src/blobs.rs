@@ -55,8 +55,14 @@ pub trait BlobStore: Send + Sync {
     async fn create_blob(&self, blob: Blob, quota: u64) -> Result<CreateBlobOutcome, StoreError>;
     /// Reads the row.
     async fn blob(&self, id: BlobId) -> Result<Option<Blob>, StoreError>;
-    /// Compare-and-set of what has come.
-    async fn advance_blob(&self, id: BlobId, from: u64, to: u64) -> Result<AdvanceOutcome, StoreError>;
+    /// Compare-and-set of what has come, and until when the blob is kept now.
+    async fn advance_blob(
+        &self,
+        id: BlobId,
+        from: u64,
+        to: u64,
+        expires_ms: UnixMs,
+    ) -> Result<AdvanceOutcome, StoreError>;
     /// Deletes the row; the bytes go after it.
     async fn delete_blob(&self, id: BlobId) -> Result<(), StoreError>;
     /// Blobs that are over.

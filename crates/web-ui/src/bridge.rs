@@ -2,9 +2,10 @@
 
 use crate::model::hearing::{Heard, Hearing};
 use client_api::{Answer, ChatId, Command, Event, FileId, MessageId, Request, UserError, wire};
-use js_sys::{Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, MessageChannel, MessageEvent, Worker};
@@ -73,21 +74,25 @@ pub fn ask(command: Command, answered: impl FnOnce(Result<Answer, UserError>) + 
     post(command, None, Some(Box::new(answered)));
 }
 
-/// Asks for something with a file, which goes along: the command names it by the number that it is given.
-pub fn ask_with_file(
-    file: Blob,
-    command: impl FnOnce(FileId) -> Command,
-    answered: impl FnOnce(Result<Answer, UserError>) + 'static,
-) {
+/// Asks for something with a file, which goes along: the command names it by the number that it is given. `None`: the program has stopped.
+pub async fn ask_with_file(file: Blob, command: impl FnOnce(FileId) -> Command) -> Option<Result<Answer, UserError>> {
     let number = BRIDGE.with_borrow_mut(|bridge| {
-        bridge.as_mut().map(|bridge| {
-            bridge.next_file += 1;
-            FileId(bridge.next_file)
-        })
+        let bridge = bridge.as_mut()?;
+        bridge.next_file += 1;
+        Some(FileId(bridge.next_file))
+    })?;
+    let (command, answer) = (command(number), Rc::new(RefCell::new(None)));
+    let into = Rc::clone(&answer);
+    let answered = Promise::new(&mut |resolve: Function, _| {
+        let into = Rc::clone(&into);
+        let hear = move |result| {
+            into.replace(Some(result));
+            let _ = resolve.call0(&JsValue::UNDEFINED);
+        };
+        post(command.clone(), Some(file.clone()), Some(Box::new(hear)));
     });
-    if let Some(number) = number {
-        post(command(number), Some(file), Some(Box::new(answered)));
-    }
+    JsFuture::from(answered).await.ok()?;
+    answer.take()
 }
 
 /// Bytes of a message's file from this one on, fewer at its end; nothing where it is not whole on this device.
@@ -103,7 +108,7 @@ pub async fn read_file(chat: ChatId, message: MessageId, from: u64, len: u64) ->
         Reflect::set(&wanted, &JsValue::from_str(name), &value).ok()?;
     }
     let there = channel.port1();
-    let answer = js_sys::Promise::new(&mut |resolve, _| {
+    let answer = Promise::new(&mut |resolve, _| {
         let heard = Closure::once_into_js(move |event: MessageEvent| {
             let _ = resolve.call1(&JsValue::UNDEFINED, &event.data());
         });

@@ -4,6 +4,7 @@ pub mod camera;
 pub mod emoji_file;
 pub mod letters;
 pub mod media;
+pub mod microphone;
 pub mod notify;
 pub mod page;
 pub mod photo;

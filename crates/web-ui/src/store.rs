@@ -470,10 +470,15 @@ impl App {
             bridge::send(Command::CloseChat { chat: before });
         }
         self.selection.set(None);
-        self.offered.set(None);
-        self.viewing.set(None);
+        self.leave_media();
         self.timeline.set(None);
         self.info.set(None);
+    }
+
+    /// Closes what stands over the conversation: what was to be sent, or what is looked at.
+    pub fn leave_media(&self) {
+        self.offered.set(None);
+        self.viewing.set(None);
     }
 
     fn begin_chat(&self, chat: ChatId) {
@@ -551,6 +556,7 @@ impl App {
     /// Closes the topmost layer: information, conversation, a section of the list pane.
     pub fn back(&self) -> bool {
         match (self.pane.get_untracked(), self.section.get_untracked()) {
+            _ if self.viewing.get_untracked().is_some() || self.offered.get_untracked().is_some() => self.leave_media(),
             (Pane::Info | Pane::Search, _) => self.pane.set(Pane::Chat),
             (Pane::Starred, _) => self.pane.set(Pane::Info),
             (Pane::Chat, _) if self.selection.get_untracked().is_some() => self.selection.set(None),

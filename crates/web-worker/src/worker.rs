@@ -190,6 +190,9 @@ async fn try_to_lead(worker: &Shared, attempt: u64, how: How) -> Result<(), AppS
 }
 
 fn run(worker: &Shared, who: Who, lock: Lock, connection: Connection, storage: Rc<Storage>) {
+    if let Some(media) = &worker.borrow().media {
+        media.resume();
+    }
     let kept = storage.clone();
     let platform = Platform {
         origin: who.origin,

@@ -29,8 +29,12 @@ const OVERVIEW_CHATS: usize = 50;
 const OVERVIEW_PER_CHAT: u32 = 20;
 /// Rows of one chat in the overview, with reactions and edits: of a chat that has nothing else, the newest come later.
 const OVERVIEW_ROWS_MAX: u32 = 200;
+/// Bytes of one chat in the overview: fifty of them are within a segment.
+const OVERVIEW_CHAT_LEN: usize = 64 * 1024;
 /// Messages of one later segment.
 const SEGMENT_MESSAGES: u32 = 2_000;
+/// Bytes of a segment before it is packed, about: with what a message may hold it stays below what servers take at once.
+const SEGMENT_LEN: usize = 4 * 1024 * 1024;
 /// Messages of one answer to a request to fill a gap: within an application message's size, with room.
 const FILL_MESSAGES: u32 = 200;
 /// Later than any message's time.
@@ -494,14 +498,23 @@ fn newest_messages(cx: &Context<'_>, chats: &[chats::Chat]) -> Result<Vec<Vec<Me
          WHERE m.chat = ?1 AND m.seq > 0 AND m.kind < 2 AND m.time_ms >= ?2 ORDER BY m.time_ms DESC LIMIT ?3"
     );
     let mut statement = cx.db.prepare_cached(&sql)?;
-    let mut newest = Vec::new();
+    let (mut newest, mut all_bytes) = (Vec::new(), 0);
     for (rank, chat) in chats.iter().enumerate() {
         let count = if rank < OVERVIEW_CHATS { OVERVIEW_PER_CHAT } else { 1 };
         let from_ms: Option<u64> =
             beginning.query_row(params![chat.chat.as_bytes(), count - 1], |row| row.get(0)).optional()?;
         let from_ms = from_ms.unwrap_or(0);
-        let messages = statement.query_map(params![chat.chat.as_bytes(), from_ms, OVERVIEW_ROWS_MAX], read_message)?;
-        newest.push(messages.collect::<Result<_, _>>()?);
+        let (mut of_chat, mut bytes) = (Vec::new(), 0);
+        for message in statement.query_map(params![chat.chat.as_bytes(), from_ms, OVERVIEW_ROWS_MAX], read_message)? {
+            if all_bytes >= SEGMENT_LEN || bytes >= OVERVIEW_CHAT_LEN {
+                break;
+            }
+            let message = message?;
+            let len = message.encoded_len();
+            (bytes, all_bytes) = (bytes + len, all_bytes + len);
+            of_chat.push(message);
+        }
+        newest.push(of_chat);
     }
     Ok(newest)
 }
@@ -524,9 +537,15 @@ fn page(cx: &Context<'_>, cursor: &[u8]) -> Result<(Vec<Frame>, Vec<u8>, bool), 
          WHERE m.seq > 0 AND m.kind < 2 AND m.time_ms < ?1 AND m.time_ms >= ?2 ORDER BY m.time_ms DESC"
     );
     let mut statement = cx.db.prepare_cached(&sql)?;
-    let mut frames = Vec::new();
+    let (mut frames, mut bytes, mut last_ms) = (Vec::new(), 0, before);
     for message in statement.query_map(params![before, from], read_message)? {
-        frames.push(Frame { body: Some(frame::Body::Message(message?)) });
+        let message = message?;
+        // Those of one time stay together: nothing tells them apart for the cursor.
+        if bytes >= SEGMENT_LEN && message.time_ms < last_ms {
+            return Ok((frames, last_ms.to_be_bytes().to_vec(), false));
+        }
+        (bytes, last_ms) = (bytes + message.encoded_len(), message.time_ms);
+        frames.push(Frame { body: Some(frame::Body::Message(message)) });
     }
     Ok((frames, from.to_be_bytes().to_vec(), end.is_none()))
 }

@@ -12,7 +12,7 @@ use crate::this;
 use breakable::{Rule, broken};
 use client_api::{MediaKind, MediaTrouble};
 use proto::ids::{ChatId, MessageId};
-use proto::limits::{MEDIA_AUTOMATIC_SIZE_MAX, MEDIA_PIECE_LEN};
+use proto::limits::MEDIA_AUTOMATIC_SIZE_MAX;
 use rusqlite::{OptionalExtension, params};
 
 const PIECE_TIMEOUT_MS: u32 = 120_000;
@@ -30,10 +30,11 @@ impl Client {
         if !is_shown_at_once || facts.size > MEDIA_AUTOMATIC_SIZE_MAX || !has_automatic_room(cx, facts.size)? {
             return Ok(());
         }
-        if super::is_crowded(cx.db)? || is_known(cx, id)? {
+        if super::is_crowded(cx.db, false, super::AUTOMATIC_WAITING_MAX)? || is_known(cx, id)? {
             return Ok(());
         }
         self.begin_download(cx, chat, id)?;
+        self.moving.is_due = true;
         cx.db
             .prepare_cached("UPDATE media SET came_ms = ?2 WHERE message = ?1")?
             .execute(params![id.as_bytes(), cx.now_ms])?;
@@ -52,7 +53,7 @@ impl Client {
                 State::Keeping | State::Uploading | State::Downloading | State::Checking => return Ok(true),
                 State::Here => {
                     set_state(cx, stored, State::Checking)?;
-                    self.check(cx, stored.media);
+                    self.check(cx, stored);
                     return Ok(true);
                 }
                 State::Stopped => true,
@@ -109,12 +110,12 @@ impl Client {
         let sealed_size = stored.sealed_size();
         if stored.done >= sealed_size {
             set_state(cx, stored, State::Checking)?;
-            self.check(cx, stored.media);
+            self.check(cx, stored);
             return Ok(());
         }
         let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
-        let last = last_of_piece(stored);
-        let purpose = Purpose::MediaFetch { message: id, media: stored.media, from: stored.done };
+        let last = (stored.done + self.moving.piece_len(id)).min(sealed_size) - 1;
+        let purpose = Purpose::MediaFetch { message: id, media: stored.media, from: stored.done, last };
         let mut call = self.calls.start(purpose, HttpMethod::Get, &stored.blob, Vec::new(), Some(token));
         if let Output::Http(request) = &mut call {
             request.timeout_ms = PIECE_TIMEOUT_MS;
@@ -131,10 +132,12 @@ impl Client {
     pub(crate) fn on_media_fetched(
         &mut self,
         cx: &mut Context<'_>,
-        (id, media, from): (MessageId, MediaId, u64),
+        (id, media): (MessageId, MediaId),
+        (from, last): (u64, u64),
         result: Answered,
     ) -> Result<(), Halt> {
         self.moving.calls.remove(&id);
+        self.moving.is_due = true;
         let Some(stored) = find(cx.db, id)?.filter(|stored| stored.media == media) else {
             // It was deleted meanwhile: what the answer has written goes too.
             return self.drop_unknown(cx, media);
@@ -146,9 +149,10 @@ impl Client {
         let response = match result {
             Ok(response) => response,
             Err(HttpFailure::StorageFull) => {
-                self.moving.forget(id);
+                self.give_up_bytes(cx, &stored)?;
                 return stop(cx, &stored, MediaTrouble::StorageFull);
             }
+            Err(HttpFailure::TooLong) => return self.is_damaged(cx, &stored),
             Err(failure) => {
                 // What came before is gone: from the beginning.
                 if failure == HttpFailure::NoFile {
@@ -160,7 +164,6 @@ impl Client {
         };
         let sealed_size = stored.sealed_size();
         let range = response.headers.iter().find(|(name, _)| name == "content-range").map(|(_, range)| range.as_str());
-        let last = last_of_piece(&stored);
         match response.status {
             206 if range == Some(&*format!("bytes {}-{last}/{sealed_size}", stored.done))
                 && response.kept == last + 1 - stored.done =>
@@ -174,13 +177,15 @@ impl Client {
             }
             // Of another size than its sender said, or not what was asked for.
             200 | 206 | 416 => self.is_damaged(cx, &stored),
-            404 | 410 => {
-                self.moving.forget(id);
-                stop(cx, &stored, MediaTrouble::Gone)
-            }
-            _ => {
+            // Not at this time, or not from this address: it may be another at another.
+            401 | 408 | 429 | 500.. => {
                 self.media_failed(cx, &stored);
                 Ok(())
+            }
+            // Not there, or never whole: no try helps.
+            _ => {
+                self.moving.forget(id);
+                stop(cx, &stored, MediaTrouble::Gone)
             }
         }
     }
@@ -210,19 +215,19 @@ impl Client {
 
     /// Nothing of it stays. Another try takes another name: what is late of this one does not get into it.
     fn is_damaged(&mut self, cx: &mut Context<'_>, stored: &Stored) -> Result<(), Halt> {
-        self.moving.forget(stored.message);
         super::others_lose(self, cx, stored)?;
+        self.give_up_bytes(cx, stored)?;
+        stop(cx, stored, MediaTrouble::Damaged)
+    }
+
+    fn give_up_bytes(&mut self, cx: &mut Context<'_>, stored: &Stored) -> Result<(), Halt> {
+        self.moving.forget(stored.message);
         let media = MediaId(chats::random_id(cx));
         cx.db
             .prepare_cached("UPDATE media SET media = ?2, done = 0 WHERE message = ?1")?
             .execute(params![stored.message.as_bytes(), media.0])?;
-        self.drop_unknown(cx, stored.media)?;
-        stop(cx, stored, MediaTrouble::Damaged)
+        self.drop_unknown(cx, stored.media)
     }
-}
-
-fn last_of_piece(stored: &Stored) -> u64 {
-    (stored.done + MEDIA_PIECE_LEN).min(stored.sealed_size()) - 1
 }
 
 fn has_automatic_room(cx: &Context<'_>, size: u64) -> Result<bool, Halt> {

@@ -17,7 +17,7 @@ fn a_file_is_on_the_screen_at_once_and_in_the_outbox_when_the_server_has_it() {
     device.sends(MediaKind::Video, "look");
     let row = device.only_row().expect("a row");
     assert_eq!((row.status, &row.body), (Some(MessageStatus::Pending), &MessageBody::Text("look".into())));
-    assert_eq!(device.place(), Some(MediaPlace::Uploading { done: 0 }));
+    assert_eq!(device.place(), Some(MediaPlace::Keeping));
     assert!(device.outgoing().is_empty() && device.answers.is_empty());
     device.runs();
     assert!(matches!(device.answers.as_slice(), [Ok(client_api::Answer::Message(_))]));
@@ -383,7 +383,9 @@ fn a_message_that_was_given_up_meanwhile_waits_to_be_sent_again() {
     assert!(device.outgoing().is_empty());
     let row = device.only_row().expect("a row");
     assert_eq!(row.status, Some(MessageStatus::Failed));
+    assert!(device.blobs.is_empty(), "its bytes wait, too");
     device.asks(Command::RetryMessage { chat: CHAT_UI, message: row.id });
+    device.runs();
     assert_eq!(device.outgoing().len(), 1);
 }
 
@@ -492,10 +494,11 @@ fn no_more_than_a_thousand_files_wait() {
     device.act(|_, cx| {
         let mut insert = cx
             .db
-            .prepare("INSERT INTO media (message, media, key, size, state) VALUES (randomblob(16), randomblob(16), x'03', 5, 4)")
+            .prepare("INSERT INTO media (message, media, key, size, state) VALUES (randomblob(16), randomblob(16), x'03', 5, ?1)")
             .expect("sql");
         for _ in 0..WAITING_MAX {
-            insert.execute([]).expect("sql");
+            insert.execute([2]).expect("sql");
+            insert.execute([4]).expect("sql");
         }
     });
     device.waiting.clear();
@@ -605,4 +608,113 @@ fn a_file_that_two_messages_share_is_not_written_under_one_of_them() {
     assert_eq!(device.place_of(6), MediaPlace::There, "it shows nothing that is half here");
     device.runs();
     assert_eq!(device.shows(5), Some(bytes));
+}
+
+#[test]
+fn a_slow_line_gets_pieces_that_it_can_bring_in_time() {
+    let mut device = Device::new();
+    device.line_takes = 100_000;
+    device.sends(MediaKind::Video, "the harbour");
+    device.runs();
+    assert_eq!(device.place(), Some(MediaPlace::Here));
+    let bytes = plain(SIZE);
+    device.hears_of_file(5, MediaKind::Video, &bytes);
+    device.downloads(5);
+    device.runs();
+    assert_eq!(device.shows(5), Some(bytes));
+}
+
+#[test]
+fn a_blob_that_never_became_whole_is_gone_and_keeps_nobody_waiting() {
+    for status in [403, 404, 409, 410, 451] {
+        let mut device = Device::new();
+        device.hears_of_file(5, MediaKind::Photo, &plain(5));
+        device.refuses_with = Some(status);
+        device.downloads(5);
+        device.runs();
+        assert_eq!(device.place_of(5), MediaPlace::Stopped(MediaTrouble::Gone), "{status}");
+    }
+}
+
+#[test]
+fn a_store_that_cannot_be_read_now_loses_nothing() {
+    let mut device = Device::new();
+    let bytes = plain(70_000);
+    device.hears_of_file(5, MediaKind::Photo, &bytes);
+    device.downloads(5);
+    device.runs();
+    device.sends(MediaKind::Video, "the harbour");
+    device.performs_next();
+    device.cannot_look = true;
+    device.dies();
+    device.downloads(5);
+    for _ in 0..3 {
+        device.performs_next();
+        device.now_ms += 700_000;
+        device.act(|_, _| {});
+    }
+    device.cannot_look = false;
+    device.runs();
+    assert_eq!((device.place_of(5), device.shows(5)), (MediaPlace::Here, Some(bytes)));
+    assert_eq!(device.outgoing().len(), 1);
+}
+
+#[test]
+fn try_again_does_not_send_what_this_disk_has_damaged() {
+    let mut device = Device::new();
+    device.sends(MediaKind::Video, "the harbour");
+    device.performs_next();
+    for bytes in device.store.values_mut() {
+        *bytes.last_mut().expect("a byte") ^= 1;
+    }
+    device.dies();
+    device.runs();
+    let message = device.only_row().expect("a row").id;
+    device.asks(Command::RetryMessage { chat: CHAT_UI, message });
+    device.runs();
+    assert_eq!(device.place(), Some(MediaPlace::Stopped(MediaTrouble::Unreadable)));
+    assert!(device.outgoing().is_empty());
+}
+
+#[test]
+fn a_file_that_was_half_kept_when_the_power_went_is_not_sent() {
+    let mut device = Device::new();
+    device.sends(MediaKind::Video, "the harbour");
+    let Some(Output::Media(task)) = device.waiting.pop_back() else { panic!("it is to be kept") };
+    device.works(task);
+    // Its size was written, and not all of its bytes.
+    for bytes in device.store.values_mut() {
+        let half = bytes.len() / 2;
+        bytes[half..].fill(0);
+    }
+    device.dies();
+    device.runs();
+    assert_eq!(device.place(), Some(MediaPlace::Stopped(MediaTrouble::Unreadable)));
+}
+
+#[test]
+fn who_waits_for_a_file_is_told_when_its_message_is_deleted() {
+    let mut device = Device::new();
+    device.sends(MediaKind::Video, "the harbour");
+    let messages = vec![device.only_row().expect("a row").id];
+    device.asks(Command::DeleteMessages { chat: CHAT_UI, messages, for_everyone: true });
+    device.runs();
+    assert_eq!(device.answers, [Ok(Answer::Done), Err(UserError::NotNow)]);
+    assert!(device.store.is_empty());
+}
+
+#[test]
+fn a_message_whose_blob_the_server_lost_with_a_backup_uploads_it_again() {
+    let mut device = Device::new();
+    device.sends(MediaKind::Video, "the harbour");
+    device.runs();
+    device.blobs.clear();
+    let id = MessageId(device.only_row().expect("a row").id.0);
+    device.act(|client, cx| {
+        cx.db.execute("DELETE FROM outbox", []).expect("sql");
+        assert!(client.upload_lost(cx, id).expect("no halt"));
+    });
+    device.runs();
+    let [sent] = device.outgoing().try_into().expect("one");
+    assert!(device.blobs.contains_key(&sent.blob));
 }

@@ -18,13 +18,12 @@ use client_api::{Answer, FileId, MediaFacts, MediaTrouble, UserError};
 use prost::Message as _;
 use proto::content::{Content, Media, Text, content};
 use proto::ids::{ChatId, MessageId};
-use proto::limits::MEDIA_PIECE_LEN;
 use rusqlite::params;
 
 /// A piece may take as long as on a line of 300 kbit/s.
 const PIECE_TIMEOUT_MS: u32 = 120_000;
 const TUS: (&str, &str) = ("tus-resumable", "1.0.0");
-/// So long after a message its blob is taken for one that stays long enough for others: a week of the thirty days that servers keep them at least.
+/// So old a blob is taken for one that stays long enough for others: a week of the thirty days that servers keep them.
 const SHARED_FOR_MS: u64 = 7 * 24 * 3_600_000;
 
 /// A file on its way into another chat.
@@ -32,19 +31,14 @@ const SHARED_FOR_MS: u64 = 7 * 24 * 3_600_000;
 pub(crate) struct Forwarded {
     /// The message that has it.
     pub(crate) of: MessageId,
-    /// When that was sent.
-    pub(crate) time_ms: u64,
+    /// When its blob was uploaded.
+    pub(crate) uploaded_ms: u64,
     /// What the new one says.
     pub(crate) media: Media,
 }
 
 /// The file of a message for another one; `None` while it is not at the server, or where the caption is too long for one.
-pub(crate) fn forwarded(
-    cx: &Context<'_>,
-    of: MessageId,
-    time_ms: u64,
-    caption: Text,
-) -> Result<Option<Forwarded>, Halt> {
+pub(crate) fn forwarded(cx: &Context<'_>, of: MessageId, caption: Text) -> Result<Option<Forwarded>, Halt> {
     let Some(media) = super::content_of(cx.db, of)? else { return Ok(None) };
     let Some(found) = facts::whereabouts(&media) else { return Ok(None) };
     let shown = facts::shown(&media);
@@ -52,8 +46,9 @@ pub(crate) fn forwarded(
         return Ok(None);
     }
     let (key, sha256) = (found.key.to_vec(), found.sha256.to_vec());
-    let media = Media { blob: found.blob, key, sha256, ..facts::written(&shown, caption) };
-    Ok(Some(Forwarded { of, time_ms, media }))
+    let uploaded_ms = media.uploaded_ms;
+    let media = Media { blob: found.blob, key, sha256, uploaded_ms, ..facts::written(&shown, caption) };
+    Ok(Some(Forwarded { of, uploaded_ms, media }))
 }
 
 /// What is here for one message is here for another that carries the same file.
@@ -66,6 +61,15 @@ pub(super) fn share(cx: &Context<'_>, of: MessageId, with: MessageId) -> Result<
         )?
         .execute(params![of.as_bytes(), with.as_bytes()])?;
     Ok(())
+}
+
+/// By its sender's clock: a blob of the future is as old as one of the past.
+fn is_old(cx: &Context<'_>, uploaded_ms: u64) -> bool {
+    cx.now_ms.abs_diff(uploaded_ms) > SHARED_FOR_MS
+}
+
+fn without_blob(media: Media) -> Media {
+    Media { blob: String::new(), key: Vec::new(), sha256: Vec::new(), uploaded_ms: 0, ..media }
 }
 
 /// The blob that an answer says was made.
@@ -109,7 +113,7 @@ impl Client {
         };
         let refusal = if let Some(refusal) = facts::refusal_of(media, &written.text) {
             Some(refusal)
-        } else if super::is_crowded(cx.db)? {
+        } else if super::is_crowded(cx.db, true, super::WAITING_MAX)? {
             Some(UserError::TooManyFiles { max: super::WAITING_MAX })
         } else if self.is_for_others(chat, stored.as_ref(), written.written_for) {
             Some(UserError::OtherAccount)
@@ -152,6 +156,17 @@ impl Client {
         Ok(id)
     }
 
+    /// Answers who waits for a file of a message that was deleted meanwhile.
+    pub(super) fn answer_deleted(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let asked: Vec<MessageId> = self.moving.asked.keys().copied().collect();
+        for id in asked {
+            if find(cx.db, id)?.is_none() {
+                self.answer_keeping(cx, id, Err(UserError::NotNow));
+            }
+        }
+        Ok(())
+    }
+
     /// Answers who waits for a file to be kept.
     pub(super) fn answer_keeping(&mut self, cx: &mut Context<'_>, id: MessageId, result: Result<Answer, UserError>) {
         if let Some(request) = self.moving.asked.remove(&id) {
@@ -172,7 +187,7 @@ impl Client {
                 (sealed_size, sha256)
             }
             MediaReport::StorageFull => return self.not_kept(cx, stored, MediaTrouble::StorageFull),
-            MediaReport::Unreadable | MediaReport::Missing => {
+            MediaReport::Unreadable | MediaReport::Missing | MediaReport::Failed => {
                 return self.not_kept(cx, stored, MediaTrouble::Unreadable);
             }
         };
@@ -222,11 +237,9 @@ impl Client {
     /// Sends a file on. Where what the server has of it may soon be gone and the file is here, it is uploaded again.
     pub(crate) fn forward_file(&mut self, cx: &mut Context<'_>, to: ChatId, forwarded: &Forwarded) -> Result<(), Halt> {
         let of = find(cx.db, forwarded.of)?.filter(|stored| stored.state == State::Here);
-        let is_old = cx.now_ms.saturating_sub(forwarded.time_ms) > SHARED_FOR_MS;
         match of {
-            Some(of) if is_old && !super::is_crowded(cx.db)? => {
-                let media =
-                    Media { blob: String::new(), key: Vec::new(), sha256: Vec::new(), ..forwarded.media.clone() };
+            Some(of) if is_old(cx, forwarded.uploaded_ms) && !super::is_crowded(cx.db, true, super::WAITING_MAX)? => {
+                let media = without_blob(forwarded.media.clone());
                 let id = self.write_file_message(cx, to, media)?;
                 cx.db
                     .prepare_cached(
@@ -234,7 +247,8 @@ impl Client {
                          SELECT ?2, media, key, size, sha256, ?3, 1 FROM media WHERE message = ?1",
                     )?
                     .execute(params![of.message.as_bytes(), id.as_bytes(), State::Uploading.number()])?;
-                self.check(cx, of.media);
+                self.moving.is_due = true;
+                self.check(cx, &of);
                 Ok(())
             }
             _ => {
@@ -242,6 +256,34 @@ impl Client {
                 let id = self.write(cx, to, Kind::Text, body)?;
                 share(cx, forwarded.of, id)
             }
+        }
+    }
+
+    /// A file that is here, and whose blob is or may soon be gone, goes up once more before its message does. False: it need not.
+    pub(super) fn upload_again(
+        &mut self,
+        cx: &mut Context<'_>,
+        stored: &Stored,
+        uploaded_ms: u64,
+    ) -> Result<bool, Halt> {
+        if stored.state != State::Here || !is_old(cx, uploaded_ms) {
+            return Ok(false);
+        }
+        rewrite(cx, stored.message, |media| *media = without_blob(std::mem::take(media)))?;
+        cx.db
+            .prepare_cached("UPDATE media SET blob = '', done = 0, unsent = 1 WHERE message = ?1")?
+            .execute([stored.message.as_bytes()])?;
+        set_state(cx, stored, State::Uploading)?;
+        self.moving.is_due = true;
+        self.check(cx, stored);
+        Ok(true)
+    }
+
+    /// The server was put back to a time before it had this message's blob. False: the message carries none that is here.
+    pub(crate) fn upload_lost(&mut self, cx: &mut Context<'_>, id: MessageId) -> Result<bool, Halt> {
+        match find(cx.db, id)?.filter(|stored| !stored.unsent) {
+            Some(stored) => self.upload_again(cx, &stored, 0),
+            None => Ok(false),
         }
     }
 
@@ -272,7 +314,12 @@ impl Client {
 
     /// "Try again", of a message whose file did not reach the server. False: it is none.
     pub(crate) fn retry_file(&mut self, cx: &mut Context<'_>, id: MessageId) -> Result<bool, Halt> {
-        let Some(stored) = find(cx.db, id)?.filter(|stored| stored.unsent) else { return Ok(false) };
+        let Some(stored) = find(cx.db, id)? else { return Ok(false) };
+        self.moving.is_due = true;
+        if !stored.unsent {
+            let media = super::content_of(cx.db, id)?.unwrap_or_default();
+            return self.upload_again(cx, &stored, media.uploaded_ms);
+        }
         // One that is on its way still goes when it has arrived.
         if stored.state != State::Stopped {
             return Ok(true);
@@ -281,9 +328,11 @@ impl Client {
         if stored.sha256.is_empty() {
             // It may have been kept by a run that died before it could say so.
             set_state(cx, &stored, State::Keeping)?;
-            self.check(cx, stored.media);
+            self.check(cx, &Stored { state: State::Keeping, ..stored });
         } else {
+            // Why it stopped may be that the disk has changed it.
             set_state(cx, &stored, State::Uploading)?;
+            self.check(cx, &stored);
         }
         Ok(true)
     }
@@ -303,7 +352,7 @@ impl Client {
         } else if !self.moving.sure.contains(&id) {
             (Purpose::MediaHead { message: id }, HttpMethod::Head, &*stored.blob, vec![(TUS.0, TUS.1.to_owned())])
         } else if stored.done < sealed_size {
-            let (from, len) = (stored.done, MEDIA_PIECE_LEN.min(sealed_size - stored.done));
+            let (from, len) = (stored.done, self.moving.piece_len(id).min(sealed_size - stored.done));
             body = HttpBody::Stored { media: stored.media, from, len };
             let headers = vec![
                 (TUS.0, TUS.1.to_owned()),
@@ -344,11 +393,12 @@ impl Client {
         Ok(())
     }
 
-    /// The server says how far it is: to a piece, or because it was asked.
+    /// The server says how far it is: to a piece, or because it was asked (`is_asked`).
     pub(crate) fn on_media_offset(
         &mut self,
         cx: &mut Context<'_>,
         id: MessageId,
+        is_asked: bool,
         result: Answered,
     ) -> Result<(), Halt> {
         let Some(stored) = self.still_uploading(cx, id)? else { return Ok(()) };
@@ -359,9 +409,11 @@ impl Client {
         let offset = header_number(&response, "upload-offset").filter(|offset| *offset <= stored.sealed_size());
         match (response.status, offset) {
             // 409: another answer was lost, and the server is further than this device knew.
-            (200 | 204 | 409, Some(offset)) if offset > stored.done || response.status == 200 => {
+            (200 | 204 | 409, Some(offset))
+                if is_asked == (response.status == 200) && (is_asked || offset > stored.done) =>
+            {
                 // That it answers is no progress: a piece that fails again and again is tried less and less often.
-                if response.status != 200 {
+                if !is_asked {
                     self.moving.pauses.remove(&id);
                 }
                 self.moving.sure.insert(id);
@@ -381,6 +433,7 @@ impl Client {
 
     fn still_uploading(&mut self, cx: &Context<'_>, id: MessageId) -> Result<Option<Stored>, Halt> {
         self.moving.calls.remove(&id);
+        self.moving.is_due = true;
         Ok(find(cx.db, id)?.filter(|stored| stored.state == State::Uploading))
     }
 
@@ -403,9 +456,11 @@ impl Client {
 
     /// The server has all of it: now the message can go.
     fn upload_done(&mut self, cx: &mut Context<'_>, stored: &Stored) -> Result<(), Halt> {
+        let now_ms = cx.now_ms;
         let bytes = rewrite(cx, stored.message, |media| {
             media.blob.clone_from(&stored.blob);
             (media.key, media.sha256) = (stored.key.0.to_vec(), stored.sha256.clone());
+            media.uploaded_ms = now_ms;
         })?;
         let failed: bool = cx
             .db

@@ -103,13 +103,18 @@ impl Files {
             return Err(ErrorKind::UnexpectedEof.into());
         }
         file.seek(SeekFrom::Start(from))?;
-        file.write_all(bytes)?;
+        if let Err(error) = file.write_all(bytes) {
+            // The room goes back to whoever has to note that there was none.
+            let _ = file.set_len(from);
+            return Err(error);
+        }
         // What an earlier try has left behind it is not part of it.
         file.set_len(from + bytes.len() as u64)?;
         file.sync_all()?;
         if from == 0 { self.flush() } else { Ok(()) }
     }
 
+    /// Reads a file through. What is taken in has its name only when it is whole: it need not be opened here.
     pub(crate) fn check(&self, media: MediaId) -> MediaReport {
         let read = || -> io::Result<MediaReport> {
             let (mut file, mut hash, mut sealed_size) = (File::open(self.path(media))?, Sha256::new(), 0);
@@ -123,7 +128,10 @@ impl Files {
                 hash.update(piece.get(..len).unwrap_or_default());
             }
         };
-        read().unwrap_or(MediaReport::Missing)
+        read().unwrap_or_else(|error| match error.kind() {
+            ErrorKind::NotFound => MediaReport::Missing,
+            _ => MediaReport::Failed,
+        })
     }
 
     pub(crate) fn remove(&self, media: MediaId) {
@@ -142,10 +150,13 @@ impl Files {
         }
     }
 
-    /// Deletes all.
+    /// Deletes all; a folder that somebody else has put there stays.
     pub(crate) fn wipe(&self) -> io::Result<()> {
         for entry in fs::read_dir(&self.folder)? {
-            fs::remove_file(entry?.path())?;
+            let entry = entry?;
+            if !entry.file_type()?.is_dir() {
+                fs::remove_file(entry.path())?;
+            }
         }
         Ok(())
     }

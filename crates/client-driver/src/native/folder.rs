@@ -103,7 +103,6 @@ impl Place {
     /// Deletes the database; the connection must be closed.
     pub(crate) fn wipe(&self, files: &Files) -> Result<(), FolderError> {
         let Self::Folder { path, .. } = self else { return Ok(()) };
-        files.wipe().map_err(|source| FolderError::Io { path: path.join(MEDIA), source })?;
         for suffix in ["", "-wal", "-shm", "-journal"] {
             let file = path.join(format!("{DATABASE}{suffix}"));
             match std::fs::remove_file(&file) {
@@ -113,7 +112,8 @@ impl Place {
                 _ => {}
             }
         }
-        Ok(())
+        // After the database, which has the keys.
+        files.wipe().map_err(|source| FolderError::Io { path: path.join(MEDIA), source })
     }
 }
 

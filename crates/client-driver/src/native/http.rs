@@ -56,7 +56,8 @@ impl NoAnswer {
                 NotFound | UnexpectedEof => HttpFailure::NoFile,
                 _ => HttpFailure::Network,
             },
-            Self::Network(_) | Self::TooLong => HttpFailure::Network,
+            Self::TooLong => HttpFailure::TooLong,
+            Self::Network(_) => HttpFailure::Network,
         }
     }
 }

@@ -19,9 +19,10 @@ pub(super) async fn perform(
     origin: &str,
     media: Option<&dyn MediaStore>,
     request: HttpRequest,
+    is_wanted: impl Fn() -> bool,
 ) -> Result<HttpResponse, HttpFailure> {
     let what = format!("{request:?}");
-    exchange(origin, media, request).await.map_err(|error| {
+    exchange(origin, media, request, is_wanted).await.map_err(|error| {
         tracing::debug!(%what, ?error, "no answer");
         error.failure()
     })
@@ -31,6 +32,7 @@ async fn exchange(
     origin: &str,
     media: Option<&dyn MediaStore>,
     request: HttpRequest,
+    is_wanted: impl Fn() -> bool,
 ) -> Result<HttpResponse, NoAnswer> {
     let headers = Headers::new()?;
     for (name, value) in &request.headers {
@@ -61,6 +63,16 @@ async fn exchange(
     let scope = js_sys::global().unchecked_into::<DedicatedWorkerGlobalScope>();
     let fetched = scope.fetch_with_str_and_init(&format!("{origin}{}", request.path), &init);
     let response: Response = JsFuture::from(fetched).await?.dyn_into()?;
+    // What is too long is not even read: all of it would be in memory.
+    let len_max = request.keep_in.filter(|_| response.ok()).map_or(f64::INFINITY, |keep_in| keep_in.len_max as f64);
+    let len = response.headers().get("content-length").ok().flatten().and_then(|len| len.parse::<f64>().ok());
+    if len.is_some_and(|len| len > len_max) {
+        if let Some(body) = response.body() {
+            // It is let go either way.
+            let _ = body.cancel();
+        }
+        return Err(NoAnswer::Store(HttpFailure::TooLong));
+    }
     let body: ArrayBuffer = JsFuture::from(response.array_buffer()?).await?.dyn_into()?;
     let headers = HEADERS
         .into_iter()
@@ -72,7 +84,10 @@ async fn exchange(
     };
     let (store, kept) = (media.ok_or(NoAnswer::Store(HttpFailure::StorageFull))?, body.len() as u64);
     if kept > len_max {
-        return Err(NoAnswer::Network("more than was asked for".into()));
+        return Err(NoAnswer::Store(HttpFailure::TooLong));
+    }
+    if !is_wanted() {
+        return Err(NoAnswer::Network("nobody waits for it any more".into()));
     }
     store.write(file, from, body).await.map_err(NoAnswer::Store)?;
     Ok(HttpResponse { status, headers, body: Vec::new(), kept })

@@ -5,6 +5,7 @@ mod emoji;
 mod focus;
 mod groups;
 mod lazy;
+mod media;
 mod messages;
 mod pressing;
 mod searching;

@@ -18,6 +18,13 @@ const WATCHING: &str = "
     window.addresses = new Map();
     const make = URL.createObjectURL;
     URL.createObjectURL = blob => { const address = make(blob); window.addresses.set(address, blob); return address; };
+    window.streams = [];
+    const ask = MediaDevices.prototype.getUserMedia;
+    MediaDevices.prototype.getUserMedia = async function (wish) {
+        const stream = await ask.call(this, wish);
+        window.streams.push(stream);
+        return stream;
+    };
     window.saved = [];
     HTMLAnchorElement.prototype.click = function () { window.saved.push([this.download, window.addresses.get(this.href)]); };
 ";
@@ -25,7 +32,7 @@ const PICTURE: &str = "document.querySelector('[data-testid=media-picture]')";
 
 /// Two wide pages with the chat of both open.
 async fn alice_and_bob(world: &World) -> Result<(Browser, Browser)> {
-    let alice = Browser::phone_with(world, "Alice", &Setup::chromium(WIDE)).await?;
+    let alice = Browser::phone_with(world, "Alice", &Setup::chromium(WIDE).with_microphone()).await?;
     alice.registers(world, "Alice", ALICE).await?;
     let bob = Browser::phone_with(world, "Bob", &Setup::chromium(WIDE).dark()).await?;
     bob.registers(world, "Bob", BOB).await?;
@@ -42,7 +49,7 @@ async fn alice_and_bob(world: &World) -> Result<(Browser, Browser)> {
 }
 
 async fn chooses(browser: &Browser, input: &str, name: &str, mime: &str, bytes: Vec<u8>) -> Result<()> {
-    let file = FilePayload { name: name.into(), mime_type: mime.into(), buffer: bytes };
+    let file = FilePayload::new(name, mime, bytes);
     let done = browser.at(input).set_input_files_payload(file, None).await;
     browser.told_of("choosing a file", done).await?;
     browser.shows("offer").await
@@ -172,6 +179,55 @@ async fn files_are_dropped_and_pasted_and_left_out_again() -> Result<()> {
     alice.is_accessible("the menu of what can be attached").await?;
     alice.presses("Escape").await?;
     alice.finds_true("document.activeElement.matches('[data-testid=attach]')").await?;
+    alice.closes().await?;
+    bob.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_spoken_is_heard_with_its_waveform_and_as_fast_as_one_likes() -> Result<()> {
+    let world = World::new().await?;
+    let (alice, bob) = alice_and_bob(&world).await?;
+    // Thrown away: by its button and by Escape; the field is there again each time.
+    for way_out in ["voice-drop", "Escape"] {
+        alice.clicks("voice").await?;
+        alice.shows("voice-note").await?;
+        alice.finds_true("document.activeElement.matches('[data-testid=voice-send]')").await?;
+        match way_out {
+            "Escape" => alice.presses("Escape").await?,
+            button => alice.clicks(button).await?,
+        }
+        alice.hides("voice-note").await?;
+        alice.finds_true("document.activeElement.matches('[data-testid=composer-input]')").await?;
+    }
+    alice.clicks("voice").await?;
+    alice.sees_text("voice-time", "0:01").await?;
+    alice.is_accessible("a voice message that is recorded").await?;
+    alice.clicks("voice-pause").await?;
+    alice.sees("[data-testid=voice-note][data-paused=true]").await?;
+    alice.is_resized(NARROWEST).await?;
+    alice.fits_the_window("a voice message that is recorded").await?;
+    alice.is_resized(WIDE).await?;
+    alice.clicks("voice-pause").await?;
+    alice.sees_text("voice-time", "0:02").await?;
+    alice.clicks("voice-send").await?;
+    alice.hides("voice-note").await?;
+    for page in [&alice, &bob] {
+        page.shows("media-play").await?;
+        page.is_accessible("a voice message").await?;
+        // What beeps is silent in between.
+        let heights = "new Set([...document.querySelectorAll('.wave-bar')].map(bar => bar.style.blockSize)).size > 1";
+        page.finds_true(heights).await?;
+    }
+    bob.sees_text("chat-preview", "Voice message").await?;
+    bob.clicks("media-speed").await?;
+    bob.sees_text("media-speed", "1.5×").await?;
+    bob.clicks("media-play").await?;
+    bob.sees("[data-testid=media-player][data-playing=true]").await?;
+    bob.sees_text("media-time", "0:01").await?;
+    bob.finds_true("document.querySelector('audio').playbackRate === 1.5").await?;
+    bob.sees("[data-testid=media-player][data-playing=false]").await?;
+    // The microphone was let go each time.
+    alice.finds_true("window.streams.length === 3 && window.streams.every(stream => !stream.active)").await?;
     alice.closes().await?;
     bob.closes().await
 }

@@ -217,12 +217,13 @@ pub async fn blobs_are_counted(stores: Stores) {
     assert_eq!(blobs.create_blob(blob(1, 60), 100).await.unwrap(), CreateBlobOutcome::Created);
     assert_eq!(blobs.create_blob(blob(2, 60), 100).await.unwrap(), CreateBlobOutcome::OverQuota { used: 60 });
     let id = BlobId([1; 16]);
-    assert_eq!(blobs.advance_blob(id, 0, 40).await.unwrap(), AdvanceOutcome::At(40));
-    assert_eq!(blobs.advance_blob(id, 0, 20).await.unwrap(), AdvanceOutcome::Conflict(40));
-    assert_eq!(blobs.advance_blob(id, 40, 61).await.unwrap(), AdvanceOutcome::Conflict(40));
-    assert_eq!(blobs.expired_blobs(NOW_MS, 9).await.unwrap(), [id]);
+    assert_eq!(blobs.advance_blob(id, 0, 40, NOW_MS + 5).await.unwrap(), AdvanceOutcome::At(40));
+    assert_eq!(blobs.advance_blob(id, 0, 20, NOW_MS + 9).await.unwrap(), AdvanceOutcome::Conflict(40));
+    assert_eq!(blobs.advance_blob(id, 40, 61, NOW_MS + 9).await.unwrap(), AdvanceOutcome::Conflict(40));
+    assert_eq!(blobs.expired_blobs(NOW_MS + 4, 9).await.unwrap(), []);
+    assert_eq!(blobs.expired_blobs(NOW_MS + 5, 9).await.unwrap(), [id]);
     blobs.delete_blob(id).await.unwrap();
-    assert_eq!(blobs.advance_blob(id, 40, 50).await.unwrap(), AdvanceOutcome::Gone);
+    assert_eq!(blobs.advance_blob(id, 40, 50, NOW_MS + 9).await.unwrap(), AdvanceOutcome::Gone);
     assert_eq!(blobs.create_blob(blob(2, 60), 100).await.unwrap(), CreateBlobOutcome::Created);
 }
 

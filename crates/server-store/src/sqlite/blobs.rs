@@ -32,13 +32,22 @@ impl BlobStore for Sqlite {
         self.read(move |db| read(db, id)).await
     }
 
-    async fn advance_blob(&self, id: BlobId, from: u64, to: u64) -> Result<AdvanceOutcome, StoreError> {
+    async fn advance_blob(
+        &self,
+        id: BlobId,
+        from: u64,
+        to: u64,
+        expires_ms: UnixMs,
+    ) -> Result<AdvanceOutcome, StoreError> {
         self.write(Touches::Nothing, move |tx| {
             let Some(blob) = read(tx, id)? else { return Ok(AdvanceOutcome::Gone) };
             if blob.received != from || to > blob.size {
                 return Ok(AdvanceOutcome::Conflict(blob.received));
             }
-            tx.execute("UPDATE blob SET received = ?2 WHERE blob = ?1", params![id.0, int(to)])?;
+            tx.execute(
+                "UPDATE blob SET received = ?2, expires_ms = ?3 WHERE blob = ?1",
+                params![id.0, int(to), int(expires_ms)],
+            )?;
             Ok(AdvanceOutcome::At(to))
         })
         .await

@@ -46,7 +46,7 @@ pub(super) async fn create(
         return Err(Problem::too_large());
     }
     let id = BlobId(random());
-    let expires_ms = app.now_ms().saturating_add(app.config.blob_retention_ms);
+    let expires_ms = kept_until(&app, false);
     let blob = Blob { id, owner: caller.account(), size, received: 0, shared: is_shared(&headers), expires_ms };
     match app.stores.blobs.create_blob(blob, app.config.blob_quota).await? {
         CreateBlobOutcome::Created => {}
@@ -97,7 +97,8 @@ pub(super) async fn patch(
         return Err(Problem::too_large().detail("more than Upload-Length"));
     }
     app.blobs.write(blob.id, offset, body).await.map_err(disk)?;
-    match app.stores.blobs.advance_blob(blob.id, offset, end).await? {
+    let expires_ms = kept_until(&app, end == blob.size);
+    match app.stores.blobs.advance_blob(blob.id, offset, end, expires_ms).await? {
         AdvanceOutcome::At(at) => {
             let headers = [(TUS_RESUMABLE, VERSION), (UPLOAD_OFFSET, HeaderValue::from(at))];
             Ok((StatusCode::NO_CONTENT, headers).into_response())
@@ -191,6 +192,13 @@ impl FromRequestParts<Arc<App>> for Named {
         hex::decode_to_slice(id, &mut bytes).map_err(|_| Problem::not_found())?;
         Ok(Self(BlobId(bytes)))
     }
+}
+
+/// What is not whole is given up a day after its last piece: its owner's quota is not filled by what nobody goes on with.
+fn kept_until(app: &App, is_whole: bool) -> u64 {
+    const INCOMPLETE_MS: u64 = 24 * 3_600_000;
+    let retention_ms = app.config.blob_retention_ms;
+    app.now_ms().saturating_add(if is_whole { retention_ms } else { retention_ms.min(INCOMPLETE_MS) })
 }
 
 /// tus gives metadata as pairs of a key and a value in Base64; a key alone is a word.

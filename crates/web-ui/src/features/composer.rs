@@ -3,7 +3,9 @@
 
 use crate::features::emoji::Choosing;
 use crate::features::emoji::names::{Names, put};
+use crate::features::media::OnSent;
 use crate::features::media::attach::{self, Attach};
+use crate::features::media::voice::Speaking;
 use crate::features::message::menu::{edit, held};
 use crate::features::message::quote::quote_lines;
 use crate::features::parts::{self, Lazy, Place};
@@ -30,10 +32,11 @@ fn draft_and_addressee(row: &ChatRow) -> (String, Option<AccountId>) {
     (row.draft.clone(), Some(if row.draft.is_empty() { row.peer } else { row.draft_for }))
 }
 
-/// The composer of one chat. `on_sent` scrolls to the end.
+/// The composer of one chat.
 #[component]
-pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl IntoView {
+pub fn Composer(chat: Memo<ChatId>) -> impl IntoView {
     let app = use_app();
+    let on_sent = expect_context::<OnSent>().0;
     let area = NodeRef::<html::Textarea>::new();
     let draft_of =
         move |chats: &ChatList, chat: ChatId| chats.get(&chat).as_deref().map(draft_and_addressee).unwrap_or_default();
@@ -178,11 +181,6 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
         told.set_value(String::new());
         // The message itself says that the typing is over: nothing goes before it.
         typing_at.set_value(0);
-        app.timeline.update(|timeline| {
-            if let Some(timeline) = timeline {
-                timeline.clear_divider();
-            }
-        });
         let kept = written.clone();
         let answered = answers.as_ref().map(|row| row.id);
         let command =
@@ -207,7 +205,7 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
                 }
             }
         });
-        on_sent();
+        on_sent.run(());
         if let Some(area) = area.get_untracked() {
             let _ = area.focus();
         }
@@ -242,6 +240,21 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
             let _ = area.focus();
         }
     };
+    // A voice note has the place of the field while it is spoken.
+    let speaks = RwSignal::new(false);
+    let over = move |sent: bool| {
+        speaks.set(false);
+        if sent {
+            on_sent.run(());
+        }
+        request_animation_frame(move || {
+            if let Some(area) = area.try_get_untracked().flatten() {
+                let _ = area.focus();
+            }
+        });
+    };
+    provide_context(Speaking { chat, over: Callback::new(over) });
+    let may_speak = Memo::new(move |_| edits.get().is_none() && text.with(|text| text.trim().is_empty()));
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         if let Some(area) = area.get_untracked()
             && names.on_key(&event, &area, took)
@@ -287,8 +300,9 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
                 <Lazy part=parts::EMOJI place=Place::Inside focus=".emoji-search"/>
             </section>
         })}
+        <Show when=move || speaks.get()><Lazy part=parts::VOICE place=Place::Inside focus=".voice"/></Show>
         <form
-            class="composer" data-testid="composer"
+            class="composer" class:no-show=move || speaks.get() data-testid="composer"
             on:submit=move |event| {
                 event.prevent_default();
                 send();
@@ -322,10 +336,19 @@ pub fn Composer(chat: Memo<ChatId>, on_sent: impl Fn() + Copy + 'static) -> impl
                 on:click=move |_| if shows_emoji.get_untracked() { leave_emoji() } else { shows_emoji.set(true) }>
                 <Icon name="smiley"/>
             </button>
-            <button class="send" type="submit" aria-label=done title=done data-testid="send"
-                disabled=move || text.with(|text| text.trim().is_empty())>
-                <Icon name=Signal::derive(move || if edits.get().is_some() { "check" } else { "paper-plane-right" })/>
-            </button>
+            {move || if may_speak.get() {
+                view! {
+                    <button class="send" type="button" aria-label=words::RECORD title=words::RECORD data-testid="voice"
+                        on:click=move |_| { shows_emoji.set(false); speaks.set(true); }><Icon name="microphone"/></button>
+                }.into_any()
+            } else {
+                view! {
+                    <button class="send" type="submit" aria-label=done title=done data-testid="send"
+                        disabled=move || text.with(|text| text.trim().is_empty())>
+                        <Icon name=Signal::derive(move || if edits.get().is_some() { "check" } else { "paper-plane-right" })/>
+                    </button>
+                }.into_any()
+            }}
         </form>
     }
 }

@@ -4,6 +4,7 @@ mod scroll;
 
 use crate::features::chat_list::{BADGE_MAX, face};
 use crate::features::composer::Composer;
+use crate::features::media::OnSent;
 use crate::features::media::attach::{DropTarget, listen_for_drops};
 use crate::features::message::choosing::ChosenBar;
 use crate::features::message::dialogs::MessageDialogs;
@@ -67,10 +68,27 @@ fn Conversation(opened: ChatId) -> impl IntoView {
     let is_in = Memo::new(move |_| {
         app.info.with(|info| info.as_ref().is_none_or(|info| info.kind != ChatKind::Group || !info.members.is_empty()))
     });
+    let end = StoredValue::new_local(move || {
+        app.timeline.update(|timeline| {
+            if let Some(timeline) = timeline {
+                timeline.clear_divider();
+            }
+        });
+        view.to_end();
+    });
+    provide_context(OnSent(Callback::new(move |()| end.with_value(|end| end()))));
     let dragged = RwSignal::new(false);
     listen_for_drops(app, dragged);
     let offers = Memo::new(move |_| app.offered.with(Option::is_some));
     let views = Memo::new(move |_| app.viewing.with(Option::is_some));
+    Effect::new(move |before: Option<bool>| {
+        let now = offers.get() || views.get();
+        // "Back" closes it.
+        if now && before == Some(false) {
+            page::push_layer();
+        }
+        now
+    });
     let loading = move || app.timeline.with(Option::is_none);
     // Whatever is on the screen is read: what is unread lies below, whether it was there before the chat was opened or came since.
     let unread = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.unread)));
@@ -114,7 +132,7 @@ fn Conversation(opened: ChatId) -> impl IntoView {
             </button>
         </Show>
         <Show when=move || is_in.get() fallback=|| view! { <NotIn/> }>
-            <Composer chat on_sent=move || view.to_end()/>
+            <Composer chat/>
         </Show>
         <Show when=move || app.selection.with(Option::is_some)><ChosenBar around/></Show>
         <DropTarget dragged/>

@@ -5,6 +5,7 @@ pub mod starred;
 
 use crate::model::clock;
 use crate::model::finding::{Ask, Finding, Stage};
+use crate::model::media;
 use crate::model::rich_text::plain_parts;
 use crate::platform::page;
 use crate::primitives::icon::Icon;
@@ -254,6 +255,8 @@ fn said(app: App, row: FoundMessage, in_chat: bool, all_starred: bool) -> impl I
         false => title,
     };
     let when = clock::short(row.time_ms, page::now_ms(), page::zone_at(row.time_ms));
+    let kind = row.media.filter(|_| row.excerpt.is_empty()).map(words::media_kind);
+    let icon = row.media.map(|kind| view! { <Icon name=media::icon(kind)/> });
     let texts = plain_parts(row.excerpt.iter().map(|piece| piece.text.as_str()));
     let pieces = row
         .excerpt
@@ -269,6 +272,6 @@ fn said(app: App, row: FoundMessage, in_chat: bool, all_starred: bool) -> impl I
             {(row.starred && !all_starred).then(|| view! { <Icon name="star-fill"/> <span class="sr-only">{words::STARRED}</span> })}
             <span class="chat-row-time">{when}</span>
         </span>
-        <span class="found-text" dir="auto" data-testid="found-text">{text}</span>
+        <span class="found-text" dir="auto" data-testid="found-text">{icon}{text}{kind}</span>
     }
 }

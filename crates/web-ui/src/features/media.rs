@@ -6,8 +6,9 @@ pub mod bubble;
 pub mod offer;
 pub mod player;
 pub mod viewer;
+pub mod voice;
 
-use client_api::{MediaFacts, MediaPlace, MessageId};
+use client_api::{ChatId, MediaFacts, MediaPlace, MessageId};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use web_sys::File;
@@ -42,13 +43,21 @@ impl Shown {
     }
 }
 
+/// What is done when something of one's own went into the open conversation: its end is shown.
+#[derive(Clone, Copy)]
+pub struct OnSent(pub Callback<()>);
+
 /// Files that somebody chose, before they are sent.
 #[derive(Clone)]
 pub struct Offered {
+    /// The chat that they are for.
+    pub chat: ChatId,
     /// In the order in which they were chosen.
     pub files: SendWrapper<Vec<File>>,
     /// Nothing is looked into.
     pub as_documents: bool,
+    /// What is said below them.
+    pub notice: String,
 }
 
 impl PartialEq for Offered {

@@ -355,7 +355,10 @@ fn label(row: &MessageRow, selected: bool, people: &People) -> String {
         // Whoever only hears it must know, too, that it is nobody's word but the sender's.
         parts.extend(matches!(quote.body, Quoted::Claimed(_)).then(|| words::NOT_HERE.to_owned()));
     }
-    parts.extend(row.attachment.as_ref().map(|carried| words::media_label(&carried.facts)));
+    if let Some(carried) = &row.attachment {
+        parts.push(words::media_label(&carried.facts));
+        parts.extend(words::media_place(carried.place, row.own).map(str::to_owned));
+    }
     let said = words::body(&row.body, row.own, people, AccountId::NOBODY);
     parts.extend((!said.is_empty()).then_some(said));
     if !row.reactions.is_empty() {

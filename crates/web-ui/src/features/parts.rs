@@ -13,6 +13,7 @@ use crate::features::media::Shown;
 use crate::features::media::bubble::bubble_view;
 use crate::features::media::offer::Offer;
 use crate::features::media::viewer::Viewer;
+use crate::features::media::voice::VoiceNote;
 use crate::features::new_chat::NewChat;
 use crate::features::registration::Registration;
 use crate::features::scan_code::ScanCode;
@@ -67,6 +68,7 @@ part!(EMOJI: sections, load_emoji, emoji => view! { <EmojiPanel/> });
 part!(CHAT_SEARCH: sections, load_chat_search, chat_search => view! { <ChatSearch/> });
 part!(OFFER: media, load_offer, offer => view! { <Offer/> });
 part!(VIEWER: media, load_viewer, viewer => view! { <Viewer/> });
+part!(VOICE: media, load_voice, voice => view! { <VoiceNote/> });
 
 #[wasm_split(media, wasm_split_path = leptos::wasm_split, preload(load_in_bubble), fallible)]
 fn in_bubble(shown: Shown) -> Result<AnyView, SplitLoaderError> {
@@ -79,7 +81,9 @@ pub fn MediaInBubble(shown: Shown) -> impl IntoView {
     const PART: Part = Part { load: || Box::pin(load_in_bubble()), view: || Box::pin(viewer()) };
     let state = RwSignal::new(State::Coming);
     ask(PART, state, NO_FOCUS);
-    let again = move |_| ask(PART, state, NO_FOCUS);
+    let (app, is_entered) = (use_app(), shown.is_entered);
+    let again = move |_| if app.new_version.get_untracked() { version::take() } else { ask(PART, state, NO_FOCUS) };
+    let label = move || if app.new_version.get() { words::RELOAD } else { words::TRY_AGAIN };
     move || {
         match state.get() {
         State::Here => {
@@ -91,7 +95,8 @@ pub fn MediaInBubble(shown: Shown) -> impl IntoView {
         }
         State::Coming => ().into_any(),
         State::Missing => view! {
-            <button class="button quiet small" type="button" tabindex="-1" data-testid="part-again" on:click=again>{words::TRY_AGAIN}</button>
+            <button class="button quiet small" type="button" tabindex=move || if is_entered.get() { "0" } else { "-1" } data-testid="part-again"
+                on:click=again>{label}</button>
         }
         .into_any(),
     }
@@ -219,6 +224,7 @@ fn Missing(place: Place, on_again: impl Fn() + Copy + Send + Sync + 'static) -> 
             Place::Over => view! {
                 <div class="over-missing" role="alert" data-testid="part-missing" data-reason=reason>
                     <p>{text}</p>
+                    <button class="button quiet" type="button" data-testid="part-close" on:click=move |_| app.leave_media()>{words::CLOSE}</button>
                     <button class="button" type="button" data-testid="part-again" on:click=move |_| act()>{label}</button>
                 </div>
             }

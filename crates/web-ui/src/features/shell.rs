@@ -5,6 +5,7 @@ use crate::features::chat_list::ChatListPane;
 use crate::features::conversation::ConversationPane;
 use crate::features::keys::{self, KeyHelp};
 use crate::features::list_grip::ListGrip;
+use crate::features::media::attach;
 use crate::features::parts::{self, Lazy, Place};
 use crate::features::settings::own_face;
 use crate::features::start::{CannotWork, Halted, LoggedOut, OtherTab, Starting};
@@ -25,6 +26,7 @@ const KEEP_ALL_AFTER: Duration = Duration::from_secs(5);
 pub fn Shell(app: App) -> impl IntoView {
     provide_context(app);
     keys::listen(app);
+    attach::keep_page_when_dropped();
     watch_page(app);
     watch_version(app);
     follow_focus(app);

@@ -159,6 +159,7 @@ mod tests {
             time_ms: u64::from(*time),
             sender: AccountId([1; 16]),
             own: false,
+            media: None,
             starred: false,
             excerpt: Vec::new(),
         };

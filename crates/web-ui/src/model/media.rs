@@ -47,13 +47,14 @@ pub fn length(ms: u64) -> String {
     if hours > 0 { format!("{hours}:{minutes:02}:{seconds:02}") } else { format!("{minutes}:{seconds:02}") }
 }
 
-/// How large a picture stands in a bubble; where nothing is known of it as most are. What does not fit the shape is cut.
+/// How large a picture stands in a bubble; where nothing is known of it as most are. What does not fit the shape is cut, and what is small
+/// stays small.
 pub fn frame(width: u32, height: u32) -> (f64, f64) {
     if width == 0 || height == 0 {
         return (FRAME_MAX, FRAME_MAX * 0.75);
     }
     let (width, height) = (f64::from(width), f64::from(height));
-    let scale = (FRAME_MAX / width).min(FRAME_MAX / height);
+    let scale = (FRAME_MAX / width).min(FRAME_MAX / height).min(1.0);
     let side = |px: f64| (px * scale).clamp(FRAME_MIN, FRAME_MAX).round();
     (side(width), side(height))
 }

@@ -80,6 +80,8 @@ pub fn joined(rows: &[Arc<MessageRow>], head: impl Fn(&MessageRow) -> String) ->
         MessageBody::Text(text) => Some((row, text)),
         _ => None,
     });
+    // What carries a file and says nothing is not in a text.
+    let texts = texts.filter(|(_, text)| !text.is_empty());
     match texts.collect::<Vec<_>>().as_slice() {
         [(_, only)] => (*only).clone(),
         texts => texts.iter().map(|(row, text)| format!("{} {text}", head(row))).collect::<Vec<_>>().join("\n"),

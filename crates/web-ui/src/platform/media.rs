@@ -58,10 +58,18 @@ fn blob(parts: &[JsValue], mime: &str) -> Option<Blob> {
     Blob::new_with_blob_sequence_and_options(&parts.iter().cloned().collect::<Array>(), &kind).ok()
 }
 
-/// A message's file. The browser keeps what was read where it wants; the page holds a piece at a time.
-pub async fn whole(chat: ChatId, message: MessageId, facts: &MediaFacts) -> Option<Blob> {
+/// A message's file, unless nobody wants it any more. The browser keeps what was read where it wants; the page holds a piece at a time.
+pub async fn whole(
+    chat: ChatId,
+    message: MessageId,
+    facts: &MediaFacts,
+    still_wanted: impl Fn() -> bool,
+) -> Option<Blob> {
     let (mut parts, mut from) = (Vec::new(), 0);
     while from < facts.size {
+        if !still_wanted() {
+            return None;
+        }
         let piece = bridge::read_file(chat, message, from, PIECE).await?;
         from += u64::from(piece.length());
         if piece.length() == 0 {

@@ -120,6 +120,12 @@ pub fn lost_focus() -> bool {
     active.is_none_or(|active| active.tag_name() == "BODY" || active.client_height() == 0)
 }
 
+/// Of what is shown of the page, in pixels.
+pub fn window_size() -> (f64, f64) {
+    let number = |value: Result<JsValue, JsValue>| value.ok().and_then(|value| value.as_f64()).unwrap_or_default();
+    (number(window().inner_width()), number(window().inner_height()))
+}
+
 /// The browser's style sheets know this.
 pub fn supports(property: &str, value: &str) -> bool {
     web_sys::css::supports_with_value(property, value) == Ok(true)

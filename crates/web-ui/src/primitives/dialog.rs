@@ -8,7 +8,7 @@ use wasm_bindgen::JsCast;
 /// Shows its children while it is mounted; `on_close` is called for Escape and must unmount it.
 #[component]
 pub fn Dialog(
-    #[prop(into)] title: String,
+    #[prop(into)] title: Signal<String>,
     testid: &'static str,
     on_close: impl Fn() + Copy + 'static,
     children: Children,

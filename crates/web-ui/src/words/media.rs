@@ -2,7 +2,7 @@
 
 use super::isolated;
 use crate::model::media::size;
-use client_api::{MediaFacts, MediaKind, MediaTrouble, UserError};
+use client_api::{MediaFacts, MediaKind, MediaPlace, MediaTrouble, UserError};
 
 /// In place of a text, where a message has none: in the list, in quotes, for readers.
 pub fn media_kind(kind: MediaKind) -> &'static str {
@@ -107,10 +107,47 @@ pub fn remove_file(name: &str) -> String {
     format!("Remove {}", isolated(name))
 }
 
+pub fn file_unreadable(name: &str) -> String {
+    format!("{} cannot be read and was not sent. Choose it again.", isolated(name))
+}
+
+pub fn not_made_smaller(name: &str) -> String {
+    format!("This browser cannot make {} smaller, and it was not sent. As a document it goes as it is.", isolated(name))
+}
+
+pub fn file_refused(name: &str, error: &UserError) -> String {
+    format!("{} was not sent. {}", isolated(name), super::error(error))
+}
+
+/// Of a slider: "0:07 of 3:05".
+pub fn place_in(at: &str, all: &str) -> String {
+    format!("{at} of {all}")
+}
+
+/// Where a file is, for those who do not see it; nothing where that needs no word.
+pub fn media_place(place: MediaPlace, own: bool) -> Option<&'static str> {
+    match place {
+        MediaPlace::Here => None,
+        MediaPlace::Keeping | MediaPlace::Uploading { .. } => Some("being sent"),
+        MediaPlace::There => Some("not downloaded"),
+        MediaPlace::Downloading { .. } => Some("being downloaded"),
+        MediaPlace::Stopped(trouble) => Some(media_trouble(trouble, own)),
+    }
+}
+
 pub fn in_viewer(at: usize, of: usize) -> String {
     format!("{at} of {of}")
 }
 
+pub const RECORD: &str = "Record a voice message";
+pub const VOICE_NOTE: &str = "Voice message";
+pub const DROP_RECORDING: &str = "Throw away";
+pub const PAUSE_RECORDING: &str = "Pause";
+pub const GO_ON_RECORDING: &str = "Go on recording";
+pub const NOTHING_RECORDED: &str = "Nothing was recorded. Is the microphone still there?";
+pub const MICROPHONE_REFUSED: &str =
+    "The microphone is not allowed for this page. Allow it in the browser's settings for this page.";
+pub const MICROPHONE_MISSING: &str = "No microphone was found, or another program is using it.";
 pub const ATTACH: &str = "Attach";
 pub const PHOTOS_AND_VIDEOS: &str = "Photos and videos";
 pub const DOCUMENT: &str = "Document";
@@ -122,7 +159,7 @@ pub const QUALITY_HD: &str = "HD";
 pub const QUALITY_AS_IS: &str = "As documents";
 pub const QUALITY_NOTE: &str = "Photos are made smaller and leave out where they were taken.";
 pub const QUALITY_AS_IS_NOTE: &str = "Photos go as they are, with all that the camera wrote into them: the place, too.";
-pub const FILES_NOT_SENT: &str = "Some files could not be read and were not sent.";
+pub const FILM_NOTE: &str = "Videos go as they are, with all that the camera wrote into them: the place, too.";
 pub const CANNOT_SHOW: &str = "This picture cannot be shown here. It can be saved.";
 pub const CANNOT_PLAY: &str = "This cannot be played here. It can be saved.";
 pub const SAVE_AS: &str = "Save as…";

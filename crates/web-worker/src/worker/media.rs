@@ -5,10 +5,10 @@ use super::lock::{error_name, promise};
 use client_api::{FileId, Role};
 use client_core::{HttpFailure, MediaId, MediaKey, MediaReport, MediaSource};
 use client_driver::web::{Later, MediaStore};
-use e2ee::media::{FileCipher, PLAIN_LEN, sealed_place, segments, segments_of};
+use e2ee::media::{FileCipher, PLAIN_LEN, SEGMENT_LEN, sealed_place, segments, segments_of};
 use js_sys::{ArrayBuffer, Function, IteratorNext, Promise, Uint8Array};
 use sha2::{Digest, Sha256};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -24,7 +24,7 @@ const OPEN_MAX: usize = 8;
 const GIVEN_MAX: usize = 64;
 /// Segments that are sealed before others have their turn.
 const SEGMENTS_A_STEP: u32 = 4;
-/// Bytes that are hashed before others have their turn.
+/// Bytes that are hashed before others have their turn: whole segments.
 const HASHED_A_STEP: u64 = 256 * 1024;
 /// The most that the page reads at a time.
 const READ_LEN_MAX: u64 = 4 * 1024 * 1024;
@@ -53,6 +53,8 @@ struct Inner {
     door: Turns,
     /// Whoever works on a file for longer, too, so that tasks of one file keep their order.
     busy: RefCell<BTreeMap<MediaId, Rc<Turns>>>,
+    /// Another tab has the files: nothing is opened here, and what is open is closed.
+    paused: Cell<bool>,
 }
 
 /// Closes its file.
@@ -112,6 +114,7 @@ impl MediaFiles {
                 open: RefCell::default(),
                 door: Turns::new(),
                 busy: RefCell::default(),
+                paused: Cell::new(false),
             }),
         }
     }
@@ -125,9 +128,15 @@ impl MediaFiles {
         given.push_back((file, blob));
     }
 
-    /// Closes all files: another tab wants them.
+    /// Closes all files, also those at which somebody is at work: another tab wants them.
     pub(super) fn pause(&self) {
-        self.inner.open.borrow_mut().clear();
+        self.inner.paused.set(true);
+        self.inner.close_all();
+    }
+
+    /// This tab has them again.
+    pub(super) fn resume(&self) {
+        self.inner.paused.set(false);
     }
 
     /// Bytes of a file, opened; fewer at its end. `None` where it is not there, or damaged.
@@ -166,7 +175,12 @@ impl MediaStore for MediaFiles {
             };
             match given {
                 Some((_, blob)) if blob.size() == size as f64 => {
-                    inner.seal(media, &blob, &key, size).await.unwrap_or_else(|trouble| trouble)
+                    let sealed = inner.seal(media, &blob, &key, size).await;
+                    if sealed.is_err() {
+                        // The room goes back to whoever has to note that there was none.
+                        inner.remove(media).await;
+                    }
+                    sealed.unwrap_or_else(|trouble| trouble)
                 }
                 _ => MediaReport::Unreadable,
             }
@@ -194,18 +208,25 @@ impl MediaStore for MediaFiles {
             if !file.0.get_size().is_ok_and(|size| size >= from as f64) {
                 return Err(HttpFailure::NoFile);
             }
-            write(&file.0, from, &bytes).map_err(|_| HttpFailure::StorageFull)?;
+            if write(&file.0, from, &bytes).is_err() {
+                // The room goes back to whoever has to note that there was none.
+                let _ = file.0.truncate_with_f64(from as f64);
+                return Err(HttpFailure::StorageFull);
+            }
             let end = from as f64 + bytes.len() as f64;
             file.0.truncate_with_f64(end).and_then(|()| file.0.flush()).map_err(|_| HttpFailure::StorageFull)
         })
     }
 
-    fn check(&self, media: MediaId) -> Later<MediaReport> {
+    fn check(&self, media: MediaId, opens: Option<(MediaKey, u64)>) -> Later<MediaReport> {
         let inner = self.inner.clone();
         let turn = inner.turn(media);
         Box::pin(async move {
             let _turn = turn.await;
-            inner.hash(media).await.unwrap_or(MediaReport::Missing)
+            inner.hash(media, opens).await.unwrap_or_else(|error| match error_name(&error).as_deref() {
+                Some("NotFoundError") => MediaReport::Missing,
+                _ => MediaReport::Failed,
+            })
         })
     }
 
@@ -282,6 +303,7 @@ impl Inner {
 
     async fn file(&self, media: MediaId, missing: Missing) -> Result<Rc<Open>, JsValue> {
         let _door = self.door.next().await;
+        self.is_here()?;
         if let Some(file) = self.held(media) {
             return Ok(file);
         }
@@ -303,6 +325,8 @@ impl Inner {
             }
         };
         let file = Rc::new(Open(open));
+        // Dropped, and so closed, where another tab has come meanwhile.
+        self.is_here()?;
         let mut held = self.open.borrow_mut();
         if held.len() >= OPEN_MAX
             && let Some(idle) = held.iter().position(|(_, file)| Rc::strong_count(file) == 1)
@@ -311,6 +335,10 @@ impl Inner {
         }
         held.push_back((media, file.clone()));
         Ok(file)
+    }
+
+    fn is_here(&self) -> Result<(), JsValue> {
+        if self.paused.get() { Err("another tab has the files".into()) } else { Ok(()) }
     }
 
     fn held(&self, media: MediaId) -> Option<Rc<Open>> {
@@ -387,18 +415,29 @@ impl Inner {
         Ok(MediaReport::Kept { sealed_size, sha256: hash.finalize().into() })
     }
 
-    async fn hash(&self, media: MediaId) -> Option<MediaReport> {
-        let file = self.file(media, Missing::Fails).await.ok()?;
+    async fn hash(&self, media: MediaId, opens: Option<(MediaKey, u64)>) -> Result<MediaReport, JsValue> {
+        let file = self.file(media, Missing::Fails).await?;
         // Sizes of files are whole numbers.
-        let sealed_size = file.0.get_size().ok()? as u64;
+        let sealed_size = file.0.get_size()? as u64;
+        let cipher = opens.map(|(key, size)| FileCipher::new(&key.0, size));
         let (mut hash, mut from) = (Sha256::new(), 0);
         while from < sealed_size {
             let len = HASHED_A_STEP.min(sealed_size - from);
-            hash.update(read(&file.0, from, len)?);
+            let bytes = read(&file.0, from, len).ok_or("a piece of a file cannot be read")?;
+            let first = from / SEGMENT_LEN as u64;
+            let segments = (first..).zip(bytes.chunks(SEGMENT_LEN));
+            let opens = |cipher: &FileCipher| {
+                let mut segments = segments.map(|(number, segment)| (u32::try_from(number), segment));
+                segments.all(|(number, segment)| number.is_ok_and(|number| cipher.open(number, segment).is_ok()))
+            };
+            if cipher.as_ref().is_some_and(|cipher| !opens(cipher)) {
+                return Ok(MediaReport::Missing);
+            }
+            hash.update(&bytes);
             from += len;
             wait(0.0).await;
         }
-        Some(MediaReport::Checked { sealed_size, sha256: hash.finalize().into() })
+        Ok(MediaReport::Checked { sealed_size, sha256: hash.finalize().into() })
     }
 }
 

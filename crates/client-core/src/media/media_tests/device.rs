@@ -65,6 +65,10 @@ pub(super) struct Device {
     pub(super) refuses_with: Option<u16>,
     /// The disk takes nothing more of what comes.
     pub(super) is_full: bool,
+    /// The store cannot be read now.
+    pub(super) cannot_look: bool,
+    /// The largest piece that comes or goes in time.
+    pub(super) line_takes: u64,
 }
 
 impl Device {
@@ -81,6 +85,8 @@ impl Device {
             now_ms: now_ms(),
             refuses_with: None,
             is_full: false,
+            cannot_look: false,
+            line_takes: u64::MAX,
         }
     }
 
@@ -174,12 +180,11 @@ impl Device {
             let purpose = client.calls.finish(request).expect("a call of this run");
             match purpose {
                 crate::http::Purpose::MediaCreate { message } => client.on_media_created(cx, message, result),
-                crate::http::Purpose::MediaFetch { message, media, from } => {
-                    client.on_media_fetched(cx, (message, media, from), result)
+                crate::http::Purpose::MediaFetch { message, media, from, last } => {
+                    client.on_media_fetched(cx, (message, media), (from, last), result)
                 }
-                crate::http::Purpose::MediaHead { message } | crate::http::Purpose::MediaPatch { message } => {
-                    client.on_media_offset(cx, message, result)
-                }
+                crate::http::Purpose::MediaHead { message } => client.on_media_offset(cx, message, true, result),
+                crate::http::Purpose::MediaPatch { message } => client.on_media_offset(cx, message, false, result),
                 crate::http::Purpose::MediaDrop { blob } => client.on_media_dropped(cx, &blob, result),
                 other => panic!("not of a file: {other:?}"),
             }
@@ -198,12 +203,19 @@ impl Device {
                 self.store.insert(media, bytes);
                 Some((media, MediaReport::Kept { sealed_size, sha256 }))
             }
-            MediaTask::Check { media } => {
+            MediaTask::Check { media, .. } if self.cannot_look => Some((media, MediaReport::Failed)),
+            MediaTask::Check { media, opens } => {
                 let report = self.store.get(&media).map_or(MediaReport::Missing, |bytes| {
                     let (sealed_size, sha256) = read(bytes);
                     MediaReport::Checked { sealed_size, sha256 }
                 });
-                Some((media, report))
+                let opens = opens.is_none_or(|(key, size)| {
+                    let cipher = FileCipher::new(&key.0, size);
+                    let bytes = self.store.get(&media).map_or(&[][..], Vec::as_slice);
+                    let mut segments = (0..).zip(bytes.chunks(e2ee::media::SEGMENT_LEN));
+                    segments.all(|(number, segment)| cipher.open(number, segment).is_ok())
+                });
+                Some((media, if opens { report } else { MediaReport::Missing }))
             }
             MediaTask::Drop { media } => {
                 self.store.remove(&media);
@@ -226,6 +238,10 @@ impl Device {
             let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
             Ok(HttpResponse { status, headers, body: Vec::new(), kept: 0 })
         };
+        let piece = request.keep_in.map_or(request.body.len(), |keep_in| keep_in.len_max);
+        if piece > self.line_takes {
+            return Err(HttpFailure::Network);
+        }
         if let Some(status) = self.refuses_with {
             return answer(status, &[]);
         }
@@ -313,6 +329,7 @@ impl Device {
             blob: blob.clone(),
             key: key.0.to_vec(),
             sha256: Sha256::digest(&sealed).to_vec(),
+            uploaded_ms: self.now_ms,
             ..facts::written(&facts(kind, bytes.len() as u64), caption)
         };
         self.blobs.insert(blob, (sealed.len() as u64, sealed));

@@ -497,7 +497,9 @@ impl Scroll {
             let me = untrack(|| self.app.me());
             self.app.people.with_untracked(|people| {
                 let author = words::author_in(false, last.sender, people);
-                (!last.own).then(|| format!("{author}: {}", words::body(&last.body, last.own, people, me)))
+                let said = words::body(&last.body, last.own, people, me);
+                let said = words::caption_or_kind(said, last.attachment.as_ref().map(|carried| carried.facts.kind));
+                (!last.own).then(|| format!("{author}: {said}"))
             })
         });
         if let Some(text) = text {

@@ -3,6 +3,7 @@
 
 use super::Offered;
 use crate::model::media::FILES_AT_ONCE_MAX;
+use crate::platform::page;
 use crate::primitives::icon::Icon;
 use crate::primitives::menu::{Entry, Menu};
 use crate::store::{App, use_app};
@@ -58,19 +59,16 @@ fn of_transfer(transfer: Option<DataTransfer>) -> Vec<File> {
 
 /// Shows the files before they are sent; more of them join those that are there.
 pub fn offer(app: App, files: Vec<File>, as_documents: bool) {
-    if files.is_empty() {
-        return;
-    }
-    let (mut all, before) = app
-        .offered
-        .with_untracked(|offered| offered.as_ref().map(|offered| ((*offered.files).clone(), offered.as_documents)))
-        .unwrap_or((Vec::new(), as_documents));
+    let Some(chat) = app.open.get_untracked().filter(|_| !files.is_empty()) else { return };
+    let before = app.offered.get_untracked().filter(|offered| offered.chat == chat);
+    let (mut all, before) =
+        before.map_or((Vec::new(), as_documents), |offered| ((*offered.files).clone(), offered.as_documents));
     all.extend(files);
-    if all.len() > FILES_AT_ONCE_MAX {
-        all.truncate(FILES_AT_ONCE_MAX);
-        app.toast(words::too_many_files(FILES_AT_ONCE_MAX), false);
-    }
-    app.offered.set(Some(Offered { files: SendWrapper::new(all), as_documents: as_documents && before }));
+    let is_much = all.len() > FILES_AT_ONCE_MAX;
+    all.truncate(FILES_AT_ONCE_MAX);
+    let notice = if is_much { words::too_many_files(FILES_AT_ONCE_MAX) } else { String::new() };
+    let as_documents = as_documents && before;
+    app.offered.set(Some(Offered { chat, files: SendWrapper::new(all), as_documents, notice }));
 }
 
 /// Takes pasted files; tells whether there were any. A text that came along goes where it always did.
@@ -97,21 +95,22 @@ pub fn DropTarget(dragged: RwSignal<bool>) -> impl IntoView {
 
 /// Listens on the pane of a conversation.
 pub fn listen_for_drops(app: App, dragged: RwSignal<bool>) {
-    let has_files = |event: &web_sys::DragEvent| {
-        event.data_transfer().is_some_and(|transfer| transfer.types().includes(&"Files".into(), 0))
-    };
     let is_on_chat = |event: &web_sys::DragEvent| {
         use wasm_bindgen::JsCast;
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         target.is_some_and(|target| target.closest(".chat-pane").ok().flatten().is_some())
     };
-    let may_drop = move || crate::platform::page::exists(".composer") && !crate::platform::page::exists("dialog[open]");
+    let may_drop = move || {
+        let aside = app.open.get_untracked().map(|chat| app.asides.with_untracked(|asides| asides.get(chat)));
+        page::exists(".composer")
+            && !page::exists("dialog[open]")
+            && app.selection.with_untracked(Option::is_none)
+            && aside.is_some_and(|aside| aside.edits.is_none())
+    };
     let over = window_event_listener(leptos::ev::dragover, move |event| {
         if !has_files(&event) {
             return;
         }
-        // Else the browser would leave the page for the file, wherever it falls.
-        event.prevent_default();
         let is_here = is_on_chat(&event) && may_drop();
         if dragged.get_untracked() != is_here {
             dragged.set(is_here);
@@ -123,12 +122,8 @@ pub fn listen_for_drops(app: App, dragged: RwSignal<bool>) {
         }
     });
     let dropped = window_event_listener(leptos::ev::drop, move |event| {
-        if !has_files(&event) {
-            return;
-        }
-        event.prevent_default();
         dragged.set(false);
-        if is_on_chat(&event) && may_drop() {
+        if has_files(&event) && is_on_chat(&event) && may_drop() {
             offer(app, of_transfer(event.data_transfer()), false);
         }
     });
@@ -137,4 +132,24 @@ pub fn listen_for_drops(app: App, dragged: RwSignal<bool>) {
         left.remove();
         dropped.remove();
     });
+}
+
+fn has_files(event: &web_sys::DragEvent) -> bool {
+    event.data_transfer().is_some_and(|transfer| transfer.types().includes(&"Files".into(), 0))
+}
+
+/// Whatever is dropped, and wherever: else the browser would leave the page for it.
+pub fn keep_page_when_dropped() {
+    let stay = |event: web_sys::DragEvent| {
+        if has_files(&event) {
+            event.prevent_default();
+            // Behind those of a conversation, which take it.
+            if let Some(transfer) = event.data_transfer().filter(|_| !page::exists(".drop-target")) {
+                transfer.set_drop_effect("none");
+            }
+        }
+    };
+    // They live as long as the page.
+    drop(window_event_listener(leptos::ev::dragover, stay));
+    drop(window_event_listener(leptos::ev::drop, stay));
 }

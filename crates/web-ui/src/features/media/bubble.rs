@@ -8,7 +8,7 @@ use crate::platform::media::{self, Address};
 use crate::primitives::icon::Icon;
 use crate::store::{App, use_app};
 use crate::words;
-use client_api::{Command, MediaKind, MediaPlace};
+use client_api::{Command, MediaFacts, MediaKind, MediaPlace, MessageId};
 use leptos::prelude::*;
 use std::rc::Rc;
 
@@ -27,10 +27,12 @@ pub fn bubble_view(shown: &Shown) -> AnyView {
 
 /// Reads a message's file and tells its address; the chat may have another id by then, and the bubble be gone.
 pub(super) fn read(app: App, shown: &Shown, into: Read, and_then: impl FnOnce(bool) + 'static) {
+    let still_wanted = move || into.try_with_untracked(Option::is_none) == Some(true);
     let Some(chat) = app.open.get_untracked() else { return };
     let (id, facts) = (shown.id, shown.facts.clone());
     wasm_bindgen_futures::spawn_local(async move {
-        let address = media::whole(chat, id, &facts).await.and_then(|blob| Address::of(&blob)).map(Rc::new);
+        let address =
+            media::whole(chat, id, &facts, still_wanted).await.and_then(|blob| Address::of(&blob)).map(Rc::new);
         let is_read = address.is_some();
         if is_read && into.try_set(address).is_some() {
             return;
@@ -46,15 +48,21 @@ fn picture(app: App, shown: &Shown) -> AnyView {
     let preview = media::jpeg(&facts.preview).map(|address| StoredValue::new_local(Rc::new(address)));
     let (width, height) = frame(facts.width, facts.height);
     if !is_film {
-        let of = shown.clone();
+        let (of, reads) = (shown.clone(), RwSignal::new(false));
         Effect::new(move || {
-            if of.is_here() && full.with_untracked(Option::is_none) {
-                read(app, &of, full, |_| {});
+            if of.is_here() && full.with_untracked(Option::is_none) && !reads.get_untracked() {
+                reads.set(true);
+                read(app, &of, full, move |is_read| {
+                    let _ = reads.try_set(false);
+                    if !is_read {
+                        let _ = broken.try_set(true);
+                    }
+                });
             }
         });
     }
     let id = shown.id;
-    let (of, control_of) = (shown.clone(), shown.clone());
+    let (of, control_of, trouble_of) = (shown.clone(), shown.clone(), shown.clone());
     let can_open = Memo::new(move |_| of.is_here());
     let (tabindex, label) = (shown.tabindex(), words::open_media(&facts));
     let length = (is_film && facts.duration_ms > 0).then(|| length(u64::from(facts.duration_ms)));
@@ -83,6 +91,7 @@ fn picture(app: App, shown: &Shown) -> AnyView {
             {move || control(app, &control_of)}
             {length.map(|length| view! { <span class="media-length"><Icon name="video-camera"/>{length}</span> })}
         </div>
+        {move || trouble(app, &trouble_of)}
     }
     .into_any()
 }
@@ -94,7 +103,8 @@ fn document(app: App, shown: &Shown) -> AnyView {
     let (front, end) = name_parts(&name);
     let (front, end) = (front.to_owned(), end.to_owned());
     let about = [size(facts.size), ending].into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" · ");
-    let (here_of, control_of, save_of) = (shown.clone(), shown.clone(), shown.clone());
+    let (here_of, control_of, save_of, trouble_of) = (shown.clone(), shown.clone(), shown.clone(), shown.clone());
+    let saves = RwSignal::new(false);
     let is_here = Memo::new(move |_| here_of.is_here());
     let (tabindex, label) = (shown.tabindex(), words::save_file(&facts));
     view! {
@@ -108,21 +118,33 @@ fn document(app: App, shown: &Shown) -> AnyView {
                 let (of, label) = (save_of.clone(), label.clone());
                 Some(view! {
                     <button class="icon-button" type="button" aria-label=label.clone() title=label tabindex=tabindex
-                        data-testid="media-save" on:click=move |_| save(app, &of)><Icon name="download-simple"/></button>
+                        data-testid="media-save" aria-busy=move || saves.get().to_string() on:click=move |_| save(app, &of, saves)>
+                        <Icon name=Signal::derive(move || if saves.get() { "hourglass" } else { "download-simple" })/>
+                    </button>
                 })
             } else { None }}
             {move || control(app, &control_of)}
+            {move || trouble(app, &trouble_of)}
         </div>
     }
     .into_any()
 }
 
 /// To wherever its owner wants it.
-pub(super) fn save(app: App, shown: &Shown) {
-    let Some(chat) = app.open.get_untracked() else { return };
-    let (id, facts) = (shown.id, shown.facts.clone());
+pub(super) fn save(app: App, shown: &Shown, saves: RwSignal<bool>) {
+    save_file(app, shown.id, shown.facts.clone(), saves);
+}
+
+/// As `save`, without its bubble. `saves` while it is being read: a large file takes its time.
+pub(super) fn save_file(app: App, id: MessageId, facts: MediaFacts, saves: RwSignal<bool>) {
+    let Some(chat) = app.open.get_untracked().filter(|_| !saves.get_untracked()) else { return };
+    saves.set(true);
     wasm_bindgen_futures::spawn_local(async move {
-        match media::whole(chat, id, &facts).await.and_then(|blob| Address::of(&blob)) {
+        let whole = media::whole(chat, id, &facts, move || saves.try_get_untracked().is_some()).await;
+        if saves.try_set(false).is_some() {
+            return;
+        }
+        match whole.and_then(|blob| Address::of(&blob)) {
             Some(address) => {
                 media::save(address.text(), &file_name(&facts));
                 // The browser has taken it by then; a film of two gigabytes is not copied for it.
@@ -145,9 +167,14 @@ pub(super) fn control(app: App, shown: &Shown) -> Option<AnyView> {
     };
     let bring = move |_| ask(|chat, message| Command::DownloadMedia { chat, message });
     match place {
-        MediaPlace::Here => None,
-        MediaPlace::Uploading { done } | MediaPlace::Downloading { done } => {
-            let label = words::stop_moving(facts, matches!(place, MediaPlace::Uploading { .. }));
+        MediaPlace::Here | MediaPlace::Stopped(_) => None,
+        MediaPlace::Keeping | MediaPlace::Uploading { .. } | MediaPlace::Downloading { .. } => {
+            let (sends, done) = match place {
+                MediaPlace::Downloading { done } => (false, done),
+                MediaPlace::Uploading { done } => (true, done),
+                _ => (true, 0),
+            };
+            let label = words::stop_moving(facts, sends);
             let part = hundredths(done, facts.size);
             Some(view! {
                 <span class="media-control">
@@ -175,15 +202,29 @@ pub(super) fn control(app: App, shown: &Shown) -> Option<AnyView> {
                 </span>
             }.into_any())
         }
-        MediaPlace::Stopped(trouble) => Some(view! {
-            <span class="media-control trouble" data-testid="media-trouble">
+    }
+}
+
+/// Why it does not move, and another try.
+pub(super) fn trouble(app: App, shown: &Shown) -> Option<AnyView> {
+    let Some(MediaPlace::Stopped(trouble)) = shown.place.get() else { return None };
+    let (id, tabindex) = (shown.id, shown.tabindex());
+    let again = move |_| {
+        if let Some(chat) = app.open.get_untracked() {
+            app.send(Command::DownloadMedia { chat, message: id });
+        }
+    };
+    Some(
+        view! {
+            <span class="media-trouble" role="status" data-testid="media-trouble">
                 <span>{words::media_trouble(trouble, shown.own)}</span>
                 {(!shown.failed.get()).then(|| view! {
-                    <button class="media-bring" type="button" tabindex=tabindex data-testid="media-retry" on:click=bring>
+                    <button class="media-bring" type="button" tabindex=tabindex data-testid="media-retry" on:click=again>
                         <Icon name="arrow-clockwise"/>{words::TRY_AGAIN}
                     </button>
                 })}
             </span>
-        }.into_any()),
-    }
+        }
+        .into_any(),
+    )
 }

@@ -1,6 +1,6 @@
 //! What was chosen, before it is sent: looked at, left out, with a caption and in the wished quality.
 
-use super::Offered;
+use super::{Offered, OnSent};
 use crate::bridge;
 use crate::model::media::{Quality, document_kind, kind_of, name_parts, size};
 use crate::platform::media::{self, Address, Prepared};
@@ -8,7 +8,7 @@ use crate::primitives::dialog::Dialog;
 use crate::primitives::icon::{Icon, IconButton};
 use crate::store::{App, use_app};
 use crate::words;
-use client_api::{AccountId, ChatId, Command, MediaKind, MessageId};
+use client_api::{ChatId, Command, MediaKind, Role, UserError};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
 use std::rc::Rc;
@@ -17,30 +17,35 @@ use web_sys::File;
 #[component]
 pub fn Offer() -> impl IntoView {
     let app = use_app();
+    let on_sent = expect_context::<OnSent>().0;
     let caption = RwSignal::new(String::new());
     let quality = RwSignal::new(Quality::Standard);
     // How many are ready, while they are being made so.
     let ready = RwSignal::new(None::<usize>);
     let count =
         Memo::new(move |_| app.offered.with(|offered| offered.as_ref().map_or(0, |offered| offered.files.len())));
-    let has_photos = Memo::new(move |_| {
+    let has = move |kind: MediaKind| {
         app.offered.with(|offered| {
             offered.as_ref().is_some_and(|offered| {
-                !offered.as_documents && offered.files.iter().any(|file| kind_of(&file.type_()) == MediaKind::Photo)
+                !offered.as_documents && offered.files.iter().any(|file| kind_of(&file.type_()) == kind)
             })
         })
-    });
-    let close = move || {
-        if ready.get_untracked().is_none() {
-            app.offered.set(None);
-        }
+    };
+    let has_photos = Memo::new(move |_| has(MediaKind::Photo));
+    let has_films = Memo::new(move |_| has(MediaKind::Video));
+    let is_computer = app.role == Role::Companion;
+    // Whoever wants no more of them sent, while they are.
+    let stopped = StoredValue::new(false);
+    let close = move || match ready.get_untracked() {
+        None => app.offered.set(None),
+        Some(_) => stopped.set_value(true),
     };
     let go = move || {
-        let (Some(offered), Some(chat)) = (app.offered.get_untracked(), app.open.get_untracked()) else { return };
-        if ready.get_untracked().is_none() {
-            ready.set(Some(0));
-            send(app, chat, offered, caption.get_untracked(), quality.get_untracked(), ready);
-        }
+        let Some(offered) = app.offered.get_untracked().filter(|_| ready.get_untracked().is_none()) else { return };
+        ready.set(Some(0));
+        let as_documents = offered.as_documents || quality.get_untracked() == Quality::AsIs;
+        let sending = Sending { app, as_documents, quality: quality.get_untracked(), caption, ready, stopped, on_sent };
+        wasm_bindgen_futures::spawn_local(sending.run(offered));
     };
     let choice = move |value: Quality, name: &'static str, testid: &'static str| {
         view! {
@@ -49,11 +54,11 @@ pub fn Offer() -> impl IntoView {
         }
     };
     view! {
-        <Dialog title=words::send_files(count.get_untracked()) testid="offer" on_close=close>
+        <Dialog title=Signal::derive(move || words::send_files(count.get())) testid="offer" on_close=close>
             <ul class="offer-list" data-testid="offer-list">
                 {move || app.offered.get().map(|offered| {
                     let as_documents = offered.as_documents || quality.get() == Quality::AsIs;
-                    offered.files.iter().enumerate().map(|(at, file)| entry(app, at, file, as_documents)).collect_view()
+                    offered.files.iter().enumerate().map(|(at, file)| entry(app, at, file, as_documents, ready)).collect_view()
                 })}
             </ul>
             <Show when=move || has_photos.get()>
@@ -65,17 +70,19 @@ pub fn Offer() -> impl IntoView {
                     <p class="dialog-note faint">{move || if quality.get() == Quality::AsIs { words::QUALITY_AS_IS_NOTE } else { words::QUALITY_NOTE }}</p>
                 </fieldset>
             </Show>
+            <Show when=move || has_films.get()><p class="dialog-note faint">{words::FILM_NOTE}</p></Show>
             <label class="field">
                 <span class="field-label">{words::CAPTION}</span>
-                <input class="input" dir="auto" maxlength="4096" data-testid="offer-caption" prop:value=caption
+                // On a phone its keyboard would cover the pictures.
+                <input class="input" dir="auto" maxlength="4096" data-testid="offer-caption" prop:value=caption autofocus=is_computer
                     on:input=move |event| caption.set(event_target_value(&event))
                     on:keydown=move |event| if event.key() == "Enter" && !event.is_composing() { event.prevent_default(); go(); }/>
             </label>
+            <p class="offer-notice" role="alert" data-testid="offer-notice">{move || app.offered.with(|offered| offered.as_ref().map(|offered| offered.notice.clone()))}</p>
             <div class="dialog-actions">
                 <span class="offer-state" role="status">{move || ready.get().map(|done| words::preparing(done, count.get()))}</span>
-                <button class="button quiet" type="button" data-testid="offer-cancel" disabled=move || ready.get().is_some()
-                    on:click=move |_| close()>{words::CANCEL}</button>
-                <button class="button" type="button" data-testid="offer-send" disabled=move || ready.get().is_some() on:click=move |_| go()>
+                <button class="button quiet" type="button" data-testid="offer-cancel" on:click=move |_| close()>{words::CANCEL}</button>
+                <button class="button" type="button" data-testid="offer-send" autofocus=!is_computer disabled=move || ready.get().is_some() on:click=move |_| go()>
                     <Icon name="paper-plane-right"/>{words::SEND}
                 </button>
             </div>
@@ -84,7 +91,13 @@ pub fn Offer() -> impl IntoView {
 }
 
 /// One of those that were chosen.
-fn entry(app: App, at: usize, file: &File, as_documents: bool) -> impl IntoView + use<> {
+fn entry(
+    app: App,
+    at: usize,
+    file: &File,
+    as_documents: bool,
+    ready: RwSignal<Option<usize>>,
+) -> impl IntoView + use<> {
     let name = file.name();
     let kind = if as_documents { MediaKind::Document } else { kind_of(&file.type_()) };
     let has_no_picture = RwSignal::new(false);
@@ -113,14 +126,19 @@ fn entry(app: App, at: usize, file: &File, as_documents: bool) -> impl IntoView 
             }
         }
     };
+    // What is being sent is stopped by "Cancel".
     let remove = move |_| {
+        if ready.get_untracked().is_some() {
+            return;
+        }
         let left = app.offered.get_untracked().and_then(|offered| {
             let mut files = (*offered.files).clone();
             files.remove(at.min(files.len().saturating_sub(1)));
-            (!files.is_empty()).then(|| Offered { files: SendWrapper::new(files), ..offered })
+            (!files.is_empty()).then(|| Offered { files: SendWrapper::new(files), notice: String::new(), ..offered })
         });
         app.offered.set(left);
     };
+    let label = words::remove_file(&name);
     view! {
         <li class="offer-file" data-testid="offer-file">
             {picture}
@@ -128,48 +146,88 @@ fn entry(app: App, at: usize, file: &File, as_documents: bool) -> impl IntoView 
                 <bdi class="media-name" title=name.clone()><span class="media-name-front">{front}</span><span>{end}</span></bdi>
                 <span class="media-size">{size(file.size() as u64)}</span>
             </span>
-            <IconButton icon="x" label=words::remove_file(&name) testid="offer-remove" on_click=remove/>
+            <Show when=move || ready.get().is_none()>
+                <IconButton icon="x" label=label.clone() testid="offer-remove" on_click=remove/>
+            </Show>
         </li>
     }
 }
 
-/// One after the other: a photo that is being made smaller is in memory whole.
-fn send(app: App, chat: ChatId, offered: Offered, caption: String, quality: Quality, ready: RwSignal<Option<usize>>) {
-    let answers = app.set_aside(chat, |aside| aside.answers.take()).map(|row| row.id);
-    let written_for = app.chats.with_untracked(|chats| chats.get(&chat).map(|row| row.peer));
-    wasm_bindgen_futures::spawn_local(async move {
-        let mut first = Some((caption, answers));
-        let mut unreadable = false;
-        for (at, file) in offered.files.iter().enumerate() {
-            if first.is_none() {
-                let _ = ready.try_set(Some(at));
-            }
-            let prepared = prepared(file, offered.as_documents, quality).await;
-            // A folder has no bytes that could be read, and no type.
-            if !can_be_read(file).await {
-                unreadable = true;
-                continue;
-            }
-            let (caption, answers) = first.take().unwrap_or_default();
-            tell(app, chat, prepared, caption, written_for, answers);
-        }
-        if unreadable {
-            app.toast(words::FILES_NOT_SENT.to_owned(), false);
-        }
-        app.offered.set(None);
-    });
+/// Files on their way to the core.
+struct Sending {
+    app: App,
+    as_documents: bool,
+    quality: Quality,
+    caption: RwSignal<String>,
+    /// How many are done.
+    ready: RwSignal<Option<usize>>,
+    stopped: StoredValue<bool>,
+    on_sent: Callback<()>,
 }
 
-async fn prepared(file: &File, as_document: bool, quality: Quality) -> Prepared {
+/// Why a file stays in the dialog.
+enum Left {
+    Unreadable,
+    /// Sent as it is, it would say more than was promised.
+    NotMadeSmaller,
+    Refused(UserError),
+}
+
+impl Sending {
+    /// One after the other: a photo that is being made smaller is in memory whole. What does not go stays in the dialog, with the caption.
+    async fn run(self, offered: Offered) {
+        let app = self.app;
+        let (mut left, mut why) = (Vec::new(), None);
+        let mut caption = self.caption.try_get_untracked().unwrap_or_default();
+        for (at, file) in offered.files.iter().enumerate() {
+            if self.stopped.try_get_value() == Some(true) {
+                break;
+            }
+            let _ = self.ready.try_set(Some(at));
+            match self.send(app.moves.with_untracked(|moves| moves.newest(offered.chat)), file, caption.clone()).await {
+                Ok(()) => {
+                    caption.clear();
+                    let _ = self.caption.try_set(String::new());
+                }
+                Err(reason) => {
+                    left.push(file.clone());
+                    why = Some((file.name(), reason));
+                }
+            }
+        }
+        if left.len() < offered.files.len() {
+            let _ = self.on_sent.try_run(());
+        }
+        // Another dialog may stand there by now, or none.
+        if self.ready.try_set(None).is_some() {
+            return;
+        }
+        let notice = why.map(|(name, why)| match why {
+            Left::Unreadable => words::file_unreadable(&name),
+            Left::NotMadeSmaller => words::not_made_smaller(&name),
+            Left::Refused(error) => words::file_refused(&name, &error),
+        });
+        app.offered.set(notice.map(|notice| Offered { files: SendWrapper::new(left), notice, ..offered }));
+    }
+
+    async fn send(&self, chat: ChatId, file: &File, caption: String) -> Result<(), Left> {
+        // A folder has no bytes that could be read, and no type.
+        if !can_be_read(file).await {
+            return Err(Left::Unreadable);
+        }
+        let prepared = prepared(file, self.as_documents, self.quality).await.ok_or(Left::NotMadeSmaller)?;
+        tell(self.app, chat, prepared, caption).await.map_err(Left::Refused)
+    }
+}
+
+/// `None`: a photo that this browser cannot make smaller.
+async fn prepared(file: &File, as_document: bool, quality: Quality) -> Option<Prepared> {
     let kind = if as_document { MediaKind::Document } else { kind_of(&file.type_()) };
     match kind {
-        MediaKind::Photo => match media::photo(file, quality).await {
-            Some(photo) => photo,
-            None => media::document_of(file),
-        },
-        MediaKind::Video => media::film(file).await,
-        MediaKind::Audio | MediaKind::Voice => media::sound(file).await,
-        MediaKind::Document => media::document_of(file),
+        MediaKind::Photo => media::photo(file, quality).await,
+        MediaKind::Video => Some(media::film(file).await),
+        MediaKind::Audio | MediaKind::Voice => Some(media::sound(file).await),
+        MediaKind::Document => Some(media::document_of(file)),
     }
 }
 
@@ -178,20 +236,23 @@ async fn can_be_read(file: &File) -> bool {
     wasm_bindgen_futures::JsFuture::from(first.array_buffer()).await.is_ok()
 }
 
-/// Hands a file to the core.
-pub(super) fn tell(
-    app: App,
-    chat: ChatId,
-    prepared: Prepared,
-    caption: String,
-    written_for: Option<AccountId>,
-    answers: Option<MessageId>,
-) {
-    let Prepared { blob, facts } = prepared;
-    let command = move |file| Command::SendMedia { chat, file, facts, caption, written_for, answers };
-    bridge::ask_with_file(blob, command, move |result| {
-        if let Err(error) = result {
-            app.toast(words::error(&error), false);
+/// Hands a file to the core, which has it when this ends. What it answers is left where it was if it is refused.
+pub(super) async fn tell(app: App, chat: ChatId, prepared: Prepared, caption: String) -> Result<(), UserError> {
+    let answers = app.set_aside(chat, |aside| aside.answers.take());
+    let written_for = app.chats.with_untracked(|chats| chats.get(&chat).map(|row| row.peer));
+    let (Prepared { blob, facts }, answered) = (prepared, answers.as_ref().map(|row| row.id));
+    let command = move |file| Command::SendMedia { chat, file, facts, caption, written_for, answers: answered };
+    match bridge::ask_with_file(blob, command).await {
+        // Its sender has stopped it.
+        Some(Ok(_) | Err(UserError::NotNow)) => Ok(()),
+        Some(Err(error)) => {
+            app.set_aside(chat, |aside| {
+                if aside.answers.is_none() && error != UserError::NotFound {
+                    aside.answers = answers;
+                }
+            });
+            Err(error)
         }
-    });
+        None => Err(UserError::Internal),
+    }
 }

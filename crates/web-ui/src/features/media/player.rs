@@ -1,7 +1,7 @@
 //! Voice and music in a bubble: a button, the waveform, which is also the way to another place, the time and the speed. Only one plays.
 
 use super::Shown;
-use super::bubble::{Read, control, read, save};
+use super::bubble::{Read, control, read, save, trouble};
 use crate::model::media::{bars, file_name, length, name_parts};
 use crate::platform::media;
 use crate::primitives::icon::Icon;
@@ -20,6 +20,7 @@ pub(super) fn player(app: App, shown: &Shown) -> AnyView {
     let audio = NodeRef::<html::Audio>::new();
     let (plays, at_ms, speed, broken) =
         (RwSignal::new(false), RwSignal::new(0_u64), RwSignal::new(0_usize), RwSignal::new(false));
+    let reads = RwSignal::new(false);
     let all_ms = RwSignal::new(u64::from(facts.duration_ms));
     let here_of = shown.clone();
     let is_here = Memo::new(move |_| here_of.is_here());
@@ -32,14 +33,20 @@ pub(super) fn player(app: App, shown: &Shown) -> AnyView {
     };
     let of = shown.clone();
     let toggle = move |_| {
-        let Some(audio) = audio.get_untracked() else { return };
+        let Some(audio) = audio.get_untracked().filter(|_| !reads.get_untracked()) else { return };
         if plays.get_untracked() {
             let _ = audio.pause();
         } else if address.with_untracked(Option::is_some) {
             start();
         } else {
             // Its address goes to the element with the next frame.
-            read(app, &of, address, move |_| _ = broken.try_set(true));
+            reads.set(true);
+            read(app, &of, address, move |is_read| {
+                let _ = reads.try_set(false);
+                if !is_read {
+                    let _ = broken.try_set(true);
+                }
+            });
         }
     };
     Effect::new(move || {
@@ -68,7 +75,8 @@ pub(super) fn player(app: App, shown: &Shown) -> AnyView {
     });
     let bars = bars.collect_view();
     let time = move || if at_ms.get() > 0 { length(at_ms.get()) } else { length(all_ms.get()) };
-    let (tabindex, control_of, save_of) = (shown.tabindex(), shown.clone(), shown.clone());
+    let (tabindex, control_of, save_of, trouble_of) = (shown.tabindex(), shown.clone(), shown.clone(), shown.clone());
+    let saves = RwSignal::new(false);
     let named = (kind == MediaKind::Audio).then(|| {
         let name = if facts.name.is_empty() { file_name(&facts) } else { facts.name.clone() };
         let (front, end) = name_parts(&name);
@@ -99,9 +107,9 @@ pub(super) fn player(app: App, shown: &Shown) -> AnyView {
                 {named}
                 <span class="wave" dir="ltr">
                     {bars}
-                    <input class="wave-place" type="range" min="0" max=move || all_ms.get().max(1).to_string() step="100" aria-label=words::POSITION
-                        aria-valuetext=time prop:value=move || at_ms.get().to_string() tabindex=tabindex disabled=move || !is_here.get()
-                        on:input=go_to on:keydown=|event| event.stop_propagation()/>
+                    <input class="wave-place" type="range" min="0" max=move || all_ms.get().max(1).to_string() step=move || (all_ms.get() / 60).clamp(100, 5_000).to_string()
+                        aria-label=words::POSITION aria-valuetext=move || words::place_in(&length(at_ms.get()), &length(all_ms.get())) prop:value=move || at_ms.get().to_string() tabindex=tabindex disabled=move || !is_here.get()
+                        on:input=go_to on:keydown=|event| if moves_in_range(&event.key()) { event.stop_propagation() }/>
                 </span>
                 <span class="media-size" data-testid="media-time">{time}</span>
             </span>
@@ -116,13 +124,19 @@ pub(super) fn player(app: App, shown: &Shown) -> AnyView {
                     }>{move || SPEEDS.get(speed.get()).map(|speed| format!("{}×", speed.1))}</button>
             })}
             {move || control(app, &control_of)}
+            {move || trouble(app, &trouble_of)}
         </div>
         {move || broken.get().then(|| {
             let of = save_of.clone();
             view! { <span class="media-trouble-line">{words::CANNOT_PLAY} " "
-                <button class="button quiet small" type="button" tabindex=tabindex data-testid="media-save" on:click=move |_| save(app, &of)>{words::SAVE_AS}</button>
+                <button class="button quiet small" type="button" tabindex=tabindex data-testid="media-save" on:click=move |_| save(app, &of, saves)>{words::SAVE_AS}</button>
             </span> }
         })}
     }
     .into_any()
+}
+
+/// What a slider does with a key is not for the list around it.
+fn moves_in_range(key: &str) -> bool {
+    key.starts_with("Arrow") || key.starts_with("Page") || matches!(key, "Home" | "End")
 }

@@ -1,6 +1,7 @@
 //! A photo or a film over the whole page: larger and smaller, the next and the one before of those that the conversation has loaded.
 
-use super::bubble::Read;
+use super::bubble::{Read, save_file};
+use crate::model::fingers::Fingers;
 use crate::model::media::file_name;
 use crate::platform::media::{self, Address};
 use crate::platform::page;
@@ -15,6 +16,8 @@ use std::sync::Arc;
 
 const ZOOM_MAX: f64 = 8.0;
 const ZOOM_STEP: f64 = 1.5;
+/// How far an arrow moves a picture that is larger than the screen, in pixels.
+const PAN: f64 = 80.0;
 
 /// Where the picture stands: how many times as large as fits, and how far it was drawn aside, in pixels.
 #[derive(Clone, Copy, PartialEq)]
@@ -33,7 +36,13 @@ impl Look {
     }
 
     fn moved(self, x: f64, y: f64) -> Self {
-        if self.zoom <= 1.0 { self } else { Self { x: self.x + x, y: self.y + y, ..self } }
+        if self.zoom <= 1.0 {
+            return self;
+        }
+        // Not out of sight: what is in the middle stays within the picture.
+        let (width, height) = page::window_size();
+        let (most_x, most_y) = ((self.zoom - 1.0) * width / 2.0, (self.zoom - 1.0) * height / 2.0);
+        Self { x: (self.x + x).clamp(-most_x, most_x), y: (self.y + y).clamp(-most_y, most_y), ..self }
     }
 }
 
@@ -55,9 +64,10 @@ pub fn Viewer() -> impl IntoView {
     let app = use_app();
     let dialog = NodeRef::<html::Dialog>::new();
     let look = RwSignal::new(WHOLE);
-    let held = StoredValue::new(None::<(f64, f64)>);
+    let held = StoredValue::new(Fingers::default());
     let address: Read = RwSignal::new_local(None);
     let broken = RwSignal::new(false);
+    let saves = RwSignal::new(false);
     let rows = Memo::new(move |_| all(app));
     let at = Memo::new(move |_| rows.with(|rows| rows.iter().position(|row| Some(row.id) == app.viewing.get())));
     let shown = Memo::new(move |_| at.get().and_then(|at| rows.with(|rows| rows.get(at).cloned())));
@@ -72,6 +82,18 @@ pub fn Viewer() -> impl IntoView {
             if let Some(id) = of {
                 page::focus(&format!(".message[data-message='{id}']"));
             }
+            // It may be too far up to be drawn.
+            if page::lost_focus() {
+                page::focus(".message[tabindex='0']");
+            }
+        });
+    };
+    // What had the focus may be gone after a step: the keys are the dialog's.
+    let keep_focus = move || {
+        request_animation_frame(move || {
+            if let Some(dialog) = dialog.try_get_untracked().flatten().filter(|_| page::lost_focus()) {
+                let _ = dialog.focus();
+            }
         });
     };
     let step = move |by: isize| {
@@ -79,6 +101,7 @@ pub fn Viewer() -> impl IntoView {
         let next = next.and_then(|next| rows.with_untracked(|rows| rows.get(next).map(|row| row.id)));
         if let Some(next) = next {
             app.viewing.set(Some(next));
+            keep_focus();
         }
     };
     Effect::new(move || {
@@ -98,14 +121,27 @@ pub fn Viewer() -> impl IntoView {
         }
         match now {
             None => close(),
-            Some(id) if now != before.flatten() => load(app, id, address, broken),
+            Some(id) if now != before.flatten() => {
+                load(app, id, address, broken);
+                keep_focus();
+            }
             Some(_) => {}
         }
         now
     });
     let on_key = move |event: leptos::ev::KeyboardEvent| {
+        // The page's own size, and the way back, are the browser's.
+        if event.ctrl_key() || event.alt_key() || event.meta_key() {
+            return;
+        }
         let forth = if page::is_rtl() { -1 } else { 1 };
+        let aside = |x: f64, y: f64| look.update(|look| *look = look.moved(x, y));
+        let is_large = look.with_untracked(|look| look.zoom > 1.0);
         match event.key().as_str() {
+            "ArrowRight" if is_large => aside(-PAN, 0.0),
+            "ArrowLeft" if is_large => aside(PAN, 0.0),
+            "ArrowDown" if is_large => aside(0.0, -PAN),
+            "ArrowUp" if is_large => aside(0.0, PAN),
             // A film has keys of its own while it has the focus.
             "ArrowRight" if !is_on_film(&event) => step(forth),
             "ArrowLeft" if !is_on_film(&event) => step(-forth),
@@ -118,8 +154,11 @@ pub fn Viewer() -> impl IntoView {
     };
     let save = move |_: leptos::ev::MouseEvent| {
         let facts = shown.with_untracked(|row| row.as_ref().and_then(|row| row.attachment.clone())).map(|at| at.facts);
-        if let (Some(facts), Some(address)) = (facts, address.get_untracked()) {
-            media::save(address.text(), &file_name(&facts));
+        let id = shown_id.get_untracked();
+        match (facts, address.get_untracked(), id) {
+            (Some(facts), Some(address), _) => media::save(address.text(), &file_name(&facts)),
+            (Some(facts), None, Some(id)) => save_file(app, id, facts, saves),
+            _ => {}
         }
     };
     let is_photo = move || kind.get() == Some(MediaKind::Photo);
@@ -148,15 +187,15 @@ pub fn Viewer() -> impl IntoView {
                     event.prevent_default();
                     look.update(|look| *look = look.zoomed(if event.delta_y() < 0.0 { 1.2 } else { 1.0 / 1.2 }));
                 }
-                on:pointerdown=move |event| held.set_value(Some((f64::from(event.client_x()), f64::from(event.client_y()))))
+                on:pointerdown=move |event| held.update_value(|held| held.down(event.pointer_id(), at_of(&event)))
                 on:pointermove=move |event| {
-                    let now = (f64::from(event.client_x()), f64::from(event.client_y()));
-                    if let Some(before) = held.get_value() && event.buttons() == 1 {
-                        held.set_value(Some(now));
-                        look.update(|look| *look = look.moved(now.0 - before.0, now.1 - before.1));
+                    if let Some(touch) = held.try_update_value(|held| held.moved(event.pointer_id(), at_of(&event))).flatten() {
+                        look.update(|look| *look = look.zoomed(touch.zoom).moved(touch.x, touch.y));
                     }
                 }
-                on:pointerup=move |_| held.set_value(None)
+                on:pointerup=move |event| held.update_value(|held| held.up(event.pointer_id()))
+                on:pointercancel=move |event| held.update_value(|held| held.up(event.pointer_id()))
+                on:pointerleave=move |event| held.update_value(|held| held.up(event.pointer_id()))
                 on:dblclick=move |_| if is_photo() {
                     look.update(|look| *look = if look.zoom > 1.0 { WHOLE } else { look.zoomed(2.5) });
                 }>
@@ -190,6 +229,10 @@ pub fn Viewer() -> impl IntoView {
     }
 }
 
+fn at_of(event: &web_sys::PointerEvent) -> (f64, f64) {
+    (f64::from(event.client_x()), f64::from(event.client_y()))
+}
+
 fn is_on_film(event: &web_sys::KeyboardEvent) -> bool {
     use wasm_bindgen::JsCast;
     event.target().is_some_and(|target| target.dyn_ref::<web_sys::HtmlVideoElement>().is_some())
@@ -200,7 +243,8 @@ fn load(app: App, id: MessageId, address: Read, broken: RwSignal<bool>) {
     let facts = row.and_then(|row| row.attachment.as_ref().map(|attachment| attachment.facts.clone()));
     let (Some(facts), Some(chat)) = (facts, app.open.get_untracked()) else { return };
     wasm_bindgen_futures::spawn_local(async move {
-        let read = media::whole(chat, id, &facts).await.and_then(|blob| Address::of(&blob)).map(Rc::new);
+        let is_looked_at = move || app.viewing.get_untracked() == Some(id);
+        let read = media::whole(chat, id, &facts, is_looked_at).await.and_then(|blob| Address::of(&blob)).map(Rc::new);
         if app.viewing.try_get_untracked().flatten() != Some(id) {
             return;
         }
