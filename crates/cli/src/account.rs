@@ -73,6 +73,12 @@ impl Account {
         tokio::time::timeout(patience, self.next()).await.map_err(|_| OutOfTime)?
     }
 
+    /// As `next_in_time`, while a file is on its way: a piece of it, or the look at the whole, takes its time on a slow line or disk.
+    pub(crate) async fn next_of_file(&mut self) -> Result<Event> {
+        let patience = self.patience * 10;
+        tokio::time::timeout(patience, self.next()).await.map_err(|_| OutOfTime)?
+    }
+
     /// Waits until the view is as wanted.
     pub(crate) async fn until(&mut self, wanted: impl Fn(&View) -> bool) -> Result<()> {
         while !wanted(&self.view) {

@@ -63,14 +63,24 @@ pub(crate) async fn send(place: &Place, arguments: SendFile) -> Result<()> {
         let (caption, answers) = (arguments.caption, arguments.answers.map(|id| id.0));
         let command = Command::SendMedia { chat: outgoing.chat, file, facts, caption, written_for, answers };
         account.tell(command).await?;
+        let mut sent = None;
         let row = loop {
-            // The server's slowness is no reason to give up: each piece is an event.
-            let event = account.next_in_time().await?;
+            let event = match account.next_of_file().await {
+                Ok(event) => event,
+                Err(error) => {
+                    // Whoever is told that it failed sends it again: it is not to go by itself later.
+                    if let Some(message) = sent {
+                        account.tell(Command::CancelMedia { chat: outgoing.chat, message }).await?;
+                    }
+                    return Err(error);
+                }
+            };
             if let Event::Answered { result: Err(error), .. } = event {
                 bail!(error);
             }
             let ended = |status| status >= MessageStatus::Sent || status == MessageStatus::Failed;
             let rows = outgoing.rows(account, &event).await?;
+            sent = rows.iter().find(|row| row.own && row.attachment.is_some()).map(|row| row.id).or(sent);
             if let Some(row) = rows.into_iter().find(|row| row.status.is_some_and(ended)) {
                 break row;
             }
@@ -92,7 +102,7 @@ pub(crate) async fn save(place: &Place, arguments: Save) -> Result<()> {
         let message = find(account, chat, arguments.message).await?;
         account.tell(Command::DownloadMedia { chat, message }).await?;
         loop {
-            let event = account.next_in_time().await?;
+            let event = account.next_of_file().await?;
             let rows = match &event {
                 Event::Messages(changes) if changes.chat == chat => &changes.upserts,
                 Event::Answered { result: Err(error), .. } => bail!(error.clone()),

@@ -1,7 +1,6 @@
 //! What goes into the core and what comes out: the whole seam between it and a driver.
 
 use client_api::{Event, FileId, Request};
-use std::collections::BTreeSet;
 
 /// The time of an input, given by the driver.
 #[derive(Debug, Clone, Copy)]
@@ -91,8 +90,8 @@ pub enum MediaTask {
     },
     /// Deletes all that an earlier run left behind and that is not among these. No report follows.
     Sweep {
-        /// What is known.
-        known: BTreeSet<MediaId>,
+        /// What is known, in order.
+        known: Vec<MediaId>,
     },
 }
 

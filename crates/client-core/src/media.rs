@@ -6,6 +6,7 @@
 mod dropping;
 pub(crate) mod facts;
 mod fetching;
+mod moving;
 mod sending;
 
 use crate::amending;
@@ -16,12 +17,11 @@ use client_api::{Answer, Attachment, MediaPlace, MediaTrouble, UserError};
 use prost::Message as _;
 use proto::content::{Content, Media};
 use proto::ids::{ChatId, MessageId};
-use proto::limits::MEDIA_PIECE_LEN;
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use dropping::erase;
 use dropping::sweep;
+pub(crate) use moving::Moving;
 pub(crate) use sending::{Forwarded, forwarded};
 
 /// Files on their way at once, in each direction.
@@ -30,8 +30,6 @@ const MOVING_MAX: usize = 2;
 const WAITING_MAX: u32 = 1_000;
 /// Of these, that come by themselves.
 const AUTOMATIC_WAITING_MAX: u32 = 100;
-/// A piece is halved after each failure, down to a 64th: what a slow line can bring in time.
-const HALVINGS_MAX: u32 = 6;
 const PAUSE_MS: u64 = 1_000;
 const PAUSE_MAX_MS: u64 = 10 * 60_000;
 /// Failures after which the store is asked whether it has the file at all.
@@ -141,48 +139,6 @@ impl Stored {
 }
 
 const COLUMNS: &str = "f.message, m.chat, f.media, f.key, f.blob, f.size, f.sha256, f.state, f.trouble, f.done, f.unsent, m.failed FROM media f JOIN message m ON m.message = f.message";
-
-/// What is of this run only.
-#[derive(Debug, Default)]
-pub(crate) struct Moving {
-    /// Commands that wait for a file to be kept.
-    asked: BTreeMap<MessageId, u32>,
-    /// Those in a call to the server, until its answer comes: also where it is no longer wanted, as it still writes.
-    calls: BTreeSet<MessageId>,
-    /// Files with the driver.
-    tasks: BTreeSet<MediaId>,
-    /// A blob is being deleted at the server; if that fails, the next is tried after this time.
-    dropping: bool,
-    drop_after_ms: u64,
-    /// Uploads of which it is known in this run how far the server is.
-    sure: BTreeSet<MessageId>,
-    /// Failures in a row, and when it is tried again.
-    pauses: BTreeMap<MessageId, (u32, u64)>,
-    /// How often the pieces of a file were halved.
-    halved: BTreeMap<MessageId, u32>,
-    /// Something was said or done that may let a file move.
-    is_due: bool,
-}
-
-impl Moving {
-    fn forget(&mut self, message: MessageId) {
-        self.sure.remove(&message);
-        self.pauses.remove(&message);
-        self.halved.remove(&message);
-    }
-
-    fn is_paused(&self, message: MessageId, now_ms: u64) -> bool {
-        // A pause that ends later than any does is one of a clock that was set back since.
-        self.pauses
-            .get(&message)
-            .is_some_and(|(_, until_ms)| now_ms < *until_ms && until_ms.saturating_sub(now_ms) <= PAUSE_MAX_MS)
-    }
-
-    /// Bytes of the next piece.
-    fn piece_len(&self, message: MessageId) -> u64 {
-        MEDIA_PIECE_LEN >> self.halved.get(&message).copied().unwrap_or_default().min(HALVINGS_MAX)
-    }
-}
 
 /// What a driver needs to give a file to the interface. Only what is whole and checked is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -356,22 +312,21 @@ impl Client {
     }
 
     fn task(&mut self, cx: &mut Context<'_>, media: MediaId, task: MediaTask) {
-        self.moving.tasks.insert(media);
+        self.moving.tasks.push(media);
         cx.out.push(Output::Media(task));
     }
 
     /// A new connection: what failed for want of one is tried at once.
     pub(crate) fn media_online(&mut self) {
-        self.moving.pauses.clear();
+        self.moving.end_pauses();
         self.moving.is_due = true;
         self.moving.drop_after_ms = 0;
     }
 
     /// The next pieces, of files that wait for nothing.
     pub(crate) fn move_media(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        let is_over = |(_, until_ms): &(u32, u64)| *until_ms <= cx.now_ms;
         // Nothing is asked of the database at inputs that have nothing to do with files.
-        if !std::mem::take(&mut self.moving.is_due) && !self.moving.pauses.values().any(is_over) {
+        if !self.moving.is_to_be_looked_at(cx.now_ms) {
             return self.drop_blobs(cx);
         }
         let files = moving(cx.db)?;
@@ -394,7 +349,7 @@ impl Client {
                 continue;
             }
             *count += 1;
-            if self.moving.calls.contains(&stored.message) || self.moving.tasks.contains(&stored.media) {
+            if self.moving.get(stored.message).in_call || self.moving.tasks.contains(&stored.media) {
                 continue;
             }
             match stored.state {
@@ -407,7 +362,7 @@ impl Client {
 
     /// What came of a task.
     pub(crate) fn on_media(&mut self, cx: &mut Context<'_>, media: MediaId, report: MediaReport) -> Result<(), Halt> {
-        self.moving.tasks.remove(&media);
+        self.moving.tasks.retain(|task| *task != media);
         self.moving.is_due = true;
         let rows = of_file(cx.db, media)?;
         if rows.is_empty() {
@@ -433,7 +388,7 @@ impl Client {
 
     /// Again after a pause that grows. The store is asked now and then: without the file no try helps.
     fn media_failed(&mut self, cx: &mut Context<'_>, stored: &Stored) {
-        *self.moving.halved.entry(stored.message).or_default() += 1;
+        self.moving.of(stored.message).halved += 1;
         let failures = self.pause_media(cx, stored);
         if stored.state == State::Uploading && failures.is_multiple_of(CHECK_EVERY) {
             self.check(cx, stored);
@@ -442,12 +397,12 @@ impl Client {
 
     /// How many failures there were in a row, with this one.
     fn pause_media(&mut self, cx: &Context<'_>, stored: &Stored) -> u32 {
-        let (failures, _) = self.moving.pauses.get(&stored.message).copied().unwrap_or_default();
-        let pause_ms = (PAUSE_MS << failures.min(20)).min(PAUSE_MAX_MS);
-        self.moving.pauses.insert(stored.message, (failures + 1, cx.now_ms + pause_ms));
-        self.moving.sure.remove(&stored.message);
+        let of = self.moving.of(stored.message);
+        let pause_ms = (PAUSE_MS << of.failures.min(20)).min(PAUSE_MAX_MS);
+        (of.failures, of.until_ms, of.sure) = (of.failures + 1, cx.now_ms + pause_ms, false);
+        let failures = of.failures;
         self.retry_at(cx.now_ms + pause_ms);
-        failures + 1
+        failures
     }
 
     /// "Bring it here." A file that is here already is looked at again: a person may have cleaned up.

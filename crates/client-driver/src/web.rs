@@ -14,7 +14,6 @@ use client_core::{HttpFailure, HttpRequest, Input, MediaId, MediaKey, MediaRepor
 use rusqlite::Connection;
 use socket::Socket;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
@@ -38,8 +37,8 @@ pub trait MediaStore {
     fn check(&self, media: MediaId, opens: Option<(MediaKey, u64)>) -> Later<MediaReport>;
     /// Deletes it.
     fn remove(&self, media: MediaId) -> Later<()>;
-    /// Deletes what is there now and is not among these.
-    fn sweep(&self, known: BTreeSet<MediaId>) -> Later<()>;
+    /// Deletes what is there now and is not among these, which are in order.
+    fn sweep(&self, known: Vec<MediaId>) -> Later<()>;
     /// Deletes all: the account is no longer this device's.
     fn wipe(&self) -> Later<()>;
 }

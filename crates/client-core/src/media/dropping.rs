@@ -9,7 +9,6 @@ use crate::this;
 use breakable::{Rule, broken};
 use proto::ids::MessageId;
 use rusqlite::OptionalExtension;
-use std::collections::BTreeSet;
 
 /// Until a blob is tried again that the server would not delete, or did not hear of.
 const AGAIN_MS: u64 = 60_000;
@@ -24,8 +23,8 @@ pub(crate) fn erase(cx: &Context<'_>, id: MessageId) -> Result<(), Halt> {
 
 /// Has the driver delete what no row knows: a run that died may have left it.
 pub(super) fn sweep(cx: &mut Context<'_>) -> Result<(), Halt> {
-    let known: BTreeSet<MediaId> = {
-        let mut statement = cx.db.prepare_cached("SELECT DISTINCT media FROM media")?;
+    let known: Vec<MediaId> = {
+        let mut statement = cx.db.prepare_cached("SELECT DISTINCT media FROM media ORDER BY media")?;
         let rows = statement.query_map([], |row| row.get(0).map(MediaId))?;
         rows.collect::<Result<_, _>>()?
     };

@@ -123,7 +123,7 @@ impl Client {
             let len_max = last + 1 - stored.done;
             request.keep_in = Some(KeepIn { media: stored.media, from: stored.done, len_max });
         }
-        self.moving.calls.insert(id);
+        self.moving.of(id).in_call = true;
         cx.out.push(call);
         Ok(())
     }
@@ -136,7 +136,7 @@ impl Client {
         (from, last): (u64, u64),
         result: Answered,
     ) -> Result<(), Halt> {
-        self.moving.calls.remove(&id);
+        self.moving.of(id).in_call = false;
         self.moving.is_due = true;
         let Some(stored) = find(cx.db, id)?.filter(|stored| stored.media == media) else {
             // It was deleted meanwhile: what the answer has written goes too.
@@ -168,11 +168,11 @@ impl Client {
             206 if range == Some(&*format!("bytes {}-{last}/{sealed_size}", stored.done))
                 && response.kept == last + 1 - stored.done =>
             {
-                self.moving.pauses.remove(&id);
+                self.moving.came_on(id);
                 set_done(cx, &stored, last + 1)
             }
             200 if stored.done == 0 && response.kept == sealed_size => {
-                self.moving.pauses.remove(&id);
+                self.moving.came_on(id);
                 set_done(cx, &stored, sealed_size)
             }
             // Of another size than its sender said, or not what was asked for.

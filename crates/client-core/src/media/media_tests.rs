@@ -133,7 +133,8 @@ fn failures_pause_longer_and_longer() {
         while let Some(output) = device.waiting.pop_front() {
             device.performs(output);
         }
-        let (_, until_ms) = device.story.client.moving.pauses.values().next().copied().expect("a pause");
+        let message = MessageId(device.only_row().expect("a row").id.0);
+        let until_ms = device.story.client.moving.get(message).until_ms;
         pauses.push(until_ms - device.now_ms);
         device.now_ms = until_ms;
         device.act(|_, _| {});

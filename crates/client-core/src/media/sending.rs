@@ -135,7 +135,7 @@ impl Client {
                 "INSERT INTO media (message, media, key, size, state, unsent) VALUES (?1, ?2, ?3, ?4, ?5, 1)",
             )?
             .execute(params![id.as_bytes(), name.0, key, media.size, State::Keeping.number()])?;
-        self.moving.asked.insert(id, request);
+        self.moving.of(id).asked = Some(request);
         self.task(cx, name, MediaTask::Keep { media: name, file, key: MediaKey(key), size: media.size });
         self.typing_was_sent(chat);
         own_state::set(cx, &ChatKey::Unread.of(chat), Vec::new())
@@ -158,8 +158,7 @@ impl Client {
 
     /// Answers who waits for a file of a message that was deleted meanwhile.
     pub(super) fn answer_deleted(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        let asked: Vec<MessageId> = self.moving.asked.keys().copied().collect();
-        for id in asked {
+        for id in self.moving.asking() {
             if find(cx.db, id)?.is_none() {
                 self.answer_keeping(cx, id, Err(UserError::NotNow));
             }
@@ -169,7 +168,7 @@ impl Client {
 
     /// Answers who waits for a file to be kept.
     pub(super) fn answer_keeping(&mut self, cx: &mut Context<'_>, id: MessageId, result: Result<Answer, UserError>) {
-        if let Some(request) = self.moving.asked.remove(&id) {
+        if let Some(request) = self.moving.of(id).asked.take() {
             cx.answer(request, result);
         }
     }
@@ -204,7 +203,7 @@ impl Client {
 
     /// Whoever asked is told, and the row goes; after a restart nobody is there to be told but by the row.
     fn not_kept(&mut self, cx: &mut Context<'_>, stored: &Stored, trouble: MediaTrouble) -> Result<(), Halt> {
-        if self.moving.asked.contains_key(&stored.message) {
+        if self.moving.get(stored.message).asked.is_some() {
             let error = match trouble {
                 MediaTrouble::StorageFull => UserError::StorageFull,
                 _ => UserError::FileUnreadable,
@@ -349,7 +348,7 @@ impl Client {
                 .map(|(name, value)| (name, value.to_owned()))
                 .collect();
             (Purpose::MediaCreate { message: id }, HttpMethod::Post, "/v1/blobs", headers)
-        } else if !self.moving.sure.contains(&id) {
+        } else if !self.moving.get(id).sure {
             (Purpose::MediaHead { message: id }, HttpMethod::Head, &*stored.blob, vec![(TUS.0, TUS.1.to_owned())])
         } else if stored.done < sealed_size {
             let (from, len) = (stored.done, self.moving.piece_len(id).min(sealed_size - stored.done));
@@ -368,7 +367,7 @@ impl Client {
             request.timeout_ms = if body.is_empty() { request.timeout_ms } else { PIECE_TIMEOUT_MS };
             (request.headers, request.body) = (headers, body);
         }
-        self.moving.calls.insert(id);
+        self.moving.of(id).in_call = true;
         cx.out.push(call);
         Ok(())
     }
@@ -389,7 +388,7 @@ impl Client {
         cx.db
             .prepare_cached("UPDATE media SET blob = ?2, done = 0 WHERE message = ?1")?
             .execute(params![id.as_bytes(), blob])?;
-        self.moving.sure.insert(id);
+        self.moving.of(id).sure = true;
         Ok(())
     }
 
@@ -414,9 +413,9 @@ impl Client {
             {
                 // That it answers is no progress: a piece that fails again and again is tried less and less often.
                 if !is_asked {
-                    self.moving.pauses.remove(&id);
+                    self.moving.came_on(id);
                 }
-                self.moving.sure.insert(id);
+                self.moving.of(id).sure = true;
                 set_done(cx, &stored, offset)
             }
             // It expired, or the server was put back to a backup: from the beginning.
@@ -432,7 +431,7 @@ impl Client {
     }
 
     fn still_uploading(&mut self, cx: &Context<'_>, id: MessageId) -> Result<Option<Stored>, Halt> {
-        self.moving.calls.remove(&id);
+        self.moving.of(id).in_call = false;
         self.moving.is_due = true;
         Ok(find(cx.db, id)?.filter(|stored| stored.state == State::Uploading))
     }

@@ -7,7 +7,6 @@ use crate::features::composer::Composer;
 use crate::features::media::OnSent;
 use crate::features::media::attach::{DropTarget, listen_for_drops};
 use crate::features::message::choosing::ChosenBar;
-use crate::features::message::dialogs::MessageDialogs;
 use crate::features::message::menu::MessageMenu;
 use crate::features::message::{Around, ItemView};
 use crate::features::parts::{self, Lazy, Place};
@@ -64,6 +63,7 @@ fn Conversation(opened: ChatId) -> impl IntoView {
         menu_of: RwSignal::new(None),
         dialog: RwSignal::new(None),
     };
+    provide_context(around);
     // Nobody writes where they are not any more. Who left a group knows no member of it.
     let is_in = Memo::new(move |_| {
         app.info.with(|info| info.as_ref().is_none_or(|info| info.kind != ChatKind::Group || !info.members.is_empty()))
@@ -139,7 +139,9 @@ fn Conversation(opened: ChatId) -> impl IntoView {
         <Show when=move || offers.get()><Lazy part=parts::OFFER place=Place::Over focus="[data-testid='offer-caption']"/></Show>
         <Show when=move || views.get()><Lazy part=parts::VIEWER place=Place::Over focus="[data-testid='viewer-close']"/></Show>
         <MessageMenu around/>
-        <MessageDialogs around/>
+        <Show when=move || around.dialog.with(Option::is_some)>
+            <Lazy part=parts::MESSAGE_DIALOGS place=Place::Over focus="dialog button"/>
+        </Show>
     }
 }
 

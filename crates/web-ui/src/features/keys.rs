@@ -168,7 +168,6 @@ pub fn KeyHelp() -> impl IntoView {
     };
     let close = move || app.help.set(false);
     view! {
-        <Show when=move || app.help.get()>
             <Dialog title=words::KEYS testid="key-help" on_close=close>
                 <dl class="facts keys" data-testid="key-table">
                     {table(page::keyboard()).map(|(key, names)| row(words::key(key), names)).collect_view()}
@@ -188,6 +187,5 @@ pub fn KeyHelp() -> impl IntoView {
                     <button class="button" type="button" data-testid="key-help-close" on:click=move |_| close()>{words::CLOSE}</button>
                 </div>
             </Dialog>
-        </Show>
     }
 }

@@ -8,12 +8,15 @@ use crate::features::finding::beside::ChatSearch;
 use crate::features::finding::starred::{StarredPane, StarredSection};
 use crate::features::groups::new_group::NewGroup;
 use crate::features::info::InfoPane;
+use crate::features::keys::KeyHelp;
 use crate::features::link::Link;
 use crate::features::media::Shown;
 use crate::features::media::bubble::bubble_view;
 use crate::features::media::offer::Offer;
 use crate::features::media::viewer::Viewer;
 use crate::features::media::voice::VoiceNote;
+use crate::features::message::Around;
+use crate::features::message::dialogs::MessageDialogs;
 use crate::features::new_chat::NewChat;
 use crate::features::registration::Registration;
 use crate::features::scan_code::ScanCode;
@@ -68,6 +71,8 @@ part!(EMOJI: sections, load_emoji, emoji => view! { <EmojiPanel/> });
 part!(CHAT_SEARCH: sections, load_chat_search, chat_search => view! { <ChatSearch/> });
 part!(OFFER: media, load_offer, offer => view! { <Offer/> });
 part!(VIEWER: media, load_viewer, viewer => view! { <Viewer/> });
+part!(MESSAGE_DIALOGS: sections, load_message_dialogs, message_dialogs => view! { <MessageDialogs around={expect_context::<Around>()}/> });
+part!(KEY_HELP: sections, load_key_help, key_help => view! { <KeyHelp/> });
 part!(VOICE: media, load_voice, voice => view! { <VoiceNote/> });
 
 #[wasm_split(media, wasm_split_path = leptos::wasm_split, preload(load_in_bubble), fallible)]
@@ -214,6 +219,14 @@ fn Missing(place: Place, on_again: impl Fn() + Copy + Send + Sync + 'static) -> 
         let gone = app.new_version.get();
         let (text, label) =
             if gone { (words::PART_GONE, words::RELOAD) } else { (words::PART_MISSING, words::TRY_AGAIN) };
+        let around = use_context::<Around>();
+        let leave = move || {
+            app.leave_media();
+            app.help.set(false);
+            if let Some(around) = around {
+                around.dialog.set(None);
+            }
+        };
         let act = move || if gone { version::take() } else { on_again() };
         let reason = if gone { "new-version" } else { "not-loaded" };
         match place {
@@ -224,7 +237,7 @@ fn Missing(place: Place, on_again: impl Fn() + Copy + Send + Sync + 'static) -> 
             Place::Over => view! {
                 <div class="over-missing" role="alert" data-testid="part-missing" data-reason=reason>
                     <p>{text}</p>
-                    <button class="button quiet" type="button" data-testid="part-close" on:click=move |_| app.leave_media()>{words::CLOSE}</button>
+                    <button class="button quiet" type="button" data-testid="part-close" on:click=move |_| leave()>{words::CLOSE}</button>
                     <button class="button" type="button" data-testid="part-again" on:click=move |_| act()>{label}</button>
                 </div>
             }

@@ -3,7 +3,7 @@
 use crate::features::banners::{Banners, Toasts};
 use crate::features::chat_list::ChatListPane;
 use crate::features::conversation::ConversationPane;
-use crate::features::keys::{self, KeyHelp};
+use crate::features::keys;
 use crate::features::list_grip::ListGrip;
 use crate::features::media::attach;
 use crate::features::parts::{self, Lazy, Place};
@@ -56,7 +56,7 @@ pub fn Shell(app: App) -> impl IntoView {
             AppStage::LoggedOut(reason) => view! { <LoggedOut reason/> }.into_any(),
             AppStage::Halted { what } => view! { <Halted what/> }.into_any(),
         }}
-        <KeyHelp/>
+        <Show when=move || app.help.get()><Lazy part=parts::KEY_HELP place=Place::Over focus="[data-testid='key-help-close']"/></Show>
         // Among the panes they have a place in the grid.
         <Show when=move || app.stage.with(|stage| *stage != AppStage::Active)><Toasts/></Show>
     }

@@ -9,7 +9,7 @@ use e2ee::media::{FileCipher, PLAIN_LEN, SEGMENT_LEN, sealed_place, segments, se
 use js_sys::{ArrayBuffer, Function, IteratorNext, Promise, Uint8Array};
 use sha2::{Digest, Sha256};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -52,7 +52,7 @@ struct Inner {
     /// Whoever opens, deletes or wipes goes through here one after the other: a file can be held open only once.
     door: Turns,
     /// Whoever works on a file for longer, too, so that tasks of one file keep their order.
-    busy: RefCell<BTreeMap<MediaId, Rc<Turns>>>,
+    busy: RefCell<Vec<(MediaId, Rc<Turns>)>>,
     /// Another tab has the files: nothing is opened here, and what is open is closed.
     paused: Cell<bool>,
 }
@@ -74,10 +74,13 @@ struct Turns {
 /// Lets the next one in when it is dropped.
 struct Turn {
     over: Function,
+    /// Whose turn it is: a line stays while somebody is in it, or is served.
+    line: Option<Rc<Turns>>,
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
+        self.line = None;
         // Resolving a promise does not throw.
         let _ = self.over.call0(&JsValue::UNDEFINED);
     }
@@ -93,7 +96,7 @@ impl Turns {
         let (mine, over) = promise();
         let before = self.tail.replace(mine);
         async move {
-            let turn = Turn { over };
+            let turn = Turn { over, line: None };
             // None of them fails.
             let _ = JsFuture::from(before).await;
             turn
@@ -239,7 +242,7 @@ impl MediaStore for MediaFiles {
         })
     }
 
-    fn sweep(&self, known: BTreeSet<MediaId>) -> Later<()> {
+    fn sweep(&self, known: Vec<MediaId>) -> Later<()> {
         let inner = self.inner.clone();
         // Whatever is made later comes behind it.
         let door = inner.door.next();
@@ -281,15 +284,18 @@ impl Inner {
     /// A place in the line of those who work on this file.
     fn turn(&self, media: MediaId) -> impl Future<Output = Turn> + use<> {
         let mut busy = self.busy.borrow_mut();
-        // Nobody else holds the line of a file at which nobody works; those are let go.
-        if busy.len() > GIVEN_MAX {
-            busy.retain(|_, turns| Rc::strong_count(turns) > 1);
-        }
-        let turns = busy.entry(media).or_insert_with(|| Rc::new(Turns::new())).clone();
+        // Nobody else holds the line of a file at which nobody works.
+        busy.retain(|(_, turns)| Rc::strong_count(turns) > 1);
+        let found = busy.iter().find(|(id, _)| *id == media).map(|(_, turns)| turns.clone());
+        let turns = found.unwrap_or_else(|| {
+            let turns = Rc::new(Turns::new());
+            busy.push((media, turns.clone()));
+            turns
+        });
         let turn = turns.next();
         async move {
-            let turn = turn.await;
-            drop(turns);
+            let mut turn = turn.await;
+            turn.line = Some(turns);
             turn
         }
     }
@@ -369,8 +375,8 @@ impl Inner {
         }
     }
 
-    async fn sweep(&self, known: &BTreeSet<MediaId>) -> Result<(), JsValue> {
-        let (folder, known) = (self.folder().await?, known.iter().map(|media| name(*media)).collect::<BTreeSet<_>>());
+    async fn sweep(&self, known: &[MediaId]) -> Result<(), JsValue> {
+        let (folder, known) = (self.folder().await?, known.iter().map(|media| name(*media)).collect::<Vec<_>>());
         let (names, mut unknown) = (folder.keys(), Vec::new());
         loop {
             let next: IteratorNext = JsFuture::from(names.next()?).await?.unchecked_into();
@@ -378,7 +384,7 @@ impl Inner {
                 break;
             }
             let found = next.value().as_string().unwrap_or_default();
-            if !known.contains(&found) {
+            if known.binary_search(&found).is_err() {
                 unknown.push(found);
             }
         }

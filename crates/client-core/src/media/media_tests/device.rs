@@ -10,7 +10,7 @@ use client_api::{Command, Event, FileId, MediaFacts, MediaKind, Request, UserErr
 use e2ee::media::{FileCipher, PLAIN_LEN};
 use proto::content::{Text, content};
 use sha2::{Digest as _, Sha256};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Three segments, and three pieces where a piece is as small as in these tests' server.
 pub(super) const SIZE: u64 = 9 * 1024 * 1024;
