@@ -373,6 +373,8 @@ async fn a_menu_and_a_dialog_close_when_their_message_goes() -> Result<()> {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_not_sent_yet_is_taken_back_wholly() -> Result<()> {
     let (_world, alice, mut bob, chat) = alice_reads(&["hello"]).await?;
+    // The dialog's code, too.
+    alice.is_kept_whole().await?;
     alice.goes_offline(true).await?;
     alice.shows("offline-banner").await?;
     alice.writes("a slip").await?;

@@ -308,7 +308,6 @@ pub fn Composer(chat: Memo<ChatId>) -> impl IntoView {
                 send();
             }
         >
-            <Show when=move || edits.with(Option::is_none)><Attach/></Show>
             <textarea
                 id="composer-text" class="composer-text" rows="1" node_ref=area dir="auto" placeholder=name aria-label=name
                 aria-describedby=move || has_aside.get().then_some("composer-aside")
@@ -336,6 +335,7 @@ pub fn Composer(chat: Memo<ChatId>) -> impl IntoView {
                 on:click=move |_| if shows_emoji.get_untracked() { leave_emoji() } else { shows_emoji.set(true) }>
                 <Icon name="smiley"/>
             </button>
+            <Show when=move || edits.with(Option::is_none)><Attach/></Show>
             {move || if may_speak.get() {
                 view! {
                     <button class="send" type="button" aria-label=words::RECORD title=words::RECORD data-testid="voice"
