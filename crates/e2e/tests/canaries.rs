@@ -2,19 +2,22 @@
 //! are then searched for them.
 
 use anyhow::Result;
-use client_api::{Command, MessageStatus};
+use client_api::{Command, MediaFacts, MediaKind, MediaPlace, MessageStatus};
 use e2e::{Person, World};
 
 const ALICE: &str = "+4915112345641";
 const BOB: &str = "+4915112345642";
 
-const CANARIES: [&str; 6] = [
+const CANARIES: [&str; 9] = [
     "Canarysdottir",
     "canary of the about line",
     "canary that alice sent",
     "canary that bob sent",
     "canary of the address book",
     "canary of a draft",
+    "canary in a file",
+    "canary of a file's name",
+    "canary below a file",
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -32,6 +35,24 @@ async fn the_server_holds_no_word_and_no_name_anywhere() -> Result<()> {
     bob.sees(theirs, "canary that alice sent").await?;
     bob.sends(theirs, "canary that bob sent").await?;
     alice.sees(chat, "canary that bob sent").await?;
+    let path = world.folder().join("given");
+    std::fs::write(&path, "canary in a file, ".repeat(10_000))?;
+    let facts = MediaFacts {
+        kind: MediaKind::Document,
+        mime: "text/plain".into(),
+        name: "canary of a file's name".into(),
+        size: std::fs::metadata(&path)?.len(),
+        width: 0,
+        height: 0,
+        duration_ms: 0,
+        preview: Vec::new(),
+        waveform: Vec::new(),
+    };
+    let file = alice.sends_file(chat, &path, facts, "canary below a file").await?;
+    bob.sees(theirs, "canary below a file").await?;
+    bob.does(Command::DownloadMedia { chat: theirs, message: file }).await?;
+    bob.sees_file(theirs, file, MediaPlace::Here).await?;
+    assert!(bob.reads_file(theirs, file).await?.starts_with(b"canary in a file"));
     alice.drafts(chat, "canary of a draft").await?;
     // The history, all of it, goes through the server's blobs.
     let mut browser = alice.links(&world, "browser").await?;

@@ -55,8 +55,9 @@ async fn chooses(browser: &Browser, input: &str, name: &str, mime: &str, bytes: 
     browser.shows("offer").await
 }
 
-fn turned_photo() -> Result<Vec<u8>> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples/media/turned-with-place.jpg");
+/// A file that a real program made.
+fn sample(name: &str) -> Result<Vec<u8>> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples/media").join(name);
     std::fs::read(&path).with_context(|| path.display().to_string())
 }
 
@@ -80,7 +81,7 @@ async fn colour(browser: &Browser, x: u32, y: u32) -> Result<[u8; 3]> {
 async fn a_photo_arrives_upright_without_the_place_where_it_was_taken() -> Result<()> {
     let world = World::new().await?;
     let (alice, bob) = alice_and_bob(&world).await?;
-    let photo = turned_photo()?;
+    let photo = sample("turned-with-place.jpg")?;
     ensure!(photo.windows(8).any(|part| part == b"Heliocam"), "the sample says of which camera it is");
     chooses(&alice, "attach-pictures-input", "beach.jpg", "image/jpeg", photo).await?;
     alice.is_accessible("what was chosen").await?;
@@ -228,6 +229,45 @@ async fn what_is_spoken_is_heard_with_its_waveform_and_as_fast_as_one_likes() ->
     bob.sees("[data-testid=media-player][data-playing=false]").await?;
     // The microphone was let go each time.
     alice.finds_true("window.streams.length === 3 && window.streams.every(stream => !stream.active)").await?;
+    alice.closes().await?;
+    bob.closes().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_film_and_a_song_play_and_what_is_no_photo_stays_in_the_dialog() -> Result<()> {
+    let world = World::new().await?;
+    let (alice, bob) = alice_and_bob(&world).await?;
+    let files = [
+        FilePayload::new("film.webm", "video/webm", sample("film.webm")?),
+        FilePayload::new("song.mp3", "audio/mpeg", sample("song.mp3")?),
+        // As a camera's own format would be: of this browser no photo comes out of it, and its place would go along.
+        FilePayload::new("private.heic", "image/heic", b"ftypheic and where it was taken".to_vec()),
+    ];
+    let done = alice.at("attach-pictures-input").set_input_files_payload_multiple(&files, None).await;
+    alice.told_of("choosing files", done).await?;
+    alice.fills("offer-caption", "from the harbour").await?;
+    alice.is_accessible("several files").await?;
+    alice.clicks("offer-send").await?;
+    alice.sees_text("offer-notice", "private.heic").await?;
+    alice.finds_true("document.querySelectorAll('[data-testid=offer-file]').length === 1").await?;
+    alice.is_accessible("a file that was not sent").await?;
+    alice.clicks("offer-cancel").await?;
+    alice.hides("offer").await?;
+
+    bob.sees_text("message-text", "from the harbour").await?;
+    bob.clicks_at("[data-testid=media-video] [data-testid=media-download]").await?;
+    bob.clicks_at("[data-testid=media-video] [data-testid=media-open]").await?;
+    let film = "document.querySelector('[data-testid=viewer-film]')";
+    bob.finds_true(&format!("{film}?.videoWidth === 320 && {film}.currentTime > 0.5")).await?;
+    bob.presses("Escape").await?;
+    bob.hides("viewer").await?;
+    bob.clicks_at("[data-testid=media-player] [data-testid=media-download]").await?;
+    bob.clicks("media-play").await?;
+    bob.sees("[data-testid=media-player][data-playing=true]").await?;
+    bob.sees_text("media-time", "0:01").await?;
+    ensure!(bob.page().locator(".media-trouble-line").count().await? == 0, "it plays, and says that it does not");
+    bob.clicks("media-play").await?;
+    bob.sees("[data-testid=media-player][data-playing=false]").await?;
     alice.closes().await?;
     bob.closes().await
 }
