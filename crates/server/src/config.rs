@@ -356,11 +356,7 @@ impl ServeArgs {
     }
 }
 
-fn calls_at(
-    listen: SocketAddr,
-    addresses: Option<Vec<IpAddr>>,
-    units: Option<NonZeroUsize>,
-) -> Result<CallsConfig> {
+fn calls_at(listen: SocketAddr, addresses: Option<Vec<IpAddr>>, units: Option<NonZeroUsize>) -> Result<CallsConfig> {
     let mut calls = CallsConfig::at(listen);
     calls.addresses = addresses.unwrap_or_default();
     calls.units = units.unwrap_or(calls.units);
@@ -371,7 +367,11 @@ fn calls_at(
         bail!("calls_units is {}: there are {} at most", calls.units, limits::CALL_UNITS_MAX);
     }
     if calls.listen_of(calls.units.get() - 1).is_none() {
-        bail!("calls_listen and calls_units: the ports from {} on are not enough for {} units", listen.port(), calls.units);
+        bail!(
+            "calls_listen and calls_units: the ports from {} on are not enough for {} units",
+            listen.port(),
+            calls.units
+        );
     }
     Ok(calls)
 }

@@ -121,10 +121,8 @@ impl Server {
         };
         let blobs = BlobBytes::Folder(BlobFolder::new(config.data.join("blobs")));
         let bound = config.calls.as_ref().map(bind_calls).unwrap_or_default();
-        let calls_addrs = bound
-            .iter()
-            .map(|unit| Ok((unit.udp_address()?, unit.tcp_address()?)))
-            .collect::<Result<Vec<_>>>()?;
+        let calls_addrs =
+            bound.iter().map(|unit| Ok((unit.udp_address()?, unit.tcp_address()?))).collect::<Result<Vec<_>>>()?;
         let (app, sayings) = build(config, environment, database, blobs, authority_pem.clone(), bound).await?;
         let app = Arc::new(app);
         let https_addr = secure.as_ref().map(|(listener, _)| listener.local_addr()).transpose()?;

@@ -2,7 +2,9 @@
 //! packets, words and the time go in, and what comes out is carried out. No lock is taken on the way of a packet.
 
 use super::streams::{Brought, Streams};
-use crate::limits::{CALL_DATAGRAMS_A_TURN, CALL_SAYINGS_MAX, CALL_SOCKET_BUFFER_LEN, CALL_STREAM_BACKLOG, CALL_WORDS_MAX};
+use crate::limits::{
+    CALL_DATAGRAMS_A_TURN, CALL_SAYINGS_MAX, CALL_SOCKET_BUFFER_LEN, CALL_STREAM_BACKLOG, CALL_WORDS_MAX,
+};
 use crate::open::Places;
 use sfu::limits::PACKET_LEN_MAX;
 use sfu::{

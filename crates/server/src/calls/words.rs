@@ -4,7 +4,9 @@ use super::{refuse, refuse_call};
 use crate::app::random;
 use crate::limits::CALL_SDP_LEN_A_WORD;
 use proto::ids::{ChatId, DeviceAddress};
-use proto::wire::{self, call_refused, call_track, client_frame, layer_wish, refused, reply, said_in_call, say_in_call};
+use proto::wire::{
+    self, call_refused, call_track, client_frame, layer_wish, refused, reply, said_in_call, say_in_call,
+};
 use sfu::limits::SDP_LEN_MAX;
 use sfu::{
     ClientSays, DescriptionRefused, Heard, Layer, LeftBecause, ParticipantId, SayError, Sdp, ServerSays, Track,
@@ -100,10 +102,9 @@ pub(super) fn said(
     };
     let says = match says {
         ServerSays::Answer(sdp) => said_in_call::Says::Answer(sdp.0),
-        ServerSays::Offer { sdp, tracks } => said_in_call::Says::Offer(wire::CallOffer {
-            sdp: sdp.0,
-            tracks: tracks.into_iter().map(track).collect(),
-        }),
+        ServerSays::Offer { sdp, tracks } => {
+            said_in_call::Says::Offer(wire::CallOffer { sdp: sdp.0, tracks: tracks.into_iter().map(track).collect() })
+        }
     };
     wire::SaidInCall { participant: who.0, says: Some(says) }
 }

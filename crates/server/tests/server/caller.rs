@@ -1,7 +1,7 @@
 //! A device in a call: its session socket and `str0m` as a browser would use it, over real sockets, in a task of its own.
 
 use crate::device::Socket;
-use proto::ids::ChatId;
+use proto::ids::{ChatId, Lease};
 use proto::wire::client_frame::Body;
 use proto::wire::{self, call_track::Kind, put_out_of_call, reply, said_in_call, say_in_call, server_frame};
 use sfu::framing::{Deframer, frame};
@@ -75,7 +75,10 @@ enum Order {
     Join(ChatId, oneshot::Sender<reply::Body>),
     Ask(Body, oneshot::Sender<reply::Body>),
     Socket(Option<Box<Socket>>),
-    Send { kind: Kind, payload: Vec<u8> },
+    Send {
+        kind: Kind,
+        payload: Vec<u8>,
+    },
     /// Takes all that lies in its network socket.
     Drain(oneshot::Sender<()>),
 }
@@ -84,14 +87,26 @@ enum Order {
 pub struct Caller {
     orders: mpsc::UnboundedSender<Order>,
     seen: watch::Receiver<Seen>,
+    lease: Lease,
 }
 
 impl Caller {
     pub fn new(socket: Socket, way: Way) -> Self {
         let (orders, ordered) = mpsc::unbounded_channel();
         let (show, seen) = watch::channel(Seen { has_socket: true, ..Seen::default() });
+        let lease = socket.lease;
         tokio::spawn(Task::new(socket, way, show).run(ordered));
-        Self { orders, seen }
+        Self { orders, seen, lease }
+    }
+
+    /// Its number in the call that it joined last.
+    pub fn participant(&self) -> u64 {
+        self.seen.borrow().participant
+    }
+
+    /// Of the socket that it began with.
+    pub fn lease(&self) -> Lease {
+        self.lease
     }
 
     /// Joins, offers, and waits until it is connected.

@@ -1,16 +1,23 @@
 //! Calls: session sockets, `str0m` clients, and the server's real ports for media. Who may be in a call, who hears of it, and what
 //! becomes of it when sockets, members and devices go.
 
+mod rights;
+
 use crate::caller::{Caller, Seen, Way};
 use crate::client::Host;
 use crate::device::*;
 use openmls::prelude::*;
-use proto::ids::{ChatId, Lease};
+use proto::ids::{ChatId, DeviceAddress, Lease};
 use proto::wire::client_frame::Body;
 use proto::wire::{self, call_refused, call_track::Kind, put_out_of_call, refused::Reason, reply, say_in_call};
-use server::config::CallsConfig;
+use proto::wire::{layer_wish, server_frame};
 use server::Config;
-use std::net::SocketAddr;
+use server::config::CallsConfig;
+use sfu::framing;
+use sfu::limits::{PARTICIPANTS_MAX, SDP_LEN_MAX};
+use std::net::{IpAddr, SocketAddr};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 /// Members of one group, the first of whom made it and is its admin; and a device that is nobody to it.
 struct Club {
@@ -55,43 +62,55 @@ async fn group_of(host: &Host, maker: &Device, others: &[&Device]) -> (ChatId, M
 }
 
 impl Club {
+    fn device(&self, person: usize) -> &Device {
+        &self.people[person].1
+    }
+
+    async fn socket(&self, person: usize) -> Socket {
+        self.device(person).hello(&self.host).await
+    }
+
     async fn caller(&self, person: usize, way: Way) -> Caller {
-        Caller::new(self.people[person].1.hello(&self.host).await, way)
+        Caller::new(self.socket(person).await, way)
     }
 
     /// All join over UDP, and everybody is sent everybody's tracks.
-    async fn all_in_the_call(&self) -> Vec<(Caller, u64)> {
+    async fn all_in_the_call<const N: usize>(&self) -> [Caller; N] {
         let mut all = Vec::new();
-        for person in 0..self.people.len() {
+        for person in 0..N {
             let mut caller = self.caller(person, Way::Udp).await;
-            let participant = caller.joins(self.chat).await;
-            all.push((caller, participant));
+            caller.joins(self.chat).await;
+            all.push(caller);
         }
-        let participants: Vec<u64> = all.iter().map(|(_, participant)| *participant).collect();
-        for (caller, own) in &mut all {
-            let has_all = |seen: &Seen| participants.iter().all(|p| p == own || seen.has_tracks_of(*p));
-            caller.until("sent everybody's tracks", has_all).await;
-        }
-        all
+        know_each_other(&mut all).await;
+        all.try_into().ok().unwrap()
     }
 
+    /// As it is told; people with their participants.
     fn running(&self, participants: &[(usize, u64)]) -> wire::RunningCall {
+        let device = |person: usize| Some(self.device(person).address.to_wire());
         let mut participants: Vec<_> = participants
             .iter()
-            .map(|(person, participant)| wire::CallParticipant {
-                participant: *participant,
-                device: Some(self.people[*person].1.address.to_wire()),
-            })
+            .map(|(person, participant)| wire::CallParticipant { participant: *participant, device: device(*person) })
             .collect();
         participants.sort_by_key(|participant| participant.participant);
         wire::RunningCall { chat: self.chat.to_vec(), participants }
     }
 
     /// The admin's commit that takes somebody's leaf out.
-    fn removal(&mut self, person: usize) -> wire::Commit {
-        let credential = self.people[person].1.credential_with_key().credential;
+    fn removal(&mut self, person: usize) -> Body {
+        let credential = self.device(person).credential_with_key().credential;
         let member = self.group.members().find(|member| member.credential == credential).unwrap();
-        self.people[0].1.change(&mut self.group, self.chat, Vec::new(), vec![member.index])
+        Body::Commit(self.people[0].1.change(&mut self.group, self.chat, Vec::new(), vec![member.index]))
+    }
+}
+
+async fn know_each_other(all: &mut [Caller]) {
+    let participants: Vec<u64> = all.iter().map(Caller::participant).collect();
+    for caller in all {
+        let own = caller.participant();
+        let has_all = |seen: &Seen| participants.iter().all(|other| *other == own || seen.has_tracks_of(*other));
+        caller.until("sent everybody's tracks", has_all).await;
     }
 }
 
@@ -99,11 +118,17 @@ fn join(chat: ChatId) -> Body {
     Body::JoinCall(wire::JoinCall { chat: chat.to_vec() })
 }
 
-fn offer(participant: u64, sdp: &str) -> Body {
-    Body::SayInCall(wire::SayInCall { participant, says: Some(say_in_call::Says::Offer(sdp.to_owned())) })
+fn offer(participant: u64, sdp: impl Into<String>) -> Body {
+    Body::SayInCall(wire::SayInCall { participant, says: Some(say_in_call::Says::Offer(sdp.into())) })
 }
 
-fn participant(reply: reply::Body) -> u64 {
+fn wish(participant: u64, mid: &str) -> Body {
+    let wish = wire::LayerWish { mid: mid.into(), layer: layer_wish::Layer::Low.into() };
+    Body::SayInCall(wire::SayInCall { participant, says: Some(say_in_call::Says::Layer(wish)) })
+}
+
+#[track_caller]
+fn joined(reply: reply::Body) -> u64 {
     match reply {
         reply::Body::CallJoined(joined) => joined.participant,
         other => panic!("{other:?}"),
@@ -118,15 +143,25 @@ fn call_refused(reply: reply::Body, reason: call_refused::Reason) {
     }
 }
 
-fn get_calls() -> Body {
-    Body::GetCalls(wire::GetCalls {})
+#[track_caller]
+fn refused_as(reply: reply::Body, reason: Reason) -> wire::Refused {
+    match reply {
+        reply::Body::Refused(refused) if refused.reason() == reason => refused,
+        other => panic!("{other:?}"),
+    }
 }
 
 async fn calls(socket: &mut Socket) -> Vec<wire::RunningCall> {
-    match socket.ask(get_calls()).await {
+    match socket.ask(Body::GetCalls(wire::GetCalls {})).await {
         reply::Body::Calls(calls) => calls.calls,
         other => panic!("{other:?}"),
     }
+}
+
+/// Waits until a call is told to be so.
+async fn is_told(socket: &mut Socket, call: &wire::RunningCall) {
+    let is_it = |body| matches!(body, server_frame::Body::RunningCall(told) if told == *call).then_some(());
+    socket.until(is_it).await;
 }
 
 /// Sound is any bytes; of pictures the first bytes are VP8's, the rest any.
@@ -139,11 +174,11 @@ fn payload(kind: Kind, at: u8) -> Vec<u8> {
 }
 
 /// One sends sound and pictures, and the other gets them byte for byte.
-async fn is_heard_and_seen(sender: &(Caller, u64), receiver: &mut Caller, at: std::ops::Range<u8>) {
+async fn is_heard_and_seen(sender: &Caller, receiver: &mut Caller, at: std::ops::Range<u8>) {
     for kind in [Kind::Audio, Kind::Video] {
         let sent: Vec<Vec<u8>> = at.clone().map(|at| payload(kind, at)).collect();
-        sent.iter().for_each(|payload| sender.0.sends(kind, payload));
-        let all_came = |seen: &Seen| seen.of(sender.1, kind).ends_with(&sent);
+        sent.iter().for_each(|payload| sender.sends(kind, payload));
+        let all_came = |seen: &Seen| seen.of(sender.participant(), kind).ends_with(&sent);
         receiver.until("sent all of it", all_came).await;
     }
 }
@@ -151,24 +186,200 @@ async fn is_heard_and_seen(sender: &(Caller, u64), receiver: &mut Caller, at: st
 #[tokio::test]
 async fn two_members_hear_and_see_each_other_byte_for_byte() {
     let club = club(2).await;
-    let mut all = club.all_in_the_call().await;
-    let (mut bob, mut alice) = (all.pop().unwrap(), all.pop().unwrap());
-    is_heard_and_seen(&alice, &mut bob.0, 1..20).await;
-    is_heard_and_seen(&bob, &mut alice.0, 50..70).await;
-    let tracks = bob.0.all_seen().await.tracks;
-    assert!(tracks.iter().all(|track| track.device == Some(club.people[0].1.address.to_wire())), "{tracks:?}");
+    let [mut alice, mut bob] = club.all_in_the_call().await;
+    is_heard_and_seen(&alice, &mut bob, 1..20).await;
+    is_heard_and_seen(&bob, &mut alice, 50..70).await;
+    let tracks = bob.all_seen().await.tracks;
+    assert!(tracks.iter().all(|track| track.device == Some(club.device(0).address.to_wire())), "{tracks:?}");
 }
 
 #[tokio::test]
-async fn a_member_behind_a_network_without_datagrams_is_heard_and_seen() {
+async fn a_member_whose_network_passes_no_datagrams_is_heard_and_seen() {
     let club = club(2).await;
-    let (mut alice, mut bob) = (club.caller(0, Way::Udp).await, club.caller(1, Way::Tcp).await);
-    let mut alice = (alice.joins(club.chat).await, alice);
-    let mut bob = (bob.joins(club.chat).await, bob);
-    let (of_alice, of_bob) = (alice.0, bob.0);
-    alice.1.until("sent his tracks", |seen| seen.has_tracks_of(of_bob)).await;
-    bob.1.until("sent her tracks", |seen| seen.has_tracks_of(of_alice)).await;
-    let (mut alice, mut bob) = ((alice.1, alice.0), (bob.1, bob.0));
-    is_heard_and_seen(&alice, &mut bob.0, 1..20).await;
-    is_heard_and_seen(&bob, &mut alice.0, 50..70).await;
+    let mut both = [club.caller(0, Way::Udp).await, club.caller(1, Way::Tcp).await];
+    for caller in &mut both {
+        caller.joins(club.chat).await;
+    }
+    know_each_other(&mut both).await;
+    let [mut alice, mut bob] = both;
+    is_heard_and_seen(&alice, &mut bob, 1..20).await;
+    is_heard_and_seen(&bob, &mut alice, 50..70).await;
+}
+
+/// The first address is nobody's here: clients find the one by which they reach the server.
+#[tokio::test]
+async fn one_of_several_addresses_is_enough() {
+    let host = Host::start_with(|config| {
+        let mut calls = CallsConfig::at(SocketAddr::from(([0, 0, 0, 0], 0)));
+        calls.addresses = ["192.0.2.1", "127.0.0.1"].map(|ip| ip.parse::<IpAddr>().unwrap()).to_vec();
+        calls.units = 3.try_into().unwrap();
+        config.calls = Some(calls);
+    });
+    let club = club_at(host.await, 2).await;
+    let [alice, mut bob] = club.all_in_the_call().await;
+    is_heard_and_seen(&alice, &mut bob, 1..20).await;
+}
+
+#[tokio::test]
+async fn the_members_who_are_connected_hear_of_a_call_and_nobody_else() {
+    let club = club(3).await;
+    let (mut carol, mut stranger) = (club.socket(2).await, club.stranger.hello(&club.host).await);
+    assert_eq!(calls(&mut carol).await, []);
+    let mut alice = club.caller(0, Way::Udp).await;
+    let first = alice.joins(club.chat).await;
+    is_told(&mut carol, &club.running(&[(0, first)])).await;
+    let mut bob = club.socket(1).await;
+    let second = joined(bob.ask(join(club.chat)).await);
+    let both = club.running(&[(0, first), (1, second)]);
+    is_told(&mut carol, &both).await;
+    alice.until("told of both", |seen| seen.running.contains(&both)).await;
+    // Who comes later asks.
+    let mut carol_again = club.socket(2).await;
+    assert_eq!(calls(&mut carol_again).await, [both]);
+    let left = bob.ask(Body::LeaveCall(wire::LeaveCall { participant: second })).await;
+    assert!(matches!(left, reply::Body::Done(_)));
+    is_told(&mut carol_again, &club.running(&[(0, first)])).await;
+    let left = alice.asks(Body::LeaveCall(wire::LeaveCall { participant: first })).await;
+    assert!(matches!(left, reply::Body::Done(_)));
+    is_told(&mut carol_again, &club.running(&[])).await;
+    assert_eq!(calls(&mut carol_again).await, []);
+    // Twice, as what waits for a socket goes before its next request.
+    for _ in 0..2 {
+        assert_eq!(calls(&mut stranger).await, []);
+    }
+    let told = stranger.waiting().any(|body| matches!(body, server_frame::Body::RunningCall(_)));
+    assert!(!told, "it is no business of a stranger's");
+}
+
+#[tokio::test]
+async fn a_socket_that_is_lost_and_back_goes_on_with_the_call() {
+    let club = club(3).await;
+    let [alice, mut bob] = club.all_in_the_call().await;
+    bob.loses_its_socket().await;
+    is_heard_and_seen(&alice, &mut bob, 1..10).await;
+    // While he is away, the unit offers him Carol's tracks in vain.
+    let mut carol = club.caller(2, Way::Udp).await;
+    carol.joins(club.chat).await;
+    let mut others = [alice, carol];
+    know_each_other(&mut others).await;
+    let [alice, carol] = others;
+    is_heard_and_seen(&alice, &mut bob, 10..20).await;
+    let (participant, carols) = (bob.participant(), carol.participant());
+    bob.goes_on_with(hello_with(&club, 1, bob.lease()).await).await;
+    bob.until("sent Carol's tracks", |seen| seen.has_tracks_of(carols)).await;
+    is_heard_and_seen(&carol, &mut bob, 20..30).await;
+    let seen = bob.all_seen().await;
+    assert_eq!((seen.participant, seen.put_out), (participant, vec![]));
+}
+
+async fn hello_with(club: &Club, person: usize, lease: Lease) -> Socket {
+    let device = club.device(person);
+    let mut socket = Socket::open(&club.host).await;
+    let hello = wire::Hello { lease: lease.to_vec(), ..device.hello_body(0, 1) };
+    let reply = socket.ask(Body::Hello(hello)).await;
+    assert!(matches!(reply, reply::Body::HelloOk(_)), "{reply:?}");
+    socket.lease = lease;
+    socket
+}
+
+#[tokio::test]
+async fn who_has_no_connection_for_media_is_put_out_when_patience_ends() {
+    let club = club(2).await;
+    let (mut alice, mut bob) = (club.socket(0).await, club.socket(1).await);
+    let of_alice = joined(alice.ask(join(club.chat)).await);
+    let of_bob = joined(bob.ask(join(club.chat)).await);
+    let lease = bob.lease;
+    drop(bob);
+    let begun = std::time::Instant::now();
+    let put_out = alice.until(|body| match body {
+        server_frame::Body::PutOutOfCall(told) => Some(told),
+        _ => None,
+    });
+    let put_out = put_out.await;
+    assert_eq!((put_out.participant, put_out.reason()), (of_alice, put_out_of_call::Reason::Unconnected));
+    assert!(begun.elapsed() + std::time::Duration::from_secs(1) > sfu::limits::UNCONNECTED_MAX);
+    is_told(&mut alice, &club.running(&[])).await;
+    // He learns of it when he is back.
+    let mut bob = hello_with(&club, 1, lease).await;
+    call_refused(bob.ask(wish(of_bob, "0")).await, call_refused::Reason::NotInCall);
+    assert_eq!(calls(&mut bob).await, []);
+}
+
+#[tokio::test]
+async fn joining_again_replaces_the_participant_and_joining_elsewhere_too() {
+    let club = club(2).await;
+    let (mut alice, mut bob) = (club.socket(0).await, club.socket(1).await);
+    let first = joined(alice.ask(join(club.chat)).await);
+    let second = joined(alice.ask(join(club.chat)).await);
+    assert_ne!(first, second);
+    is_told(&mut bob, &club.running(&[(0, second)])).await;
+    call_refused(alice.ask(wish(first, "0")).await, call_refused::Reason::NotInCall);
+    call_refused(alice.ask(wish(second, "0")).await, call_refused::Reason::UnknownLine);
+    // Leaving as the one that was replaced changes nothing.
+    alice.ask(Body::LeaveCall(wire::LeaveCall { participant: first })).await;
+    assert_eq!(calls(&mut bob).await, [club.running(&[(0, second)])]);
+    let (other, _) = group_of(&club.host, club.device(0), &[]).await;
+    let mut alice = club.socket(0).await;
+    let third = joined(alice.ask(join(club.chat)).await);
+    joined(alice.ask(join(other)).await);
+    is_told(&mut bob, &club.running(&[(0, third)])).await;
+    is_told(&mut bob, &club.running(&[])).await;
+    assert_eq!(calls(&mut alice).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_of_a_stranger_is_closed_and_an_address_has_only_so_many() {
+    let host = Host::start_with(|config| {
+        let mut calls = CallsConfig::at(SocketAddr::from(([127, 0, 0, 1], 0)));
+        calls.streams_per_address_max = 1;
+        config.calls = Some(calls);
+    });
+    let club = club_at(host.await, 1).await;
+    let at = club.host.calls_addrs()[0].1;
+    // Frames that are nobody's.
+    let mut connection = TcpStream::connect(at).await.unwrap();
+    for _ in 0..server::limits::CALL_STREAM_REFUSED_MAX {
+        let _ = connection.write_all(&framing::frame(b"garbage").unwrap()).await;
+    }
+    is_closed(connection).await;
+    // Not even a frame.
+    let mut connection = TcpStream::connect(at).await.unwrap();
+    let _ = connection.write_all(&[0xFF; 64]).await;
+    is_closed(connection).await;
+    let mut alice = club.caller(0, Way::Tcp).await;
+    alice.joins(club.chat).await;
+    is_closed(TcpStream::connect(at).await.unwrap()).await;
+    let seen = alice.all_seen().await;
+    assert_eq!(seen.put_out, [], "{seen:?}");
+}
+
+async fn is_closed(mut connection: TcpStream) {
+    assert!(matches!(connection.read(&mut [0; 64]).await, Ok(0) | Err(_)), "the server closes it");
+}
+
+#[tokio::test]
+async fn what_goes_on_is_measured() {
+    let host = Host::start_with(|config| {
+        with_calls(config);
+        config.metrics_listen = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+    });
+    let club = club_at(host.await, 2).await;
+    let [alice, mut bob] = club.all_in_the_call().await;
+    is_heard_and_seen(&alice, &mut bob, 1..20).await;
+    let text = crate::metrics::text(club.host.metrics_addr().unwrap()).await;
+    for (of, count) in [
+        (r#"calls{what="participants"}"#, 2.0),
+        (r#"calls{what="rooms"}"#, 1.0),
+        (r#"socket_seconds_count{kind="JoinCall"}"#, 2.0),
+    ] {
+        assert_eq!(crate::metrics::value(&text, &format!("heliograph_{of}")), count, "{of}");
+    }
+    for way in ["received", "sent"] {
+        let packets = crate::metrics::value(&text, &format!(r#"heliograph_call_packets_total{{way="{way}"}}"#));
+        assert!(packets > 38.0, "{way}: {packets}");
+    }
+    // It ends with the server: the port is free again.
+    let at = club.host.calls_addrs()[0].0;
+    club.host.stop().await;
+    std::net::UdpSocket::bind(at).unwrap();
 }

@@ -376,7 +376,9 @@ impl Device {
 
     pub async fn hello(&self, host: &Host) -> Socket {
         let mut socket = Socket::open(host).await;
-        let reply = socket.ask(client_frame::Body::Hello(self.hello_body(0, 1))).await;
+        let hello = self.hello_body(0, 1);
+        socket.lease = Lease::try_from(hello.lease.as_slice()).unwrap();
+        let reply = socket.ask(client_frame::Body::Hello(hello)).await;
         assert!(matches!(reply, reply::Body::HelloOk(_)), "{reply:?}");
         socket
     }
@@ -465,12 +467,14 @@ pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     waiting: VecDeque<server_frame::Body>,
     request: u32,
+    /// Of its Hello.
+    pub lease: Lease,
 }
 
 impl Socket {
     pub async fn open(host: &Host) -> Self {
         let (stream, _) = tokio_tungstenite::connect_async(format!("ws://{}/v1/socket", host.addr)).await.unwrap();
-        Self { stream, waiting: VecDeque::new(), request: 0 }
+        Self { stream, waiting: VecDeque::new(), request: 0, lease: Lease([0; 16]) }
     }
 
     pub async fn send_raw(&mut self, message: tungstenite::Message) {
@@ -526,6 +530,11 @@ impl Socket {
             Some(body) => Some(body),
             None => self.receive().await,
         }
+    }
+
+    /// What has come beside replies, and nobody has asked for.
+    pub fn waiting(&self) -> impl Iterator<Item = &server_frame::Body> {
+        self.waiting.iter()
     }
 
     /// The next frame that `wanted` takes; others are dropped.
