@@ -246,13 +246,13 @@ impl Calls {
         Reservation { calls: self, reserved }
     }
 
-    /// Those who are out of the directory are taken out of their units.
+    /// Those who are out of the directory are taken out of their units: when this returns they are sent nothing more.
     async fn tell_units_who_left(&self) {
         loop {
             let Some((unit, who)) = self.directory().first_leaving() else { return };
             if let Some(of) = self.units.get(unit) {
                 // Where there is no unit any more, nobody is in it.
-                let _ = of.words.send(Word::Leave(who)).await;
+                asked(of, |done| Word::Leave { who, done }).await;
             }
             self.directory().left((unit, who));
         }

@@ -51,11 +51,11 @@ impl Calls {
             let mut directory = self.directory();
             (directory.keep_only(chat, &members, serial), directory.news_of(chat))
         };
+        // First of all: who hears of it can rely on it.
+        self.tell_units_who_left().await;
         for (who, device) in out {
             self.tell_put_out(who, device, put_out_of_call::Reason::NotAMember);
         }
-        // Their unit hears it before anybody else does.
-        self.tell_units_who_left().await;
         if let Some(participants) = news {
             let running = server_frame::Body::RunningCall(words::running(chat, participants));
             self.hub.push_all(&members.into_iter().collect::<Vec<_>>(), &running);

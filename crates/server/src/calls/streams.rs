@@ -61,6 +61,8 @@ pub(super) struct Streams {
     events: mpsc::Receiver<(SocketAddr, u64, Event)>,
     tell: mpsc::Sender<(SocketAddr, u64, Event)>,
     sweep: Interval,
+    /// No connection could be taken: none is until the next sweep.
+    is_resting: bool,
 }
 
 impl Streams {
@@ -75,18 +77,19 @@ impl Streams {
             events,
             tell,
             sweep: tokio::time::interval(SWEEP_EVERY),
+            is_resting: false,
         }
     }
 
     /// The next packets; nothing where only connections came or went. May be dropped while it waits.
     pub(super) async fn next(&mut self) -> Option<Brought> {
         tokio::select! {
-            accepted = self.listener.accept() => match accepted {
+            accepted = self.listener.accept(), if !self.is_resting => match accepted {
                 Ok((stream, source)) => self.add(stream, source),
                 Err(error) => {
                     // Out of file descriptors, mostly: trying at once would only burn the processor.
                     tracing::warn!(%error, "a connection for calls could not be taken");
-                    self.sweep.tick().await;
+                    self.is_resting = true;
                 }
             },
             Some((source, serial, event)) = self.events.recv() => {
@@ -98,7 +101,10 @@ impl Streams {
                 }
             }
             Some(_) = self.tasks.join_next() => {}
-            now = self.sweep.tick() => self.open.retain(|_, stream| now < stream.taken + CALL_STREAM_UNTAKEN_MAX),
+            now = self.sweep.tick() => {
+                self.is_resting = false;
+                self.open.retain(|_, stream| now < stream.taken + CALL_STREAM_UNTAKEN_MAX);
+            }
         }
         None
     }

@@ -30,7 +30,7 @@ pub(crate) struct Bound {
 /// What a unit is told.
 pub(super) enum Word {
     Join { room: RoomId, who: ParticipantId, answer: oneshot::Sender<Result<(), JoinError>> },
-    Leave(ParticipantId),
+    Leave { who: ParticipantId, done: oneshot::Sender<()> },
     Hear { who: ParticipantId, says: ClientSays, answer: oneshot::Sender<Result<Heard, SayError>> },
     SayAgain(ParticipantId),
 }
@@ -190,8 +190,9 @@ impl Driver {
                 let _ = answer.send(self.sfu.hear(who, says, now));
             }
             // Who is not here any more needs neither.
-            Word::Leave(who) => {
+            Word::Leave { who, done } => {
                 let _ = self.sfu.leave(who, now);
+                let _ = done.send(());
             }
             Word::SayAgain(who) => {
                 let _ = self.sfu.say_again(who);

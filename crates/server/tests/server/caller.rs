@@ -73,7 +73,7 @@ impl std::fmt::Debug for Seen {
 
 enum Order {
     Join(ChatId, oneshot::Sender<reply::Body>),
-    Ask(Body, oneshot::Sender<reply::Body>),
+    Ask(Box<Body>, oneshot::Sender<reply::Body>),
     Socket(Option<Box<Socket>>),
     Send {
         kind: Kind,
@@ -125,7 +125,7 @@ impl Caller {
 
     pub async fn asks(&self, body: Body) -> reply::Body {
         let (answer, answered) = oneshot::channel();
-        self.order(Order::Ask(body, answer));
+        self.order(Order::Ask(Box::new(body), answer));
         answered.await.unwrap()
     }
 
@@ -256,7 +256,7 @@ impl Task {
                 let _ = answer.send(reply);
             }
             Order::Ask(body, answer) => {
-                let reply = self.ask(body).await;
+                let reply = self.ask(*body).await;
                 let _ = answer.send(reply);
             }
             Order::Socket(socket) => {

@@ -13,11 +13,16 @@ use proto::wire::{self, call_refused, call_track::Kind, put_out_of_call, refused
 use proto::wire::{layer_wish, server_frame};
 use server::Config;
 use server::config::CallsConfig;
+use server::limits::{CALL_STREAM_REFUSED_MAX, CALL_STREAM_UNTAKEN_MAX};
 use sfu::framing;
-use sfu::limits::{PARTICIPANTS_MAX, SDP_LEN_MAX};
+use sfu::limits::{PARTICIPANTS_MAX, SDP_LEN_MAX, UNCONNECTED_MAX};
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+
+/// Far more than anything takes here that is not to wait.
+const AT_ONCE: Duration = Duration::from_secs(12);
 
 /// Members of one group, the first of whom made it and is its admin; and a device that is nobody to it.
 struct Club {
@@ -161,7 +166,13 @@ async fn calls(socket: &mut Socket) -> Vec<wire::RunningCall> {
 /// Waits until a call is told to be so.
 async fn is_told(socket: &mut Socket, call: &wire::RunningCall) {
     let is_it = |body| matches!(body, server_frame::Body::RunningCall(told) if told == *call).then_some(());
-    socket.until(is_it).await;
+    at_once(socket.until(is_it)).await;
+}
+
+/// What has to come of itself: patience, which ends much of this too, is longer.
+async fn at_once<T>(comes: impl Future<Output = T>) -> T {
+    assert!(AT_ONCE < UNCONNECTED_MAX && AT_ONCE < CALL_STREAM_UNTAKEN_MAX);
+    tokio::time::timeout(AT_ONCE, comes).await.expect("it comes at once")
 }
 
 /// Sound is any bytes; of pictures the first bytes are VP8's, the rest any.
@@ -297,7 +308,7 @@ async fn who_has_no_connection_for_media_is_put_out_when_patience_ends() {
     });
     let put_out = put_out.await;
     assert_eq!((put_out.participant, put_out.reason()), (of_alice, put_out_of_call::Reason::Unconnected));
-    assert!(begun.elapsed() + std::time::Duration::from_secs(1) > sfu::limits::UNCONNECTED_MAX);
+    assert!(begun.elapsed() + Duration::from_secs(1) > UNCONNECTED_MAX, "nor before");
     is_told(&mut alice, &club.running(&[])).await;
     // He learns of it when he is back.
     let mut bob = hello_with(&club, 1, lease).await;
@@ -321,8 +332,8 @@ async fn joining_again_replaces_the_participant_and_joining_elsewhere_too() {
     let (other, _) = group_of(&club.host, club.device(0), &[]).await;
     let mut alice = club.socket(0).await;
     let third = joined(alice.ask(join(club.chat)).await);
-    joined(alice.ask(join(other)).await);
     is_told(&mut bob, &club.running(&[(0, third)])).await;
+    joined(alice.ask(join(other)).await);
     is_told(&mut bob, &club.running(&[])).await;
     assert_eq!(calls(&mut alice).await.len(), 1);
 }
@@ -338,7 +349,7 @@ async fn a_connection_of_a_stranger_is_closed_and_an_address_has_only_so_many() 
     let at = club.host.calls_addrs()[0].1;
     // Frames that are nobody's.
     let mut connection = TcpStream::connect(at).await.unwrap();
-    for _ in 0..server::limits::CALL_STREAM_REFUSED_MAX {
+    for _ in 0..CALL_STREAM_REFUSED_MAX {
         let _ = connection.write_all(&framing::frame(b"garbage").unwrap()).await;
     }
     is_closed(connection).await;
@@ -354,7 +365,8 @@ async fn a_connection_of_a_stranger_is_closed_and_an_address_has_only_so_many() 
 }
 
 async fn is_closed(mut connection: TcpStream) {
-    assert!(matches!(connection.read(&mut [0; 64]).await, Ok(0) | Err(_)), "the server closes it");
+    let read = at_once(connection.read(&mut [0; 64])).await;
+    assert!(matches!(read, Ok(0) | Err(_)), "the server closes it");
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, Generation, Lea
 use proto::wire::{self, ClientFrame, ServerFrame, client_frame, refused::Reason, reply, server_frame};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite};
 
@@ -47,6 +48,9 @@ pub struct Device {
     pub provider: OpenMlsRustCrypto,
     pub token: Vec<u8>,
 }
+
+/// A server that says nothing for so long says nothing.
+const SILENT_MAX: Duration = Duration::from_secs(120);
 
 static NEXT: AtomicU32 = AtomicU32::new(1);
 
@@ -516,7 +520,8 @@ impl Socket {
 
     async fn receive(&mut self) -> Option<server_frame::Body> {
         loop {
-            match self.stream.next().await?.ok()? {
+            let message = tokio::time::timeout(SILENT_MAX, self.stream.next()).await.expect("something comes");
+            match message?.ok()? {
                 tungstenite::Message::Binary(bytes) => return ServerFrame::decode(bytes.as_ref()).unwrap().body,
                 tungstenite::Message::Close(_) => return None,
                 _ => {}

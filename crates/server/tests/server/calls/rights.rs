@@ -106,7 +106,7 @@ async fn the_thirty_third_finds_the_call_full_until_one_leaves() {
 async fn is_told_how_many(socket: &mut Socket, count: usize) {
     let is_it =
         |body| matches!(body, server_frame::Body::RunningCall(told) if told.participants.len() == count).then_some(());
-    socket.until(is_it).await;
+    at_once(socket.until(is_it)).await;
 }
 
 #[tokio::test]
@@ -219,6 +219,6 @@ async fn the_next_generation_of_a_group_has_its_own_members() {
         server_frame::Body::PutOutOfCall(told) => Some(told),
         _ => None,
     });
-    assert_eq!(put_out.await.participant, of_bob);
+    assert_eq!(at_once(put_out).await.participant, of_bob);
     club.group = group;
 }
