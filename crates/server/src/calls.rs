@@ -25,7 +25,6 @@ use server_store::{StoreError, Stores};
 use sfu::{JoinError, ParticipantId};
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher as _, RandomState};
-use std::net::IpAddr;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
@@ -66,35 +65,33 @@ pub(crate) struct Tally {
 }
 
 impl Calls {
-    /// Starts a unit over each of these sockets.
+    /// Starts a unit over each of these sockets. Where one cannot be started there are no calls.
     pub(crate) fn start(
         hub: Arc<Hub>,
         stores: Stores,
         bound: Vec<Bound>,
         config: Option<&CallsConfig>,
         rate_limit_factor: usize,
-    ) -> anyhow::Result<(Self, Sayings)> {
-        let mut calls = Self {
-            hub,
-            stores,
-            units: Vec::new(),
-            hasher: RandomState::new(),
-            directory: Mutex::default(),
-            to_keep: Notify::new(),
-            stop: watch::channel(false).0,
-        };
-        let mut sayings = Sayings { of: Vec::new(), ended: Vec::new() };
-        let Some(config) = config else { return Ok((calls, sayings)) };
-        let stream_places: Arc<Places<IpAddr>> =
-            Places::new(config.streams_per_address_max.saturating_mul(rate_limit_factor));
-        for (number, bound) in bound.into_iter().enumerate() {
-            let shared = Shared { stream_places: stream_places.clone(), stop: calls.stop.subscribe() };
-            let Started { unit, sayings: of_unit, ended } = unit::start(bound, &config.reached_at(), number, shared)?;
-            calls.units.push(unit);
-            sayings.of.push((number, of_unit));
-            sayings.ended.push(ended);
+    ) -> (Self, Sayings) {
+        let (stop, stopped) = watch::channel(false);
+        let started = config.map_or(Ok(Vec::new()), |config| start_units(bound, config, rate_limit_factor, &stopped));
+        let started = started.unwrap_or_else(|error| {
+            tracing::warn!("no calls: {error:#}");
+            Vec::new()
+        });
+        let (mut units, mut of, mut ended) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, started) in started.into_iter().enumerate() {
+            units.push(started.unit);
+            of.push((number, started.sayings));
+            ended.push(started.ended);
         }
-        Ok((calls, sayings))
+        let (hasher, directory, to_keep) = (RandomState::new(), Mutex::default(), Notify::new());
+        (Self { hub, stores, units, hasher, directory, to_keep, stop }, Sayings { of, ended })
+    }
+
+    /// Whether there are calls here.
+    pub(crate) fn are_offered(&self) -> bool {
+        !self.units.is_empty()
     }
 
     /// Ends the units.
@@ -124,7 +121,7 @@ impl Calls {
         let Ok(chat) = ChatId::try_from(join.chat.as_slice()) else {
             return refuse(refused::Reason::Invalid, "chat: 16 bytes are wanted");
         };
-        if self.units.is_empty() {
+        if !self.are_offered() {
             return refuse_call(Reason::NotOffered, "this server has no calls");
         }
         // Reserved first: a removal that the question below does not see strikes the reservation.
@@ -279,6 +276,20 @@ impl Calls {
     fn directory(&self) -> MutexGuard<'_, Directory> {
         self.directory.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn start_units(
+    bound: Vec<Bound>,
+    config: &CallsConfig,
+    rate_limit_factor: usize,
+    stop: &watch::Receiver<bool>,
+) -> anyhow::Result<Vec<Started>> {
+    let stream_places = Places::new(config.streams_per_address_max.saturating_mul(rate_limit_factor));
+    let start = |(number, bound)| {
+        let shared = Shared { stream_places: stream_places.clone(), stop: stop.clone() };
+        unit::start(bound, &config.reached_at(), number, shared)
+    };
+    bound.into_iter().enumerate().map(start).collect()
 }
 
 /// A place that is given up unless somebody is seated there.

@@ -149,7 +149,7 @@ impl Server {
             addr,
             https_addr,
             metrics_addr,
-            calls_addrs,
+            calls_addrs: if app.calls.are_offered() { calls_addrs } else { Vec::new() },
             authority_pem,
             has_web_app: app.web.is_there(),
             stop,
@@ -235,7 +235,7 @@ pub(crate) async fn build(
     let identity = identity(&stores).await?;
     let hub = Arc::new(Hub::default());
     let factor = usize::try_from(config.rate_limit_factor.get()).unwrap_or(usize::MAX);
-    let (calls, sayings) = Calls::start(hub.clone(), stores.clone(), calls, config.calls.as_ref(), factor)?;
+    let (calls, sayings) = Calls::start(hub.clone(), stores.clone(), calls, config.calls.as_ref(), factor);
     let app = App {
         delivery: Delivery::new(stores.clone()),
         hub,

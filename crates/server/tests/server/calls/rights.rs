@@ -119,12 +119,17 @@ async fn a_server_without_calls_says_so() {
 }
 
 #[tokio::test]
-async fn where_the_port_is_taken_messages_go_on_without_calls() {
+async fn where_the_port_is_taken_or_nobody_could_reach_it_messages_go_on_without_calls() {
     let taken_port = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
-    let at = taken_port.local_addr().unwrap();
-    let club = club_at(Host::start_with(|config| config.calls = Some(CallsConfig::at(at))).await, 1).await;
-    let mut alice = club.socket(0).await;
-    call_refused(alice.ask(join(club.chat)).await, call_refused::Reason::NotOffered);
+    let taken = CallsConfig::at(taken_port.local_addr().unwrap());
+    let mut unreachable = CallsConfig::at(SocketAddr::from(([127, 0, 0, 1], 0)));
+    unreachable.addresses = vec!["0.0.0.0".parse().unwrap()];
+    for calls in [taken, unreachable] {
+        let club = club_at(Host::start_with(|config| config.calls = Some(calls)).await, 1).await;
+        let mut alice = club.socket(0).await;
+        call_refused(alice.ask(join(club.chat)).await, call_refused::Reason::NotOffered);
+        assert_eq!(club.host.calls_addrs(), []);
+    }
 }
 
 #[tokio::test]
