@@ -1,10 +1,11 @@
 //! What every request handler can reach.
 
 use crate::blob_bytes::BlobBytes;
+use crate::calls::Calls;
 use crate::clock::Clock;
 use crate::codes::CodeSender;
 use crate::config::Config;
-use crate::delivery::Delivery;
+use crate::delivery::{Delivery, Effect};
 use crate::hub::Hub;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
@@ -23,6 +24,7 @@ pub struct App {
     pub(crate) stores: Stores,
     pub(crate) delivery: Delivery,
     pub(crate) hub: Arc<Hub>,
+    pub(crate) calls: Calls,
     pub(crate) limits: Limits,
     pub(crate) open: Open,
     pub(crate) metrics: Metrics,
@@ -90,7 +92,17 @@ impl App {
         now_ms: u64,
     ) -> Result<(), StoreError> {
         let effects = self.delivery.acknowledge(device, queue_seq, now_ms).await?;
-        self.hub.carry_out(effects, &self.stores).await;
+        self.carry_out(effects).await;
         Ok(())
+    }
+
+    /// Carries out what the delivery service asks for.
+    pub(crate) async fn carry_out(&self, effects: Vec<Effect>) {
+        for effect in &effects {
+            if let Effect::RosterChanged(chat) = effect {
+                self.calls.roster_changed(*chat);
+            }
+        }
+        self.hub.carry_out(effects, &self.stores).await;
     }
 }

@@ -5,7 +5,7 @@ use crate::numbers::Region;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::Deserialize;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -57,6 +57,51 @@ pub struct Config {
     pub read_within: Duration,
     /// Where what the server measures is served, if at all.
     pub metrics_listen: Option<SocketAddr>,
+    /// Where calls go through, if at all.
+    pub calls: Option<CallsConfig>,
+}
+
+/// Ports for calls.
+#[derive(Debug, Clone)]
+pub struct CallsConfig {
+    /// UDP and TCP, both under this number; further units have the numbers that follow. 0 takes any for each.
+    pub listen: SocketAddr,
+    /// As what clients are told to reach this machine; where empty, as `listen` says.
+    pub addresses: Vec<IpAddr>,
+    /// Units, each a thread.
+    pub units: NonZeroUsize,
+    /// TCP connections of one address, to all units.
+    pub streams_per_address_max: usize,
+}
+
+impl CallsConfig {
+    /// One unit there.
+    pub fn at(listen: SocketAddr) -> Self {
+        Self {
+            listen,
+            addresses: Vec::new(),
+            units: NonZeroUsize::MIN,
+            streams_per_address_max: limits::CALL_STREAMS_PER_ADDRESS_MAX,
+        }
+    }
+
+    /// Where a unit listens.
+    pub(crate) fn listen_of(&self, unit: usize) -> Option<SocketAddr> {
+        let port = match self.listen.port() {
+            0 => 0,
+            first => first.checked_add(u16::try_from(unit).ok()?)?,
+        };
+        Some(SocketAddr::new(self.listen.ip(), port))
+    }
+
+    /// The addresses that clients are told. Of all interfaces it is that in the local network, and for this machine its own.
+    pub(crate) fn reached_at(&self) -> Vec<IpAddr> {
+        match self.listen.ip() {
+            _ if !self.addresses.is_empty() => self.addresses.clone(),
+            ip if !ip.is_unspecified() => vec![ip],
+            _ => crate::lan_address().into_iter().chain([IpAddr::V4(Ipv4Addr::LOCALHOST)]).collect(),
+        }
+    }
 }
 
 /// An HTTPS port and whose certificate it shows.
@@ -105,6 +150,7 @@ impl Config {
             head_within: limits::HEAD_WITHIN,
             read_within: limits::READ_WITHIN,
             metrics_listen: None,
+            calls: None,
         }
     }
 }
@@ -177,6 +223,16 @@ pub struct ServeArgs {
     /// Where to serve what the server measures, at /metrics, for Prometheus; keep it off the Internet [default: nowhere].
     #[arg(long, env = "HELIOGRAPH_METRICS_LISTEN")]
     metrics_listen: Option<SocketAddr>,
+    /// Where calls go through, UDP and TCP; "off" for no calls [default: port 8472 at the address of HTTPS, or of HTTP where that is off].
+    #[arg(long, env = "HELIOGRAPH_CALLS_LISTEN")]
+    calls_listen: Option<String>,
+    /// Addresses of this machine as clients reach it for calls, separated by commas [default: as it listens; of all interfaces, that in
+    /// the local network and 127.0.0.1].
+    #[arg(long, env = "HELIOGRAPH_CALLS_ADDRESSES", value_delimiter = ',')]
+    calls_addresses: Option<Vec<IpAddr>>,
+    /// Threads for calls, each with a port: that of `calls_listen` and those that follow [default: 1].
+    #[arg(long, env = "HELIOGRAPH_CALLS_UNITS")]
+    calls_units: Option<NonZeroUsize>,
     /// Log lines for people ("text") or for machines ("json") [default: text].
     #[arg(long, env = "HELIOGRAPH_LOG_FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -236,6 +292,9 @@ impl ServeArgs {
             sockets_per_account_max: self.sockets_per_account_max.or(file.sockets_per_account_max),
             greetings_per_address_max: self.greetings_per_address_max.or(file.greetings_per_address_max),
             metrics_listen: self.metrics_listen.or(file.metrics_listen),
+            calls_listen: self.calls_listen.or(file.calls_listen),
+            calls_addresses: self.calls_addresses.or(file.calls_addresses),
+            calls_units: self.calls_units.or(file.calls_units),
             log_format: self.log_format.or(file.log_format),
             log: self.log.or(file.log),
         })
@@ -256,13 +315,22 @@ impl ServeArgs {
             Some(text) => Some(text.parse().with_context(|| format!("https_listen: {text:?} is no address and port"))?),
             None => Some(SocketAddr::from(([0, 0, 0, 0], 8471))),
         };
+        let listen = self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8470)));
+        // Who reaches the pages is to reach the calls.
+        let host = https.unwrap_or(listen).ip();
+        let calls = match self.calls_listen.as_deref() {
+            Some("off") => None,
+            Some(text) => Some(text.parse().with_context(|| format!("calls_listen: {text:?} is no address and port"))?),
+            None => Some(SocketAddr::new(host, 8472)),
+        };
+        let calls = calls.map(|listen| calls_at(listen, self.calls_addresses, self.calls_units)).transpose()?;
         let default_region = region(self.default_region.as_deref().unwrap_or_default())?;
         let connections_max = self.connections_max.map_or(default.connections_max, NonZeroUsize::get);
         let connections_per_address_max = share_of(connections_max, self.connections_per_address_max)?;
         let megabytes = |mb: Option<u64>, default| mb.map_or(default, |mb| mb.saturating_mul(1024 * 1024));
         let days = |days: Option<u64>, default| days.map_or(default, |days| days.saturating_mul(DAY_MS));
         Ok(Config {
-            listen: self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8470))),
+            listen,
             https: https.map(|listen| Https { listen, own, if_taken }),
             name: self.name.unwrap_or(default.name),
             default_region,
@@ -283,9 +351,30 @@ impl ServeArgs {
                 .greetings_per_address_max
                 .map_or(default.greetings_per_address_max, NonZeroUsize::get),
             metrics_listen: self.metrics_listen,
+            calls,
             ..default
         })
     }
+}
+
+fn calls_at(listen: SocketAddr, addresses: Option<Vec<IpAddr>>, units: Option<NonZeroUsize>) -> Result<CallsConfig> {
+    let mut calls = CallsConfig::at(listen);
+    calls.addresses = addresses.unwrap_or_default();
+    calls.units = units.unwrap_or(calls.units);
+    if let Some(address) = calls.addresses.iter().find(|address| address.is_unspecified() || address.is_multicast()) {
+        bail!("calls_addresses: clients cannot reach {address}");
+    }
+    if calls.units.get() > limits::CALL_UNITS_MAX {
+        bail!("calls_units is {}: there are {} at most", calls.units, limits::CALL_UNITS_MAX);
+    }
+    if calls.listen_of(calls.units.get() - 1).is_none() {
+        bail!(
+            "calls_listen and calls_units: the ports from {} on are not enough for {} units",
+            listen.port(),
+            calls.units
+        );
+    }
+    Ok(calls)
 }
 
 /// Nothing is as good as none: so an environment or a command line takes back what the file says.
@@ -336,6 +425,36 @@ mod tests {
         assert_eq!(config("--default-region us").unwrap().default_region.map(Region::code), Some("US".to_owned()));
         let error = format!("{:#}", config("--default-region Germany").unwrap_err());
         assert!(error.contains("default_region") && error.contains("two letters"), "{error}");
+    }
+
+    #[test]
+    fn calls_are_where_the_pages_are_unless_the_operator_says_otherwise() {
+        let listens = |line: &str| config(line).unwrap().calls.map(|calls| calls.listen.to_string());
+        assert_eq!(listens("").as_deref(), Some("0.0.0.0:8472"));
+        assert_eq!(listens("--https-listen off").as_deref(), Some("127.0.0.1:8472"));
+        assert_eq!(listens("--https-listen off --listen 192.0.2.1:80").as_deref(), Some("192.0.2.1:8472"));
+        assert_eq!(listens("--calls-listen [::]:443").as_deref(), Some("[::]:443"));
+        assert_eq!(listens("--calls-listen off"), None);
+        let reached = |line: &str| config(line).unwrap().calls.unwrap().reached_at();
+        assert!(reached("").contains(&IpAddr::V4(Ipv4Addr::LOCALHOST)));
+        let given = "--calls-addresses 198.51.100.7,2001:db8::7";
+        assert_eq!(reached(given), ["198.51.100.7".parse::<IpAddr>().unwrap(), "2001:db8::7".parse().unwrap()]);
+        assert_eq!(reached("--calls-listen 192.0.2.1:9"), ["192.0.2.1".parse::<IpAddr>().unwrap()]);
+    }
+
+    #[test]
+    fn calls_that_nobody_could_reach_are_refused_in_words() {
+        for (line, words) in [
+            ("--calls-addresses 0.0.0.0", "calls_addresses"),
+            ("--calls-listen nowhere", "calls_listen"),
+            ("--calls-units 65", "calls_units"),
+            ("--calls-listen 127.0.0.1:65535 --calls-units 2", "not enough"),
+        ] {
+            let error = format!("{:#}", config(line).unwrap_err());
+            assert!(error.contains(words), "{line}: {error}");
+        }
+        let calls = config("--calls-listen 127.0.0.1:9000 --calls-units 2").unwrap().calls.unwrap();
+        assert_eq!([0, 1].map(|unit| calls.listen_of(unit).unwrap().port()), [9000, 9001]);
     }
 
     #[test]

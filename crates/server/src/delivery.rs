@@ -50,6 +50,8 @@ pub enum Effect {
         /// Whose devices to tell, if they have no leaf yet.
         accounts: Vec<AccountId>,
     },
+    /// Devices may have lost their leaves in a chat.
+    RosterChanged(ChatId),
     /// An account got further.
     Delivered {
         /// How far, in which chat.
@@ -174,6 +176,9 @@ impl Delivery {
             Body::ReadMark(mark) => self.read_mark(sender, mark).await,
             Body::GetMarks(get) => self.get_marks(sender, &get).await,
             Body::Ephemeral(ephemeral) => self.ephemeral(sender, ephemeral).await,
+            Body::JoinCall(_) | Body::SayInCall(_) | Body::LeaveCall(_) | Body::GetCalls(_) => {
+                Err(OpError::invalid("calls are not the delivery service's"))
+            }
             Body::Ping(_) => Ok(Handled::reply(reply::Body::Pong(wire::Pong {}))),
             Body::Hello(_) => Err(OpError::invalid("Hello comes first, and once")),
         };

@@ -155,6 +155,11 @@ impl Hub {
         self.state().sockets.contains_key(&device)
     }
 
+    /// The lease of the device's socket here.
+    pub fn lease_of(&self, device: DeviceAddress) -> Option<Lease> {
+        self.state().sockets.get(&device).map(|socket| socket.lease)
+    }
+
     /// Sends a frame to those that are connected.
     pub fn push_all(&self, devices: &[DeviceAddress], body: &server_frame::Body) {
         let mut state = self.state();
@@ -210,6 +215,8 @@ impl Hub {
                     let changed = wire::MarkChanged { chat: chat.to_vec(), mark: Some(account_mark(mark)) };
                     self.push_all(&to, &server_frame::Body::MarkChanged(changed));
                 }
+                // The calls', see `App::carry_out`.
+                Effect::RosterChanged(_) => {}
                 Effect::Ephemeral { item, to } => self.push_all(&to, &server_frame::Body::Ephemeral(item)),
             }
         }

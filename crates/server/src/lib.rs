@@ -3,6 +3,7 @@
 pub mod app;
 pub mod blob_bytes;
 pub mod blob_folder;
+mod calls;
 pub mod clock;
 pub mod codes;
 pub mod config;

@@ -38,6 +38,37 @@ pub const READ_WITHIN: Duration = Duration::from_secs(120);
 /// How long a TLS handshake may take.
 pub const TLS_HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 
+/// Units for calls; `--calls-units`. Each is a thread with a port.
+pub const CALL_UNITS_MAX: usize = 64;
+/// Words of clients that wait for one unit. Sockets that have more to say wait with them.
+pub const CALL_WORDS_MAX: usize = 64;
+/// Sayings of one unit that wait to be passed on. At it the unit hears no words until there is room.
+pub const CALL_SAYINGS_MAX: usize = 1_024;
+/// Datagrams that a unit takes before it looks at anything else.
+pub const CALL_DATAGRAMS_A_TURN: usize = 64;
+/// What is asked of the operating system for datagrams that wait, each way, in bytes; it may grant less.
+pub const CALL_SOCKET_BUFFER_LEN: usize = 4 * 1024 * 1024;
+/// TCP connections of one unit.
+pub const CALL_STREAMS_MAX: usize = 2_048;
+/// TCP connections for calls of one address, to all units: a room's, of an office behind one address. The rate limit factor multiplies it.
+pub const CALL_STREAMS_PER_ADDRESS_MAX: usize = 64;
+/// TCP connections of one unit that wait to be taken.
+pub const CALL_STREAM_BACKLOG: i32 = 128;
+/// Frames that wait for one TCP connection; what comes then is dropped, as the network would.
+pub const CALL_STREAM_FRAMES_MAX: usize = 256;
+/// What TCP connections have brought and the unit has not looked at, in pieces of a few packets.
+pub const CALL_STREAM_PACKETS_MAX: usize = 256;
+/// Packets of a TCP connection in a row that are nobody's, at which it is closed.
+pub const CALL_STREAM_REFUSED_MAX: u32 = 4;
+/// A TCP connection from which nothing was taken for so long is closed. ICE checks every few seconds.
+pub const CALL_STREAM_UNTAKEN_MAX: Duration = Duration::from_secs(20);
+/// How long a frame may wait for the other end of a TCP connection to read.
+pub const CALL_STREAM_WRITE_WITHIN: Duration = Duration::from_secs(10);
+/// Calls in one answer to GetCalls.
+pub const CALLS_TOLD_MAX: usize = 1_024;
+/// Bytes of a session description that count as one word more. Reading them holds up the packets of everybody in the unit.
+pub const CALL_SDP_LEN_A_WORD: usize = 8 * 1024;
+
 /// What is limited together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
@@ -55,6 +86,10 @@ pub enum Class {
     Account,
     /// Frames on the socket: by account.
     Frames,
+    /// Joining calls, and asking which there are: by account. All of the group hear of it.
+    CallJoins,
+    /// What is said in calls: by account. Whoever comes and goes makes everybody else answer.
+    CallWords,
 }
 
 /// How many at once, and how long until one more.
@@ -73,6 +108,8 @@ impl Class {
             Self::Claim => Allowance { burst: 600, every_ms: 200 },
             Self::Account => Allowance { burst: 3_000, every_ms: 10 },
             Self::Frames => Allowance { burst: 20_000, every_ms: 1 },
+            Self::CallJoins => Allowance { burst: 60, every_ms: 2_000 },
+            Self::CallWords => Allowance { burst: 600, every_ms: 50 },
         }
     }
 }
@@ -80,7 +117,7 @@ impl Class {
 /// All limits of a server.
 pub struct Limits {
     by_address: [(Class, DefaultKeyedRateLimiter<IpAddr>); 3],
-    by_account: [(Class, DefaultKeyedRateLimiter<AccountId>); 4],
+    by_account: [(Class, DefaultKeyedRateLimiter<AccountId>); 6],
 }
 
 impl Limits {
@@ -95,19 +132,31 @@ impl Limits {
         }
         Self {
             by_address: [Class::Register, Class::Session, Class::Link].map(|class| (class, limiter(class, factor))),
-            by_account: [Class::LookUp, Class::Claim, Class::Account, Class::Frames]
-                .map(|class| (class, limiter(class, factor))),
+            by_account: [
+                Class::LookUp,
+                Class::Claim,
+                Class::Account,
+                Class::Frames,
+                Class::CallJoins,
+                Class::CallWords,
+            ]
+            .map(|class| (class, limiter(class, factor))),
         }
     }
 
     /// Counts one request from an address.
     pub fn address(&self, class: Class, address: IpAddr) -> Result<(), Problem> {
-        check(&self.by_address, class, &counted(address))
+        check(&self.by_address, class, &counted(address), NonZeroU32::MIN)
     }
 
     /// Counts one request of an account.
     pub fn account(&self, class: Class, account: AccountId) -> Result<(), Problem> {
-        check(&self.by_account, class, &account)
+        self.account_many(class, account, NonZeroU32::MIN)
+    }
+
+    /// Counts a request of an account that is as much as so many.
+    pub fn account_many(&self, class: Class, account: AccountId, many: NonZeroU32) -> Result<(), Problem> {
+        check(&self.by_account, class, &account, many)
     }
 
     /// Forgets those who have been quiet.
@@ -132,9 +181,12 @@ fn check<K: Clone + std::hash::Hash + Eq>(
     limiters: &[(Class, DefaultKeyedRateLimiter<K>)],
     class: Class,
     key: &K,
+    many: NonZeroU32,
 ) -> Result<(), Problem> {
     let Some((_, limiter)) = limiters.iter().find(|(c, _)| *c == class) else { return Ok(()) };
-    limiter.check_key(key).map_err(|not_until| {
+    // What is more than a burst has no time at which it would be taken.
+    let checked = limiter.check_key_n(key, many).map_err(|_| Problem::too_many(u64::MAX))?;
+    checked.map_err(|not_until| {
         let wait = not_until.wait_time_from(DefaultClock::default().now());
         // Rounded up: who comes back after no time at all is refused again.
         Problem::too_many(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).saturating_add(1))

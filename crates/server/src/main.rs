@@ -66,6 +66,10 @@ fn greet(running: &Running) {
     if let Some(metrics) = running.metrics_addr {
         println!("  Metrics:            http://{metrics}/metrics");
     }
+    match running.calls_addrs.first() {
+        Some((calls, _)) => println!("  Calls:              {calls}, UDP and TCP"),
+        None => println!("  Calls:              none"),
+    }
     if let (Some(https), Some(lan)) = (running.https_addr, server::lan_address()) {
         let origin = format!("https://{lan}:{}", https.port());
         println!("  Phone, local network: {origin}/phone");

@@ -85,8 +85,12 @@ impl Metrics {
         }
     }
 
-    fn exposition(&self, gauges: &[Gauge]) -> String {
+    fn exposition(&self, gauges: &[Gauge], counters: &[Counter]) -> String {
         let Some(kept) = &self.kept else { return String::new() };
+        for Counter { name, label: (label, of), value } in counters {
+            let key = Key::from_parts(*name, vec![Label::from_static_parts(label, of)]);
+            kept.recorder.register_counter(&key, &METADATA).absolute(*value);
+        }
         for Gauge { name, label: (label, of), value } in gauges {
             let key = Key::from_parts(*name, vec![Label::from_static_parts(label, of)]);
             #[allow(clippy::cast_precision_loss)]
@@ -101,6 +105,13 @@ struct Gauge {
     name: &'static str,
     label: (&'static str, &'static str),
     value: usize,
+}
+
+/// What is counted elsewhere since the start.
+struct Counter {
+    name: &'static str,
+    label: (&'static str, &'static str),
+    value: u64,
 }
 
 /// The port of the metrics, and nothing else.
@@ -121,7 +132,18 @@ async fn expose(State(app): State<Arc<App>>) -> Response {
     let waiting = app.database.waiting();
     let open = |of, value| Gauge { name: "heliograph_open", label: ("what", of), value };
     let waiting_in = |of, value| Gauge { name: "heliograph_waiting", label: ("queue", of), value };
+    let calls = app.calls.tally();
+    let in_calls = |of, value| Gauge { name: "heliograph_calls", label: ("what", of), value };
+    let packets = |way, value| Counter { name: "heliograph_call_packets_total", label: ("way", way), value };
+    let counters = [
+        packets("received", calls.packets_received),
+        packets("unrouted", calls.packets_unrouted),
+        packets("sent", calls.packets_sent),
+        packets("dropped", calls.packets_dropped),
+    ];
     let gauges = [
+        in_calls("participants", calls.participants),
+        in_calls("rooms", calls.rooms),
         open("connections", app.open.connections.taken()),
         open("greetings", greetings),
         open("sockets", sockets),
@@ -129,7 +151,7 @@ async fn expose(State(app): State<Arc<App>>) -> Response {
         waiting_in("store-reads", waiting.reads),
         waiting_in("fan-outs", app.hub.fan_outs_waiting()),
     ];
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], app.metrics.exposition(&gauges)).into_response()
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], app.metrics.exposition(&gauges, &counters)).into_response()
 }
 
 /// What of a request's time is the server's own: from the moment at which all of it is here, without the waiting that it
@@ -224,15 +246,18 @@ mod tests {
         let metrics = Metrics::kept();
         metrics.answered("GET", "/v1/blobs/{id}".to_owned(), StatusCode::OK, Duration::from_millis(4));
         metrics.answered("GET", "/v1/blobs/{id}".to_owned(), StatusCode::OK, Duration::from_millis(40));
-        let told = metrics.exposition(&[Gauge { name: "heliograph_open", label: ("what", "sockets"), value: 7 }]);
+        let gauge = Gauge { name: "heliograph_open", label: ("what", "sockets"), value: 7 };
+        let counter = Counter { name: "heliograph_call_packets_total", label: ("way", "sent"), value: 9 };
+        let told = metrics.exposition(&[gauge], &[counter]);
         let route = r#"method="GET",route="/v1/blobs/{id}",status="200""#;
         for line in [
             format!(r#"heliograph_http_seconds_bucket{{{route},le="0.005"}} 1"#),
             format!(r#"heliograph_http_seconds_bucket{{{route},le="+Inf"}} 2"#),
             r#"heliograph_open{what="sockets"} 7"#.to_owned(),
+            r#"heliograph_call_packets_total{way="sent"} 9"#.to_owned(),
         ] {
             assert!(told.lines().any(|told| told == line), "{line}\n{told}");
         }
-        assert_eq!(Metrics::off().exposition(&[]), "");
+        assert_eq!(Metrics::off().exposition(&[], &[]), "");
     }
 }

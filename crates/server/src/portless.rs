@@ -35,7 +35,7 @@ impl Portless {
         database: Arc<Sqlite>,
         blobs: Arc<BlobMemory>,
     ) -> Result<Self> {
-        let app = Arc::new(build(config, environment, database, BlobBytes::Memory(blobs), None).await?);
+        let app = Arc::new(build(config, environment, database, BlobBytes::Memory(blobs), None, Vec::new()).await?.0);
         let router = crate::http::router(app.clone());
         Ok(Self { app, router })
     }

@@ -3,9 +3,10 @@
 use crate::app::{App, ServerIdentity, random};
 use crate::blob_bytes::BlobBytes;
 use crate::blob_folder::BlobFolder;
+use crate::calls::{self, Calls};
 use crate::clock::{Clock, SystemClock};
 use crate::codes::{CodeSender, ConsoleSender};
-use crate::config::{Config, IfTaken};
+use crate::config::{CallsConfig, Config, IfTaken};
 use crate::delivery::Delivery;
 use crate::hub::Hub;
 use crate::limits::{BACKLOG, Limits};
@@ -68,14 +69,18 @@ pub struct Running {
     pub https_addr: Option<SocketAddr>,
     /// Where what it measures is served.
     pub metrics_addr: Option<SocketAddr>,
+    /// Where the units for calls take datagrams, and where connections.
+    pub calls_addrs: Vec<(SocketAddr, SocketAddr)>,
     /// Whether HTTPS is by the generated authority.
     pub authority_pem: Option<String>,
     /// Whether there is a web app to serve.
     pub has_web_app: bool,
     stop: watch::Sender<bool>,
-    hub: Arc<Hub>,
+    app: Arc<App>,
     ports: Vec<JoinHandle<()>>,
     tasks: Vec<JoinHandle<()>>,
+    /// Ends with the units for calls.
+    pass_on: JoinHandle<()>,
 }
 
 impl Server {
@@ -115,7 +120,11 @@ impl Server {
             None => None,
         };
         let blobs = BlobBytes::Folder(BlobFolder::new(config.data.join("blobs")));
-        let app = Arc::new(build(config, environment, database, blobs, authority_pem.clone()).await?);
+        let bound = config.calls.as_ref().map(bind_calls).unwrap_or_default();
+        let calls_addrs =
+            bound.iter().map(|unit| Ok((unit.udp_address()?, unit.tcp_address()?))).collect::<Result<Vec<_>>>()?;
+        let (app, sayings) = build(config, environment, database, blobs, authority_pem.clone(), bound).await?;
+        let app = Arc::new(app);
         let https_addr = secure.as_ref().map(|(listener, _)| listener.local_addr()).transpose()?;
         let metrics_addr = watched.as_ref().map(TcpListener::local_addr).transpose()?;
         let (stop, _) = watch::channel(false);
@@ -134,16 +143,20 @@ impl Server {
         ports.extend(watched.map(|listener| ports::serve(metrics::port(listener, &app), stop.subscribe())));
         let fan_out = tokio::spawn(app.hub.clone().fan_out(app.stores.clone()));
         let sweep = tokio::spawn(sweep(app.clone()));
+        let keep_calls = tokio::spawn(calls::keep(app.clone()));
+        let pass_on = tokio::spawn(calls::pass_on(app.clone(), sayings));
         Ok(Running {
             addr,
             https_addr,
             metrics_addr,
+            calls_addrs: if app.calls.are_offered() { calls_addrs } else { Vec::new() },
             authority_pem,
             has_web_app: app.web.is_there(),
             stop,
-            hub: app.hub.clone(),
+            app,
             ports,
-            tasks: vec![fan_out, sweep],
+            tasks: vec![fan_out, sweep, keep_calls],
+            pass_on,
         })
     }
 }
@@ -152,9 +165,10 @@ impl Running {
     /// Takes no more, ends sockets, lets requests finish for a few seconds.
     pub async fn shutdown(self) -> Result<()> {
         self.stop.send_replace(true);
-        self.hub.close_everything();
+        self.app.hub.close_everything();
+        self.app.calls.stop();
         let mut result = Ok(());
-        for mut port in self.ports {
+        for mut port in self.ports.into_iter().chain([self.pass_on]) {
             match tokio::time::timeout(STOP_WITHIN, &mut port).await {
                 Ok(ended) => result = result.and(ended.map_err(|e| anyhow!(e))),
                 Err(_) => port.abort(),
@@ -180,6 +194,22 @@ fn bind(address: SocketAddr, option: &str) -> Result<TcpListener> {
     })
 }
 
+/// None where a port is taken: messages go on without calls.
+fn bind_calls(config: &CallsConfig) -> Vec<calls::Bound> {
+    let address = |unit| config.listen_of(unit).context("there are no more ports");
+    let bind = |unit| {
+        let address = address(unit)?;
+        calls::Bound::bind(address).with_context(|| {
+            format!("cannot listen on {address}: if another program, or another heliograph, is there, stop it or give --calls-listen another port")
+        })
+    };
+    let bound = (0..config.units.get()).map(bind).collect::<Result<Vec<_>>>();
+    bound.unwrap_or_else(|error| {
+        tracing::warn!("no calls: {error:#}");
+        Vec::new()
+    })
+}
+
 /// Fails with words where the folder cannot be made or written to: the database would only say that it cannot open a file.
 fn writable(folder: &Path) -> Result<()> {
     let made = std::fs::create_dir_all(folder).and_then(|()| {
@@ -199,12 +229,17 @@ pub(crate) async fn build(
     database: Arc<Sqlite>,
     blobs: BlobBytes,
     authority_pem: Option<String>,
-) -> Result<App> {
+    calls: Vec<calls::Bound>,
+) -> Result<(App, calls::Sayings)> {
     let stores = database.stores();
     let identity = identity(&stores).await?;
-    Ok(App {
+    let hub = Arc::new(Hub::default());
+    let factor = usize::try_from(config.rate_limit_factor.get()).unwrap_or(usize::MAX);
+    let (calls, sayings) = Calls::start(hub.clone(), stores.clone(), calls, config.calls.as_ref(), factor);
+    let app = App {
         delivery: Delivery::new(stores.clone()),
-        hub: Arc::new(Hub::default()),
+        hub,
+        calls,
         limits: Limits::new(config.rate_limit_factor),
         open: Open::of(&config),
         metrics: if config.metrics_listen.is_some() { Metrics::kept() } else { Metrics::off() },
@@ -217,7 +252,8 @@ pub(crate) async fn build(
         authority_pem,
         stores,
         config,
-    })
+    };
+    Ok((app, sayings))
 }
 
 /// Made at the first start, the same ever after.

@@ -7,6 +7,7 @@ mod hello;
 mod queue;
 
 use crate::app::App;
+use crate::calls;
 use crate::http::Peer;
 use crate::hub::{Push, Seat, frame};
 use crate::limits::{Class, FULL_RETRY_MS};
@@ -23,7 +24,7 @@ use futures_util::stream::{FuturesUnordered, SplitSink, Stream, StreamExt};
 use futures_util::{Future, SinkExt};
 use hello::Greeted;
 use proto::decode::{DecodeError, decode_limited};
-use proto::ids::DeviceAddress;
+use proto::ids::{DeviceAddress, Lease};
 use proto::limits::FRAME_LEN_MAX;
 use proto::wire::{self, ClientFrame, client_frame, refused::Reason, reply, server_frame};
 use queue::Queue;
@@ -148,16 +149,16 @@ async fn serve(
     greeting: Place<IpAddr>,
 ) -> Result<(), End> {
     let greeted = tokio::time::timeout(app.config.hello_within, greet(app, frames, out)).await;
-    let Greeted { device, seat, mut queue, place: _place } =
+    let Greeted { device, lease, seat, mut queue, place: _place } =
         greeted.map_err(|_| End::Protocol("no Hello in time"))??;
     drop(greeting);
     queue.send_more(app, out).await?;
     let mut requests: FuturesUnordered<Request> = FuturesUnordered::new();
-    let end = work(app, frames, out, device, (&seat, &mut queue), &mut requests).await;
+    let end = work(app, frames, out, (device, lease), (&seat, &mut queue), &mut requests).await;
     drop(seat);
     // What was taken on is written whether or not its sender still listens: those whom it concerns hear of it.
     while let Some(done) = requests.next().await {
-        app.hub.carry_out(done.handled.effects, &app.stores).await;
+        app.carry_out(done.handled.effects).await;
     }
     end
 }
@@ -167,7 +168,7 @@ async fn work(
     app: &Arc<App>,
     frames: &mut (impl Stream<Item = Result<Message, axum::Error>> + Unpin),
     out: &mpsc::Sender<Message>,
-    device: DeviceAddress,
+    of: (DeviceAddress, Lease),
     (seat, queue): (&Seat, &mut Queue),
     requests: &mut FuturesUnordered<Request>,
 ) -> Result<(), End> {
@@ -182,7 +183,7 @@ async fn work(
             message = frames.next(), if requests.len() < REQUESTS_MAX => {
                 heard = Instant::now();
                 if let Some(frame) = read(message)? {
-                    let request = begin(app.clone(), device, frame, Instant::now());
+                    let request = begin(app.clone(), of, frame, Instant::now());
                     start(request, requests).await;
                 }
             }
@@ -274,7 +275,7 @@ struct Done {
 
 type Request = Pin<Box<dyn Future<Output = Done> + Send>>;
 
-fn begin(app: Arc<App>, device: DeviceAddress, frame: ClientFrame, received: Instant) -> Request {
+fn begin(app: Arc<App>, (device, lease): (DeviceAddress, Lease), frame: ClientFrame, received: Instant) -> Request {
     Box::pin(async move {
         let request = frame.request;
         let kind = frame.body.as_ref().map_or("unknown", kind);
@@ -291,7 +292,7 @@ fn begin(app: Arc<App>, device: DeviceAddress, frame: ClientFrame, received: Ins
             let handled = refused(Reason::Unsupported, "unknown request", 0);
             return Done { kind, received, request, handled, acked: None };
         };
-        if let Err(problem) = app.limits.account(Class::Frames, device.account) {
+        if let Err(problem) = within_rates(&app, device, &body) {
             let handled = refused(Reason::Busy, "too many", problem.retry_after_ms());
             return Done { kind, received, request, handled, acked: None };
         }
@@ -299,11 +300,26 @@ fn begin(app: Arc<App>, device: DeviceAddress, frame: ClientFrame, received: Ins
             client_frame::Body::Ack(ack) => Some(ack.queue_seq),
             _ => None,
         };
-        let handled = app.delivery.handle(device, body, app.now_ms()).await;
+        let handled = if calls::is_of_calls(&body) {
+            let reply = app.calls.handle(device, lease, body).await;
+            crate::delivery::Handled { reply: Some(reply), effects: Vec::new() }
+        } else {
+            app.delivery.handle(device, body, app.now_ms()).await
+        };
         // What the store did not take is not acknowledged: it is sent again, and acknowledged with the next.
         let acked = acked.filter(|_| !matches!(handled.reply, Some(reply::Body::Refused(_))));
         Done { kind, received, request, handled, acked }
     })
+}
+
+fn within_rates(app: &App, device: DeviceAddress, body: &client_frame::Body) -> Result<(), Problem> {
+    use client_frame::Body;
+    app.limits.account(Class::Frames, device.account)?;
+    match body {
+        Body::JoinCall(_) | Body::GetCalls(_) => app.limits.account(Class::CallJoins, device.account),
+        Body::SayInCall(say) => app.limits.account_many(Class::CallWords, device.account, calls::cost(say)),
+        _ => Ok(()),
+    }
 }
 
 /// The name of a request in metrics.
@@ -325,6 +341,10 @@ fn kind(body: &client_frame::Body) -> &'static str {
         Body::ListGroups(_) => "ListGroups",
         Body::FindDirect(_) => "FindDirect",
         Body::Ping(_) => "Ping",
+        Body::JoinCall(_) => "JoinCall",
+        Body::SayInCall(_) => "SayInCall",
+        Body::LeaveCall(_) => "LeaveCall",
+        Body::GetCalls(_) => "GetCalls",
     }
 }
 
@@ -347,7 +367,7 @@ async fn finish(app: &Arc<App>, done: Done, queue: &mut Queue, out: &mpsc::Sende
     }
     app.metrics.answered_on_socket(done.kind, done.received);
     // Also where the one who asked is gone: it is done.
-    app.hub.carry_out(done.handled.effects, &app.stores).await;
+    app.carry_out(done.handled.effects).await;
     sent?;
     if let Some(acked) = done.acked {
         queue.acknowledged(acked);

@@ -168,10 +168,12 @@ impl Delivery {
         if let Some(replaced) = &replaced {
             check_roster(sender, &policy, &loaded.group, replaced)?;
         }
-        let effects = match &first_commit {
+        let mut effects = match &first_commit {
             Some(commit) => after_commit(chat, commit).0,
             None => vec![Effect::FanOut(chat), Effect::GroupAdded { chat, accounts: vec![sender.account] }],
         };
+        // The next generation has the leaves that its maker gave it.
+        effects.extend(replaced.is_some().then_some(Effect::RosterChanged(chat)));
         let new = NewGroup {
             op_id,
             chat,
@@ -362,6 +364,9 @@ fn after_commit(chat: ChatId, commit: &NewCommit) -> IfAccepted {
     let accounts: BTreeSet<AccountId> =
         commit.roster.added.iter().map(|device| device.account).chain([commit.sender.account]).collect();
     let mut effects = vec![Effect::FanOut(chat)];
+    if !commit.roster.removed.is_empty() {
+        effects.push(Effect::RosterChanged(chat));
+    }
     if !commit.roster.added.is_empty() {
         effects.push(Effect::GroupAdded { chat, accounts: accounts.into_iter().collect() });
     }

@@ -98,6 +98,7 @@ async fn tell(
     removed: &[DeviceAddress],
     stale_leaves: Vec<(proto::ids::ChatId, proto::ids::DeviceNumber)>,
 ) -> Result<(), Problem> {
+    app.calls.put_out(removed);
     app.hub.revoke(removed, list.as_bytes());
     let changed = server_frame::Body::DeviceListChanged(DeviceListChanged {
         account: list.account().to_vec(),

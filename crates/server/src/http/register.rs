@@ -122,6 +122,7 @@ pub(super) async fn register(
     };
     match app.stores.accounts.register(registration).await? {
         RegisterOutcome::Registered { outed } => {
+            app.calls.put_out(&outed);
             app.hub.close_all(&outed);
             if let Some(device) = outed.first() {
                 tell_changed(&app, device.account).await?;

@@ -15,6 +15,8 @@ use std::sync::Arc;
 /// A device that may go on.
 pub(super) struct Greeted {
     pub(super) device: DeviceAddress,
+    /// Of the running client.
+    pub(super) lease: Lease,
     pub(super) seat: Seat,
     pub(super) queue: Queue,
     /// Among the sockets of its account.
@@ -69,6 +71,7 @@ async fn take(app: &Arc<App>, hello: wire::Hello) -> Result<(reply::Body, Option
     };
     // Seated before the queue is read: what comes in between wakes the seat.
     let seat = app.hub.sit(device, lease);
+    app.calls.back(device, lease).await;
     app.acknowledge(device, hello.acked_queue_seq, now_ms).await?;
     let key_packages_left = app.stores.devices.key_packages_left(device).await?;
     let ok = wire::HelloOk {
@@ -78,7 +81,7 @@ async fn take(app: &Arc<App>, hello: wire::Hello) -> Result<(reply::Body, Option
         key_packages_left,
     };
     let queue = Queue::new(device, hello.acked_queue_seq, connection.queue_head, connection.expired_queue_seq);
-    Ok((reply::Body::HelloOk(ok), Some(Greeted { device, seat, queue, place })))
+    Ok((reply::Body::HelloOk(ok), Some(Greeted { device, lease, seat, queue, place })))
 }
 
 fn refused(reason: Reason, detail: &str) -> reply::Body {

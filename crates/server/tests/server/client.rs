@@ -101,6 +101,11 @@ impl Host {
         self.running.as_ref().unwrap().metrics_addr
     }
 
+    /// Where calls take datagrams, and where connections; of each unit.
+    pub fn calls_addrs(&self) -> &[(SocketAddr, SocketAddr)] {
+        &self.running.as_ref().unwrap().calls_addrs
+    }
+
     pub async fn stop(mut self) {
         self.running.take().unwrap().shutdown().await.unwrap();
     }

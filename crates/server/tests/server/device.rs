@@ -16,6 +16,7 @@ use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, Generation, Lea
 use proto::wire::{self, ClientFrame, ServerFrame, client_frame, refused::Reason, reply, server_frame};
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, tungstenite};
 
@@ -47,6 +48,9 @@ pub struct Device {
     pub provider: OpenMlsRustCrypto,
     pub token: Vec<u8>,
 }
+
+/// A server that says nothing for so long says nothing.
+const SILENT_MAX: Duration = Duration::from_secs(120);
 
 static NEXT: AtomicU32 = AtomicU32::new(1);
 
@@ -376,7 +380,9 @@ impl Device {
 
     pub async fn hello(&self, host: &Host) -> Socket {
         let mut socket = Socket::open(host).await;
-        let reply = socket.ask(client_frame::Body::Hello(self.hello_body(0, 1))).await;
+        let hello = self.hello_body(0, 1);
+        socket.lease = Lease::try_from(hello.lease.as_slice()).unwrap();
+        let reply = socket.ask(client_frame::Body::Hello(hello)).await;
         assert!(matches!(reply, reply::Body::HelloOk(_)), "{reply:?}");
         socket
     }
@@ -465,12 +471,14 @@ pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     waiting: VecDeque<server_frame::Body>,
     request: u32,
+    /// Of its Hello.
+    pub lease: Lease,
 }
 
 impl Socket {
     pub async fn open(host: &Host) -> Self {
         let (stream, _) = tokio_tungstenite::connect_async(format!("ws://{}/v1/socket", host.addr)).await.unwrap();
-        Self { stream, waiting: VecDeque::new(), request: 0 }
+        Self { stream, waiting: VecDeque::new(), request: 0, lease: Lease([0; 16]) }
     }
 
     pub async fn send_raw(&mut self, message: tungstenite::Message) {
@@ -512,7 +520,8 @@ impl Socket {
 
     async fn receive(&mut self) -> Option<server_frame::Body> {
         loop {
-            match self.stream.next().await?.ok()? {
+            let message = tokio::time::timeout(SILENT_MAX, self.stream.next()).await.expect("something comes");
+            match message?.ok()? {
                 tungstenite::Message::Binary(bytes) => return ServerFrame::decode(bytes.as_ref()).unwrap().body,
                 tungstenite::Message::Close(_) => return None,
                 _ => {}
@@ -526,6 +535,11 @@ impl Socket {
             Some(body) => Some(body),
             None => self.receive().await,
         }
+    }
+
+    /// What has come beside replies, and nobody has asked for.
+    pub fn waiting(&self) -> impl Iterator<Item = &server_frame::Body> {
+        self.waiting.iter()
     }
 
     /// The next frame that `wanted` takes; others are dropped.

@@ -6,6 +6,8 @@
 
 mod binary;
 mod blobs;
+mod caller;
+mod calls;
 mod client;
 mod connections;
 mod creations;

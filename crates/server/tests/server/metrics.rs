@@ -24,8 +24,13 @@ async fn watched() -> (Host, SocketAddr) {
     (host, at)
 }
 
+/// All that it tells.
+pub async fn text(at: SocketAddr) -> String {
+    String::from_utf8(told(at, "/metrics").await.body).unwrap()
+}
+
 #[track_caller]
-fn value(text: &str, of: &str) -> f64 {
+pub fn value(text: &str, of: &str) -> f64 {
     let line = text.lines().find_map(|line| line.strip_prefix(of)).unwrap_or_else(|| panic!("{of}\n{text}"));
     line.trim().parse().unwrap()
 }
@@ -39,7 +44,7 @@ async fn answers_are_measured_by_route_and_by_kind_of_request() {
     socket.ask(Body::GetGroupInfo(wire::GetGroupInfo { chat: vec![1; 16] })).await;
     host.get("/v1/blobs/00112233445566778899aabbccddeeff", Some(&phone.token)).await.refused(404, "not-found");
     host.send("BREW", "/v1/server", None, &[], Vec::new()).await;
-    let text = String::from_utf8(told(at, "/metrics").await.body).unwrap();
+    let text = text(at).await;
     for (labels, count) in [
         (r#"http_seconds_count{method="POST",route="/v1/register",status="200"}"#, 1.0),
         (r#"http_seconds_count{method="GET",route="/v1/blobs/{id}",status="404"}"#, 1.0),
@@ -71,7 +76,7 @@ async fn waiting_at_the_rendezvous_is_no_work() {
     let begun = std::time::Instant::now();
     host.post("/v1/link/get", None, &get).await.ok::<LinkSlot>();
     assert!(begun.elapsed().as_millis() >= 1_100);
-    let text = String::from_utf8(told(at, "/metrics").await.body).unwrap();
+    let text = text(at).await;
     let route = r#"method="POST",route="/v1/link/get",status="200""#;
     assert_eq!(value(&text, &format!(r#"heliograph_http_seconds_bucket{{{route},le="1"}}"#)), 1.0);
 }

@@ -377,6 +377,8 @@ fn requests() -> Vec<Request> {
     let mark = |sealed| Body::ReadMark(wire::ReadMark { chat: vec![9; 16], epoch: 0, sealed });
     let ephemeral = |chat, sealed| Body::Ephemeral(wire::Ephemeral { chat, epoch: 0, sealed });
     let marks = |len: usize| Body::GetMarks(wire::GetMarks { chats: vec![vec![9; 16]; len] });
+    let offer = |sdp: Option<String>| sdp.map(wire::say_in_call::Says::Offer);
+    let say = |sdp| Body::SayInCall(wire::SayInCall { participant: 1, says: offer(sdp) });
     let invalid = Some(Reason::Invalid);
     vec![
         ("hello", Body::Hello(wire::Hello::default()), invalid, None),
@@ -399,6 +401,10 @@ fn requests() -> Vec<Request> {
         ("list_groups", Body::ListGroups(wire::ListGroups { after_chat: short.clone(), limit: 1 }), invalid, None),
         ("find_direct", Body::FindDirect(wire::FindDirect { direct_key: short }), invalid, None),
         ("ping", Body::Ping(wire::Ping {}), None, None),
+        ("join_call", Body::JoinCall(wire::JoinCall { chat: vec![1; 15] }), invalid, None),
+        ("say_in_call", say(None), Some(Reason::Unsupported), Some(say(Some("x".repeat(1024 * 1024 + 1))))),
+        ("leave_call", Body::LeaveCall(wire::LeaveCall { participant: u64::MAX }), None, None),
+        ("get_calls", Body::GetCalls(wire::GetCalls {}), None, None),
     ]
 }
 
@@ -462,7 +468,7 @@ async fn requests_that_are_garbage_or_too_large_are_refused_and_the_socket_lives
             (reply::Body::Refused(refused), Some(reason)) => {
                 assert_eq!(refused.reason(), reason, "{name}: {}", refused.detail);
             }
-            (reply::Body::Batch(_) | reply::Body::Done(_) | reply::Body::Pong(_), None) => {}
+            (reply::Body::Batch(_) | reply::Body::Done(_) | reply::Body::Pong(_) | reply::Body::Calls(_), None) => {}
             other => panic!("{name}: {other:?}"),
         }
         if let Some(large) = large {

@@ -1,0 +1,342 @@
+//! Calls: whose device may be in which, what clients and units say to each other, and what the others of a group hear of it.
+//!
+//! Membership is the delivery service's: who has a leaf in the group, and is listed, may be in its call. Units ([`unit`]) know
+//! rooms and participants only; who they are is in the [`directory`]. That a device is put out follows from it at once, and
+//! [`keeping`] tells its unit. docs/calls.md.
+
+mod directory;
+mod keeping;
+mod streams;
+mod unit;
+mod words;
+
+pub(crate) use keeping::{keep, pass_on};
+pub(crate) use unit::Bound;
+pub(crate) use words::{cost, is_of_calls};
+
+use crate::config::CallsConfig;
+use crate::hub::Hub;
+use crate::open::Places;
+use directory::{Directory, Reserved, Seating};
+use proto::ids::{ChatId, DeviceAddress, Lease};
+use proto::wire::{self, call_refused, client_frame, refused, reply, server_frame};
+use server_store::groups::{Membership, Standing};
+use server_store::{StoreError, Stores};
+use sfu::{JoinError, ParticipantId};
+use std::collections::BTreeSet;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
+use unit::{Counts, Saying, Shared, Started, Unit, Word};
+
+/// Groups that are looked through at once for those with a call.
+const GROUPS_A_PAGE: u32 = 512;
+/// How long a client waits before it repeats what the store or a unit could not do.
+const BUSY_RETRY_MS: u32 = 500;
+
+/// The calls of one server; without units it has none, and says so.
+pub(crate) struct Calls {
+    hub: Arc<Hub>,
+    stores: Stores,
+    units: Vec<Unit>,
+    /// Decides which unit has a group's room. Keyed: group ids are clients' own, and could all lead to one.
+    hasher: RandomState,
+    directory: Mutex<Directory>,
+    to_keep: Notify,
+    stop: watch::Sender<bool>,
+}
+
+/// What units say, each with its number; to be passed on by [`pass_on`].
+pub(crate) struct Sayings {
+    of: Vec<(usize, mpsc::Receiver<Saying>)>,
+    ended: Vec<oneshot::Receiver<()>>,
+}
+
+/// Numbers for metrics.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) participants: usize,
+    pub(crate) rooms: usize,
+    pub(crate) packets_received: u64,
+    pub(crate) packets_unrouted: u64,
+    pub(crate) packets_sent: u64,
+    pub(crate) packets_dropped: u64,
+}
+
+impl Calls {
+    /// Starts a unit over each of these sockets. Where one cannot be started there are no calls.
+    pub(crate) fn start(
+        hub: Arc<Hub>,
+        stores: Stores,
+        bound: Vec<Bound>,
+        config: Option<&CallsConfig>,
+        rate_limit_factor: usize,
+    ) -> (Self, Sayings) {
+        let (stop, stopped) = watch::channel(false);
+        let started = config.map_or(Ok(Vec::new()), |config| start_units(bound, config, rate_limit_factor, &stopped));
+        let started = started.unwrap_or_else(|error| {
+            tracing::warn!("no calls: {error:#}");
+            Vec::new()
+        });
+        let (mut units, mut of, mut ended) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, started) in started.into_iter().enumerate() {
+            units.push(started.unit);
+            of.push((number, started.sayings));
+            ended.push(started.ended);
+        }
+        let (hasher, directory, to_keep) = (RandomState::new(), Mutex::default(), Notify::new());
+        (Self { hub, stores, units, hasher, directory, to_keep, stop }, Sayings { of, ended })
+    }
+
+    /// Whether there are calls here.
+    pub(crate) fn are_offered(&self) -> bool {
+        !self.units.is_empty()
+    }
+
+    /// Ends the units.
+    pub(crate) fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Carries out a request of a connected device, of the kinds that [`is_of_calls`] takes.
+    ///
+    /// What is said is queued to the unit before the first await, so that words handed over in order are heard in order.
+    pub(crate) async fn handle(&self, device: DeviceAddress, lease: Lease, body: client_frame::Body) -> reply::Body {
+        use client_frame::Body;
+        match body {
+            Body::JoinCall(join) => self.join(device, lease, &join).await,
+            Body::SayInCall(say) => self.say(device, say).await,
+            Body::LeaveCall(leave) => {
+                self.leave(device, ParticipantId(leave.participant));
+                reply::Body::Done(wire::Done {})
+            }
+            Body::GetCalls(_) => self.running_of(device).await.unwrap_or_else(|error| busy(&error)),
+            _ => refuse(refused::Reason::Unsupported, "not of calls"),
+        }
+    }
+
+    async fn join(&self, device: DeviceAddress, lease: Lease, join: &wire::JoinCall) -> reply::Body {
+        use call_refused::Reason;
+        let Ok(chat) = ChatId::try_from(join.chat.as_slice()) else {
+            return refuse(refused::Reason::Invalid, "chat: 16 bytes are wanted");
+        };
+        if !self.are_offered() {
+            return refuse_call(Reason::NotOffered, "this server has no calls");
+        }
+        // Reserved first: a removal that the question below does not see strikes the reservation.
+        let reservation = self.reserve(device, lease, chat);
+        match self.members(chat).await {
+            Err(error) => return busy(&error),
+            Ok(members) if !members.contains(&device) => return refuse(refused::Reason::Denied, "not a member"),
+            Ok(_) => {}
+        }
+        if self.hub.lease_of(device).is_some_and(|seated| seated != lease) {
+            return refuse(refused::Reason::Denied, "another run of this client is connected");
+        }
+        // The one before goes first: in a full call it has the place that this one is to get.
+        self.directory().vacate(device);
+        self.tell_units_who_left().await;
+        let Reserved { participant, room, unit } = reservation.reserved;
+        let joined = match self.units.get(unit) {
+            Some(unit) => asked(unit, |answer| Word::Join { room, who: participant, answer }).await,
+            None => None,
+        };
+        match joined {
+            Some(Ok(())) => {}
+            Some(Err(JoinError::RoomFull)) => return refuse_call(Reason::CallFull, "the call is full"),
+            Some(Err(JoinError::TooManyRooms)) => return refuse_call(Reason::TooManyCalls, "too many calls"),
+            Some(Err(JoinError::AlreadyHere)) | None => return refuse_busy("the unit is not there"),
+        }
+        match reservation.seat() {
+            Seating::Seated => reply::Body::CallJoined(wire::CallJoined {
+                participant: participant.0,
+                unconnected_max_ms: u32::try_from(sfu::limits::UNCONNECTED_MAX.as_millis()).unwrap_or(u32::MAX),
+            }),
+            Seating::Struck => refuse(refused::Reason::Denied, "not a member any more, or joined again"),
+        }
+    }
+
+    async fn say(&self, device: DeviceAddress, say: wire::SayInCall) -> reply::Body {
+        let who = ParticipantId(say.participant);
+        let says = match words::read(say) {
+            Ok(says) => says,
+            Err(refused) => return refused,
+        };
+        let unit = self.directory().unit_of(who, device).and_then(|unit| self.units.get(unit));
+        let heard = match unit {
+            Some(unit) => asked(unit, |answer| Word::Hear { who, says, answer }).await,
+            None => return refuse_call(call_refused::Reason::NotInCall, "no such participant of this device"),
+        };
+        heard.map_or_else(|| refuse_busy("the unit is not there"), words::heard)
+    }
+
+    fn leave(&self, device: DeviceAddress, participant: ParticipantId) {
+        let mut directory = self.directory();
+        if directory.of_device(device).is_some_and(|(_, seated)| seated == participant) {
+            directory.vacate(device);
+            self.to_keep.notify_one();
+        }
+    }
+
+    /// A running client of the device has a socket. One of another lease is out; the same one goes on, and hears once more what
+    /// it may have missed.
+    pub(crate) async fn back(&self, device: DeviceAddress, lease: Lease) {
+        let (unit, who) = {
+            let mut directory = self.directory();
+            directory.vacate_but_for(device, Some(lease));
+            self.to_keep.notify_one();
+            let Some(seated) = directory.of_device(device) else { return };
+            seated
+        };
+        if let Some(unit) = self.units.get(unit) {
+            let _ = unit.words.send(Word::SayAgain(who)).await;
+        }
+    }
+
+    /// These devices are out of whatever call they are in: unlinked, or their account's number has moved.
+    pub(crate) fn put_out(&self, devices: &[DeviceAddress]) {
+        let mut directory = self.directory();
+        for device in devices {
+            directory.vacate_but_for(*device, None);
+        }
+        self.to_keep.notify_one();
+    }
+
+    /// Somebody may have lost the leaf by which they are in a group's call.
+    pub(crate) fn roster_changed(&self, chat: ChatId) {
+        if self.directory().doubt(chat) {
+            self.to_keep.notify_one();
+        }
+    }
+
+    /// Running calls of groups in which the device has a leaf.
+    async fn running_of(&self, device: DeviceAddress) -> Result<reply::Body, StoreError> {
+        let running = self.directory().chats();
+        let mut calls = Vec::new();
+        let mut after = None;
+        while !running.is_empty() && calls.len() < crate::limits::CALLS_TOLD_MAX {
+            let groups = self.stores.groups.list_groups(device, after, GROUPS_A_PAGE).await?;
+            let joined = groups.iter().filter(|group| group.membership == Membership::Joined);
+            let with_call = joined.map(|group| group.head.chat).filter(|chat| running.contains(chat));
+            calls.extend(with_call.map(|chat| words::running(chat, self.directory().participants(chat))));
+            after = groups.last().map(|group| group.head.chat);
+            if groups.len() < usize::try_from(GROUPS_A_PAGE).unwrap_or(usize::MAX) {
+                break;
+            }
+        }
+        calls.retain(|call| !call.participants.is_empty());
+        calls.truncate(crate::limits::CALLS_TOLD_MAX);
+        Ok(reply::Body::Calls(wire::Calls { calls }))
+    }
+
+    /// Devices with a leaf in the group, but for those that are unlinked.
+    async fn members(&self, chat: ChatId) -> Result<BTreeSet<DeviceAddress>, StoreError> {
+        let members = self.stores.groups.members(chat).await?;
+        Ok(members.into_iter().filter(|m| m.standing == Standing::Listed).map(|m| m.device).collect())
+    }
+
+    fn reserve(&self, device: DeviceAddress, lease: Lease, chat: ChatId) -> Reservation<'_> {
+        let shard = self.hasher.hash_one(chat.0) % u64::try_from(self.units.len().max(1)).unwrap_or(1);
+        let unit = usize::try_from(shard).unwrap_or(0);
+        let reserved = self.directory().reserve((device, lease, chat), unit, words::draw_participant);
+        Reservation { calls: self, reserved }
+    }
+
+    /// Those who are out of the directory are taken out of their units: when this returns they are sent nothing more.
+    async fn tell_units_who_left(&self) {
+        loop {
+            let Some((unit, who)) = self.directory().first_leaving() else { return };
+            if let Some(of) = self.units.get(unit) {
+                // Where there is no unit any more, nobody is in it.
+                asked(of, |done| Word::Leave { who, done }).await;
+            }
+            self.directory().left((unit, who));
+        }
+    }
+
+    fn tell(&self, device: DeviceAddress, body: &server_frame::Body) {
+        self.hub.push_all(&[device], body);
+    }
+
+    /// For metrics.
+    pub(crate) fn tally(&self) -> Tally {
+        let (participants, rooms) = self.directory().counts();
+        let sum = |of: fn(&Counts) -> u64| self.units.iter().map(|unit| of(&unit.counts)).sum();
+        Tally {
+            participants,
+            rooms,
+            packets_received: sum(|counts| counts.received.load(Ordering::Relaxed)),
+            packets_unrouted: sum(|counts| counts.unrouted.load(Ordering::Relaxed)),
+            packets_sent: sum(|counts| counts.sent.load(Ordering::Relaxed)),
+            packets_dropped: sum(|counts| counts.dropped.load(Ordering::Relaxed)),
+        }
+    }
+
+    fn directory(&self) -> MutexGuard<'_, Directory> {
+        self.directory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn start_units(
+    bound: Vec<Bound>,
+    config: &CallsConfig,
+    rate_limit_factor: usize,
+    stop: &watch::Receiver<bool>,
+) -> anyhow::Result<Vec<Started>> {
+    let stream_places = Places::new(config.streams_per_address_max.saturating_mul(rate_limit_factor));
+    let start = |(number, bound)| {
+        let shared = Shared { stream_places: stream_places.clone(), stop: stop.clone() };
+        unit::start(bound, &config.reached_at(), number, shared)
+    };
+    bound.into_iter().enumerate().map(start).collect()
+}
+
+/// A place that is given up unless somebody is seated there.
+struct Reservation<'a> {
+    calls: &'a Calls,
+    reserved: Reserved,
+}
+
+impl Reservation<'_> {
+    fn seat(self) -> Seating {
+        let seating = self.calls.directory().seat(self.reserved.participant);
+        // The group is to hear of it, and a place of the device that this one replaces is to be cleared.
+        self.calls.to_keep.notify_one();
+        seating
+    }
+}
+
+impl Drop for Reservation<'_> {
+    fn drop(&mut self) {
+        self.calls.directory().give_up(self.reserved.participant);
+        self.calls.to_keep.notify_one();
+    }
+}
+
+/// Asks a unit; `None` if it is no more.
+async fn asked<T>(unit: &Unit, word: impl FnOnce(oneshot::Sender<T>) -> Word) -> Option<T> {
+    let (answer, answered) = oneshot::channel();
+    unit.words.send(word(answer)).await.ok()?;
+    answered.await.ok()
+}
+
+fn busy(error: &StoreError) -> reply::Body {
+    if !error.is_temporary() {
+        tracing::error!(error = error as &dyn std::error::Error, "a request about calls failed in the store");
+    }
+    refuse_busy("the store failed")
+}
+
+fn refuse_busy(detail: &str) -> reply::Body {
+    let reason = refused::Reason::Busy.into();
+    reply::Body::Refused(wire::Refused { reason, detail: detail.into(), retry_after_ms: BUSY_RETRY_MS })
+}
+
+fn refuse(reason: refused::Reason, detail: &str) -> reply::Body {
+    reply::Body::Refused(wire::Refused { reason: reason.into(), detail: detail.into(), retry_after_ms: 0 })
+}
+
+fn refuse_call(reason: call_refused::Reason, detail: &str) -> reply::Body {
+    reply::Body::CallRefused(wire::CallRefused { reason: reason.into(), detail: detail.into() })
+}

@@ -1,0 +1,369 @@
+//! Who is in which call: participants, their devices and rooms, and what follows for others when that changes. Decides nothing
+//! about who may; knows no socket, no store and no unit but by its number.
+//!
+//! A device reserves a place before it is asked whether it may have one, and is seated afterwards. Whoever is struck meanwhile is
+//! not seated: so nobody slips in between the question and the answer.
+
+use proto::ids::{ChatId, DeviceAddress, Lease};
+use sfu::{ParticipantId, RoomId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A participant's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) device: DeviceAddress,
+    /// Of the running client that joined.
+    pub(super) lease: Lease,
+    pub(super) chat: ChatId,
+    /// Rises with every reservation.
+    serial: u64,
+}
+
+/// Where a reservation leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reserved {
+    pub(super) participant: ParticipantId,
+    pub(super) room: RoomId,
+    pub(super) unit: usize,
+}
+
+/// What became of a reservation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seating {
+    Seated,
+    /// It was struck meanwhile.
+    Struck,
+}
+
+#[derive(Debug)]
+struct Room {
+    id: RoomId,
+    unit: usize,
+    /// Seated or not.
+    participants: BTreeSet<ParticipantId>,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(super) struct Directory {
+    serial: u64,
+    rooms_opened: u64,
+    reserved: BTreeMap<ParticipantId, Place>,
+    seated: BTreeMap<ParticipantId, Place>,
+    by_device: BTreeMap<DeviceAddress, ParticipantId>,
+    rooms: BTreeMap<ChatId, Room>,
+    /// Their units have to take them out.
+    leaving: BTreeSet<(usize, ParticipantId)>,
+    /// Calls that are not as their groups were told.
+    changed: BTreeSet<ChatId>,
+    /// Calls whose groups may not have all their participants any more.
+    doubted: BTreeSet<ChatId>,
+}
+
+impl Directory {
+    /// A place under a number that nobody has, `draw`n until it is such. `unit_of_new` is that of a room that is not open.
+    pub(super) fn reserve(
+        &mut self,
+        (device, lease, chat): (DeviceAddress, Lease, ChatId),
+        unit_of_new: usize,
+        mut draw: impl FnMut() -> u64,
+    ) -> Reserved {
+        let participant = loop {
+            let drawn = ParticipantId(draw());
+            let in_use = self.reserved.contains_key(&drawn) || self.seated.contains_key(&drawn);
+            if !in_use && !self.leaving.iter().any(|(_, leaving)| *leaving == drawn) {
+                break drawn;
+            }
+        };
+        self.serial += 1;
+        self.reserved.insert(participant, Place { device, lease, chat, serial: self.serial });
+        let rooms_opened = &mut self.rooms_opened;
+        let room = self.rooms.entry(chat).or_insert_with(|| {
+            // A new number each time: of the room that was here before, somebody may still be leaving.
+            *rooms_opened += 1;
+            Room { id: RoomId(*rooms_opened), unit: unit_of_new, participants: BTreeSet::new() }
+        });
+        room.participants.insert(participant);
+        Reserved { participant, room: room.id, unit: room.unit }
+    }
+
+    /// Makes a reservation a place. A device has one: the one before it is struck.
+    pub(super) fn seat(&mut self, participant: ParticipantId) -> Seating {
+        let Some(place) = self.reserved.remove(&participant) else { return Seating::Struck };
+        self.vacate(place.device);
+        self.seated.insert(participant, place);
+        self.by_device.insert(place.device, participant);
+        self.changed.insert(place.chat);
+        Seating::Seated
+    }
+
+    /// Nothing comes of a reservation.
+    pub(super) fn give_up(&mut self, participant: ParticipantId) {
+        if self.reserved.contains_key(&participant) {
+            self.strike(participant);
+        }
+    }
+
+    /// The device leaves the call that it is in.
+    pub(super) fn vacate(&mut self, device: DeviceAddress) {
+        if let Some(participant) = self.by_device.get(&device).copied() {
+            self.strike(participant);
+        }
+    }
+
+    /// The same, and the places it has reserved, unless they are this lease's.
+    pub(super) fn vacate_but_for(&mut self, device: DeviceAddress, lease: Option<Lease>) {
+        let is_out = |place: &Place| place.device == device && Some(place.lease) != lease;
+        let reserved = self.reserved.iter().filter(|(_, place)| is_out(place)).map(|(participant, _)| *participant);
+        let seated = self.by_device.get(&device).copied();
+        let seated = seated.filter(|participant| self.seated.get(participant).is_some_and(is_out));
+        for participant in reserved.chain(seated).collect::<Vec<_>>() {
+            self.strike(participant);
+        }
+    }
+
+    /// Strikes all of a call that are none of these, and whose reservation is no newer than `serial`. Tells whom of the seated.
+    pub(super) fn keep_only(
+        &mut self,
+        chat: ChatId,
+        members: &BTreeSet<DeviceAddress>,
+        serial: u64,
+    ) -> Vec<(ParticipantId, DeviceAddress)> {
+        let Some(room) = self.rooms.get(&chat) else { return Vec::new() };
+        let place = |participant| self.seated.get(participant).or_else(|| self.reserved.get(participant));
+        let is_out = |place: &Place| place.serial <= serial && !members.contains(&place.device);
+        let out: Vec<(ParticipantId, DeviceAddress)> = room
+            .participants
+            .iter()
+            .filter_map(|participant| Some((*participant, place(participant).filter(|place| is_out(place))?.device)))
+            .collect();
+        let told = out.iter().filter(|(participant, _)| self.seated.contains_key(participant)).copied().collect();
+        for (participant, _) in &out {
+            self.strike(*participant);
+        }
+        told
+    }
+
+    /// The unit has taken somebody out by itself.
+    pub(super) fn gone(&mut self, participant: ParticipantId) -> Option<Place> {
+        let seated = self.seated.contains_key(&participant);
+        self.remove(participant).filter(|_| seated)
+    }
+
+    /// A unit is no more, and with it all who were there.
+    pub(super) fn unit_lost(&mut self, unit: usize) -> Vec<(ParticipantId, DeviceAddress)> {
+        let rooms = self.rooms.values().filter(|room| room.unit == unit);
+        let all: Vec<ParticipantId> = rooms.flat_map(|room| &room.participants).copied().collect();
+        all.into_iter().filter_map(|participant| Some((participant, self.gone(participant)?.device))).collect()
+    }
+
+    fn strike(&mut self, participant: ParticipantId) {
+        let place = self.seated.get(&participant).or_else(|| self.reserved.get(&participant));
+        let unit = place.and_then(|place| self.rooms.get(&place.chat)).map(|room| room.unit);
+        self.leaving.extend(unit.map(|unit| (unit, participant)));
+        self.remove(participant);
+    }
+
+    fn remove(&mut self, participant: ParticipantId) -> Option<Place> {
+        let seated = self.seated.remove(&participant);
+        if let Some(place) = seated {
+            self.changed.insert(place.chat);
+            if self.by_device.get(&place.device) == Some(&participant) {
+                self.by_device.remove(&place.device);
+            }
+        }
+        let place = seated.or_else(|| self.reserved.remove(&participant))?;
+        if let Some(room) = self.rooms.get_mut(&place.chat) {
+            room.participants.remove(&participant);
+            if room.participants.is_empty() {
+                self.rooms.remove(&place.chat);
+            }
+        }
+        Some(place)
+    }
+
+    /// The unit where this participant is this device's.
+    pub(super) fn unit_of(&self, participant: ParticipantId, device: DeviceAddress) -> Option<usize> {
+        let place = self.seated.get(&participant).filter(|place| place.device == device)?;
+        self.rooms.get(&place.chat).map(|room| room.unit)
+    }
+
+    /// Whose participant it is.
+    pub(super) fn device_of(&self, participant: ParticipantId) -> Option<DeviceAddress> {
+        self.seated.get(&participant).map(|place| place.device)
+    }
+
+    /// The device's participant, and its unit.
+    pub(super) fn of_device(&self, device: DeviceAddress) -> Option<(usize, ParticipantId)> {
+        let participant = self.by_device.get(&device)?;
+        Some((self.unit_of(*participant, device)?, *participant))
+    }
+
+    /// Who is in a call; nobody where there is none.
+    pub(super) fn participants(&self, chat: ChatId) -> Vec<(ParticipantId, DeviceAddress)> {
+        let all = self.rooms.get(&chat).into_iter().flat_map(|room| &room.participants);
+        all.filter_map(|participant| Some((*participant, self.device_of(*participant)?))).collect()
+    }
+
+    /// Calls with somebody in them.
+    pub(super) fn chats(&self) -> BTreeSet<ChatId> {
+        self.seated.values().map(|place| place.chat).collect()
+    }
+
+    /// How many are in calls, and how many calls there are.
+    pub(super) fn counts(&self) -> (usize, usize) {
+        (self.seated.len(), self.chats().len())
+    }
+
+    /// Of the newest reservation.
+    pub(super) fn serial(&self) -> u64 {
+        self.serial
+    }
+
+    /// The group's roster has changed; true if there is anything to see to.
+    pub(super) fn doubt(&mut self, chat: ChatId) -> bool {
+        self.rooms.contains_key(&chat) && self.doubted.insert(chat)
+    }
+
+    /// A call whose group is to be looked at.
+    pub(super) fn next_to_look_at(&self) -> Option<ChatId> {
+        self.doubted.first().or_else(|| self.changed.first()).copied()
+    }
+
+    /// The group is about to be looked at: what changes from now on is another time.
+    pub(super) fn looked_at(&mut self, chat: ChatId) {
+        self.doubted.remove(&chat);
+    }
+
+    /// What the group is to be told, if that is anything new.
+    pub(super) fn news_of(&mut self, chat: ChatId) -> Option<Vec<(ParticipantId, DeviceAddress)>> {
+        self.changed.remove(&chat).then(|| self.participants(chat))
+    }
+
+    /// Whom a unit has to take out. They stay here until it was told.
+    pub(super) fn first_leaving(&self) -> Option<(usize, ParticipantId)> {
+        self.leaving.first().copied()
+    }
+
+    /// The unit was told.
+    pub(super) fn left(&mut self, leaving: (usize, ParticipantId)) {
+        self.leaving.remove(&leaving);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proto::ids::{AccountId, DeviceNumber};
+
+    const CHAT: ChatId = ChatId([1; 16]);
+    const OTHER_CHAT: ChatId = ChatId([2; 16]);
+    const LEASE: Lease = Lease([1; 16]);
+
+    fn device(account: u8) -> DeviceAddress {
+        DeviceAddress { account: AccountId([account; 16]), device: DeviceNumber(1) }
+    }
+
+    fn reserves(directory: &mut Directory, account: u8, chat: ChatId) -> ParticipantId {
+        let mut next = directory.serial() + 100;
+        let draw = || {
+            next += 1;
+            next
+        };
+        directory.reserve((device(account), LEASE, chat), 0, draw).participant
+    }
+
+    fn joins(directory: &mut Directory, account: u8, chat: ChatId) -> ParticipantId {
+        let participant = reserves(directory, account, chat);
+        assert_eq!(directory.seat(participant), Seating::Seated);
+        participant
+    }
+
+    fn devices(directory: &Directory, chat: ChatId) -> Vec<DeviceAddress> {
+        directory.participants(chat).into_iter().map(|(_, device)| device).collect()
+    }
+
+    fn leaving(directory: &mut Directory) -> Vec<ParticipantId> {
+        std::mem::take(&mut directory.leaving).into_iter().map(|(_, participant)| participant).collect()
+    }
+
+    #[test]
+    fn a_device_is_in_one_call() {
+        let mut directory = Directory::default();
+        let first = joins(&mut directory, 1, CHAT);
+        let second = joins(&mut directory, 1, OTHER_CHAT);
+        assert_eq!((devices(&directory, CHAT), devices(&directory, OTHER_CHAT)), (vec![], vec![device(1)]));
+        assert_eq!(leaving(&mut directory), [first]);
+        assert_eq!(directory.news_of(CHAT), Some(vec![]), "the first one is over");
+        assert_eq!(directory.news_of(CHAT), None, "which is told once");
+        assert_eq!((directory.unit_of(first, device(1)), directory.unit_of(second, device(1))), (None, Some(0)));
+        assert_eq!(directory.unit_of(second, device(2)), None, "nobody speaks for another");
+    }
+
+    #[test]
+    fn who_is_struck_before_being_seated_is_not_seated() {
+        let mut directory = Directory::default();
+        let stays = joins(&mut directory, 1, CHAT);
+        let members: BTreeSet<_> = [device(1)].into();
+        let removed = reserves(&mut directory, 2, CHAT);
+        let serial = directory.serial();
+        let newer = reserves(&mut directory, 3, CHAT);
+        assert_eq!(directory.keep_only(CHAT, &members, serial), [], "nobody who was seated");
+        assert_eq!(directory.seat(removed), Seating::Struck);
+        assert_eq!(leaving(&mut directory), [removed]);
+        assert_eq!(directory.seat(newer), Seating::Seated, "the members were read before it came");
+        assert_eq!(directory.keep_only(CHAT, &members, directory.serial()), [(newer, device(3))]);
+        assert_eq!(directory.participants(CHAT), [(stays, device(1))]);
+    }
+
+    #[test]
+    fn another_run_of_the_client_has_no_place_of_the_one_before() {
+        let mut directory = Directory::default();
+        joins(&mut directory, 1, CHAT);
+        let reserved = reserves(&mut directory, 1, CHAT);
+        directory.vacate_but_for(device(1), Some(LEASE));
+        assert_eq!(devices(&directory, CHAT), [device(1)]);
+        directory.vacate_but_for(device(1), Some(Lease([2; 16])));
+        assert_eq!(devices(&directory, CHAT), []);
+        assert_eq!(directory.seat(reserved), Seating::Struck);
+        assert_eq!(leaving(&mut directory).len(), 2);
+    }
+
+    #[test]
+    fn a_room_that_opens_again_is_another() {
+        let mut directory = Directory::default();
+        let draw = |number| move || number;
+        let first = directory.reserve((device(1), LEASE, CHAT), 0, draw(1));
+        let beside = directory.reserve((device(2), LEASE, CHAT), 5, draw(2));
+        assert_eq!((beside.room, beside.unit), (first.room, 0), "those of one call meet");
+        directory.give_up(first.participant);
+        directory.give_up(beside.participant);
+        assert_ne!(directory.reserve((device(1), LEASE, CHAT), 0, draw(3)).room, first.room);
+        assert!(directory.news_of(CHAT).is_none(), "nobody was in it");
+    }
+
+    #[test]
+    fn a_number_is_drawn_until_it_is_nobodys() {
+        let mut directory = Directory::default();
+        let seated = joins(&mut directory, 1, CHAT);
+        directory.vacate(device(1));
+        let mut numbers = [seated.0, 7].into_iter();
+        let reserved = directory.reserve((device(2), LEASE, CHAT), 0, || numbers.next().unwrap());
+        assert_eq!(reserved.participant, ParticipantId(7), "the first is still leaving");
+    }
+
+    #[test]
+    fn a_lost_unit_takes_its_calls_along() {
+        let mut directory = Directory::default();
+        let one = joins(&mut directory, 1, CHAT);
+        let mut number = 900;
+        let draw = || {
+            number += 1;
+            number
+        };
+        let other = directory.reserve((device(2), LEASE, OTHER_CHAT), 1, draw).participant;
+        directory.seat(other);
+        assert_eq!(directory.unit_lost(0), [(one, device(1))]);
+        assert_eq!((directory.counts(), leaving(&mut directory)), ((1, 1), vec![]));
+    }
+}

@@ -1,0 +1,111 @@
+//! What follows from changes, besides replies: units take out whom the directory has struck, groups hear of their calls, and what
+//! units say reaches its device. Runs beside the sockets, so that nobody's connection has to last until it is done.
+
+use super::unit::Saying;
+use super::{Calls, Sayings, words};
+use crate::app::App;
+use futures_util::future::join_all;
+use proto::ids::{ChatId, DeviceAddress};
+use proto::wire::{self, put_out_of_call, server_frame};
+use server_store::StoreError;
+use sfu::ParticipantId;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Before the store is asked again.
+const STORE_RETRY: Duration = Duration::from_millis(500);
+
+/// Keeps units and groups up to date, for ever.
+pub(crate) async fn keep(app: Arc<App>) {
+    let calls = &app.calls;
+    loop {
+        calls.tell_units_who_left().await;
+        let next = calls.directory().next_to_look_at();
+        let Some(chat) = next else {
+            calls.to_keep.notified().await;
+            continue;
+        };
+        if let Err(error) = calls.look_at(chat).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "the members of a call could not be read");
+            tokio::time::sleep(STORE_RETRY).await;
+        }
+    }
+}
+
+impl Calls {
+    /// Who is no member any more is put out, and the members hear who is in.
+    async fn look_at(&self, chat: ChatId) -> Result<(), StoreError> {
+        let serial = {
+            let mut directory = self.directory();
+            directory.looked_at(chat);
+            directory.serial()
+        };
+        let members = match self.members(chat).await {
+            Ok(members) => members,
+            Err(error) => {
+                self.directory().doubt(chat);
+                return Err(error);
+            }
+        };
+        let (out, news) = {
+            let mut directory = self.directory();
+            (directory.keep_only(chat, &members, serial), directory.news_of(chat))
+        };
+        // First of all: who hears of it can rely on it.
+        self.tell_units_who_left().await;
+        for (who, device) in out {
+            self.tell_put_out(who, device, put_out_of_call::Reason::NotAMember);
+        }
+        if let Some(participants) = news {
+            let running = server_frame::Body::RunningCall(words::running(chat, participants));
+            self.hub.push_all(&members.into_iter().collect::<Vec<_>>(), &running);
+        }
+        Ok(())
+    }
+
+    fn tell_put_out(&self, who: ParticipantId, device: DeviceAddress, why: put_out_of_call::Reason) {
+        let told = wire::PutOutOfCall { participant: who.0, reason: why.into() };
+        self.tell(device, &server_frame::Body::PutOutOfCall(told));
+    }
+
+    fn pass_on_one(&self, saying: Saying) {
+        match saying {
+            Saying::Say(who, says) => {
+                let (device, said) = {
+                    let directory = self.directory();
+                    (directory.device_of(who), words::said(who, says, |other| directory.device_of(other)))
+                };
+                if let Some(device) = device {
+                    self.tell(device, &server_frame::Body::SaidInCall(said));
+                }
+            }
+            Saying::Left(who, why) => {
+                let gone = self.directory().gone(who);
+                self.to_keep.notify_one();
+                if let Some(place) = gone {
+                    self.tell_put_out(who, place.device, words::left(why));
+                }
+            }
+        }
+    }
+}
+
+/// Brings what units say to the devices, until all units have ended.
+pub(crate) async fn pass_on(app: Arc<App>, sayings: Sayings) {
+    let calls = &app.calls;
+    let each = sayings.of.into_iter().map(async |(unit, mut sayings)| {
+        while let Some(saying) = sayings.recv().await {
+            calls.pass_on_one(saying);
+        }
+        let lost = calls.directory().unit_lost(unit);
+        calls.to_keep.notify_one();
+        if !*calls.stop.borrow() {
+            tracing::error!(unit, "a unit for calls has ended");
+        }
+        for (who, device) in lost {
+            calls.tell_put_out(who, device, put_out_of_call::Reason::UnitLost);
+        }
+    });
+    join_all(each).await;
+    join_all(sayings.ended).await;
+}

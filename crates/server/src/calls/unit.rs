@@ -1,0 +1,300 @@
+//! One forwarding unit with its thread, its UDP socket and its TCP port: the driver of a sans-IO `sfu::Sfu`. It decides nothing:
+//! packets, words and the time go in, and what comes out is carried out. No lock is taken on the way of a packet.
+
+use super::streams::{Brought, Streams};
+use crate::limits::{
+    CALL_DATAGRAMS_A_TURN, CALL_SAYINGS_MAX, CALL_SOCKET_BUFFER_LEN, CALL_STREAM_BACKLOG, CALL_WORDS_MAX,
+};
+use crate::open::Places;
+use sfu::limits::PACKET_LEN_MAX;
+use sfu::{
+    ClientSays, Heard, JoinError, LeftBecause, Output, Packet, ParticipantId, RoomId, SayError, ServerSays, Sfu,
+    SfuConfig, StartError, Transport,
+};
+use socket2::{Domain, Protocol, Socket, Type};
+use std::collections::VecDeque;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+use tokio::net::{TcpListener, UdpSocket};
+use tokio::sync::{mpsc, oneshot, watch};
+
+/// The sockets of one unit, bound and not yet served.
+pub(crate) struct Bound {
+    udp: std::net::UdpSocket,
+    tcp: std::net::TcpListener,
+}
+
+/// What a unit is told.
+pub(super) enum Word {
+    Join { room: RoomId, who: ParticipantId, answer: oneshot::Sender<Result<(), JoinError>> },
+    Leave { who: ParticipantId, done: oneshot::Sender<()> },
+    Hear { who: ParticipantId, says: ClientSays, answer: oneshot::Sender<Result<Heard, SayError>> },
+    SayAgain(ParticipantId),
+}
+
+/// What a unit tells.
+pub(super) enum Saying {
+    Say(ParticipantId, ServerSays),
+    Left(ParticipantId, LeftBecause),
+}
+
+/// Packets since the start.
+#[derive(Default)]
+pub(super) struct Counts {
+    pub(super) received: AtomicU64,
+    /// Received, and of nobody here.
+    pub(super) unrouted: AtomicU64,
+    pub(super) sent: AtomicU64,
+    /// Not sent, since the network or a connection had no room.
+    pub(super) dropped: AtomicU64,
+}
+
+/// A unit that runs, for those who speak to it.
+pub(super) struct Unit {
+    pub(super) words: mpsc::Sender<Word>,
+    pub(super) counts: Arc<Counts>,
+}
+
+/// A unit that runs, for its owner.
+pub(super) struct Started {
+    pub(super) unit: Unit,
+    pub(super) sayings: mpsc::Receiver<Saying>,
+    /// Ends with the thread.
+    pub(super) ended: oneshot::Receiver<()>,
+}
+
+/// What units share.
+pub(super) struct Shared {
+    pub(super) stream_places: Arc<Places<IpAddr>>,
+    pub(super) stop: watch::Receiver<bool>,
+}
+
+impl Bound {
+    /// Both at this address; the ports are the same unless it is port 0.
+    pub(crate) fn bind(address: SocketAddr) -> io::Result<Self> {
+        let udp = socket(address, Type::DGRAM, Protocol::UDP)?;
+        // Packets of many come in bursts. Where the system grants less it takes what it gets.
+        let _ = udp.set_recv_buffer_size(CALL_SOCKET_BUFFER_LEN);
+        let _ = udp.set_send_buffer_size(CALL_SOCKET_BUFFER_LEN);
+        udp.bind(&address.into())?;
+        let tcp = socket(address, Type::STREAM, Protocol::TCP)?;
+        // As for the other ports, see `server::bind`.
+        tcp.set_reuse_address(cfg!(unix))?;
+        tcp.bind(&address.into())?;
+        tcp.listen(CALL_STREAM_BACKLOG)?;
+        Ok(Self { udp: udp.into(), tcp: tcp.into() })
+    }
+
+    /// Where datagrams come in.
+    pub(crate) fn udp_address(&self) -> io::Result<SocketAddr> {
+        self.udp.local_addr()
+    }
+
+    /// Where connections come in.
+    pub(crate) fn tcp_address(&self) -> io::Result<SocketAddr> {
+        self.tcp.local_addr()
+    }
+}
+
+fn socket(address: SocketAddr, kind: Type, protocol: Protocol) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), kind, Some(protocol))?;
+    if address.is_ipv6() {
+        socket.set_only_v6(false)?;
+    }
+    socket.set_nonblocking(true)?;
+    Ok(socket)
+}
+
+/// Starts the thread. `addresses` are this machine's, as clients reach them.
+pub(super) fn start(bound: Bound, addresses: &[IpAddr], number: usize, shared: Shared) -> anyhow::Result<Started> {
+    let (udp_port, tcp_port) = (bound.udp_address()?.port(), bound.tcp_address()?.port());
+    let at = |port| addresses.iter().map(|address| SocketAddr::new(*address, port)).collect();
+    let sfu = Sfu::new(SfuConfig { udp: at(udp_port), tcp: at(tcp_port) }).map_err(|error: StartError| {
+        anyhow::Error::new(error).context("calls_addresses: clients could not reach this server there")
+    })?;
+    let (words, told) = mpsc::channel(CALL_WORDS_MAX);
+    let (say, sayings) = mpsc::channel(CALL_SAYINGS_MAX);
+    let (end, ended) = oneshot::channel();
+    let counts = Arc::new(Counts::default());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let counting = counts.clone();
+    std::thread::Builder::new().name(format!("calls-{number}")).spawn(move || {
+        let _end: oneshot::Sender<()> = end;
+        let served = runtime.block_on(async move {
+            let udp = UdpSocket::from_std(bound.udp)?;
+            let streams = Streams::new(TcpListener::from_std(bound.tcp)?, shared.stream_places);
+            let maps_ipv4 = udp.local_addr()?.is_ipv6();
+            let unsaid = VecDeque::new();
+            let driver = Driver { sfu, udp, maps_ipv4, streams, say, unsaid, wake_at: None, counts: counting };
+            driver.run(told, shared.stop).await;
+            io::Result::Ok(())
+        });
+        if let Err(error) = served {
+            tracing::error!(%error, "a unit for calls could not use its sockets");
+        }
+    })?;
+    Ok(Started { unit: Unit { words, counts }, sayings, ended })
+}
+
+struct Driver {
+    sfu: Sfu,
+    udp: UdpSocket,
+    /// The socket is one of IPv6 and speaks to IPv4 as well.
+    maps_ipv4: bool,
+    streams: Streams,
+    say: mpsc::Sender<Saying>,
+    /// Sayings for which there was no room. While there are any no words are heard, and few sayings come of anything else: so they
+    /// are no more than participants.
+    unsaid: VecDeque<Saying>,
+    wake_at: Option<Instant>,
+    counts: Arc<Counts>,
+}
+
+impl Driver {
+    async fn run(mut self, mut words: mpsc::Receiver<Word>, mut stop: watch::Receiver<bool>) {
+        // One byte more than the longest: what is longer is seen to be.
+        let mut buffer = [0; PACKET_LEN_MAX + 1];
+        loop {
+            let wake_at = self.wake_at.map(tokio::time::Instant::from_std);
+            tokio::select! {
+                () = stopped(&mut stop) => return,
+                () = wake(wake_at) => {}
+                room = room(&self.say), if !self.unsaid.is_empty() => if room.is_none() { return },
+                word = words.recv(), if self.unsaid.is_empty() => match word {
+                    Some(word) => self.hear(word),
+                    None => return,
+                },
+                ready = self.udp.readable() => if ready.is_ok() { self.take_datagrams(&mut buffer) },
+                brought = self.streams.next() => if let Some(brought) = brought { self.take_frames(brought) },
+            }
+            let now = Instant::now();
+            // Also where packets come all the while.
+            if self.wake_at.is_some_and(|at| at <= now) {
+                self.sfu.wake(now);
+            }
+            self.carry_out();
+        }
+    }
+
+    fn hear(&mut self, word: Word) {
+        let now = Instant::now();
+        match word {
+            // Whoever asked may be gone, and the unit's state is the same.
+            Word::Join { room, who, answer } => {
+                let _ = answer.send(self.sfu.join(room, who, now));
+            }
+            Word::Hear { who, says, answer } => {
+                let _ = answer.send(self.sfu.hear(who, says, now));
+            }
+            // Who is not here any more needs neither.
+            Word::Leave { who, done } => {
+                let _ = self.sfu.leave(who, now);
+                let _ = done.send(());
+            }
+            Word::SayAgain(who) => {
+                let _ = self.sfu.say_again(who);
+            }
+        }
+    }
+
+    fn take_datagrams(&mut self, buffer: &mut [u8]) {
+        for _ in 0..CALL_DATAGRAMS_A_TURN {
+            match self.udp.try_recv_from(buffer) {
+                Ok((len, source)) => {
+                    let source = SocketAddr::new(source.ip().to_canonical(), source.port());
+                    let bytes = buffer.get(..len).unwrap_or_default();
+                    self.take(Packet { transport: Transport::Udp, source, bytes });
+                    self.carry_out();
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
+                // That an earlier packet did not arrive: of no use here.
+                Err(_) => {}
+            }
+        }
+    }
+
+    fn take_frames(&mut self, Brought { source, packets }: Brought) {
+        let now = tokio::time::Instant::now();
+        for bytes in packets {
+            if self.take(Packet { transport: Transport::Tcp, source, bytes: &bytes }) {
+                self.streams.taken(source, now);
+            } else {
+                self.streams.refused(source);
+            }
+            self.carry_out();
+        }
+    }
+
+    /// Whether it was anybody's.
+    fn take(&mut self, packet: Packet<'_>) -> bool {
+        self.counts.received.fetch_add(1, Ordering::Relaxed);
+        match self.sfu.receive(packet, Instant::now()) {
+            Ok(()) => true,
+            Err(error) => {
+                self.counts.unrouted.fetch_add(1, Ordering::Relaxed);
+                tracing::trace!(%error, "a packet was not taken");
+                false
+            }
+        }
+    }
+
+    fn carry_out(&mut self) {
+        loop {
+            match self.sfu.poll() {
+                Output::Datagram { destination, bytes } => {
+                    let destination = self.mapped(destination);
+                    let sent = self.udp.try_send_to(&bytes, destination).is_ok();
+                    self.count(sent);
+                }
+                Output::Tcp { destination, bytes } => {
+                    let sent = self.streams.send(destination, bytes);
+                    self.count(sent);
+                }
+                Output::CloseTcp(address) => self.streams.close(address),
+                Output::Say(who, says) => self.unsaid.push_back(Saying::Say(who, says)),
+                Output::Left(who, why) => self.unsaid.push_back(Saying::Left(who, why)),
+                Output::WakeAt(at) => {
+                    self.wake_at = at;
+                    break;
+                }
+            }
+        }
+        while let Ok(room) = self.say.try_reserve()
+            && let Some(saying) = self.unsaid.pop_front()
+        {
+            room.send(saying);
+        }
+    }
+
+    fn mapped(&self, address: SocketAddr) -> SocketAddr {
+        match address.ip() {
+            IpAddr::V4(ip) if self.maps_ipv4 => SocketAddr::new(IpAddr::V6(ip.to_ipv6_mapped()), address.port()),
+            _ => address,
+        }
+    }
+
+    fn count(&self, sent: bool) {
+        let counter = if sent { &self.counts.sent } else { &self.counts.dropped };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // An error means that the server is gone, and its calls with it.
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Returns when something can be said; `None` where nobody listens any more.
+async fn room(say: &mpsc::Sender<Saying>) -> Option<()> {
+    say.reserve().await.ok().map(drop)
+}
+
+async fn wake(at: Option<tokio::time::Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
+    }
+}
