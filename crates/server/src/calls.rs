@@ -27,6 +27,7 @@ use std::collections::BTreeSet;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Notify, mpsc, oneshot, watch};
 use unit::{Counts, Saying, Shared, Started, Unit, Word};
 
@@ -131,7 +132,7 @@ impl Calls {
             Ok(members) if !members.contains(&device) => return refuse(refused::Reason::Denied, "not a member"),
             Ok(_) => {}
         }
-        if self.hub.lease_of(device).is_some_and(|seated| seated != lease) {
+        if self.hub.lease_of(device) != Some(lease) {
             return refuse(refused::Reason::Denied, "another run of this client is connected");
         }
         // The one before goes first: in a full call it has the place that this one is to get.
@@ -153,7 +154,13 @@ impl Calls {
                 participant: participant.0,
                 unconnected_max_ms: u32::try_from(sfu::limits::UNCONNECTED_MAX.as_millis()).unwrap_or(u32::MAX),
             }),
-            Seating::Struck => refuse(refused::Reason::Denied, "not a member any more, or joined again"),
+            Seating::Struck => {
+                // Its leaving may have come to the unit before it did.
+                if let Some(unit) = self.units.get(unit) {
+                    asked(unit, |done| Word::Leave { who: participant, done }).await;
+                }
+                refuse(refused::Reason::Denied, "not a member any more, or joined again")
+            }
         }
     }
 
@@ -190,7 +197,11 @@ impl Calls {
             seated
         };
         if let Some(unit) = self.units.get(unit) {
-            let _ = unit.words.send(Word::SayAgain(who)).await;
+            // Nobody's greeting waits for a unit.
+            if let Err(TrySendError::Full(word)) = unit.words.try_send(Word::SayAgain(who)) {
+                let words = unit.words.clone();
+                drop(tokio::spawn(async move { words.send(word).await.is_ok() }));
+            }
         }
     }
 

@@ -223,7 +223,7 @@ pub struct ServeArgs {
     /// Where to serve what the server measures, at /metrics, for Prometheus; keep it off the Internet [default: nowhere].
     #[arg(long, env = "HELIOGRAPH_METRICS_LISTEN")]
     metrics_listen: Option<SocketAddr>,
-    /// Where calls go through, UDP and TCP; "off" for no calls [default: port 8472 at the address of HTTPS, or of HTTP where that is off].
+    /// Where calls go through, UDP and TCP, as in "0.0.0.0:8472"; no client makes calls yet [default: "off"].
     #[arg(long, env = "HELIOGRAPH_CALLS_LISTEN")]
     calls_listen: Option<String>,
     /// Addresses of this machine as clients reach it for calls, separated by commas [default: as it listens; of all interfaces, that in
@@ -316,12 +316,10 @@ impl ServeArgs {
             None => Some(SocketAddr::from(([0, 0, 0, 0], 8471))),
         };
         let listen = self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8470)));
-        // Who reaches the pages is to reach the calls.
-        let host = https.unwrap_or(listen).ip();
         let calls = match self.calls_listen.as_deref() {
-            Some("off") => None,
+            // No client makes calls yet: who wants to try says so.
+            None | Some("off") => None,
             Some(text) => Some(text.parse().with_context(|| format!("calls_listen: {text:?} is no address and port"))?),
-            None => Some(SocketAddr::new(host, 8472)),
         };
         let calls = calls.map(|listen| calls_at(listen, self.calls_addresses, self.calls_units)).transpose()?;
         let default_region = region(self.default_region.as_deref().unwrap_or_default())?;
@@ -428,16 +426,14 @@ mod tests {
     }
 
     #[test]
-    fn calls_are_where_the_pages_are_unless_the_operator_says_otherwise() {
+    fn calls_are_where_the_operator_says() {
         let listens = |line: &str| config(line).unwrap().calls.map(|calls| calls.listen.to_string());
-        assert_eq!(listens("").as_deref(), Some("0.0.0.0:8472"));
-        assert_eq!(listens("--https-listen off").as_deref(), Some("127.0.0.1:8472"));
-        assert_eq!(listens("--https-listen off --listen 192.0.2.1:80").as_deref(), Some("192.0.2.1:8472"));
+        assert_eq!(listens(""), None);
         assert_eq!(listens("--calls-listen [::]:443").as_deref(), Some("[::]:443"));
         assert_eq!(listens("--calls-listen off"), None);
         let reached = |line: &str| config(line).unwrap().calls.unwrap().reached_at();
-        assert!(reached("").contains(&IpAddr::V4(Ipv4Addr::LOCALHOST)));
-        let given = "--calls-addresses 198.51.100.7,2001:db8::7";
+        assert!(reached("--calls-listen 0.0.0.0:8472").contains(&IpAddr::V4(Ipv4Addr::LOCALHOST)));
+        let given = "--calls-listen 0.0.0.0:8472 --calls-addresses 198.51.100.7,2001:db8::7";
         assert_eq!(reached(given), ["198.51.100.7".parse::<IpAddr>().unwrap(), "2001:db8::7".parse().unwrap()]);
         assert_eq!(reached("--calls-listen 192.0.2.1:9"), ["192.0.2.1".parse::<IpAddr>().unwrap()]);
     }
@@ -445,9 +441,9 @@ mod tests {
     #[test]
     fn calls_that_nobody_could_reach_are_refused_in_words() {
         for (line, words) in [
-            ("--calls-addresses 0.0.0.0", "calls_addresses"),
+            ("--calls-listen 0.0.0.0:8472 --calls-addresses 0.0.0.0", "calls_addresses"),
             ("--calls-listen nowhere", "calls_listen"),
-            ("--calls-units 65", "calls_units"),
+            ("--calls-listen 0.0.0.0:8472 --calls-units 65", "calls_units"),
             ("--calls-listen 127.0.0.1:65535 --calls-units 2", "not enough"),
         ] {
             let error = format!("{:#}", config(line).unwrap_err());

@@ -12,6 +12,12 @@ pub const TRACKS_MAX: usize = 4;
 pub const LINES_MAX: usize = 2 * PARTICIPANTS_MAX * TRACKS_MAX;
 /// A session description.
 pub const SDP_LEN_MAX: usize = 1024 * 1024;
+/// Attributes of one media line, and those before the first: a browser's have a hundred or two.
+pub const ATTRIBUTES_MAX: usize = 400;
+/// Lines of a description that speak of sources (`a=ssrc`): of each a few, and of each track two with its repairs.
+pub const SOURCE_LINES_MAX: usize = 64;
+/// Payload types of one media line.
+pub const PAYLOAD_TYPES_MAX: usize = 128;
 /// A datagram, and a packet in a frame of a TCP connection.
 pub const PACKET_LEN_MAX: usize = 2_000;
 /// Addresses that packets of one participant come from. The oldest goes.

@@ -35,6 +35,7 @@ pub(crate) struct Participant {
     pub(crate) lines: Lines,
     /// Counts the negotiations, as payload types may mean something else after each.
     pub(crate) generation: u32,
+    codecs: sdp::Codecs,
     /// From the first offer on.
     rtc: Option<Rtc>,
     /// The offer that waits for its answer, and the words it was made with.
@@ -73,6 +74,7 @@ impl Participant {
             published: BTreeMap::new(),
             lines: Lines::default(),
             generation: 0,
+            codecs: sdp::Codecs::default(),
             rtc: None,
             pending: None,
             events: FromEvents { unconnected_since: Some(now), ..FromEvents::default() },
@@ -87,7 +89,7 @@ impl Participant {
         offer: &Sdp,
         fresh: impl FnOnce() -> Rtc,
     ) -> Result<(Heard, Option<ServerSays>), DescriptionRefused> {
-        let admitted = sdp::admitted(&offer.0)?;
+        let admitted = sdp::admitted(&offer.0, &mut self.codecs)?;
         if self.pending.is_some() {
             return Ok((Heard::Ignored, None));
         }
@@ -115,7 +117,11 @@ impl Participant {
 
     /// Follows a client's answer. Text that is none leaves the offer standing.
     pub(crate) fn answered(&mut self, answer: &Sdp) -> Result<Heard, DescriptionRefused> {
-        let admitted = sdp::admitted(&answer.0)?;
+        // Nobody asked: it is not even read.
+        if self.pending.is_none() {
+            return Ok(Heard::Ignored);
+        }
+        let admitted = sdp::admitted(&answer.0, &mut self.codecs)?;
         let answer =
             SdpAnswer::from_sdp_string(&admitted).map_err(|error| DescriptionRefused::NoSdp(error.to_string()))?;
         let (Some(rtc), Some((pending, _))) = (self.rtc.as_mut(), self.pending.take()) else {

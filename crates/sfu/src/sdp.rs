@@ -1,6 +1,7 @@
 //! A client's description before it is believed: its size, its lines, its candidates. What it means is str0m's.
 
-use crate::limits::{LINES_MAX, SDP_LEN_MAX, TRACKS_MAX};
+use crate::limits::{ATTRIBUTES_MAX, LINES_MAX, PAYLOAD_TYPES_MAX, SDP_LEN_MAX, SOURCE_LINES_MAX, TRACKS_MAX};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Why a description is not looked at any further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,11 +24,65 @@ pub enum SdpRefused {
         /// How many lines send.
         tracks: usize,
     },
+    /// Over [`ATTRIBUTES_MAX`] or [`SOURCE_LINES_MAX`]: what reads it looks at each of them for each other.
+    #[error("more attributes than {ATTRIBUTES_MAX} of one line, or more sources than {SOURCE_LINES_MAX}")]
+    TooManyAttributes,
+    /// Over [`PAYLOAD_TYPES_MAX`], or one of them twice, or none at all.
+    #[error("a line has up to {PAYLOAD_TYPES_MAX} payload types, each once")]
+    PayloadTypes,
+    /// One payload type is two codecs, here or beside what was said before: in one connection it is one (RFC 8843, 9.1).
+    #[error("payload type {payload_type} is two codecs")]
+    TwoCodecs {
+        /// Its number.
+        payload_type: u8,
+    },
+}
+
+/// What payload types mean in one connection.
+#[derive(Debug, Default)]
+pub(crate) struct Codecs(BTreeMap<u8, String>);
+
+impl Codecs {
+    /// str0m ends the process's thread where two of its codecs are to have one number.
+    fn take(&mut self, line: &str) -> Result<(), SdpRefused> {
+        let Some((number, codec)) = line.strip_prefix("a=rtpmap:").and_then(|map| map.split_once(' ')) else {
+            return Ok(());
+        };
+        let payload_type = number.parse().map_err(|_| SdpRefused::PayloadTypes)?;
+        let codec = codec.trim().to_ascii_lowercase();
+        match self.0.entry(payload_type).or_insert_with(|| codec.clone()) {
+            known if *known == codec => Ok(()),
+            _ => Err(SdpRefused::TwoCodecs { payload_type }),
+        }
+    }
+}
+
+/// So many of each that reading them takes no time to speak of.
+fn check_sizes(sdp: &str) -> Result<(), SdpRefused> {
+    let (mut attributes, mut sources) = (0, 0);
+    for line in sdp.lines() {
+        if let Some(media) = line.strip_prefix("m=") {
+            attributes = 0;
+            // Type, port, transport, and then these; of data channels it is a word.
+            let types: Vec<&str> = media.split_whitespace().skip(3).collect();
+            let once: BTreeSet<&str> = types.iter().copied().collect();
+            if types.len() > PAYLOAD_TYPES_MAX || once.len() < types.len() {
+                return Err(SdpRefused::PayloadTypes);
+            }
+        } else {
+            attributes += 1;
+            sources += usize::from(line.starts_with("a=ssrc:"));
+        }
+        if attributes > ATTRIBUTES_MAX || sources > SOURCE_LINES_MAX {
+            return Err(SdpRefused::TooManyAttributes);
+        }
+    }
+    Ok(())
 }
 
 /// The description without the client's candidates. They name addresses of its own network, and with them str0m waits
 /// for checks that a client behind a TCP connection never answers; where packets come from is seen when they come.
-pub(crate) fn admitted(sdp: &str) -> Result<String, SdpRefused> {
+pub(crate) fn admitted(sdp: &str, codecs: &mut Codecs) -> Result<String, SdpRefused> {
     if sdp.len() > SDP_LEN_MAX {
         return Err(SdpRefused::TooLong { len: sdp.len() });
     }
@@ -37,6 +92,10 @@ pub(crate) fn admitted(sdp: &str) -> Result<String, SdpRefused> {
     }
     if counted.tracks > TRACKS_MAX {
         return Err(SdpRefused::TooManyTracks { tracks: counted.tracks });
+    }
+    check_sizes(sdp)?;
+    for line in sdp.lines() {
+        codecs.take(line)?;
     }
     Ok(without_candidates(sdp))
 }
@@ -107,24 +166,59 @@ mod tests {
     fn each_limit_has_its_error() {
         let tracks = |count| description(&vec!["m=audio 9 UDP/TLS/RTP/SAVPF 111"; count]);
         let lines = |count| description(&vec!["m=audio 0 UDP/TLS/RTP/SAVPF 111"; count]);
-        assert!(admitted(&tracks(TRACKS_MAX)).is_ok());
-        assert_eq!(admitted(&tracks(TRACKS_MAX + 1)), Err(SdpRefused::TooManyTracks { tracks: TRACKS_MAX + 1 }));
-        assert!(admitted(&lines(LINES_MAX)).is_ok());
-        assert_eq!(admitted(&lines(LINES_MAX + 1)), Err(SdpRefused::TooManyLines { lines: LINES_MAX + 1 }));
+        assert!(admitted(&tracks(TRACKS_MAX), &mut Codecs::default()).is_ok());
+        assert_eq!(
+            admitted(&tracks(TRACKS_MAX + 1), &mut Codecs::default()),
+            Err(SdpRefused::TooManyTracks { tracks: TRACKS_MAX + 1 })
+        );
+        assert!(admitted(&lines(LINES_MAX), &mut Codecs::default()).is_ok());
+        assert_eq!(
+            admitted(&lines(LINES_MAX + 1), &mut Codecs::default()),
+            Err(SdpRefused::TooManyLines { lines: LINES_MAX + 1 })
+        );
         let long = "a".repeat(SDP_LEN_MAX + 1);
-        assert_eq!(admitted(&long), Err(SdpRefused::TooLong { len: SDP_LEN_MAX + 1 }));
+        assert_eq!(admitted(&long, &mut Codecs::default()), Err(SdpRefused::TooLong { len: SDP_LEN_MAX + 1 }));
+    }
+
+    #[test]
+    fn a_payload_type_is_one_codec_for_as_long_as_there_is_a_connection() {
+        let offer =
+            |codec: &str| description(&["v=0", "m=audio 9 UDP/TLS/RTP/SAVPF 96", &format!("a=rtpmap:96 {codec}")]);
+        let mut codecs = Codecs::default();
+        assert!(admitted(&offer("opus/48000/2"), &mut codecs).is_ok());
+        assert!(admitted(&offer("OPUS/48000/2"), &mut codecs).is_ok());
+        let refused = Err(SdpRefused::TwoCodecs { payload_type: 96 });
+        assert_eq!(admitted(&offer("VP8/90000"), &mut codecs), refused);
+        let both = offer("opus/48000/2") + &offer("VP8/90000");
+        assert_eq!(admitted(&both, &mut Codecs::default()), refused);
+    }
+
+    #[test]
+    fn what_would_take_long_to_read_is_not_read() {
+        let types = |types: &str| description(&[&format!("m=audio 9 UDP/TLS/RTP/SAVPF {types}")]);
+        let numbers = |count: usize| (0..count).map(|number| number.to_string()).collect::<Vec<_>>().join(" ");
+        assert!(admitted(&types(&numbers(PAYLOAD_TYPES_MAX)), &mut Codecs::default()).is_ok());
+        for refused in [types(&numbers(PAYLOAD_TYPES_MAX + 1)), types("96 97 96")] {
+            assert_eq!(admitted(&refused, &mut Codecs::default()), Err(SdpRefused::PayloadTypes));
+        }
+        let many = |line: &str, count: usize| types("96") + &description(&vec![line; count]);
+        for (line, most) in [("a=x", ATTRIBUTES_MAX), ("a=ssrc:1 cname:x", SOURCE_LINES_MAX)] {
+            assert!(admitted(&many(line, most), &mut Codecs::default()).is_ok());
+            let refused = admitted(&many(line, most + 1), &mut Codecs::default());
+            assert_eq!(refused, Err(SdpRefused::TooManyAttributes), "{line}");
+        }
     }
 
     proptest! {
         #[test]
         fn candidates_go_and_all_else_stays(before in "([a-ln-z]=[a-z0-9 ]{0,12}\r\n){0,8}", after in "([a-ln-z]=[a-z0-9 ]{0,12}\r\n){0,8}") {
             let sdp = format!("{before}a=candidate:1 1 udp 2130706431 10.0.0.1 5000 typ host\r\n{after}");
-            prop_assert_eq!(admitted(&sdp), Ok(format!("{before}{after}")));
+            prop_assert_eq!(admitted(&sdp, &mut Codecs::default()), Ok(format!("{before}{after}")));
         }
 
         #[test]
         fn any_text_is_counted(sdp in "\\PC{0,400}") {
-            let _ = admitted(&sdp);
+            let _ = admitted(&sdp, &mut Codecs::default());
         }
     }
 }

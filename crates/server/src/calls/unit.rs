@@ -12,9 +12,10 @@ use sfu::{
     SfuConfig, StartError, Transport,
 };
 use socket2::{Domain, Protocol, Socket, Type};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -112,7 +113,8 @@ fn socket(address: SocketAddr, kind: Type, protocol: Protocol) -> io::Result<Soc
 pub(super) fn start(bound: Bound, addresses: &[IpAddr], number: usize, shared: Shared) -> anyhow::Result<Started> {
     let (udp_port, tcp_port) = (bound.udp_address()?.port(), bound.tcp_address()?.port());
     let at = |port| addresses.iter().map(|address| SocketAddr::new(*address, port)).collect();
-    let sfu = Sfu::new(SfuConfig { udp: at(udp_port), tcp: at(tcp_port) }).map_err(|error: StartError| {
+    let config = SfuConfig { udp: at(udp_port), tcp: at(tcp_port) };
+    let sfu = Sfu::new(config.clone()).map_err(|error: StartError| {
         anyhow::Error::new(error).context("calls_addresses: clients could not reach this server there")
     })?;
     let (words, told) = mpsc::channel(CALL_WORDS_MAX);
@@ -128,7 +130,9 @@ pub(super) fn start(bound: Bound, addresses: &[IpAddr], number: usize, shared: S
             let streams = Streams::new(TcpListener::from_std(bound.tcp)?, shared.stream_places);
             let maps_ipv4 = udp.local_addr()?.is_ipv6();
             let unsaid = VecDeque::new();
-            let driver = Driver { sfu, udp, maps_ipv4, streams, say, unsaid, wake_at: None, counts: counting };
+            let here = BTreeSet::new();
+            let driver =
+                Driver { sfu, config, here, udp, maps_ipv4, streams, say, unsaid, wake_at: None, counts: counting };
             driver.run(told, shared.stop).await;
             io::Result::Ok(())
         });
@@ -141,6 +145,10 @@ pub(super) fn start(bound: Bound, addresses: &[IpAddr], number: usize, shared: S
 
 struct Driver {
     sfu: Sfu,
+    /// How it was made, and is made anew after a panic.
+    config: SfuConfig,
+    /// Who is in it.
+    here: BTreeSet<ParticipantId>,
     udp: UdpSocket,
     /// The socket is one of IPv6 and speaks to IPv4 as well.
     maps_ipv4: bool,
@@ -164,18 +172,37 @@ impl Driver {
                 () = wake(wake_at) => {}
                 room = room(&self.say), if !self.unsaid.is_empty() => if room.is_none() { return },
                 word = words.recv(), if self.unsaid.is_empty() => match word {
-                    Some(word) => self.hear(word),
+                    Some(word) => self.guarded(|driver| driver.hear(word)),
                     None => return,
                 },
-                ready = self.udp.readable() => if ready.is_ok() { self.take_datagrams(&mut buffer) },
-                brought = self.streams.next() => if let Some(brought) = brought { self.take_frames(brought) },
+                ready = self.udp.readable() => if ready.is_ok() { self.guarded(|driver| driver.take_datagrams(&mut buffer)) },
+                brought = self.streams.next() => if let Some(brought) = brought { self.guarded(|driver| driver.take_frames(brought)) },
             }
-            let now = Instant::now();
-            // Also where packets come all the while.
-            if self.wake_at.is_some_and(|at| at <= now) {
-                self.sfu.wake(now);
+            self.guarded(|driver| {
+                let now = Instant::now();
+                // Also where packets come all the while.
+                if driver.wake_at.is_some_and(|at| at <= now) {
+                    driver.sfu.wake(now);
+                }
+                driver.carry_out();
+            });
+            // Else connections and timers had no time while datagrams do not run out.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// A panic in what reads outside bytes ends the calls of this unit, and not the unit: all are out, and may join anew.
+    fn guarded(&mut self, work: impl FnOnce(&mut Self)) {
+        let worked = std::panic::catch_unwind(AssertUnwindSafe(|| work(self)));
+        if worked.is_err() {
+            tracing::error!("a unit for calls met something that it does not know; its calls are over");
+            match Sfu::new(self.config.clone()) {
+                Ok(sfu) => self.sfu = sfu,
+                Err(error) => tracing::error!(%error, "a unit for calls does not begin again"),
             }
-            self.carry_out();
+            self.wake_at = None;
+            let gone = std::mem::take(&mut self.here).into_iter();
+            self.unsaid.extend(gone.map(|who| Saying::Left(who, LeftBecause::Broken)));
         }
     }
 
@@ -184,13 +211,18 @@ impl Driver {
         match word {
             // Whoever asked may be gone, and the unit's state is the same.
             Word::Join { room, who, answer } => {
-                let _ = answer.send(self.sfu.join(room, who, now));
+                let joined = self.sfu.join(room, who, now);
+                if joined.is_ok() {
+                    self.here.insert(who);
+                }
+                let _ = answer.send(joined);
             }
             Word::Hear { who, says, answer } => {
                 let _ = answer.send(self.sfu.hear(who, says, now));
             }
             // Who is not here any more needs neither.
             Word::Leave { who, done } => {
+                self.here.remove(&who);
                 let _ = self.sfu.leave(who, now);
                 let _ = done.send(());
             }
@@ -255,7 +287,10 @@ impl Driver {
                 }
                 Output::CloseTcp(address) => self.streams.close(address),
                 Output::Say(who, says) => self.unsaid.push_back(Saying::Say(who, says)),
-                Output::Left(who, why) => self.unsaid.push_back(Saying::Left(who, why)),
+                Output::Left(who, why) => {
+                    self.here.remove(&who);
+                    self.unsaid.push_back(Saying::Left(who, why));
+                }
                 Output::WakeAt(at) => {
                     self.wake_at = at;
                     break;
