@@ -29,5 +29,5 @@ pub use media::{Attachment, FileId, MediaFacts, MediaKind, MediaPlace, MediaTrou
 pub use people::{
     ContactChanges, ContactRow, DeviceKind, DeviceRow, OwnProfile, SafetyNumber, Settings, TextDirection, Theme,
 };
-pub use search::{Found, FoundMessage, FoundPlace, Piece, SearchQuery};
+pub use search::{Carries, Found, FoundMessage, FoundPlace, Piece, SearchQuery};
 pub use state::{AppStage, Connection, LogoutReason, RegistrationStage, Role, Unsupported};

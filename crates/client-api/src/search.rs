@@ -1,7 +1,7 @@
 //! Looking for messages: by words, by what is known of them, by their stars.
 
 use crate::id::{AccountId, ChatId, MessageId};
-use crate::media::MediaKind;
+use crate::media::MediaFacts;
 use serde::{Deserialize, Serialize};
 
 /// Which messages are looked for: those for which all of this is true.
@@ -19,6 +19,19 @@ pub struct SearchQuery {
     pub until_ms: u64,
     /// With a star only.
     pub starred: bool,
+    /// That carry this only.
+    pub carries: Option<Carries>,
+}
+
+/// What a message carries besides its words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Carries {
+    /// Photos and videos.
+    Pictures,
+    /// Documents, music and voice messages.
+    Files,
+    /// Addresses in its words.
+    Links,
 }
 
 impl SearchQuery {
@@ -29,6 +42,7 @@ impl SearchQuery {
             && self.from_ms == 0
             && self.until_ms == 0
             && !self.starred
+            && self.carries.is_none()
     }
 }
 
@@ -67,8 +81,8 @@ pub struct FoundMessage {
     pub own: bool,
     /// Starred by the owner.
     pub starred: bool,
-    /// What it carries.
-    pub media: Option<MediaKind>,
+    /// The file that it carries.
+    pub media: Option<MediaFacts>,
     /// A stretch of its text in one line, of at most 200 characters, around the first word that was found.
     pub excerpt: Vec<Piece>,
 }

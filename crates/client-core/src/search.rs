@@ -10,7 +10,9 @@ use crate::chats;
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::messages::{self, UNSENT_MS};
-use client_api::{Answer, Event, Found, FoundMessage, FoundPlace, MessageBody, SearchQuery, UserError};
+use client_api::{
+    Answer, Carries, Event, Found, FoundMessage, FoundPlace, MediaFacts, MediaKind, MessageBody, SearchQuery, UserError,
+};
 use proto::ids::{ChatId, MessageId};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
@@ -144,27 +146,43 @@ fn index_some(cx: &mut Context<'_>, most: Step) -> Result<(), Halt> {
             .execute(params![time_ms, id.as_bytes()])?;
         let Some(chat) = chat else { continue };
         let row = messages::get_row(cx.db, chat, id, me)?;
-        let name = row.as_ref().and_then(|row| row.attachment.as_ref()).map(|file| file.facts.name.clone());
+        let file = row.as_ref().and_then(|row| row.attachment.as_ref()).map(|file| file.facts.clone());
         if let Some(MessageBody::Text(mut text)) = row.map(|row| row.body) {
+            let carries = carried(file.as_ref(), &text);
+            let name = file.map(|file| file.name);
             if let Some(name) = name.filter(|name| !name.is_empty()) {
                 text = if text.is_empty() { name } else { format!("{text}\n{name}") };
             }
             bytes += text.len();
-            put_in(cx, id, shown_ms, &text)?;
+            put_in(cx, id, shown_ms, &text, carries)?;
         }
     }
     Ok(())
 }
 
-fn put_in(cx: &mut Context<'_>, id: MessageId, shown_ms: u64, text: &str) -> Result<(), Halt> {
+const PICTURE: u32 = 1;
+const FILE: u32 = 2;
+const LINK: u32 = 4;
+
+/// What a message carries, as the index has it: a sum of the above.
+fn carried(file: Option<&MediaFacts>, text: &str) -> u32 {
+    let file = match file.map(|file| file.kind) {
+        Some(MediaKind::Photo | MediaKind::Video) => PICTURE,
+        Some(MediaKind::Audio | MediaKind::Voice | MediaKind::Document) => FILE,
+        None => 0,
+    };
+    file | if words::has_link(text) { LINK } else { 0 }
+}
+
+fn put_in(cx: &mut Context<'_>, id: MessageId, shown_ms: u64, text: &str, carries: u32) -> Result<(), Halt> {
     // It stood in the line twice.
     cx.db.prepare_cached("DELETE FROM search_doc WHERE message = ?1")?.execute([id.as_bytes()])?;
     let mut doc = doc_of(shown_ms, id);
     for _ in 0..DOC_TRIES {
         let added = cx
             .db
-            .prepare_cached("INSERT OR IGNORE INTO search_doc (doc, message) VALUES (?1, ?2)")?
-            .execute(params![doc, id.as_bytes()])?;
+            .prepare_cached("INSERT OR IGNORE INTO search_doc (doc, message, carries) VALUES (?1, ?2, ?3)")?
+            .execute(params![doc, id.as_bytes(), carries])?;
         if added > 0 {
             cx.db
                 .prepare_cached("INSERT INTO search (rowid, words) VALUES (?1, ?2)")?
@@ -236,7 +254,7 @@ fn asked(
     const IS_STARRED: &str =
         "EXISTS (SELECT 1 FROM state s WHERE s.key = 'star/' || lower(hex(m.message)) AND length(s.value) > 0)";
     // Stars are few, and stand on messages without words, too.
-    let by_star = query.starred && words.is_none();
+    let by_star = query.starred && words.is_none() && query.carries.is_none();
     let (number, tables) = match (&words, by_star) {
         (Some(_), _) => (
             "search.rowid",
@@ -260,6 +278,15 @@ fn asked(
     }
     if let Some(chat) = query.chat {
         asked.and("m.chat = ?", chat.0.to_vec());
+    }
+    if let Some(carries) = query.carries {
+        let carries = match carries {
+            Carries::Pictures => PICTURE,
+            Carries::Files => FILE,
+            Carries::Links => LINK,
+        };
+        // The first condition is the index's.
+        asked.and("d.carries > 0 AND d.carries & ? > 0", carries);
     }
     if let Some(sender) = query.sender {
         asked.and("m.account = ?", sender.0.to_vec());
@@ -319,7 +346,7 @@ fn found_message(cx: &Context<'_>, row: &Row<'_>) -> Result<Option<FoundMessage>
         sender: message.sender,
         own: message.own,
         starred: message.starred,
-        media: message.attachment.as_ref().map(|file| file.facts.kind),
+        media: message.attachment.map(|file| file.facts),
         excerpt,
     }))
 }

@@ -60,14 +60,16 @@ pub enum Pane {
     Info,
     /// or a search in it,
     Search,
-    /// or its starred messages, which lie over the information.
+    /// or its starred messages, which lie over the information,
     Starred,
+    /// or its pictures, files and links, which do, too.
+    Carried,
 }
 
 impl Pane {
     /// Beside the conversation, where there is room.
     pub fn is_beside(self) -> bool {
-        matches!(self, Self::Info | Self::Search | Self::Starred)
+        matches!(self, Self::Info | Self::Search | Self::Starred | Self::Carried)
     }
 }
 
@@ -558,7 +560,7 @@ impl App {
         match (self.pane.get_untracked(), self.section.get_untracked()) {
             _ if self.viewing.get_untracked().is_some() || self.offered.get_untracked().is_some() => self.leave_media(),
             (Pane::Info | Pane::Search, _) => self.pane.set(Pane::Chat),
-            (Pane::Starred, _) => self.pane.set(Pane::Info),
+            (Pane::Starred | Pane::Carried, _) => self.pane.set(Pane::Info),
             (Pane::Chat, _) if self.selection.get_untracked().is_some() => self.selection.set(None),
             (Pane::Chat, _) => self.close_chat(),
             (Pane::List, Section::Chats) => return false,

@@ -38,3 +38,9 @@ CREATE TRIGGER media_went AFTER DELETE ON media BEGIN
     WHERE NOT EXISTS (SELECT 1 FROM media WHERE media = OLD.media);
   INSERT OR REPLACE INTO blob_dropped (blob) SELECT OLD.blob WHERE OLD.unsent = 1 AND OLD.blob <> '';
 END;
+
+-- What a message carries (search::carried), for the list of a chat's pictures, files and links. Messages of before may hold links: they are
+-- looked at again.
+ALTER TABLE search_doc ADD COLUMN carries INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX search_carries ON search_doc (doc) WHERE carries > 0;
+INSERT OR IGNORE INTO search_due SELECT time_ms, message FROM message WHERE kind = 0 AND instr(content, CAST('://' AS BLOB)) > 0;

@@ -7,6 +7,7 @@ use crate::testing::now_ms;
 use crate::testing::story::{CHAT_UI, MINUTE_MS, Story, deletion, edit, id, reaction, text};
 use client_api::{Command, Piece};
 use proptest::prelude::*;
+use proto::content::{Media, Text, content, media};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 
@@ -190,6 +191,45 @@ fn filters_narrow_what_is_found() {
     ] {
         assert_eq!(found(&mut story, query.clone()), numbers, "{query:?}");
     }
+}
+
+#[test]
+fn what_a_chat_carries_is_listed_by_kind() {
+    let mut story = Story::new();
+    let file = |kind: media::Kind, caption: &str| {
+        let caption = Some(Text { text: caption.to_owned(), ..Text::default() });
+        content::Body::Media(Media { kind: kind.into(), name: "harbour.bin".into(), caption, ..Media::default() })
+    };
+    for (number, body) in (1..).zip([
+        text("no more than words"),
+        file(media::Kind::Photo, "look: https://example.org"),
+        file(media::Kind::Video, ""),
+        file(media::Kind::Document, ""),
+        file(media::Kind::Voice, ""),
+        text("http://example.org/path and on"),
+    ]) {
+        story.says(story.peer, number, u64::from(number), body);
+    }
+    let by = |carries| SearchQuery { carries: Some(carries), ..SearchQuery::default() };
+    for (carries, numbers) in
+        [(Carries::Pictures, vec![3, 2]), (Carries::Files, vec![5, 4]), (Carries::Links, vec![6, 2])]
+    {
+        assert_eq!(found(&mut story, by(carries)), numbers, "{carries:?}");
+    }
+    let query = SearchQuery { words: "look".into(), ..by(Carries::Links) };
+    assert_eq!(found(&mut story, query), [2]);
+    // Page by page.
+    let first = page(&mut story, by(Carries::Links), None, 1);
+    assert!(first.has_more);
+    let last = first.messages.last().expect("one");
+    let place = FoundPlace { time_ms: last.time_ms, message: last.message };
+    let second = page(&mut story, by(Carries::Links), Some(place), 1);
+    assert_eq!(second.messages.iter().map(|found| found.message.0[0]).collect::<Vec<_>>(), [2]);
+    // Deleted, it carries nothing; changed, what it carries now.
+    story.says(story.peer, 7, 7, deletion(id(3)));
+    story.says(story.peer, 8, 8, edit(id(6), "no address any more"));
+    assert_eq!(found(&mut story, by(Carries::Pictures)), [2]);
+    assert_eq!(found(&mut story, by(Carries::Links)), [2]);
 }
 
 #[test]

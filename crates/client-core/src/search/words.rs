@@ -105,6 +105,14 @@ fn in_one_line(marked: &str) -> Vec<(char, bool)> {
     letters
 }
 
+/// There is an address of the web in it, which pages make clickable.
+pub(super) fn has_link(text: &str) -> bool {
+    text.split(char::is_whitespace).any(|word| {
+        let at = word.find("https://").map(|at| at + 8).or_else(|| word.find("http://").map(|at| at + 7));
+        at.and_then(|at| word.get(at..)).is_some_and(|rest| rest.starts_with(char::is_alphanumeric))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -146,5 +154,15 @@ mod tests {
             text.starts_with("…hay hay") && text.contains("needle stays here and then more") && text.ends_with('…')
         );
         assert_eq!(shown(&pieces).matches("[here]").count(), 1);
+    }
+
+    #[test]
+    fn links_are_seen() {
+        for text in ["https://example.org", "see (http://a.b/c) now", "*https://ä.example*"] {
+            assert!(has_link(text), "{text}");
+        }
+        for text in ["", "https://", "http", "a://b", "https:// example.org"] {
+            assert!(!has_link(text), "{text}");
+        }
     }
 }

@@ -268,6 +268,22 @@ async fn a_film_and_a_song_play_and_what_is_no_photo_stays_in_the_dialog() -> Re
     ensure!(bob.page().locator(".media-trouble-line").count().await? == 0, "it plays, and says that it does not");
     bob.clicks("media-play").await?;
     bob.sees("[data-testid=media-player][data-playing=false]").await?;
+
+    // All of it is found beside the chat.
+    alice.writes("the way there: https://example.org/harbour").await?;
+    bob.sees_text("message-text", "the way there").await?;
+    bob.clicks("chat-info-open").await?;
+    bob.clicks("info-carried").await?;
+    for (kind, name) in [("pictures", "from the harbour"), ("files", "song.mp3"), ("links", "example.org")] {
+        bob.clicks(&format!("carried-{kind}")).await?;
+        bob.sees_text("found-text", name).await?;
+        bob.finds_true("document.querySelectorAll('[data-testid=found-text]').length === 1").await?;
+        bob.is_accessible("what a chat carries").await?;
+    }
+    bob.is_resized(NARROWEST).await?;
+    bob.fits_the_window("what a chat carries").await?;
+    bob.clicks("carried-close").await?;
+    bob.finds_true("document.activeElement.matches('[data-testid=info-carried]')").await?;
     alice.closes().await?;
     bob.closes().await
 }

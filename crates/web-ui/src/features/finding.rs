@@ -1,12 +1,14 @@
 //! What was found: the one list of messages that the search over all chats, the search in one and the starred messages share.
 
 pub mod beside;
+pub mod carried;
 pub mod starred;
 
 use crate::model::clock;
 use crate::model::finding::{Ask, Finding, Stage};
 use crate::model::media;
 use crate::model::rich_text::plain_parts;
+use crate::platform::media::jpeg;
 use crate::platform::page;
 use crate::primitives::icon::Icon;
 use crate::primitives::roam::{focus_at, focused_item, roam};
@@ -255,8 +257,15 @@ fn said(app: App, row: FoundMessage, in_chat: bool, all_starred: bool) -> impl I
         false => title,
     };
     let when = clock::short(row.time_ms, page::now_ms(), page::zone_at(row.time_ms));
-    let kind = row.media.filter(|_| row.excerpt.is_empty()).map(words::media_kind);
-    let icon = row.media.map(|kind| view! { <Icon name=media::icon(kind)/> });
+    let kind = row.media.as_ref().map(|facts| facts.kind);
+    let icon = kind.map(|kind| view! { <Icon name=media::icon(kind)/> });
+    let kind = kind.filter(|_| row.excerpt.is_empty()).map(words::media_kind);
+    let picture = row.media.as_ref().and_then(|facts| jpeg(&facts.preview)).map(|address| {
+        let src = address.text().to_owned();
+        // Its address goes with the row.
+        let _kept = StoredValue::new_local(address);
+        view! { <img class="found-picture" src=src alt=""/> }
+    });
     let texts = plain_parts(row.excerpt.iter().map(|piece| piece.text.as_str()));
     let pieces = row
         .excerpt
@@ -267,6 +276,7 @@ fn said(app: App, row: FoundMessage, in_chat: bool, all_starred: bool) -> impl I
     let text =
         if row.own && !in_chat { view! { {words::YOU_SAID}<bdi>{pieces}</bdi> }.into_any() } else { pieces.into_any() };
     view! {
+        {picture}
         <span class="chat-row-line">
             <span class="chat-row-title" dir="auto" data-testid="found-title">{head}</span>
             {(row.starred && !all_starred).then(|| view! { <Icon name="star-fill"/> <span class="sr-only">{words::STARRED}</span> })}

@@ -89,6 +89,11 @@ fn Facts(first: ChatInfo) -> impl IntoView {
                 </li>
             })}
             <li>
+                <button class="action-row" type="button" data-testid="info-carried" on:click=move |_| app.show_beside(Pane::Carried)>
+                    <Icon name="image"/> <span>{words::CARRIED}</span>
+                </button>
+            </li>
+            <li>
                 <button class="action-row" type="button" data-testid="info-starred" on:click=move |_| app.show_beside(Pane::Starred)>
                     <Icon name="star"/> <span>{words::STARRED_MESSAGES}</span>
                 </button>

@@ -73,7 +73,8 @@ fn follow_focus(app: App) {
             }
             let stops: &[&str] = match now.0 {
                 Pane::Info if before.0 == Pane::Starred => &["[data-testid='info-starred']"],
-                Pane::Info | Pane::Starred => &[".info-pane button"],
+                Pane::Info if before.0 == Pane::Carried => &["[data-testid='info-carried']"],
+                Pane::Info | Pane::Starred | Pane::Carried => &[".info-pane button"],
                 // They have the focus, and give it back, themselves.
                 Pane::Search => &[],
                 Pane::Chat if before.0 == Pane::Search => &[],
@@ -160,7 +161,7 @@ fn Panes() -> impl IntoView {
     let pane = move || match app.pane.get() {
         Pane::List => "list",
         Pane::Chat => "chat",
-        Pane::Info | Pane::Search | Pane::Starred => "info",
+        Pane::Info | Pane::Search | Pane::Starred | Pane::Carried => "info",
     };
     let phone = app.role == Role::Phone;
     let beside = Memo::new(move |_| {
@@ -168,6 +169,7 @@ fn Panes() -> impl IntoView {
         let label = match pane {
             Pane::Search => words::SEARCH_IN_CHAT,
             Pane::Starred => words::STARRED_MESSAGES,
+            Pane::Carried => words::CARRIED,
             _ => words::CHAT_INFO,
         };
         (pane.is_beside() && app.open.get().is_some()).then_some((label, pane))
@@ -200,6 +202,7 @@ fn Panes() -> impl IntoView {
                     {match pane {
                         Pane::Search => view! { <Lazy part=parts::CHAT_SEARCH place=Place::Info focus=".info-pane input"/> }.into_any(),
                         Pane::Starred => view! { <Lazy part=parts::STARRED_PANE place=Place::Info focus=".info-pane button"/> }.into_any(),
+                        Pane::Carried => view! { <Lazy part=parts::CARRIED_PANE place=Place::Info focus=".info-pane button"/> }.into_any(),
                         _ => view! { <Lazy part=parts::INFO place=Place::Info focus=".info-pane button"/> }.into_any(),
                     }}
                 </section>

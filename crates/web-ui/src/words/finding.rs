@@ -50,6 +50,11 @@ pub fn forwarded_to(titles: &[String]) -> String {
     }
 }
 
+pub const CARRIED: &str = "Media, files and links";
+pub const CARRIED_PICTURES: &str = "Photos and videos";
+pub const CARRIED_FILES: &str = "Files";
+pub const CARRIED_LINKS: &str = "Links";
+pub const NOTHING_CARRIED: &str = "Nothing of this kind was sent here yet";
 pub const MESSAGES: &str = "Messages";
 pub const SEARCHING: &str = "Searching…";
 pub const NOTHING_FOUND: &str = "No messages found";
