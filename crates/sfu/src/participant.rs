@@ -18,9 +18,9 @@ use crate::sdp::{self, SdpRefused};
 /// A description that is not followed. The connection is as it was, unless the participant leaves as well.
 #[derive(Debug, thiserror::Error)]
 pub enum DescriptionRefused {
-    /// Too large in some way.
-    #[error("the description is too large")]
-    TooLarge(#[from] SdpRefused),
+    /// Too large in some way, or of two minds about its codecs: it is not read.
+    #[error(transparent)]
+    NotAdmitted(#[from] SdpRefused),
     /// No session description at all.
     #[error("no session description: {0}")]
     NoSdp(String),

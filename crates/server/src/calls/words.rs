@@ -9,8 +9,8 @@ use proto::wire::{
 };
 use sfu::limits::SDP_LEN_MAX;
 use sfu::{
-    ClientSays, DescriptionRefused, Heard, Layer, LeftBecause, ParticipantId, SayError, Sdp, ServerSays, Track,
-    TrackKind,
+    ClientSays, DescriptionRefused, Heard, Layer, LeftBecause, ParticipantId, SayError, Sdp, SdpRefused, ServerSays,
+    Track, TrackKind,
 };
 use std::num::NonZeroU32;
 use wire::put_out_of_call;
@@ -76,10 +76,13 @@ pub(super) fn heard(heard: Result<Heard, SayError>) -> reply::Body {
     match error {
         SayError::Unknown(_) => refuse_call(Reason::NotInCall, &detail),
         SayError::UnknownLine => refuse_call(Reason::UnknownLine, &detail),
-        SayError::Description(DescriptionRefused::TooLarge(_)) => refuse(refused::Reason::TooLarge, &detail),
-        SayError::Description(DescriptionRefused::NoSdp(_) | DescriptionRefused::DoesNotFit(_)) => {
-            refuse_call(Reason::Description, &detail)
-        }
+        SayError::Description(DescriptionRefused::NotAdmitted(
+            SdpRefused::TooLong { .. }
+            | SdpRefused::TooManyLines { .. }
+            | SdpRefused::TooManyTracks { .. }
+            | SdpRefused::TooManyAttributes,
+        )) => refuse(refused::Reason::TooLarge, &detail),
+        SayError::Description(_) => refuse_call(Reason::Description, &detail),
     }
 }
 

@@ -198,7 +198,7 @@ fn the_fifth_track_is_refused() {
     let refused = says(&mut world, 1, ClientSays::Offer(offer));
     let expected = SdpRefused::TooManyTracks { tracks: limits::TRACKS_MAX + 1 };
     assert!(
-        matches!(refused, Err(SayError::Description(DescriptionRefused::TooLarge(why))) if why == expected),
+        matches!(refused, Err(SayError::Description(DescriptionRefused::NotAdmitted(why))) if why == expected),
         "{refused:?}"
     );
 }

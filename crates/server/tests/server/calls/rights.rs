@@ -45,7 +45,10 @@ async fn descriptions_that_are_none_are_refused_and_the_call_goes_on() {
     refused_as(alice.asks(nothing).await, Reason::Unsupported);
     let answer = Some(say_in_call::Says::Answer("garbage".into()));
     let answer = Body::SayInCall(wire::SayInCall { participant, says: answer });
-    call_refused(alice.asks(answer).await, call_refused::Reason::Description);
+    // Nothing was offered: it is not even read.
+    call_refused(alice.asks(answer).await, call_refused::Reason::Ignored);
+    let two_codecs = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 opus/48000/2\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 VP8/90000\r\n";
+    call_refused(alice.asks(offer(participant, two_codecs)).await, call_refused::Reason::Description);
     refused_as(alice.asks(offer(participant, "x".repeat(SDP_LEN_MAX + 1))).await, Reason::TooLarge);
     is_heard_and_seen(&alice, &mut bob, 1..20).await;
     is_heard_and_seen(&bob, &mut alice, 50..70).await;
