@@ -30,6 +30,8 @@ const MOVING_MAX: usize = 2;
 const WAITING_MAX: u32 = 1_000;
 /// Of these, that come by themselves.
 const AUTOMATIC_WAITING_MAX: u32 = 100;
+/// A piece may take as long as on a line of 300 kbit/s, in either direction.
+const PIECE_TIMEOUT_MS: u32 = 120_000;
 const PAUSE_MS: u64 = 1_000;
 const PAUSE_MAX_MS: u64 = 10 * 60_000;
 /// Failures after which the store is asked whether it has the file at all.

@@ -21,7 +21,7 @@ use breakable::{Rule, broken};
 use client_api::{Answer, UserError};
 use e2ee::MlsError;
 use prost::Message as _;
-use proto::content::{Content, Text, content};
+use proto::content::{Content, Quote, Text, content};
 use proto::ids::{ChatId, DeviceAddress, MessageId, OpId};
 use proto::limits::TEXT_LEN_MAX;
 use proto::wire::{Accepted, App, Commit, GroupCreate, ResetGroup, Stale, client_frame, refused, reply};
@@ -145,31 +145,43 @@ impl Client {
         written: Written,
     ) -> Result<(), Halt> {
         let chat = ChatId(chat.0);
-        let stored = chats::find(cx.db, chat)?.filter(|chat| chat.membership != Membership::Left);
-        let quote = match written.answers {
-            Some(answered) => amending::quoting(cx, chat, MessageId(answered.0))?.map(Some),
-            None => Some(None),
+        let quote = match self.may_write(cx, chat, &written, refusal_of(&written.text))? {
+            Ok(quote) => quote,
+            Err(error) => {
+                cx.answer(request, Err(error));
+                return Ok(());
+            }
         };
-        let refusal = if let Some(refusal) = refusal_of(&written.text) {
-            Some(refusal)
-        } else if self.is_for_others(chat, stored.as_ref(), written.written_for) {
-            Some(UserError::OtherAccount)
-        } else if stored.is_none() || quote.is_none() {
-            Some(UserError::NotFound)
-        } else {
-            None
-        };
-        if let Some(error) = refusal {
-            cx.answer(request, Err(error));
-            return Ok(());
-        }
-        let text = Text { text: written.text, quote: quote.flatten(), forwarded: false };
+        let text = Text { text: written.text, quote, forwarded: false };
         let id = self.write(cx, chat, messages::Kind::Text, content::Body::Text(text))?;
         self.typing_was_sent(chat);
         // Who writes has seen what stands there.
         own_state::set(cx, &ChatKey::Unread.of(chat), Vec::new())?;
         cx.answer(request, Ok(Answer::Message(client_api::MessageId(id.0))));
         Ok(())
+    }
+
+    /// What a new message quotes, if it may be written here and to whom it was meant for. `refusal` is what speaks against its content.
+    pub(crate) fn may_write(
+        &self,
+        cx: &Context<'_>,
+        chat: ChatId,
+        written: &Written,
+        refusal: Option<UserError>,
+    ) -> Result<Result<Option<Quote>, UserError>, Halt> {
+        let stored = chats::find(cx.db, chat)?.filter(|chat| chat.membership != Membership::Left);
+        if let Some(refusal) = refusal {
+            return Ok(Err(refusal));
+        }
+        if self.is_for_others(chat, stored.as_ref(), written.written_for) {
+            return Ok(Err(UserError::OtherAccount));
+        }
+        if stored.is_none() {
+            return Ok(Err(UserError::NotFound));
+        }
+        let Some(answered) = written.answers else { return Ok(Ok(None)) };
+        let quote = amending::quoting(cx, chat, MessageId(answered.0))?;
+        Ok(quote.map(Some).ok_or(UserError::NotFound))
     }
 
     /// Writes a message of the conversation down, on the screen and into the outbox.

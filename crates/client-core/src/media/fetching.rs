@@ -15,7 +15,6 @@ use proto::ids::{ChatId, MessageId};
 use proto::limits::MEDIA_AUTOMATIC_SIZE_MAX;
 use rusqlite::{OptionalExtension, params};
 
-const PIECE_TIMEOUT_MS: u32 = 120_000;
 /// So many bytes come by themselves in `AUTOMATIC_TIME_MS` at most: whoever may write to this device does not fill its disk.
 const AUTOMATIC_LEN_MAX: u64 = 1024 * 1024 * 1024;
 const AUTOMATIC_TIME_MS: u64 = 24 * 3_600_000;
@@ -118,7 +117,7 @@ impl Client {
         let purpose = Purpose::MediaFetch { message: id, media: stored.media, from: stored.done, last };
         let mut call = self.calls.start(purpose, HttpMethod::Get, &stored.blob, Vec::new(), Some(token));
         if let Output::Http(request) = &mut call {
-            request.timeout_ms = PIECE_TIMEOUT_MS;
+            request.timeout_ms = super::PIECE_TIMEOUT_MS;
             request.headers = vec![("range", format!("bytes={}-{last}", stored.done))];
             let len_max = last + 1 - stored.done;
             request.keep_in = Some(KeepIn { media: stored.media, from: stored.done, len_max });

@@ -2,8 +2,7 @@
 //! Texts that were written after it do not wait for it.
 
 use super::{Answered, State, Stored, facts, find, header_number, set_done, set_state, stop};
-use crate::amending;
-use crate::chats::{self, Membership};
+use crate::chats;
 use crate::client::{Client, Context};
 use crate::http::Purpose;
 use crate::io::{
@@ -20,8 +19,6 @@ use proto::content::{Content, Media, Text, content};
 use proto::ids::{ChatId, MessageId};
 use rusqlite::params;
 
-/// A piece may take as long as on a line of 300 kbit/s.
-const PIECE_TIMEOUT_MS: u32 = 120_000;
 const TUS: (&str, &str) = ("tus-resumable", "1.0.0");
 /// So old a blob is taken for one that stays long enough for others: a week of the thirty days that servers keep them.
 const SHARED_FOR_MS: u64 = 7 * 24 * 3_600_000;
@@ -106,27 +103,20 @@ impl Client {
         written: Written,
     ) -> Result<(), Halt> {
         let chat = ChatId(chat.0);
-        let stored = chats::find(cx.db, chat)?.filter(|chat| chat.membership != Membership::Left);
-        let quote = match written.answers {
-            Some(answered) => amending::quoting(cx, chat, MessageId(answered.0))?.map(Some),
-            None => Some(None),
+        let refusal = match facts::refusal_of(media, &written.text) {
+            None if super::is_crowded(cx.db, true, super::WAITING_MAX)? => {
+                Some(UserError::TooManyFiles { max: super::WAITING_MAX })
+            }
+            refusal => refusal,
         };
-        let refusal = if let Some(refusal) = facts::refusal_of(media, &written.text) {
-            Some(refusal)
-        } else if super::is_crowded(cx.db, true, super::WAITING_MAX)? {
-            Some(UserError::TooManyFiles { max: super::WAITING_MAX })
-        } else if self.is_for_others(chat, stored.as_ref(), written.written_for) {
-            Some(UserError::OtherAccount)
-        } else if stored.is_none() || quote.is_none() {
-            Some(UserError::NotFound)
-        } else {
-            None
+        let quote = match self.may_write(cx, chat, &written, refusal)? {
+            Ok(quote) => quote,
+            Err(error) => {
+                cx.answer(request, Err(error));
+                return Ok(());
+            }
         };
-        if let Some(error) = refusal {
-            cx.answer(request, Err(error));
-            return Ok(());
-        }
-        let caption = Text { text: written.text, quote: quote.flatten(), forwarded: false };
+        let caption = Text { text: written.text, quote, forwarded: false };
         let id = self.write_file_message(cx, chat, facts::written(media, caption))?;
         let (name, mut key) = (MediaId(chats::random_id(cx)), [0; 32]);
         cx.rng.fill_bytes(&mut key);
@@ -364,7 +354,7 @@ impl Client {
         };
         let mut call = self.calls.start(purpose, method, path, Vec::new(), Some(token));
         if let Output::Http(request) = &mut call {
-            request.timeout_ms = if body.is_empty() { request.timeout_ms } else { PIECE_TIMEOUT_MS };
+            request.timeout_ms = if body.is_empty() { request.timeout_ms } else { super::PIECE_TIMEOUT_MS };
             (request.headers, request.body) = (headers, body);
         }
         self.moving.of(id).in_call = true;
