@@ -1,6 +1,7 @@
 //! What the browser gives beyond the page's own elements.
 
 pub mod camera;
+pub mod capture;
 pub mod emoji_file;
 pub mod letters;
 pub mod media;

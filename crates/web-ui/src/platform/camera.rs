@@ -1,23 +1,14 @@
 //! The camera, and the loop that looks for a code in its picture. Knows not what a code means.
 
 use crate::model::scan::Grey;
+use crate::platform::capture::{self, CaptureTrouble};
 use js_sys::{Object, Reflect};
-use leptos::prelude::{document, set_timeout, window};
+use leptos::prelude::{document, set_timeout};
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlVideoElement, MediaStream, MediaStreamTrack};
-
-/// Why there is no picture.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CameraTrouble {
-    /// The user or the system said no.
-    Refused,
-    /// There is none, or another program has it.
-    Missing,
-}
+use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, HtmlVideoElement, MediaStream};
 
 /// Runs until it is dropped or stopped.
 #[derive(Clone, Default)]
@@ -32,10 +23,10 @@ impl Scanner {
     }
 
     /// Shows the camera in `video` and tells each code's text, until stopped.
-    pub async fn run(&self, video: HtmlVideoElement, found: impl Fn(String) + 'static) -> Result<(), CameraTrouble> {
+    pub async fn run(&self, video: HtmlVideoElement, found: impl Fn(String) + 'static) -> Result<(), CaptureTrouble> {
         let stream = open().await?;
         if self.stopped.get() {
-            close(&stream);
+            capture::close(&stream);
             return Ok(());
         }
         video.set_src_object(Some(&stream));
@@ -45,7 +36,7 @@ impl Scanner {
             .create_element("canvas")
             .ok()
             .and_then(|element| element.dyn_into().ok())
-            .ok_or(CameraTrouble::Missing)?;
+            .ok_or(CaptureTrouble::Missing)?;
         look(Rc::new(Loop { stopped: Rc::clone(&self.stopped), stream, video, canvas, found: Box::new(found) }), 0);
         Ok(())
     }
@@ -63,7 +54,7 @@ struct Loop {
 fn look(run: Rc<Loop>, number: usize) {
     if run.stopped.get() {
         run.video.set_src_object(None);
-        return close(&run.stream);
+        return capture::close(&run.stream);
     }
     if let Some(grey) = frame(&run.video, &run.canvas) {
         for text in grey.find(number) {
@@ -92,8 +83,7 @@ fn frame(video: &HtmlVideoElement, canvas: &HtmlCanvasElement) -> Option<Grey> {
     Grey::from_rgba(usize::try_from(width).ok()?, usize::try_from(height).ok()?, &data.data())
 }
 
-async fn open() -> Result<MediaStream, CameraTrouble> {
-    let devices = window().navigator().media_devices().map_err(|_| CameraTrouble::Missing)?;
+async fn open() -> Result<MediaStream, CaptureTrouble> {
     let size = |ideal: u32| {
         let object = Object::new();
         let _ = Reflect::set(&object, &"ideal".into(), &ideal.into());
@@ -107,22 +97,5 @@ async fn open() -> Result<MediaStream, CameraTrouble> {
     let _ = Reflect::set(&video, &"height".into(), &size(720));
     let constraints = web_sys::MediaStreamConstraints::new();
     constraints.set_video(&video);
-    let promise = devices.get_user_media_with_constraints(&constraints).map_err(|_| CameraTrouble::Missing)?;
-    match JsFuture::from(promise).await {
-        Ok(stream) => Ok(stream.unchecked_into()),
-        Err(error) => {
-            let name = Reflect::get(&error, &"name".into()).ok().and_then(|name| name.as_string());
-            Err(if name.as_deref() == Some("NotAllowedError") {
-                CameraTrouble::Refused
-            } else {
-                CameraTrouble::Missing
-            })
-        }
-    }
-}
-
-fn close(stream: &MediaStream) {
-    for track in stream.get_tracks().iter() {
-        track.unchecked_into::<MediaStreamTrack>().stop();
-    }
+    capture::open(&constraints).await
 }

@@ -1,6 +1,7 @@
 //! What is said into the microphone, as a file, with its loudness while it is said. Knows not what becomes of it.
 
 use crate::model::voice::{Loudness, loudest};
+use crate::platform::capture::{self, CaptureTrouble};
 use js_sys::{Array, Function, Promise};
 use leptos::prelude::{IntervalHandle, set_interval_with_handle, window};
 use std::cell::RefCell;
@@ -10,7 +11,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
     AnalyserNode, AudioContext, Blob, BlobEvent, BlobPropertyBag, MediaRecorder, MediaRecorderOptions, MediaStream,
-    MediaStreamConstraints, MediaStreamTrack,
+    MediaStreamConstraints,
 };
 
 /// How often the loudness is looked at: often enough for a meter that follows the voice.
@@ -23,15 +24,6 @@ const TYPES: [&str; 3] = ["audio/webm;codecs=opus", "audio/mp4", "audio/ogg;code
 const BIT_RATE: u32 = 32_000;
 /// Bytes are handed over this often, so that a browser that dies has not everything in one piece.
 const PIECE_MS: i32 = 1_000;
-
-/// Why nothing is recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MicrophoneTrouble {
-    /// The user or the system said no.
-    Refused,
-    /// There is none, or another program has it, or this browser records nothing.
-    Missing,
-}
 
 /// What was said.
 pub struct Recorded {
@@ -64,11 +56,13 @@ struct Heard {
 
 impl Recording {
     /// Asks for the microphone and begins. `on_look` hears how long it has been, in milliseconds, and how loud it is, 0 to 255.
-    pub async fn begin(on_look: impl Fn(u64, u8) + 'static) -> Result<Self, MicrophoneTrouble> {
-        let missing = |_| MicrophoneTrouble::Missing;
+    pub async fn begin(on_look: impl Fn(u64, u8) + 'static) -> Result<Self, CaptureTrouble> {
+        let missing = |_| CaptureTrouble::Missing;
         let mime = TYPES.into_iter().find(|mime| MediaRecorder::is_type_supported(mime));
-        let mime = mime.ok_or(MicrophoneTrouble::Missing)?;
-        let stream = open().await?;
+        let mime = mime.ok_or(CaptureTrouble::Missing)?;
+        let wish = MediaStreamConstraints::new();
+        wish.set_audio(&JsValue::TRUE);
+        let stream = capture::open(&wish).await?;
         // From here on whatever fails lets the microphone go.
         let stream = Opened(Some(stream));
         let options = MediaRecorderOptions::new();
@@ -137,7 +131,7 @@ impl Drop for Recording {
         // One that is inactive cannot be stopped again.
         let _ = self.recorder.stop();
         let _ = self.context.close();
-        close(&self.stream);
+        capture::close(&self.stream);
     }
 }
 
@@ -145,19 +139,19 @@ impl Drop for Recording {
 struct Opened(Option<MediaStream>);
 
 impl Opened {
-    fn get(&self) -> Result<&MediaStream, MicrophoneTrouble> {
-        self.0.as_ref().ok_or(MicrophoneTrouble::Missing)
+    fn get(&self) -> Result<&MediaStream, CaptureTrouble> {
+        self.0.as_ref().ok_or(CaptureTrouble::Missing)
     }
 
-    fn keep(mut self) -> Result<MediaStream, MicrophoneTrouble> {
-        self.0.take().ok_or(MicrophoneTrouble::Missing)
+    fn keep(mut self) -> Result<MediaStream, CaptureTrouble> {
+        self.0.take().ok_or(CaptureTrouble::Missing)
     }
 }
 
 impl Drop for Opened {
     fn drop(&mut self) {
         if let Some(stream) = &self.0 {
-            close(stream);
+            capture::close(stream);
         }
     }
 }
@@ -166,7 +160,7 @@ fn look(
     heard: Rc<RefCell<Heard>>,
     analyser: AnalyserNode,
     on_look: impl Fn(u64, u8) + 'static,
-) -> Result<IntervalHandle, MicrophoneTrouble> {
+) -> Result<IntervalHandle, CaptureTrouble> {
     let samples = RefCell::new(vec![0; SAMPLES as usize]);
     let looks = move || {
         let mut samples = samples.borrow_mut();
@@ -176,7 +170,7 @@ fn look(
             on_look(duration_ms, loud);
         }
     };
-    set_interval_with_handle(looks, LOOK_EVERY).map_err(|_| MicrophoneTrouble::Missing)
+    set_interval_with_handle(looks, LOOK_EVERY).map_err(|_| CaptureTrouble::Missing)
 }
 
 impl Heard {
@@ -192,27 +186,4 @@ impl Heard {
 
 fn now_ms() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
-}
-
-async fn open() -> Result<MediaStream, MicrophoneTrouble> {
-    let devices = window().navigator().media_devices().map_err(|_| MicrophoneTrouble::Missing)?;
-    let constraints = MediaStreamConstraints::new();
-    constraints.set_audio(&JsValue::TRUE);
-    let promise = devices.get_user_media_with_constraints(&constraints).map_err(|_| MicrophoneTrouble::Missing)?;
-    match JsFuture::from(promise).await {
-        Ok(stream) => Ok(stream.unchecked_into()),
-        Err(error) => {
-            let name = js_sys::Reflect::get(&error, &"name".into()).ok().and_then(|name| name.as_string());
-            Err(match name.as_deref() {
-                Some("NotAllowedError") => MicrophoneTrouble::Refused,
-                _ => MicrophoneTrouble::Missing,
-            })
-        }
-    }
-}
-
-fn close(stream: &MediaStream) {
-    for track in stream.get_tracks().iter() {
-        track.unchecked_into::<MediaStreamTrack>().stop();
-    }
 }

@@ -1,6 +1,7 @@
 //! The camera's picture with a frame to aim by. Tells each code once a second at most; knows not what it means.
 
-use crate::platform::camera::{CameraTrouble, Scanner};
+use crate::platform::camera::Scanner;
+use crate::platform::capture::CaptureTrouble;
 use crate::primitives::icon::Icon;
 use crate::words;
 use leptos::html;
@@ -13,7 +14,7 @@ use std::rc::Rc;
 #[component]
 pub fn ScanView(on_code: impl Fn(String) + 'static) -> impl IntoView {
     let video = NodeRef::<html::Video>::new();
-    let trouble = RwSignal::new(None::<CameraTrouble>);
+    let trouble = RwSignal::new(None::<CaptureTrouble>);
     let scanner = Scanner::default();
     let last = Rc::new(RefCell::new((String::new(), 0_u64)));
     let on_code = Rc::new(on_code);
@@ -52,8 +53,8 @@ pub fn ScanView(on_code: impl Fn(String) + 'static) -> impl IntoView {
                     .get()
                     .map(|trouble| {
                         let text = match trouble {
-                            CameraTrouble::Refused => words::CAMERA_REFUSED,
-                            CameraTrouble::Missing => words::CAMERA_MISSING,
+                            CaptureTrouble::Refused => words::CAMERA_REFUSED,
+                            CaptureTrouble::Missing => words::CAMERA_MISSING,
                         };
                         view! {
                             <p class="scan-trouble" role="alert" data-testid="camera-trouble"><Icon name="camera"/> {text}</p>

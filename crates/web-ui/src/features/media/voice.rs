@@ -3,8 +3,9 @@
 use super::offer::tell;
 use crate::model::media::length;
 use crate::model::voice::LENGTH_MS_MAX;
+use crate::platform::capture::CaptureTrouble;
 use crate::platform::media::Prepared;
-use crate::platform::microphone::{MicrophoneTrouble, Recorded, Recording};
+use crate::platform::microphone::{Recorded, Recording};
 use crate::platform::page;
 use crate::primitives::icon::{Icon, IconButton};
 use crate::store::{App, use_app};
@@ -69,8 +70,8 @@ pub fn VoiceNote() -> impl IntoView {
             }
             Err(trouble) => {
                 let words = match trouble {
-                    MicrophoneTrouble::Refused => words::MICROPHONE_REFUSED,
-                    MicrophoneTrouble::Missing => words::MICROPHONE_MISSING,
+                    CaptureTrouble::Refused => words::MICROPHONE_REFUSED,
+                    CaptureTrouble::Missing => words::MICROPHONE_MISSING,
                 };
                 app.toast(words.to_owned(), false);
                 let _ = over.try_run(false);
