@@ -215,6 +215,10 @@ rules! {
     ForwardIsLabelled,
     /// A file is shown when all of it is here and is what was sent.
     MediaIsChecked,
+    /// Of two devices of an account that answer a call, the first one in the log is in it.
+    FirstAnswerCounts,
+    /// Media of a call is sealed for listed devices only.
+    VettedBeforeCall,
     /// What a deleted message carried goes from the device.
     DeletedFilesGo,
     /// Nothing is sent on where one of the messages or chats is refused.

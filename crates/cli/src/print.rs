@@ -1,7 +1,9 @@
 //! Results on standard output: one JSON value a line, or one line for people.
 
 use anyhow::Result;
-use client_api::{Attachment, ChatId, MediaKind, MediaPlace, MessageBody, MessageRow, MessageStatus};
+use client_api::{
+    Attachment, CallFacts, CallState, ChatId, MediaKind, MediaPlace, MessageBody, MessageRow, MessageStatus,
+};
 use serde_json::{Value, json};
 use std::io::Write;
 
@@ -31,6 +33,7 @@ pub(crate) fn message(chat: ChatId, title: &str, row: &MessageRow) -> Value {
         MessageBody::Deleted => ("deleted", String::new()),
         MessageBody::Waiting => ("waiting", String::new()),
         MessageBody::Newer => ("newer", String::new()),
+        MessageBody::Call(facts) => ("call", call(*facts)),
         MessageBody::System(line) => ("system", format!("{line:?}")),
     };
     json!({
@@ -50,6 +53,19 @@ pub(crate) fn message(chat: ChatId, title: &str, row: &MessageRow) -> Value {
         "reactions": row.reactions.iter().map(|of| json!({"account": of.account.to_string(), "emoji": of.emoji})).collect::<Vec<_>>(),
         "status": row.status.map(status),
     })
+}
+
+/// What sort of call it was, and what became of it.
+fn call(facts: CallFacts) -> String {
+    let kind = if facts.video { "video" } else { "voice" };
+    let state = match facts.state {
+        CallState::Open => "unanswered".to_owned(),
+        CallState::Declined => "declined".to_owned(),
+        CallState::Taken => "answered".to_owned(),
+        CallState::Over { length_ms } => format!("{} s", length_ms / 1_000),
+        CallState::Merged => "merged".to_owned(),
+    };
+    format!("{kind}, {state}")
 }
 
 fn kind_of(kind: MediaKind) -> &'static str {

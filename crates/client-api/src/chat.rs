@@ -1,5 +1,6 @@
 //! Chats and messages as rows of a list.
 
+use crate::call::CallFacts;
 use crate::id::{AccountId, ChatId, MessageId};
 use crate::media::{Attachment, MediaKind};
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,8 @@ pub struct LastMessage {
     pub by: String,
     /// What it carries; `preview` is its caption then.
     pub media: Option<MediaKind>,
+    /// It is a call.
+    pub call: Option<CallFacts>,
 }
 
 /// Changes of the chat list.
@@ -112,6 +115,8 @@ pub enum MessageBody {
     Waiting,
     /// A message of a newer version; kept, and shown right after an update.
     Newer,
+    /// Somebody called.
+    Call(CallFacts),
     /// A line of the chat itself.
     System(SystemLine),
 }

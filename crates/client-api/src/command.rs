@@ -1,5 +1,6 @@
 //! What a user interface asks of the client core.
 
+use crate::call::CallSay;
 use crate::chat::WindowAnchor;
 use crate::id::{AccountId, ChatId, MessageId};
 use crate::media::{FileId, MediaFacts};
@@ -388,6 +389,27 @@ pub enum Command {
         /// Which group.
         chat: ChatId,
     },
+    /// Calls everybody in a chat. Where a call rings or goes on in it already, it is taken. Answer: `Answer::Done`, when it rings.
+    PlaceCall {
+        /// Which chat.
+        chat: ChatId,
+        /// With pictures.
+        video: bool,
+    },
+    /// Takes the call that rings in a chat, or goes on in it; the call that this device was in is left.
+    AnswerCall {
+        /// Which chat.
+        chat: ChatId,
+    },
+    /// Stops the call that rings in a chat, on all own devices; of two, it is over then.
+    DeclineCall {
+        /// Which chat.
+        chat: ChatId,
+    },
+    /// Leaves the call that this device is in; of two, it is over then.
+    HangUp,
+    /// What the connection of the call has to say to the forwarding unit. Answer: `Answer::Done`, when the unit follows it.
+    SayInCall(CallSay),
     /// Settings that all devices share.
     SetSettings(Settings),
 }
@@ -437,6 +459,9 @@ impl Command {
             | Self::RemoveMembers { chat, .. }
             | Self::SetAdmin { chat, .. }
             | Self::RenameGroup { chat, .. }
+            | Self::PlaceCall { chat, .. }
+            | Self::AnswerCall { chat }
+            | Self::DeclineCall { chat }
             | Self::LeaveGroup { chat } => Some(chat),
             Self::Search { query, .. } => query.chat.as_mut(),
             _ => None,
@@ -502,6 +527,11 @@ impl Command {
             Self::SetAdmin { .. } => "set-admin",
             Self::RenameGroup { .. } => "rename-group",
             Self::LeaveGroup { .. } => "leave-group",
+            Self::PlaceCall { .. } => "place-call",
+            Self::AnswerCall { .. } => "answer-call",
+            Self::DeclineCall { .. } => "decline-call",
+            Self::HangUp => "hang-up",
+            Self::SayInCall(_) => "say-in-call",
             Self::SetSettings(_) => "set-settings",
         }
     }

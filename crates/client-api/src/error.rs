@@ -119,6 +119,21 @@ pub enum UserError {
     /// Without an admin nobody could take the leaver out, nor change anything.
     #[error("you are the group's only admin; make somebody else one first")]
     LastAdmin,
+    /// One call at a time.
+    #[error("you are in a call already; hang up first")]
+    InCall,
+    /// Nobody can be called there: oneself, or a chat that one is not in.
+    #[error("nobody can be called in this chat")]
+    CallNobody,
+    /// The operator has not turned calls on.
+    #[error("this server carries no calls; ask the person who runs it")]
+    CallsNotOffered,
+    /// As many as can be are in it.
+    #[error("this call is full; try again when somebody has left")]
+    CallFull,
+    /// The forwarding unit did not follow what was said to it.
+    #[error("the call's connection was not accepted; hang up and call again")]
+    CallRefused,
     /// Scanned or pasted text is no code of ours.
     #[error("this is not a Heliograph code; scan the code at the address of your server")]
     CodeNotOurs,

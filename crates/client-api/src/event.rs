@@ -1,5 +1,6 @@
 //! What the client core tells a user interface.
 
+use crate::call::{CallEnd, CallLine, Calls};
 use crate::chat::{ChatChanges, ChatInfo, MessageChanges, MessageWindow};
 use crate::error::UserError;
 use crate::id::{ChatId, MessageId};
@@ -67,6 +68,26 @@ pub enum Event {
         preview: String,
         /// What it carries.
         media: Option<MediaKind>,
+    },
+    /// All that this device knows of calls, whenever it has changed.
+    Calls(Calls),
+    /// For the connection of the call that this device is in.
+    CallLine(CallLine),
+    /// The call that this device was in is over for it.
+    CallOver {
+        /// Where it was.
+        chat: ChatId,
+        /// Why.
+        end: CallEnd,
+    },
+    /// Somebody called, and nobody of this account answered: to notify of, unless the chat is muted.
+    CallMissed {
+        /// Where.
+        chat: ChatId,
+        /// The chat's title.
+        title: String,
+        /// With pictures.
+        video: bool,
     },
     /// The answer to a command.
     Answered {

@@ -3,6 +3,7 @@
 //! Knows no protocol, no key and no storage. The interface is a function of the events: each snapshot replaces what the
 //! interface held under that name, each change set is merged by id. Times are Unix milliseconds.
 
+pub mod call;
 pub mod chat;
 pub mod command;
 pub mod error;
@@ -16,6 +17,10 @@ pub mod search;
 pub mod state;
 pub mod wire;
 
+pub use call::{
+    CallEnd, CallFacts, CallKeys, CallLeaf, CallLine, CallPerson, CallPhase, CallSay, CallState, CallTrack, Calls,
+    OwnCall, RingingCall, RunningCall,
+};
 pub use chat::{
     ChatChanges, ChatInfo, ChatKind, ChatRow, Completeness, LastMessage, MemberRow, MessageBody, MessageChanges,
     MessageRow, MessageStatus, MessageWindow, Quote, Quoted, Reaction, SystemLine, WindowAnchor,

@@ -4,6 +4,7 @@
 //! a message is now is read together with all that was said about it: an amendment may come before what it amends. Only a deletion
 //! changes what is stored: the text is gone from the database.
 
+use crate::calling;
 use crate::client::Context;
 use crate::io::Halt;
 use crate::media::{self, facts};
@@ -43,6 +44,7 @@ pub(crate) enum About {
     Reaction,
     Edit,
     Deletion,
+    Call,
 }
 
 impl About {
@@ -52,6 +54,8 @@ impl About {
             Self::Reaction => 2,
             Self::Edit => 3,
             Self::Deletion => 4,
+            // 5: `EMPTIED`.
+            Self::Call => 6,
         }
     }
 }
@@ -64,6 +68,7 @@ pub(crate) fn aim(content: &[u8]) -> Option<(About, MessageId)> {
         content::Body::Reaction(reaction) => (About::Reaction, reaction.message_id),
         content::Body::Edit(edit) => (About::Edit, edit.message_id),
         content::Body::Deletion(deletion) => (About::Deletion, deletion.message_id),
+        content::Body::CallWord(word) => (About::Call, word.message_id),
         _ => return None,
     };
     Some((about, MessageId::try_from(id.as_slice()).ok()?))
@@ -119,6 +124,7 @@ pub(crate) fn apply(db: &Connection, chat: ChatId, row: &mut MessageRow, me: Acc
     if row.body == MessageBody::Deleted {
         return Ok(());
     }
+    calling::apply(db, chat, row, me)?;
     let mut statement = db.prepare_cached(
         "SELECT account, content FROM message
          WHERE target = ?1 AND about = 2 AND chat = ?2 AND failed = 0 ORDER BY time_ms DESC, message DESC LIMIT ?3",

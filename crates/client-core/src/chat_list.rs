@@ -132,6 +132,10 @@ fn read(
 
 fn last(row: client_api::MessageRow, activity_ms: u64) -> LastMessage {
     let (waiting, deleted) = (row.body == MessageBody::Waiting, row.body == MessageBody::Deleted);
+    let call = match row.body {
+        MessageBody::Call(call) => Some(call),
+        _ => None,
+    };
     let media = row.attachment.map(|attachment| attachment.facts.kind);
     let preview = match row.body {
         MessageBody::Text(text) => {
@@ -140,7 +144,7 @@ fn last(row: client_api::MessageRow, activity_ms: u64) -> LastMessage {
         _ => String::new(),
     };
     let time_ms = if row.time_ms >= TIME_MS_MAX { activity_ms } else { row.time_ms };
-    LastMessage { id: row.id, preview, time_ms, status: row.status, waiting, deleted, by: String::new(), media }
+    LastMessage { id: row.id, preview, time_ms, status: row.status, waiting, deleted, by: String::new(), media, call }
 }
 
 impl Client {

@@ -1,6 +1,7 @@
 //! The client's entry: one input in, outputs out. Sends each input to the feature that it belongs to.
 
 use crate::accounts::{self, PeerLists};
+use crate::calling::Calling;
 use crate::changed::Changed;
 use crate::chats::{self, Chat, Membership};
 use crate::config::Config;
@@ -87,6 +88,7 @@ pub struct Client {
     pub(crate) sent_wanted: Vec<u32>,
     pub(crate) people: People,
     pub(crate) typing: Typing,
+    pub(crate) calling: Calling,
     pub(crate) vouching: Vouching,
     /// The page is visible: what is read there is told to the others.
     pub(crate) visible: bool,
@@ -191,6 +193,7 @@ impl Client {
             sent_wanted: Vec::new(),
             people: People::default(),
             typing: Typing::default(),
+            calling: Calling::default(),
             vouching: Vouching::default(),
             visible: true,
         }
@@ -234,6 +237,7 @@ impl Client {
         }
         if is_due {
             self.expire_typing(&mut cx);
+            self.calling_tick(&mut cx)?;
             self.on_wake(&mut cx)?;
         }
         if this::stage(cx.db)? == Stage::Active {
@@ -243,6 +247,7 @@ impl Client {
             self.index_messages(&mut cx)?;
             self.drop_files(&mut cx)?;
             self.show_changes(&mut cx)?;
+            self.show_calls(&mut cx)?;
             self.answer_when_sent(&mut cx)?;
             self.leave_if_told(&mut cx)?;
         }
@@ -315,6 +320,7 @@ impl Client {
             own_state::show_settings(cx)?;
             self.show_devices(cx)?;
             self.show_mirror(cx)?;
+            self.show_calls_again(cx)?;
         }
         Ok(())
     }
@@ -463,6 +469,11 @@ impl Client {
             Command::SetStarred { chat, message, starred } => self.set_starred(cx, id, chat, message, starred)?,
             Command::ForwardMessages { chat, messages, to } => self.forward_messages(cx, id, chat, &messages, &to)?,
             Command::Search { query, after, limit } => self.search(cx, id, &query, after, limit)?,
+            Command::PlaceCall { chat, video } => self.place_call(cx, id, chat, video)?,
+            Command::AnswerCall { chat } => self.answer_call(cx, id, chat)?,
+            Command::DeclineCall { chat } => self.decline_call(cx, id, chat)?,
+            Command::HangUp => self.hang_up(cx, id)?,
+            Command::SayInCall(say) => self.say_in_call(cx, id, say),
             Command::SetSettings(settings) => self.set_settings(cx, id, &settings)?,
         }
         Ok(())

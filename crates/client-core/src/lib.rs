@@ -12,6 +12,7 @@ pub mod schema;
 mod accounts;
 mod amending;
 mod amendments;
+mod calling;
 mod changed;
 mod chat_list;
 mod chats;

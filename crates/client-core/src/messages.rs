@@ -9,7 +9,7 @@ use crate::media;
 use crate::notices;
 use crate::restored;
 use breakable::{Rule, broken};
-use client_api::{MessageBody, MessageRow, MessageStatus};
+use client_api::{CallFacts, CallState, MessageBody, MessageRow, MessageStatus};
 use prost::Message as _;
 use proto::content::{Content, Media, Quote, Text, content};
 use proto::ids::{AccountId, ChatId, DeviceAddress, MessageId};
@@ -23,7 +23,7 @@ pub(crate) const NUMBER_MAX: u64 = UNSENT_MS - 1;
 pub(crate) const GENERATION_MAX: u32 = 1 << 30;
 
 /// Raised with every body of a content that is new to this version.
-const BODIES_KNOWN: u32 = 2;
+const BODIES_KNOWN: u32 = 3;
 
 /// Unsent messages stand after all others, in the order of their writing.
 pub(crate) const UNSENT_MS: u64 = 1 << 60;
@@ -74,6 +74,11 @@ pub(crate) struct NewMessage {
     pub(crate) content: Vec<u8>,
 }
 
+/// A stored content, where it can be read.
+pub(crate) fn decoded(content: Vec<u8>) -> Option<Content> {
+    Content::decode(content.as_slice()).ok()
+}
+
 /// A message of this id is written down, in whichever chat.
 pub fn is_written(db: &Connection, id: MessageId) -> rusqlite::Result<bool> {
     db.query_row("SELECT EXISTS (SELECT 1 FROM message WHERE message = ?1)", [id.as_bytes()], |row| row.get(0))
@@ -99,8 +104,15 @@ pub(crate) enum Stored {
 /// The kind of a received content; `None` for what is no message of the conversation.
 pub(crate) fn kind_of(content: &Content) -> Option<Kind> {
     match &content.body {
-        Some(content::Body::Text(_) | content::Body::Media(_) | content::Body::Erased(_)) => Some(Kind::Text),
-        Some(content::Body::Reaction(_) | content::Body::Edit(_) | content::Body::Deletion(_)) => Some(Kind::Amendment),
+        Some(content::Body::Text(_) | content::Body::Media(_) | content::Body::Call(_) | content::Body::Erased(_)) => {
+            Some(Kind::Text)
+        }
+        Some(
+            content::Body::Reaction(_)
+            | content::Body::Edit(_)
+            | content::Body::Deletion(_)
+            | content::Body::CallWord(_),
+        ) => Some(Kind::Amendment),
         None => Some(Kind::Newer),
         Some(_) => None,
     }
@@ -308,6 +320,9 @@ fn said(kind: i32, content: &[u8]) -> Said {
             Ok(Content { body: Some(content::Body::Media(mut media)), .. }) => {
                 let Text { text, quote, forwarded } = media.caption.take().unwrap_or_default();
                 return Said { body: MessageBody::Text(text), quote, forwarded, media: Some(media) };
+            }
+            Ok(Content { body: Some(content::Body::Call(call)), .. }) => {
+                MessageBody::Call(CallFacts { video: call.video, state: CallState::Open })
             }
             Ok(Content { body: Some(content::Body::Erased(_)), .. }) => MessageBody::Deleted,
             _ => MessageBody::Newer,

@@ -269,6 +269,7 @@ impl Client {
             Stored::Duplicate => Ok(()),
             Stored::New | Stored::InPlace => {
                 self.fetch_with_message(cx, chat.chat, id)?;
+                self.hear_of_call(cx, chat, app.sender, item, content)?;
                 self.tell_arrival(cx, chat, app.sender, content, item.seq)
             }
         }

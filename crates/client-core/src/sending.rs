@@ -44,6 +44,9 @@ pub(crate) enum Flight {
     Compare { chat: ChatId },
     Marks,
     Groups,
+    JoinCall { chat: ChatId },
+    SayInCall { request: u32, participant: u64 },
+    Calls,
 }
 
 /// Chats that are left alone for a while, after the server refused something of theirs.
@@ -101,7 +104,7 @@ impl Flight {
             | Self::FetchMissed { chat }
             | Self::GroupInfo { chat }
             | Self::Compare { chat } => Some(*chat),
-            Self::Marks | Self::Groups => None,
+            Self::Marks | Self::Groups | Self::JoinCall { .. } | Self::SayInCall { .. } | Self::Calls => None,
         }
     }
 }
@@ -127,6 +130,15 @@ impl Flights {
     /// Something of this kind waits for a reply.
     pub(crate) fn any(&self, wanted: impl Fn(&Flight) -> bool) -> bool {
         self.under_way.values().any(wanted)
+    }
+
+    /// The interface's requests that said something in a call and have no answer yet.
+    pub(crate) fn said_in_call(&self) -> Vec<u32> {
+        let request = |flight: &Flight| match flight {
+            Flight::SayInCall { request, .. } => Some(*request),
+            _ => None,
+        };
+        self.under_way.values().filter_map(request).collect()
     }
 
     /// The socket is gone.

@@ -61,6 +61,12 @@ pub(crate) struct Session {
 
 impl Session {
     /// In step with the server: operations may go out.
+    /// As after an empty queue.
+    #[cfg(test)]
+    pub(crate) fn goes_up(&mut self) {
+        self.link = Link::Up;
+    }
+
     pub(crate) fn is_up(&self) -> bool {
         self.link == Link::Up
     }
@@ -227,6 +233,7 @@ impl Client {
                 self.phone_stirs(cx)?;
                 self.ask_marks(cx)?;
                 self.look_around(cx)?;
+                self.calls_are_heard(cx);
                 self.ask_own_devices(cx)
             }
             Some(server_frame::Body::Reply(reply)) => self.on_reply(cx, reply),
@@ -254,6 +261,12 @@ impl Client {
                 Ok(())
             }
             Some(server_frame::Body::Ephemeral(item)) => self.on_ephemeral(cx, &item),
+            Some(server_frame::Body::SaidInCall(said)) => {
+                self.on_said_in_call(cx, said);
+                Ok(())
+            }
+            Some(server_frame::Body::PutOutOfCall(out)) => self.on_put_out(cx, &out),
+            Some(server_frame::Body::RunningCall(call)) => self.on_running_call(cx, &call),
             Some(server_frame::Body::KeyPackagesLow(low)) => self.key_packages_left(cx, low.left),
             Some(server_frame::Body::Revoked(revoked)) => self.on_revoked(cx, &revoked.signed_device_list),
             Some(server_frame::Body::LeaseLost(_)) => self.on_lease_lost(cx),
@@ -279,6 +292,11 @@ impl Client {
             }
             (Some(Flight::Compare { chat }), body) => self.on_compared(cx, chat, body),
             (Some(Flight::Groups), Some(reply::Body::GroupHeads(page))) => self.on_group_heads(cx, &page),
+            (Some(Flight::JoinCall { chat }), body) => self.on_join_answered(cx, chat, body),
+            (Some(Flight::SayInCall { request, participant }), body) => {
+                self.on_say_answered(cx, (request, participant), body)
+            }
+            (Some(Flight::Calls), Some(reply::Body::Calls(calls))) => self.on_calls(cx, &calls),
             (Some(Flight::Marks), Some(reply::Body::Marks(marks))) => self.on_marks(cx, &marks),
             (Some(Flight::GroupInfo { chat } | Flight::FetchMissed { chat }), _) => {
                 self.finding.strangers.remove(&chat);
@@ -325,6 +343,7 @@ impl Client {
         }
         self.finding.comparing = restored::has_more(cx.db)?;
         self.finding.marks_due |= self.finding.comparing;
+        self.calling.server_time_is(ok.server_time_ms, cx.now_ms);
         cx.db.prepare_cached("UPDATE this SET timeline = ?1")?.execute([ok.timeline])?;
         self.session.link = Link::CatchingUp;
         self.session.tries = 0;
@@ -378,6 +397,7 @@ impl Client {
         if self.flights.any(|flight| matches!(flight, Flight::FetchLog { .. })) {
             self.find_groups_again(cx);
         }
+        self.calls_lost_socket(cx);
         self.flights.clear();
         self.session.retry_at_ms = cx.now_ms + wait / 2 + jitter;
         self.retry_at(self.session.retry_at_ms);

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use async_trait::async_trait;
 use server::clock::{Clock, SystemClock};
 use server::codes::{CodeSender, SendCodeError};
-use server::config::Config;
+use server::config::{CallsConfig, Config};
 use server::{Environment, Running, Server};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -158,6 +158,8 @@ impl World {
         // Many people at one address; the limits themselves have tests of their own.
         config.rate_limit_factor = NonZeroU32::new(1_000).context("not zero")?;
         config.connections_max = self.connections_max.unwrap_or(config.connections_max);
+        // On all interfaces: Firefox takes no call by this machine's name for itself.
+        config.calls = Some(CallsConfig::at(SocketAddr::from(([0, 0, 0, 0], 0))));
         // Only browsers need it; they say so where it is missing.
         config.web_dir = std::env::var_os("HELIOGRAPH_WEB_DIR").map(PathBuf::from);
         let environment = Environment { clock: self.clock.clone(), codes: self.codes.clone() };

@@ -179,6 +179,11 @@ impl ChatGroup {
         Ok(key)
     }
 
+    /// The key under which members' media is sealed in this epoch (RFC 9605, 5.2).
+    pub fn call_key(&self, provider: &Provider<'_>) -> Result<Zeroizing<Vec<u8>>, MlsError> {
+        self.export_secret(provider, "SFrame 1.0 Base Key", b"", 32)
+    }
+
     /// Which chat the group is of, who may be in it.
     pub fn policy(&self) -> &ChatPolicy {
         &self.policy

@@ -48,6 +48,7 @@ fn chat(number: u64) -> ChatRow {
         photo: Vec::new(),
         activity_ms: NOW - number * number * 17 * MINUTE,
         last: Some(LastMessage {
+            call: None,
             media: None,
             id: MessageId(id(number)),
             preview: [

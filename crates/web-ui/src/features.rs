@@ -1,6 +1,7 @@
 //! The pages, one file a feature.
 
 pub mod banners;
+pub mod calls;
 pub mod chat_list;
 pub mod composer;
 pub mod contact_code;

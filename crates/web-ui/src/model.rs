@@ -5,6 +5,7 @@
 pub mod asides;
 pub mod attention;
 pub mod bubble_height;
+pub mod calls;
 pub mod chat_list;
 pub mod clock;
 pub mod contacts;

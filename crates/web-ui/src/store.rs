@@ -17,9 +17,9 @@ use crate::model::toast::{self, Fate};
 use crate::platform::{letters, notify, page, sound};
 use crate::words;
 use client_api::{
-    AccountId, Answer, AppStage, ChatId, ChatInfo, Command, Connection, DeviceRow, Event, LinkStage, LinkingStage,
-    MediaKind, MessageBody, MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile, RegistrationStage, Role,
-    Settings, UserError, WindowAnchor,
+    AccountId, Answer, AppStage, CallLine, Calls, ChatId, ChatInfo, Command, Connection, DeviceRow, Event, LinkStage,
+    LinkingStage, MediaKind, MessageBody, MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile,
+    RegistrationStage, Role, Settings, UserError, WindowAnchor,
 };
 use leptos::prelude::*;
 use std::time::Duration;
@@ -95,6 +95,15 @@ pub struct Arrival {
     pub last: Arrived,
 }
 
+/// A call that the user wants to be in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallWish {
+    /// To call a chat.
+    Place { chat: ChatId, video: bool },
+    /// To be in the one that rings, or goes on; with the own picture.
+    Answer { chat: ChatId, video: bool },
+}
+
 /// Everything, as handles that copy.
 #[derive(Clone, Copy)]
 pub struct App {
@@ -151,6 +160,13 @@ pub struct App {
     pub offered: RwSignal<Option<Offered>>,
     /// The picture or film that is looked at.
     pub viewing: RwSignal<Option<MessageId>>,
+    /// Calls that ring, that go on, and the one that this device is in.
+    pub calls: RwSignal<Calls>,
+    /// A call that the user wants to be in, until the core knows.
+    pub call_wish: RwSignal<Option<CallWish>>,
+    /// Grows with each word for the call's connection.
+    pub call_stirred: RwSignal<u32>,
+    call_lines: StoredValue<Vec<CallLine>>,
     toast_count: StoredValue<u32>,
     /// Toasts whose time begins when the page is seen again.
     waiting_toasts: StoredValue<Vec<u32>>,
@@ -212,6 +228,10 @@ impl App {
             unsent: RwSignal::new(None),
             offered: RwSignal::new(None),
             viewing: RwSignal::new(None),
+            calls: RwSignal::new(Calls::default()),
+            call_wish: RwSignal::new(None),
+            call_stirred: RwSignal::new(0),
+            call_lines: StoredValue::new(Vec::new()),
             toast_count: StoredValue::new(0),
             waiting_toasts: StoredValue::new(Vec::new()),
             pointed_ms: StoredValue::new(None),
@@ -297,10 +317,51 @@ impl App {
             // The page that links says so itself.
             Event::Notice(Notice::DeviceLinked { again: false, name, .. }) if self.is_linking(&name) => {}
             Event::Notice(notice) => self.toast(words::notice(&notice), true),
+            Event::Calls(calls) => self.take_calls(calls),
+            Event::CallLine(line) => {
+                self.call_lines.update_value(|lines| lines.push(line));
+                self.call_stirred.update(|count| *count = count.wrapping_add(1));
+            }
+            Event::CallOver { chat, end } => {
+                let row = self.chats.with_untracked(|chats| chats.get(&chat));
+                if let Some(text) = words::call_end(end, &row.as_deref().map(words::title).unwrap_or_default()) {
+                    self.toast(text, false);
+                }
+            }
+            Event::CallMissed { chat, title, video } => {
+                let row = self.chats.with_untracked(|chats| chats.get(&chat));
+                let muted = row.is_some_and(|row| row.muted_until_ms > page::now_ms());
+                if !muted && !self.visible.get_untracked() {
+                    notify::message(*self, chat, &title, &words::missed_call(video));
+                }
+            }
             Event::Notify { chat, title, preview, media, .. } => {
                 self.notify(chat, &title, &preview, media);
             }
         }
+    }
+
+    /// There is a call to show.
+    pub fn has_call(&self) -> bool {
+        self.call_wish.with(Option::is_some)
+            || self.calls.with(|calls| calls.own.is_some() || !calls.ringing.is_empty())
+    }
+
+    /// What the call's connection has not heard yet.
+    pub fn take_call_lines(&self) -> Vec<CallLine> {
+        self.call_lines.try_update_value(std::mem::take).unwrap_or_default()
+    }
+
+    /// Whoever does not see the page is told of a call that begins to ring.
+    fn take_calls(&self, calls: Calls) {
+        let rang =
+            self.calls.with_untracked(|calls| calls.ringing.iter().map(|ringing| ringing.call).collect::<Vec<_>>());
+        if !self.visible.get_untracked() {
+            for ringing in calls.ringing.iter().filter(|ringing| !rang.contains(&ringing.call)) {
+                notify::message(*self, ringing.chat, &ringing.title, &words::ringing(ringing));
+            }
+        }
+        replace(self.calls, calls);
     }
 
     /// What is gone is neither found nor chosen any more.

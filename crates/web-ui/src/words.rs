@@ -1,5 +1,6 @@
 //! All words of the interface, in one place, so that languages can come later.
 
+mod calls;
 mod emoji;
 mod finding;
 mod groups;
@@ -7,6 +8,7 @@ mod keys;
 mod media;
 mod messages;
 
+pub use calls::*;
 pub use emoji::*;
 pub use finding::*;
 pub use groups::*;
@@ -88,6 +90,11 @@ pub fn error(error: &UserError) -> String {
         }
         UserError::OnlyAdmin | UserError::GroupTooLarge { .. } | UserError::LastAdmin => group_refused(error),
         UserError::FileTooLarge { .. } | UserError::FileUnreadable | UserError::TooManyFiles { .. } => file_error(error),
+        UserError::InCall
+        | UserError::CallNobody
+        | UserError::CallsNotOffered
+        | UserError::CallFull
+        | UserError::CallRefused => call_refused(error),
         UserError::CodeNotOurs => {
             "This is not a Heliograph code. Scan the code that your browser shows at the address of your server.".into()
         }
@@ -323,6 +330,7 @@ pub fn body(body: &MessageBody, own: bool, people: &People, me: AccountId) -> St
         MessageBody::Deleted => deleted(own).into(),
         MessageBody::Waiting => WAITING.into(),
         MessageBody::Newer => NEWER.into(),
+        MessageBody::Call(facts) => call(*facts, own),
         MessageBody::System(line) => system_line(line, people, me),
     }
 }

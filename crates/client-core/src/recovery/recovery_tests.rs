@@ -203,6 +203,27 @@ fn nothing_is_encrypted_while_a_newer_list_is_waited_for() {
     assert!(is_encrypted(&mut story));
 }
 
+/// Whoever the server slipped in could listen.
+#[test]
+fn no_key_of_a_call_is_told_while_a_newer_list_is_waited_for() {
+    let mut story = Story::new();
+    story.client.session.goes_up();
+    story.says("I have a list of version 2", &AuthenticatedData { list_version: 2, ..AuthenticatedData::default() });
+    story.does(|client, cx| client.place_call(cx, 0, client_api::ChatId(CHAT.0), false));
+    let joined = proto::wire::CallJoined { participant: 7, unconnected_max_ms: 1 };
+    story.does(|client, cx| client.on_join_answered(cx, CHAT, Some(proto::wire::reply::Body::CallJoined(joined))));
+    let tells_keys = |story: &mut Story| {
+        let (_, out) = step(&story.db, now_ms(), |cx| story.client.show_calls(cx).expect("no halt"));
+        let keys = |output: &Output| matches!(output, Output::Event(Event::CallLine(client_api::CallLine::Keys(_))));
+        out.iter().any(keys)
+    };
+    assert!(!tells_keys(&mut story));
+    let list = story.peer.links_companion();
+    story.does(|_, cx| crate::accounts::learn_device_list(cx, list.as_bytes()));
+    assert!(tells_keys(&mut story));
+    assert!(!tells_keys(&mut story), "once an epoch");
+}
+
 /// A page of a log whose beginning has expired, up to the seventh entry. The phone followed it to the first.
 fn expired_to_seven() -> LogPage {
     let entry = GroupItem { chat: CHAT.to_vec(), generation: 1, seq: 8, time_ms: now_ms() - 9, ..GroupItem::default() };

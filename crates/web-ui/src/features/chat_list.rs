@@ -378,6 +378,8 @@ fn preview(row: &ChatRow) -> AnyView {
         Some(last) => {
             let text = if last.waiting {
                 words::WAITING_SHORT.to_owned()
+            } else if let Some(facts) = last.call {
+                words::call(facts, last.status.is_some())
             } else {
                 words::caption_or_kind(plain(&last.preview), last.media)
             };
@@ -385,7 +387,8 @@ fn preview(row: &ChatRow) -> AnyView {
             // A name of another script turns nothing around it.
             let by = Some(last.by.clone()).filter(|by| !by.is_empty());
             let by = by.map(|by| view! { <span class="by"><bdi>{by}</bdi>": "</span> });
-            let icon = media.map(|kind| view! { <Icon name=media::icon(kind)/> });
+            let icon = media.map(media::icon).or(last.call.map(|_| "phone"));
+            let icon = icon.map(|name| view! { <Icon name/> });
             view! { {status.map(|status| view! { <Ticks status/> })}{by}{icon}{text} }.into_any()
         }
         None => ().into_any(),

@@ -2,6 +2,7 @@
 
 mod scroll;
 
+use crate::features::calls::buttons::{CallButtons, RunningHere};
 use crate::features::chat_list::{BADGE_MAX, face};
 use crate::features::composer::Composer;
 use crate::features::media::OnSent;
@@ -96,6 +97,7 @@ fn Conversation(opened: ChatId) -> impl IntoView {
     view! {
         <h1 class="sr-only">{move || words::messages_with(&peer.get())}</h1>
         <Header chat row/>
+        <RunningHere chat/>
         <div class="scroller" node_ref=view.scroller on:scroll=move |_| view.scrolled() data-testid="message-scroller">
             <div class="column" node_ref=view.column>
                 <Show when=loading><div class="skeletons" role="status" aria-label=words::LOADING_MESSAGES>
@@ -186,6 +188,16 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
             None => ().into_any(),
         })
     };
+    // Oneself is nobody to call, nor is a group that one has left.
+    let can_call = Memo::new(move |_| {
+        app.info.with(|info| {
+            info.as_ref().is_some_and(|info| match info.kind {
+                ChatKind::Notes => false,
+                ChatKind::Direct => true,
+                ChatKind::Group => info.members.len() > 1,
+            })
+        })
+    });
     view! {
         <header class="chat-head" data-testid="chat-head">
             <span class="only-narrow">
@@ -199,6 +211,7 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
                     <span class="chat-head-status" data-testid="chat-status">{status}</span>
                 </span>
             </button>
+            <CallButtons chat shown=can_call/>
             <span class="only-wide">
                 <IconButton icon="magnifying-glass" label=words::SEARCH_IN_CHAT.to_owned() testid="chat-search-open" on_click=move |_| app.show_beside(Pane::Search)/>
             </span>

@@ -1,6 +1,7 @@
 //! Parts of the pages that are no first screen: their code is in modules of their own, which are loaded when they are first shown.
 //! Knows what is in which module, and what is said meanwhile and where a module cannot be had; not how modules are made (`web-pack`).
 
+use crate::features::calls::CallLayer;
 use crate::features::contact_code::ContactCode;
 use crate::features::devices::Devices;
 use crate::features::emoji::EmojiPanel;
@@ -75,6 +76,7 @@ part!(OFFER: media, load_offer, offer => view! { <Offer/> });
 part!(VIEWER: media, load_viewer, viewer => view! { <Viewer/> });
 part!(MESSAGE_DIALOGS: sections, load_message_dialogs, message_dialogs => view! { <MessageDialogs around={expect_context::<Around>()}/> });
 part!(KEY_HELP: sections, load_key_help, key_help => view! { <KeyHelp/> });
+part!(CALLS: calls, load_calls, calls => view! { <CallLayer/> });
 part!(VOICE: media, load_voice, voice => view! { <VoiceNote/> });
 
 #[wasm_split(media, wasm_split_path = leptos::wasm_split, preload(load_in_bubble), fallible)]

@@ -56,6 +56,7 @@ pub fn Shell(app: App) -> impl IntoView {
             AppStage::LoggedOut(reason) => view! { <LoggedOut reason/> }.into_any(),
             AppStage::Halted { what } => view! { <Halted what/> }.into_any(),
         }}
+        <Show when=move || app.stage.with(|stage| *stage == AppStage::Active) && app.has_call()><Lazy part=parts::CALLS place=Place::Over/></Show>
         <Show when=move || app.help.get()><Lazy part=parts::KEY_HELP place=Place::Over focus="[data-testid='key-help-close']"/></Show>
         // Among the panes they have a place in the grid.
         <Show when=move || app.stage.with(|stage| *stage != AppStage::Active)><Toasts/></Show>

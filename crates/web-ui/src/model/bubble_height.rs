@@ -58,7 +58,9 @@ pub fn guess(item: &Item, column_px: f64) -> f64 {
     match &row.body {
         MessageBody::System(line) if is_of_group(line) => GROUP_LINE_PX,
         MessageBody::System(_) => 76.0,
-        MessageBody::Deleted | MessageBody::Waiting | MessageBody::Newer => above + BUBBLE_PX + LINE_PX,
+        MessageBody::Deleted | MessageBody::Waiting | MessageBody::Newer | MessageBody::Call(_) => {
+            above + BUBBLE_PX + LINE_PX
+        }
         MessageBody::Text(text) => {
             let retry = if row.status == Some(MessageStatus::Failed) { RETRY_PX } else { 0.0 };
             let media = row.attachment.as_ref().map_or(0.0, |attachment| media_height(attachment, text_px));

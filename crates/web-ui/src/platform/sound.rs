@@ -14,6 +14,21 @@ const LOUDNESS: f32 = 0.07;
 /// Browsers hold sounds back until the first click in a page: what comes then tells of nothing new.
 const LATE_MS: u64 = 1_000;
 
+/// A call that rings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ringing {
+    /// Here: to be heard from the next room.
+    Here,
+    /// At the others, who have not answered.
+    There,
+}
+
+/// Of a ring: when each note begins, how long it is and how high, in seconds and Hertz.
+const RING_HERE: [(f64, f64, f32); 4] =
+    [(0.0, 0.18, 880.0), (0.2, 0.18, 1_174.7), (0.4, 0.18, 880.0), (0.6, 0.4, 1_174.7)];
+const RING_THERE: [(f64, f64, f32); 1] = [(0.0, 1.0, 440.0)];
+const RING_LOUDNESS: f32 = 0.14;
+
 thread_local! {
     /// Browsers allow a few only, and each costs a thread: one is kept.
     static CONTEXT: RefCell<Option<AudioContext>> = const { RefCell::new(None) };
@@ -21,6 +36,18 @@ thread_local! {
 
 /// Makes the tone, if the browser lets the page be heard now.
 pub fn tone() {
+    sounded(|context| play(context, NOTES.iter().map(|(after_s, hertz)| (*after_s, NOTE_S, *hertz)), LOUDNESS));
+}
+
+/// Rings once.
+pub fn ring(ringing: Ringing) {
+    match ringing {
+        Ringing::Here => sounded(|context| play(context, RING_HERE.into_iter(), RING_LOUDNESS)),
+        Ringing::There => sounded(|context| play(context, RING_THERE.into_iter(), LOUDNESS)),
+    }
+}
+
+fn sounded(make: impl FnOnce(&AudioContext) -> Result<(), JsValue> + 'static) {
     let Some(context) = context() else { return };
     let wished_ms = page::now_ms();
     spawn_local(async move {
@@ -30,7 +57,7 @@ pub fn tone() {
         }
         if page::now_ms().saturating_sub(wished_ms) < LATE_MS {
             // What a browser refuses here is a sound only.
-            let _ = play(&context);
+            let _ = make(&context);
         }
     });
 }
@@ -44,15 +71,15 @@ fn context() -> Option<AudioContext> {
     })
 }
 
-fn play(context: &AudioContext) -> Result<(), JsValue> {
+fn play(context: &AudioContext, notes: impl Iterator<Item = (f64, f64, f32)>, loudness: f32) -> Result<(), JsValue> {
     let start_s = context.current_time();
-    for (after_s, hertz) in NOTES {
-        let (from_s, to_s) = (start_s + after_s, start_s + after_s + NOTE_S);
+    for (after_s, length_s, hertz) in notes {
+        let (from_s, to_s) = (start_s + after_s, start_s + after_s + length_s);
         let (note, volume) = (context.create_oscillator()?, context.create_gain()?);
         note.frequency().set_value(hertz);
         // Up and down softly: a tone that is cut clicks.
         volume.gain().set_value_at_time(0.0, from_s)?;
-        volume.gain().linear_ramp_to_value_at_time(LOUDNESS, from_s + 0.012)?;
+        volume.gain().linear_ramp_to_value_at_time(loudness, from_s + 0.012)?;
         volume.gain().linear_ramp_to_value_at_time(0.0, to_s)?;
         note.connect_with_audio_node(&volume)?;
         volume.connect_with_audio_node(&context.destination())?;

@@ -106,6 +106,8 @@ pub(super) const CATCHERS: &[(&str, Catcher)] = &[
     ("CommitIsApplied", ROUGH),
     ("GapBeforeJoiningFilled", Plan("a-gap-before-a-joining")),
     ("MissingDeviceJoins", Plan("missing-in-a-chat-that-began")),
+    ("FirstAnswerCounts", Test(ClientCore, "of_two_own_devices_that_answer_the_first_one_is_in_it")),
+    ("VettedBeforeCall", Test(ClientCore, "no_key_of_a_call_is_told_while_a_newer_list_is_waited_for")),
     ("VettedBeforeEncryption", Test(ClientCore, "nothing_is_encrypted_while_a_newer_list_is_waited_for")),
     ("EpochNeverFalls", Test(ClientCore, "no_chat_is_joined_from_an_older_state")),
     ("HistoriesAreCompared", Test(ClientCore, "a_history_that_differs_is_told_once")),

@@ -5,7 +5,7 @@ use crate::model::emoji_alone::is_emoji_alone;
 use crate::model::rich_text::{Block, Span, Style, parse};
 use crate::primitives::icon::Icon;
 use crate::words;
-use client_api::MessageBody;
+use client_api::{CallFacts, CallState, MessageBody};
 use leptos::prelude::*;
 
 /// Drawn anew for each new text.
@@ -18,10 +18,24 @@ pub(super) fn body_view(body: &MessageBody, own: bool, is_entered: Memo<bool>) -
         MessageBody::Deleted => {
             view! { <span class="bubble-text faint" data-testid="message-deleted"><Icon name="prohibit"/> " " {words::deleted(own)}</span> }.into_any()
         }
+        MessageBody::Call(facts) => call_view(*facts, own),
         MessageBody::Newer | MessageBody::System(_) => {
             view! { <span class="bubble-text faint"><Icon name="arrow-clockwise"/> " " {words::NEWER}</span> }.into_any()
         }
     }
+}
+
+fn call_view(facts: CallFacts, own: bool) -> AnyView {
+    let missed = !own && facts.state == CallState::Open;
+    let icon = match (facts.video, own) {
+        (true, _) => "video-camera",
+        (false, true) => "phone-outgoing",
+        (false, false) => "phone-incoming",
+    };
+    view! {
+        <span class="bubble-text call-line" class:missed=missed data-testid="message-call"><Icon name=icon/> {words::call(facts, own)}</span>
+    }
+    .into_any()
 }
 
 fn text_view(text: &str, is_entered: Memo<bool>) -> AnyView {

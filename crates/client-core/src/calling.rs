@@ -1,0 +1,486 @@
+//! Calls: what rings, which call this device is in, and what its chat is told of it (docs/calls.md).
+//!
+//! A call is a message, and what became of it are amendments of that message: the order of the chat's log decides who answered first, and
+//! of two who call each other, whose call it is. What is here lives as long as this run does: a call needs a page.
+
+mod facts;
+mod room;
+
+pub(crate) use facts::{apply, of};
+
+use crate::accounts;
+use crate::chats::{self, Chat, Membership};
+use crate::client::{Client, Context};
+use crate::groups;
+use crate::io::Halt;
+use crate::messages::{self, Kind};
+use breakable::{Rule, broken};
+use client_api::{Answer, CallEnd, CallPhase, Calls, Event, OwnCall, RingingCall, UserError};
+use identity::ChatKind;
+use proto::content::call_word::Word;
+use proto::content::{Call, CallWord, Content, content};
+use proto::ids::{ChatId, DeviceAddress, MessageId};
+use proto::wire::GroupItem;
+use room::Rooms;
+use rusqlite::{OptionalExtension, params};
+use std::collections::BTreeMap;
+
+/// A call rings for so long after the server took it.
+const RING_MS: u64 = 45_000;
+/// Who answered is connected within this, or the call is over.
+const CONNECT_MS: u64 = 30_000;
+/// Calls that ring here at once; more are not shown.
+const RINGING_MAX: usize = 16;
+/// Messages of a chat among which the call that goes on in it is looked for.
+const LOOKED_FOR_MAX: u32 = 256;
+
+/// Calls, in this run.
+#[derive(Debug, Default)]
+pub(crate) struct Calling {
+    own: Option<Own>,
+    ringing: BTreeMap<ChatId, Ringing>,
+    rooms: Rooms,
+    /// The interface does not know yet how it is now.
+    changed: bool,
+}
+
+/// The call that this device is in.
+#[derive(Debug)]
+struct Own {
+    chat: ChatId,
+    is_group: bool,
+    /// The message that it is; `None` where it went on already and is not found.
+    call: Option<MessageId>,
+    video: bool,
+    /// This device rang.
+    is_caller: bool,
+    /// The word by which it was answered here.
+    answer: Option<MessageId>,
+    /// When somebody answered, by this device's clock.
+    answered_ms: Option<u64>,
+    /// Before then somebody is to answer, or to be connected.
+    ends_ms: Option<u64>,
+    /// Somebody else was connected.
+    met: bool,
+    place: room::Place,
+}
+
+impl Own {
+    fn new(chat: &Chat, call: Option<MessageId>, video: bool) -> Self {
+        Self {
+            chat: chat.chat,
+            is_group: chat.kind == ChatKind::Group,
+            call,
+            video,
+            is_caller: false,
+            answer: None,
+            answered_ms: None,
+            ends_ms: None,
+            met: false,
+            place: room::Place::default(),
+        }
+    }
+
+    /// Nobody has answered yet.
+    fn is_calling(&self) -> bool {
+        self.answered_ms.is_none()
+    }
+}
+
+/// A call that rings here.
+#[derive(Debug)]
+struct Ringing {
+    call: MessageId,
+    caller: DeviceAddress,
+    video: bool,
+    until_ms: u64,
+}
+
+impl Client {
+    /// "Call them."
+    pub(crate) fn place_call(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        chat: client_api::ChatId,
+        video: bool,
+    ) -> Result<(), Halt> {
+        let chat = ChatId(chat.0);
+        if self.calling.ringing.contains_key(&chat) || self.calling.rooms.goes_on(chat) {
+            return self.answer_call(cx, request, client_api::ChatId(chat.0));
+        }
+        let stored = match self.to_call(cx, chat)? {
+            Ok(stored) => stored,
+            Err(error) => {
+                cx.answer(request, Err(error));
+                return Ok(());
+            }
+        };
+        if let Some(own) = &self.calling.own {
+            let result = if own.chat == chat { Ok(Answer::Done) } else { Err(UserError::InCall) };
+            cx.answer(request, result);
+            return Ok(());
+        }
+        let call = self.write(cx, chat, Kind::Text, content::Body::Call(Call { video }))?;
+        let ends_ms = Some(cx.now_ms + RING_MS);
+        self.enter_call(cx, Own { is_caller: true, ends_ms, ..Own::new(&stored, Some(call), video) });
+        cx.answer(request, Ok(Answer::Done));
+        Ok(())
+    }
+
+    /// "I take it", or "I want to be in the one that goes on".
+    pub(crate) fn answer_call(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        chat: client_api::ChatId,
+    ) -> Result<(), Halt> {
+        let chat = ChatId(chat.0);
+        let stored = match self.to_call(cx, chat)? {
+            Ok(stored) => stored,
+            Err(error) => {
+                cx.answer(request, Err(error));
+                return Ok(());
+            }
+        };
+        if self.calling.own.as_ref().is_some_and(|own| own.chat == chat) {
+            cx.answer(request, Ok(Answer::Done));
+            return Ok(());
+        }
+        let me = cx.me()?.address;
+        let ringing = self.calling.ringing.remove(&chat);
+        let moves = self.calling.rooms.people(chat).iter().any(|(_, device)| device.account == me.account);
+        let (call, video) = match &ringing {
+            Some(ringing) => (Some(ringing.call), ringing.video),
+            None if self.calling.rooms.goes_on(chat) => newest_call(cx, chat)?,
+            None => {
+                cx.answer(request, Err(UserError::NotFound));
+                return Ok(());
+            }
+        };
+        if let Some(before) = self.calling.own.take() {
+            self.leave_call(cx, before, CallEnd::HungUp)?;
+        }
+        let mut own = Own {
+            answered_ms: Some(cx.now_ms),
+            ends_ms: Some(cx.now_ms + CONNECT_MS),
+            ..Own::new(&stored, call, video)
+        };
+        if let Some(call) = call {
+            let word = if moves { Word::Moved } else { Word::Answered };
+            own.answer = Some(self.say_of_call(cx, chat, call, word)?);
+        }
+        self.enter_call(cx, own);
+        cx.answer(request, Ok(Answer::Done));
+        Ok(())
+    }
+
+    /// "Not now."
+    pub(crate) fn decline_call(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        chat: client_api::ChatId,
+    ) -> Result<(), Halt> {
+        let chat = ChatId(chat.0);
+        let result = match self.calling.ringing.remove(&chat) {
+            Some(ringing) => {
+                self.calling.changed = true;
+                self.say_of_call(cx, chat, ringing.call, Word::Declined)?;
+                Ok(Answer::Done)
+            }
+            None => Err(UserError::NotFound),
+        };
+        cx.answer(request, result);
+        Ok(())
+    }
+
+    /// "Hang up."
+    pub(crate) fn hang_up(&mut self, cx: &mut Context<'_>, request: u32) -> Result<(), Halt> {
+        if let Some(own) = self.calling.own.take() {
+            self.leave_call(cx, own, CallEnd::HungUp)?;
+        }
+        cx.answer(request, Ok(Answer::Done));
+        Ok(())
+    }
+
+    /// The chat, if somebody can be called in it now.
+    fn to_call(&self, cx: &Context<'_>, chat: ChatId) -> Result<Result<Chat, UserError>, Halt> {
+        let me = cx.me()?.address.account;
+        let Some(stored) = chats::find(cx.db, chat)? else { return Ok(Err(UserError::NotFound)) };
+        let is_of_others = match stored.kind {
+            ChatKind::SelfGroup => false,
+            ChatKind::Direct => stored.peer != me,
+            ChatKind::Group => groups::accounts(cx.db, chat)?.len() > 1,
+        };
+        Ok(match stored.membership {
+            Membership::Left => Err(UserError::CallNobody),
+            _ if !is_of_others => Err(UserError::CallNobody),
+            _ if !self.session.is_up() => Err(UserError::Offline),
+            Membership::Joined => Ok(stored),
+            _ => Err(UserError::NotNow),
+        })
+    }
+
+    fn say_of_call(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: ChatId,
+        call: MessageId,
+        word: Word,
+    ) -> Result<MessageId, Halt> {
+        let word = CallWord { message_id: call.to_vec(), word: word.into() };
+        self.write(cx, chat, Kind::Amendment, content::Body::CallWord(word))
+    }
+
+    fn enter_call(&mut self, cx: &mut Context<'_>, own: Own) {
+        self.retry_at(own.ends_ms.unwrap_or(cx.now_ms));
+        let chat = own.chat;
+        self.calling.own = Some(own);
+        self.calling.changed = true;
+        self.join_room(cx, chat);
+    }
+
+    /// This device is out of a call that it was in; the chat is told where nobody else will.
+    fn leave_call(&mut self, cx: &mut Context<'_>, own: Own, end: CallEnd) -> Result<(), Halt> {
+        self.calling.changed = true;
+        let me = cx.me()?.address;
+        let others = self.calling.rooms.people(own.chat).iter().any(|(_, device)| *device != me);
+        let is_last = match end {
+            CallEnd::AnsweredElsewhere | CallEnd::Moved | CallEnd::Declined | CallEnd::NotMember => false,
+            _ if own.is_group => !others,
+            _ => true,
+        };
+        if let Some(call) = own.call.filter(|_| is_last) {
+            self.say_of_call(cx, own.chat, call, Word::Ended)?;
+        }
+        self.leave_room(cx, &own.place);
+        cx.event(Event::CallOver { chat: client_api::ChatId(own.chat.0), end });
+        Ok(())
+    }
+
+    /// A call that is over without a word of this device.
+    fn call_ends(&mut self, cx: &mut Context<'_>, end: CallEnd) -> Result<(), Halt> {
+        match self.calling.own.take() {
+            Some(own) => self.leave_call(cx, own, end),
+            None => Ok(()),
+        }
+    }
+
+    /// A message of a chat that speaks of a call has just come. What came long ago is history.
+    pub(crate) fn hear_of_call(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: &Chat,
+        sender: DeviceAddress,
+        item: &GroupItem,
+        content: &Content,
+    ) -> Result<(), Halt> {
+        let Ok(id) = MessageId::try_from(content.message_id.as_slice()) else { return Ok(()) };
+        match &content.body {
+            Some(content::Body::Call(call)) => self.hear_ringing(cx, chat, sender, item, (id, call.video)),
+            Some(content::Body::CallWord(word)) => {
+                let Ok(call) = MessageId::try_from(word.message_id.as_slice()) else { return Ok(()) };
+                self.hear_call_word(cx, chat, sender, item.seq, (call, word.word()))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn hear_ringing(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: &Chat,
+        caller: DeviceAddress,
+        item: &GroupItem,
+        (call, video): (MessageId, bool),
+    ) -> Result<(), Halt> {
+        let age_ms = self.calling.rooms.server_ms(cx.now_ms).saturating_sub(item.time_ms);
+        if caller.account == cx.me()?.address.account || age_ms >= RING_MS || chat.kind == ChatKind::SelfGroup {
+            return Ok(());
+        }
+        if let Some(own) = &self.calling.own
+            && own.chat == chat.chat
+        {
+            return self.meet_call(cx, chat.chat, item.seq, call);
+        }
+        if self.calling.ringing.len() < RINGING_MAX {
+            let until_ms = cx.now_ms + RING_MS - age_ms;
+            self.calling.ringing.insert(chat.chat, Ringing { call, caller, video, until_ms });
+            self.calling.changed = true;
+            self.retry_at(until_ms);
+        }
+        Ok(())
+    }
+
+    /// Somebody calls where this device is in a call: of two calls that nobody has answered, the one that the log has first goes on.
+    fn meet_call(&mut self, cx: &mut Context<'_>, chat: ChatId, seq: u64, theirs: MessageId) -> Result<(), Halt> {
+        let Some(own) = &self.calling.own else { return Ok(()) };
+        let own_call = own.call.filter(|_| own.is_caller && own.is_calling());
+        if let Some(mine) = own_call
+            && is_placed_before(cx, mine, seq)?
+        {
+            // The other device sees the same, and merges its call into this one.
+            return Ok(());
+        }
+        if let Some(mine) = own_call {
+            self.say_of_call(cx, chat, mine, Word::Merged)?;
+        }
+        let answer = self.say_of_call(cx, chat, theirs, Word::Answered)?;
+        if let Some(own) = &mut self.calling.own {
+            (own.call, own.answer, own.is_caller) = (Some(theirs), Some(answer), false);
+            own.answered_ms = own.answered_ms.or(Some(cx.now_ms));
+            own.ends_ms = Some(cx.now_ms + CONNECT_MS).filter(|_| !own.met);
+            self.retry_at(cx.now_ms + CONNECT_MS);
+        }
+        self.calling.changed = true;
+        Ok(())
+    }
+
+    fn hear_call_word(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: &Chat,
+        sender: DeviceAddress,
+        seq: u64,
+        (call, word): (MessageId, Word),
+    ) -> Result<(), Halt> {
+        let is_own = sender.account == cx.me()?.address.account;
+        let of_two = chat.kind != ChatKind::Group;
+        if let Some(ringing) = self.calling.ringing.get(&chat.chat).filter(|ringing| ringing.call == call) {
+            let by_caller = sender.account == ringing.caller.account;
+            let stops = match word {
+                Word::Answered | Word::Declined | Word::Moved => is_own,
+                Word::Ended => by_caller || of_two,
+                Word::Merged => by_caller,
+                Word::Unspecified => false,
+            };
+            if stops {
+                self.stop_ringing(cx, chat.chat, word == Word::Ended)?;
+            }
+        }
+        let Some(own) = self.calling.own.as_mut().filter(|own| own.call == Some(call) && own.chat == chat.chat) else {
+            return Ok(());
+        };
+        match (word, is_own) {
+            (Word::Answered, false) if own.is_calling() => {
+                own.answered_ms = Some(cx.now_ms);
+                own.ends_ms = Some(cx.now_ms + CONNECT_MS).filter(|_| !own.met);
+                self.calling.changed = true;
+                self.retry_at(cx.now_ms + CONNECT_MS);
+                Ok(())
+            }
+            (Word::Answered, true) => {
+                let answer = own.answer;
+                let first = match answer {
+                    Some(answer) => is_placed_before(cx, answer, seq)?,
+                    None => true,
+                };
+                if first || broken(Rule::FirstAnswerCounts) {
+                    Ok(())
+                } else {
+                    self.call_ends(cx, CallEnd::AnsweredElsewhere)
+                }
+            }
+            (Word::Moved, true) => self.call_ends(cx, CallEnd::Moved),
+            (Word::Declined, false) if of_two && own.is_calling() => self.call_ends(cx, CallEnd::Declined),
+            (Word::Ended, _) if of_two => {
+                // The chat knows.
+                own.call = None;
+                self.call_ends(cx, CallEnd::ByOther)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn stop_ringing(&mut self, cx: &mut Context<'_>, chat: ChatId, missed: bool) -> Result<(), Halt> {
+        let Some(ringing) = self.calling.ringing.remove(&chat) else { return Ok(()) };
+        self.calling.changed = true;
+        if let Some(stored) = chats::find(cx.db, chat)?.filter(|_| missed) {
+            let title = chats::title(cx.db, &stored)?;
+            cx.event(Event::CallMissed { chat: client_api::ChatId(chat.0), title, video: ringing.video });
+        }
+        Ok(())
+    }
+
+    /// What has rung for long enough stops, and who waits for somebody in vain is told.
+    pub(crate) fn calling_tick(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let over = |ringing: &Ringing| ringing.until_ms <= cx.now_ms;
+        let stopped: Vec<ChatId> =
+            self.calling.ringing.iter().filter(|(_, ringing)| over(ringing)).map(|(chat, _)| *chat).collect();
+        for chat in stopped {
+            self.stop_ringing(cx, chat, true)?;
+        }
+        let Some(own) = self.calling.own.as_ref().filter(|own| own.ends_ms.is_some_and(|ends| ends <= cx.now_ms))
+        else {
+            return Ok(());
+        };
+        let end = if own.is_calling() { CallEnd::NoAnswer } else { CallEnd::Failed };
+        self.call_ends(cx, end)
+    }
+
+    /// Tells the interface, where something has changed.
+    pub(crate) fn show_calls(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        self.tell_call_keys(cx)?;
+        if !std::mem::take(&mut self.calling.changed) {
+            return Ok(());
+        }
+        let mut calls = Calls { running: self.running_calls(cx)?, ..Calls::default() };
+        if let Some(own) = &self.calling.own
+            && let Some(stored) = chats::find(cx.db, own.chat)?
+        {
+            let phase = own.answered_ms.map_or(CallPhase::Calling, |since_ms| CallPhase::Running { since_ms });
+            let (chat, title) = (client_api::ChatId(own.chat.0), chats::title(cx.db, &stored)?);
+            let people = self.people_in_call(cx, own.chat)?;
+            calls.own = Some(OwnCall { chat, title, video: own.video, phase, people });
+        }
+        // What has rung while this device was away may be over: so says what comes before the queue is empty.
+        for (chat, ringing) in self.calling.ringing.iter().filter(|_| self.session.is_up()) {
+            let Some(stored) = chats::find(cx.db, *chat)? else { continue };
+            calls.ringing.push(RingingCall {
+                chat: client_api::ChatId(chat.0),
+                call: client_api::MessageId(ringing.call.0),
+                title: chats::title(cx.db, &stored)?,
+                caller: client_api::AccountId(ringing.caller.account.0),
+                caller_title: accounts::title_of(cx.db, ringing.caller.account)?,
+                video: ringing.video,
+                is_group: stored.kind == ChatKind::Group,
+            });
+        }
+        cx.event(Event::Calls(calls));
+        Ok(())
+    }
+
+    /// For a page that knows nothing yet: the call that an earlier page was in is over, since its media was there.
+    pub(crate) fn show_calls_again(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        self.calling.changed = true;
+        self.call_ends(cx, CallEnd::HungUp)
+    }
+}
+
+/// An own message stands in the log, and before this entry.
+fn is_placed_before(cx: &Context<'_>, message: MessageId, seq: u64) -> Result<bool, Halt> {
+    let placed: Option<u64> = cx
+        .db
+        .prepare_cached("SELECT seq FROM message WHERE message = ?1")?
+        .query_row([message.as_bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(placed.is_some_and(|placed| placed > 0 && placed < seq))
+}
+
+/// The newest call of a chat, and whether it has pictures.
+fn newest_call(cx: &Context<'_>, chat: ChatId) -> Result<(Option<MessageId>, bool), Halt> {
+    let mut statement = cx.db.prepare_cached(
+        "SELECT message, content FROM message WHERE chat = ?1 AND kind = 0 ORDER BY time_ms DESC LIMIT ?2",
+    )?;
+    let mut rows = statement.query(params![chat.as_bytes(), LOOKED_FOR_MAX])?;
+    while let Some(row) = rows.next()? {
+        if let Some(call) = messages::decoded(row.get(1)?).as_ref().and_then(of) {
+            return Ok((Some(MessageId(row.get(0)?)), call.video));
+        }
+    }
+    Ok((None, false))
+}
+
+#[cfg(test)]
+mod calling_tests;

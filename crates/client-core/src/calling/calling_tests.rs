@@ -1,0 +1,414 @@
+//! Calls as two accounts make them: what rings, what stops it, and whose call it is where two things happen at once.
+
+use super::*;
+use crate::io::Output;
+use crate::messages::{NewMessage, Place};
+use crate::testing::story::{CHAT_UI, Story, id};
+use crate::testing::{CHAT, now_ms, step};
+use client_api::{CallLine, CallSay, Command, MessageBody, Request};
+use prost::Message as _;
+use proto::ids::{AccountId, DeviceNumber};
+use proto::wire::{
+    CallJoined, CallParticipant, ClientFrame, PutOutOfCall, RunningCall, client_frame, put_out_of_call, reply,
+};
+
+const PARTICIPANT: u64 = 77;
+
+struct Calls {
+    story: Story,
+    now_ms: u64,
+}
+
+impl Calls {
+    fn new() -> Self {
+        let mut story = Story::new();
+        story.client.session.goes_up();
+        Self { story, now_ms: now_ms() }
+    }
+
+    fn does(&mut self, run: impl FnOnce(&mut Client, &mut Context<'_>) -> Result<(), Halt>) -> Vec<Output> {
+        let client = &mut self.story.client;
+        let (_, out) = step(&self.story.db, self.now_ms, |cx| {
+            run(client, cx).expect("no halt");
+            client.show_calls(cx).expect("no halt");
+        });
+        out
+    }
+
+    fn asks(&mut self, command: Command) -> Vec<Output> {
+        self.does(|client, cx| client.on_command(cx, Request { id: 7, command }))
+    }
+
+    /// The server's log has a content of a device here, and this device follows it.
+    fn hears(&mut self, (account, device): (AccountId, u32), number: u8, seq: u64, body: content::Body) -> Vec<Output> {
+        let content = Content { message_id: id(number).to_vec(), sent_ms: 1, profile_version: 0, body: Some(body) };
+        let item = GroupItem { chat: CHAT.to_vec(), seq, time_ms: self.now_ms, ..GroupItem::default() };
+        let sender = DeviceAddress { account, device: DeviceNumber(device) };
+        self.does(|client, cx| {
+            let kind = messages::kind_of(&content).expect("part of the conversation");
+            let message = NewMessage {
+                chat: CHAT,
+                id: id(number),
+                sender,
+                place: Some(Place { seq, time_ms: item.time_ms + seq }),
+                sent_ms: 1,
+                kind,
+                content: content.encode_to_vec(),
+            };
+            messages::store(cx, &message)?;
+            let chat = chats::find(cx.db, CHAT)?.expect("the chat");
+            client.hear_of_call(cx, &chat, sender, &item, &content)
+        })
+    }
+
+    fn hears_word(&mut self, from: (AccountId, u32), number: u8, seq: u64, word: Word) -> Vec<Output> {
+        let call = self.newest_call();
+        self.hears(
+            from,
+            number,
+            seq,
+            content::Body::CallWord(CallWord { message_id: call.to_vec(), word: word.into() }),
+        )
+    }
+
+    /// The peer calls, at this place of the log.
+    fn rings(&mut self, number: u8, seq: u64) -> Vec<Output> {
+        self.hears(self.peer(), number, seq, content::Body::Call(Call { video: false }))
+    }
+
+    fn calls_out(&mut self) -> MessageId {
+        self.asks(Command::PlaceCall { chat: CHAT_UI, video: false });
+        self.newest_call()
+    }
+
+    /// An own message has its place.
+    fn is_placed(&mut self, message: MessageId, seq: u64) {
+        let time_ms = self.now_ms + seq;
+        self.does(|_, cx| messages::settle(cx, CHAT, message, Place { seq, time_ms }));
+    }
+
+    fn is_joined(&mut self) -> Vec<Output> {
+        let joined = CallJoined { participant: PARTICIPANT, unconnected_max_ms: 15_000 };
+        self.does(|client, cx| client.on_join_answered(cx, CHAT, Some(reply::Body::CallJoined(joined))))
+    }
+
+    fn are_there(&mut self, accounts: &[AccountId]) -> Vec<Output> {
+        let person = |(at, account): (u64, &AccountId)| CallParticipant {
+            participant: PARTICIPANT + at,
+            device: Some(DeviceAddress { account: *account, device: DeviceNumber(1) }.to_wire()),
+        };
+        let participants = (0..).zip(accounts).map(person).collect();
+        self.does(|client, cx| client.on_running_call(cx, &RunningCall { chat: CHAT.to_vec(), participants }))
+    }
+
+    fn passes(&mut self, ms: u64) -> Vec<Output> {
+        self.now_ms += ms;
+        self.does(Client::calling_tick)
+    }
+
+    fn peer(&self) -> (AccountId, u32) {
+        (self.story.peer, 1)
+    }
+
+    fn sibling(&self) -> (AccountId, u32) {
+        (self.story.me, 2)
+    }
+
+    fn newest_call(&mut self) -> MessageId {
+        step(&self.story.db, self.now_ms, |cx| newest_call(cx, CHAT).expect("read").0.expect("a call")).0
+    }
+
+    /// The words of calls that this device has written and that wait to go out.
+    fn said(&self) -> Vec<Word> {
+        let sql = "SELECT content FROM outbox WHERE length(content) > 0 ORDER BY place";
+        let mut statement = self.story.db.prepare(sql).expect("a query");
+        let contents = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).expect("rows");
+        let word = |content: Vec<u8>| match Content::decode(content.as_slice()).expect("a content").body {
+            Some(content::Body::CallWord(word)) => Some(word.word()),
+            _ => None,
+        };
+        contents.filter_map(|content| word(content.expect("a row"))).collect()
+    }
+
+    fn rings_here(&mut self) -> bool {
+        self.shown().ringing.iter().any(|ringing| ringing.chat == CHAT_UI)
+    }
+
+    fn shown(&mut self) -> client_api::Calls {
+        let out = self.does(|client, _| {
+            client.calling.changed = true;
+            Ok(())
+        });
+        out.into_iter()
+            .find_map(|output| match output {
+                Output::Event(Event::Calls(calls)) => Some(calls),
+                _ => None,
+            })
+            .expect("it is told")
+    }
+
+    fn state_of(&self, call: MessageId) -> client_api::CallState {
+        let row = messages::get_row(&self.story.db, CHAT, call, self.story.me).expect("read").expect("the row");
+        match row.body {
+            MessageBody::Call(facts) => facts.state,
+            body => panic!("no call: {body:?}"),
+        }
+    }
+}
+
+fn ends(out: &[Output]) -> Vec<CallEnd> {
+    let end = |output: &Output| match output {
+        Output::Event(Event::CallOver { end, .. }) => Some(*end),
+        _ => None,
+    };
+    out.iter().filter_map(end).collect()
+}
+
+fn is_missed(out: &[Output]) -> bool {
+    out.iter().any(|output| matches!(output, Output::Event(Event::CallMissed { .. })))
+}
+
+fn frames(out: &[Output]) -> Vec<client_frame::Body> {
+    let frame = |output: &Output| match output {
+        Output::Send(bytes) => ClientFrame::decode(bytes.as_slice()).expect("a frame").body,
+        _ => None,
+    };
+    out.iter().filter_map(frame).collect()
+}
+
+fn joins(out: &[Output]) -> bool {
+    frames(out).iter().any(|frame| matches!(frame, client_frame::Body::JoinCall(join) if join.chat == CHAT.as_bytes()))
+}
+
+#[test]
+fn who_calls_is_in_the_room_with_the_keys_of_the_chat() {
+    let mut calls = Calls::new();
+    assert!(joins(&calls.asks(Command::PlaceCall { chat: CHAT_UI, video: false })));
+    let lines: Vec<_> = calls
+        .is_joined()
+        .into_iter()
+        .filter_map(|output| match output {
+            Output::Event(Event::CallLine(line)) => Some(line),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(lines[0], CallLine::Open { participant: PARTICIPANT, unconnected_max_ms: 15_000 });
+    let CallLine::Keys(keys) = &lines[1] else { panic!("no keys: {lines:?}") };
+    assert_eq!((keys.base_key.len(), keys.leaves.len()), (32, 2));
+    assert!(!format!("{keys:?}").contains(&format!("{:?}", keys.base_key)), "no key stands in a log");
+}
+
+#[test]
+fn a_call_goes_on_from_its_answer_to_its_end() {
+    let mut calls = Calls::new();
+    let call = calls.calls_out();
+    calls.is_placed(call, 5);
+    calls.hears_word(calls.peer(), 8, 6, Word::Answered);
+    assert!(matches!(calls.shown().own.expect("a call").phase, CallPhase::Running { .. }));
+    calls.now_ms += 9_000;
+    assert_eq!(ends(&calls.hears_word(calls.peer(), 9, 7, Word::Ended)), [CallEnd::ByOther]);
+    assert_eq!(calls.said(), [], "the other one has said it");
+    assert!(matches!(calls.state_of(call), client_api::CallState::Over { length_ms: 9_001 }));
+}
+
+#[test]
+fn who_hangs_up_says_so_and_leaves() {
+    let mut calls = Calls::new();
+    calls.calls_out();
+    calls.is_joined();
+    let out = calls.asks(Command::HangUp);
+    assert_eq!((ends(&out), calls.said()), (vec![CallEnd::HungUp], vec![Word::Ended]));
+    let left = |frame: &client_frame::Body| matches!(frame, client_frame::Body::LeaveCall(left) if left.participant == PARTICIPANT);
+    assert!(frames(&out).iter().any(left));
+}
+
+/// Its number comes with the reply.
+#[test]
+fn who_hangs_up_while_joining_leaves_when_that_is_done() {
+    let mut calls = Calls::new();
+    calls.calls_out();
+    assert!(
+        !frames(&calls.asks(Command::HangUp)).iter().any(|frame| matches!(frame, client_frame::Body::LeaveCall(_)))
+    );
+    let out = calls.is_joined();
+    assert!(matches!(frames(&out)[..], [client_frame::Body::LeaveCall(ref left)] if left.participant == PARTICIPANT));
+}
+
+#[test]
+fn nobody_answers_for_long_enough() {
+    let mut calls = Calls::new();
+    calls.calls_out();
+    assert_eq!(ends(&calls.passes(RING_MS - 1)), []);
+    assert_eq!(ends(&calls.passes(1)), [CallEnd::NoAnswer]);
+    assert_eq!(calls.said(), [Word::Ended]);
+}
+
+#[test]
+fn who_answers_and_is_never_connected_is_given_up() {
+    let mut calls = Calls::new();
+    calls.rings(3, 5);
+    calls.asks(Command::AnswerCall { chat: CHAT_UI });
+    assert_eq!(ends(&calls.passes(CONNECT_MS)), [CallEnd::Failed]);
+}
+
+#[test]
+fn a_call_of_two_is_over_when_the_other_one_is_gone() {
+    let mut calls = Calls::new();
+    let (me, peer) = (calls.story.me, calls.story.peer);
+    calls.calls_out();
+    calls.is_joined();
+    assert_eq!(ends(&calls.are_there(&[me])), [], "they are not there yet");
+    calls.are_there(&[me, peer]);
+    assert_eq!(ends(&calls.passes(RING_MS)), [], "somebody is there");
+    assert_eq!(ends(&calls.are_there(&[me])), [CallEnd::ByOther]);
+}
+
+#[test]
+fn a_call_that_is_declined_is_over_for_both() {
+    let mut calls = Calls::new();
+    let call = calls.calls_out();
+    calls.is_placed(call, 5);
+    assert_eq!(ends(&calls.hears_word(calls.peer(), 8, 6, Word::Declined)), [CallEnd::Declined]);
+    assert_eq!(calls.state_of(call), client_api::CallState::Declined);
+    calls.rings(3, 9);
+    calls.asks(Command::DeclineCall { chat: CHAT_UI });
+    assert_eq!(calls.said(), [Word::Declined]);
+    assert!(!calls.rings_here());
+}
+
+#[test]
+fn a_call_stops_ringing_when_anybody_has_said_what_becomes_of_it() {
+    for (word, by_sibling, missed) in [
+        (Word::Answered, true, false),
+        (Word::Declined, true, false),
+        (Word::Moved, true, false),
+        (Word::Ended, false, true),
+        (Word::Merged, false, false),
+    ] {
+        let mut calls = Calls::new();
+        calls.rings(3, 5);
+        assert!(calls.rings_here());
+        let from = if by_sibling { calls.sibling() } else { calls.peer() };
+        assert_eq!(is_missed(&calls.hears_word(from, 8, 6, word)), missed, "{word:?}");
+        assert!(!calls.rings_here(), "{word:?}");
+    }
+}
+
+#[test]
+fn a_call_rings_for_its_time_and_not_when_it_is_history() {
+    let mut calls = Calls::new();
+    calls.rings(3, 5);
+    assert!(!is_missed(&calls.passes(RING_MS - 1)) && calls.rings_here());
+    assert!(is_missed(&calls.passes(1)) && !calls.rings_here());
+    // The server's clock says how old a call is, whatever this one says.
+    calls.story.client.calling.server_time_is(calls.now_ms + RING_MS, calls.now_ms);
+    calls.rings(4, 6);
+    assert!(!calls.rings_here());
+}
+
+#[test]
+fn of_two_own_devices_that_answer_the_first_one_is_in_it() {
+    for (own_seq, stays) in [(6, true), (9, false), (0, false)] {
+        let mut calls = Calls::new();
+        calls.rings(3, 5);
+        calls.asks(Command::AnswerCall { chat: CHAT_UI });
+        let answer = calls.story.client.calling.own.as_ref().and_then(|own| own.answer).expect("a word");
+        if own_seq > 0 {
+            calls.is_placed(answer, own_seq);
+        }
+        let out = calls.hears_word(calls.sibling(), 8, 7, Word::Answered);
+        let expected = if stays { vec![] } else { vec![CallEnd::AnsweredElsewhere] };
+        assert_eq!(ends(&out), expected, "{own_seq}");
+        assert!(!calls.said().contains(&Word::Ended), "the call goes on");
+    }
+}
+
+#[test]
+fn of_two_who_call_each_other_the_first_call_goes_on() {
+    let mut calls = Calls::new();
+    let mine = calls.calls_out();
+    calls.is_placed(mine, 5);
+    calls.rings(3, 6);
+    assert_eq!(calls.said(), [], "theirs is merged into this one");
+    assert_eq!(calls.story.client.calling.own.as_ref().and_then(|own| own.call), Some(mine));
+
+    let mut calls = Calls::new();
+    calls.calls_out();
+    calls.rings(3, 5);
+    assert_eq!(calls.said(), [Word::Merged, Word::Answered]);
+    assert_eq!(calls.story.client.calling.own.as_ref().and_then(|own| own.call), Some(id(3)));
+    assert!(!calls.rings_here());
+}
+
+#[test]
+fn a_call_that_another_own_device_takes_over_goes_on_there() {
+    let mut calls = Calls::new();
+    let (me, peer) = (calls.story.me, calls.story.peer);
+    let call = calls.calls_out();
+    calls.is_placed(call, 5);
+    calls.are_there(&[me, peer]);
+    assert_eq!(ends(&calls.hears_word(calls.sibling(), 8, 7, Word::Moved)), [CallEnd::Moved]);
+    assert_eq!(calls.said(), []);
+    // And back: what goes on is shown, and taken.
+    assert!(calls.shown().running.iter().any(|running| running.on_own_device));
+    calls.asks(Command::AnswerCall { chat: CHAT_UI });
+    assert_eq!(calls.said(), [Word::Moved]);
+}
+
+#[test]
+fn who_was_put_out_comes_back_a_few_times() {
+    let mut calls = Calls::new();
+    calls.calls_out();
+    let out = |calls: &mut Calls, reason: put_out_of_call::Reason| {
+        let put_out = PutOutOfCall { participant: PARTICIPANT, reason: reason.into() };
+        calls.does(|client, cx| client.on_put_out(cx, &put_out))
+    };
+    for _ in 0..3 {
+        calls.is_joined();
+        assert!(joins(&out(&mut calls, put_out_of_call::Reason::Unconnected)));
+    }
+    calls.is_joined();
+    assert_eq!(ends(&out(&mut calls, put_out_of_call::Reason::Unconnected)), [CallEnd::Failed]);
+    calls.calls_out();
+    calls.is_joined();
+    assert_eq!(ends(&out(&mut calls, put_out_of_call::Reason::NotAMember)), [CallEnd::NotMember]);
+}
+
+#[test]
+fn what_is_said_on_a_socket_that_is_lost_is_answered() {
+    let mut calls = Calls::new();
+    calls.calls_out();
+    calls.is_joined();
+    calls.asks(Command::SayInCall(CallSay::Offer("v=0".to_owned())));
+    let out = calls.does(|client, cx| {
+        client.on_socket_closed(cx);
+        Ok(())
+    });
+    let refused = |output: &Output| {
+        matches!(output, Output::Event(Event::Answered { request: 7, result: Err(UserError::Offline) }))
+    };
+    assert_eq!(out.iter().filter(|output| refused(output)).count(), 1);
+    assert!(calls.shown().own.is_some(), "media may go on");
+}
+
+#[test]
+fn one_call_at_a_time_and_none_with_nobody() {
+    let mut calls = Calls::new();
+    let answer = |out: &[Output]| {
+        out.iter().find_map(|output| match output {
+            Output::Event(Event::Answered { result, .. }) => Some(result.clone()),
+            _ => None,
+        })
+    };
+    let unknown = client_api::ChatId([9; 16]);
+    let placed = |chat| Command::PlaceCall { chat, video: true };
+    assert_eq!(answer(&calls.asks(placed(unknown))), Some(Err(UserError::NotFound)));
+    let decline = Command::DeclineCall { chat: CHAT_UI };
+    assert_eq!(answer(&calls.asks(decline)), Some(Err(UserError::NotFound)));
+    calls.calls_out();
+    assert_eq!(answer(&calls.asks(placed(CHAT_UI))), Some(Ok(Answer::Done)), "twice is once");
+    assert_eq!(calls.story.count("SELECT count(*) FROM message WHERE kind = 0"), 1);
+    calls.story.client.session = crate::session::Session::default();
+    calls.asks(Command::HangUp);
+    assert_eq!(answer(&calls.asks(placed(CHAT_UI))), Some(Err(UserError::Offline)));
+}

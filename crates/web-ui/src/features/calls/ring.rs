@@ -1,0 +1,40 @@
+//! A call that rings here. It takes no focus: whoever is typing answers nothing by accident.
+
+use super::session::Session;
+use crate::primitives::avatar::{Avatar, Face};
+use crate::primitives::icon::Icon;
+use crate::store::{CallWish, use_app};
+use crate::words;
+use client_api::{ChatId, Command};
+use leptos::prelude::*;
+
+#[component]
+pub fn Ring(session: Session, chat: ChatId) -> impl IntoView {
+    let app = use_app();
+    let ringing = move || app.calls.with(|calls| calls.ringing.iter().find(|ringing| ringing.chat == chat).cloned());
+    let Some(first) = ringing() else { return ().into_any() };
+    let photo = app.chats.with_untracked(|chats| chats.get(&chat)).map(|row| row.photo.clone()).unwrap_or_default();
+    let face = Face { account: first.caller, name: first.title.clone(), photo, notes: false };
+    let answer = move |video: bool| session.wish(CallWish::Answer { chat, video });
+    let (title_id, labelled_by) = (format!("ring-{chat}"), format!("ring-{chat}"));
+    view! {
+        <section class="ring" aria-labelledby=labelled_by data-testid="call-ring" data-chat=chat.to_string()>
+            <Avatar face size="small"/>
+            <div class="ring-text" role="alert">
+                <h2 class="ring-title" id=title_id dir="auto">{first.title.clone()}</h2>
+                <p class="faint">{words::ringing(&first)}</p>
+            </div>
+            <div class="ring-ways">
+                <button class="call-button danger" type="button" aria-label=words::DECLINE title=words::DECLINE data-testid="call-decline"
+                    on:click=move |_| app.send(Command::DeclineCall { chat })><Icon name="phone-x"/></button>
+                {first.video.then(|| view! {
+                    <button class="call-button go" type="button" aria-label=words::ANSWER_WITH_CAMERA title=words::ANSWER_WITH_CAMERA data-testid="call-answer-video"
+                        on:click=move |_| answer(true)><Icon name="video-camera"/></button>
+                })}
+                <button class="call-button go" type="button" aria-label=words::ANSWER title=words::ANSWER data-testid="call-answer"
+                    on:click=move |_| answer(false)><Icon name="phone"/></button>
+            </div>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,80 @@
+//! Who is seen in a call, and how large.
+
+use client_api::{AccountId, CallPerson, CallTrack};
+
+/// Somebody else in a call, with the lines of what they send.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Tile {
+    pub participant: u64,
+    pub account: AccountId,
+    pub title: String,
+    pub pictures: Vec<String>,
+    pub sounds: Vec<String>,
+}
+
+/// One for each device in the call but the own one, in the order of their coming; tracks of nobody who is there are shown nowhere.
+pub fn tiles(people: &[CallPerson], tracks: &[CallTrack], own: u64) -> Vec<Tile> {
+    let lines = |person: &CallPerson, video: bool| {
+        let of_person = |track: &&CallTrack| {
+            track.participant == person.participant
+                && (track.account, track.device) == (person.account, person.device)
+                && track.video == video
+        };
+        tracks.iter().filter(of_person).map(|track| track.mid.clone()).collect()
+    };
+    let others = people.iter().filter(|person| person.participant != own);
+    others
+        .map(|person| Tile {
+            participant: person.participant,
+            account: person.account,
+            title: person.title.clone(),
+            pictures: lines(person, true),
+            sounds: lines(person, false),
+        })
+        .collect()
+}
+
+/// The layer of pictures that is large enough where so many people are seen: 3 is the largest.
+pub fn layer_of(people: usize) -> u8 {
+    match people {
+        0..=1 => 3,
+        2..=4 => 2,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(participant: u64, account: u8) -> CallPerson {
+        let account = AccountId([account; 16]);
+        CallPerson { participant, account, device: 1, title: format!("{participant}"), own: false }
+    }
+
+    fn track(mid: &str, participant: u64, account: u8, video: bool) -> CallTrack {
+        let (account, origin_mid) = (AccountId([account; 16]), "0".to_owned());
+        CallTrack { mid: mid.to_owned(), participant, account, device: 1, origin_mid, video }
+    }
+
+    #[test]
+    fn everybody_else_has_a_tile_with_what_they_send() {
+        let people = [person(1, 1), person(2, 2), person(3, 3)];
+        let tracks = [track("a", 2, 2, false), track("b", 2, 2, true), track("c", 2, 2, true), track("d", 3, 3, false)];
+        let shown = tiles(&people, &tracks, 1);
+        let lines: Vec<_> =
+            shown.iter().map(|tile| (tile.participant, tile.pictures.join(""), tile.sounds.join(""))).collect();
+        assert_eq!(lines, [(2, "bc".to_owned(), "a".to_owned()), (3, String::new(), "d".to_owned())]);
+    }
+
+    #[test]
+    fn a_track_under_anothers_name_is_nobodys() {
+        let shown = tiles(&[person(2, 2)], &[track("a", 2, 3, true), track("b", 4, 2, true)], 1);
+        assert!(shown[0].pictures.is_empty());
+    }
+
+    #[test]
+    fn the_more_are_seen_the_smaller_they_are() {
+        assert_eq!([0, 1, 2, 4, 5, 31].map(layer_of), [3, 3, 2, 2, 1, 1]);
+    }
+}

@@ -1,0 +1,327 @@
+//! The connection of a call: one way up and down for all tracks, agreed on with the forwarding unit (docs/calls.md, "Signalling").
+//! Knows media and descriptions; not who calls whom, nor how it looks.
+
+pub mod frames;
+pub mod sources;
+
+use crate::bridge;
+use crate::platform::page;
+use client_api::{CallKeys, CallSay, CallTrack, Command, UserError};
+use frames::{Frames, Kind};
+use js_sys::{Array, Reflect};
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+use std::time::Duration;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    MediaStreamTrack, RtcPeerConnection, RtcRtpReceiver, RtcRtpTransceiver, RtcRtpTransceiverDirection,
+    RtcRtpTransceiverInit, RtcSdpType, RtcSessionDescriptionInit, RtcSignalingState, RtcTrackEvent,
+};
+
+/// The layers of an own picture, smallest first: by how much it is smaller, and its bits a second.
+const LAYERS: [(&str, f64, u32); 3] = [("q", 4.0, 150_000), ("h", 2.0, 500_000), ("f", 1.0, 1_500_000)];
+/// Bits a second of a shared screen, which has one layer: letters have to stay legible.
+const SCREEN_BITS: u32 = 2_500_000;
+
+/// What an own line carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Own {
+    Microphone,
+    Camera,
+    Screen,
+    ScreenSound,
+}
+
+impl Own {
+    fn kind(self) -> Kind {
+        match self {
+            Self::Microphone | Self::ScreenSound => Kind::Audio,
+            Self::Camera | Self::Screen => Kind::Video,
+        }
+    }
+}
+
+/// One step of agreeing, done one after the other.
+enum Step {
+    Offer,
+    Answered(String),
+    Take { sdp: String, tracks: Vec<CallTrack> },
+    Again,
+}
+
+/// A connection to the unit, until it is dropped.
+pub struct Line {
+    inner: Rc<Inner>,
+    _on_track: Closure<dyn FnMut(RtcTrackEvent)>,
+}
+
+struct Inner {
+    connection: RtcPeerConnection,
+    frames: Rc<Frames>,
+    steps: RefCell<VecDeque<Step>>,
+    busy: Cell<bool>,
+    /// The own tracks have changed since the last offer.
+    wants_offer: Cell<bool>,
+    closed: Cell<bool>,
+    own: RefCell<HashMap<Own, RtcRtpTransceiver>>,
+    tracks: RefCell<Vec<CallTrack>>,
+    received: RefCell<HashMap<String, MediaStreamTrack>>,
+    changed: Box<dyn Fn()>,
+}
+
+impl Line {
+    /// `None` where the browser cannot. `changed` is called when others' tracks have.
+    pub fn open(changed: impl Fn() + 'static, on_opened: impl Fn(String) + 'static) -> Option<Self> {
+        let frames = Frames::start(on_opened)?;
+        let connection = RtcPeerConnection::new().ok()?;
+        let inner = Rc::new(Inner {
+            connection,
+            frames,
+            steps: RefCell::default(),
+            busy: Cell::new(false),
+            wants_offer: Cell::new(false),
+            closed: Cell::new(false),
+            own: RefCell::default(),
+            tracks: RefCell::default(),
+            received: RefCell::default(),
+            changed: Box::new(changed),
+        });
+        let weak = Rc::downgrade(&inner);
+        let on_track = Closure::<dyn FnMut(RtcTrackEvent)>::new(move |event: RtcTrackEvent| {
+            if let Some(inner) = weak.upgrade() {
+                inner.receive(&event);
+            }
+        });
+        inner.connection.set_ontrack(Some(on_track.as_ref().unchecked_ref()));
+        Some(Self { inner, _on_track: on_track })
+    }
+
+    pub fn set_keys(&self, keys: CallKeys) {
+        self.inner.frames.set_keys(keys);
+    }
+
+    /// Sends a track, in place of the one before, or none.
+    pub fn send(&self, what: Own, track: Option<&MediaStreamTrack>) {
+        if let Err(error) = self.inner.send(what, track) {
+            page::log(&format!("a track of the call cannot be sent: {error:?}"));
+        }
+    }
+
+    /// The unit answers.
+    pub fn answered(&self, sdp: String) {
+        self.inner.step(Step::Answered(sdp));
+    }
+
+    /// The unit offers.
+    pub fn take(&self, sdp: String, tracks: Vec<CallTrack>) {
+        self.inner.step(Step::Take { sdp, tracks });
+    }
+
+    /// What was said may not have been heard.
+    pub fn say_again(&self) {
+        self.inner.step(Step::Again);
+    }
+
+    /// Offers the own tracks, also where there are none.
+    pub fn offer(&self) {
+        self.inner.step(Step::Offer);
+    }
+
+    /// What comes from others now.
+    pub fn tracks(&self) -> Vec<CallTrack> {
+        self.inner.tracks.borrow().clone()
+    }
+
+    /// The track on one of this connection's lines.
+    pub fn received(&self, mid: &str) -> Option<MediaStreamTrack> {
+        self.inner.received.borrow().get(mid).cloned()
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.inner.closed.set(true);
+        self.inner.connection.set_ontrack(None);
+        self.inner.connection.close();
+    }
+}
+
+impl Inner {
+    fn receive(&self, event: &RtcTrackEvent) {
+        let transceiver = event.transceiver();
+        let Some(mid) = transceiver.mid() else { return };
+        let (track, receiver): (MediaStreamTrack, RtcRtpReceiver) = (event.track(), transceiver.receiver());
+        let kind = if track.kind() == "video" { Kind::Video } else { Kind::Audio };
+        // A line that is used again has its transform already.
+        if !self.received.borrow().contains_key(&mid)
+            && let Err(error) = self.frames.open(&receiver, kind, &mid)
+        {
+            page::log(&format!("a track of the call cannot be opened: {error:?}"));
+            return;
+        }
+        self.received.borrow_mut().insert(mid, track);
+    }
+
+    fn send(self: &Rc<Self>, what: Own, track: Option<&MediaStreamTrack>) -> Result<(), JsValue> {
+        let known = self.own.borrow().get(&what).cloned();
+        match (known, track) {
+            (None, None) => {}
+            (None, Some(track)) => {
+                let transceiver = self.new_line(what, track)?;
+                self.frames.seal(&transceiver.sender(), what.kind())?;
+                self.own.borrow_mut().insert(what, transceiver);
+                self.step(Step::Offer);
+            }
+            (Some(transceiver), track) => {
+                let direction = match track {
+                    Some(_) => RtcRtpTransceiverDirection::Sendonly,
+                    None => RtcRtpTransceiverDirection::Inactive,
+                };
+                let replaced = transceiver.sender().replace_track(track);
+                transceiver.set_direction(direction);
+                let this = Rc::clone(self);
+                spawn_local(async move {
+                    let _ = JsFuture::from(replaced).await;
+                    this.step(Step::Offer);
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn new_line(&self, what: Own, track: &MediaStreamTrack) -> Result<RtcRtpTransceiver, JsValue> {
+        let init = RtcRtpTransceiverInit::new();
+        init.set_direction(RtcRtpTransceiverDirection::Sendonly);
+        let encoding = |entries: &[(&str, JsValue)]| {
+            let made = js_sys::Object::new();
+            for (name, value) in entries {
+                let _ = Reflect::set(&made, &JsValue::from_str(name), value);
+            }
+            JsValue::from(made)
+        };
+        match what {
+            Own::Camera => {
+                let layers: Array = LAYERS
+                    .iter()
+                    .map(|(rid, smaller, bits)| {
+                        encoding(&[
+                            ("rid", JsValue::from_str(rid)),
+                            ("scaleResolutionDownBy", JsValue::from_f64(*smaller)),
+                            ("maxBitrate", JsValue::from_f64(f64::from(*bits))),
+                        ])
+                    })
+                    .collect();
+                init.set_send_encodings(&layers);
+            }
+            Own::Screen => {
+                let one = encoding(&[("maxBitrate", JsValue::from_f64(f64::from(SCREEN_BITS)))]);
+                init.set_send_encodings(&Array::of1(&one));
+            }
+            Own::Microphone | Own::ScreenSound => {}
+        }
+        let transceiver = self.connection.add_transceiver_with_media_stream_track_and_init(track, &init);
+        if what.kind() == Kind::Video {
+            prefer_vp8(&transceiver)?;
+        }
+        Ok(transceiver)
+    }
+
+    fn step(self: &Rc<Self>, step: Step) {
+        self.steps.borrow_mut().push_back(step);
+        if self.busy.replace(true) {
+            return;
+        }
+        let this = Rc::clone(self);
+        spawn_local(async move {
+            loop {
+                let next = this.steps.borrow_mut().pop_front();
+                let Some(step) = next.filter(|_| !this.closed.get()) else { break };
+                if let Err(error) = this.take_step(step).await
+                    && !this.closed.get()
+                {
+                    page::log(&format!("the call could not agree on its tracks: {error:?}"));
+                }
+            }
+            this.busy.set(false);
+        });
+    }
+
+    /// The unit ignores an offer that meets its own: this side drops its offer, answers, and offers again.
+    async fn take_step(self: &Rc<Self>, step: Step) -> Result<(), JsValue> {
+        let connection = &self.connection;
+        match step {
+            Step::Offer if connection.signaling_state() == RtcSignalingState::Stable => {
+                self.wants_offer.set(false);
+                let offer = JsFuture::from(connection.create_offer()).await?;
+                JsFuture::from(connection.set_local_description(offer.unchecked_ref())).await?;
+                self.say_local(CallSay::Offer);
+            }
+            Step::Offer => self.wants_offer.set(true),
+            Step::Answered(sdp) if connection.signaling_state() == RtcSignalingState::HaveLocalOffer => {
+                JsFuture::from(connection.set_remote_description(&description(RtcSdpType::Answer, &sdp))).await?;
+                self.offer_if_wanted();
+            }
+            Step::Answered(_) => {}
+            Step::Take { sdp, tracks } => {
+                if connection.signaling_state() == RtcSignalingState::HaveLocalOffer {
+                    self.wants_offer.set(true);
+                }
+                self.frames.set_tracks(&tracks);
+                JsFuture::from(connection.set_remote_description(&description(RtcSdpType::Offer, &sdp))).await?;
+                *self.tracks.borrow_mut() = tracks;
+                let answer = JsFuture::from(connection.create_answer()).await?;
+                JsFuture::from(connection.set_local_description(answer.unchecked_ref())).await?;
+                self.say_local(CallSay::Answer);
+                (self.changed)();
+                self.offer_if_wanted();
+            }
+            Step::Again => {
+                if connection.signaling_state() == RtcSignalingState::HaveLocalOffer {
+                    self.say_local(CallSay::Offer);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn offer_if_wanted(self: &Rc<Self>) {
+        if self.wants_offer.replace(false) {
+            self.step(Step::Offer);
+        }
+    }
+
+    fn say_local(self: &Rc<Self>, say: fn(String) -> CallSay) {
+        let Some(local) = self.connection.local_description() else { return };
+        let this = Rc::clone(self);
+        bridge::ask(Command::SayInCall(say(local.sdp())), move |result| {
+            // Whatever else it is, what comes next says it: the unit's offer, a new connection, or the call's end.
+            if let Err(UserError::TooMany { wait_s }) = result {
+                let again = move || this.step(Step::Again);
+                leptos::prelude::set_timeout(again, Duration::from_secs(wait_s.into()));
+            }
+        });
+    }
+}
+
+fn description(kind: RtcSdpType, sdp: &str) -> RtcSessionDescriptionInit {
+    let description = RtcSessionDescriptionInit::new(kind);
+    description.set_sdp(sdp);
+    description
+}
+
+/// The one codec whose frames can be sealed but for a few bytes, and which all browsers have.
+fn prefer_vp8(transceiver: &RtcRtpTransceiver) -> Result<(), JsValue> {
+    let Some(capabilities) = web_sys::RtcRtpReceiver::get_capabilities("video") else { return Ok(()) };
+    let is_wanted = |codec: &JsValue| {
+        let mime = Reflect::get(codec, &"mimeType".into()).ok().and_then(|mime| mime.as_string()).unwrap_or_default();
+        ["video/vp8", "video/rtx"].contains(&mime.to_ascii_lowercase().as_str())
+    };
+    let codecs: Array = capabilities.get_codecs().iter().map(JsValue::from).filter(is_wanted).collect();
+    let set = Reflect::get(transceiver, &"setCodecPreferences".into())?;
+    match set.dyn_ref::<js_sys::Function>() {
+        Some(set) => set.call1(transceiver, &codecs).map(|_| ()),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,61 @@
+//! Microphone, camera and screen for a call. Knows what to ask the browser for.
+
+use crate::platform::capture::{self, CaptureTrouble};
+use js_sys::{Function, Object, Reflect};
+use leptos::prelude::window;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AudioContext, MediaStream, MediaStreamConstraints, MediaStreamTrack};
+
+/// The microphone.
+pub async fn microphone() -> Result<MediaStreamTrack, CaptureTrouble> {
+    let wish = MediaStreamConstraints::new();
+    wish.set_audio(&JsValue::TRUE);
+    first(&capture::open(&wish).await?)
+}
+
+/// The camera: large enough for three layers.
+pub async fn camera() -> Result<MediaStreamTrack, CaptureTrouble> {
+    let size = |ideal: u32| {
+        let wish = Object::new();
+        let _ = Reflect::set(&wish, &"ideal".into(), &ideal.into());
+        wish
+    };
+    let video = Object::new();
+    for (name, ideal) in [("width", 1_280), ("height", 720)] {
+        let _ = Reflect::set(&video, &name.into(), &size(ideal));
+    }
+    let wish = MediaStreamConstraints::new();
+    wish.set_video(&video);
+    first(&capture::open(&wish).await?)
+}
+
+/// A screen, window or tab that the user chooses, with its sound where the browser gives it.
+pub async fn screen() -> Result<(MediaStreamTrack, Option<MediaStreamTrack>), CaptureTrouble> {
+    let devices = window().navigator().media_devices().map_err(|_| CaptureTrouble::Missing)?;
+    let ask = Reflect::get(&devices, &"getDisplayMedia".into()).ok().and_then(|ask| ask.dyn_into::<Function>().ok());
+    let ask = ask.ok_or(CaptureTrouble::Missing)?;
+    let wish = Object::new();
+    for name in ["video", "audio"] {
+        let _ = Reflect::set(&wish, &name.into(), &JsValue::TRUE);
+    }
+    let asked = ask.call1(&devices, &wish).map_err(|_| CaptureTrouble::Missing)?;
+    let stream: MediaStream = JsFuture::from(asked.unchecked_into::<js_sys::Promise>())
+        .await
+        .map_err(|_| CaptureTrouble::Refused)?
+        .unchecked_into();
+    let sound = stream.get_audio_tracks().iter().next().map(JsCast::unchecked_into);
+    let picture = stream.get_video_tracks().iter().next().map(JsCast::unchecked_into);
+    picture.map(|picture| (picture, sound)).ok_or(CaptureTrouble::Missing)
+}
+
+/// Silence, in place of a microphone: a connection is made for something that is sent.
+pub fn silence() -> Option<MediaStreamTrack> {
+    let context = AudioContext::new().ok()?;
+    let destination = context.create_media_stream_destination().ok()?;
+    first(&destination.stream()).ok()
+}
+
+fn first(stream: &MediaStream) -> Result<MediaStreamTrack, CaptureTrouble> {
+    stream.get_tracks().iter().next().map(JsCast::unchecked_into).ok_or(CaptureTrouble::Missing)
+}

@@ -1,0 +1,107 @@
+//! The words about calls.
+
+use super::{count, isolated};
+use crate::model::media::length;
+use client_api::{CallEnd, CallFacts, CallState, RingingCall, RunningCall, UserError};
+
+pub const VOICE_CALL: &str = "Voice call";
+pub const VIDEO_CALL: &str = "Video call";
+pub const CALLING: &str = "Calling…";
+pub const CONNECTING: &str = "Connecting…";
+pub const ANSWER: &str = "Answer";
+pub const ANSWER_WITH_CAMERA: &str = "Answer with camera";
+pub const DECLINE: &str = "Decline";
+pub const HANG_UP: &str = "Hang up";
+pub const MICROPHONE_OFF: &str = "Turn the microphone off";
+pub const MICROPHONE_ON: &str = "Turn the microphone on";
+pub const CAMERA_OFF: &str = "Turn the camera off";
+pub const CAMERA_ON: &str = "Turn the camera on";
+pub const SCREEN_ON: &str = "Share your screen";
+pub const SCREEN_OFF: &str = "Stop sharing your screen";
+pub const CALL_SMALLER: &str = "Make the call small";
+pub const CALL_LARGER: &str = "Make the call large";
+pub const CALL_WAYS: &str = "Call";
+pub const YOUR_PICTURE: &str = "Your picture";
+pub const CALL_NEEDS_BROWSER: &str = "This browser cannot encrypt calls. Please update it, or call from another one.";
+pub const CALL_MICROPHONE_REFUSED: &str = "The browser does not let Heliograph use the microphone: the others cannot hear you. Allow it beside the address, and turn the microphone on.";
+pub const CALL_MICROPHONE_MISSING: &str =
+    "No microphone was found: the others cannot hear you. Connect one, and turn the microphone on.";
+pub const CALL_CAMERA_REFUSED: &str =
+    "The browser does not let Heliograph use the camera. Allow it beside the address, and turn the camera on.";
+pub const CALL_CAMERA_MISSING: &str =
+    "No camera was found, or another program has it. Connect one, and turn the camera on.";
+
+pub fn call_with(title: &str) -> String {
+    format!("Call with {}", isolated(title))
+}
+
+pub fn picture_of(title: &str) -> String {
+    format!("Picture of {}", isolated(title))
+}
+
+/// Of what sort it is.
+pub fn call_kind(video: bool) -> &'static str {
+    if video { VIDEO_CALL } else { VOICE_CALL }
+}
+
+/// Below the chat's title. A group says who calls.
+pub fn ringing(ringing: &RingingCall) -> String {
+    match ringing.is_group {
+        true => format!("{} from {}", call_kind(ringing.video), isolated(&ringing.caller_title)),
+        false => call_kind(ringing.video).to_owned(),
+    }
+}
+
+/// A call as its chat tells it.
+pub fn call(facts: CallFacts, own: bool) -> String {
+    let kind = call_kind(facts.video);
+    match (facts.state, own) {
+        (CallState::Over { length_ms }, _) if length_ms > 0 => format!("{kind}, {}", length(length_ms)),
+        (CallState::Open, true) => format!("{kind}, no answer"),
+        (CallState::Open, false) => missed_call(facts.video),
+        (CallState::Declined, _) => format!("{kind}, declined"),
+        (CallState::Over { .. } | CallState::Taken | CallState::Merged, _) => kind.to_owned(),
+    }
+}
+
+/// For a notification.
+pub fn missed_call(video: bool) -> String {
+    format!("Missed {}", call_kind(video).to_lowercase())
+}
+
+/// A call that goes on without this device, and what leads into it.
+pub fn call_goes_on(running: &RunningCall) -> (String, &'static str) {
+    if running.on_own_device {
+        return ("You are in this call on another device".to_owned(), "Move it here");
+    }
+    let people = u64::try_from(running.people.len()).unwrap_or(u64::MAX);
+    (format!("A call goes on here, with {}", count(people, "person", "people")), "Join")
+}
+
+/// What a call's end has to be explained by; nothing where one hung up oneself, or the other one did.
+pub fn call_end(end: CallEnd, title: &str) -> Option<String> {
+    let title = isolated(title);
+    Some(match end {
+        CallEnd::HungUp | CallEnd::ByOther => return None,
+        CallEnd::Declined => format!("{title} declined your call."),
+        CallEnd::NoAnswer => format!("{title} did not answer."),
+        CallEnd::AnsweredElsewhere => "The call was answered on another of your devices.".to_owned(),
+        CallEnd::Moved => "The call goes on on another of your devices.".to_owned(),
+        CallEnd::NotOffered => call_refused(&UserError::CallsNotOffered),
+        CallEnd::Full => call_refused(&UserError::CallFull),
+        CallEnd::NotMember => "You are no longer in this chat, and its call.".to_owned(),
+        CallEnd::Failed => "The call could not be connected. Check your network, and call again.".to_owned(),
+    })
+}
+
+/// Why there is no call.
+pub(super) fn call_refused(error: &UserError) -> String {
+    match error {
+        UserError::InCall => "You are in a call already. Hang up first.",
+        UserError::CallNobody => "Nobody can be called in this chat.",
+        UserError::CallsNotOffered => "This server carries no calls. Ask the person who runs it.",
+        UserError::CallFull => "This call is full. Try again when somebody has left.",
+        _ => "The call's connection was not accepted. Hang up, and call again.",
+    }
+    .to_owned()
+}
