@@ -41,11 +41,21 @@ pub struct Calls {
     pub running: Vec<RunningCall>,
 }
 
+impl Calls {
+    /// Whether it is still open what becomes of a call: nobody has answered, and somebody may.
+    pub fn rings(&self, call: MessageId) -> bool {
+        let own = |own: &OwnCall| own.call == Some(call) && own.phase == CallPhase::Calling;
+        self.own.as_ref().is_some_and(own) || self.ringing.iter().any(|ringing| ringing.call == call)
+    }
+}
+
 /// The call that this device is in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnCall {
     /// Where.
     pub chat: ChatId,
+    /// The message that it is, where that is here.
+    pub call: Option<MessageId>,
     /// The chat's title.
     pub title: String,
     /// It was begun with pictures.
@@ -141,7 +151,7 @@ pub enum CallEnd {
 }
 
 /// For the connection of the own call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CallLine {
     /// Make a new connection, in place of one that there may be, and offer. `Keys` follow.
     Open {
@@ -150,8 +160,10 @@ pub enum CallLine {
         /// Whoever has no connection for so long is put out.
         unconnected_max_ms: u32,
     },
-    /// Seal and open with these from now on; those before serve a little longer for opening.
+    /// Seal and open with these from now on; those before serve a few seconds longer for opening.
     Keys(CallKeys),
+    /// Seal nothing until `Keys` come: somebody may be in the group who must not be.
+    Hold,
     /// The unit's answer to the last offer: SDP.
     Answer(String),
     /// The unit's offer: answer it.
@@ -165,10 +177,27 @@ pub enum CallLine {
     SayAgain,
 }
 
-/// The keys of an epoch (RFC 9605, 5.2).
+/// Without what is said: descriptions hold addresses and passwords.
+impl std::fmt::Debug for CallLine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Open { .. } => "open",
+            Self::Keys(_) => "keys",
+            Self::Hold => "hold",
+            Self::Answer(_) => "answer",
+            Self::Offer { .. } => "offer",
+            Self::SayAgain => "say-again",
+        })
+    }
+}
+
+/// The keys of an epoch (RFC 9605, 5.2). Every member has them: a frame that they open was sealed by a member, and says by which one; nothing
+/// but the members' honesty among each other says that it is true.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallKeys {
     /// Of the chat's group.
+    pub generation: u32,
+    /// Of this generation.
     pub epoch: u64,
     /// `MLS-Exporter("SFrame 1.0 Base Key", "", 32)`.
     pub base_key: Vec<u8>,
@@ -214,7 +243,7 @@ pub struct CallTrack {
 }
 
 /// What the connection has to say to the unit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CallSay {
     /// SDP: the own tracks, at first and whenever they change.
     Offer(String),
@@ -227,4 +256,15 @@ pub enum CallSay {
         /// 1 small, 2 middle, 3 large.
         layer: u8,
     },
+}
+
+/// As of `CallLine`.
+impl std::fmt::Debug for CallSay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Offer(_) => "offer",
+            Self::Answer(_) => "answer",
+            Self::Layer { .. } => "layer",
+        })
+    }
 }

@@ -409,7 +409,12 @@ pub enum Command {
     /// Leaves the call that this device is in; of two, it is over then.
     HangUp,
     /// What the connection of the call has to say to the forwarding unit. Answer: `Answer::Done`, when the unit follows it.
-    SayInCall(CallSay),
+    SayInCall {
+        /// As in `CallLine::Open`: what a connection of before says is dropped.
+        participant: u64,
+        /// What.
+        say: CallSay,
+    },
     /// Settings that all devices share.
     SetSettings(Settings),
 }
@@ -531,7 +536,7 @@ impl Command {
             Self::AnswerCall { .. } => "answer-call",
             Self::DeclineCall { .. } => "decline-call",
             Self::HangUp => "hang-up",
-            Self::SayInCall(_) => "say-in-call",
+            Self::SayInCall { .. } => "say-in-call",
             Self::SetSettings(_) => "set-settings",
         }
     }

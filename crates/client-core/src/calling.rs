@@ -31,6 +31,8 @@ const RING_MS: u64 = 45_000;
 const CONNECT_MS: u64 = 30_000;
 /// Calls that ring here at once; more are not shown.
 const RINGING_MAX: usize = 16;
+/// A call that began longer ago is not the one that goes on.
+const GOES_ON_MS: u64 = 12 * 3_600_000;
 /// Messages of a chat among which the call that goes on in it is looked for.
 const LOOKED_FOR_MAX: u32 = 256;
 
@@ -40,6 +42,10 @@ pub(crate) struct Calling {
     own: Option<Own>,
     ringing: BTreeMap<ChatId, Ringing>,
     rooms: Rooms,
+    /// Counts joinings: what comes of an earlier one is of no interest.
+    joins: u64,
+    /// When to ask again which calls there are.
+    ask_at_ms: Option<u64>,
     /// The interface does not know yet how it is now.
     changed: bool,
 }
@@ -63,6 +69,13 @@ struct Own {
     /// Somebody else was connected.
     met: bool,
     place: room::Place,
+}
+
+impl Calling {
+    /// The interface knows nothing.
+    pub(crate) fn show_again(&mut self) {
+        self.changed = true;
+    }
 }
 
 impl Own {
@@ -106,7 +119,8 @@ impl Client {
         video: bool,
     ) -> Result<(), Halt> {
         let chat = ChatId(chat.0);
-        if self.calling.ringing.contains_key(&chat) || self.calling.rooms.goes_on(chat) {
+        let me = cx.me()?.address;
+        if self.calling.ringing.contains_key(&chat) || self.calling.rooms.has_others(chat, me) {
             return self.answer_call(cx, request, client_api::ChatId(chat.0));
         }
         let stored = match self.to_call(cx, chat)? {
@@ -149,10 +163,14 @@ impl Client {
         }
         let me = cx.me()?.address;
         let ringing = self.calling.ringing.remove(&chat);
-        let moves = self.calling.rooms.people(chat).iter().any(|(_, device)| device.account == me.account);
+        let is_sibling = |device: DeviceAddress| device != me && device.account == me.account;
+        let moves = self.calling.rooms.people(chat).iter().any(|(_, device)| is_sibling(*device));
         let (call, video) = match &ringing {
             Some(ringing) => (Some(ringing.call), ringing.video),
-            None if self.calling.rooms.goes_on(chat) => newest_call(cx, chat)?,
+            None if self.calling.rooms.has_others(chat, me) => {
+                let since_ms = self.calling.rooms.server_ms(cx.now_ms).saturating_sub(GOES_ON_MS);
+                newest_call(cx, chat, since_ms)?
+            }
             None => {
                 cx.answer(request, Err(UserError::NotFound));
                 return Ok(());
@@ -168,7 +186,7 @@ impl Client {
         };
         if let Some(call) = call {
             let word = if moves { Word::Moved } else { Word::Answered };
-            own.answer = Some(self.say_of_call(cx, chat, call, word)?);
+            own.answer = self.say_of_call(cx, chat, call, word)?;
         }
         self.enter_call(cx, own);
         cx.answer(request, Ok(Answer::Done));
@@ -228,24 +246,27 @@ impl Client {
         chat: ChatId,
         call: MessageId,
         word: Word,
-    ) -> Result<MessageId, Halt> {
+    ) -> Result<Option<MessageId>, Halt> {
+        // In a chat that was left meanwhile there is nobody to say it to.
+        if chats::find(cx.db, chat)?.is_none_or(|chat| chat.membership != Membership::Joined) {
+            return Ok(None);
+        }
         let word = CallWord { message_id: call.to_vec(), word: word.into() };
-        self.write(cx, chat, Kind::Amendment, content::Body::CallWord(word))
+        self.write(cx, chat, Kind::Amendment, content::Body::CallWord(word)).map(Some)
     }
 
     fn enter_call(&mut self, cx: &mut Context<'_>, own: Own) {
         self.retry_at(own.ends_ms.unwrap_or(cx.now_ms));
-        let chat = own.chat;
         self.calling.own = Some(own);
         self.calling.changed = true;
-        self.join_room(cx, chat);
+        self.join_room(cx);
     }
 
     /// This device is out of a call that it was in; the chat is told where nobody else will.
     fn leave_call(&mut self, cx: &mut Context<'_>, own: Own, end: CallEnd) -> Result<(), Halt> {
         self.calling.changed = true;
         let me = cx.me()?.address;
-        let others = self.calling.rooms.people(own.chat).iter().any(|(_, device)| *device != me);
+        let others = self.calling.rooms.has_others(own.chat, me);
         let is_last = match end {
             CallEnd::AnsweredElsewhere | CallEnd::Moved | CallEnd::Declined | CallEnd::NotMember => false,
             _ if own.is_group => !others,
@@ -306,6 +327,8 @@ impl Client {
         }
         if self.calling.ringing.len() < RINGING_MAX {
             let until_ms = cx.now_ms + RING_MS - age_ms;
+            // One that was not answered makes place for the next.
+            self.stop_ringing(cx, chat.chat, true)?;
             self.calling.ringing.insert(chat.chat, Ringing { call, caller, video, until_ms });
             self.calling.changed = true;
             self.retry_at(until_ms);
@@ -316,21 +339,20 @@ impl Client {
     /// Somebody calls where this device is in a call: of two calls that nobody has answered, the one that the log has first goes on.
     fn meet_call(&mut self, cx: &mut Context<'_>, chat: ChatId, seq: u64, theirs: MessageId) -> Result<(), Halt> {
         let Some(own) = &self.calling.own else { return Ok(()) };
-        let own_call = own.call.filter(|_| own.is_caller && own.is_calling());
-        if let Some(mine) = own_call
-            && is_placed_before(cx, mine, seq)?
-        {
+        let Some(mine) = own.call.filter(|_| own.is_caller && own.is_calling() && !own.met) else {
+            // It goes on: whoever calls finds its room, whatever they say.
+            return Ok(());
+        };
+        if is_placed_before(cx, mine, seq)? {
             // The other device sees the same, and merges its call into this one.
             return Ok(());
         }
-        if let Some(mine) = own_call {
-            self.say_of_call(cx, chat, mine, Word::Merged)?;
-        }
+        self.say_of_call(cx, chat, mine, Word::Merged)?;
         let answer = self.say_of_call(cx, chat, theirs, Word::Answered)?;
         if let Some(own) = &mut self.calling.own {
-            (own.call, own.answer, own.is_caller) = (Some(theirs), Some(answer), false);
-            own.answered_ms = own.answered_ms.or(Some(cx.now_ms));
-            own.ends_ms = Some(cx.now_ms + CONNECT_MS).filter(|_| !own.met);
+            (own.call, own.answer, own.is_caller) = (Some(theirs), answer, false);
+            own.answered_ms = Some(cx.now_ms);
+            own.ends_ms = Some(cx.now_ms + CONNECT_MS);
             self.retry_at(cx.now_ms + CONNECT_MS);
         }
         self.calling.changed = true;
@@ -411,6 +433,7 @@ impl Client {
         for chat in stopped {
             self.stop_ringing(cx, chat, true)?;
         }
+        self.room_tick(cx);
         let Some(own) = self.calling.own.as_ref().filter(|own| own.ends_ms.is_some_and(|ends| ends <= cx.now_ms))
         else {
             return Ok(());
@@ -432,7 +455,8 @@ impl Client {
             let phase = own.answered_ms.map_or(CallPhase::Calling, |since_ms| CallPhase::Running { since_ms });
             let (chat, title) = (client_api::ChatId(own.chat.0), chats::title(cx.db, &stored)?);
             let people = self.people_in_call(cx, own.chat)?;
-            calls.own = Some(OwnCall { chat, title, video: own.video, phase, people });
+            let call = own.call.map(|call| client_api::MessageId(call.0));
+            calls.own = Some(OwnCall { chat, call, title, video: own.video, phase, people });
         }
         // What has rung while this device was away may be over: so says what comes before the queue is empty.
         for (chat, ringing) in self.calling.ringing.iter().filter(|_| self.session.is_up()) {
@@ -451,9 +475,8 @@ impl Client {
         Ok(())
     }
 
-    /// For a page that knows nothing yet: the call that an earlier page was in is over, since its media was there.
-    pub(crate) fn show_calls_again(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        self.calling.changed = true;
+    /// A page that knows nothing yet: the call that the one before was in is over, since its media was there.
+    pub(crate) fn page_is_new(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         self.call_ends(cx, CallEnd::HungUp)
     }
 }
@@ -468,12 +491,12 @@ fn is_placed_before(cx: &Context<'_>, message: MessageId, seq: u64) -> Result<bo
     Ok(placed.is_some_and(|placed| placed > 0 && placed < seq))
 }
 
-/// The newest call of a chat, and whether it has pictures.
-fn newest_call(cx: &Context<'_>, chat: ChatId) -> Result<(Option<MessageId>, bool), Halt> {
+/// The newest call of a chat since then, and whether it has pictures.
+fn newest_call(cx: &Context<'_>, chat: ChatId, since_ms: u64) -> Result<(Option<MessageId>, bool), Halt> {
     let mut statement = cx.db.prepare_cached(
-        "SELECT message, content FROM message WHERE chat = ?1 AND kind = 0 ORDER BY time_ms DESC LIMIT ?2",
+        "SELECT message, content FROM message WHERE chat = ?1 AND kind = 0 AND time_ms >= ?3 ORDER BY time_ms DESC LIMIT ?2",
     )?;
-    let mut rows = statement.query(params![chat.as_bytes(), LOOKED_FOR_MAX])?;
+    let mut rows = statement.query(params![chat.as_bytes(), LOOKED_FOR_MAX, since_ms])?;
     while let Some(row) = rows.next()? {
         if let Some(call) = messages::decoded(row.get(1)?).as_ref().and_then(of) {
             return Ok((Some(MessageId(row.get(0)?)), call.video));

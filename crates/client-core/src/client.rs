@@ -237,7 +237,6 @@ impl Client {
         }
         if is_due {
             self.expire_typing(&mut cx);
-            self.calling_tick(&mut cx)?;
             self.on_wake(&mut cx)?;
         }
         if this::stage(cx.db)? == Stage::Active {
@@ -320,7 +319,7 @@ impl Client {
             own_state::show_settings(cx)?;
             self.show_devices(cx)?;
             self.show_mirror(cx)?;
-            self.show_calls_again(cx)?;
+            self.calling.show_again();
         }
         Ok(())
     }
@@ -373,6 +372,7 @@ impl Client {
         }
         match self.under_new_id(command) {
             Command::Refresh => {
+                self.page_is_new(cx)?;
                 self.show_stage(cx)?;
                 self.show_all(cx)?;
                 self.show_connection(cx);
@@ -473,7 +473,7 @@ impl Client {
             Command::AnswerCall { chat } => self.answer_call(cx, id, chat)?,
             Command::DeclineCall { chat } => self.decline_call(cx, id, chat)?,
             Command::HangUp => self.hang_up(cx, id)?,
-            Command::SayInCall(say) => self.say_in_call(cx, id, say),
+            Command::SayInCall { participant, say } => self.say_in_call(cx, id, participant, say),
             Command::SetSettings(settings) => self.set_settings(cx, id, &settings)?,
         }
         Ok(())

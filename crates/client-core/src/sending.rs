@@ -44,7 +44,7 @@ pub(crate) enum Flight {
     Compare { chat: ChatId },
     Marks,
     Groups,
-    JoinCall { chat: ChatId },
+    JoinCall { number: u64 },
     SayInCall { request: u32, participant: u64 },
     Calls,
 }

@@ -1,5 +1,6 @@
 //! The connection to the server: who it is, the session token, the socket, Hello, and when to try again.
 
+use crate::calling::Calling;
 use crate::client::{Client, Context};
 use crate::devices;
 use crate::http::{self, Answer as Reply, Purpose};
@@ -61,14 +62,14 @@ pub(crate) struct Session {
 
 impl Session {
     /// In step with the server: operations may go out.
+    pub(crate) fn is_up(&self) -> bool {
+        self.link == Link::Up
+    }
+
     /// As after an empty queue.
     #[cfg(test)]
     pub(crate) fn goes_up(&mut self) {
         self.link = Link::Up;
-    }
-
-    pub(crate) fn is_up(&self) -> bool {
-        self.link == Link::Up
     }
 
     /// The wait is over; or the clock was set back, as no wait is that long.
@@ -292,11 +293,15 @@ impl Client {
             }
             (Some(Flight::Compare { chat }), body) => self.on_compared(cx, chat, body),
             (Some(Flight::Groups), Some(reply::Body::GroupHeads(page))) => self.on_group_heads(cx, &page),
-            (Some(Flight::JoinCall { chat }), body) => self.on_join_answered(cx, chat, body),
+            (Some(Flight::JoinCall { number }), body) => self.on_join_answered(cx, number, body),
             (Some(Flight::SayInCall { request, participant }), body) => {
                 self.on_say_answered(cx, (request, participant), body)
             }
             (Some(Flight::Calls), Some(reply::Body::Calls(calls))) => self.on_calls(cx, &calls),
+            (Some(Flight::Calls), _) => {
+                self.ask_calls_again(cx);
+                Ok(())
+            }
             (Some(Flight::Marks), Some(reply::Body::Marks(marks))) => self.on_marks(cx, &marks),
             (Some(Flight::GroupInfo { chat } | Flight::FetchMissed { chat }), _) => {
                 self.finding.strangers.remove(&chat);
@@ -373,6 +378,7 @@ impl Client {
 
     pub(crate) fn log_out(&mut self, cx: &mut Context<'_>, reason: LogoutReason) -> Result<(), Halt> {
         this::log_out(cx.db, reason)?;
+        self.calling = Calling::default();
         cx.out.push(Output::Disconnect);
         self.session = Session::default();
         cx.event(Event::Stage(AppStage::LoggedOut(reason)));
@@ -384,6 +390,7 @@ impl Client {
     fn on_lease_lost(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         cx.out.push(Output::Disconnect);
         self.session = Session { link: Link::OtherRun, ..Session::default() };
+        self.calling = Calling::default();
         cx.event(Event::Stage(AppStage::OtherTab));
         Ok(())
     }
@@ -432,6 +439,7 @@ impl Client {
             devices::remind(cx)?;
             self.unsettled_tick(cx)?;
             self.look_for_phone(cx)?;
+            self.calling_tick(cx)?;
         }
         match self.session.link {
             Link::Down if self.session.may_retry(cx.now_ms) && this::stage(cx.db)? != Stage::LoggedOut => {

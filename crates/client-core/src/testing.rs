@@ -133,8 +133,8 @@ pub(crate) fn with_third_device(cx: &Context<'_>) -> Vec<u8> {
     list.next_with(&account_key, cert, 1).expect("list").as_bytes().to_vec()
 }
 
-/// Ids are drawn from it: no step may draw what another one drew.
-static STEPS: AtomicU64 = AtomicU64::new(0);
+/// Ids and keys are drawn from it: no step may draw what another one drew, nor what a peer does, whose seeds are small numbers.
+static STEPS: AtomicU64 = AtomicU64::new(1_000);
 
 /// One step of one input, in a transaction of its own; with what came out of it.
 pub(crate) fn step<T>(db: &Connection, now_ms: u64, run: impl FnOnce(&mut Context<'_>) -> T) -> (T, Vec<Output>) {

@@ -165,6 +165,8 @@ impl Setup {
                     ("browser.privatebrowsing.autostart".to_owned(), self.private.into()),
                     // 2: always the system's; 0: only where the system itself is in high contrast.
                     ("browser.display.document_color_use".to_owned(), if self.forced_colors { 2 } else { 0 }.into()),
+                    ("media.navigator.streams.fake".to_owned(), self.microphone.into()),
+                    ("media.navigator.permission.disabled".to_owned(), self.microphone.into()),
                 ];
                 options = options
                     .executable_path(told("HELIOGRAPH_FIREFOX")?)
@@ -384,10 +386,11 @@ impl Browser {
         self.told_of("evaluating", given).await
     }
 
-    /// Waits until an expression in the page is true. (The driver's own way needs `eval`, which the page's policy forbids.)
+    /// Waits until an expression in the page is true, or the promise that it gives comes to be. (The driver's own way needs `eval`, which the page's policy forbids.)
     pub async fn finds_true(&self, expression: &str) -> Result<()> {
-        let look =
-            format!("(async () => {{ while (!({expression})) await new Promise(later => setTimeout(later, 50)) }})()");
+        let look = format!(
+            "(async () => {{ while (!(await ({expression}))) await new Promise(later => setTimeout(later, 50)) }})()"
+        );
         let found = self.page.evaluate::<(), ()>(&look, None);
         match tokio::time::timeout(PATIENCE, found).await {
             Ok(found) => self.told_of(&format!("waiting for {expression}"), found).await,

@@ -19,7 +19,7 @@ use crate::words;
 use client_api::{
     AccountId, Answer, AppStage, CallLine, Calls, ChatId, ChatInfo, Command, Connection, DeviceRow, Event, LinkStage,
     LinkingStage, MediaKind, MessageBody, MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile,
-    RegistrationStage, Role, Settings, UserError, WindowAnchor,
+    RegistrationStage, RingingCall, Role, Settings, UserError, WindowAnchor,
 };
 use leptos::prelude::*;
 use std::time::Duration;
@@ -166,6 +166,8 @@ pub struct App {
     pub call_wish: RwSignal<Option<CallWish>>,
     /// Grows with each word for the call's connection.
     pub call_stirred: RwSignal<u32>,
+    /// The call's window covers the pages.
+    pub call_covers: RwSignal<bool>,
     call_lines: StoredValue<Vec<CallLine>>,
     toast_count: StoredValue<u32>,
     /// Toasts whose time begins when the page is seen again.
@@ -231,6 +233,7 @@ impl App {
             calls: RwSignal::new(Calls::default()),
             call_wish: RwSignal::new(None),
             call_stirred: RwSignal::new(0),
+            call_covers: RwSignal::new(false),
             call_lines: StoredValue::new(Vec::new()),
             toast_count: StoredValue::new(0),
             waiting_toasts: StoredValue::new(Vec::new()),
@@ -329,9 +332,7 @@ impl App {
                 }
             }
             Event::CallMissed { chat, title, video } => {
-                let row = self.chats.with_untracked(|chats| chats.get(&chat));
-                let muted = row.is_some_and(|row| row.muted_until_ms > page::now_ms());
-                if !muted && !self.visible.get_untracked() {
+                if !self.is_muted(chat) && !self.visible.get_untracked() {
                     notify::message(*self, chat, &title, &words::missed_call(video));
                 }
             }
@@ -347,6 +348,12 @@ impl App {
             || self.calls.with(|calls| calls.own.is_some() || !calls.ringing.is_empty())
     }
 
+    /// The owner does not want to be called away for this chat now.
+    pub fn is_muted(&self, chat: ChatId) -> bool {
+        let row = self.chats.with_untracked(|chats| chats.get(&chat));
+        row.is_some_and(|row| row.muted_until_ms > page::now_ms())
+    }
+
     /// What the call's connection has not heard yet.
     pub fn take_call_lines(&self) -> Vec<CallLine> {
         self.call_lines.try_update_value(std::mem::take).unwrap_or_default()
@@ -356,10 +363,11 @@ impl App {
     fn take_calls(&self, calls: Calls) {
         let rang =
             self.calls.with_untracked(|calls| calls.ringing.iter().map(|ringing| ringing.call).collect::<Vec<_>>());
-        if !self.visible.get_untracked() {
-            for ringing in calls.ringing.iter().filter(|ringing| !rang.contains(&ringing.call)) {
-                notify::message(*self, ringing.chat, &ringing.title, &words::ringing(ringing));
-            }
+        let previews = self.settings.with_untracked(|settings| settings.notification_previews);
+        let is_new = |ringing: &&RingingCall| !rang.contains(&ringing.call) && !self.is_muted(ringing.chat);
+        for ringing in calls.ringing.iter().filter(is_new).filter(|_| !self.visible.get_untracked()) {
+            let text = if previews { words::ringing(ringing) } else { words::call_kind(ringing.video).to_owned() };
+            notify::message(*self, ringing.chat, &ringing.title, &text);
         }
         replace(self.calls, calls);
     }
@@ -413,10 +421,9 @@ impl App {
 
     /// A message came: whoever does not see it is told, as they wish it.
     fn notify(&self, chat: ChatId, title: &str, preview: &str, media: Option<MediaKind>) {
-        let row = self.chats.with_untracked(|chats| chats.get(&chat));
         let in_front = !self.narrow.get_untracked() || self.pane.get_untracked() == Pane::Chat;
         let how = tell(Moment {
-            muted: row.is_some_and(|row| row.muted_until_ms > page::now_ms()),
+            muted: self.is_muted(chat),
             page_visible: self.visible.get_untracked(),
             chat_shown: self.open.get_untracked() == Some(chat) && in_front,
         });

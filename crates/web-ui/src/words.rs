@@ -330,7 +330,7 @@ pub fn body(body: &MessageBody, own: bool, people: &People, me: AccountId) -> St
         MessageBody::Deleted => deleted(own).into(),
         MessageBody::Waiting => WAITING.into(),
         MessageBody::Newer => NEWER.into(),
-        MessageBody::Call(facts) => call(*facts, own),
+        MessageBody::Call(facts) => call(*facts, own, false),
         MessageBody::System(line) => system_line(line, people, me),
     }
 }

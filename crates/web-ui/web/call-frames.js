@@ -3,29 +3,36 @@
 
 const SUITE = 5;
 const TAG_BITS = 128;
-const EPOCHS_KEPT = 3;
-// An epoch's key serves for opening at once, for sealing when the others had time to hear of the epoch, too.
+// An epoch's key serves for opening at once, for sealing when the others had time to hear of the epoch, too; and those before it for opening
+// until the others seal with it.
 const SEAL_AFTER_MS = 1000;
+const OPEN_OLD_MS = 6000;
 const SEEN_MAX = 1024;
+const CONTEXTS_MAX = 8;
 
-// Fresh for each connection: no key id is ever used by two of them.
+// Fresh for each call: no key id is ever used by two of them.
 const context = crypto.getRandomValues(new Uint8Array(5));
-const bases = new Map(); // epoch → base key, as a CryptoKey for HKDF
+let epochs = []; // in the order of their coming: { name, epoch, base (a CryptoKey for HKDF), leaves (device → leaf), mine }
 const opening = new Map(); // key id and epoch → promise of { key, salt }
-const lines = new Map(); // media line → leaf that may seal what comes on it
-const seen = new Map(); // media line and key id → counters that came
+const lines = new Map(); // media line → device whose frames may come on it
+const seen = new Map(); // key id → counters that came, on whatever line
 const announced = new Set();
 let sealing = null; // { kid, key, salt, counter }
-let newest = -1;
+let held = true;
 
 self.onmessage = ({ data }) => {
   if (data.keys) void takeKeys(data.keys);
+  if (data.hold) held = true;
+  if (data.begin) {
+    lines.clear();
+    announced.clear();
+  }
   if (data.lines) {
     const before = new Map(lines);
     lines.clear();
-    for (const [mid, leaf] of data.lines) {
-      lines.set(mid, leaf);
-      if (before.get(mid) !== leaf) announced.delete(mid);
+    for (const [mid, device] of data.lines) {
+      lines.set(mid, device);
+      if (before.get(mid) !== device) announced.delete(mid);
     }
   }
 };
@@ -43,16 +50,26 @@ self.onrtctransform = ({ transformer }) => {
   readable.pipeThrough(new TransformStream({ transform: pass })).pipeTo(writable).catch(() => {});
 };
 
-async function takeKeys({ epoch, base, leaf }) {
-  const imported = await crypto.subtle.importKey("raw", base, "HKDF", false, ["deriveKey", "deriveBits"]);
-  bases.set(epoch, imported);
-  newest = Math.max(newest, epoch);
-  for (const old of [...bases.keys()].sort((a, b) => a - b).slice(0, -EPOCHS_KEPT)) bases.delete(old);
+// An epoch comes once: its own counter never begins anew.
+async function takeKeys({ generation, epoch, base, leaf, leaves }) {
+  held = false;
+  const name = `${generation}/${epoch}`;
+  if (epochs.some((known) => known.name === name)) return;
+  const next = { name, epoch, leaves: new Map(leaves), base: null, mine: null };
+  epochs.push(next);
+  next.base = await crypto.subtle.importKey("raw", base, "HKDF", false, ["deriveKey", "deriveBits"]);
   const kid = keyId(leaf, epoch);
-  const next = { kid, counter: 0, ...(await derive(imported, kid)) };
-  const begin = () => { if (epoch === newest) sealing = next; };
-  if (sealing) setTimeout(begin, SEAL_AFTER_MS);
-  else begin();
+  next.mine = { kid, counter: 0, ...(await derive(next.base, kid)) };
+  if (!sealing) begin(next);
+  else setTimeout(begin, SEAL_AFTER_MS, next);
+}
+
+// Unless a later one has begun.
+function begin(next) {
+  const at = epochs.indexOf(next);
+  if (at < 0) return;
+  sealing = next.mine;
+  setTimeout(() => { epochs = epochs.slice(Math.max(epochs.indexOf(next), 0)); }, OPEN_OLD_MS);
 }
 
 // 40 bits of context, 16 of the leaf, 8 of the epoch.
@@ -85,7 +102,7 @@ function clearLength(bytes, kind) {
 }
 
 async function seal(frame, kind) {
-  if (!sealing) return null;
+  if (!sealing || held) return null;
   const bytes = new Uint8Array(frame.data);
   const clear = bytes.subarray(0, clearLength(bytes, kind));
   const counter = sealing.counter;
@@ -107,15 +124,14 @@ async function open(frame, { mid, kind }) {
   // Nothing else is ever sealed here: a full key id, and a counter of at most six bytes.
   if ((config & 0xf8) !== 0xf8 || length > 15 || bytes.length < at + length + TAG_BITS / 8) return null;
   const kid = bytes.slice(at + 1, at + 9);
-  const leaf = kid[5] * 256 + kid[6];
-  if (lines.get(mid) !== leaf) return null;
+  const device = lines.get(mid);
   const counter = bytes.subarray(at + 9, at + length).reduce((sum, byte) => sum * 256 + byte, 0);
-  const name = `${mid} ${kid}`;
-  if (wasSeen(name, counter)) return null;
+  if (device === undefined || wasSeen(`${kid}`, counter)) return null;
   const bound = joined(bytes.subarray(at, at + length), bytes.subarray(0, at));
-  for (const [epoch, base] of bases) {
-    if (epoch % 256 !== kid[7]) continue;
-    const which = `${epoch} ${kid}`;
+  for (const { name, epoch, base, leaves } of epochs) {
+    // Whose line it is says the server: only what that device's leaf of the epoch has sealed is theirs.
+    if (!base || epoch % 256 !== kid[7] || leaves.get(device) !== kid[5] * 256 + kid[6]) continue;
+    const which = `${name} ${kid}`;
     if (!opening.has(which)) {
       if (opening.size > SEEN_MAX) opening.clear();
       opening.set(which, derive(base, kid));
@@ -123,7 +139,9 @@ async function open(frame, { mid, kind }) {
     const keys = await opening.get(which);
     try {
       const opened = await crypto.subtle.decrypt(algorithm(keys, counter, bound), keys.key, bytes.subarray(at + length));
-      see(name, counter);
+      // The same may have come on another line meanwhile.
+      if (wasSeen(`${kid}`, counter)) return null;
+      see(`${kid}`, counter);
       if (!announced.has(mid)) {
         announced.add(mid);
         self.postMessage({ opened: mid });
@@ -150,7 +168,15 @@ function see(name, counter) {
     kept.floor = sorted[SEEN_MAX / 2];
     kept.counters = new Set(sorted.slice(SEEN_MAX / 2 + 1));
   }
+  if (!seen.has(name)) forgetContexts(name);
   seen.set(name, kept);
+}
+
+// Whoever has many contexts forgets their own first ones, and nobody else's.
+function forgetContexts(name) {
+  const owner = name.split(",").slice(5).join();
+  const others = [...seen.keys()].filter((known) => known.split(",").slice(5).join() === owner);
+  if (others.length >= CONTEXTS_MAX) seen.delete(others[0]);
 }
 
 function joined(one, other) {

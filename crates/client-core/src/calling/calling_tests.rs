@@ -89,15 +89,15 @@ impl Calls {
 
     fn is_joined(&mut self) -> Vec<Output> {
         let joined = CallJoined { participant: PARTICIPANT, unconnected_max_ms: 15_000 };
-        self.does(|client, cx| client.on_join_answered(cx, CHAT, Some(reply::Body::CallJoined(joined))))
+        self.does(|client, cx| client.on_join_answered(cx, client.calling.joins, Some(reply::Body::CallJoined(joined))))
     }
 
-    fn are_there(&mut self, accounts: &[AccountId]) -> Vec<Output> {
-        let person = |(at, account): (u64, &AccountId)| CallParticipant {
+    fn are_there(&mut self, devices: &[(AccountId, u32)]) -> Vec<Output> {
+        let person = |(at, (account, device)): (u64, &(AccountId, u32))| CallParticipant {
             participant: PARTICIPANT + at,
-            device: Some(DeviceAddress { account: *account, device: DeviceNumber(1) }.to_wire()),
+            device: Some(DeviceAddress { account: *account, device: DeviceNumber(*device) }.to_wire()),
         };
-        let participants = (0..).zip(accounts).map(person).collect();
+        let participants = (0..).zip(devices).map(person).collect();
         self.does(|client, cx| client.on_running_call(cx, &RunningCall { chat: CHAT.to_vec(), participants }))
     }
 
@@ -115,7 +115,7 @@ impl Calls {
     }
 
     fn newest_call(&mut self) -> MessageId {
-        step(&self.story.db, self.now_ms, |cx| newest_call(cx, CHAT).expect("read").0.expect("a call")).0
+        step(&self.story.db, self.now_ms, |cx| newest_call(cx, CHAT, 0).expect("read").0.expect("a call")).0
     }
 
     /// The words of calls that this device has written and that wait to go out.
@@ -252,15 +252,82 @@ fn who_answers_and_is_never_connected_is_given_up() {
 }
 
 #[test]
-fn a_call_of_two_is_over_when_the_other_one_is_gone() {
+fn a_call_of_two_is_over_when_the_other_one_stays_away() {
     let mut calls = Calls::new();
-    let (me, peer) = (calls.story.me, calls.story.peer);
+    let (me, peer) = ((calls.story.me, 1), calls.peer());
     calls.calls_out();
     calls.is_joined();
     assert_eq!(ends(&calls.are_there(&[me])), [], "they are not there yet");
     calls.are_there(&[me, peer]);
     assert_eq!(ends(&calls.passes(RING_MS)), [], "somebody is there");
-    assert_eq!(ends(&calls.are_there(&[me])), [CallEnd::ByOther]);
+    // A connection that broke is made anew within a while.
+    calls.are_there(&[me]);
+    assert_eq!(ends(&calls.passes(CONNECT_MS - 1)), []);
+    calls.are_there(&[me, peer]);
+    assert_eq!(ends(&calls.passes(CONNECT_MS)), []);
+    calls.are_there(&[me]);
+    assert_eq!(ends(&calls.passes(CONNECT_MS)), [CallEnd::Failed]);
+    assert_eq!(calls.said(), [Word::Ended]);
+}
+
+/// The server's notice of the own leaving comes later than the next call.
+#[test]
+fn who_calls_again_at_once_calls_and_does_not_join_oneself() {
+    let mut calls = Calls::new();
+    let me = (calls.story.me, 1);
+    calls.calls_out();
+    calls.is_joined();
+    calls.are_there(&[me]);
+    calls.asks(Command::HangUp);
+    assert!(calls.shown().running.is_empty(), "nobody else is there");
+    calls.asks(Command::PlaceCall { chat: CHAT_UI, video: false });
+    assert_eq!(calls.story.count("SELECT count(*) FROM message WHERE kind = 0"), 2);
+}
+
+/// Who hung up without a connection is out when there is one.
+#[test]
+fn a_place_that_was_left_without_a_connection_is_left_later() {
+    let mut calls = Calls::new();
+    let me = calls.story.me;
+    let person = |number, account| CallParticipant {
+        participant: number,
+        device: Some(DeviceAddress { account, device: DeviceNumber(1) }.to_wire()),
+    };
+    let there = RunningCall { chat: CHAT.to_vec(), participants: vec![person(5, me), person(6, calls.story.peer)] };
+    let out = calls.does(|client, cx| client.on_calls(cx, &proto::wire::Calls { calls: vec![there] }));
+    assert!(matches!(frames(&out)[..], [client_frame::Body::LeaveCall(ref left)] if left.participant == 5));
+}
+
+/// Everybody in the call would have to answer each.
+#[test]
+fn a_call_into_a_call_that_goes_on_changes_nothing() {
+    let mut calls = Calls::new();
+    let call = calls.calls_out();
+    calls.is_placed(call, 5);
+    calls.hears_word(calls.peer(), 8, 6, Word::Answered);
+    calls.rings(3, 7);
+    assert_eq!(calls.said(), []);
+    assert_eq!(calls.story.client.calling.own.as_ref().and_then(|own| own.call), Some(call));
+}
+
+#[test]
+fn a_joining_that_the_server_is_too_busy_for_is_tried_again() {
+    let mut calls = Calls::new();
+    calls.calls_out();
+    let number = calls.story.client.calling.joins;
+    let busy = proto::wire::Refused {
+        reason: proto::wire::refused::Reason::Busy.into(),
+        retry_after_ms: 1_000,
+        ..proto::wire::Refused::default()
+    };
+    let out = calls.does(|client, cx| client.on_join_answered(cx, number, Some(reply::Body::Refused(busy))));
+    assert_eq!(ends(&out), []);
+    assert!(!joins(&calls.passes(999)));
+    assert!(joins(&calls.passes(1)));
+    // What comes of the first one now is of no interest.
+    let joined = CallJoined { participant: 1, unconnected_max_ms: 1 };
+    let out = calls.does(|client, cx| client.on_join_answered(cx, number, Some(reply::Body::CallJoined(joined))));
+    assert!(!out.iter().any(|output| matches!(output, Output::Event(Event::CallLine(_)))));
 }
 
 #[test]
@@ -343,13 +410,14 @@ fn of_two_who_call_each_other_the_first_call_goes_on() {
 #[test]
 fn a_call_that_another_own_device_takes_over_goes_on_there() {
     let mut calls = Calls::new();
-    let (me, peer) = (calls.story.me, calls.story.peer);
+    let (me, peer) = ((calls.story.me, 1), calls.peer());
     let call = calls.calls_out();
     calls.is_placed(call, 5);
     calls.are_there(&[me, peer]);
     assert_eq!(ends(&calls.hears_word(calls.sibling(), 8, 7, Word::Moved)), [CallEnd::Moved]);
     assert_eq!(calls.said(), []);
     // And back: what goes on is shown, and taken.
+    calls.are_there(&[calls.sibling(), peer]);
     assert!(calls.shown().running.iter().any(|running| running.on_own_device));
     calls.asks(Command::AnswerCall { chat: CHAT_UI });
     assert_eq!(calls.said(), [Word::Moved]);
@@ -363,9 +431,13 @@ fn who_was_put_out_comes_back_a_few_times() {
         let put_out = PutOutOfCall { participant: PARTICIPANT, reason: reason.into() };
         calls.does(|client, cx| client.on_put_out(cx, &put_out))
     };
-    for _ in 0..3 {
+    for pause_ms in [0, 2_000, 4_000] {
         calls.is_joined();
-        assert!(joins(&out(&mut calls, put_out_of_call::Reason::Unconnected)));
+        let at_once = joins(&out(&mut calls, put_out_of_call::Reason::Unconnected));
+        assert_eq!(at_once, pause_ms == 0);
+        if pause_ms > 0 {
+            assert!(!joins(&calls.passes(pause_ms - 1)) && joins(&calls.passes(1)));
+        }
     }
     calls.is_joined();
     assert_eq!(ends(&out(&mut calls, put_out_of_call::Reason::Unconnected)), [CallEnd::Failed]);
@@ -379,7 +451,9 @@ fn what_is_said_on_a_socket_that_is_lost_is_answered() {
     let mut calls = Calls::new();
     calls.calls_out();
     calls.is_joined();
-    calls.asks(Command::SayInCall(CallSay::Offer("v=0".to_owned())));
+    let say = |participant| Command::SayInCall { participant, say: CallSay::Offer("v=0".to_owned()) };
+    assert!(frames(&calls.asks(say(PARTICIPANT + 1))).is_empty(), "a connection of before");
+    calls.asks(say(PARTICIPANT));
     let out = calls.does(|client, cx| {
         client.on_socket_closed(cx);
         Ok(())

@@ -37,7 +37,7 @@ pub(crate) fn apply(db: &Connection, chat: ChatId, row: &mut MessageRow, me: Acc
         .query_row(params![chat.as_bytes(), chats::kind_number(ChatKind::Group)], |row| row.get(0))?;
     let mut statement = db.prepare_cached(
         "SELECT account, content, time_ms, seq FROM message
-         WHERE target = ?1 AND about = 6 AND chat = ?2 AND failed = 0 ORDER BY time_ms, message LIMIT ?3",
+         WHERE target = ?1 AND about = 6 AND chat = ?2 AND failed = 0 ORDER BY seq = 0, seq, time_ms LIMIT ?3",
     )?;
     let mut rows = statement.query(params![row.id.0, chat.as_bytes(), WORDS_READ_MAX])?;
     let mut said = Vec::new();
@@ -55,11 +55,11 @@ pub(crate) fn apply(db: &Connection, chat: ChatId, row: &mut MessageRow, me: Acc
 /// The state after these words, in this order.
 fn state(said: &[Said], caller: AccountId, me: AccountId, of_two: bool) -> CallState {
     let mut state = CallState::Open;
-    let mut answered_ms = None;
+    let (mut answered_ms, mut is_over) = (None, false);
     for Said { by, word, time_ms } in said.iter().copied() {
         state = match (state, word) {
             (CallState::Open, Word::Merged) if by == caller => CallState::Merged,
-            (CallState::Open | CallState::Declined, Word::Answered) if by != caller => {
+            (CallState::Open | CallState::Declined, Word::Answered) if by != caller && !is_over => {
                 answered_ms = time_ms;
                 CallState::Taken
             }
@@ -67,6 +67,11 @@ fn state(said: &[Said], caller: AccountId, me: AccountId, of_two: bool) -> CallS
             (CallState::Taken, Word::Ended) => {
                 let length_ms = time_ms.unwrap_or(0).saturating_sub(answered_ms.unwrap_or(u64::MAX));
                 CallState::Over { length_ms }
+            }
+            // Whoever answers after that meets nobody.
+            (CallState::Open, Word::Ended) if by == caller => {
+                is_over = true;
+                state
             }
             (state, _) => state,
         };
@@ -102,6 +107,11 @@ mod tests {
         for words in [&[][..], &[(CALLER, Word::Ended)], &[(CALLER, Word::Answered)], &[(CALLER, Word::Declined)]] {
             assert_eq!(of_two(words), CallState::Open, "{words:?}");
         }
+    }
+
+    #[test]
+    fn who_answers_when_the_caller_has_given_up_has_missed_it() {
+        assert_eq!(of_two(&[(CALLER, Word::Ended), (OTHER, Word::Answered)]), CallState::Open);
     }
 
     #[test]

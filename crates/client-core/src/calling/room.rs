@@ -1,6 +1,6 @@
 //! The forwarding unit's room of a call: joining and leaving it, who else is there, the words of the own connection, and its keys.
 
-use super::{Calling, Own};
+use super::{CONNECT_MS, Calling, Own};
 use crate::accounts;
 use crate::chats;
 use crate::client::{Client, Context};
@@ -14,7 +14,7 @@ use breakable::{Rule, broken};
 use client_api::{
     Answer, CallEnd, CallKeys, CallLeaf, CallLine, CallPerson, CallSay, CallTrack, Event, RunningCall, UserError,
 };
-use proto::ids::{AccountId, ChatId, DeviceAddress};
+use proto::ids::{AccountId, ChatId, DeviceAddress, Generation};
 use proto::wire::layer_wish::Layer;
 use proto::wire::{
     CallJoined, CallOffer, Calls, GetCalls, JoinCall, LayerWish, LeaveCall, PutOutOfCall, SaidInCall, SayInCall,
@@ -24,6 +24,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How often in a row a device comes back by itself after it was put out.
 const COMES_BACK_MAX: u32 = 3;
+/// Who was in for so long has not come back in vain.
+const STAYED_MS: u64 = 60_000;
+/// The pause before another joining, longer each time; the first one is at once.
+const COME_BACK_PAUSE_MS: u64 = 2_000;
+/// Which calls there are is asked again after this, where the server did not say it.
+const ASK_AGAIN_MS: u64 = 5_000;
 /// Rooms that are remembered; the server tells of no more (docs/calls.md).
 const ROOMS_MAX: usize = 1_024;
 /// People of a room; no unit has more.
@@ -34,9 +40,25 @@ const PEOPLE_MAX: usize = 64;
 pub(super) struct Place {
     /// This device's number there, once the server has given it.
     participant: Option<u64>,
-    /// The log up to which the chat's keys were given to the interface, and their epoch.
-    keys_at: Option<(u64, u64)>,
+    /// Of the joining that is wanted.
+    join: u64,
+    joined_ms: u64,
+    /// The keys that the interface has.
+    keys: Option<Told>,
     comes_back: u32,
+    /// When to join again.
+    join_at_ms: Option<u64>,
+}
+
+/// Keys that were told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Told {
+    generation: Generation,
+    epoch: u64,
+    /// The log was followed so far.
+    seq: u64,
+    /// Since then nothing is to be sealed with them.
+    held: bool,
 }
 
 /// Who is in which room, as the server says.
@@ -52,9 +74,9 @@ impl Rooms {
         self.people.get(&chat).map_or(&[], Vec::as_slice)
     }
 
-    /// Somebody is in the chat's room.
-    pub(super) fn goes_on(&self, chat: ChatId) -> bool {
-        self.people.contains_key(&chat)
+    /// Another device is in the chat's room.
+    pub(super) fn has_others(&self, chat: ChatId, me: DeviceAddress) -> bool {
+        self.people(chat).iter().any(|(_, device)| *device != me)
     }
 
     /// The server's time.
@@ -89,14 +111,36 @@ impl Calling {
 }
 
 impl Client {
-    pub(super) fn join_room(&mut self, cx: &mut Context<'_>, chat: ChatId) {
-        if self.session.is_up() {
-            self.flights.send(
-                cx,
-                Flight::JoinCall { chat },
-                client_frame::Body::JoinCall(JoinCall { chat: chat.to_vec() }),
-            );
+    pub(super) fn join_room(&mut self, cx: &mut Context<'_>) {
+        let Some(own) = self.calling.own.as_mut().filter(|_| self.session.is_up()) else { return };
+        self.calling.joins += 1;
+        let number = self.calling.joins;
+        (own.place.join, own.place.join_at_ms) = (number, None);
+        let body = client_frame::Body::JoinCall(JoinCall { chat: own.chat.to_vec() });
+        self.flights.send(cx, Flight::JoinCall { number }, body);
+    }
+
+    /// Joins where that is due, and asks what was not told.
+    pub(super) fn room_tick(&mut self, cx: &mut Context<'_>) {
+        let now_ms = cx.now_ms;
+        let is_due = |at_ms: Option<u64>| at_ms.is_some_and(|at_ms| at_ms <= now_ms);
+        if self.calling.own.as_ref().is_some_and(|own| is_due(own.place.join_at_ms)) {
+            self.join_room(cx);
         }
+        if is_due(self.calling.ask_at_ms) && self.session.is_up() {
+            self.ask_calls(cx);
+        }
+    }
+
+    fn ask_calls(&mut self, cx: &mut Context<'_>) {
+        self.calling.ask_at_ms = None;
+        self.flights.send(cx, Flight::Calls, client_frame::Body::GetCalls(GetCalls {}));
+    }
+
+    /// The server did not say it.
+    pub(crate) fn ask_calls_again(&mut self, cx: &Context<'_>) {
+        self.calling.ask_at_ms = Some(cx.now_ms + ASK_AGAIN_MS);
+        self.retry_at(cx.now_ms + ASK_AGAIN_MS);
     }
 
     /// A join that is under way has no number to leave by yet: its reply is followed by the leave.
@@ -109,18 +153,22 @@ impl Client {
     pub(crate) fn on_join_answered(
         &mut self,
         cx: &mut Context<'_>,
-        chat: ChatId,
+        number: u64,
         body: Option<reply::Body>,
     ) -> Result<(), Halt> {
-        let here = self.calling.own.as_mut().filter(|own| own.chat == chat);
+        let is_in_call = self.calling.own.is_some();
+        let here = self.calling.own.as_mut().filter(|own| own.place.join == number);
         match (body, here) {
             (Some(reply::Body::CallJoined(CallJoined { participant, unconnected_max_ms })), Some(own)) => {
                 own.place.participant = Some(participant);
-                own.place.keys_at = None;
+                own.place.joined_ms = cx.now_ms;
+                own.place.keys = None;
                 self.calling.changed = true;
                 cx.event(Event::CallLine(CallLine::Open { participant, unconnected_max_ms }));
                 Ok(())
             }
+            // A later joining has taken this one's place already.
+            (Some(reply::Body::CallJoined(_)), None) if is_in_call => Ok(()),
             (Some(reply::Body::CallJoined(CallJoined { participant, .. })), None) => {
                 send(cx, 0, client_frame::Body::LeaveCall(LeaveCall { participant }));
                 Ok(())
@@ -134,6 +182,12 @@ impl Client {
                 };
                 self.call_ends(cx, end)
             }
+            (Some(reply::Body::Refused(refused)), Some(own)) if refused.reason() == refused::Reason::Busy => {
+                let at_ms = cx.now_ms + u64::from(refused.retry_after_ms.max(200));
+                own.place.join_at_ms = Some(at_ms);
+                self.retry_at(at_ms);
+                Ok(())
+            }
             (Some(reply::Body::Refused(refused)), Some(_)) if refused.reason() == refused::Reason::Denied => {
                 self.call_ends(cx, CallEnd::NotMember)
             }
@@ -142,13 +196,13 @@ impl Client {
     }
 
     /// What the own connection has to say.
-    pub(crate) fn say_in_call(&mut self, cx: &mut Context<'_>, request: u32, say: CallSay) {
-        let participant = self.calling.own.as_ref().and_then(|own| own.place.participant);
-        let (Some(participant), true) = (participant, self.session.is_up()) else {
-            let offline = participant.is_some();
-            cx.answer(request, Err(if offline { UserError::Offline } else { UserError::NotNow }));
-            return;
-        };
+    pub(crate) fn say_in_call(&mut self, cx: &mut Context<'_>, request: u32, participant: u64, say: CallSay) {
+        if self.calling.own_with(participant).is_none() {
+            return cx.answer(request, Err(UserError::NotNow));
+        }
+        if !self.session.is_up() {
+            return cx.answer(request, Err(UserError::Offline));
+        }
         let says = match say {
             CallSay::Offer(sdp) => say_in_call::Says::Offer(sdp),
             CallSay::Answer(sdp) => say_in_call::Says::Answer(sdp),
@@ -201,13 +255,12 @@ impl Client {
     /// The queue is empty: what rings is shown, and what happened in calls meanwhile is asked for.
     pub(crate) fn calls_are_heard(&mut self, cx: &mut Context<'_>) {
         self.calling.changed = true;
-        let here = self.calling.own.as_ref().map(|own| (own.chat, own.place.participant));
-        match here {
-            Some((chat, None)) => self.join_room(cx, chat),
-            Some((_, Some(_))) => cx.event(Event::CallLine(CallLine::SayAgain)),
+        match self.calling.own.as_ref().map(|own| own.place.participant) {
+            Some(None) => self.join_room(cx),
+            Some(Some(_)) => cx.event(Event::CallLine(CallLine::SayAgain)),
             None => {}
         }
-        self.flights.send(cx, Flight::Calls, client_frame::Body::GetCalls(GetCalls {}));
+        self.ask_calls(cx);
     }
 
     pub(crate) fn on_calls(&mut self, cx: &mut Context<'_>, calls: &Calls) -> Result<(), Halt> {
@@ -216,6 +269,7 @@ impl Client {
             self.calling.rooms.set(call);
         }
         self.calling.changed = true;
+        self.leave_forgotten_rooms(cx)?;
         let Some(own) = &self.calling.own else { return Ok(()) };
         let Some(participant) = own.place.participant else { return Ok(()) };
         let is_in = self.calling.rooms.people(own.chat).iter().any(|(number, _)| *number == participant);
@@ -236,7 +290,20 @@ impl Client {
         }
     }
 
-    /// Somebody else in the own call has answered it; nobody else any more, of two, is its end.
+    /// Places of this device that it has left without a connection to say so.
+    fn leave_forgotten_rooms(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let me = cx.me()?.address;
+        let is_joining = self.calling.own.as_ref().is_some_and(|own| own.place.participant.is_none());
+        let kept = self.calling.own.as_ref().and_then(|own| own.place.participant);
+        let places = self.calling.rooms.people.values().flatten();
+        let forgotten = places.filter(|(number, device)| *device == me && Some(*number) != kept && !is_joining);
+        for (participant, _) in forgotten.copied().collect::<Vec<_>>() {
+            send(cx, 0, client_frame::Body::LeaveCall(LeaveCall { participant }));
+        }
+        Ok(())
+    }
+
+    /// Somebody else in the own call has answered it. Of two, one who is there no more may come back within a while: a wanted end is said.
     fn look_who_is_there(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let me = cx.me()?.address.account;
         let Some(own) = &mut self.calling.own else { return Ok(()) };
@@ -244,10 +311,10 @@ impl Client {
         if others {
             own.met = true;
             own.ends_ms = None;
-            own.place.comes_back = 0;
             own.answered_ms = own.answered_ms.or(Some(cx.now_ms));
-        } else if own.met && !own.is_group {
-            return self.call_ends(cx, CallEnd::ByOther);
+        } else if own.met && !own.is_group && own.ends_ms.is_none() {
+            own.ends_ms = Some(cx.now_ms + CONNECT_MS);
+            self.retry_at(cx.now_ms + CONNECT_MS);
         }
         Ok(())
     }
@@ -266,13 +333,20 @@ impl Client {
     fn come_back(&mut self, cx: &mut Context<'_>, participant: u64) -> Result<(), Halt> {
         let Some(own) = self.calling.own_with(participant) else { return Ok(()) };
         own.place.participant = None;
-        own.place.comes_back += 1;
-        let (chat, comes_back) = (own.chat, own.place.comes_back);
+        let stayed = cx.now_ms.saturating_sub(own.place.joined_ms) >= STAYED_MS;
+        own.place.comes_back = if stayed { 1 } else { own.place.comes_back + 1 };
+        let comes_back = own.place.comes_back;
+        let at_ms = cx.now_ms + COME_BACK_PAUSE_MS * u64::from(comes_back - 1);
+        own.place.join_at_ms = Some(at_ms).filter(|_| comes_back > 1);
         self.calling.changed = true;
         if comes_back > COMES_BACK_MAX {
             return self.call_ends(cx, CallEnd::Failed);
         }
-        self.join_room(cx, chat);
+        if comes_back == 1 {
+            self.join_room(cx);
+            return Ok(());
+        }
+        self.retry_at(at_ms);
         Ok(())
     }
 
@@ -290,25 +364,30 @@ impl Client {
         }
     }
 
-    /// Gives the interface the keys of the chat's epoch, where they are new. As for messages: not while somebody is in the group who must not be.
+    /// Gives the interface the keys of the chat's epoch, where they are new. As for messages, nothing is sealed while somebody is in the group
+    /// who must not be: also where that is only known now.
     pub(super) fn tell_call_keys(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let Some(own) = self.calling.own.as_ref().filter(|own| own.place.participant.is_some()) else { return Ok(()) };
-        let (chat, keys_at) = (own.chat, own.place.keys_at);
+        let (chat, told) = (own.chat, own.place.keys);
         let Some(stored) = chats::find(cx.db, chat)? else { return Ok(()) };
-        if keys_at.is_some_and(|(seq, _)| seq == stored.applied_seq) {
+        let vetted = chats::vetted_epoch(cx.db, chat)?;
+        let is_still = |told: Told| told.seq == stored.applied_seq && !told.held && vetted == Some(told.epoch);
+        if told.is_some_and(is_still) {
             return Ok(());
         }
         let Some(group) = mls::load(cx, &stored)?.filter(|group| group.is_active()) else { return Ok(()) };
-        let is_new = keys_at.is_none_or(|(_, epoch)| epoch != group.epoch());
         let may_be_read_by_others =
             vouching::is_doubted(cx.db, chat)? || self.vet(cx, &stored, &group)? == Writable::NotYet;
-        if is_new && may_be_read_by_others && !broken(Rule::VettedBeforeCall) {
+        if may_be_read_by_others && !broken(Rule::VettedBeforeCall) {
+            if told.is_some_and(|told| !told.held) {
+                self.tell(told.map(|told| Told { held: true, ..told }));
+                cx.event(Event::CallLine(CallLine::Hold));
+            }
             return Ok(());
         }
-        if let Some(own) = &mut self.calling.own {
-            own.place.keys_at = Some((stored.applied_seq, group.epoch()));
-        }
-        if !is_new {
+        let now = Told { generation: stored.generation, epoch: group.epoch(), seq: stored.applied_seq, held: false };
+        self.tell(Some(now));
+        if told.is_some_and(|told| Told { seq: now.seq, ..told } == now) {
             return Ok(());
         }
         let Some(base_key) = mls::taken(group.call_key(&mls::provider(cx)))? else { return Ok(()) };
@@ -318,10 +397,21 @@ impl Client {
             device: entry.address.device.0,
             leaf: entry.leaf,
         };
-        let leaves = roster.iter().map(leaf).collect();
-        let keys = CallKeys { epoch: group.epoch(), base_key: base_key.to_vec(), leaf: group.own_leaf(), leaves };
+        let keys = CallKeys {
+            generation: now.generation.0,
+            epoch: now.epoch,
+            base_key: base_key.to_vec(),
+            leaf: group.own_leaf(),
+            leaves: roster.iter().map(leaf).collect(),
+        };
         cx.event(Event::CallLine(CallLine::Keys(keys)));
         Ok(())
+    }
+
+    fn tell(&mut self, keys: Option<Told>) {
+        if let Some(own) = &mut self.calling.own {
+            own.place.keys = keys;
+        }
     }
 
     /// Who is connected in a chat's call.
@@ -341,7 +431,7 @@ impl Client {
 
     /// The calls that go on without this device, and do not ring here.
     pub(super) fn running_calls(&self, cx: &Context<'_>) -> Result<Vec<RunningCall>, Halt> {
-        let me = cx.me()?.address.account;
+        let me = cx.me()?.address;
         let mut running = Vec::new();
         for (chat, people) in &self.calling.rooms.people {
             let is_here = self.calling.own.as_ref().is_some_and(|own| own.chat == *chat);
@@ -349,11 +439,16 @@ impl Client {
             if self.calling.ringing.contains_key(chat) {
                 continue;
             }
-            let accounts: BTreeSet<AccountId> = people.iter().map(|(_, device)| device.account).collect();
+            // What this device has just left has not gone from the server's list yet.
+            let others = people.iter().filter(|(_, device)| *device != me);
+            let accounts: BTreeSet<AccountId> = others.map(|(_, device)| device.account).collect();
+            if accounts.is_empty() {
+                continue;
+            }
             running.push(RunningCall {
                 chat: client_api::ChatId(chat.0),
                 title: chats::title(cx.db, &stored)?,
-                on_own_device: accounts.contains(&me),
+                on_own_device: accounts.contains(&me.account),
                 people: accounts.into_iter().map(|account| client_api::AccountId(account.0)).collect(),
             });
         }

@@ -211,7 +211,7 @@ fn no_key_of_a_call_is_told_while_a_newer_list_is_waited_for() {
     story.says("I have a list of version 2", &AuthenticatedData { list_version: 2, ..AuthenticatedData::default() });
     story.does(|client, cx| client.place_call(cx, 0, client_api::ChatId(CHAT.0), false));
     let joined = proto::wire::CallJoined { participant: 7, unconnected_max_ms: 1 };
-    story.does(|client, cx| client.on_join_answered(cx, CHAT, Some(proto::wire::reply::Body::CallJoined(joined))));
+    story.does(|client, cx| client.on_join_answered(cx, 1, Some(proto::wire::reply::Body::CallJoined(joined))));
     let tells_keys = |story: &mut Story| {
         let (_, out) = step(&story.db, now_ms(), |cx| story.client.show_calls(cx).expect("no halt"));
         let keys = |output: &Output| matches!(output, Output::Event(Event::CallLine(client_api::CallLine::Keys(_))));
@@ -222,6 +222,11 @@ fn no_key_of_a_call_is_told_while_a_newer_list_is_waited_for() {
     story.does(|_, cx| crate::accounts::learn_device_list(cx, list.as_bytes()));
     assert!(tells_keys(&mut story));
     assert!(!tells_keys(&mut story), "once an epoch");
+    // What is sealed already must not go on either.
+    story.says("now of version 3", &AuthenticatedData { list_version: 3, ..AuthenticatedData::default() });
+    let (_, out) = step(&story.db, now_ms(), |cx| story.client.show_calls(cx).expect("no halt"));
+    let holds = |output: &Output| matches!(output, Output::Event(Event::CallLine(client_api::CallLine::Hold)));
+    assert_eq!(out.iter().filter(|output| holds(output)).count(), 1);
 }
 
 /// A page of a log whose beginning has expired, up to the seventh entry. The phone followed it to the first.

@@ -8,7 +8,9 @@ pub mod window;
 
 use crate::platform::page;
 use crate::platform::sound::{self, Ringing};
-use crate::store::use_app;
+use crate::store::{App, use_app};
+use crate::words;
+use client_api::{CallPhase, ChatId};
 use leptos::prelude::*;
 use ring::Ring;
 use session::Session;
@@ -34,10 +36,10 @@ pub fn CallLayer() -> impl IntoView {
             session.follow(wish);
         }
     });
-    let in_call = Memo::new(move |_| app.calls.with(|calls| calls.own.is_some()));
-    Effect::new(move |before: Option<bool>| {
-        let now = in_call.get();
-        if before == Some(true) && !now {
+    let own = Memo::new(move |_| app.calls.with(|calls| calls.own.as_ref().map(|own| own.chat)));
+    Effect::new(move |before: Option<Option<ChatId>>| {
+        let now = own.get();
+        if now.is_none() && before.flatten().is_some() {
             session.end();
         }
         now
@@ -61,27 +63,30 @@ pub fn CallLayer() -> impl IntoView {
         }
     });
     let rings = Memo::new(move |_| {
-        app.calls.with(|calls| calls.ringing.iter().map(|ringing| ringing.chat).collect::<Vec<_>>())
+        app.calls.with(|calls| calls.ringing.iter().map(|ringing| (ringing.chat, ringing.call)).collect::<Vec<_>>())
     });
     view! {
-        <Show when=move || in_call.get()><Window session/></Show>
+        <Show when=move || own.get().is_some()><Window session/></Show>
         <div class="rings">
-            <For each=move || rings.get() key=|chat| *chat let:chat><Ring session chat/></For>
+            <For each=move || rings.get() key=|ring| *ring let:ring><Ring chat=ring.0 call=ring.1/></For>
+            <Show when=move || session.asking.get()>
+                <section class="ring" aria-label=words::CALL_WAYS data-testid="call-asking">
+                    <p class="ring-text" role="status">{words::CALL_ASKING}</p>
+                    <button class="button quiet" type="button" data-testid="call-give-up" on:click=move |_| session.give_up()>{words::CANCEL}</button>
+                </section>
+            </Show>
         </div>
     }
 }
 
-/// What is heard of calls now.
-fn ringing(app: crate::store::App) -> Option<Ringing> {
-    let sounds = app.settings.with(|settings| settings.sounds);
-    app.calls.with(|calls| {
-        let calling = calls.own.as_ref().is_some_and(|own| own.phase == client_api::CallPhase::Calling);
-        match (calls.ringing.is_empty(), &calls.own) {
-            // Whoever is in a call hears of another one once.
-            (false, None) if sounds => Some(Ringing::Here),
-            (_, Some(_)) if calling => Some(Ringing::There),
-            _ => None,
-        }
+/// What is heard of calls now, by whoever wishes to hear anything: nothing of muted chats, nor of a second call in a first one.
+fn ringing(app: App) -> Option<Ringing> {
+    if !app.settings.with(|settings| settings.sounds) {
+        return None;
+    }
+    app.calls.with(|calls| match &calls.own {
+        Some(own) => (own.phase == CallPhase::Calling).then_some(Ringing::There),
+        None => calls.ringing.iter().any(|ringing| !app.is_muted(ringing.chat)).then_some(Ringing::Here),
     })
 }
 

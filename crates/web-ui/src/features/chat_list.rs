@@ -379,7 +379,8 @@ fn preview(row: &ChatRow) -> AnyView {
             let text = if last.waiting {
                 words::WAITING_SHORT.to_owned()
             } else if let Some(facts) = last.call {
-                words::call(facts, last.status.is_some())
+                let rings = use_app().calls.with(|calls| calls.rings(last.id));
+                words::call(facts, last.status.is_some(), rings)
             } else {
                 words::caption_or_kind(plain(&last.preview), last.media)
             };

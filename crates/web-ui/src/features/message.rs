@@ -235,7 +235,7 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
                 })}
                 {move || quote.get().map(|quote| quote_button(&quote, around, is_entered))}
                 {move || facts.get().map(|facts| media_slot(Shown { id, facts, place, own, is_entered, failed }))}
-                {move || body.get().filter(|_| has_words.get()).map(|body| body_view(&body, own, is_entered))}
+                {move || body.get().filter(|_| has_words.get()).map(|body| body_view(id, &body, own, is_entered))}
                 <span class="bubble-space" aria-hidden="true"></span>
                 <span class="bubble-meta">
                     {move || starred.get().then(|| view! { <Icon name="star-fill"/> })}

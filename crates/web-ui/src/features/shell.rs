@@ -165,6 +165,7 @@ fn Panes() -> impl IntoView {
         Pane::Info | Pane::Search | Pane::Starred | Pane::Carried => "info",
     };
     let phone = app.role == Role::Phone;
+    let covered = move || app.call_covers.get();
     let beside = Memo::new(move |_| {
         let pane = app.pane.get();
         let label = match pane {
@@ -177,13 +178,13 @@ fn Panes() -> impl IntoView {
     });
     view! {
         <div class="app" data-testid="stage" data-stage="active" data-pane=pane class:with-info=move || app.pane.get().is_beside()>
-            <nav class="skips" aria-label=words::SKIPS>
+            <nav class="skips" aria-label=words::SKIPS inert=covered>
                 <Show when=move || app.section.get() == Section::Chats><a class="skip" href="#chat-search">{words::SKIP_TO_CHATS}</a></Show>
                 <Show when=move || app.open.get().is_some()><a class="skip" href="#composer-text">{words::SKIP_TO_COMPOSER}</a></Show>
             </nav>
             <Banners/>
             <Rail phone/>
-            <section class="list-pane" aria-label=words::CHATS role=move || if app.narrow.get() { "main" } else { "region" }>
+            <section class="list-pane" inert=covered aria-label=words::CHATS role=move || if app.narrow.get() { "main" } else { "region" }>
                 {move || match app.section.get() {
                     Section::Chats => view! { <ChatListPane/> }.into_any(),
                     Section::NewChat => view! { <Lazy part=parts::NEW_CHAT place=Place::Pane focus=".pane-body input"/> }.into_any(),
@@ -197,9 +198,9 @@ fn Panes() -> impl IntoView {
                 }}
                 <Show when=move || !app.narrow.get()><ListGrip/></Show>
             </section>
-            <main class="chat-pane" aria-label=words::CONVERSATION><ConversationPane/></main>
+            <main class="chat-pane" inert=covered aria-label=words::CONVERSATION><ConversationPane/></main>
             {move || beside.get().map(|(label, pane)| view! {
-                <section class="info-pane" aria-label=label role=move || if app.narrow.get() { "main" } else { "complementary" }>
+                <section class="info-pane" inert=covered aria-label=label role=move || if app.narrow.get() { "main" } else { "complementary" }>
                     {match pane {
                         Pane::Search => view! { <Lazy part=parts::CHAT_SEARCH place=Place::Info focus=".info-pane input"/> }.into_any(),
                         Pane::Starred => view! { <Lazy part=parts::STARRED_PANE place=Place::Info focus=".info-pane button"/> }.into_any(),
@@ -232,7 +233,7 @@ fn Rail(phone: bool) -> impl IntoView {
         }
     };
     view! {
-        <nav class="rail" aria-label=words::SECTIONS>
+        <nav class="rail" inert=move || app.call_covers.get() aria-label=words::SECTIONS>
             {entry(Section::Chats, "chat-circle", words::CHATS, "rail-chats")}
             {entry(Section::Devices, "devices", words::DEVICES, "rail-devices")}
             {phone.then(|| entry(Section::ContactCode, "qr-code", words::MY_CODE_SHORT, "rail-code"))}

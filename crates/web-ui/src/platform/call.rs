@@ -6,7 +6,7 @@ pub mod sources;
 
 use crate::bridge;
 use crate::platform::page;
-use client_api::{CallKeys, CallSay, CallTrack, Command, UserError};
+use client_api::{CallSay, CallTrack, Command, UserError};
 use frames::{Frames, Kind};
 use js_sys::{Array, Reflect};
 use std::cell::{Cell, RefCell};
@@ -58,12 +58,15 @@ pub struct Line {
 }
 
 struct Inner {
+    participant: u64,
     connection: RtcPeerConnection,
     frames: Rc<Frames>,
     steps: RefCell<VecDeque<Step>>,
     busy: Cell<bool>,
     /// The own tracks have changed since the last offer.
     wants_offer: Cell<bool>,
+    /// What was said last, until the unit has heard it.
+    unheard: RefCell<Option<CallSay>>,
     closed: Cell<bool>,
     own: RefCell<HashMap<Own, RtcRtpTransceiver>>,
     tracks: RefCell<Vec<CallTrack>>,
@@ -73,15 +76,16 @@ struct Inner {
 
 impl Line {
     /// `None` where the browser cannot. `changed` is called when others' tracks have.
-    pub fn open(changed: impl Fn() + 'static, on_opened: impl Fn(String) + 'static) -> Option<Self> {
-        let frames = Frames::start(on_opened)?;
-        let connection = RtcPeerConnection::new().ok()?;
+    pub fn open(participant: u64, frames: Rc<Frames>, changed: impl Fn() + 'static) -> Option<Self> {
+        frames.begin();
         let inner = Rc::new(Inner {
-            connection,
+            participant,
+            connection: RtcPeerConnection::new().ok()?,
             frames,
             steps: RefCell::default(),
             busy: Cell::new(false),
             wants_offer: Cell::new(false),
+            unheard: RefCell::default(),
             closed: Cell::new(false),
             own: RefCell::default(),
             tracks: RefCell::default(),
@@ -96,10 +100,6 @@ impl Line {
         });
         inner.connection.set_ontrack(Some(on_track.as_ref().unchecked_ref()));
         Some(Self { inner, _on_track: on_track })
-    }
-
-    pub fn set_keys(&self, keys: CallKeys) {
-        self.inner.frames.set_keys(keys);
     }
 
     /// Sends a track, in place of the one before, or none.
@@ -124,11 +124,6 @@ impl Line {
         self.inner.step(Step::Again);
     }
 
-    /// Offers the own tracks, also where there are none.
-    pub fn offer(&self) {
-        self.inner.step(Step::Offer);
-    }
-
     /// What comes from others now.
     pub fn tracks(&self) -> Vec<CallTrack> {
         self.inner.tracks.borrow().clone()
@@ -149,49 +144,46 @@ impl Drop for Line {
 }
 
 impl Inner {
+    /// What cannot be opened is not shown: it would be whatever the server makes of it.
     fn receive(&self, event: &RtcTrackEvent) {
         let transceiver = event.transceiver();
         let Some(mid) = transceiver.mid() else { return };
         let (track, receiver): (MediaStreamTrack, RtcRtpReceiver) = (event.track(), transceiver.receiver());
         let kind = if track.kind() == "video" { Kind::Video } else { Kind::Audio };
-        // A line that is used again has its transform already.
-        if !self.received.borrow().contains_key(&mid)
-            && let Err(error) = self.frames.open(&receiver, kind, &mid)
-        {
-            page::log(&format!("a track of the call cannot be opened: {error:?}"));
-            return;
+        match self.frames.open(&receiver, kind, &mid) {
+            Ok(()) => {
+                self.received.borrow_mut().insert(mid, track);
+            }
+            Err(error) => page::log(&format!("a track of the call cannot be opened: {error:?}")),
         }
-        self.received.borrow_mut().insert(mid, track);
     }
 
     fn send(self: &Rc<Self>, what: Own, track: Option<&MediaStreamTrack>) -> Result<(), JsValue> {
         let known = self.own.borrow().get(&what).cloned();
-        match (known, track) {
-            (None, None) => {}
-            (None, Some(track)) => {
-                let transceiver = self.new_line(what, track)?;
-                self.frames.seal(&transceiver.sender(), what.kind())?;
-                self.own.borrow_mut().insert(what, transceiver);
-                self.step(Step::Offer);
+        let transceiver = match (known, track) {
+            (None, None) => return Ok(()),
+            (Some(known), _) => known,
+            (None, Some(_)) => {
+                let made = self.new_line(what)?;
+                self.own.borrow_mut().insert(what, made.clone());
+                made
             }
-            (Some(transceiver), track) => {
-                let direction = match track {
-                    Some(_) => RtcRtpTransceiverDirection::Sendonly,
-                    None => RtcRtpTransceiverDirection::Inactive,
-                };
-                let replaced = transceiver.sender().replace_track(track);
-                transceiver.set_direction(direction);
-                let this = Rc::clone(self);
-                spawn_local(async move {
-                    let _ = JsFuture::from(replaced).await;
-                    this.step(Step::Offer);
-                });
-            }
-        }
+        };
+        let replaced = transceiver.sender().replace_track(track);
+        transceiver.set_direction(match track {
+            Some(_) => RtcRtpTransceiverDirection::Sendonly,
+            None => RtcRtpTransceiverDirection::Inactive,
+        });
+        let this = Rc::clone(self);
+        spawn_local(async move {
+            let _ = JsFuture::from(replaced).await;
+            this.step(Step::Offer);
+        });
         Ok(())
     }
 
-    fn new_line(&self, what: Own, track: &MediaStreamTrack) -> Result<RtcRtpTransceiver, JsValue> {
+    /// A line that seals before it has anything to send; none at all where it cannot.
+    fn new_line(&self, what: Own) -> Result<RtcRtpTransceiver, JsValue> {
         let init = RtcRtpTransceiverInit::new();
         init.set_direction(RtcRtpTransceiverDirection::Sendonly);
         let encoding = |entries: &[(&str, JsValue)]| {
@@ -203,17 +195,14 @@ impl Inner {
         };
         match what {
             Own::Camera => {
-                let layers: Array = LAYERS
-                    .iter()
-                    .map(|(rid, smaller, bits)| {
-                        encoding(&[
-                            ("rid", JsValue::from_str(rid)),
-                            ("scaleResolutionDownBy", JsValue::from_f64(*smaller)),
-                            ("maxBitrate", JsValue::from_f64(f64::from(*bits))),
-                        ])
-                    })
-                    .collect();
-                init.set_send_encodings(&layers);
+                let layer = |(rid, smaller, bits): &(&str, f64, u32)| {
+                    encoding(&[
+                        ("rid", JsValue::from_str(rid)),
+                        ("scaleResolutionDownBy", JsValue::from_f64(*smaller)),
+                        ("maxBitrate", JsValue::from_f64(f64::from(*bits))),
+                    ])
+                };
+                init.set_send_encodings(&LAYERS.iter().map(layer).collect::<Array>());
             }
             Own::Screen => {
                 let one = encoding(&[("maxBitrate", JsValue::from_f64(f64::from(SCREEN_BITS)))]);
@@ -221,9 +210,15 @@ impl Inner {
             }
             Own::Microphone | Own::ScreenSound => {}
         }
-        let transceiver = self.connection.add_transceiver_with_media_stream_track_and_init(track, &init);
-        if what.kind() == Kind::Video {
-            prefer_vp8(&transceiver)?;
+        let kind = what.kind();
+        let transceiver = self.connection.add_transceiver_with_str_and_init(kind.name(), &init);
+        let ready = self.frames.seal(&transceiver.sender(), kind).and_then(|()| match kind {
+            Kind::Video => prefer_vp8(&transceiver),
+            Kind::Audio => Ok(()),
+        });
+        if let Err(error) = ready {
+            transceiver.stop();
+            return Err(error);
         }
         Ok(transceiver)
     }
@@ -278,7 +273,10 @@ impl Inner {
                 self.offer_if_wanted();
             }
             Step::Again => {
-                if connection.signaling_state() == RtcSignalingState::HaveLocalOffer {
+                let unheard = self.unheard.borrow().clone();
+                if let Some(say) = unheard {
+                    self.say(say);
+                } else if connection.signaling_state() == RtcSignalingState::HaveLocalOffer {
                     self.say_local(CallSay::Offer);
                 }
             }
@@ -293,15 +291,32 @@ impl Inner {
     }
 
     fn say_local(self: &Rc<Self>, say: fn(String) -> CallSay) {
-        let Some(local) = self.connection.local_description() else { return };
+        if let Some(local) = self.connection.local_description() {
+            self.say(say(local.sdp()));
+        }
+    }
+
+    fn say(self: &Rc<Self>, say: CallSay) {
+        self.unheard.replace(Some(say.clone()));
         let this = Rc::clone(self);
-        bridge::ask(Command::SayInCall(say(local.sdp())), move |result| {
-            // Whatever else it is, what comes next says it: the unit's offer, a new connection, or the call's end.
-            if let Err(UserError::TooMany { wait_s }) = result {
-                let again = move || this.step(Step::Again);
-                leptos::prelude::set_timeout(again, Duration::from_secs(wait_s.into()));
-            }
-        });
+        bridge::ask(
+            Command::SayInCall { participant: self.participant, say: say.clone() },
+            move |result| match result {
+                Err(UserError::TooMany { wait_s }) => {
+                    let again = move || this.step(Step::Again);
+                    leptos::prelude::set_timeout(again, Duration::from_secs(wait_s.into()));
+                }
+                // Said again when the server is heard again.
+                Err(UserError::Offline) => {}
+                // Whatever else it is, what comes next says it: the unit's offer, a new connection, or the call's end.
+                _ => {
+                    let mut unheard = this.unheard.borrow_mut();
+                    if unheard.as_ref() == Some(&say) {
+                        *unheard = None;
+                    }
+                }
+            },
+        );
     }
 }
 

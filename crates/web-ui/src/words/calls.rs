@@ -22,6 +22,7 @@ pub const CALL_SMALLER: &str = "Make the call small";
 pub const CALL_LARGER: &str = "Make the call large";
 pub const CALL_WAYS: &str = "Call";
 pub const YOUR_PICTURE: &str = "Your picture";
+pub const CALL_ASKING: &str = "Your browser asks whether Heliograph may use the microphone and the camera.";
 pub const CALL_NEEDS_BROWSER: &str = "This browser cannot encrypt calls. Please update it, or call from another one.";
 pub const CALL_MICROPHONE_REFUSED: &str = "The browser does not let Heliograph use the microphone: the others cannot hear you. Allow it beside the address, and turn the microphone on.";
 pub const CALL_MICROPHONE_MISSING: &str =
@@ -52,10 +53,11 @@ pub fn ringing(ringing: &RingingCall) -> String {
     }
 }
 
-/// A call as its chat tells it.
-pub fn call(facts: CallFacts, own: bool) -> String {
+/// A call as its chat tells it; `rings`: what becomes of it is open.
+pub fn call(facts: CallFacts, own: bool, rings: bool) -> String {
     let kind = call_kind(facts.video);
     match (facts.state, own) {
+        (CallState::Open, _) if rings => kind.to_owned(),
         (CallState::Over { length_ms }, _) if length_ms > 0 => format!("{kind}, {}", length(length_ms)),
         (CallState::Open, true) => format!("{kind}, no answer"),
         (CallState::Open, false) => missed_call(facts.video),

@@ -26,7 +26,9 @@ pub fn Picture(
     /// `None`: what this device sends.
     mid: Option<String>,
     label: String,
-    #[prop(default = false)] mirrored: bool,
+    /// As in a mirror.
+    #[prop(default = false.into(), into)]
+    mirrored: Signal<bool>,
 ) -> impl IntoView {
     let element = NodeRef::<html::Video>::new();
     Effect::new(move || {
@@ -41,7 +43,7 @@ pub fn Picture(
             play(&element, &track);
         }
     });
-    view! { <video class="call-picture" class:mirrored=mirrored node_ref=element autoplay playsinline aria-label=label data-testid="call-picture"></video> }
+    view! { <video class="call-picture" class:mirrored=move || mirrored.get() node_ref=element autoplay playsinline aria-label=label data-testid="call-picture"></video> }
 }
 
 fn play(element: &HtmlMediaElement, track: &MediaStreamTrack) {

@@ -1,21 +1,22 @@
 //! A call that rings here. It takes no focus: whoever is typing answers nothing by accident.
 
-use super::session::Session;
 use crate::primitives::avatar::{Avatar, Face};
 use crate::primitives::icon::Icon;
 use crate::store::{CallWish, use_app};
 use crate::words;
-use client_api::{ChatId, Command};
+use client_api::{ChatId, Command, MessageId, RingingCall};
 use leptos::prelude::*;
 
 #[component]
-pub fn Ring(session: Session, chat: ChatId) -> impl IntoView {
+pub fn Ring(chat: ChatId, call: MessageId) -> impl IntoView {
     let app = use_app();
-    let ringing = move || app.calls.with(|calls| calls.ringing.iter().find(|ringing| ringing.chat == chat).cloned());
-    let Some(first) = ringing() else { return ().into_any() };
+    let is_it = |ringing: &&RingingCall| ringing.chat == chat && ringing.call == call;
+    let Some(first) = app.calls.with_untracked(|calls| calls.ringing.iter().find(is_it).cloned()) else {
+        return ().into_any();
+    };
     let photo = app.chats.with_untracked(|chats| chats.get(&chat)).map(|row| row.photo.clone()).unwrap_or_default();
     let face = Face { account: first.caller, name: first.title.clone(), photo, notes: false };
-    let answer = move |video: bool| session.wish(CallWish::Answer { chat, video });
+    let answer = move |video: bool| app.call_wish.set(Some(CallWish::Answer { chat, video }));
     let (title_id, labelled_by) = (format!("ring-{chat}"), format!("ring-{chat}"));
     view! {
         <section class="ring" aria-labelledby=labelled_by data-testid="call-ring" data-chat=chat.to_string()>

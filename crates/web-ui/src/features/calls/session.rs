@@ -1,15 +1,14 @@
 //! What this page holds of the call that it is in: the connection, and what it sends.
 
-use crate::platform::call::sources;
+use crate::platform::call::frames::{self, Frames};
+use crate::platform::call::sources::{self, Silence};
 use crate::platform::call::{Line, Own};
 use crate::platform::capture::CaptureTrouble;
-use crate::platform::page;
 use crate::store::{App, CallWish};
 use crate::words;
-use client_api::{CallLine, CallSay, CallTrack, Command};
+use client_api::{CallLine, CallSay, CallTrack, Command, UserError};
 use leptos::prelude::*;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -20,31 +19,42 @@ use web_sys::MediaStreamTrack;
 pub struct Session {
     app: App,
     live: StoredValue<Rc<RefCell<Live>>, LocalStorage>,
-    /// Grows when others' tracks have changed, or the own picture.
+    /// Grows when others' tracks have changed, or the own picture, or when the first frame of a line was opened.
     pub changed: RwSignal<u32>,
-    /// Lines on which frames were opened: there is a connection, and the keys are the same.
-    pub opened: RwSignal<BTreeSet<String>>,
     pub participant: RwSignal<u64>,
     pub speaks: RwSignal<bool>,
     pub shows_camera: RwSignal<bool>,
     pub shows_screen: RwSignal<bool>,
-    /// The browser is asking the user for something.
+    /// The browser is asking the user whether a call may have what it needs.
     pub asking: RwSignal<bool>,
 }
 
 #[derive(Default)]
 struct Live {
     line: Option<Line>,
+    frames: Option<Rc<Frames>>,
+    sent: Sent,
+    /// For the call that is entered next: what another call is sent is not its.
+    prepared: Option<Sent>,
+    /// Counts calls and wishes: what the browser grants later than that is let go.
+    turn: u32,
+}
+
+/// What is sent; let go with it.
+#[derive(Default)]
+struct Sent {
     microphone: Option<MediaStreamTrack>,
+    /// In place of a microphone.
+    silence: Option<Silence>,
     camera: Option<MediaStreamTrack>,
     screen: Option<MediaStreamTrack>,
     screen_sound: Option<MediaStreamTrack>,
 }
 
-impl Live {
-    fn own(&self) -> [(Own, Option<&MediaStreamTrack>); 4] {
+impl Sent {
+    fn tracks(&self) -> [(Own, Option<&MediaStreamTrack>); 4] {
         [
-            (Own::Microphone, self.microphone.as_ref()),
+            (Own::Microphone, self.microphone.as_ref().or(self.silence.as_ref().map(Silence::track))),
             (Own::Camera, self.camera.as_ref()),
             (Own::Screen, self.screen.as_ref()),
             (Own::ScreenSound, self.screen_sound.as_ref()),
@@ -52,11 +62,18 @@ impl Live {
     }
 }
 
-/// Lets microphone, camera and screen go.
+impl Drop for Sent {
+    fn drop(&mut self) {
+        for track in self.tracks().into_iter().filter_map(|(_, track)| track) {
+            track.stop();
+        }
+    }
+}
+
 impl Drop for Live {
     fn drop(&mut self) {
-        for track in self.own().into_iter().filter_map(|(_, track)| track) {
-            track.stop();
+        if let Some(frames) = &self.frames {
+            frames.stop();
         }
     }
 }
@@ -67,7 +84,6 @@ impl Session {
             app,
             live: StoredValue::new_local(Rc::new(RefCell::new(Live::default()))),
             changed: RwSignal::new(0),
-            opened: RwSignal::new(BTreeSet::new()),
             participant: RwSignal::new(0),
             speaks: RwSignal::new(false),
             shows_camera: RwSignal::new(false),
@@ -76,85 +92,113 @@ impl Session {
         }
     }
 
-    /// The user wants to be in a call.
-    pub fn wish(self, wish: CallWish) {
-        self.app.call_wish.set(Some(wish));
-    }
-
-    /// The browser is asked for what the call needs first: nobody is called by somebody who cannot speak for want of a click.
+    /// The user wants to be in a call. The browser is asked for what it needs first: nobody is called by somebody who cannot speak for want of
+    /// a click. A newer wish takes the place of one that still waits for that.
     pub fn follow(self, wish: CallWish) {
-        if self.asking.try_get_untracked() != Some(false) {
-            return;
-        }
-        self.asking.set(true);
-        let video = match wish {
-            CallWish::Place { video, .. } | CallWish::Answer { video, .. } => video,
+        let (chat, video, places) = match wish {
+            CallWish::Place { chat, video } => (chat, video, true),
+            CallWish::Answer { chat, video } => (chat, video, false),
         };
+        let elsewhere = self.app.calls.with_untracked(|calls| calls.own.as_ref().is_some_and(|own| own.chat != chat));
+        let refusal = match frames::is_supported() {
+            false => Some(words::CALL_NEEDS_BROWSER.to_owned()),
+            true => (places && elsewhere).then(|| words::error(&UserError::InCall)),
+        };
+        if let Some(refusal) = refusal {
+            self.app.toast(refusal, false);
+            return self.app.call_wish.set(None);
+        }
+        let Some(turn) = self.next_turn() else { return };
+        self.asking.set(true);
         spawn_local(async move {
-            self.take_microphone().await;
-            if video {
-                self.take_camera().await;
+            let mut prepared = Sent::default();
+            self.take_microphone(&mut prepared).await;
+            if video && self.is_turn(turn) {
+                prepared.camera = self.camera().await;
             }
-            let command = match wish {
-                CallWish::Place { chat, video } => Command::PlaceCall { chat, video },
-                CallWish::Answer { chat, .. } => Command::AnswerCall { chat },
-            };
+            // Given up, or replaced: what was granted is let go here.
+            if !self.is_turn(turn) {
+                return;
+            }
+            self.with_live(|live| live.prepared = Some(prepared));
+            let command = if places { Command::PlaceCall { chat, video } } else { Command::AnswerCall { chat } };
             let app = self.app;
             app.ask(command, move |result| {
+                if !self.is_turn(turn) {
+                    return;
+                }
                 if let Err(error) = result {
                     app.toast(words::error(&error), false);
-                    if app.calls.with_untracked(|calls| calls.own.is_none()) {
-                        self.end();
-                    }
+                    self.with_live(|live| live.prepared = None);
                 }
-                app.call_wish.set(None);
                 let _ = self.asking.try_set(false);
+                app.call_wish.set(None);
             });
         });
+    }
+
+    /// The user does not wait for the browser's question any more.
+    pub fn give_up(self) {
+        self.next_turn();
+        self.asking.set(false);
+        self.app.call_wish.set(None);
     }
 
     /// Something for the connection.
     pub fn hear(self, line: CallLine) {
         match line {
             CallLine::Open { participant, .. } => self.open(participant),
-            CallLine::Keys(keys) => self.with_line(|line| line.set_keys(keys)),
+            CallLine::Keys(keys) => self.with_frames(|frames| frames.set_keys(&keys)),
+            CallLine::Hold => self.with_frames(Frames::hold),
             CallLine::Answer(sdp) => self.with_line(|line| line.answered(sdp)),
-            CallLine::Offer { sdp, tracks } => self.with_line(|line| line.take(sdp, tracks)),
+            CallLine::Offer { sdp, tracks } => {
+                self.with_frames(|frames| frames.set_tracks(&tracks));
+                self.with_line(|line| line.take(sdp, tracks));
+            }
             CallLine::SayAgain => self.with_line(Line::say_again),
         }
     }
 
+    /// A connection, of a new call or of the same one anew.
     fn open(self, participant: u64) {
-        self.participant.set(participant);
-        self.opened.set(BTreeSet::new());
-        let changed = self.changed;
-        let opened = self.opened;
-        let line = Line::open(
-            move || changed.try_update(|count| *count = count.wrapping_add(1)).unwrap_or(()),
-            move |mid| {
-                let _ = opened.try_update(|opened| opened.insert(mid));
-            },
-        );
-        let Some(line) = line else {
-            self.app.toast(words::CALL_NEEDS_BROWSER.to_owned(), true);
-            self.app.send(Command::HangUp);
-            return;
-        };
-        self.with_live(|live| {
-            for (what, track) in live.own() {
+        let opened = self.with_live(|live| {
+            live.line = None;
+            if let Some(prepared) = live.prepared.take() {
+                live.sent = prepared;
+                if let Some(frames) = live.frames.take() {
+                    frames.stop();
+                }
+            }
+            if live.frames.is_none() {
+                live.frames = Frames::start(move || self.stir());
+            }
+            let line = Line::open(participant, Rc::clone(live.frames.as_ref()?), move || self.stir())?;
+            for (what, track) in live.sent.tracks() {
                 if track.is_some() {
                     line.send(what, track);
                 }
             }
-            // The one before, of a participant that was put out, is closed by being replaced.
             live.line = Some(line);
+            Some(())
         });
+        self.participant.set(participant);
+        self.show_sent();
+        if opened.flatten().is_none() {
+            self.app.toast(words::CALL_NEEDS_BROWSER.to_owned(), true);
+            self.app.send(Command::HangUp);
+        }
     }
 
     /// Others' tracks.
     pub fn tracks(self) -> Vec<CallTrack> {
         self.changed.track();
         self.with_live(|live| live.line.as_ref().map(Line::tracks)).flatten().unwrap_or_default()
+    }
+
+    /// Something that others sealed was opened: there is a connection, and the keys are the same.
+    pub fn hears(self) -> bool {
+        self.changed.track();
+        self.with_live(|live| live.frames.as_ref().is_some_and(|frames| frames.has_opened())) == Some(true)
     }
 
     /// The track on a line of the connection.
@@ -164,123 +208,166 @@ impl Session {
 
     /// What the others see of this device.
     pub fn own_picture(self) -> Option<MediaStreamTrack> {
-        self.with_live(|live| live.screen.clone().or_else(|| live.camera.clone())).flatten()
+        self.with_live(|live| live.sent.screen.clone().or_else(|| live.sent.camera.clone())).flatten()
     }
 
     /// How large a picture is shown.
     pub fn wish_layer(self, mid: String, layer: u8) {
-        self.app.ask(Command::SayInCall(CallSay::Layer { mid, layer }), |_| {});
+        let participant = self.participant.get_untracked();
+        self.app.ask(Command::SayInCall { participant, say: CallSay::Layer { mid, layer } }, |_| {});
     }
 
     pub fn toggle_microphone(self) {
-        let speaks = !self.speaks.get_untracked();
-        let held = self.with_live(|live| live.microphone.clone()).flatten();
-        match held {
-            Some(track) if track.label().is_empty() && speaks => self.ask_again(),
-            Some(track) => {
-                track.set_enabled(speaks);
-                self.speaks.set(speaks);
-            }
-            None => self.ask_again(),
+        let held = self.with_live(|live| live.sent.microphone.clone()).flatten();
+        if let Some(track) = held {
+            let speaks = !self.speaks.get_untracked();
+            track.set_enabled(speaks);
+            return self.speaks.set(speaks);
         }
-    }
-
-    fn ask_again(self) {
-        spawn_local(async move { self.take_microphone().await });
+        self.take_later(async move |session: Self| {
+            let mut taken = Sent::default();
+            session.take_microphone(&mut taken).await;
+            taken
+        });
     }
 
     pub fn toggle_camera(self) {
         if self.shows_camera.get_untracked() {
-            self.with_live(|live| replace(live, Own::Camera, None));
-            self.shows_camera.set(false);
-            self.stir();
-            return;
+            self.with_live(|live| drop(live.sent.camera.take().inspect(MediaStreamTrack::stop)));
+            return self.send_again();
         }
-        spawn_local(async move { self.take_camera().await });
+        self.take_later(async move |session: Self| {
+            let mut taken = Sent::default();
+            taken.camera = session.camera().await;
+            taken
+        });
     }
 
     pub fn toggle_screen(self) {
         if self.shows_screen.get_untracked() {
             return self.stop_screen();
         }
-        spawn_local(async move {
+        self.take_later(async move |session: Self| {
             // Whoever closes the browser's own choice needs no words about it.
-            let Ok((picture, sound)) = sources::screen().await else { return };
-            let ended = Closure::once_into_js(move || {
-                if self.shows_screen.try_get_untracked() == Some(true) {
-                    self.stop_screen();
-                }
-            });
+            let mut taken = Sent::default();
+            let Ok((picture, sound)) = sources::screen().await else { return taken };
+            let ended = Closure::once_into_js(move || session.stop_screen());
             picture.set_onended(Some(ended.unchecked_ref()));
-            let kept = self.with_live(|live| {
-                replace(live, Own::Screen, Some(picture));
-                replace(live, Own::ScreenSound, sound);
-            });
-            if kept.is_some() {
-                self.shows_screen.set(true);
-                self.stir();
-            }
+            (taken.screen, taken.screen_sound) = (Some(picture), sound);
+            taken
         });
     }
 
     fn stop_screen(self) {
         self.with_live(|live| {
-            replace(live, Own::Screen, None);
-            replace(live, Own::ScreenSound, None);
+            for track in [live.sent.screen.take(), live.sent.screen_sound.take()].into_iter().flatten() {
+                track.stop();
+            }
         });
-        self.shows_screen.set(false);
-        self.stir();
+        self.send_again();
     }
 
     /// Nothing is sent or received any more.
     pub fn end(self) {
         // Taken out first: what is dropped may call back.
-        let before = self.live.try_with_value(|live| live.take());
+        let before = self.with_live(|live| {
+            let mut next = Live::default();
+            next.turn = live.turn.wrapping_add(1);
+            std::mem::replace(live, next)
+        });
         drop(before);
-        for state in [self.speaks, self.shows_camera, self.shows_screen] {
-            let _ = state.try_set(false);
-        }
+        let _ = self.participant.try_set(0);
+        self.show_sent();
     }
 
-    async fn take_microphone(self) {
-        if self.with_live(|live| live.microphone.as_ref().is_some_and(|track| !track.label().is_empty())) == Some(true)
-        {
-            return;
-        }
-        let track = match sources::microphone().await {
-            Ok(track) => {
-                let _ = self.speaks.try_set(true);
-                track
+    /// Adds what the browser gives to what is sent, unless the call is another one by then.
+    fn take_later(self, take: impl AsyncFnOnce(Self) -> Sent + 'static) {
+        let Some(turn) = self.with_live(|live| live.turn) else { return };
+        spawn_local(async move {
+            let mut taken = take(self).await;
+            if !self.is_turn(turn) {
+                return;
             }
+            self.with_live(|live| {
+                let sent = &mut live.sent;
+                for (place, track) in [
+                    (&mut sent.microphone, taken.microphone.take()),
+                    (&mut sent.camera, taken.camera.take()),
+                    (&mut sent.screen, taken.screen.take()),
+                    (&mut sent.screen_sound, taken.screen_sound.take()),
+                ] {
+                    if let Some(track) = track {
+                        drop(place.replace(track).inspect(MediaStreamTrack::stop));
+                    }
+                }
+                if taken.silence.is_some() && sent.microphone.is_none() {
+                    sent.silence = taken.silence.take();
+                }
+            });
+            self.send_again();
+        });
+    }
+
+    /// What is sent now, over the connection that there is.
+    fn send_again(self) {
+        self.with_live(|live| {
+            if let Some(line) = &live.line {
+                for (what, track) in live.sent.tracks() {
+                    line.send(what, track);
+                }
+            }
+        });
+        self.show_sent();
+    }
+
+    fn show_sent(self) {
+        let shown = self.with_live(|live| {
+            let Sent { microphone, camera, screen, .. } = &live.sent;
+            (microphone.as_ref().is_some_and(MediaStreamTrack::enabled), camera.is_some(), screen.is_some())
+        });
+        let (speaks, camera, screen) = shown.unwrap_or_default();
+        for (signal, is) in [(self.speaks, speaks), (self.shows_camera, camera), (self.shows_screen, screen)] {
+            let _ = signal.try_set(is);
+        }
+        self.stir();
+    }
+
+    async fn take_microphone(self, into: &mut Sent) {
+        match sources::microphone().await {
+            Ok(track) => into.microphone = Some(track),
             Err(trouble) => {
                 let words = match trouble {
                     CaptureTrouble::Refused => words::CALL_MICROPHONE_REFUSED,
                     CaptureTrouble::Missing => words::CALL_MICROPHONE_MISSING,
                 };
                 self.app.toast(words.to_owned(), false);
-                let Some(silence) = sources::silence() else { return };
-                silence
-            }
-        };
-        self.with_live(|live| replace(live, Own::Microphone, Some(track)));
-    }
-
-    async fn take_camera(self) {
-        match sources::camera().await {
-            Ok(track) => {
-                if self.with_live(|live| replace(live, Own::Camera, Some(track))).is_some() {
-                    self.shows_camera.set(true);
-                    self.stir();
-                }
-            }
-            Err(trouble) => {
-                let words = match trouble {
-                    CaptureTrouble::Refused => words::CALL_CAMERA_REFUSED,
-                    CaptureTrouble::Missing => words::CALL_CAMERA_MISSING,
-                };
-                self.app.toast(words.to_owned(), false);
+                into.silence = Silence::new();
             }
         }
+    }
+
+    async fn camera(self) -> Option<MediaStreamTrack> {
+        let trouble = match sources::camera().await {
+            Ok(track) => return Some(track),
+            Err(trouble) => trouble,
+        };
+        let words = match trouble {
+            CaptureTrouble::Refused => words::CALL_CAMERA_REFUSED,
+            CaptureTrouble::Missing => words::CALL_CAMERA_MISSING,
+        };
+        self.app.toast(words.to_owned(), false);
+        None
+    }
+
+    fn next_turn(self) -> Option<u32> {
+        self.with_live(|live| {
+            live.turn = live.turn.wrapping_add(1);
+            live.turn
+        })
+    }
+
+    fn is_turn(self, turn: u32) -> bool {
+        self.with_live(|live| live.turn) == Some(turn)
     }
 
     fn stir(self) {
@@ -288,10 +375,11 @@ impl Session {
     }
 
     fn with_line(self, act: impl FnOnce(&Line)) {
-        let acted = self.with_live(|live| live.line.as_ref().map(act));
-        if acted.flatten().is_none() {
-            page::log("a word of a call that this page is not in");
-        }
+        self.with_live(|live| live.line.as_ref().map(act));
+    }
+
+    fn with_frames(self, act: impl FnOnce(&Frames)) {
+        self.with_live(|live| live.frames.as_deref().map(act));
     }
 
     /// `None` where the page has gone on, and this is no more.
@@ -299,21 +387,5 @@ impl Session {
         let live = self.live.try_get_value()?;
         let acted = act(&mut live.borrow_mut());
         Some(acted)
-    }
-}
-
-/// Sends a track in place of the one before, which is let go.
-fn replace(live: &mut Live, what: Own, track: Option<MediaStreamTrack>) {
-    let place = match what {
-        Own::Microphone => &mut live.microphone,
-        Own::Camera => &mut live.camera,
-        Own::Screen => &mut live.screen,
-        Own::ScreenSound => &mut live.screen_sound,
-    };
-    if let Some(before) = std::mem::replace(place, track.clone()) {
-        before.stop();
-    }
-    if let Some(line) = &live.line {
-        line.send(what, track.as_ref());
     }
 }

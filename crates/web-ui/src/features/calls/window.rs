@@ -29,6 +29,7 @@ pub fn Window(session: Session) -> impl IntoView {
         if let Some(clock) = clock {
             clock.clear();
         }
+        app.call_covers.set(false);
         leave_focus();
     });
     let people = Memo::new(move |_| {
@@ -39,14 +40,14 @@ pub fn Window(session: Session) -> impl IntoView {
     let sounds = Memo::new(move |_| {
         people.with(|people| people.iter().flat_map(|tile| tile.sounds.clone()).collect::<Vec<_>>())
     });
-    let hears = move || session.opened.with(|opened| !opened.is_empty());
+    let hears = Memo::new(move |_| session.hears());
     let status = move || match phase.get() {
-        Some(CallPhase::Running { since_ms }) if hears() => length(now_ms.get().saturating_sub(since_ms)),
+        Some(CallPhase::Running { since_ms }) if hears.get() => length(now_ms.get().saturating_sub(since_ms)),
         Some(CallPhase::Running { .. }) => words::CONNECTING.to_owned(),
         _ => words::CALLING.to_owned(),
     };
     let state = move || match phase.get() {
-        Some(CallPhase::Running { .. }) if hears() => "running",
+        Some(CallPhase::Running { .. }) if hears.get() => "running",
         Some(CallPhase::Running { .. }) => "connecting",
         _ => "calling",
     };
@@ -63,6 +64,7 @@ pub fn Window(session: Session) -> impl IntoView {
         }
         wished
     });
+    Effect::new(move || app.call_covers.set(!small.get()));
     request_animation_frame(|| page::focus("[data-testid='call-mute']"));
     let shows_own = move || session.shows_camera.get() || session.shows_screen.get();
     let size_label = move || if small.get() { words::CALL_LARGER } else { words::CALL_SMALLER };
@@ -87,7 +89,7 @@ pub fn Window(session: Session) -> impl IntoView {
                 <For each=move || people.get() key=|tile| tile.clone() let:tile><TileView session tile/></For>
                 <Show when=shows_own>
                     <div class="call-self" data-testid="call-self">
-                        <Picture session mid=None label=words::YOUR_PICTURE.to_owned() mirrored=!session.shows_screen.get_untracked()/>
+                        <Picture session mid=None label=words::YOUR_PICTURE.to_owned() mirrored=Signal::derive(move || !session.shows_screen.get())/>
                     </div>
                 </Show>
             </div>
@@ -97,7 +99,7 @@ pub fn Window(session: Session) -> impl IntoView {
                     act=move || session.toggle_microphone()/>
                 <Toggle on=session.shows_camera icons=("video-camera", "video-camera-slash") words=(words::CAMERA_OFF, words::CAMERA_ON) testid="call-camera"
                     act=move || session.toggle_camera()/>
-                <Toggle on=session.shows_screen icons=("screencast", "screencast") words=(words::SCREEN_OFF, words::SCREEN_ON) testid="call-screen"
+                <Toggle on=session.shows_screen icons=("screencast", "screencast") words=(words::SCREEN_OFF, words::SCREEN_ON) testid="call-screen" is_extra=true
                     act=move || session.toggle_screen()/>
                 <button class="call-button danger" type="button" aria-label=words::HANG_UP title=words::HANG_UP data-testid="call-hang-up"
                     on:click=move |_| app.send(Command::HangUp)><Icon name="phone-x"/></button>
@@ -113,11 +115,14 @@ fn Toggle(
     icons: (&'static str, &'static str),
     words: (&'static str, &'static str),
     testid: &'static str,
+    /// Off is how it is as a rule.
+    #[prop(default = false)]
+    is_extra: bool,
     act: impl Fn() + 'static,
 ) -> impl IntoView {
     let label = move || if on.get() { words.0 } else { words.1 };
     view! {
-        <button class="call-button" class:off=move || !on.get() type="button" aria-label=label title=label data-testid=testid
+        <button class="call-button" class:off=move || !is_extra && !on.get() class:chosen=move || is_extra && on.get() type="button" aria-label=label title=label data-testid=testid
             data-on=move || on.get().to_string() on:click=move |_| act()>
             <Icon name=Signal::derive(move || if on.get() { icons.0 } else { icons.1 })/>
         </button>

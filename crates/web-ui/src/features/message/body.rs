@@ -4,12 +4,13 @@ use super::part_tabindex;
 use crate::model::emoji_alone::is_emoji_alone;
 use crate::model::rich_text::{Block, Span, Style, parse};
 use crate::primitives::icon::Icon;
+use crate::store::use_app;
 use crate::words;
-use client_api::{CallFacts, CallState, MessageBody};
+use client_api::{CallFacts, CallState, MessageBody, MessageId};
 use leptos::prelude::*;
 
 /// Drawn anew for each new text.
-pub(super) fn body_view(body: &MessageBody, own: bool, is_entered: Memo<bool>) -> AnyView {
+pub(super) fn body_view(id: MessageId, body: &MessageBody, own: bool, is_entered: Memo<bool>) -> AnyView {
     match body {
         MessageBody::Text(text) => text_view(text, is_entered),
         MessageBody::Waiting => {
@@ -18,22 +19,24 @@ pub(super) fn body_view(body: &MessageBody, own: bool, is_entered: Memo<bool>) -
         MessageBody::Deleted => {
             view! { <span class="bubble-text faint" data-testid="message-deleted"><Icon name="prohibit"/> " " {words::deleted(own)}</span> }.into_any()
         }
-        MessageBody::Call(facts) => call_view(*facts, own),
+        MessageBody::Call(facts) => call_view(id, *facts, own),
         MessageBody::Newer | MessageBody::System(_) => {
             view! { <span class="bubble-text faint"><Icon name="arrow-clockwise"/> " " {words::NEWER}</span> }.into_any()
         }
     }
 }
 
-fn call_view(facts: CallFacts, own: bool) -> AnyView {
-    let missed = !own && facts.state == CallState::Open;
+fn call_view(id: MessageId, facts: CallFacts, own: bool) -> AnyView {
+    let app = use_app();
+    let rings = Memo::new(move |_| app.calls.with(|calls| calls.rings(id)));
+    let missed = move || !own && facts.state == CallState::Open && !rings.get();
     let icon = match (facts.video, own) {
         (true, _) => "video-camera",
         (false, true) => "phone-outgoing",
         (false, false) => "phone-incoming",
     };
     view! {
-        <span class="bubble-text call-line" class:missed=missed data-testid="message-call"><Icon name=icon/> {words::call(facts, own)}</span>
+        <span class="bubble-text call-line" class:missed=missed data-testid="message-call"><Icon name=icon/> {move || words::call(facts, own, rings.get())}</span>
     }
     .into_any()
 }

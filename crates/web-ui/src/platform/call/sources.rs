@@ -50,10 +50,29 @@ pub async fn screen() -> Result<(MediaStreamTrack, Option<MediaStreamTrack>), Ca
 }
 
 /// Silence, in place of a microphone: a connection is made for something that is sent.
-pub fn silence() -> Option<MediaStreamTrack> {
-    let context = AudioContext::new().ok()?;
-    let destination = context.create_media_stream_destination().ok()?;
-    first(&destination.stream()).ok()
+pub struct Silence {
+    context: AudioContext,
+    track: MediaStreamTrack,
+}
+
+impl Silence {
+    pub fn new() -> Option<Self> {
+        let context = AudioContext::new().ok()?;
+        let destination = context.create_media_stream_destination().ok()?;
+        let track = first(&destination.stream()).ok()?;
+        Some(Self { context, track })
+    }
+
+    pub fn track(&self) -> &MediaStreamTrack {
+        &self.track
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        // Browsers allow a few only.
+        let _ = self.context.close();
+    }
 }
 
 fn first(stream: &MediaStream) -> Result<MediaStreamTrack, CaptureTrouble> {
