@@ -119,6 +119,12 @@ pub enum UserError {
     /// Without an admin nobody could take the leaver out, nor change anything.
     #[error("you are the group's only admin; make somebody else one first")]
     LastAdmin,
+    /// The operator has no pushes.
+    #[error("this server sends no notifications to browsers")]
+    PushOff,
+    /// The server does not know this browser's push service.
+    #[error("this server does not know the service that notifies this browser")]
+    PushHost,
     /// Scanned or pasted text is no code of ours.
     #[error("this is not a Heliograph code; scan the code at the address of your server")]
     CodeNotOurs,

@@ -22,6 +22,7 @@ use crate::messages;
 use crate::own_state::{self, ChatKey};
 use crate::people::People;
 use crate::profile;
+use crate::pushing;
 use crate::registration::Registration;
 use crate::sending::{Flights, Pauses, Written};
 use crate::session::Session;
@@ -313,6 +314,7 @@ impl Client {
             self.show_chats(cx)?;
             accounts::show_contacts(cx)?;
             own_state::show_settings(cx)?;
+            pushing::show(cx)?;
             self.show_devices(cx)?;
             self.show_mirror(cx)?;
         }
@@ -327,6 +329,7 @@ impl Client {
             Stage::New => self.ask_server_info(cx),
             Stage::Active => {
                 messages::read_newer(cx)?;
+                pushing::give_book(cx)?;
                 self.resume_leaving(cx)?;
                 self.resume_media(cx)?;
                 self.ask_server_info(cx);
@@ -464,6 +467,9 @@ impl Client {
             Command::ForwardMessages { chat, messages, to } => self.forward_messages(cx, id, chat, &messages, &to)?,
             Command::Search { query, after, limit } => self.search(cx, id, &query, after, limit)?,
             Command::SetSettings(settings) => self.set_settings(cx, id, &settings)?,
+            Command::AskPushKey => self.ask_push_key(cx, id)?,
+            Command::TurnPushOn(subscription) => self.turn_push_on(cx, id, subscription)?,
+            Command::TurnPushOff => self.turn_push_off(cx, id)?,
         }
         Ok(())
     }
@@ -493,7 +499,12 @@ impl Client {
                 self.on_put_existing(cx, link_id, http::read(result));
                 Ok(())
             }
-            Purpose::LinkClose | Purpose::DropBlob => Ok(()),
+            Purpose::LinkClose | Purpose::DropBlob | Purpose::DropPush => Ok(()),
+            Purpose::PushKey { request } => {
+                self.on_push_key(cx, request, http::read(result));
+                Ok(())
+            }
+            Purpose::PutPush { request, endpoint } => self.on_push_put(cx, request, &endpoint, http::read(result)),
             Purpose::PutLinkedList { device, signed_list } => {
                 self.on_linked_list_put(cx, device, &signed_list, http::read(result))
             }

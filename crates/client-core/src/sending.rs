@@ -437,6 +437,7 @@ impl Client {
         let device = mls::own_device(cx)?;
         let aad = witness::authenticated_data(cx, chat)?;
         let epoch = group.epoch();
+        let push_hint = self.push_hint(cx, chat, &group, operation)?;
         let ciphertext = match group.encrypt(&mls::provider(cx), &device, &operation.content, &aad) {
             Ok(ciphertext) => ciphertext,
             Err(MlsError::Evicted) => return Ok(None),
@@ -448,6 +449,8 @@ impl Client {
             generation: chat.generation.0,
             epoch,
             ciphertext,
+            push_hint,
+            urgent: false,
         };
         Ok(Some(app.encode_to_vec()))
     }
