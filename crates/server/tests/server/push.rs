@@ -164,9 +164,12 @@ async fn a_subscription_that_has_ended_is_forgotten_and_a_busy_service_is_asked_
         let database = rusqlite::Connection::open(a.host.folder().join("heliograph.db")).unwrap();
         database.query_row("SELECT count(*) FROM push_subscription", [], |row| row.get::<_, u32>(0)).unwrap() == 0
     };
-    while !is_gone().await {
-        tokio::task::yield_now().await;
-    }
+    let forgotten = async {
+        while !is_gone().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(60), forgotten).await.expect("it is forgotten");
     a.says("hello??", b"three").await;
     assert!(a.service.nothing_more());
 }

@@ -10,9 +10,13 @@ use p256::{PublicKey, SecretKey};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
+
+/// A push takes seconds, also where it is tried again.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A browser's keys for its pushes.
 #[derive(Clone)]
@@ -79,7 +83,8 @@ impl PushService {
     }
 
     pub async fn next(&mut self) -> Pushed {
-        self.pushed.recv().await.unwrap()
+        let pushed = tokio::time::timeout(PATIENCE, self.pushed.recv()).await;
+        pushed.expect("a push comes").unwrap()
     }
 
     pub fn nothing_more(&mut self) -> bool {
