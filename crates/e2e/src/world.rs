@@ -158,6 +158,9 @@ impl World {
         // Many people at one address; the limits themselves have tests of their own.
         config.rate_limit_factor = NonZeroU32::new(1_000).context("not zero")?;
         config.connections_max = self.connections_max.unwrap_or(config.connections_max);
+        // A push service of a test's is on this machine.
+        let push = config.push.get_or_insert_default();
+        push.hosts.push("http://127.0.0.1".parse()?);
         // Only browsers need it; they say so where it is missing.
         config.web_dir = std::env::var_os("HELIOGRAPH_WEB_DIR").map(PathBuf::from);
         let environment = Environment { clock: self.clock.clone(), codes: self.codes.clone() };
