@@ -6,6 +6,7 @@ use crate::id::{AccountId, ChatId, MessageId};
 use crate::media::{FileId, MediaFacts};
 use crate::people::Settings;
 use crate::search::{FoundPlace, SearchQuery};
+use crate::state::PushSubscription;
 use serde::{Deserialize, Serialize};
 
 /// A command with a number of the interface's choosing; the answer carries it.
@@ -417,6 +418,12 @@ pub enum Command {
     },
     /// Settings that all devices share.
     SetSettings(Settings),
+    /// Under which key shall this browser subscribe for pushes? Answer: `Answer::PushKey`.
+    AskPushKey,
+    /// This browser has subscribed: notify this device while no page is open. Answer: `Answer::Done`, when the server has it.
+    TurnPushOn(PushSubscription),
+    /// No more; the interface ends the subscription.
+    TurnPushOff,
 }
 
 impl Command {
@@ -538,6 +545,9 @@ impl Command {
             Self::HangUp => "hang-up",
             Self::SayInCall { .. } => "say-in-call",
             Self::SetSettings(_) => "set-settings",
+            Self::AskPushKey => "ask-push-key",
+            Self::TurnPushOn(_) => "turn-push-on",
+            Self::TurnPushOff => "turn-push-off",
         }
     }
 }

@@ -134,6 +134,12 @@ pub enum UserError {
     /// The forwarding unit did not follow what was said to it.
     #[error("the call's connection was not accepted; hang up and call again")]
     CallRefused,
+    /// The operator has no pushes.
+    #[error("this server sends no notifications to browsers")]
+    PushOff,
+    /// The server does not know this browser's push service.
+    #[error("this server does not know the service that notifies this browser")]
+    PushHost,
     /// Scanned or pasted text is no code of ours.
     #[error("this is not a Heliograph code; scan the code at the address of your server")]
     CodeNotOurs,

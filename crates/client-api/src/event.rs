@@ -8,7 +8,7 @@ use crate::link::{LinkStage, LinkingStage, MirrorProgress};
 use crate::media::MediaKind;
 use crate::people::{ContactChanges, DeviceRow, OwnProfile, SafetyNumber, Settings};
 use crate::search::Found;
-use crate::state::{AppStage, Connection, RegistrationStage};
+use crate::state::{AppStage, Connection, PushState, RegistrationStage};
 use serde::{Deserialize, Serialize};
 
 /// Everything that an interface can show.
@@ -54,6 +54,8 @@ pub enum Event {
     Profile(OwnProfile),
     /// Settings that all devices share.
     Settings(Settings),
+    /// Whether this device is notified while no page is open.
+    Push(PushState),
     /// Something to tell.
     Notice(Notice),
     /// A message to notify of; the interface decides by visibility and permission.
@@ -113,6 +115,8 @@ pub enum Answer {
     ContactCode(String),
     /// A safety number.
     Safety(SafetyNumber),
+    /// The server's key for pushes: P-256, an uncompressed point.
+    PushKey(Vec<u8>),
     /// Whether the scanned code is of the same safety number. If so, the interface offers `SetVerified`.
     SafetyMatches(bool),
 }

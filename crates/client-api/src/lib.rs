@@ -32,7 +32,10 @@ pub use id::{AccountId, ChatId, MessageId};
 pub use link::{LinkFailure, LinkStage, LinkingStage, MirrorProgress};
 pub use media::{Attachment, FileId, MediaFacts, MediaKind, MediaPlace, MediaTrouble};
 pub use people::{
-    ContactChanges, ContactRow, DeviceKind, DeviceRow, OwnProfile, SafetyNumber, Settings, TextDirection, Theme,
+    ContactChanges, ContactRow, DeviceKind, DeviceRow, OwnProfile, Previews, SafetyNumber, Settings, TextDirection,
+    Theme,
 };
 pub use search::{Carries, Found, FoundMessage, FoundPlace, Piece, SearchQuery};
-pub use state::{AppStage, Connection, LogoutReason, RegistrationStage, Role, Unsupported};
+pub use state::{
+    AppStage, Connection, LogoutReason, PushState, PushSubscription, RegistrationStage, Role, Unsupported,
+};

@@ -115,6 +115,18 @@ pub enum TextDirection {
     RightToLeft,
 }
 
+/// What notifications show of a message.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Previews {
+    /// That there is one.
+    Nothing,
+    /// In which chat.
+    Sender,
+    /// Its text, too.
+    #[default]
+    SenderAndText,
+}
+
 /// Settings that all devices of the account share.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
@@ -126,8 +138,8 @@ pub struct Settings {
     pub enter_sends: bool,
     /// Others see when this account has read their messages, and the reverse.
     pub read_receipts: bool,
-    /// Notifications show the text.
-    pub notification_previews: bool,
+    /// What notifications show.
+    pub previews: Previews,
     /// A sound for new messages.
     pub sounds: bool,
 }
@@ -139,7 +151,7 @@ impl Default for Settings {
             direction: TextDirection::Auto,
             enter_sends: true,
             read_receipts: true,
-            notification_previews: true,
+            previews: Previews::SenderAndText,
             sounds: true,
         }
     }

@@ -110,3 +110,43 @@ pub enum RegistrationStage {
     /// A request is under way.
     Busy,
 }
+
+/// Whether this device is notified while no page is open.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PushState {
+    /// No.
+    Off,
+    /// As long as the browser has a subscription of this address; of another one, or of none, the server has to hear.
+    On {
+        /// The push service's address for it.
+        endpoint: String,
+    },
+}
+
+/// What a browser gives who subscribes for pushes.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PushSubscription {
+    /// The push service's address for it.
+    pub endpoint: String,
+    /// The browser's key.
+    pub p256dh: Vec<u8>,
+    /// The browser's secret.
+    pub auth: Vec<u8>,
+}
+
+/// Without the address: whoever has it can bother this browser.
+impl std::fmt::Debug for PushState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Off => "Off",
+            Self::On { .. } => "On",
+        })
+    }
+}
+
+/// As of `PushState`.
+impl std::fmt::Debug for PushSubscription {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PushSubscription")
+    }
+}

@@ -6,7 +6,7 @@
 mod facts;
 mod room;
 
-pub(crate) use facts::{apply, of};
+pub(crate) use facts::{apply, of, rings};
 
 use crate::accounts;
 use crate::chats::{self, Chat, Membership};

@@ -20,6 +20,8 @@ pub(crate) struct Changed {
     pub(crate) people: BTreeSet<AccountId>,
     /// Accounts that a chat is shared with since this input.
     pub(crate) met: BTreeSet<AccountId>,
+    /// What the service worker knows of a chat, beside what its information pane says.
+    pub(crate) pushing: BTreeSet<ChatId>,
     pub(crate) profile: bool,
     pub(crate) settings: bool,
     pub(crate) devices: bool,

@@ -285,6 +285,7 @@ pub(crate) fn move_into(cx: &mut Context<'_>, from: ChatId, to: ChatId) -> Resul
             .prepare_cached("UPDATE chat SET chat = ?2 WHERE chat = ?1")?
             .execute(params![from.as_bytes(), to.as_bytes()])?;
     } else {
+        cx.db.prepare_cached("DELETE FROM preview_key WHERE chat = ?1")?.execute([from.as_bytes()])?;
         cx.db.prepare_cached("DELETE FROM chat WHERE chat = ?1")?.execute([from.as_bytes()])?;
     }
     for table in ["message", "outbox"] {

@@ -23,6 +23,7 @@ use crate::messages;
 use crate::own_state::{self, ChatKey};
 use crate::people::People;
 use crate::profile;
+use crate::pushing;
 use crate::registration::Registration;
 use crate::sending::{Flights, Pauses, Written};
 use crate::session::Session;
@@ -317,6 +318,7 @@ impl Client {
             self.show_chats(cx)?;
             accounts::show_contacts(cx)?;
             own_state::show_settings(cx)?;
+            pushing::show(cx)?;
             self.show_devices(cx)?;
             self.show_mirror(cx)?;
             self.calling.show_again();
@@ -332,6 +334,7 @@ impl Client {
             Stage::New => self.ask_server_info(cx),
             Stage::Active => {
                 messages::read_newer(cx)?;
+                pushing::give_book(cx)?;
                 self.resume_leaving(cx)?;
                 self.resume_media(cx)?;
                 self.ask_server_info(cx);
@@ -475,6 +478,9 @@ impl Client {
             Command::HangUp => self.hang_up(cx, id)?,
             Command::SayInCall { participant, say } => self.say_in_call(cx, id, participant, say),
             Command::SetSettings(settings) => self.set_settings(cx, id, &settings)?,
+            Command::AskPushKey => self.ask_push_key(cx, id)?,
+            Command::TurnPushOn(subscription) => self.turn_push_on(cx, id, subscription)?,
+            Command::TurnPushOff => self.turn_push_off(cx, id)?,
         }
         Ok(())
     }
@@ -504,7 +510,12 @@ impl Client {
                 self.on_put_existing(cx, link_id, http::read(result));
                 Ok(())
             }
-            Purpose::LinkClose | Purpose::DropBlob => Ok(()),
+            Purpose::LinkClose | Purpose::DropBlob | Purpose::DropPush => Ok(()),
+            Purpose::PushKey { request } => {
+                self.on_push_key(cx, request, http::read(result));
+                Ok(())
+            }
+            Purpose::PutPush { request, endpoint } => self.on_push_put(cx, request, &endpoint, http::read(result)),
             Purpose::PutLinkedList { device, signed_list } => {
                 self.on_linked_list_put(cx, device, &signed_list, http::read(result))
             }

@@ -226,7 +226,7 @@ pub(crate) fn put_out(cx: &mut Context<'_>, chat: &Chat, by: AccountId, time_ms:
 
 fn end(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
     mls::taken(ChatGroup::delete(&mls::provider(cx), chat.chat, chat.generation))?;
-    for table in ["intent", "epoch_key", "group_member"] {
+    for table in ["intent", "epoch_key", "group_member", "preview_key"] {
         cx.db.execute(&format!("DELETE FROM {table} WHERE chat = ?1"), [chat.chat.as_bytes()])?;
     }
     // Nobody lets this device in again to look through what it had not followed.

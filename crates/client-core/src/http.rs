@@ -45,6 +45,9 @@ pub(crate) enum Purpose {
     AskAbout { accounts: Vec<AccountId> },
     GetProfiles { accounts: Vec<AccountId> },
     PutProfile { version: u64 },
+    PushKey { request: u32 },
+    PutPush { request: u32, endpoint: String },
+    DropPush,
     ListForSafety { request: u32, account: AccountId },
     ListsForCreating { chat: ChatId },
     ClaimForCreating { chat: ChatId },
@@ -139,6 +142,8 @@ pub(crate) fn user_error(problem: &Problem) -> UserError {
         "pin-wrong" if problem.tries_left > 0 => UserError::PinWrong { tries_left: problem.tries_left },
         "pin-wrong" | "too-many" => UserError::TooMany { wait_s: problem.retry_after_ms.div_ceil(1000).max(1) },
         "registration-closed" => UserError::RegistrationClosed,
+        "push-off" => UserError::PushOff,
+        "push-host" => UserError::PushHost,
         "not-found" => UserError::NotFound,
         _ => UserError::ServerFailed,
     }

@@ -1,6 +1,6 @@
 //! What goes into the core and what comes out: the whole seam between it and a driver.
 
-use client_api::{Event, FileId, Request};
+use client_api::{AccountId, ChatId, Event, FileId, Previews, Request};
 
 /// The time of an input, given by the driver.
 #[derive(Debug, Clone, Copy)]
@@ -51,10 +51,53 @@ pub enum Output {
     Http(HttpRequest),
     /// Something to do with a file in the store of files, which the driver keeps beside the database; `Input::Media` follows, but for a drop.
     Media(MediaTask),
+    /// What the service worker of this browser may know while no page is open. Only browsers have one.
+    Push(PushTask),
     /// Give `Input::Wake` at this Unix time in milliseconds; replaces an earlier wish.
     WakeAt(u64),
     /// Delete the database and start again with an empty one and `Input::Start`. The interface was told before.
     Wipe,
+}
+
+/// What the driver keeps where the service worker finds it, and where nothing else is: it cannot open the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PushTask {
+    /// All of this, in place of what was there.
+    Keep {
+        /// What notifications may show.
+        previews: Previews,
+        /// Every chat.
+        chats: Vec<PushChat>,
+    },
+    /// These chats, in place of what was there of them.
+    Change(Vec<PushChat>),
+    /// Nothing any more, keys above all.
+    Forget,
+}
+
+/// What the service worker may know of a chat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushChat {
+    /// Which.
+    pub chat: ChatId,
+    /// As the chat list has it.
+    pub title: String,
+    /// 0: not; `u64::MAX`: always.
+    pub muted_until_ms: u64,
+    /// Keys of previews (`e2ee::preview`), newest first.
+    pub keys: Vec<PushKey>,
+    /// Who writes there, in a group of many.
+    pub people: Vec<(AccountId, String)>,
+}
+
+/// A key of previews. `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PushKey(pub [u8; 32]);
+
+impl std::fmt::Debug for PushKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PushKey")
+    }
 }
 
 /// Names a file in this device's store, which holds ciphertext only: 16 random bytes, on no other device.

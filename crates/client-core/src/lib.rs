@@ -45,6 +45,7 @@ mod own_state;
 mod people;
 mod pin;
 mod profile;
+mod pushing;
 mod reading;
 mod receiving;
 mod recovery;
@@ -72,7 +73,7 @@ pub use client::Client;
 pub use config::Config;
 pub use io::{
     Clock, Halt, HttpBody, HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, Input, KeepIn, MediaId,
-    MediaKey, MediaReport, MediaTask, Output,
+    MediaKey, MediaReport, MediaTask, Output, PushChat, PushKey, PushTask,
 };
 pub use media::MediaSource;
 pub use media::source as media_source;

@@ -5,7 +5,7 @@ use crate::chats;
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::{accounts, amendments, devices, profile, reading, state};
-use client_api::{Answer, Event, Settings, TextDirection, Theme, UserError};
+use client_api::{Answer, Event, Previews, Settings, TextDirection, Theme, UserError};
 use identity::ChatKind;
 use prost::Message as _;
 use proto::content::{Content, StateOp, StateOps, content};
@@ -108,7 +108,12 @@ fn note_changed(cx: &mut Context<'_>, key: &str) -> Result<(), Halt> {
         return amendments::hide(cx, id);
     }
     match (chat, contact, starred) {
-        (Some(chat), ..) => cx.changed.chat(chat),
+        (Some(chat), ..) => {
+            if key.starts_with(ChatKey::Mute.prefix()) {
+                cx.changed.pushing.insert(chat);
+            }
+            cx.changed.chat(chat);
+        }
         (_, Some(account), _) => cx.changed.person(account),
         (.., Some(message)) => note_starred(cx, message)?,
         _ if key == SETTINGS => cx.changed.settings = true,
@@ -160,14 +165,15 @@ fn encode_settings(settings: &Settings) -> Vec<u8> {
         direction,
         settings.enter_sends.into(),
         settings.read_receipts.into(),
-        settings.notification_previews.into(),
+        (settings.previews == Previews::SenderAndText).into(),
         settings.sounds.into(),
+        (settings.previews == Previews::Nothing).into(),
     ]
 }
 
 /// A later version may append fields.
 fn decode_settings(stored: &[u8]) -> Settings {
-    let [1, theme, direction, enter_sends, read_receipts, previews, sounds, ..] = *stored else {
+    let [1, theme, direction, enter_sends, read_receipts, text_shown, sounds, ref later @ ..] = *stored else {
         return Settings::default();
     };
     Settings {
@@ -183,7 +189,11 @@ fn decode_settings(stored: &[u8]) -> Settings {
         },
         enter_sends: enter_sends != 0,
         read_receipts: read_receipts != 0,
-        notification_previews: previews != 0,
+        previews: match (text_shown, later.first()) {
+            (0, Some(1)) => Previews::Nothing,
+            (0, _) => Previews::Sender,
+            _ => Previews::SenderAndText,
+        },
         sounds: sounds != 0,
     }
 }
@@ -274,5 +284,13 @@ mod tests {
         stored.push(9);
         assert_eq!(decode_settings(&stored), settings);
         assert_eq!(decode_settings(&[]), Settings::default());
+        for previews in [Previews::Nothing, Previews::Sender, Previews::SenderAndText] {
+            let mut stored = encode_settings(&Settings { previews, ..settings.clone() });
+            assert_eq!(decode_settings(&stored).previews, previews);
+            // By a version that knew only whether the text is shown.
+            stored.pop();
+            let shown = if previews == Previews::SenderAndText { previews } else { Previews::Sender };
+            assert_eq!(decode_settings(&stored).previews, shown);
+        }
     }
 }

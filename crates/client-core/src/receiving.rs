@@ -14,6 +14,7 @@ use crate::messages::{self, NewMessage, Place, Stored};
 use crate::missing;
 use crate::mls;
 use crate::own_state;
+use crate::pushing;
 use crate::reading;
 use crate::restored;
 use crate::sending::Flight;
@@ -232,6 +233,7 @@ impl Client {
             Some(content::Body::Fill(fill)) if own => self.on_fill(cx, fill),
             Some(content::Body::GroupName(name)) => groups::on_name(cx, chat, app.sender.account, name, item.time_ms),
             Some(content::Body::Leaving(_)) => self.on_leaving(cx, chat, app.sender.account, item.time_ms),
+            Some(content::Body::NotificationKey(key)) => pushing::on_key(cx, chat, key),
             Some(content::Body::VouchRequest(request)) => self.on_vouch_request(cx, chat, app.sender, request),
             Some(content::Body::RetryRequest(request)) => self.on_retry_request(cx, chat, request),
             Some(content::Body::Resent(resent)) => self.on_resent(cx, chat, app, resent),

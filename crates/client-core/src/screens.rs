@@ -12,6 +12,7 @@ use crate::io::Halt;
 use crate::messages::{self, ROW_COLUMNS, ROW_TABLES};
 use crate::own_state::{self, ChatKey};
 use crate::profile::{self, ui_account};
+use crate::pushing;
 use crate::safety;
 use client_api::{
     Answer, ChatInfo, ChatKind, Event, MessageBody, MessageChanges, MessageRow, MessageWindow, SystemLine, UserError,
@@ -74,6 +75,7 @@ impl Client {
         }
         if changed.everything {
             self.show_all(cx)?;
+            pushing::give_book(cx)?;
             for chat in self.open_chats.clone() {
                 show_info(cx, chat)?;
             }
@@ -81,6 +83,10 @@ impl Client {
             return self.show_messages(cx, &changed);
         }
         self.show_people_changes(cx, &mut changed)?;
+        if !changed.chats_gone.is_empty() {
+            pushing::give_book(cx)?;
+        }
+        pushing::give_changes(cx, changed.infos.union(&changed.pushing).copied())?;
         for chat in changed.infos.intersection(&self.open_chats) {
             show_info(cx, *chat)?;
         }
@@ -119,6 +125,7 @@ impl Client {
         }
         if changed.settings {
             own_state::show_settings(cx)?;
+            pushing::give_book(cx)?;
         }
         if changed.devices {
             self.show_devices(cx)?;

@@ -1,6 +1,7 @@
 //! Sending: what may go out now, one operation per chat at a time, and what the server's verdicts do.
 
 use crate::amending;
+use crate::calling;
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::groups;
@@ -449,6 +450,7 @@ impl Client {
         let device = mls::own_device(cx)?;
         let aad = witness::authenticated_data(cx, chat)?;
         let epoch = group.epoch();
+        let push_hint = self.push_hint(cx, chat, &group, operation)?;
         let ciphertext = match group.encrypt(&mls::provider(cx), &device, &operation.content, &aad) {
             Ok(ciphertext) => ciphertext,
             Err(MlsError::Evicted) => return Ok(None),
@@ -460,6 +462,8 @@ impl Client {
             generation: chat.generation.0,
             epoch,
             ciphertext,
+            push_hint,
+            urgent: calling::rings(&operation.content),
         };
         Ok(Some(app.encode_to_vec()))
     }

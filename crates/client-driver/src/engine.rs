@@ -6,7 +6,7 @@
 use crate::doubt::Doubt;
 use crate::randomness::SystemRandomness;
 use client_api::{AppStage, ChatId, Event, MessageId, Request, Unsupported, UserError};
-use client_core::{Client, Clock, Config, Halt, HttpRequest, Input, MediaSource, MediaTask, Output};
+use client_core::{Client, Clock, Config, Halt, HttpRequest, Input, MediaSource, MediaTask, Output, PushTask};
 use proto::ids::Lease;
 use rusqlite::{Connection, TransactionBehavior};
 use std::collections::VecDeque;
@@ -82,6 +82,8 @@ pub struct Turn {
     pub http: Vec<HttpRequest>,
     /// What to do in the store of files, in order.
     pub media: Vec<MediaTask>,
+    /// What the service worker is to know, in order.
+    pub push: Vec<PushTask>,
     /// The new time for `Input::Wake`, if there is one.
     pub wake_at_ms: Option<u64>,
     /// How the engine goes on.
@@ -262,6 +264,7 @@ impl Engine {
                 Output::Send(frame) => turn.socket.push(SocketStep::Send(frame)),
                 Output::Http(request) => turn.http.push(request),
                 Output::Media(task) => turn.media.push(task),
+                Output::Push(task) => turn.push.push(task),
                 Output::WakeAt(at_ms) => turn.wake_at_ms = Some(at_ms),
                 Output::Wipe => {
                     turn.next = Next::Wipe(if self.logged_out { AfterWipe::Stop } else { AfterWipe::StartAnew });

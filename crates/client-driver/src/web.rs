@@ -10,7 +10,7 @@ mod wake;
 use crate::engine::{self, AfterWipe, Engine, EngineConfig, Inbox, Next, Room, SocketStep, Turn};
 use crate::liveness::{self, Liveness, Watch};
 use client_api::{AppStage, ChatId, Event, FileId, MessageId, Request, UserError};
-use client_core::{HttpFailure, HttpRequest, Input, MediaId, MediaKey, MediaReport, MediaSource, MediaTask};
+use client_core::{HttpFailure, HttpRequest, Input, MediaId, MediaKey, MediaReport, MediaSource, MediaTask, PushTask};
 use rusqlite::Connection;
 use socket::Socket;
 use std::cell::RefCell;
@@ -55,6 +55,8 @@ pub struct Platform {
     pub delete_database: Box<dyn Fn() -> Result<Connection, String>>,
     /// The files of messages; none where this browser has no place for them: every task fails then.
     pub media: Option<Rc<dyn MediaStore>>,
+    /// Keeps, in order, what the service worker may know.
+    pub push: Box<dyn Fn(PushTask)>,
 }
 
 /// A running client. Dropping it closes the socket and the database.
@@ -201,6 +203,9 @@ impl Running {
         for task in turn.media {
             self.do_with_file(task);
         }
+        for task in turn.push {
+            (self.platform.push)(task);
+        }
         if let Some(at_ms) = turn.wake_at_ms {
             self.timer.set(at_ms.saturating_sub(now_ms()));
         }
@@ -332,6 +337,7 @@ impl Running {
             // The store does nothing else before it is done.
             wasm_bindgen_futures::spawn_local(store.wipe());
         }
+        (self.platform.push)(PushTask::Forget);
         let refused = engine::refuse_commands(&mut self.inbox, &UserError::NotNow);
         self.inbox = Inbox::default();
         drop(self.engine.take().map(Engine::into_connection));

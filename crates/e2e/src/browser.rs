@@ -68,6 +68,7 @@ pub struct Setup {
     host: Option<String>,
     private: bool,
     clipboard: bool,
+    notifications: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -89,6 +90,7 @@ impl Setup {
             host: None,
             private: false,
             clipboard: true,
+            notifications: false,
         }
     }
 
@@ -108,6 +110,13 @@ impl Setup {
     #[must_use]
     pub fn with_microphone(mut self) -> Self {
         self.microphone = true;
+        self
+    }
+
+    /// With leave to notify; Chromium only.
+    #[must_use]
+    pub fn with_notifications(mut self) -> Self {
+        self.notifications = true;
         self
     }
 
@@ -174,8 +183,15 @@ impl Setup {
                     .firefox_user_prefs(preferences.into());
             }
         }
+        let mut permissions = Vec::new();
         if self.clipboard {
-            options = options.permissions(vec!["clipboard-read".to_owned(), "clipboard-write".to_owned()]);
+            permissions.extend(["clipboard-read".to_owned(), "clipboard-write".to_owned()]);
+        }
+        if self.notifications {
+            permissions.push("notifications".to_owned());
+        }
+        if !permissions.is_empty() {
+            options = options.permissions(permissions);
         }
         Ok(options.build())
     }

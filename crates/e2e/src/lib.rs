@@ -6,6 +6,8 @@ pub mod camera;
 pub mod line;
 pub mod person;
 pub mod program;
+#[path = "../../server/tests/server/push_service.rs"]
+pub mod push_service;
 pub mod samples;
 pub mod senders;
 pub mod terminal;

@@ -160,6 +160,9 @@ impl World {
         config.connections_max = self.connections_max.unwrap_or(config.connections_max);
         // On all interfaces: Firefox takes no call by this machine's name for itself.
         config.calls = Some(CallsConfig::at(SocketAddr::from(([0, 0, 0, 0], 0))));
+        // A push service of a test's is on this machine.
+        let push = config.push.get_or_insert_default();
+        push.hosts.push("http://127.0.0.1".parse()?);
         // Only browsers need it; they say so where it is missing.
         config.web_dir = std::env::var_os("HELIOGRAPH_WEB_DIR").map(PathBuf::from);
         let environment = Environment { clock: self.clock.clone(), codes: self.codes.clone() };

@@ -2,13 +2,14 @@
 //! are then searched for them.
 
 use anyhow::Result;
-use client_api::{Command, MediaFacts, MediaKind, MediaPlace, MessageStatus};
+use client_api::{Command, MediaFacts, MediaKind, MediaPlace, MessageStatus, PushSubscription};
+use e2e::push_service::PushService;
 use e2e::{Person, World};
 
 const ALICE: &str = "+4915112345641";
 const BOB: &str = "+4915112345642";
 
-const CANARIES: [&str; 9] = [
+const CANARIES: [&str; 10] = [
     "Canarysdottir",
     "canary of the about line",
     "canary that alice sent",
@@ -18,7 +19,11 @@ const CANARIES: [&str; 9] = [
     "canary in a file",
     "canary of a file's name",
     "canary below a file",
+    "canary in a notification",
 ];
+
+/// The server knows where a browser is notified; its log does not.
+const ENDPOINT: &str = "canary-of-an-endpoint";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_server_holds_no_word_and_no_name_anywhere() -> Result<()> {
@@ -62,6 +67,20 @@ async fn the_server_holds_no_word_and_no_name_anywhere() -> Result<()> {
     browser.until("the draft", |s| s.chats.values().any(|row| row.draft == "canary of a draft")).await?;
     browser.sends(chat, "canary that alice sent").await?;
     browser.sees_status(chat, "canary that alice sent", MessageStatus::Sent).await?;
+    let mut service = PushService::start().await;
+    let subscription = PushSubscription {
+        endpoint: service.endpoint(ENDPOINT),
+        p256dh: service.browser.p256dh(),
+        auth: service.browser.auth.to_vec(),
+    };
+    browser.does(Command::TurnPushOn(subscription)).await?;
+    browser.stops().await;
+    bob.sends(theirs, "canary in a notification").await?;
+    let pushed = service.next().await;
+    assert!(
+        !CANARIES.iter().any(|canary| pushed.text.contains(canary)),
+        "nor does the push service's other end know it by itself"
+    );
 
     let program = world.program()?;
     assert!(!program.remembers(&[ALICE])?.is_empty(), "numbers it knows: the search does find what is there");
@@ -69,6 +88,7 @@ async fn the_server_holds_no_word_and_no_name_anywhere() -> Result<()> {
     for canary in CANARIES {
         assert!(!program.said(canary), "the log says {canary:?}");
     }
+    assert!(!program.said(ENDPOINT), "the log says where a browser is notified");
     world.stop_server().await?;
     assert!(world.server_holds(ALICE)?, "numbers it knows");
     for canary in CANARIES {

@@ -12,6 +12,7 @@ pub mod key_packages;
 pub mod link;
 pub mod marks;
 pub mod media;
+pub mod preview;
 pub mod profile;
 pub mod provider;
 pub mod sealing;

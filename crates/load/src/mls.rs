@@ -172,6 +172,7 @@ impl<'a> Member<'a> {
             generation: 1,
             epoch: group.mls.epoch().as_u64(),
             ciphertext: message.to_bytes()?,
+            ..wire::App::default()
         })
     }
 

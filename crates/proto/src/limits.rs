@@ -34,6 +34,10 @@ pub const LINK_LIFETIME_S: u64 = 120;
 pub const QR_LIFETIME_S: u64 = 60;
 /// Unacknowledged items that the server has under way to one device.
 pub const IN_FLIGHT_ITEMS_MAX: usize = 1_024;
+/// What goes with a message for the notification of devices that are away.
+pub const PUSH_HINT_LEN_MAX: usize = 512;
+/// The address of a push subscription.
+pub const PUSH_ENDPOINT_LEN_MAX: usize = 2_048;
 /// Key packages that a device keeps on the server.
 pub const KEY_PACKAGES_TARGET: usize = 100;
 /// Below this many the server asks for more.

@@ -6,9 +6,11 @@
 
 mod accounts;
 mod groups;
+mod pushes;
 
 pub use accounts::*;
 pub use groups::*;
+pub use pushes::*;
 
 use crate::Stores;
 use crate::accounts::{RegisterOutcome, Registration};

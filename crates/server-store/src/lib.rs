@@ -12,6 +12,7 @@ pub mod error;
 pub mod groups;
 pub mod links;
 pub mod mailboxes;
+pub mod pushes;
 pub mod registrations;
 pub mod sessions;
 pub mod sqlite;
@@ -39,6 +40,8 @@ pub struct Stores {
     pub links: Arc<dyn links::LinkStore>,
     /// What is known of blobs; their bytes lie elsewhere.
     pub blobs: Arc<dyn blobs::BlobStore>,
+    /// Push subscriptions.
+    pub pushes: Arc<dyn pushes::PushStore>,
 }
 
 /// Milliseconds since the Unix epoch, by the server's clock.

@@ -10,6 +10,7 @@ mod hot;
 mod links;
 mod mailboxes;
 mod migrations;
+mod pushes;
 mod registrations;
 mod sessions;
 mod threads;
@@ -102,6 +103,7 @@ impl Sqlite {
             mailboxes: self.clone(),
             links: self.clone(),
             blobs: self.clone(),
+            pushes: self.clone(),
         }
     }
 

@@ -47,6 +47,8 @@ conforms!(
     key_packages_are_claimed_once,
     link_slots_are_compared_and_set,
     blobs_are_counted,
+    a_device_has_one_subscription,
+    a_subscription_goes_with_its_device,
     one_commit_an_epoch,
     stale_messages_are_refused,
     repeats_get_the_first_result,

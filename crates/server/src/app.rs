@@ -5,11 +5,12 @@ use crate::calls::Calls;
 use crate::clock::Clock;
 use crate::codes::CodeSender;
 use crate::config::Config;
-use crate::delivery::{Delivery, Effect};
+use crate::delivery::{Delivery, Effect, Readers};
 use crate::hub::Hub;
 use crate::limits::Limits;
 use crate::metrics::Metrics;
 use crate::open::Open;
+use crate::push::{Notice, Pushes};
 use crate::web_app::WebApp;
 use hmac::{Hmac, Mac};
 use proto::ids::{ServerId, Timeline};
@@ -25,6 +26,7 @@ pub struct App {
     pub(crate) delivery: Delivery,
     pub(crate) hub: Arc<Hub>,
     pub(crate) calls: Calls,
+    pub(crate) pushes: Pushes,
     pub(crate) limits: Limits,
     pub(crate) open: Open,
     pub(crate) metrics: Metrics,
@@ -99,10 +101,34 @@ impl App {
     /// Carries out what the delivery service asks for.
     pub(crate) async fn carry_out(&self, effects: Vec<Effect>) {
         for effect in &effects {
-            if let Effect::RosterChanged(chat) = effect {
-                self.calls.roster_changed(*chat);
+            match effect {
+                Effect::RosterChanged(chat) => self.calls.roster_changed(*chat),
+                Effect::Notify { notice, readers } => self.notify(notice, readers).await,
+                _ => {}
             }
         }
         self.hub.carry_out(effects, &self.stores).await;
+    }
+
+    /// Others than the sender's own devices hear of it, also those that are away.
+    async fn notify(&self, notice: &Arc<Notice>, readers: &Readers) {
+        if !self.pushes.is_of_use() {
+            return;
+        }
+        let readers = match readers {
+            Readers::These(pointers) => pointers.iter().map(|to| (to.device, to.queue_seq)).collect(),
+            Readers::Members => match self.stores.groups.members(notice.chat).await {
+                Ok(members) => members.into_iter().map(|member| (member.device, 0)).collect(),
+                Err(error) => {
+                    tracing::error!(error = &error as &dyn std::error::Error, "members to notify could not be read");
+                    Vec::new()
+                }
+            },
+        };
+        for (device, queue_seq) in readers {
+            if device.account != notice.sender.account {
+                self.pushes.notify(notice, device, queue_seq, self.hub.is_connected(device));
+            }
+        }
     }
 }

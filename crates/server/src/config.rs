@@ -2,6 +2,7 @@
 
 use crate::limits;
 use crate::numbers::Region;
+use crate::push::PushHost;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::Deserialize;
@@ -59,6 +60,23 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// Where calls go through, if at all.
     pub calls: Option<CallsConfig>,
+    /// How browsers without a page of ours are notified, if at all.
+    pub push: Option<PushConfig>,
+}
+
+/// Web Push.
+#[derive(Debug, Clone)]
+pub struct PushConfig {
+    /// Whom push services turn to: `mailto:` or `https:`.
+    pub contact: String,
+    /// Push services beside those of the known browsers.
+    pub hosts: Vec<PushHost>,
+}
+
+impl Default for PushConfig {
+    fn default() -> Self {
+        Self { contact: env!("CARGO_PKG_REPOSITORY").into(), hosts: Vec::new() }
+    }
 }
 
 /// Ports for calls.
@@ -151,6 +169,7 @@ impl Config {
             read_within: limits::READ_WITHIN,
             metrics_listen: None,
             calls: None,
+            push: Some(PushConfig::default()),
         }
     }
 }
@@ -233,6 +252,16 @@ pub struct ServeArgs {
     /// Threads for calls, each with a port: that of `calls_listen` and those that follow [default: 1].
     #[arg(long, env = "HELIOGRAPH_CALLS_UNITS")]
     calls_units: Option<NonZeroUsize>,
+    /// Whether browsers may be notified while no page is open, through their makers' push services [default: true].
+    #[arg(long, env = "HELIOGRAPH_PUSH")]
+    push: Option<bool>,
+    /// Whom push services turn to when something is wrong, as in "mailto:admin@example.org" [default: this software's address].
+    #[arg(long, env = "HELIOGRAPH_PUSH_CONTACT")]
+    push_contact: Option<String>,
+    /// Push services beside those of the known browsers, separated by commas, as in "push.example.org" or "*.example.org"; they may be in
+    /// a private network.
+    #[arg(long, env = "HELIOGRAPH_PUSH_HOSTS", value_delimiter = ',')]
+    push_hosts: Option<Vec<String>>,
     /// Log lines for people ("text") or for machines ("json") [default: text].
     #[arg(long, env = "HELIOGRAPH_LOG_FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -295,6 +324,9 @@ impl ServeArgs {
             calls_listen: self.calls_listen.or(file.calls_listen),
             calls_addresses: self.calls_addresses.or(file.calls_addresses),
             calls_units: self.calls_units.or(file.calls_units),
+            push: self.push.or(file.push),
+            push_contact: self.push_contact.or(file.push_contact),
+            push_hosts: self.push_hosts.or(file.push_hosts),
             log_format: self.log_format.or(file.log_format),
             log: self.log.or(file.log),
         })
@@ -350,9 +382,27 @@ impl ServeArgs {
                 .map_or(default.greetings_per_address_max, NonZeroUsize::get),
             metrics_listen: self.metrics_listen,
             calls,
+            push: push_as(self.push.unwrap_or(true), self.push_contact, self.push_hosts)?,
             ..default
         })
     }
+}
+
+fn push_as(offered: bool, contact: Option<String>, hosts: Option<Vec<String>>) -> Result<Option<PushConfig>> {
+    if !offered {
+        return Ok(None);
+    }
+    let mut push = PushConfig::default();
+    if let Some(contact) = contact {
+        if !["mailto:", "https:"].iter().any(|scheme| contact.starts_with(scheme)) {
+            bail!("push_contact: {contact:?} is neither mailto: nor https:");
+        }
+        push.contact = contact;
+    }
+    for host in hosts.unwrap_or_default() {
+        push.hosts.push(host.parse().with_context(|| format!("push_hosts: {host:?} cannot be used"))?);
+    }
+    Ok(Some(push))
 }
 
 fn calls_at(listen: SocketAddr, addresses: Option<Vec<IpAddr>>, units: Option<NonZeroUsize>) -> Result<CallsConfig> {
@@ -451,6 +501,23 @@ mod tests {
         }
         let calls = config("--calls-listen 127.0.0.1:9000 --calls-units 2").unwrap().calls.unwrap();
         assert_eq!([0, 1].map(|unit| calls.listen_of(unit).unwrap().port()), [9000, 9001]);
+    }
+
+    #[test]
+    fn pushes_go_where_the_operator_says() {
+        assert_eq!(config("").unwrap().push.unwrap().hosts, []);
+        assert!(config("--push false").unwrap().push.is_none());
+        let push = config("--push-contact mailto:a@b.example --push-hosts p.example,http://127.0.0.1").unwrap().push;
+        let push = push.unwrap();
+        assert_eq!((push.contact.as_str(), push.hosts.len()), ("mailto:a@b.example", 2));
+        for (line, words) in [
+            ("--push-contact a@b.example", "push_contact"),
+            ("--push-hosts http://10.0.0.1", "this machine alone"),
+            ("--push-hosts p.example/x", "push_hosts"),
+        ] {
+            let error = format!("{:#}", config(line).unwrap_err());
+            assert!(error.contains(words), "{line}: {error}");
+        }
     }
 
     #[test]

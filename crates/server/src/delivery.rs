@@ -12,6 +12,7 @@ mod validate;
 pub use public_groups::CACHED_GROUPS_MAX;
 pub use reads::{account_mark, group_item};
 
+use crate::push::Notice;
 use identity::mls::LEAVES_MAX;
 use proto::ids::{AccountId, ChatId, DeviceAddress};
 use proto::wire::{self, client_frame, refused::Reason, reply};
@@ -19,6 +20,7 @@ use public_groups::PublicGroups;
 use server_store::groups::{AcceptOutcome, Accepted, GroupHead, Pointer};
 use server_store::mailboxes::{DeliveredUpTo, Mark};
 use server_store::{StoreError, Stores};
+use std::sync::Arc;
 
 /// Longest commit, welcome or group info taken.
 const HANDSHAKE_LEN_MAX: usize = 3 * 1024 * 1024;
@@ -50,6 +52,13 @@ pub enum Effect {
         /// Whose devices to tell, if they have no leaf yet.
         accounts: Vec<AccountId>,
     },
+    /// People are to be notified of a message.
+    Notify {
+        /// Of which.
+        notice: Arc<Notice>,
+        /// Who reads it.
+        readers: Readers,
+    },
     /// Devices may have lost their leaves in a chat.
     RosterChanged(ChatId),
     /// An account got further.
@@ -79,6 +88,15 @@ pub enum Effect {
         /// To whom, where connected.
         to: Vec<DeviceAddress>,
     },
+}
+
+/// Who reads a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Readers {
+    /// These, at these places of their queues.
+    These(Vec<Pointer>),
+    /// All who have a leaf.
+    Members,
 }
 
 /// A reply and what else follows.

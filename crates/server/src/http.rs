@@ -8,6 +8,7 @@ mod headers;
 mod key_packages;
 mod links;
 mod pages;
+mod push;
 mod register;
 mod sessions;
 
@@ -68,6 +69,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/devices", put(devices::put))
         .route("/v1/key_packages", post(key_packages::put))
         .route("/v1/key_packages/claim", post(key_packages::claim))
+        .route("/v1/push/key", get(push::key))
+        .route("/v1/push", put(push::put).delete(push::delete))
         .layer(DefaultBodyLimit::max(HTTP_BODY_LEN_MAX))
         .layer(axum::middleware::from_fn(timeout));
     let blobs = Router::new()

@@ -215,8 +215,8 @@ impl Hub {
                     let changed = wire::MarkChanged { chat: chat.to_vec(), mark: Some(account_mark(mark)) };
                     self.push_all(&to, &server_frame::Body::MarkChanged(changed));
                 }
-                // The calls', see `App::carry_out`.
-                Effect::RosterChanged(_) => {}
+                // The calls' and the pushes', see `App::carry_out`.
+                Effect::RosterChanged(_) | Effect::Notify { .. } => {}
                 Effect::Ephemeral { item, to } => self.push_all(&to, &server_frame::Body::Ephemeral(item)),
             }
         }

@@ -18,12 +18,14 @@ mod open;
 pub mod portless;
 mod ports;
 pub mod problem;
+mod push;
 mod server;
 mod socket;
 mod tls;
 pub mod web_app;
 
 pub use config::Config;
+pub use push::{PushHost, PushHostError};
 pub use server::{Environment, Running, Server, new_timeline};
 
 /// The address by which others in the local network reach this machine, if there is one.

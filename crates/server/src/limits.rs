@@ -69,6 +69,25 @@ pub const CALLS_TOLD_MAX: usize = 1_024;
 /// Bytes of a session description that count as one word more. Reading them holds up the packets of everybody in the unit.
 pub const CALL_SDP_LEN_A_WORD: usize = 8 * 1024;
 
+/// Pushes under way at once.
+pub const PUSHES_AT_ONCE_MAX: usize = 16;
+/// Devices that wait to be pushed to; others find their messages when they connect.
+pub const PUSH_DEVICES_MAX: usize = 10_000;
+/// Notices that wait for one device; of older ones only how many they were is told.
+pub const PUSH_NOTICES_MAX: usize = 6;
+/// Between two pushes to one device: what comes meanwhile goes in one.
+pub const PUSH_PAUSE: Duration = Duration::from_secs(1);
+/// After a push service did not take one, doubled each time.
+pub const PUSH_RETRY: Duration = Duration::from_secs(2);
+/// The longest that a push service can have us wait.
+pub const PUSH_RETRY_MAX: Duration = Duration::from_secs(3_600);
+/// Tries of one push after the first.
+pub const PUSH_TRIES_MAX: u32 = 6;
+/// How long a push service keeps a push for a browser that is away.
+pub const PUSH_TTL: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// The same of what is urgent: a call that nobody heard is over by then.
+pub const PUSH_URGENT_TTL: Duration = Duration::from_secs(45);
+
 /// What is limited together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
@@ -84,6 +103,8 @@ pub enum Class {
     Claim,
     /// Everything else that is authenticated: by account.
     Account,
+    /// Changes of push subscriptions: by account.
+    Push,
     /// Frames on the socket: by account.
     Frames,
     /// Joining calls, and asking which there are: by account. All of the group hear of it.
@@ -107,6 +128,7 @@ impl Class {
             Self::LookUp => Allowance { burst: 120, every_ms: 2_000 },
             Self::Claim => Allowance { burst: 600, every_ms: 200 },
             Self::Account => Allowance { burst: 3_000, every_ms: 10 },
+            Self::Push => Allowance { burst: 60, every_ms: 5_000 },
             Self::Frames => Allowance { burst: 20_000, every_ms: 1 },
             Self::CallJoins => Allowance { burst: 60, every_ms: 2_000 },
             Self::CallWords => Allowance { burst: 600, every_ms: 50 },
@@ -117,7 +139,7 @@ impl Class {
 /// All limits of a server.
 pub struct Limits {
     by_address: [(Class, DefaultKeyedRateLimiter<IpAddr>); 3],
-    by_account: [(Class, DefaultKeyedRateLimiter<AccountId>); 6],
+    by_account: [(Class, DefaultKeyedRateLimiter<AccountId>); 7],
 }
 
 impl Limits {
@@ -136,6 +158,7 @@ impl Limits {
                 Class::LookUp,
                 Class::Claim,
                 Class::Account,
+                Class::Push,
                 Class::Frames,
                 Class::CallJoins,
                 Class::CallWords,

@@ -49,7 +49,11 @@ fn main() -> Result<()> {
 
 /// On standard error; standard output is for codes and the greeting.
 fn start_log(format: LogFormat, filter: Option<&str>) -> Result<()> {
-    let filter = EnvFilter::try_new(filter.unwrap_or("info")).context("--log is not understood")?;
+    let mut filter = EnvFilter::try_new(filter.unwrap_or("info")).context("--log is not understood")?;
+    // They would name the hosts that pushes go to, whatever the filter says of the rest.
+    for quiet in ["reqwest=warn", "hyper_util::client=warn", "rustls::client=warn"] {
+        filter = filter.add_directive(quiet.parse()?);
+    }
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         LogFormat::Text => log.init(),

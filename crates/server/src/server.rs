@@ -6,13 +6,14 @@ use crate::blob_folder::BlobFolder;
 use crate::calls::{self, Calls};
 use crate::clock::{Clock, SystemClock};
 use crate::codes::{CodeSender, ConsoleSender};
-use crate::config::{CallsConfig, Config, IfTaken};
+use crate::config::{CallsConfig, Config, IfTaken, PushConfig};
 use crate::delivery::Delivery;
 use crate::hub::Hub;
 use crate::limits::{BACKLOG, Limits};
 use crate::metrics::{self, Metrics};
 use crate::open::Open;
 use crate::ports::{self, Port};
+use crate::push::{self, Pushes};
 use crate::tls;
 use crate::web_app::WebApp;
 use anyhow::{Context, Result, anyhow};
@@ -144,6 +145,7 @@ impl Server {
         let fan_out = tokio::spawn(app.hub.clone().fan_out(app.stores.clone()));
         let sweep = tokio::spawn(sweep(app.clone()));
         let keep_calls = tokio::spawn(calls::keep(app.clone()));
+        let push = tokio::spawn(push::run(app.clone()));
         let pass_on = tokio::spawn(calls::pass_on(app.clone(), sayings));
         Ok(Running {
             addr,
@@ -155,7 +157,7 @@ impl Server {
             stop,
             app,
             ports,
-            tasks: vec![fan_out, sweep, keep_calls],
+            tasks: vec![fan_out, sweep, keep_calls, push],
             pass_on,
         })
     }
@@ -234,12 +236,14 @@ pub(crate) async fn build(
     let stores = database.stores();
     let identity = identity(&stores).await?;
     let hub = Arc::new(Hub::default());
+    let pushes = pushes(config.push.as_ref(), &stores).await?;
     let factor = usize::try_from(config.rate_limit_factor.get()).unwrap_or(usize::MAX);
     let (calls, sayings) = Calls::start(hub.clone(), stores.clone(), calls, config.calls.as_ref(), factor);
     let app = App {
         delivery: Delivery::new(stores.clone()),
         hub,
         calls,
+        pushes,
         limits: Limits::new(config.rate_limit_factor),
         open: Open::of(&config),
         metrics: if config.metrics_listen.is_some() { Metrics::kept() } else { Metrics::off() },
@@ -254,6 +258,14 @@ pub(crate) async fn build(
         config,
     };
     Ok((app, sayings))
+}
+
+/// With a key that is made at the first start: browsers subscribe for it, so it stays.
+async fn pushes(config: Option<&PushConfig>, stores: &Stores) -> Result<Pushes> {
+    let Some(config) = config else { return Ok(Pushes::off()) };
+    let secret = stores.sessions.setting_or_insert("vapid-key", push::fresh_secret().to_vec()).await?;
+    let secret = secret.try_into().map_err(|_| anyhow!("a setting in the database has the wrong length"))?;
+    Pushes::start(config, &secret, stores.pushes.subscribed().await?)
 }
 
 /// Made at the first start, the same ever after.

@@ -156,6 +156,9 @@ async fn serve(
     let mut requests: FuturesUnordered<Request> = FuturesUnordered::new();
     let end = work(app, frames, out, (device, lease), (&seat, &mut queue), &mut requests).await;
     drop(seat);
+    if !app.hub.is_connected(device) {
+        app.pushes.left(device);
+    }
     // What was taken on is written whether or not its sender still listens: those whom it concerns hear of it.
     while let Some(done) = requests.next().await {
         app.carry_out(done.handled.effects).await;
@@ -308,6 +311,9 @@ fn begin(app: Arc<App>, (device, lease): (DeviceAddress, Lease), frame: ClientFr
         };
         // What the store did not take is not acknowledged: it is sent again, and acknowledged with the next.
         let acked = acked.filter(|_| !matches!(handled.reply, Some(reply::Body::Refused(_))));
+        if let Some(queue_seq) = acked {
+            app.pushes.acknowledged(device, queue_seq);
+        }
         Done { kind, received, request, handled, acked }
     })
 }

@@ -121,7 +121,7 @@ fn is_effect(output: &Output) -> bool {
         | Output::Http(_)
         | Output::Media(_)
         | Output::Wipe => true,
-        Output::Event(_) | Output::WakeAt(_) => false,
+        Output::Event(_) | Output::Push(_) | Output::WakeAt(_) => false,
     }
 }
 

@@ -321,8 +321,8 @@ impl World {
                 Output::CheckSocket => self.check_socket(index),
                 Output::Send(bytes) => self.send(index, bytes),
                 Output::Http(request) => self.call(index, request),
-                // No plan of the simulator sends files yet.
-                Output::Media(_) => {}
+                // No plan of the simulator sends files yet, and none has a service worker.
+                Output::Media(_) | Output::Push(_) => {}
                 Output::WakeAt(at_ms) => {
                     let device_ms = self.devices.get(index).map_or(0, |device| device.now_ms(self.now_ms));
                     let at_ms = self.now_ms + at_ms.saturating_sub(device_ms).max(1);

@@ -74,6 +74,11 @@ pub fn ask(command: Command, answered: impl FnOnce(Result<Answer, UserError>) + 
     post(command, None, Some(Box::new(answered)));
 }
 
+/// Asks, and waits for the answer. `None`: the program has stopped.
+pub async fn asks(command: Command) -> Option<Result<Answer, UserError>> {
+    answered(|answered| post(command.clone(), None, Some(answered))).await
+}
+
 /// Asks for something with a file, which goes along: the command names it by the number that it is given. `None`: the program has stopped.
 pub async fn ask_with_file(file: Blob, command: impl FnOnce(FileId) -> Command) -> Option<Result<Answer, UserError>> {
     let number = BRIDGE.with_borrow_mut(|bridge| {
@@ -81,15 +86,19 @@ pub async fn ask_with_file(file: Blob, command: impl FnOnce(FileId) -> Command) 
         bridge.next_file += 1;
         Some(FileId(bridge.next_file))
     })?;
-    let (command, answer) = (command(number), Rc::new(RefCell::new(None)));
-    let into = Rc::clone(&answer);
+    let command = command(number);
+    answered(|answered| post(command.clone(), Some(file.clone()), Some(answered))).await
+}
+
+/// What is given to what was asked.
+async fn answered(mut asked: impl FnMut(Answered)) -> Option<Result<Answer, UserError>> {
+    let answer = Rc::new(RefCell::new(None));
     let answered = Promise::new(&mut |resolve: Function, _| {
-        let into = Rc::clone(&into);
-        let hear = move |result| {
+        let into = Rc::clone(&answer);
+        asked(Box::new(move |result| {
             into.replace(Some(result));
             let _ = resolve.call0(&JsValue::UNDEFINED);
-        };
-        post(command.clone(), Some(file.clone()), Some(Box::new(hear)));
+        }));
     });
     JsFuture::from(answered).await.ok()?;
     answer.take()

@@ -19,6 +19,7 @@ pub mod media;
 pub mod message;
 pub mod name_form;
 pub mod new_chat;
+pub mod notifications;
 pub mod parts;
 pub mod profile;
 pub mod refusal;

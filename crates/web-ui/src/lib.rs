@@ -11,7 +11,7 @@ pub mod words;
 use bridge::FromWorker;
 use client_api::{AppStage, Role, Unsupported};
 use leptos::prelude::*;
-use platform::page;
+use platform::{notify, page};
 use store::App;
 use wasm_bindgen::prelude::*;
 
@@ -22,7 +22,9 @@ pub fn start(worker: &web_sys::Worker, role: &str, backlog: &js_sys::Array) {
     let role = if role == "phone" { Role::Phone } else { Role::Companion };
     let owner = Owner::new();
     let app = owner.with(|| App::new(role));
-    app.contact_code.set(page::take_fragment());
+    let fragment = page::take_fragment();
+    let clicked = fragment.as_deref().and_then(notify::chat_of);
+    app.contact_code.set(fragment.filter(|_| clicked.is_none()));
     app.visible.set(page::is_visible());
     bridge::connect(worker, backlog, move |heard| match heard {
         FromWorker::Events(events) => app.take(events),
@@ -31,5 +33,8 @@ pub fn start(worker: &web_sys::Worker, role: &str, backlog: &js_sys::Array) {
     });
     // The signals of the store outlive every page.
     std::mem::forget(owner);
-    mount_to_body(move || view! { <features::shell::Shell app/> });
+    mount_to_body(move || {
+        notify::follow_clicks(app, clicked);
+        view! { <features::shell::Shell app/> }
+    });
 }

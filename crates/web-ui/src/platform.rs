@@ -11,5 +11,6 @@ pub mod notify;
 pub mod page;
 pub mod photo;
 pub mod pressing;
+pub mod push;
 pub mod sound;
 pub mod version;

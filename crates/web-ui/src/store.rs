@@ -4,7 +4,7 @@
 use crate::bridge;
 use crate::features::media::Offered;
 use crate::model::asides::{Aside, Asides};
-use crate::model::attention::{Moment, Pace, Tell, tell};
+use crate::model::attention::{self, Moment, Pace, Tell, tell};
 use crate::model::chat_list::{ChatFilter, ChatList, is_unread};
 use crate::model::contacts::Contacts;
 use crate::model::finding::Finding;
@@ -18,8 +18,8 @@ use crate::platform::{letters, notify, page, sound};
 use crate::words;
 use client_api::{
     AccountId, Answer, AppStage, CallLine, Calls, ChatId, ChatInfo, Command, Connection, DeviceRow, Event, LinkStage,
-    LinkingStage, MediaKind, MessageBody, MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile,
-    RegistrationStage, RingingCall, Role, Settings, UserError, WindowAnchor,
+    LinkingStage, MediaKind, MessageBody, MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile, Previews,
+    PushState, RegistrationStage, RingingCall, Role, Settings, UserError, WindowAnchor,
 };
 use leptos::prelude::*;
 use std::time::Duration;
@@ -143,6 +143,7 @@ pub struct App {
     pub devices: RwSignal<Vec<DeviceRow>>,
     pub profile: RwSignal<Option<OwnProfile>>,
     pub settings: RwSignal<Settings>,
+    pub push: RwSignal<PushState>,
     pub section: RwSignal<Section>,
     pub pane: RwSignal<Pane>,
     pub toasts: RwSignal<Vec<Toast>>,
@@ -219,6 +220,7 @@ impl App {
             devices: RwSignal::new(Vec::new()),
             profile: RwSignal::new(None),
             settings: RwSignal::new(Settings::default()),
+            push: RwSignal::new(PushState::Off),
             section: RwSignal::new(Section::Chats),
             pane: RwSignal::new(Pane::List),
             toasts: RwSignal::new(Vec::new()),
@@ -278,7 +280,10 @@ impl App {
             Event::Link(stage) => replace(self.link, stage),
             Event::Linking(stage) => replace(self.linking, stage),
             Event::Mirror(progress) => replace(self.mirror, progress),
-            Event::Chats(changes) => self.chats.update(|chats| chats.apply(changes)),
+            Event::Chats(changes) => {
+                notify::close_read(attention::read_in(&changes));
+                self.chats.update(|chats| chats.apply(changes));
+            }
             Event::ChatMoved { from, to } => self.follow(from, to),
             Event::ChatInfo(info) => {
                 if self.open.get_untracked() == Some(info.chat) {
@@ -317,6 +322,7 @@ impl App {
                 page::set_direction(settings.direction);
                 replace(self.settings, settings);
             }
+            Event::Push(state) => replace(self.push, state),
             // The page that links says so itself.
             Event::Notice(Notice::DeviceLinked { again: false, name, .. }) if self.is_linking(&name) => {}
             Event::Notice(notice) => self.toast(words::notice(&notice), true),
@@ -363,11 +369,14 @@ impl App {
     fn take_calls(&self, calls: Calls) {
         let rang =
             self.calls.with_untracked(|calls| calls.ringing.iter().map(|ringing| ringing.call).collect::<Vec<_>>());
-        let previews = self.settings.with_untracked(|settings| settings.notification_previews);
+        let previews = self.settings.with_untracked(|settings| settings.previews);
         let is_new = |ringing: &&RingingCall| !rang.contains(&ringing.call) && !self.is_muted(ringing.chat);
         for ringing in calls.ringing.iter().filter(is_new).filter(|_| !self.visible.get_untracked()) {
-            let text = if previews { words::ringing(ringing) } else { words::call_kind(ringing.video).to_owned() };
-            notify::message(*self, ringing.chat, &ringing.title, &text);
+            let (title, text) = match previews {
+                Previews::Nothing => (words::APP, words::call_kind(ringing.video).to_owned()),
+                Previews::Sender | Previews::SenderAndText => (ringing.title.as_str(), words::ringing(ringing)),
+            };
+            notify::message(*self, ringing.chat, title, &text);
         }
         replace(self.calls, calls);
     }
@@ -427,17 +436,24 @@ impl App {
             page_visible: self.visible.get_untracked(),
             chat_shown: self.open.get_untracked() == Some(chat) && in_front,
         });
-        let (sounds, previews) =
-            self.settings.with_untracked(|settings| (settings.sounds, settings.notification_previews));
+        let (sounds, previews) = self.settings.with_untracked(|settings| (settings.sounds, settings.previews));
         let in_pace = || self.pace.try_update_value(|pace| pace.take(page::now_ms())) == Some(true);
         if how != Tell::Not && sounds && in_pace() {
             sound::tone();
         }
         if how == Tell::SoundAndNotification {
-            let text =
-                if previews { words::caption_or_kind(plain(preview), media) } else { words::NEW_MESSAGE.to_owned() };
+            let text = match previews {
+                Previews::SenderAndText => words::caption_or_kind(plain(preview), media),
+                Previews::Sender | Previews::Nothing => words::NEW_MESSAGE.to_owned(),
+            };
+            let title = if previews == Previews::Nothing { words::APP } else { title };
             notify::message(*self, chat, title, &text);
         }
+    }
+
+    /// Asks the core, and waits for its answer.
+    pub async fn asks(&self, command: Command) -> Result<Answer, UserError> {
+        bridge::asks(command).await.unwrap_or(Err(UserError::Internal))
     }
 
     /// Asks the core without wanting an answer; a refusal is told in a toast.

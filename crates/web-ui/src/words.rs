@@ -7,6 +7,7 @@ mod groups;
 mod keys;
 mod media;
 mod messages;
+mod notifications;
 
 pub use calls::*;
 pub use emoji::*;
@@ -15,6 +16,7 @@ pub use groups::*;
 pub use keys::*;
 pub use media::*;
 pub use messages::*;
+pub use notifications::*;
 
 use crate::model::chat_list::ChatFilter;
 use crate::model::clock::{self, ZoneOffset};
@@ -95,6 +97,7 @@ pub fn error(error: &UserError) -> String {
         | UserError::CallsNotOffered
         | UserError::CallFull
         | UserError::CallRefused => call_refused(error),
+        UserError::PushOff | UserError::PushHost => notifications::push_error(error),
         UserError::CodeNotOurs => {
             "This is not a Heliograph code. Scan the code that your browser shows at the address of your server.".into()
         }
@@ -722,7 +725,6 @@ pub const RTL: &str = "Right to left";
 pub const ENTER_SENDS: &str = "Enter sends the message";
 pub const READ_RECEIPTS: &str = "Read receipts";
 pub const SOUNDS: &str = "A sound for new messages";
-pub const PREVIEWS: &str = "Show the text in notifications";
 pub const YOUR_PROFILE: &str = "Your profile";
 pub const OFFLINE: &str = "No connection. What you write is sent later.";
 pub const TRY_NOW: &str = "Try now";

@@ -1,4 +1,5 @@
-// Keeps the program itself for use without a network. It never sees a message, a key or an answer of the server's API.
+// Keeps the program itself for use without a network, and notifies of messages while no page of ours is open. It has no database and
+// never asks the server's API: what it may know of chats, keys of previews above all, a page's worker has put into a book (`worker.js`).
 const CACHE = "heliograph-{{bundle:version}}";
 const FILES = {{bundle:precache}};
 // What is no first screen.
@@ -47,10 +48,156 @@ async function fromCache(key, request) {
   return (await cache.match(key)) || fetch(request);
 }
 
+// Words of notifications, where no page is open to give them.
+const WORDS = {
+  app: "Heliograph",
+  message: "New message",
+  messages: (count) => `${count} new messages`,
+  call: "Incoming call",
+  files: { 2: "Photo", 3: "Video", 4: "Audio", 5: "Voice message", 6: "Document" },
+};
+const PURPOSE = new TextEncoder().encode("heliograph preview v1\0");
+// As `e2ee::preview` makes them.
+const PREVIEW_LEN = 297;
+
+self.addEventListener("push", (event) => event.waitUntil(pushed(event.data)));
+
+async function pushed(data) {
+  const book = await readBook();
+  try {
+    await notify(book, noticesOf(data));
+  } finally {
+    book.close?.();
+  }
+}
+
+async function notify(book, notices) {
+  if (!book.settings) {
+    // This browser is nobody's any more, or nobody wants to be notified here.
+    const subscription = await self.registration.pushManager.getSubscription();
+    await subscription?.unsubscribe();
+    return;
+  }
+  // The page tells it itself.
+  if ((await openPages()).some((page) => page.visibilityState === "visible")) return;
+  // A push without a notification costs the leave to notify.
+  if (notices.length === 0) await show({ title: WORDS.app, body: WORDS.message, tag: "heliograph", data: { count: 1 } });
+  for (const notice of notices) await tell(book, notice);
+  await showBadge();
+}
+
+// Others of this site, as that of the server's authority, tell of no message.
+async function openPages() {
+  const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
+  return pages.filter((page) => ["/", "/phone"].includes(pathOf(page)));
+}
+
+function pathOf(page) {
+  return new URL(page.url).pathname;
+}
+
+function noticesOf(data) {
+  try {
+    const told = data.json();
+    return told.v === 1 && Array.isArray(told.notices) ? told.notices.filter((notice) => typeof notice.chat === "string") : [];
+  } catch {
+    return [];
+  }
+}
+
+async function tell(book, notice) {
+  const chat = hex(bytes(notice.chat));
+  const entry = await book.chat(chat);
+  const muted = entry !== undefined && entry.muted > Date.now() && !notice.urgent;
+  const before = await self.registration.getNotifications({ tag: chat });
+  const count = before.reduce((sum, one) => sum + (one.data?.count ?? 0), 0) + 1;
+  const shows = book.settings.previews;
+  const preview = entry && shows === "text" && !notice.urgent ? await opened(entry, notice) : null;
+  const title = entry && shows !== "nothing" ? entry.title : WORDS.app;
+  const body = notice.urgent ? WORDS.call : textOf(entry, notice, preview, count);
+  await show({ title, body, tag: chat, renotify: !muted, silent: muted, data: { chat, count, page: book.settings.page } });
+  // Browsers want one to be shown; that it goes at once is as quiet as they let it be.
+  if (muted) for (const one of await self.registration.getNotifications({ tag: chat })) one.close();
+}
+
+function textOf(entry, notice, preview, count) {
+  if (preview === null) return count > 1 ? WORDS.messages(count) : WORDS.message;
+  const text = preview.text || WORDS.files[preview.kind] || WORDS.message;
+  const writer = entry.people[hex(bytes(notice.account))];
+  return writer ? `${writer}: ${text}` : text;
+}
+
+function show({ title, ...options }) {
+  return self.registration.showNotification(title, options);
+}
+
+// What `e2ee::preview::open_preview` does. Null where it does not open: the key came while no page was open, or somebody lies.
+async function opened(entry, notice) {
+  try {
+    const hint = bytes(notice.hint);
+    if (hint.length !== PREVIEW_LEN || hint[0] !== 1) return null;
+    const [id, message, sealed] = [hex(hint.subarray(1, 9)), hint.subarray(9, 25), hint.subarray(25)];
+    const known = entry.keys.find((key) => key.id === id);
+    if (!known) return null;
+    const derivation = { name: "HKDF", hash: "SHA-256", salt: message, info: PURPOSE };
+    const key = await crypto.subtle.deriveKey(derivation, known.key, { name: "AES-GCM", length: 256 }, false, ["decrypt"]);
+    const device = new Uint8Array(4);
+    new DataView(device.buffer).setUint32(0, notice.device);
+    const additionalData = new Uint8Array([...PURPOSE, ...bytes(notice.chat), ...bytes(notice.account), ...device, ...message]);
+    const padded = new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv: new Uint8Array(12), additionalData }, key, sealed));
+    const len = padded[1] * 256 + padded[2];
+    return { kind: padded[0], text: new TextDecoder().decode(padded.subarray(3, 3 + len)) };
+  } catch {
+    return null;
+  }
+}
+
+function bytes(text) {
+  return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+}
+
+function hex(some) {
+  return Array.from(some, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// The book, as `worker.js` writes it; without settings where there is none.
+async function readBook() {
+  const settled = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  try {
+    const opening = indexedDB.open("heliograph-push", 1);
+    // Nobody has written one yet.
+    opening.onupgradeneeded = () => opening.transaction.abort();
+    const database = await settled(opening);
+    const read = (store, key) => settled(database.transaction(store).objectStore(store).get(key));
+    return { settings: await read("settings", "now"), chat: (chat) => read("chats", chat), close: () => database.close() };
+  } catch {
+    return {};
+  }
+}
+
+async function showBadge() {
+  const all = await self.registration.getNotifications();
+  const count = all.reduce((sum, one) => sum + (one.data?.count ?? 0), 0);
+  await (count > 0 ? self.navigator.setAppBadge?.(count) : self.navigator.clearAppBadge?.());
+}
+
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
+  const { chat, page } = event.notification.data ?? {};
   event.waitUntil((async () => {
-    const pages = await self.clients.matchAll({ type: "window" });
-    if (pages.length > 0) await pages[0].focus();
+    await showBadge();
+    const open = (await openPages()).find((one) => !page || pathOf(one) === page);
+    if (!open) return self.clients.openWindow(chat ? `${page}#chat=${chat}` : "/");
+    await open.focus();
+    if (chat) open.postMessage({ open: chat });
   })());
+});
+
+// The push service has given out another address. The server hears of it from the next page that is open: only a page can prove who it is.
+self.addEventListener("pushsubscriptionchange", (event) => {
+  const options = event.oldSubscription?.options;
+  if (options && !event.newSubscription) event.waitUntil(self.registration.pushManager.subscribe(options));
 });

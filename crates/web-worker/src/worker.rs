@@ -4,6 +4,7 @@
 mod lock;
 mod media;
 mod page;
+mod push_book;
 mod room;
 mod storage;
 
@@ -199,6 +200,7 @@ fn run(worker: &Shared, who: Who, lock: Lock, connection: Connection, storage: R
         show: Box::new(show),
         open_database: Box::new(move || kept.open().ok()),
         delete_database: Box::new(move || storage.delete().map_err(|error| format!("{error:?}"))),
+        push: Box::new(move |task| push_book::keep(who.role, task)),
         media: worker.borrow().media.clone().map(|files| Rc::new(files) as Rc<dyn web::MediaStore>),
     };
     let config = EngineConfig { role: who.role, device_name: "Web".to_owned() };

@@ -465,6 +465,31 @@ fn what_is_said_on_a_socket_that_is_lost_is_answered() {
     assert!(calls.shown().own.is_some(), "media may go on");
 }
 
+/// Whoever is not connected is woken for a call, and not for what becomes of it.
+#[test]
+fn a_call_is_urgent() {
+    let mut calls = Calls::new();
+    let call = calls.calls_out();
+    let urgent = |out: &[Output]| {
+        let app = |frame| match frame {
+            client_frame::Body::App(app) => Some(app.urgent),
+            _ => None,
+        };
+        frames(out).into_iter().filter_map(app).collect::<Vec<_>>()
+    };
+    let sends = |client: &mut Client, cx: &mut Context<'_>| {
+        client.flights.clear();
+        cx.db.execute("DELETE FROM outbox WHERE frame <> x''", [])?;
+        client.send_waiting(cx)
+    };
+    let told: Vec<bool> = (0..4).flat_map(|_| urgent(&calls.does(sends))).collect();
+    assert_eq!(told.iter().filter(|urgent| **urgent).count(), 1, "{told:?}");
+    calls.is_placed(call, 5);
+    calls.asks(Command::HangUp);
+    assert_eq!(calls.does(sends).len(), 1);
+    assert_eq!(urgent(&calls.does(sends)).iter().filter(|urgent| **urgent).count(), 0);
+}
+
 #[test]
 fn one_call_at_a_time_and_none_with_nobody() {
     let mut calls = Calls::new();

@@ -20,6 +20,11 @@ pub(crate) fn of(content: &Content) -> Option<&Call> {
     }
 }
 
+/// A message that rings at the others.
+pub(crate) fn rings(content: &[u8]) -> bool {
+    Content::decode(content).is_ok_and(|content| of(&content).is_some())
+}
+
 /// A word about a call.
 #[derive(Debug, Clone, Copy)]
 struct Said {

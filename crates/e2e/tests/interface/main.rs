@@ -8,6 +8,7 @@ mod groups;
 mod lazy;
 mod media;
 mod messages;
+mod notifications;
 mod pressing;
 mod searching;
 mod writing;

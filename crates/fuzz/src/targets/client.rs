@@ -126,7 +126,7 @@ impl Phone<'_> {
                 Output::Connect => connects = true,
                 Output::Disconnect => connects = false,
                 Output::Wipe => self.wiped = true,
-                Output::CheckSocket | Output::Media(_) | Output::WakeAt(_) | Output::Event(_) => {}
+                Output::CheckSocket | Output::Media(_) | Output::Push(_) | Output::WakeAt(_) | Output::Event(_) => {}
             }
         }
         assert!(sent <= SENT_LEN_MAX, "{sent} bytes after one input");

@@ -169,6 +169,7 @@ fn out_previous(tx: &Connection, number: &str) -> Result<Vec<DeviceAddress>, Sto
     let Some(previous) = previous else { return Ok(Vec::new()) };
     tx.execute("UPDATE account SET moved = 1 WHERE account = ?", [previous])?;
     tx.execute("DELETE FROM session WHERE account = ?", [previous])?;
+    tx.execute("DELETE FROM push_subscription WHERE account = ?", [previous])?;
     let mut query = tx.prepare("SELECT device FROM device WHERE account = ? AND listed = 1")?;
     let devices = query.query_map([previous], |row| {
         Ok(DeviceAddress { account: AccountId(previous), device: DeviceNumber(row.get(0)?) })

@@ -171,6 +171,7 @@ fn put_device_list(tx: &Connection, put: &PutDeviceList) -> Result<PutDeviceList
         tx.execute("UPDATE device SET listed = 0, acked_queue_seq = queue_head WHERE account = ? AND device = ?", key)?;
         tx.execute("DELETE FROM mailbox WHERE account = ? AND device = ?", key)?;
         tx.execute("DELETE FROM key_package WHERE account = ? AND device = ?", key)?;
+        tx.execute("DELETE FROM push_subscription WHERE account = ? AND device = ?", key)?;
         let mut leaves = tx.prepare_cached(
             "UPDATE member SET revoked = 1 WHERE account = ? AND device = ? AND until_seq IS NULL RETURNING chat",
         )?;

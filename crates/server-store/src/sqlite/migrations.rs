@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 /// `PRAGMA application_id` of our files.
 const APPLICATION_ID: i32 = 0x4845_4c49;
-const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
+const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
 
 /// Brings the file to this release's schema, or refuses one from a newer release.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
@@ -42,7 +42,7 @@ mod tests {
         let connection = Connection::open(&path).unwrap();
         connection.pragma_update(None, "user_version", 99).unwrap();
         drop(connection);
-        assert!(matches!(Sqlite::open(&path), Err(StoreError::Newer { found: 99, known: 2 })));
+        assert!(matches!(Sqlite::open(&path), Err(StoreError::Newer { found: 99, known: 3 })));
     }
 
     #[test]

@@ -2,10 +2,13 @@
 
 use super::public_groups::LoadedGroup;
 use super::validate::{self, Place};
-use super::{Delivery, Effect, Handled, MARK_PUSH_LEAVES_MAX, OpError, SEALED_LEN_MAX, at_most, id, outcome_reply};
+use super::{
+    Delivery, Effect, Handled, MARK_PUSH_LEAVES_MAX, OpError, Readers, SEALED_LEN_MAX, at_most, id, outcome_reply,
+};
+use crate::push::{Notice, Urgency};
 use openmls::prelude::tls_codec::Serialize;
 use proto::ids::{ChatId, DeviceAddress, Generation, OpId};
-use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX};
+use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX, PUSH_HINT_LEN_MAX};
 use proto::wire::{self, reply};
 use server_store::StoreError;
 use server_store::groups::{AcceptOutcome, Accepted, Entry, EntryKind, FannedOut, Membership, NewApp, Pointers, Rest};
@@ -25,14 +28,20 @@ const PAGE_LEN_MAX: usize = 256 * 1024;
 impl Delivery {
     pub(super) async fn app(&self, sender: DeviceAddress, app: wire::App, now_ms: u64) -> Result<Handled, OpError> {
         at_most(&app.ciphertext, APP_LEN_MAX)?;
+        at_most(&app.push_hint, PUSH_HINT_LEN_MAX)?;
         let chat: ChatId = id(app.chat, "chat")?;
         let op_id: OpId = id(app.op_id, "op_id")?;
         let generation = Generation(app.generation);
         validate::check_app(&app.ciphertext, Place { chat, generation, epoch: app.epoch })?;
+        let notice = notice(chat, sender, app.push_hint, app.urgent);
         let bytes = Arc::new(app.ciphertext);
         let new = NewApp { op_id, chat, generation, epoch: app.epoch, sender, bytes: bytes.clone(), now_ms };
         let (outcome, pointers) = self.stores.groups.accept_app(new, POINTED_AT_ONCE_MAX).await?;
-        let effects = match (&outcome, pointers) {
+        let readers = match &pointers {
+            Pointers::Own(to) => Readers::These(to.clone()),
+            Pointers::Behind(_) | Pointers::Later => Readers::Members,
+        };
+        let mut effects = match (&outcome, pointers) {
             (AcceptOutcome::Accepted(Accepted { seq, time_ms }), Pointers::Own(to)) => {
                 let item = wire::GroupItem {
                     chat: chat.to_vec(),
@@ -56,6 +65,9 @@ impl Delivery {
             (AcceptOutcome::Accepted(_), Pointers::Later) => vec![Effect::FanOut(chat)],
             _ => Vec::new(),
         };
+        if matches!(outcome, AcceptOutcome::Accepted(_)) {
+            effects.extend(notice.map(|notice| Effect::Notify { notice, readers }));
+        }
         Ok(Handled { reply: Some(outcome_reply(&outcome)?), effects })
     }
 
@@ -261,4 +273,10 @@ pub fn account_mark(mark: Mark) -> wire::AccountMark {
         epoch: mark.epoch,
         sealed: mark.sealed,
     }
+}
+
+/// A message of which people are to be notified has a hint, or is urgent.
+fn notice(chat: ChatId, sender: DeviceAddress, hint: Vec<u8>, urgent: bool) -> Option<Arc<Notice>> {
+    let urgency = if urgent { Urgency::Call } else { Urgency::Message };
+    (urgent || !hint.is_empty()).then(|| Arc::new(Notice { chat, sender, hint, urgency }))
 }

@@ -18,6 +18,10 @@ use tokio::net::TcpStream;
 pub struct TestClock(AtomicU64);
 
 impl TestClock {
+    pub fn now(&self) -> u64 {
+        self.now_ms()
+    }
+
     pub fn forward(&self, ms: u64) {
         self.0.fetch_add(ms, Ordering::SeqCst);
     }

@@ -278,6 +278,7 @@ async fn what_is_no_honest_handshake_is_refused() {
         generation: 1,
         epoch: 1,
         ciphertext: good.commit.clone(),
+        ..wire::App::default()
     };
     refused(p.alice_socket.ask(Body::App(as_app)).await, Reason::Invalid);
     let large = wire::App {
@@ -286,6 +287,7 @@ async fn what_is_no_honest_handshake_is_refused() {
         generation: 1,
         epoch: 1,
         ciphertext: vec![0; proto::limits::APP_LEN_MAX + 1],
+        ..wire::App::default()
     };
     refused(p.alice_socket.ask(Body::App(large)).await, Reason::TooLarge);
     accepted(p.alice_socket.ask(Body::Commit(good)).await);

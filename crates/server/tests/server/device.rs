@@ -308,6 +308,7 @@ impl Device {
             generation: 1,
             epoch: group.epoch().as_u64(),
             ciphertext: message.to_bytes().unwrap(),
+            ..wire::App::default()
         }
     }
 

@@ -16,6 +16,8 @@ mod device;
 mod links;
 mod metrics;
 mod noise;
+mod push;
+mod push_service;
 mod refusals;
 mod registration;
 mod rules;

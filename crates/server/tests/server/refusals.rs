@@ -39,9 +39,10 @@ enum Rate {
     LookUp,
     Claim,
     Account,
+    Push,
 }
 
-use Rate::{Account, Claim, Link, LookUp, Register, Session};
+use Rate::{Account, Claim, Link, LookUp, Push, Register, Session};
 use Takes::{Chunk, Message, Nothing};
 use Who::{Anyone, Token};
 
@@ -69,6 +70,9 @@ const ROUTES: &[Route] = &[
     ("POST", "/v1/link/get", Anyone, Message, Link),
     ("POST", "/v1/link/put", Anyone, Message, Link),
     ("POST", "/v1/link/close", Anyone, Message, Link),
+    ("GET", "/v1/push/key", Token, Nothing, Account),
+    ("PUT", "/v1/push", Token, Message, Push),
+    ("DELETE", "/v1/push", Token, Nothing, Push),
     ("POST", "/v1/blobs", Token, Nothing, Account),
     ("OPTIONS", "/v1/blobs", Anyone, Nothing, Rate::None),
     ("GET", "/v1/blobs/{id}", Token, Nothing, Account),
@@ -299,6 +303,7 @@ async fn use_up(host: &Host, rate: Rate, token: &[u8]) {
         Link => ("POST /v1/link/close", "", 300),
         LookUp => ("POST /v1/lookup", token.as_str(), 130),
         Claim => ("POST /v1/key_packages/claim", token.as_str(), 700),
+        Push => ("DELETE /v1/push", token.as_str(), 80),
         Account => ("GET /v1/account", token.as_str(), 3_500),
     };
     let one = |connection| {
@@ -320,7 +325,7 @@ async fn what_is_asked_too_often_waits() {
     let host = Host::start().await;
     let (phone, _) = with_unlinked(&host).await;
     let before = stored(&host);
-    for rate in [Register, Session, Link, LookUp, Claim, Account] {
+    for rate in [Register, Session, Link, LookUp, Claim, Push, Account] {
         use_up(&host, rate, &phone.token).await;
         for route in ROUTES.iter().filter(|(.., of)| *of == rate) {
             let (method, path, who, takes, _) = *route;

@@ -216,8 +216,14 @@ async fn only_commits_in_the_open_change_a_group() {
     let hidden = c.alice.change(&mut c.alice_group, c.chat, Vec::new(), Vec::new());
     let reply = c.alice_socket.ask(Body::Commit(hidden.clone())).await;
     refused(reply, Reason::Invalid, "a handshake is a PublicMessage");
-    let as_app =
-        wire::App { op_id: op().to_vec(), chat: c.chat.to_vec(), generation: 1, epoch: 1, ciphertext: hidden.commit };
+    let as_app = wire::App {
+        op_id: op().to_vec(),
+        chat: c.chat.to_vec(),
+        generation: 1,
+        epoch: 1,
+        ciphertext: hidden.commit,
+        ..wire::App::default()
+    };
     let reply = c.alice_socket.ask(Body::App(as_app)).await;
     refused(reply, Reason::Invalid, "a PrivateMessage here carries application data only");
     c.alice_forgets();

@@ -20,13 +20,14 @@ use crate::features::media::voice::VoiceNote;
 use crate::features::message::Around;
 use crate::features::message::dialogs::MessageDialogs;
 use crate::features::new_chat::NewChat;
+use crate::features::notifications::keep_up;
 use crate::features::registration::Registration;
 use crate::features::scan_code::ScanCode;
 use crate::features::settings::{ProfileSection, SettingsSection};
 use crate::features::start::Plain;
 use crate::platform::{page, version};
 use crate::primitives::icon::IconButton;
-use crate::store::use_app;
+use crate::store::{App, use_app};
 use crate::words;
 use leptos::prelude::*;
 use leptos::wasm_split::{SplitLoaderError, wasm_split};
@@ -82,6 +83,20 @@ part!(VOICE: media, load_voice, voice => view! { <VoiceNote/> });
 #[wasm_split(media, wasm_split_path = leptos::wasm_split, preload(load_in_bubble), fallible)]
 fn in_bubble(shown: Shown) -> Result<AnyView, SplitLoaderError> {
     Ok(bubble_view(&shown))
+}
+
+#[wasm_split(sections, wasm_split_path = leptos::wasm_split, preload(load_keep_up_push), fallible)]
+fn keep_up_push(app: App, known: String) -> Result<(), SplitLoaderError> {
+    spawn_local(keep_up(app, known));
+    Ok(())
+}
+
+/// Sees to it that the server knows this browser's subscription, once a page is there.
+pub fn keep_push(app: App, known: String) {
+    spawn_local(async move {
+        // Without the part, the next page does it.
+        let _ = keep_up_push(app, known).await;
+    });
 }
 
 /// What a message carries. While the part comes, the bubble has its place already.

@@ -1,7 +1,7 @@
 //! Settings: the own profile, devices, colours, keys, notifications, PIN, log out.
 
+use crate::features::notifications::Notifications;
 use crate::features::profile::ProfileForm;
-use crate::platform::notify;
 use crate::primitives::avatar::{Avatar, Face};
 use crate::primitives::dialog::Dialog;
 use crate::primitives::icon::{Icon, IconButton};
@@ -20,7 +20,6 @@ pub fn SettingsSection() -> impl IntoView {
     let (leaving, pin) = (RwSignal::new(false), RwSignal::new(false));
     let phone = app.role == Role::Phone;
     let face = Signal::derive(move || own_face(app));
-    let may_ask = RwSignal::new(notify::may_ask());
     view! {
         <header class="pane-head"><h1 class="pane-title" tabindex="-1">{words::SETTINGS}</h1></header>
         <div class="pane-body" data-testid="section-settings">
@@ -64,17 +63,7 @@ pub fn SettingsSection() -> impl IntoView {
                 <Switch label=words::ENTER_SENDS testid="enter-sends" read=|settings| settings.enter_sends write=|settings, on| settings.enter_sends = on/>
                 <Switch label=words::READ_RECEIPTS testid="read-receipts" read=|settings| settings.read_receipts write=|settings, on| settings.read_receipts = on/>
             </div>
-            <h2 class="rows-title">{words::NOTIFICATIONS}</h2>
-            <div class="rows">
-                <Show when=move || may_ask.get()>
-                    <button class="action-row" type="button" data-testid="allow-notifications"
-                        on:click=move |_| notify::ask(move || { let _ = may_ask.try_set(notify::may_ask()); })>
-                        <Icon name="bell"/> <span>{words::ALLOW_NOTIFICATIONS}</span>
-                    </button>
-                </Show>
-                <Switch label=words::SOUNDS testid="sounds" read=|settings| settings.sounds write=|settings, on| settings.sounds = on/>
-                <Switch label=words::PREVIEWS testid="previews" read=|settings| settings.notification_previews write=|settings, on| settings.notification_previews = on/>
-            </div>
+            <Notifications/>
             {(!phone).then(|| view! {
                 <div class="pad">
                     <button class="button danger wide" type="button" data-testid="log-out" on:click=move |_| leaving.set(true)>
@@ -165,8 +154,9 @@ fn PinDialog(pin_open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
+/// One of several.
 #[component]
-fn Choice(
+pub fn Choice(
     label: &'static str,
     testid: &'static str,
     options: &'static [(&'static str, &'static str)],
@@ -183,8 +173,9 @@ fn Choice(
     }
 }
 
+/// On or off, on all devices.
 #[component]
-fn Switch(
+pub fn Switch(
     label: &'static str,
     testid: &'static str,
     read: fn(&Settings) -> bool,
@@ -205,7 +196,7 @@ fn Switch(
 }
 
 /// At once here, then on all devices.
-fn change(app: App, alter: impl FnOnce(&mut Settings)) {
+pub fn change(app: App, alter: impl FnOnce(&mut Settings)) {
     let mut settings = app.settings.get_untracked();
     alter(&mut settings);
     app.take(vec![client_api::Event::Settings(settings.clone())]);

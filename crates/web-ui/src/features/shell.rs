@@ -14,7 +14,7 @@ use crate::primitives::avatar::Avatar;
 use crate::primitives::icon::Icon;
 use crate::store::{App, Pane, Section, use_app};
 use crate::words;
-use client_api::{AppStage, ChatId, Command, Role};
+use client_api::{AppStage, ChatId, Command, PushState, Role};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -116,12 +116,20 @@ fn watch_version(app: App) {
             if !is_kept {
                 watch();
             }
-            set_timeout(version::keep_all, KEEP_ALL_AFTER);
+            set_timeout(move || keep_all(app), KEEP_ALL_AFTER);
         }
         is_here || was == Some(true)
     });
     let on_gone = window_event_listener_untyped(version::PART_GONE, move |_| app.new_version.set(true));
     on_cleanup(move || on_gone.remove());
+}
+
+/// What has time until the list is there.
+fn keep_all(app: App) {
+    version::keep_all();
+    if let PushState::On { endpoint } = app.push.get_untracked() {
+        parts::keep_push(app, endpoint);
+    }
 }
 
 fn watch_page(app: App) {

@@ -1,5 +1,9 @@
 //! How a message that came is told to somebody who does not look at it: by a sound, by a notification, or not at all.
 
+use crate::model::chat_list::is_unread;
+use client_api::ChatChanges;
+use std::collections::BTreeSet;
+
 /// Of a burst of messages, one is heard.
 const SOUND_EVERY_MS: u64 = 2_000;
 
@@ -34,6 +38,12 @@ pub fn tell(moment: Moment) -> Tell {
     }
 }
 
+/// The chats of which nothing is unread by now: their notifications are no news.
+pub fn read_in(changes: &ChatChanges) -> BTreeSet<String> {
+    let read = changes.upserts.iter().filter(|row| !is_unread(row));
+    read.map(|row| row.chat).chain(changes.removed.iter().copied()).map(|chat| chat.to_string()).collect()
+}
+
 /// When a sound was last made.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Pace(Option<u64>);
@@ -66,6 +76,20 @@ mod tests {
         for (page_visible, chat_shown) in [(true, true), (true, false), (false, true), (false, false)] {
             check(true, page_visible, chat_shown, Tell::Not);
         }
+    }
+
+    #[test]
+    fn what_was_read_or_is_gone_is_no_news() {
+        use crate::model::chat_list::tests::row;
+        use client_api::{ChatId, ChatRow};
+        let upserts = vec![
+            row(1, "Read", 1),
+            ChatRow { unread: 1, ..row(2, "Unread", 1) },
+            ChatRow { marked_unread: true, ..row(3, "Marked", 1) },
+        ];
+        let changes = ChatChanges { reset: false, upserts, removed: vec![ChatId([4; 16])] };
+        let read = [1, 4].map(|id| ChatId([id; 16]).to_string());
+        assert_eq!(read_in(&changes), BTreeSet::from(read));
     }
 
     #[test]

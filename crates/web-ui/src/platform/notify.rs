@@ -1,10 +1,16 @@
-//! Notifications while the page is open but not seen.
+//! Notifications: of messages while the page is open but not seen, and what becomes of those that stand in the system. What is told while no
+//! page is open, the service worker says by itself (`web/sw.js`).
 
+use crate::platform::version;
 use crate::store::App;
-use client_api::ChatId;
+use client_api::{AppStage, ChatId, Role};
+use js_sys::{Array, Object, Reflect};
 use leptos::prelude::*;
+use std::collections::BTreeSet;
+use std::str::FromStr as _;
 use wasm_bindgen::prelude::*;
-use web_sys::{Notification, NotificationOptions, NotificationPermission};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{MessageEvent, Notification, NotificationOptions, NotificationPermission};
 
 /// Tells of a message, where the user allowed it.
 pub fn message(app: App, chat: ChatId, title: &str, text: &str) {
@@ -14,8 +20,10 @@ pub fn message(app: App, chat: ChatId, title: &str, text: &str) {
     let options = NotificationOptions::new();
     options.set_body(text);
     options.set_tag(&chat.to_string());
-    // Phones allow notifications only from the service worker; there the constructor throws.
-    let Ok(notification) = Notification::new_with_options(title, &options) else { return };
+    let Ok(notification) = Notification::new_with_options(title, &options) else {
+        // Phones allow notifications only from the service worker; there the constructor throws.
+        return by_service_worker(app, chat, title.to_owned(), options);
+    };
     let shown = notification.clone();
     let on_click = Closure::<dyn FnMut()>::new(move || {
         let _ = window().focus();
@@ -26,6 +34,24 @@ pub fn message(app: App, chat: ChatId, title: &str, text: &str) {
     on_click.forget();
 }
 
+/// A click on it comes to the service worker, which says so to the page (`follow_clicks`).
+fn by_service_worker(app: App, chat: ChatId, title: String, options: NotificationOptions) {
+    let data = Object::new();
+    let page = if app.role == Role::Phone { "/phone" } else { "/" };
+    for (name, value) in [("chat", chat.to_string().as_str()), ("page", page)] {
+        // A fresh object takes properties.
+        let _ = Reflect::set(&data, &JsValue::from_str(name), &JsValue::from_str(value));
+    }
+    options.set_data(&data);
+    spawn_local(async move {
+        if let Some(registration) = version::registration().await
+            && let Ok(shown) = registration.show_notification_with_options(&title, &options)
+        {
+            let _ = JsFuture::from(shown).await;
+        }
+    });
+}
+
 /// Whether the user may still be asked.
 pub fn may_ask() -> bool {
     Notification::permission() == NotificationPermission::Default
@@ -34,8 +60,82 @@ pub fn may_ask() -> bool {
 /// Asks; only after a click.
 pub fn ask(done: impl FnOnce() + 'static) {
     let Ok(promise) = Notification::request_permission() else { return };
-    wasm_bindgen_futures::spawn_local(async move {
-        let _ = wasm_bindgen_futures::JsFuture::from(promise).await;
+    spawn_local(async move {
+        let _ = JsFuture::from(promise).await;
         done();
     });
+}
+
+/// The chat that a page was opened for by a click on a notification: `chat=` and its id behind the `#`.
+pub fn chat_of(fragment: &str) -> Option<ChatId> {
+    ChatId::from_str(fragment.strip_prefix("chat=")?).ok()
+}
+
+/// Opens the chat of a notification that was clicked, as soon as it is in the list.
+pub fn follow_clicks(app: App, first: Option<ChatId>) {
+    let wanted = RwSignal::new(first);
+    Effect::new(move || {
+        let is_there = |chat: &ChatId| app.chats.with(|chats| chats.get(chat).is_some());
+        if app.stage.get() == AppStage::Active
+            && let Some(chat) = wanted.get().filter(is_there)
+        {
+            wanted.set(None);
+            app.open_chat(chat);
+        }
+    });
+    version::on_message(move |event: MessageEvent| {
+        let told = Reflect::get(&event.data(), &JsValue::from_str("open")).ok().and_then(|told| told.as_string());
+        if let Some(chat) = told.and_then(|told| ChatId::from_str(&told).ok()) {
+            wanted.set(Some(chat));
+        }
+    });
+}
+
+/// Takes notifications of chats that have been read, here or on another device, out of the system.
+pub fn close_read(read: BTreeSet<String>) {
+    if read.is_empty() || Notification::permission() != NotificationPermission::Granted {
+        return;
+    }
+    spawn_local(async move {
+        let Some(registration) = version::registration().await else { return };
+        let Ok(standing) = registration.get_notifications() else { return };
+        let Ok(standing) = JsFuture::from(standing).await else { return };
+        let (mut left, mut closed) = (0, false);
+        for notification in Array::from(&standing).iter() {
+            let notification: Notification = notification.unchecked_into();
+            if read.contains(&notification.tag().unwrap_or_default()) {
+                notification.close();
+                closed = true;
+            } else {
+                left += 1;
+            }
+        }
+        if closed && left == 0 {
+            clear_badge();
+        }
+    });
+}
+
+/// Not every browser has one.
+fn clear_badge() {
+    let navigator: Object = window().navigator().unchecked_into();
+    if let Ok(clear) = Reflect::get(&navigator, &JsValue::from_str("clearAppBadge"))
+        && let Some(clear) = clear.dyn_ref::<js_sys::Function>()
+    {
+        let _ = clear.call0(&navigator);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fragment_names_a_chat_or_is_something_else() {
+        let chat = ChatId([0xab; 16]);
+        assert_eq!(chat_of(&format!("chat={chat}")), Some(chat));
+        for other in ["", "chat=", "chat=12", "HGC1:abc", &chat.to_string()] {
+            assert_eq!(chat_of(other), None, "{other}");
+        }
+    }
 }

@@ -10,7 +10,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegistration, ServiceWorkerState};
+use web_sys::{MessageEvent, ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegistration, ServiceWorkerState};
 
 const ASK_EVERY_MS: u64 = 3_600_000;
 
@@ -26,16 +26,31 @@ pub fn is_kept() -> bool {
     container().is_some_and(|container| container.controller().is_some())
 }
 
+/// Browsers have a service worker for this page, or may have one.
+pub fn can_be_kept() -> bool {
+    container().is_some()
+}
+
+/// The service worker's registration, once it is there.
+pub async fn registration() -> Option<ServiceWorkerRegistration> {
+    Some(JsFuture::from(container()?.ready().ok()?).await.ok()?.unchecked_into())
+}
+
+/// Hears what the service worker says to this page.
+pub fn on_message(hear: impl FnMut(MessageEvent) + 'static) {
+    let Some(container) = container() else { return };
+    let hear = Closure::<dyn FnMut(MessageEvent)>::new(hear);
+    container.set_onmessage(Some(hear.as_ref().unchecked_ref()));
+    hear.forget();
+}
+
 /// Says that the server had a part of this page's program no longer (`web-pack` writes who says it).
 pub const PART_GONE: &str = "heliograph-part-gone";
 
 /// Has all of the program kept, also what no page has needed yet.
 pub fn keep_all() {
-    let Some(ready) = container().and_then(|container| container.ready().ok()) else { return };
     spawn_local(async move {
-        let Ok(found) = JsFuture::from(ready).await else { return };
-        let registration: ServiceWorkerRegistration = found.unchecked_into();
-        if let Some(worker) = registration.active() {
+        if let Some(worker) = registration().await.and_then(|registration| registration.active()) {
             let _ = worker.post_message(&JsValue::from_str("keep-all"));
         }
     });

@@ -1,0 +1,320 @@
+//! Web Push: who has to be woken, and with what. Keeps in memory what a push will carry until the push service has it, and nothing in
+//! the database; who connects meanwhile needs none.
+//!
+//! A device that is connected may be gone without the server knowing yet: what it has not acknowledged when its socket ends is pushed.
+
+mod hosts;
+mod sending;
+mod vapid;
+mod worker;
+
+pub(crate) use hosts::Refusal;
+pub use hosts::{PushHost, PushHostError};
+pub(crate) use vapid::fresh_secret;
+pub(crate) use worker::run;
+
+use crate::config::PushConfig;
+use crate::limits::{
+    PUSH_DEVICES_MAX, PUSH_NOTICES_MAX, PUSH_PAUSE, PUSH_RETRY, PUSH_RETRY_MAX, PUSH_TRIES_MAX, PUSH_URGENT_TTL,
+};
+use hosts::Hosts;
+use proto::ids::{ChatId, DeviceAddress};
+use reqwest::Client;
+use sending::Sent;
+use server_store::pushes::Subscription;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use vapid::VapidKey;
+
+/// How long a notice is worth something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Urgency {
+    /// A message: also when it comes late.
+    Message,
+    /// A call: for seconds.
+    Call,
+}
+
+/// A message that people are to be notified of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// Which chat.
+    pub chat: ChatId,
+    /// By session. The receiver's page believes nothing else about who it is from.
+    pub sender: DeviceAddress,
+    /// For the receiver's browser, opaque.
+    pub hint: Vec<u8>,
+    /// See there.
+    pub urgency: Urgency,
+}
+
+/// A notice on its way to a device.
+#[derive(Clone)]
+struct Waiting {
+    notice: Arc<Notice>,
+    since: Instant,
+}
+
+impl Waiting {
+    fn is_over(&self, now: Instant) -> bool {
+        self.notice.urgency == Urgency::Call && now.duration_since(self.since) >= PUSH_URGENT_TTL
+    }
+}
+
+/// What one push takes along.
+struct Parcel {
+    device: DeviceAddress,
+    urgency: Urgency,
+    notices: Vec<Waiting>,
+    /// Older ones for which there was no room.
+    more: u32,
+}
+
+/// A device that is to be woken.
+struct Line {
+    notices: VecDeque<Waiting>,
+    more: u32,
+    /// When it may be pushed to; `None` while a push is under way.
+    at: Option<Instant>,
+    tries: u32,
+}
+
+#[derive(Default)]
+struct State {
+    subscribed: BTreeSet<DeviceAddress>,
+    lines: BTreeMap<DeviceAddress, Line>,
+    due: BTreeSet<(Instant, DeviceAddress)>,
+    /// What connected devices have been given and not acknowledged, by place in their queue.
+    held: BTreeMap<DeviceAddress, VecDeque<(u64, Waiting)>>,
+}
+
+/// See the module.
+pub(crate) struct Pushes {
+    state: Mutex<State>,
+    wanted: Notify,
+    service: Option<Service>,
+}
+
+/// What is needed to reach push services.
+struct Service {
+    hosts: Arc<Hosts>,
+    key: VapidKey,
+    contact: String,
+    client: Client,
+}
+
+impl Pushes {
+    /// None: no subscription is taken, and nobody is pushed to.
+    pub(crate) fn off() -> Self {
+        Self { state: Mutex::default(), wanted: Notify::new(), service: None }
+    }
+
+    /// With the server's key, to those who have subscribed before.
+    pub(crate) fn start(
+        config: &PushConfig,
+        vapid_secret: &[u8; 32],
+        subscribed: Vec<DeviceAddress>,
+    ) -> anyhow::Result<Self> {
+        let hosts = Arc::new(Hosts::new(config.hosts.clone()));
+        let client = sending::client(hosts.clone())?;
+        let service = Service { hosts, key: VapidKey::of(vapid_secret)?, contact: config.contact.clone(), client };
+        let state = State { subscribed: subscribed.into_iter().collect(), ..State::default() };
+        Ok(Self { state: Mutex::new(state), wanted: Notify::new(), service: Some(service) })
+    }
+
+    /// Where the operator has pushes: the key that browsers subscribe for, an uncompressed point.
+    pub(crate) fn public_key(&self) -> Option<[u8; 65]> {
+        self.service.as_ref().map(|service| service.key.public())
+    }
+
+    /// Whether this server may ever send anything there.
+    pub(crate) fn may_reach(&self, endpoint: &str) -> Result<(), Refusal> {
+        self.service.as_ref().ok_or(Refusal::NotListed)?.hosts.check(endpoint).map(|_| ())
+    }
+
+    /// The device has a subscription in the store.
+    pub(crate) fn has_subscribed(&self, device: DeviceAddress) {
+        self.state().subscribed.insert(device);
+    }
+
+    /// It has none any more.
+    pub(crate) fn has_unsubscribed(&self, device: DeviceAddress) {
+        let mut state = self.state();
+        state.subscribed.remove(&device);
+        state.held.remove(&device);
+    }
+
+    /// Whether anybody is to be woken at all.
+    pub(crate) fn is_of_use(&self) -> bool {
+        !self.state().subscribed.is_empty()
+    }
+
+    /// The message stands at this place of the device's queue; 0 where the place is not known.
+    pub(crate) fn notify(&self, notice: &Arc<Notice>, device: DeviceAddress, queue_seq: u64, is_connected: bool) {
+        let now = Instant::now();
+        {
+            let mut state = self.state();
+            if !state.subscribed.contains(&device) {
+                return;
+            }
+            let waiting = Waiting { notice: notice.clone(), since: now };
+            if is_connected {
+                let held = state.held.entry(device).or_default();
+                held.push_back((queue_seq, waiting));
+                if held.len() > PUSH_NOTICES_MAX {
+                    held.pop_front();
+                }
+                return;
+            }
+            state.wait(device, waiting, now);
+        }
+        self.wanted.notify_one();
+    }
+
+    /// The device has all up to here.
+    pub(crate) fn acknowledged(&self, device: DeviceAddress, queue_seq: u64) {
+        let mut state = self.state();
+        if let Some(held) = state.held.get_mut(&device) {
+            held.retain(|(at, _)| *at > queue_seq);
+            if held.is_empty() {
+                state.held.remove(&device);
+            }
+        }
+    }
+
+    /// The device's last socket has ended.
+    pub(crate) fn left(&self, device: DeviceAddress) {
+        let now = Instant::now();
+        {
+            let mut state = self.state();
+            let Some(held) = state.held.remove(&device) else { return };
+            for (_, waiting) in held {
+                state.wait(device, waiting, now);
+            }
+        }
+        self.wanted.notify_one();
+    }
+
+    /// What is to be sent now, if anything is.
+    fn take_due(&self, now: Instant) -> Option<Parcel> {
+        let mut state = self.state();
+        loop {
+            let first = *state.due.first()?;
+            if first.0 > now {
+                return None;
+            }
+            state.due.remove(&first);
+            let device = first.1;
+            let Some(line) = state.lines.get_mut(&device) else { continue };
+            line.at = None;
+            line.notices.retain(|waiting| !waiting.is_over(now));
+            let is_urgent = line.notices.iter().any(|waiting| waiting.notice.urgency == Urgency::Call);
+            let urgency = if is_urgent { Urgency::Call } else { Urgency::Message };
+            let all = std::mem::take(&mut line.notices).into_iter();
+            let (now_sent, later): (Vec<_>, Vec<_>) = all.partition(|waiting| waiting.notice.urgency == urgency);
+            line.notices = later.into();
+            if now_sent.is_empty() {
+                state.lines.remove(&device);
+                continue;
+            }
+            let more = std::mem::take(&mut line.more);
+            return Some(Parcel { device, urgency, notices: now_sent, more });
+        }
+    }
+
+    /// When the next one is to be looked at.
+    fn next_due(&self) -> Option<Instant> {
+        self.state().due.first().map(|(at, _)| *at)
+    }
+
+    /// What became of a parcel.
+    fn done(&self, parcel: Parcel, sent: Sent) {
+        let now = Instant::now();
+        let mut state = self.state();
+        let device = parcel.device;
+        let Some(line) = state.lines.get_mut(&device) else { return };
+        let at = match sent {
+            Sent::Taken | Sent::Refused => {
+                line.tries = 0;
+                now + PUSH_PAUSE
+            }
+            Sent::Later(after) if line.tries < PUSH_TRIES_MAX => {
+                line.tries += 1;
+                for waiting in parcel.notices.into_iter().rev() {
+                    line.notices.push_front(waiting);
+                }
+                line.more += parcel.more;
+                line.bound();
+                now + after.unwrap_or(PUSH_RETRY * 2_u32.saturating_pow(line.tries - 1)).min(PUSH_RETRY_MAX)
+            }
+            Sent::Later(_) | Sent::NotWanted => {
+                state.lines.remove(&device);
+                return;
+            }
+        };
+        line.at = Some(at);
+        state.due.insert((at, device));
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn wait(&mut self, device: DeviceAddress, waiting: Waiting, now: Instant) {
+        let is_full = self.lines.len() >= PUSH_DEVICES_MAX;
+        let line = match self.lines.entry(device) {
+            std::collections::btree_map::Entry::Occupied(line) => line.into_mut(),
+            // Nobody is lost: a device gets its messages when it connects.
+            std::collections::btree_map::Entry::Vacant(_) if is_full => return,
+            std::collections::btree_map::Entry::Vacant(place) => {
+                self.due.insert((now, device));
+                place.insert(Line { notices: VecDeque::new(), more: 0, at: Some(now), tries: 0 })
+            }
+        };
+        // A call does not wait for the pause after a message, only for a push service that asked for one.
+        if waiting.notice.urgency == Urgency::Call
+            && line.tries == 0
+            && let Some(at) = line.at.as_mut()
+        {
+            self.due.remove(&(*at, device));
+            *at = now;
+            self.due.insert((now, device));
+        }
+        line.notices.push_back(waiting);
+        line.bound();
+    }
+}
+
+impl Line {
+    fn bound(&mut self) {
+        while self.notices.len() > PUSH_NOTICES_MAX {
+            self.notices.pop_front();
+            self.more = self.more.saturating_add(1);
+        }
+    }
+}
+
+/// How long a push service may keep a push.
+fn ttl(parcel: &Parcel, now: Instant) -> Duration {
+    let oldest = parcel.notices.iter().map(|waiting| waiting.since).min().unwrap_or(now);
+    match parcel.urgency {
+        Urgency::Message => crate::limits::PUSH_TTL,
+        Urgency::Call => PUSH_URGENT_TTL.saturating_sub(now.duration_since(oldest)),
+    }
+}
+
+/// What an endpoint of a subscription is sent with.
+struct Envelope {
+    subscription: Subscription,
+    body: Vec<u8>,
+    ttl: Duration,
+    topic: Option<String>,
+}
+
+#[cfg(test)]
+mod push_tests;

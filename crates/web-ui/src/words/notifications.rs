@@ -1,0 +1,24 @@
+//! Words of notifications.
+
+use client_api::UserError;
+
+pub const PUSH: &str = "Notify me in this browser, also while no page is open";
+pub const PUSH_BLOCKED: &str = "This browser has blocked notifications for this site. Allow them in the browser's settings for this site, then turn this on.";
+pub const PUSH_UNSUPPORTED: &str =
+    "This browser cannot notify while no page is open. On an iPhone or iPad, add this page to the home screen first.";
+pub const PUSH_FAILED: &str = "The browser's maker could not be reached for notifications. Try again later.";
+pub const PREVIEWS: &str = "Notifications show";
+pub const PREVIEWS_TEXT: &str = "Sender and message";
+pub const PREVIEWS_SENDER: &str = "Sender only";
+pub const PREVIEWS_NOTHING: &str = "Nothing of it";
+
+/// Why this device is not notified.
+pub(super) fn push_error(error: &UserError) -> String {
+    match error {
+        UserError::PushHost => {
+            "This server does not know the service that notifies this browser. Ask the person who runs it."
+        }
+        _ => "This server sends no notifications to browsers. Ask the person who runs it.",
+    }
+    .into()
+}
