@@ -103,7 +103,8 @@ impl Program {
             .arg("-c")
             .arg(format!("{limit}exec \"$0\" \"$@\""))
             .arg(binary)
-            .args(["serve", "--listen", &listen_at, "--https-listen", "off", "--rate-limit-factor", "1000"])
+            .args(["serve", "--listen", &listen_at, "--https-listen", "off", "--calls-listen", "off"])
+            .args(["--rate-limit-factor", "1000"])
             // A push service of a test's is on this machine.
             .args(["--push-hosts", "http://127.0.0.1", "--data"])
             .arg(data)

@@ -69,7 +69,8 @@ impl Served {
         };
         let https = tls_address.map_or_else(|| "off".to_owned(), |address| address.to_string());
         let mut child = Command::new(&program)
-            .args(["serve", "--listen", &listen.to_string(), "--https-listen", &https, "--data"])
+            .args(["serve", "--listen", &listen.to_string(), "--https-listen", &https])
+            .args(["--calls-listen", "off", "--data"])
             .arg(data)
             .env("HELIOGRAPH_RATE_LIMIT_FACTOR", rate_limit_factor.to_string())
             .env("HELIOGRAPH_CONNECTIONS_MAX", CONNECTIONS_MAX.to_string())

@@ -242,7 +242,7 @@ pub struct ServeArgs {
     /// Where to serve what the server measures, at /metrics, for Prometheus; keep it off the Internet [default: nowhere].
     #[arg(long, env = "HELIOGRAPH_METRICS_LISTEN")]
     metrics_listen: Option<SocketAddr>,
-    /// Where calls go through, UDP and TCP, as in "0.0.0.0:8472"; no client makes calls yet [default: "off"].
+    /// Where calls go through, UDP and TCP; "off" for no calls [default: 0.0.0.0:8472].
     #[arg(long, env = "HELIOGRAPH_CALLS_LISTEN")]
     calls_listen: Option<String>,
     /// Addresses of this machine as clients reach it for calls, separated by commas [default: as it listens; of all interfaces, that in
@@ -349,8 +349,8 @@ impl ServeArgs {
         };
         let listen = self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8470)));
         let calls = match self.calls_listen.as_deref() {
-            // No client makes calls yet: who wants to try says so.
-            None | Some("off") => None,
+            Some("off") => None,
+            None => Some(SocketAddr::from(([0, 0, 0, 0], 8472))),
             Some(text) => Some(text.parse().with_context(|| format!("calls_listen: {text:?} is no address and port"))?),
         };
         let calls = calls.map(|listen| calls_at(listen, self.calls_addresses, self.calls_units)).transpose()?;
@@ -478,7 +478,7 @@ mod tests {
     #[test]
     fn calls_are_where_the_operator_says() {
         let listens = |line: &str| config(line).unwrap().calls.map(|calls| calls.listen.to_string());
-        assert_eq!(listens(""), None);
+        assert_eq!(listens("").as_deref(), Some("0.0.0.0:8472"));
         assert_eq!(listens("--calls-listen [::]:443").as_deref(), Some("[::]:443"));
         assert_eq!(listens("--calls-listen off"), None);
         let reached = |line: &str| config(line).unwrap().calls.unwrap().reached_at();

@@ -6,7 +6,7 @@ use crate::layout::{Layout, Profile};
 use crate::step::Step;
 
 /// Runs that are part of the tests: what two cores do within five minutes.
-const RUNS: &str = "400";
+const RUNS: &str = "250";
 
 /// The first seeds, with a thread for each core. A failure names seed and step. The unit tests have built the program: asked
 /// for by itself, it would be built anew with the features that it alone needs.

@@ -40,6 +40,8 @@ impl Served {
                 "127.0.0.1:0",
                 "--https-listen",
                 "off",
+                "--calls-listen",
+                "off",
                 "--metrics-listen",
                 "127.0.0.1:0",
                 "--data",

@@ -21,7 +21,9 @@ fn heliograph() -> Command {
 async fn it_serves_prints_codes_and_stops_when_told() {
     let folder = tempfile::tempdir().unwrap();
     let mut command = heliograph();
-    command.args(["serve", "--listen", "127.0.0.1:0", "--https-listen", "off", "--data"]).arg(folder.path());
+    command
+        .args(["serve", "--listen", "127.0.0.1:0", "--https-listen", "off", "--calls-listen", "off", "--data"])
+        .arg(folder.path());
     let mut child = command.current_dir(folder.path()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut port = None;
@@ -55,7 +57,7 @@ async fn it_serves_prints_codes_and_stops_when_told() {
 /// What `serve` says when it does not start; it must end by itself.
 async fn does_not_start(folder: &Path, arguments: &[&str]) -> String {
     let mut command = heliograph();
-    command.current_dir(folder).args(["serve", "--https-listen", "off"]).args(arguments);
+    command.current_dir(folder).args(["serve", "--https-listen", "off", "--calls-listen", "off"]).args(arguments);
     let ended = command.output().await.unwrap();
     assert!(!ended.status.success(), "{arguments:?}");
     let said = String::from_utf8(ended.stderr).unwrap();
@@ -161,7 +163,15 @@ async fn a_port_in_use_is_told_with_the_option_that_gives_another() {
     let said = does_not_start(folder.path(), &["--listen", "127.0.0.1:0", "--metrics-listen", &port]).await;
     says(&said, &[&port, "give --metrics-listen another port"]);
     let mut command = heliograph();
-    command.current_dir(folder.path()).args(["serve", "--listen", "127.0.0.1:0", "--https-listen", &port]);
+    command.current_dir(folder.path()).args([
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--calls-listen",
+        "off",
+        "--https-listen",
+        &port,
+    ]);
     let ended = command.output().await.unwrap();
     assert!(!ended.status.success());
     says(&String::from_utf8(ended.stderr).unwrap(), &[&port, "give --https-listen another port"]);
@@ -180,7 +190,15 @@ async fn a_certificate_and_its_key_come_together() {
     std::fs::write(folder.path().join("empty.pem"), "nothing in it\n").unwrap();
     let serve = async |arguments: &[&str]| {
         let mut command = heliograph();
-        command.current_dir(folder.path()).args(["serve", "--listen", "127.0.0.1:0", "--https-listen", "127.0.0.1:0"]);
+        command.current_dir(folder.path()).args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--calls-listen",
+            "off",
+            "--https-listen",
+            "127.0.0.1:0",
+        ]);
         let ended = command.args(arguments).output().await.unwrap();
         assert!(!ended.status.success(), "{arguments:?}");
         String::from_utf8(ended.stderr).unwrap()
