@@ -1,6 +1,7 @@
 //! Benchmarks: programs and browsers as they are shipped, on real data. Knows the marks; `docs/performance.md` says what was seen.
 
 pub mod bundle;
+pub mod call;
 pub mod cold;
 pub mod corpus;
 pub mod exposition;
@@ -29,6 +30,9 @@ pub struct Size {
     /// Messages that `send` sends
     #[arg(long, default_value_t = 500)]
     pub sends: usize,
+    /// Calls that `call` takes the median of
+    #[arg(long, default_value_t = 11)]
+    pub calls: usize,
     /// Reloads that `cold` takes the median of
     #[arg(long, default_value_t = 7)]
     pub reloads: usize,

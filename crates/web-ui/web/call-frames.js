@@ -15,14 +15,18 @@ const context = crypto.getRandomValues(new Uint8Array(5));
 let epochs = []; // in the order of their coming: { name, epoch, base (a CryptoKey for HKDF), leaves (device → leaf), mine }
 const opening = new Map(); // key id and epoch → promise of { key, salt }
 const lines = new Map(); // media line → device whose frames may come on it
-const seen = new Map(); // key id → counters that came, on whatever line
+const seen = new Map(); // epoch and key id → counters that came, on whatever line
 const announced = new Set();
 let sealing = null; // { kid, key, salt, counter }
 let held = true;
+let holds = 0;
 
 self.onmessage = ({ data }) => {
   if (data.keys) void takeKeys(data.keys);
-  if (data.hold) held = true;
+  if (data.hold) {
+    held = true;
+    holds += 1;
+  }
   if (data.begin) {
     lines.clear();
     announced.clear();
@@ -52,22 +56,26 @@ self.onrtctransform = ({ transformer }) => {
 
 // An epoch comes once: its own counter never begins anew.
 async function takeKeys({ generation, epoch, base, leaf, leaves }) {
-  held = false;
+  const before = holds;
   const name = `${generation}/${epoch}`;
-  if (epochs.some((known) => known.name === name)) return;
-  const next = { name, epoch, leaves: new Map(leaves), base: null, mine: null };
-  epochs.push(next);
-  next.base = await crypto.subtle.importKey("raw", base, "HKDF", false, ["deriveKey", "deriveBits"]);
-  const kid = keyId(leaf, epoch);
-  next.mine = { kid, counter: 0, ...(await derive(next.base, kid)) };
-  if (!sealing) begin(next);
-  else setTimeout(begin, SEAL_AFTER_MS, next);
+  let taken = epochs.find((known) => known.name === name);
+  if (!taken) {
+    taken = { name, epoch, leaves: new Map(leaves), base: null, mine: null };
+    epochs.push(taken);
+    taken.base = await crypto.subtle.importKey("raw", base, "HKDF", false, ["deriveKey", "deriveBits"]);
+    const kid = keyId(leaf, epoch);
+    taken.mine = { kid, counter: 0, ...(await derive(taken.base, kid)) };
+  }
+  // What was held must not be sealed for those of before, not even for a moment.
+  if (held || !sealing) begin(taken);
+  else setTimeout(begin, SEAL_AFTER_MS, taken);
+  if (holds === before) held = false;
 }
 
 // Unless a later one has begun.
 function begin(next) {
   const at = epochs.indexOf(next);
-  if (at < 0) return;
+  if (at < 0 || !next.mine || at < epochs.findIndex(({ mine }) => mine === sealing)) return;
   sealing = next.mine;
   setTimeout(() => { epochs = epochs.slice(Math.max(epochs.indexOf(next), 0)); }, OPEN_OLD_MS);
 }
@@ -126,12 +134,13 @@ async function open(frame, { mid, kind }) {
   const kid = bytes.slice(at + 1, at + 9);
   const device = lines.get(mid);
   const counter = bytes.subarray(at + 9, at + length).reduce((sum, byte) => sum * 256 + byte, 0);
-  if (device === undefined || wasSeen(`${kid}`, counter)) return null;
+  if (device === undefined) return null;
   const bound = joined(bytes.subarray(at, at + length), bytes.subarray(0, at));
   for (const { name, epoch, base, leaves } of epochs) {
     // Whose line it is says the server: only what that device's leaf of the epoch has sealed is theirs.
     if (!base || epoch % 256 !== kid[7] || leaves.get(device) !== kid[5] * 256 + kid[6]) continue;
     const which = `${name} ${kid}`;
+    if (wasSeen(which, counter)) return null;
     if (!opening.has(which)) {
       if (opening.size > SEEN_MAX) opening.clear();
       opening.set(which, derive(base, kid));
@@ -140,8 +149,8 @@ async function open(frame, { mid, kind }) {
     try {
       const opened = await crypto.subtle.decrypt(algorithm(keys, counter, bound), keys.key, bytes.subarray(at + length));
       // The same may have come on another line meanwhile.
-      if (wasSeen(`${kid}`, counter)) return null;
-      see(`${kid}`, counter);
+      if (wasSeen(which, counter)) return null;
+      see(which, counter);
       if (!announced.has(mid)) {
         announced.add(mid);
         self.postMessage({ opened: mid });
@@ -155,27 +164,27 @@ async function open(frame, { mid, kind }) {
 }
 
 // A frame comes once: who forwards it could repeat it otherwise.
-function wasSeen(name, counter) {
-  const { floor, counters } = seen.get(name) ?? { floor: -1, counters: new Set() };
+function wasSeen(which, counter) {
+  const { floor, counters } = seen.get(which) ?? { floor: -1, counters: new Set() };
   return counter <= floor || counters.has(counter);
 }
 
-function see(name, counter) {
-  const kept = seen.get(name) ?? { floor: -1, counters: new Set() };
+function see(which, counter) {
+  const kept = seen.get(which) ?? { floor: -1, counters: new Set() };
   kept.counters.add(counter);
   if (kept.counters.size > SEEN_MAX) {
     const sorted = [...kept.counters].sort((a, b) => a - b);
     kept.floor = sorted[SEEN_MAX / 2];
     kept.counters = new Set(sorted.slice(SEEN_MAX / 2 + 1));
   }
-  if (!seen.has(name)) forgetContexts(name);
-  seen.set(name, kept);
+  if (!seen.has(which)) forgetContexts(which);
+  seen.set(which, kept);
 }
 
 // Whoever has many contexts forgets their own first ones, and nobody else's.
-function forgetContexts(name) {
-  const owner = name.split(",").slice(5).join();
-  const others = [...seen.keys()].filter((known) => known.split(",").slice(5).join() === owner);
+function forgetContexts(which) {
+  const leaf = (known) => known.split(",").slice(5).join();
+  const others = [...seen.keys()].filter((known) => leaf(known) === leaf(which));
   if (others.length >= CONTEXTS_MAX) seen.delete(others[0]);
 }
 

@@ -98,7 +98,12 @@ pub(super) async fn ready_phone(server: &Served, folder: &Path) -> Result<Termin
 
 /// A fresh browser that shows a code.
 pub(super) async fn companion(profile: &Path, name: &str, address: &Url) -> Result<Browser> {
-    let browser = Browser::at_url(profile, name, address.as_str(), &Setup::chromium(WIDE)).await?;
+    companion_with(profile, name, address, &Setup::chromium(WIDE)).await
+}
+
+/// The same, in a browser that is not like all others.
+pub(super) async fn companion_with(profile: &Path, name: &str, address: &Url, setup: &Setup) -> Result<Browser> {
+    let browser = Browser::at_url(profile, name, address.as_str(), setup).await?;
     browser.shows("link-qr").await?;
     Ok(browser)
 }

@@ -2,18 +2,19 @@
 //! Both clocks are the machine's.
 
 use super::Size;
-use super::link::{companion, hand_over, ready_phone, until};
+use super::link::{companion_with, hand_over, ready_phone, until};
 use super::report::Report;
 use super::served::Served;
 use crate::Browser;
+use crate::browser::{Setup, WIDE};
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::Path;
 use tempfile::TempDir;
 
-const ALICE: &str = "+4915112345601";
-const BOB: &str = "+4915112345602";
+pub(super) const ALICE: &str = "+4915112345601";
+pub(super) const BOB: &str = "+4915112345602";
 
 /// Notes when Enter is pressed, and when each message `bench N` is painted, in milliseconds since 1970.
 const WATCH: &str = "(() => {
@@ -76,10 +77,20 @@ pub async fn run(size: &Size) -> Result<Report> {
     Ok(report)
 }
 
-/// A linked browser with its one chat open; the phone is ended.
 async fn linked(server: &Served, phone: &Path, profile: &Path, name: &str) -> Result<Browser> {
+    linked_with(server, phone, profile, name, &Setup::chromium(WIDE)).await
+}
+
+/// A linked browser with its one chat open; the phone is ended.
+pub(super) async fn linked_with(
+    server: &Served,
+    phone: &Path,
+    profile: &Path,
+    name: &str,
+    setup: &Setup,
+) -> Result<Browser> {
     let mut phone = ready_phone(server, phone).await?;
-    let browser = companion(profile, name, &server.address).await?;
+    let browser = companion_with(profile, name, &server.address, setup).await?;
     let code = browser.copies_code().await?;
     hand_over(&mut phone, &browser, &code).await?;
     browser.sees("[data-testid=chat-row]").await?;

@@ -41,7 +41,7 @@ impl Served {
                 "--https-listen",
                 "off",
                 "--calls-listen",
-                "off",
+                "127.0.0.1:0",
                 "--metrics-listen",
                 "127.0.0.1:0",
                 "--data",

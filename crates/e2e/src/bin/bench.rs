@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::{Parser, ValueEnum};
-use e2e::bench::{Size, bundle, cold, link, search, send};
+use e2e::bench::{Size, bundle, call, cold, link, search, send};
 
 #[derive(Parser)]
 struct Arguments {
@@ -23,6 +23,8 @@ enum Name {
     Send,
     /// A reload of a filled account → a chat list that answers a click
     Cold,
+    /// A call that is answered → both hear the other one
+    Call,
     /// Bytes of all answers to a fresh profile until the linked list can be used
     Bundle,
     /// Letters as they are typed → messages found, among a million
@@ -36,6 +38,7 @@ async fn main() -> Result<()> {
         Name::Link => link::run(&size).await,
         Name::Send => send::run(&size).await,
         Name::Cold => cold::run(&size).await,
+        Name::Call => call::run(&size).await,
         Name::Bundle => bundle::run().await,
         Name::Search => search::run(&size).await,
     }?;

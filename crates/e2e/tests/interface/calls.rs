@@ -402,5 +402,27 @@ async fn frames_are_sealed_as_the_standard_says() -> Result<()> {
         .await?;
     let expected = ["[true,true,true]", "true", "0", "[0,0]", "1", r#"["a","b"]"#];
     ensure!(outcome == expected, "{outcome:?}");
+    // What was held is sealed for the next epoch alone, and for a next generation with counters of its own.
+    let epochs: Vec<String> = page
+        .evaluates(&in_worker(
+            "const seals = async () => text((await passes([hex('78' + '44'.repeat(20)).buffer], { kind: 'audio' }))[0] ?? new ArrayBuffer(0)).slice(2, 24);
+            const leaves = [['x/1', 1]];
+            await takeKeys({ generation: 1, epoch: 3, base, leaf: 1, leaves });
+            const first = await seals();
+            self.onmessage({ data: { hold: true } });
+            const held = await seals();
+            const later = takeKeys({ generation: 1, epoch: 4, base: base.map(byte => byte ^ 1), leaf: 1, leaves });
+            const meanwhile = await seals();
+            await later;
+            const second = await seals();
+            await takeKeys({ generation: 2, epoch: 4, base: base.map(byte => byte ^ 2), leaf: 1, leaves });
+            begin(epochs.at(-1));
+            self.onmessage({ data: { lines: [['a', 'x/1']] } });
+            const third = await passes([hex('78' + '44'.repeat(20)).buffer], { kind: 'audio' });
+            const opened = await passes(third, { mid: 'a', kind: 'audio' });
+            return [first.slice(16, 20), held, meanwhile, second.slice(16, 20), text(third[0]).slice(18, 22), `${opened.length}`];",
+        ))
+        .await?;
+    ensure!(epochs == ["0300", "", "", "0400", "0400", "1"], "{epochs:?}");
     Ok(())
 }

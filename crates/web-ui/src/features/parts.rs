@@ -241,6 +241,7 @@ fn Missing(place: Place, on_again: impl Fn() + Copy + Send + Sync + 'static) -> 
         let around = use_context::<Around>();
         let leave = move || {
             app.leave_media();
+            app.call_wish.set(None);
             app.help.set(false);
             if let Some(around) = around {
                 around.dialog.set(None);
