@@ -86,7 +86,7 @@ pub struct PushChat {
     pub muted_until_ms: u64,
     /// Keys of previews (`e2ee::preview`), newest first.
     pub keys: Vec<PushKey>,
-    /// Who writes there, in a group of many.
+    /// Who may be shown to have written there, never oneself; with names in a group of many.
     pub people: Vec<(AccountId, String)>,
 }
 

@@ -9,6 +9,7 @@ use crate::io::{Halt, HttpMethod, Output, PushChat, PushKey, PushTask};
 use crate::own_state::{self, ChatKey};
 use crate::{chats, groups, this};
 use client_api::{Answer, Event, PushState, PushSubscription, UserError};
+use identity::ChatKind;
 pub(crate) use keys::on_key;
 use prost::Message as _;
 use proto::account;
@@ -49,7 +50,7 @@ pub(crate) fn give_changes(cx: &mut Context<'_>, changed: impl Iterator<Item = C
     }
     let mut pages = Vec::new();
     for chat in changed {
-        if let Some(chat) = chats::find(cx.db, chat)?.filter(|chat| chat.kind != identity::ChatKind::SelfGroup) {
+        if let Some(chat) = chats::find(cx.db, chat)?.filter(|chat| chat.kind != ChatKind::SelfGroup) {
             pages.push(page_of(cx, &chat)?);
         }
     }
@@ -61,7 +62,13 @@ pub(crate) fn give_changes(cx: &mut Context<'_>, changed: impl Iterator<Item = C
 
 fn page_of(cx: &Context<'_>, chat: &chats::Chat) -> Result<PushChat, Halt> {
     let keys = keys::of(cx.db, chat.chat)?.into_iter().map(PushKey).collect();
-    let people = groups::rows(cx.db, chat.chat)?.into_iter().map(|row| (row.account, row.title)).collect();
+    let me = client_api::AccountId(cx.me()?.address.account.0);
+    // Of two there is no need to say who wrote.
+    let people: Vec<_> = match chat.kind {
+        ChatKind::Group => groups::rows(cx.db, chat.chat)?.into_iter().map(|row| (row.account, row.title)).collect(),
+        ChatKind::Direct | ChatKind::SelfGroup => vec![(client_api::AccountId(chat.peer.0), String::new())],
+    };
+    let people = people.into_iter().filter(|(account, _)| *account != me).collect();
     Ok(PushChat {
         chat: client_api::ChatId(chat.chat.0),
         title: chats::title(cx.db, chat)?,

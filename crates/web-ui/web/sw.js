@@ -59,6 +59,8 @@ const WORDS = {
 const PURPOSE = new TextEncoder().encode("heliograph preview v1\0");
 // As `e2ee::preview` makes them.
 const PREVIEW_LEN = 297;
+// Previews that are remembered to have been shown: none is shown twice, whoever sends it again.
+const SHOWN_MAX = 256;
 
 self.addEventListener("push", (event) => event.waitUntil(pushed(event.data)));
 
@@ -72,7 +74,7 @@ async function pushed(data) {
 }
 
 async function notify(book, notices) {
-  if (!book.settings) {
+  if (book.isOff) {
     // This browser is nobody's any more, or nobody wants to be notified here.
     const subscription = await self.registration.pushManager.getSubscription();
     await subscription?.unsubscribe();
@@ -80,9 +82,18 @@ async function notify(book, notices) {
   }
   // The page tells it itself.
   if ((await openPages()).some((page) => page.visibilityState === "visible")) return;
+  let shown = 0;
+  // Without settings the book could not be read: nothing is known of what may be shown.
+  for (const notice of book.settings ? notices : []) {
+    try {
+      await tell(book, notice);
+      shown += 1;
+    } catch (error) {
+      console.warn("a notice could not be shown:", error.name);
+    }
+  }
   // A push without a notification costs the leave to notify.
-  if (notices.length === 0) await show({ title: WORDS.app, body: WORDS.message, tag: "heliograph", data: { count: 1 } });
-  for (const notice of notices) await tell(book, notice);
+  if (shown === 0) await show({ title: WORDS.app, body: WORDS.message, tag: "heliograph", data: { count: 1 } });
   await showBadge();
 }
 
@@ -108,16 +119,16 @@ function noticesOf(data) {
 async function tell(book, notice) {
   const chat = hex(bytes(notice.chat));
   const entry = await book.chat(chat);
-  const muted = entry !== undefined && entry.muted > Date.now() && !notice.urgent;
+  const muted = entry !== undefined && entry.muted > Date.now();
   const before = await self.registration.getNotifications({ tag: chat });
   const count = before.reduce((sum, one) => sum + (one.data?.count ?? 0), 0) + 1;
   const shows = book.settings.previews;
-  const preview = entry && shows === "text" && !notice.urgent ? await opened(entry, notice) : null;
+  const preview = entry && shows === "text" && !notice.urgent ? await opened(book, entry, notice) : null;
   const title = entry && shows !== "nothing" ? entry.title : WORDS.app;
   const body = notice.urgent ? WORDS.call : textOf(entry, notice, preview, count);
   await show({ title, body, tag: chat, renotify: !muted, silent: muted, data: { chat, count, page: book.settings.page } });
-  // Browsers want one to be shown; that it goes at once is as quiet as they let it be.
-  if (muted) for (const one of await self.registration.getNotifications({ tag: chat })) one.close();
+  // Browsers want one to be shown; that it goes at once is as quiet as they let it be. A call stays, without a sound.
+  if (muted && !notice.urgent) for (const one of await self.registration.getNotifications({ tag: chat })) one.close();
 }
 
 function textOf(entry, notice, preview, count) {
@@ -131,9 +142,11 @@ function show({ title, ...options }) {
   return self.registration.showNotification(title, options);
 }
 
-// What `e2ee::preview::open_preview` does. Null where it does not open: the key came while no page was open, or somebody lies.
-async function opened(entry, notice) {
+// What `e2ee::preview::open_preview` does. Null where it does not open, or may not be shown: the key came while no page was open, or
+// somebody lies. What another device of one's own sealed would open, too, so that it counts who may have written.
+async function opened(book, entry, notice) {
   try {
+    if (!Object.hasOwn(entry.people, hex(bytes(notice.account)))) return null;
     const hint = bytes(notice.hint);
     if (hint.length !== PREVIEW_LEN || hint[0] !== 1) return null;
     const [id, message, sealed] = [hex(hint.subarray(1, 9)), hint.subarray(9, 25), hint.subarray(25)];
@@ -145,6 +158,7 @@ async function opened(entry, notice) {
     new DataView(device.buffer).setUint32(0, notice.device);
     const additionalData = new Uint8Array([...PURPOSE, ...bytes(notice.chat), ...bytes(notice.account), ...device, ...message]);
     const padded = new Uint8Array(await crypto.subtle.decrypt({ name: "AES-GCM", iv: new Uint8Array(12), additionalData }, key, sealed));
+    if (!(await book.isFirst(hex(message)))) return null;
     const len = padded[1] * 256 + padded[2];
     return { kind: padded[0], text: new TextDecoder().decode(padded.subarray(3, 3 + len)) };
   } catch {
@@ -160,22 +174,45 @@ function hex(some) {
   return Array.from(some, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-// The book, as `worker.js` writes it; without settings where there is none.
+// The book, as `worker.js` writes it. Without settings where it cannot be read now; `isOff` where there is none, or nothing in it.
 async function readBook() {
   const settled = (request) => new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
   });
+  let isNew = false;
+  let database;
   try {
     const opening = indexedDB.open("heliograph-push", 1);
     // Nobody has written one yet.
-    opening.onupgradeneeded = () => opening.transaction.abort();
-    const database = await settled(opening);
+    opening.onupgradeneeded = () => {
+      isNew = true;
+      opening.transaction.abort();
+    };
+    database = await settled(opening);
     const read = (store, key) => settled(database.transaction(store).objectStore(store).get(key));
-    return { settings: await read("settings", "now"), chat: (chat) => read("chats", chat), close: () => database.close() };
+    const settings = await read("settings", "now");
+    return { settings, isOff: !settings, chat: (chat) => read("chats", chat), isFirst: (id) => isFirst(database, id), close: () => database.close() };
   } catch {
-    return {};
+    database?.close();
+    return { isOff: isNew };
   }
+}
+
+// Remembers that a preview is shown; false where it was before.
+function isFirst(database, id) {
+  return new Promise((resolve, reject) => {
+    const change = database.transaction("settings", "readwrite");
+    const settings = change.objectStore("settings");
+    let first = false;
+    settings.get("shown").onsuccess = (event) => {
+      const shown = event.target.result ?? [];
+      first = !shown.includes(id);
+      if (first) settings.put([...shown, id].slice(-SHOWN_MAX), "shown");
+    };
+    change.oncomplete = () => resolve(first);
+    change.onabort = () => reject(change.error);
+  });
 }
 
 async function showBadge() {

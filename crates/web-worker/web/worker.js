@@ -21,11 +21,10 @@ async function write(task) {
   const chats = await Promise.all((task.chats ?? []).map(kept));
   const book = await openBook();
   const change = book.transaction(["settings", "chats"], "readwrite");
-  // Of a change of some chats the rest stays; else all is new, or nothing is left.
-  if (task.settings || !task.chats) {
-    change.objectStore("settings").clear();
-    change.objectStore("chats").clear();
-  }
+  // Of a change of some chats the rest stays; else all chats are new, or nothing is left. Which previews were shown, the service worker
+  // notes in the settings: that stays as long as there are any.
+  if (!task.chats) change.objectStore("settings").clear();
+  if (task.settings || !task.chats) change.objectStore("chats").clear();
   if (task.settings) change.objectStore("settings").put(task.settings, "now");
   for (const { chat, ...rest } of chats) change.objectStore("chats").put(rest, chat);
   await new Promise((resolve, reject) => {

@@ -275,6 +275,20 @@ fn the_service_worker_is_told_of_chats_only_while_it_is_to_notify() {
     assert_eq!(story.told(mute), []);
 }
 
+/// A hint that another device of ours made would open as well, whoever the server says wrote it.
+#[test]
+fn the_service_worker_may_show_what_others_wrote_and_never_what_oneself_did() {
+    for (mut story, of_a_group) in [(Story::new(), false), (Story::of_a_group(), true)] {
+        let me = client_api::AccountId(story.me().account.0);
+        let peer = story.peer.list.account();
+        let book = tasks(story.turns_on("https://push.example/1", Reply::Ok(())));
+        let [PushTask::Keep { chats, .. }] = book.as_slice() else { panic!("{book:?}") };
+        let people = &chats.iter().find(|page| page.chat == CHAT_UI).expect("the chat").people;
+        assert!(people.iter().all(|(account, name)| *account != me && name.is_empty() != of_a_group), "{people:?}");
+        assert!(people.iter().any(|(account, _)| account.0 == peer.0), "{people:?}");
+    }
+}
+
 #[test]
 fn what_the_server_refuses_is_not_on() {
     let mut story = Story::new();

@@ -130,11 +130,23 @@ async fn who_has_closed_the_page_is_notified_as_they_wish_and_comes_to_the_chat(
     ensure!(pushed.path == "/alice" && !pushed.text.contains("words"), "the server knows no word of it");
     worker.gets(&pushed.text).await?;
     is_notified(&alice, &format!("Robert|*words* of a preview|{}", ui(chat))).await?;
+    // The same again is shown no second time.
+    worker.gets(&pushed.text).await?;
+    is_notified(&alice, "Robert|2 new messages|").await?;
     // What is damaged on the way, or sealed under a key that this browser does not have.
     let mut damaged: Value = serde_json::from_str(&pushed.text)?;
     *damaged.pointer_mut("/notices/0/device").context("a notice")? = json!(7);
     worker.gets(&damaged.to_string()).await?;
-    is_notified(&alice, "Robert|2 new messages|").await?;
+    is_notified(&alice, "Robert|3 new messages|").await?;
+    // What cannot be read keeps nothing else back; where it comes alone, there is a message at least.
+    let mut unreadable: Value = serde_json::from_str(&pushed.text)?;
+    *unreadable.pointer_mut("/notices/0/chat").context("a notice")? = json!("*");
+    worker.gets(&unreadable.to_string()).await?;
+    is_notified(&alice, "Heliograph|New message|heliograph").await?;
+    let good = damaged.pointer("/notices/0").context("a notice")?.clone();
+    unreadable.pointer_mut("/notices").and_then(Value::as_array_mut).context("notices")?.push(good);
+    worker.gets(&unreadable.to_string()).await?;
+    is_notified(&alice, "Robert|4 new messages|").await?;
 
     // The click on it opens a page at that chat; what was read there stands in the system no more.
     alice.goes_to(world.url()?.join(&format!("/phone#chat={}", ui(chat)))?.as_str()).await?;
