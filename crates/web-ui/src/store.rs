@@ -267,6 +267,10 @@ impl App {
                 if stage == AppStage::Active || matches!(stage, AppStage::LoggedOut(_)) {
                     self.unsent.set(None);
                 }
+                if matches!(stage, AppStage::LoggedOut(_)) {
+                    notify::forget(self.push.get_untracked());
+                    self.push.set(PushState::Off);
+                }
                 if self.stage.get_untracked() == AppStage::Active && stage != AppStage::Active {
                     // The page that comes says what happened.
                     self.toasts.set(Vec::new());

@@ -2,11 +2,11 @@
 
 use crate::features::settings::{Choice, Switch, change};
 use crate::platform::notify;
-use crate::platform::push::{self, Leave};
+use crate::platform::push::{self, Leave, NoSubscription};
 use crate::primitives::icon::Icon;
 use crate::store::{App, use_app};
 use crate::words;
-use client_api::{Answer, Command, Previews, PushState, UserError};
+use client_api::{Answer, Command, Previews, PushState, PushSubscription, UserError};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -24,7 +24,7 @@ pub fn Notifications() -> impl IntoView {
     let app = use_app();
     let may_ask = RwSignal::new(notify::may_ask());
     let (leave, deed) = (RwSignal::new(push::leave()), RwSignal::new(Deed::None));
-    let is_on = move || app.push.with(|state| matches!(state, PushState::On { .. })) && leave.get() == Leave::Asked;
+    let is_on = move || app.push.with(is_on_at) && leave.get() == Leave::Asked;
     let turn = move |on: bool| {
         deed.set(Deed::UnderWay);
         spawn_local(async move {
@@ -50,7 +50,8 @@ pub fn Notifications() -> impl IntoView {
                     disabled=move || leave.get() != Leave::Asked || deed.get() == Deed::UnderWay
                     on:change=move |event| turn(event_target_checked(&event))/>
             </label>
-            <p class="pad faint" id="push-trouble" role="status" data-testid="push-trouble" hidden=move || trouble().is_empty()>{trouble}</p>
+            // Always there: what comes into it is read out.
+            <p class="faint" class:pad=move || !trouble().is_empty() id="push-trouble" role="status" data-testid="push-trouble">{trouble}</p>
             <Show when=move || may_ask.get()>
                 <button class="action-row" type="button" data-testid="allow-notifications"
                     on:click=move |_| notify::ask(move || { let _ = may_ask.try_set(notify::may_ask()); let _ = leave.try_set(push::leave()); })>
@@ -64,6 +65,7 @@ pub fn Notifications() -> impl IntoView {
                 options=&[("text", words::PREVIEWS_TEXT), ("sender", words::PREVIEWS_SENDER), ("nothing", words::PREVIEWS_NOTHING)]
                 value=Signal::derive(move || name_of(app.settings.get().previews))
                 on_choice=move |name| change(app, |settings| settings.previews = previews_of(&name))/>
+            <p class="faint">{words::PREVIEWS_SCOPE}</p>
         </div>
     }
 }
@@ -77,38 +79,52 @@ async fn turn_on(app: App) -> Result<(), String> {
             _ => Err(words::PUSH_BLOCKED.to_owned()),
         };
     }
-    subscribe(app).await
-}
-
-async fn subscribe(app: App) -> Result<(), String> {
-    let key = match app.asks(Command::AskPushKey).await {
-        Ok(Answer::PushKey(key)) => key,
-        Ok(_) => return Err(words::error(&UserError::ServerFailed)),
-        Err(error) => return Err(words::error(&error)),
-    };
-    let Some(subscription) = push::subscribe(&key).await else { return Err(words::PUSH_FAILED.to_owned()) };
-    let done = app.asks(Command::TurnPushOn(subscription)).await;
-    if let Err(error) = &done
-        && matches!(error, UserError::PushHost | UserError::PushOff)
-    {
+    let done = app.asks(Command::TurnPushOn(subscription(app).await?)).await;
+    if matches!(done, Err(UserError::PushHost | UserError::PushOff)) {
         push::end().await;
     }
     done.map(|_| ()).map_err(|error| words::error(&error))
 }
 
-async fn turn_off(app: App) -> Result<(), String> {
-    push::end().await;
-    app.asks(Command::TurnPushOff).await.map(|_| ()).map_err(|error| words::error(&error))
+async fn subscription(app: App) -> Result<PushSubscription, String> {
+    let key = match app.asks(Command::AskPushKey).await {
+        Ok(Answer::PushKey(key)) => key,
+        Ok(_) => return Err(words::error(&UserError::ServerFailed)),
+        Err(error) => return Err(words::error(&error)),
+    };
+    let words = |why| match why {
+        NoSubscription::NotKept => words::PUSH_NOT_KEPT.to_owned(),
+        NoSubscription::Refused => words::PUSH_FAILED.to_owned(),
+    };
+    push::subscribe(&key).await.map_err(words)
 }
 
-/// The browser has another subscription than the server knows of, or none: its maker gives them out anew now and then.
-pub async fn keep_up(app: App, known: String) {
-    match push::leave() {
-        Leave::Asked if push::endpoint().await.as_ref() == Some(&known) => {}
-        // What fails now is tried again when a page opens.
-        Leave::Asked if !notify::may_ask() => drop(subscribe(app).await),
-        _ => drop(turn_off(app).await),
+/// The core first: as long as it says that this browser is notified, the next page would subscribe again.
+async fn turn_off(app: App) -> Result<(), String> {
+    let done = app.asks(Command::TurnPushOff).await;
+    push::end().await;
+    notify::close_all().await;
+    done.map(|_| ()).map_err(|error| words::error(&error))
+}
+
+/// Gives the server what it may have lost, or never had: browsers' makers give out addresses anew, servers come back from a copy.
+pub async fn keep_up(app: App) {
+    if push::leave() != Leave::Asked || notify::may_ask() {
+        drop(turn_off(app).await);
+        return;
     }
+    // What fails now is tried again when a page opens.
+    let Ok(subscription) = subscription(app).await else { return };
+    if app.push.with_untracked(is_on_at) {
+        drop(app.asks(Command::TurnPushOn(subscription)).await);
+    } else {
+        // Turned off meanwhile.
+        push::end().await;
+    }
+}
+
+fn is_on_at(state: &PushState) -> bool {
+    matches!(state, PushState::On { .. })
 }
 
 fn name_of(previews: Previews) -> &'static str {

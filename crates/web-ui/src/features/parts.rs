@@ -86,16 +86,16 @@ fn in_bubble(shown: Shown) -> Result<AnyView, SplitLoaderError> {
 }
 
 #[wasm_split(sections, wasm_split_path = leptos::wasm_split, preload(load_keep_up_push), fallible)]
-fn keep_up_push(app: App, known: String) -> Result<(), SplitLoaderError> {
-    spawn_local(keep_up(app, known));
+fn keep_up_push(app: App) -> Result<(), SplitLoaderError> {
+    spawn_local(keep_up(app));
     Ok(())
 }
 
 /// Sees to it that the server knows this browser's subscription, once a page is there.
-pub fn keep_push(app: App, known: String) {
+pub fn keep_push(app: App) {
     spawn_local(async move {
         // Without the part, the next page does it.
-        let _ = keep_up_push(app, known).await;
+        let _ = keep_up_push(app).await;
     });
 }
 

@@ -127,8 +127,8 @@ fn watch_version(app: App) {
 /// What has time until the list is there.
 fn keep_all(app: App) {
     version::keep_all();
-    if let PushState::On { endpoint } = app.push.get_untracked() {
-        parts::keep_push(app, endpoint);
+    if matches!(app.push.get_untracked(), PushState::On { .. }) {
+        parts::keep_push(app);
     }
 }
 

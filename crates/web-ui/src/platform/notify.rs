@@ -1,9 +1,9 @@
 //! Notifications: of messages while the page is open but not seen, and what becomes of those that stand in the system. What is told while no
 //! page is open, the service worker says by itself (`web/sw.js`).
 
-use crate::platform::version;
+use crate::platform::{push, version};
 use crate::store::App;
-use client_api::{AppStage, ChatId, Role};
+use client_api::{AppStage, ChatId, PushState, Role};
 use js_sys::{Array, Object, Reflect};
 use leptos::prelude::*;
 use std::collections::BTreeSet;
@@ -11,6 +11,9 @@ use std::str::FromStr as _;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{MessageEvent, Notification, NotificationOptions, NotificationPermission};
+
+/// The tag of what the service worker says where it cannot tell which chat it is.
+const OF_NO_CHAT: &str = "heliograph";
 
 /// Tells of a message, where the user allowed it.
 pub fn message(app: App, chat: ChatId, title: &str, text: &str) {
@@ -97,13 +100,10 @@ pub fn close_read(read: BTreeSet<String>) {
         return;
     }
     spawn_local(async move {
-        let Some(registration) = version::registration().await else { return };
-        let Ok(standing) = registration.get_notifications() else { return };
-        let Ok(standing) = JsFuture::from(standing).await else { return };
         let (mut left, mut closed) = (0, false);
-        for notification in Array::from(&standing).iter() {
-            let notification: Notification = notification.unchecked_into();
-            if read.contains(&notification.tag().unwrap_or_default()) {
+        for notification in standing().await {
+            let tag = notification.tag().unwrap_or_default();
+            if read.contains(&tag) || tag == OF_NO_CHAT {
                 notification.close();
                 closed = true;
             } else {
@@ -114,6 +114,32 @@ pub fn close_read(read: BTreeSet<String>) {
             clear_badge();
         }
     });
+}
+
+/// Takes all of them out of the system.
+pub async fn close_all() {
+    for notification in standing().await {
+        notification.close();
+    }
+    clear_badge();
+}
+
+/// The account is here no more: nothing of it stands in the system, and nothing more comes.
+pub fn forget(was: PushState) {
+    spawn_local(async move {
+        // Its phone or companion in this browser may be the one that is notified.
+        if matches!(was, PushState::On { .. }) {
+            push::end().await;
+        }
+        close_all().await;
+    });
+}
+
+async fn standing() -> Vec<Notification> {
+    let asked = version::registration().await.and_then(|registration| registration.get_notifications().ok());
+    let Some(asked) = asked else { return Vec::new() };
+    let Ok(standing) = JsFuture::from(asked).await else { return Vec::new() };
+    Array::from(&standing).iter().map(JsCast::unchecked_into).collect()
 }
 
 /// Not every browser has one.

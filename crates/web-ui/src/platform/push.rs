@@ -21,6 +21,15 @@ pub enum Leave {
     Asked,
 }
 
+/// Why there is no subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoSubscription {
+    /// This page has no service worker.
+    NotKept,
+    /// The browser, or its maker's push service, gives out none.
+    Refused,
+}
+
 /// As it is now.
 pub fn leave() -> Leave {
     let has = |name: &str| Reflect::has(&js_sys::global(), &JsValue::from_str(name)).unwrap_or(false);
@@ -33,20 +42,20 @@ pub fn leave() -> Leave {
     }
 }
 
-/// The address of the subscription that this browser has.
-pub async fn endpoint() -> Option<String> {
-    Some(held(&manager().await?).await?.endpoint())
-}
-
 /// Asks the user, if need be; only after a click. Whether they said yes.
 pub async fn may_notify() -> bool {
     let Ok(asked) = Notification::request_permission() else { return false };
     JsFuture::from(asked).await.is_ok() && Notification::permission() == NotificationPermission::Granted
 }
 
-/// Subscribes for the server's key; a subscription for another server's key ends.
-pub async fn subscribe(key: &[u8]) -> Option<PushSubscription> {
-    let manager = manager().await?;
+/// Subscribes for the server's key, or finds the subscription that there is; one for another server's key ends.
+pub async fn subscribe(key: &[u8]) -> Result<PushSubscription, NoSubscription> {
+    let registration = version::active().await.ok_or(NoSubscription::NotKept)?;
+    let manager = registration.push_manager().map_err(|_| NoSubscription::NotKept)?;
+    made(&manager, key).await.ok_or(NoSubscription::Refused)
+}
+
+async fn made(manager: &PushManager, key: &[u8]) -> Option<PushSubscription> {
     let key = Uint8Array::from(key);
     let subscribe = || {
         let options = PushSubscriptionOptionsInit::new();
@@ -56,7 +65,12 @@ pub async fn subscribe(key: &[u8]) -> Option<PushSubscription> {
     };
     let made = match JsFuture::from(subscribe().ok()?).await {
         Ok(made) => made,
-        Err(_) => {
+        // Only then there is one for another key: whatever else is wrong may pass.
+        Err(error) => {
+            let name = Reflect::get(&error, &JsValue::from_str("name")).ok()?;
+            if name.as_string()? != "InvalidStateError" {
+                return None;
+            }
             end().await;
             JsFuture::from(subscribe().ok()?).await.ok()?
         }

@@ -5,6 +5,7 @@
 //! page does not need yet; so a first visit registers it when the list is there, and does not wait for that on a slow line.
 
 use crate::platform::page;
+use js_sys::Promise;
 use leptos::prelude::{document, window};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -31,9 +32,33 @@ pub fn can_be_kept() -> bool {
     container().is_some()
 }
 
-/// The service worker's registration, once it is there.
+/// The service worker's registration, if there is one: where it failed, nobody waits for it.
 pub async fn registration() -> Option<ServiceWorkerRegistration> {
-    Some(JsFuture::from(container()?.ready().ok()?).await.ok()?.unchecked_into())
+    JsFuture::from(container()?.get_registration()).await.ok()?.dyn_into().ok()
+}
+
+/// The same with a service worker that works; on a first visit it may just be coming.
+pub async fn active() -> Option<ServiceWorkerRegistration> {
+    let registration = registration().await?;
+    if registration.active().is_none() {
+        settles(&registration.installing().or_else(|| registration.waiting())?).await;
+    }
+    registration.active().is_some().then_some(registration)
+}
+
+/// It works, or never will.
+async fn settles(worker: &ServiceWorker) {
+    let settled = Promise::new(&mut |settle, _| {
+        let coming = worker.clone();
+        let on_state = Closure::<dyn FnMut()>::new(move || {
+            if matches!(coming.state(), ServiceWorkerState::Activated | ServiceWorkerState::Redundant) {
+                let _ = settle.call0(&JsValue::NULL);
+            }
+        });
+        let _ = worker.add_event_listener_with_callback("statechange", on_state.as_ref().unchecked_ref());
+        on_state.forget();
+    });
+    let _ = JsFuture::from(settled).await;
 }
 
 /// Hears what the service worker says to this page.
@@ -50,7 +75,10 @@ pub const PART_GONE: &str = "heliograph-part-gone";
 /// Has all of the program kept, also what no page has needed yet.
 pub fn keep_all() {
     spawn_local(async move {
-        if let Some(worker) = registration().await.and_then(|registration| registration.active()) {
+        // On a first visit it is being registered now.
+        let Some(ready) = container().and_then(|container| container.ready().ok()) else { return };
+        let Ok(registration) = JsFuture::from(ready).await else { return };
+        if let Some(worker) = registration.unchecked_into::<ServiceWorkerRegistration>().active() {
             let _ = worker.post_message(&JsValue::from_str("keep-all"));
         }
     });

@@ -7,10 +7,14 @@ pub const PUSH_BLOCKED: &str = "This browser has blocked notifications for this 
 pub const PUSH_UNSUPPORTED: &str =
     "This browser cannot notify while no page is open. On an iPhone or iPad, add this page to the home screen first.";
 pub const PUSH_FAILED: &str = "The browser's maker could not be reached for notifications. Try again later.";
+pub const PUSH_NOT_KEPT: &str =
+    "This browser could not keep the program, which it needs to notify you. Reload the page, then turn this on again.";
 pub const PREVIEWS: &str = "Notifications show";
 pub const PREVIEWS_TEXT: &str = "Sender and message";
 pub const PREVIEWS_SENDER: &str = "Sender only";
-pub const PREVIEWS_NOTHING: &str = "Nothing of it";
+pub const PREVIEWS_NOTHING: &str = "Only that there is a message";
+pub const PREVIEWS_SCOPE: &str =
+    "The switch is for this browser; what notifications show is chosen for all your devices.";
 
 /// Why this device is not notified.
 pub(super) fn push_error(error: &UserError) -> String {
