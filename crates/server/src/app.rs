@@ -7,10 +7,10 @@ use crate::codes::CodeSender;
 use crate::config::Config;
 use crate::delivery::{Delivery, Effect, Readers};
 use crate::hub::Hub;
-use crate::limits::Limits;
+use crate::limits::{Limits, Ring};
 use crate::metrics::Metrics;
 use crate::open::Open;
-use crate::push::{Notice, Pushes};
+use crate::push::{Notice, Pushes, Urgency};
 use crate::web_app::WebApp;
 use hmac::{Hmac, Mac};
 use proto::ids::{ServerId, Timeline};
@@ -94,6 +94,7 @@ impl App {
         now_ms: u64,
     ) -> Result<(), StoreError> {
         let effects = self.delivery.acknowledge(device, queue_seq, now_ms).await?;
+        self.pushes.acknowledged(device, queue_seq);
         self.carry_out(effects).await;
         Ok(())
     }
@@ -115,6 +116,16 @@ impl App {
         if !self.pushes.is_of_use() {
             return;
         }
+        let notice = match notice.urgency {
+            Urgency::Call if self.limits.ring(notice.sender.account, notice.chat) == Ring::TooMany => {
+                // As any message: of what has no preview nobody is notified.
+                if notice.hint.is_empty() {
+                    return;
+                }
+                &Arc::new(Notice { urgency: Urgency::Message, ..Notice::clone(notice) })
+            }
+            _ => notice,
+        };
         let readers = match readers {
             Readers::These(pointers) => pointers.iter().map(|to| (to.device, to.queue_seq)).collect(),
             Readers::Members => match self.stores.groups.members(notice.chat).await {
@@ -127,7 +138,12 @@ impl App {
         };
         for (device, queue_seq) in readers {
             if device.account != notice.sender.account {
-                self.pushes.notify(notice, device, queue_seq, self.hub.is_connected(device));
+                let is_connected = self.hub.is_connected(device);
+                self.pushes.notify(notice, device, queue_seq, is_connected);
+                // Its socket may have ended in between.
+                if is_connected && !self.hub.is_connected(device) {
+                    self.pushes.left(device);
+                }
             }
         }
     }

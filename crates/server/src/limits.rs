@@ -4,7 +4,7 @@
 use crate::problem::Problem;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use proto::ids::AccountId;
+use proto::ids::{AccountId, ChatId};
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -77,6 +77,8 @@ pub const PUSH_DEVICES_MAX: usize = 10_000;
 pub const PUSH_NOTICES_MAX: usize = 6;
 /// Between two pushes to one device: what comes meanwhile goes in one.
 pub const PUSH_PAUSE: Duration = Duration::from_secs(1);
+/// Between two calls that ring on one device.
+pub const PUSH_CALL_PAUSE: Duration = Duration::from_secs(10);
 /// After a push service did not take one, doubled each time.
 pub const PUSH_RETRY: Duration = Duration::from_secs(2);
 /// The longest that a push service can have us wait.
@@ -113,6 +115,18 @@ pub enum Class {
     CallWords,
 }
 
+/// Whether a call may wake those who are away, whatever they have muted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ring {
+    /// It may.
+    May,
+    /// This account has done so too often in this chat.
+    TooMany,
+}
+
+/// Calls by which one account wakes the people of one chat.
+const RINGS: Allowance = Allowance { burst: 3, every_ms: 20_000 };
+
 /// How many at once, and how long until one more.
 struct Allowance {
     burst: u32,
@@ -140,20 +154,24 @@ impl Class {
 pub struct Limits {
     by_address: [(Class, DefaultKeyedRateLimiter<IpAddr>); 3],
     by_account: [(Class, DefaultKeyedRateLimiter<AccountId>); 7],
+    rings: DefaultKeyedRateLimiter<(AccountId, ChatId)>,
 }
 
 impl Limits {
     /// `factor` multiplies every allowance: set-ups that play many people from one address need it.
     pub fn new(factor: NonZeroU32) -> Self {
-        fn limiter<K: Clone + std::hash::Hash + Eq>(class: Class, factor: NonZeroU32) -> DefaultKeyedRateLimiter<K> {
-            let allowance = class.allowance();
+        fn limiter<K: Clone + std::hash::Hash + Eq>(
+            allowance: &Allowance,
+            factor: NonZeroU32,
+        ) -> DefaultKeyedRateLimiter<K> {
             let every = Duration::from_millis(allowance.every_ms) / factor.get();
             let burst = NonZeroU32::new(allowance.burst).expect("the table has no zero").saturating_mul(factor);
             let quota = Quota::with_period(every.max(Duration::from_nanos(1))).expect("not zero");
             RateLimiter::keyed(quota.allow_burst(burst))
         }
         Self {
-            by_address: [Class::Register, Class::Session, Class::Link].map(|class| (class, limiter(class, factor))),
+            by_address: [Class::Register, Class::Session, Class::Link]
+                .map(|class| (class, limiter(&class.allowance(), factor))),
             by_account: [
                 Class::LookUp,
                 Class::Claim,
@@ -163,7 +181,8 @@ impl Limits {
                 Class::CallJoins,
                 Class::CallWords,
             ]
-            .map(|class| (class, limiter(class, factor))),
+            .map(|class| (class, limiter(&class.allowance(), factor))),
+            rings: limiter(&RINGS, factor),
         }
     }
 
@@ -182,10 +201,16 @@ impl Limits {
         check(&self.by_account, class, &account, many)
     }
 
+    /// Counts a call of an account in a chat.
+    pub fn ring(&self, account: AccountId, chat: ChatId) -> Ring {
+        if self.rings.check_key(&(account, chat)).is_ok() { Ring::May } else { Ring::TooMany }
+    }
+
     /// Forgets those who have been quiet.
     pub fn sweep(&self) {
         self.by_address.iter().for_each(|(_, limiter)| limiter.retain_recent());
         self.by_account.iter().for_each(|(_, limiter)| limiter.retain_recent());
+        self.rings.retain_recent();
     }
 }
 

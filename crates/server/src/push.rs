@@ -1,7 +1,8 @@
 //! Web Push: who has to be woken, and with what. Keeps in memory what a push will carry until the push service has it, and nothing in
 //! the database; who connects meanwhile needs none.
 //!
-//! A device that is connected may be gone without the server knowing yet: what it has not acknowledged when its socket ends is pushed.
+//! A device that is connected may be gone without the server knowing yet: what it has not acknowledged when its socket ends is pushed. A
+//! call cannot wait for that, and is pushed at once.
 
 mod hosts;
 mod sending;
@@ -15,7 +16,8 @@ pub(crate) use worker::run;
 
 use crate::config::PushConfig;
 use crate::limits::{
-    PUSH_DEVICES_MAX, PUSH_NOTICES_MAX, PUSH_PAUSE, PUSH_RETRY, PUSH_RETRY_MAX, PUSH_TRIES_MAX, PUSH_URGENT_TTL,
+    PUSH_CALL_PAUSE, PUSH_DEVICES_MAX, PUSH_NOTICES_MAX, PUSH_PAUSE, PUSH_RETRY, PUSH_RETRY_MAX, PUSH_TRIES_MAX,
+    PUSH_URGENT_TTL,
 };
 use hosts::Hosts;
 use proto::ids::{ChatId, DeviceAddress};
@@ -55,12 +57,22 @@ pub struct Notice {
 #[derive(Clone)]
 struct Waiting {
     notice: Arc<Notice>,
+    /// Its place in the device's queue; 0 where that is not known.
+    queue_seq: u64,
     since: Instant,
 }
 
 impl Waiting {
+    fn is_call(&self) -> bool {
+        self.notice.urgency == Urgency::Call
+    }
+
+    fn is_acknowledged(&self, queue_seq: u64) -> bool {
+        queue_seq > 0 && self.queue_seq <= queue_seq
+    }
+
     fn is_over(&self, now: Instant) -> bool {
-        self.notice.urgency == Urgency::Call && now.duration_since(self.since) >= PUSH_URGENT_TTL
+        self.is_call() && now.duration_since(self.since) >= PUSH_URGENT_TTL
     }
 }
 
@@ -80,6 +92,10 @@ struct Line {
     /// When it may be pushed to; `None` while a push is under way.
     at: Option<Instant>,
     tries: u32,
+    /// When the next call may ring.
+    call_at: Instant,
+    /// How far the device has its queue: that of a push under way, too, is not sent again.
+    acked_queue_seq: u64,
 }
 
 #[derive(Default)]
@@ -87,8 +103,8 @@ struct State {
     subscribed: BTreeSet<DeviceAddress>,
     lines: BTreeMap<DeviceAddress, Line>,
     due: BTreeSet<(Instant, DeviceAddress)>,
-    /// What connected devices have been given and not acknowledged, by place in their queue.
-    held: BTreeMap<DeviceAddress, VecDeque<(u64, Waiting)>>,
+    /// What connected devices have been given and not acknowledged.
+    held: BTreeMap<DeviceAddress, VecDeque<Waiting>>,
 }
 
 /// See the module.
@@ -145,6 +161,7 @@ impl Pushes {
         let mut state = self.state();
         state.subscribed.remove(&device);
         state.held.remove(&device);
+        state.lines.remove(&device);
     }
 
     /// Whether anybody is to be woken at all.
@@ -160,13 +177,10 @@ impl Pushes {
             if !state.subscribed.contains(&device) {
                 return;
             }
-            let waiting = Waiting { notice: notice.clone(), since: now };
-            if is_connected {
-                let held = state.held.entry(device).or_default();
-                held.push_back((queue_seq, waiting));
-                if held.len() > PUSH_NOTICES_MAX {
-                    held.pop_front();
-                }
+            let waiting = Waiting { notice: notice.clone(), queue_seq, since: now };
+            // A page that sleeps hears no ringing, and its socket ends when the call is over.
+            if is_connected && !waiting.is_call() {
+                state.hold(device, waiting);
                 return;
             }
             state.wait(device, waiting, now);
@@ -178,10 +192,14 @@ impl Pushes {
     pub(crate) fn acknowledged(&self, device: DeviceAddress, queue_seq: u64) {
         let mut state = self.state();
         if let Some(held) = state.held.get_mut(&device) {
-            held.retain(|(at, _)| *at > queue_seq);
+            held.retain(|waiting| !waiting.is_acknowledged(queue_seq));
             if held.is_empty() {
                 state.held.remove(&device);
             }
+        }
+        if let Some(line) = state.lines.get_mut(&device) {
+            line.acked_queue_seq = line.acked_queue_seq.max(queue_seq);
+            line.forget_acknowledged();
         }
     }
 
@@ -191,7 +209,7 @@ impl Pushes {
         {
             let mut state = self.state();
             let Some(held) = state.held.remove(&device) else { return };
-            for (_, waiting) in held {
+            for waiting in held {
                 state.wait(device, waiting, now);
             }
         }
@@ -208,20 +226,32 @@ impl Pushes {
             }
             state.due.remove(&first);
             let device = first.1;
-            let Some(line) = state.lines.get_mut(&device) else { continue };
-            line.at = None;
+            let Some(line) = state.lines.get_mut(&device).filter(|line| line.at == Some(first.0)) else { continue };
             line.notices.retain(|waiting| !waiting.is_over(now));
-            let is_urgent = line.notices.iter().any(|waiting| waiting.notice.urgency == Urgency::Call);
-            let urgency = if is_urgent { Urgency::Call } else { Urgency::Message };
+            let may_ring = line.call_at <= now;
+            let urgency = match line.notices.iter().any(Waiting::is_call) && may_ring {
+                true => Urgency::Call,
+                false => Urgency::Message,
+            };
             let all = std::mem::take(&mut line.notices).into_iter();
-            let (now_sent, later): (Vec<_>, Vec<_>) = all.partition(|waiting| waiting.notice.urgency == urgency);
+            let (notices, later): (Vec<_>, Vec<_>) = all.partition(|waiting| waiting.notice.urgency == urgency);
             line.notices = later.into();
-            if now_sent.is_empty() {
+            if !notices.is_empty() {
+                line.at = None;
+                if urgency == Urgency::Call {
+                    line.call_at = now + PUSH_CALL_PAUSE;
+                }
+                let more = std::mem::take(&mut line.more);
+                return Some(Parcel { device, urgency, notices, more });
+            }
+            if may_ring {
                 state.lines.remove(&device);
                 continue;
             }
-            let more = std::mem::take(&mut line.more);
-            return Some(Parcel { device, urgency, notices: now_sent, more });
+            // Remembered as long as it may not ring.
+            let at = line.call_at;
+            line.at = Some(at);
+            state.due.insert((at, device));
         }
     }
 
@@ -230,33 +260,59 @@ impl Pushes {
         self.state().due.first().map(|(at, _)| *at)
     }
 
-    /// What became of a parcel.
+    /// What became of a parcel. What came during the push is in the line, and goes on its way.
     fn done(&self, parcel: Parcel, sent: Sent) {
         let now = Instant::now();
         let mut state = self.state();
         let device = parcel.device;
+        let is_subscribed = state.subscribed.contains(&device);
         let Some(line) = state.lines.get_mut(&device) else { return };
         let at = match sent {
-            Sent::Taken | Sent::Refused => {
+            Sent::NotWanted if !is_subscribed => {
+                state.lines.remove(&device);
+                return;
+            }
+            // Where it was replaced meanwhile, the next one goes there.
+            Sent::Taken | Sent::Refused | Sent::NotWanted => {
                 line.tries = 0;
-                now + PUSH_PAUSE
+                line.next_at(now)
+            }
+            Sent::Connected => {
+                let all = parcel.notices.into_iter().chain(std::mem::take(&mut line.notices));
+                let (calls, held): (Vec<_>, Vec<_>) = all.partition(Waiting::is_call);
+                line.notices = calls.into();
+                (line.more, line.tries) = (0, 0);
+                let (acked_queue_seq, at) = (line.acked_queue_seq, line.next_at(now));
+                for waiting in held.into_iter().filter(|waiting| !waiting.is_acknowledged(acked_queue_seq)) {
+                    state.hold(device, waiting);
+                }
+                return state.go_on(device, at);
             }
             Sent::Later(after) if line.tries < PUSH_TRIES_MAX => {
                 line.tries += 1;
+                if parcel.urgency == Urgency::Call {
+                    // It has not rung.
+                    line.call_at = now;
+                }
                 for waiting in parcel.notices.into_iter().rev() {
                     line.notices.push_front(waiting);
                 }
                 line.more += parcel.more;
+                line.forget_acknowledged();
                 line.bound();
                 now + after.unwrap_or(PUSH_RETRY * 2_u32.saturating_pow(line.tries - 1)).min(PUSH_RETRY_MAX)
             }
-            Sent::Later(_) | Sent::NotWanted => {
+            Sent::Later(_) if line.notices.is_empty() => {
                 state.lines.remove(&device);
                 return;
             }
+            // Given up; what came during the last try has tries of its own.
+            Sent::Later(after) => {
+                line.tries = 0;
+                now + after.unwrap_or(PUSH_RETRY * 2_u32.saturating_pow(PUSH_TRIES_MAX)).min(PUSH_RETRY_MAX)
+            }
         };
-        line.at = Some(at);
-        state.due.insert((at, device));
+        state.go_on(device, at);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -273,24 +329,62 @@ impl State {
             std::collections::btree_map::Entry::Vacant(_) if is_full => return,
             std::collections::btree_map::Entry::Vacant(place) => {
                 self.due.insert((now, device));
-                place.insert(Line { notices: VecDeque::new(), more: 0, at: Some(now), tries: 0 })
+                place.insert(Line {
+                    notices: VecDeque::new(),
+                    more: 0,
+                    at: Some(now),
+                    tries: 0,
+                    call_at: now,
+                    acked_queue_seq: 0,
+                })
             }
         };
-        // A call does not wait for the pause after a message, only for a push service that asked for one.
-        if waiting.notice.urgency == Urgency::Call
-            && line.tries == 0
+        // A call does not wait for the pause after a message, only for that after a call and for a push service that asked for one.
+        let soonest = if waiting.is_call() { line.call_at.max(now) } else { now + PUSH_PAUSE };
+        if line.tries == 0
             && let Some(at) = line.at.as_mut()
         {
             self.due.remove(&(*at, device));
-            *at = now;
-            self.due.insert((now, device));
+            *at = (*at).min(soonest);
+            self.due.insert((*at, device));
         }
         line.notices.push_back(waiting);
         line.bound();
     }
+
+    /// Until the device acknowledges it, or its socket ends.
+    fn hold(&mut self, device: DeviceAddress, waiting: Waiting) {
+        let held = self.held.entry(device).or_default();
+        held.push_back(waiting);
+        if held.len() > PUSH_NOTICES_MAX {
+            held.pop_front();
+        }
+    }
+
+    /// The device's line is looked at again then.
+    fn go_on(&mut self, device: DeviceAddress, at: Instant) {
+        if let Some(line) = self.lines.get_mut(&device) {
+            line.at = Some(at);
+            self.due.insert((at, device));
+        }
+    }
 }
 
 impl Line {
+    /// After a push that went its way.
+    fn next_at(&self, now: Instant) -> Instant {
+        let pause_ends = now + PUSH_PAUSE;
+        if self.notices.iter().any(Waiting::is_call) { pause_ends.min(self.call_at.max(now)) } else { pause_ends }
+    }
+
+    fn forget_acknowledged(&mut self) {
+        let acked_queue_seq = self.acked_queue_seq;
+        self.notices.retain(|waiting| !waiting.is_acknowledged(acked_queue_seq));
+        if self.notices.is_empty() {
+            self.more = 0;
+        }
+    }
+
     fn bound(&mut self) {
         while self.notices.len() > PUSH_NOTICES_MAX {
             self.notices.pop_front();

@@ -110,6 +110,97 @@ async fn what_a_connected_device_never_acknowledged_is_pushed_when_its_socket_en
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_call_rings_at_once_also_where_a_page_may_sleep() {
+    let pushes = pushes();
+    pushes.notify(&notice(1, Urgency::Message), DEVICE, 1, true);
+    pushes.notify(&notice(2, Urgency::Call), DEVICE, 2, true);
+    assert_eq!(due(&pushes).unwrap().0, [2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn between_two_calls_there_is_a_pause_and_messages_do_not_wait_for_it() {
+    let pushes = pushes();
+    away(&pushes, 1, Urgency::Call);
+    let parcel = due(&pushes).unwrap().2;
+    pushes.done(parcel, Sent::Taken);
+    tokio::time::advance(PUSH_PAUSE).await;
+    assert!(due(&pushes).is_none());
+    away(&pushes, 2, Urgency::Call);
+    away(&pushes, 3, Urgency::Message);
+    tokio::time::advance(PUSH_PAUSE).await;
+    let (hints, _, parcel) = due(&pushes).unwrap();
+    assert_eq!(hints, [3]);
+    pushes.done(parcel, Sent::Taken);
+    tokio::time::advance(PUSH_CALL_PAUSE - PUSH_PAUSE * 3).await;
+    assert!(due(&pushes).is_none());
+    tokio::time::advance(PUSH_PAUSE).await;
+    let (hints, _, parcel) = due(&pushes).unwrap();
+    assert_eq!(hints, [2]);
+    pushes.done(parcel, Sent::Taken);
+    tokio::time::advance(PUSH_PAUSE).await;
+    assert!(due(&pushes).is_none());
+    tokio::time::advance(PUSH_CALL_PAUSE).await;
+    assert!(due(&pushes).is_none() && pushes.state().lines.is_empty(), "nobody is remembered");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_acknowledged_is_pushed_no_more_also_when_it_waits_or_was_not_taken() {
+    let pushes = pushes();
+    away(&pushes, 1, Urgency::Message);
+    let parcel = due(&pushes).unwrap().2;
+    away(&pushes, 2, Urgency::Message);
+    away(&pushes, 3, Urgency::Message);
+    pushes.acknowledged(DEVICE, 2);
+    pushes.done(parcel, Sent::Later(None));
+    tokio::time::advance(PUSH_RETRY).await;
+    let (hints, more, parcel) = due(&pushes).unwrap();
+    assert_eq!((hints, more), (vec![3], 0));
+    pushes.done(parcel, Sent::Taken);
+    away(&pushes, 4, Urgency::Message);
+    pushes.acknowledged(DEVICE, 4);
+    tokio::time::advance(PUSH_PAUSE).await;
+    assert!(due(&pushes).is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_comes_during_a_push_goes_on_its_way_whatever_comes_of_that() {
+    let pushes = pushes();
+    // Given up.
+    away(&pushes, 1, Urgency::Message);
+    for _ in 0..PUSH_TRIES_MAX {
+        let parcel = due(&pushes).unwrap().2;
+        pushes.done(parcel, Sent::Later(Some(PUSH_PAUSE)));
+        tokio::time::advance(PUSH_PAUSE).await;
+    }
+    let parcel = due(&pushes).unwrap().2;
+    away(&pushes, 2, Urgency::Message);
+    pushes.done(parcel, Sent::Later(Some(PUSH_PAUSE)));
+    tokio::time::advance(PUSH_PAUSE).await;
+    let (hints, _, parcel) = due(&pushes).unwrap();
+    assert_eq!(hints, [2]);
+    // The address has ended, and was replaced.
+    away(&pushes, 3, Urgency::Message);
+    pushes.done(parcel, Sent::NotWanted);
+    tokio::time::advance(PUSH_PAUSE).await;
+    let (hints, _, parcel) = due(&pushes).unwrap();
+    assert_eq!(hints, [3]);
+    // It has connected, and leaves without acknowledging.
+    away(&pushes, 4, Urgency::Message);
+    pushes.done(parcel, Sent::Connected);
+    tokio::time::advance(PUSH_PAUSE).await;
+    assert!(due(&pushes).is_none());
+    pushes.left(DEVICE);
+    let (hints, _, parcel) = due(&pushes).unwrap();
+    assert_eq!(hints, [3, 4]);
+    // Its subscription has ended.
+    away(&pushes, 5, Urgency::Message);
+    pushes.has_unsubscribed(DEVICE);
+    pushes.done(parcel, Sent::NotWanted);
+    tokio::time::advance(PUSH_PAUSE).await;
+    assert!(due(&pushes).is_none() && pushes.state().lines.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_has_no_subscription_takes_no_room_and_the_room_is_bounded() {
     let pushes = pushes();
     pushes.notify(&notice(1, Urgency::Message), SENDER, 1, false);
@@ -150,7 +241,9 @@ async fn a_push_is_no_longer_than_push_services_take_and_says_what_it_left_out()
 }
 
 fn due_of(notices: Vec<Notice>) -> Parcel {
-    let notices =
-        notices.into_iter().map(|notice| Waiting { notice: Arc::new(notice), since: Instant::now() }).collect();
+    let notices = notices
+        .into_iter()
+        .map(|notice| Waiting { notice: Arc::new(notice), queue_seq: 0, since: Instant::now() })
+        .collect();
     Parcel { device: DEVICE, urgency: Urgency::Message, notices, more: 0 }
 }

@@ -25,8 +25,10 @@ pub(super) enum Sent {
     Taken,
     /// It will never take this one.
     Refused,
-    /// Nobody takes pushes at this address any more, or the device needs none now.
+    /// Nobody takes pushes at this address any more.
     NotWanted,
+    /// The device needs none now.
+    Connected,
     /// Try again, after so long where it says so.
     Later(Option<Duration>),
 }
@@ -81,8 +83,8 @@ pub(super) fn text(parcel: &Parcel) -> String {
 impl Service {
     /// Hands one push over.
     pub(super) async fn send(&self, envelope: Envelope, now_ms: u64) -> Sent {
-        // Also of what was stored when the operator listed more.
-        let Ok(url) = self.hosts.check(&envelope.subscription.endpoint) else { return Sent::NotWanted };
+        // Also of what was stored when the operator listed more; who lists it again finds it there.
+        let Ok(url) = self.hosts.check(&envelope.subscription.endpoint) else { return Sent::Refused };
         let Some(sealed) = seal(&envelope) else { return Sent::NotWanted };
         let authorization = self.key.authorization(&url.origin().ascii_serialization(), &self.contact, now_ms);
         let mut request = self

@@ -23,10 +23,19 @@ pub(crate) async fn run(app: Arc<App>) {
         }
         let next = app.pushes.next_due().filter(|_| sending.len() < PUSHES_AT_ONCE_MAX);
         tokio::select! {
-            Some((parcel, sent)) = sending.next(), if !sending.is_empty() => app.pushes.done(parcel, sent),
+            Some((parcel, sent)) = sending.next(), if !sending.is_empty() => done(&app, parcel, sent),
             () = app.pushes.wanted.notified() => {}
             () = tokio::time::sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {}
         }
+    }
+}
+
+fn done(app: &App, parcel: Parcel, sent: Sent) {
+    let device = parcel.device;
+    app.pushes.done(parcel, sent);
+    // Its socket has ended meanwhile: nobody else sees to what is held for it since.
+    if sent == Sent::Connected && !app.hub.is_connected(device) {
+        app.pushes.left(device);
     }
 }
 
@@ -38,9 +47,9 @@ async fn send(app: &App, parcel: Parcel) -> (Parcel, Sent) {
 async fn try_to_send(app: &App, parcel: &Parcel) -> Sent {
     let device = parcel.device;
     let Some(service) = &app.pushes.service else { return Sent::NotWanted };
-    // What it is to hear of it hears by its socket.
-    if app.hub.is_connected(device) || parcel.notices.is_empty() {
-        return Sent::NotWanted;
+    // Messages it hears of by its socket. A call rings also where the page may sleep: where one is seen, the service worker is silent.
+    if parcel.urgency == Urgency::Message && app.hub.is_connected(device) {
+        return Sent::Connected;
     }
     let subscription = match app.stores.pushes.subscription(device).await {
         Ok(Some(subscription)) => subscription,

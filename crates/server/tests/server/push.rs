@@ -54,8 +54,9 @@ impl Away {
         taken(self.alice_socket.ask(Body::App(app)).await)
     }
 
-    async fn calls(&mut self) {
-        let app = wire::App { urgent: true, ..self.alice.app(&mut self.alice_group, self.chat, "ring") };
+    async fn calls(&mut self, hint: &[u8]) {
+        let push_hint = hint.to_vec();
+        let app = wire::App { urgent: true, push_hint, ..self.alice.app(&mut self.alice_group, self.chat, "ring") };
         taken(self.alice_socket.ask(Body::App(app)).await);
     }
 
@@ -92,7 +93,7 @@ async fn who_is_away_is_pushed_what_the_sender_sealed() {
     let exp = pushed.claims["exp"].as_u64().unwrap() * 1_000;
     let now_ms = a.host.clock.now();
     assert!((now_ms + 1..=now_ms + 24 * 3_600_000).contains(&exp), "RFC 8292, 2");
-    a.calls().await;
+    a.calls(b"").await;
     let call = a.service.next().await;
     assert_eq!((call.path.as_str(), call.headers.contains_key("topic")), ("/bob", false));
     assert!((40..=45).contains(&call.headers["ttl"].parse::<u32>().unwrap()));
@@ -146,6 +147,54 @@ async fn who_is_connected_gets_no_push_until_what_it_never_acknowledged_is_left_
     drop(bob);
     let pushed = a.service.next().await;
     assert_eq!(a.hints(&pushed), [b"two"]);
+}
+
+#[tokio::test]
+async fn a_call_rings_also_where_a_page_is_connected() {
+    let mut a = away().await;
+    let _bob = a.bob.hello(&a.host).await;
+    a.calls(b"").await;
+    let call = a.service.next().await;
+    assert_eq!((call.path.as_str(), urgencies(&call)), ("/bob", vec![true]));
+}
+
+#[tokio::test]
+async fn nobody_rings_more_often_than_people_call() {
+    let mut a = away().await;
+    for _ in 0..3 {
+        a.calls(b"").await;
+    }
+    a.calls(b"").await;
+    a.calls(b"as a message").await;
+    assert_eq!(urgencies(&a.service.next().await), [true]);
+    // The other calls wait for the pause between two, of which the limit is none.
+    let pushed = a.service.next().await;
+    assert_eq!((urgencies(&pushed), a.hints(&pushed)), (vec![false], vec![b"as a message".to_vec()]));
+}
+
+#[tokio::test]
+async fn what_hello_says_is_there_is_pushed_no_more() {
+    let mut a = away().await;
+    let mut bob = a.bob.hello(&a.host).await;
+    a.says("read", b"one").await;
+    let seq = loop {
+        let (queue_seq, body) = bob.item().await;
+        if matches!(body, item::Body::Group(item) if item.seq == 1) {
+            break queue_seq;
+        }
+    };
+    let mut again = Socket::open(&a.host).await;
+    let reply = again.ask(Body::Hello(a.bob.hello_body(seq, 2))).await;
+    assert!(matches!(reply, wire::reply::Body::HelloOk(_)), "{reply:?}");
+    drop((bob, again));
+    a.says("next", b"two").await;
+    let pushed = a.service.next().await;
+    assert_eq!(a.hints(&pushed), [b"two"]);
+}
+
+fn urgencies(pushed: &Pushed) -> Vec<bool> {
+    let text: Value = serde_json::from_str(&pushed.text).unwrap();
+    text["notices"].as_array().unwrap().iter().map(|notice| notice["urgent"].as_bool().unwrap()).collect()
 }
 
 #[tokio::test]
