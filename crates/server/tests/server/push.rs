@@ -179,7 +179,7 @@ async fn what_hello_says_is_there_is_pushed_no_more() {
     a.says("read", b"one").await;
     let seq = loop {
         let (queue_seq, body) = bob.item().await;
-        if matches!(body, item::Body::Group(item) if item.seq == 1) {
+        if matches!(body, item::Body::Group(item) if item.seq == 2) {
             break queue_seq;
         }
     };
