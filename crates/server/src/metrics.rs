@@ -140,6 +140,7 @@ async fn expose(State(app): State<Arc<App>>) -> Response {
         packets("unrouted", calls.packets_unrouted),
         packets("sent", calls.packets_sent),
         packets("dropped", calls.packets_dropped),
+        Counter { name: "heliograph_pushes_total", label: ("outcome", "unreached"), value: app.pushes.unreached() },
     ];
     let gauges = [
         in_calls("participants", calls.participants),

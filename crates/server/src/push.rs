@@ -25,6 +25,7 @@ use reqwest::Client;
 use sending::Sent;
 use server_store::pushes::Subscription;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -120,6 +121,9 @@ struct Service {
     key: VapidKey,
     contact: String,
     client: Client,
+    unreached: AtomicU64,
+    /// When that was last said.
+    warned: Mutex<Option<Instant>>,
 }
 
 impl Pushes {
@@ -136,7 +140,14 @@ impl Pushes {
     ) -> anyhow::Result<Self> {
         let hosts = Arc::new(Hosts::new(config.hosts.clone()));
         let client = sending::client(hosts.clone())?;
-        let service = Service { hosts, key: VapidKey::of(vapid_secret)?, contact: config.contact.clone(), client };
+        let service = Service {
+            hosts,
+            key: VapidKey::of(vapid_secret)?,
+            contact: config.contact.clone(),
+            client,
+            unreached: AtomicU64::new(0),
+            warned: Mutex::default(),
+        };
         let state = State { subscribed: subscribed.into_iter().collect(), ..State::default() };
         Ok(Self { state: Mutex::new(state), wanted: Notify::new(), service: Some(service) })
     }
@@ -144,6 +155,11 @@ impl Pushes {
     /// Where the operator has pushes: the key that browsers subscribe for, an uncompressed point.
     pub(crate) fn public_key(&self) -> Option<[u8; 65]> {
         self.service.as_ref().map(|service| service.key.public())
+    }
+
+    /// Pushes for which no push service was reached, since the start.
+    pub(crate) fn unreached(&self) -> u64 {
+        self.service.as_ref().map_or(0, |service| service.unreached.load(Ordering::Relaxed))
     }
 
     /// Whether this server may ever send anything there.

@@ -240,6 +240,24 @@ async fn a_push_is_no_longer_than_push_services_take_and_says_what_it_left_out()
     assert_eq!(lens.len(), 1);
 }
 
+#[tokio::test]
+async fn a_push_service_that_is_not_reached_is_counted_and_one_that_is_listed_no_more_keeps_its_browsers() {
+    let hosts = vec!["http://127.0.0.1".parse().unwrap()];
+    let config = PushConfig { hosts, ..PushConfig::default() };
+    let pushes = Pushes::start(&config, &fresh_secret(), Vec::new()).unwrap();
+    let service = pushes.service.as_ref().unwrap();
+    // Nobody has bound it again yet.
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for (endpoint, sent, unreached) in [
+        (format!("http://{closed}/x"), Sent::Later(None), 1),
+        ("https://listed-before.example/x".to_owned(), Sent::Refused, 1),
+    ] {
+        let subscription = Subscription { endpoint, p256dh: pushes.public_key().unwrap().to_vec(), auth: [1; 16] };
+        let envelope = Envelope { subscription, body: b"{}".to_vec(), ttl: PUSH_PAUSE, topic: None };
+        assert_eq!((service.send(envelope, 1).await, pushes.unreached()), (sent, unreached));
+    }
+}
+
 fn due_of(notices: Vec<Notice>) -> Parcel {
     let notices = notices
         .into_iter()

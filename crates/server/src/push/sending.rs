@@ -8,8 +8,10 @@ use data_encoding::BASE64URL_NOPAD;
 use p256::PublicKey;
 use reqwest::{Client, StatusCode, header};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Push services take bodies of 4,096 bytes, of which the seal has 103.
 const TEXT_LEN_MAX: usize = 3_900;
@@ -17,6 +19,7 @@ const TEXT_LEN_MAX: usize = 3_900;
 const TEXT_LEN_STEP: usize = 1_300;
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+const WARN_EVERY: Duration = Duration::from_secs(60);
 
 /// What came of a push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,8 +104,30 @@ impl Service {
         }
         match request.send().await {
             Ok(answer) => judge(answer.status(), answer.headers()),
-            Err(_) => Sent::Later(None),
+            Err(error) => {
+                self.was_not_reached(kind(&error));
+                Sent::Later(None)
+            }
         }
+    }
+
+    /// Said now and then, as it comes with each push; of what kind only, as the error has the address in it.
+    fn was_not_reached(&self, kind: &'static str) {
+        self.unreached.fetch_add(1, Ordering::Relaxed);
+        let now = Instant::now();
+        let mut warned = self.warned.lock().unwrap_or_else(PoisonError::into_inner);
+        if warned.is_none_or(|at| now.duration_since(at) >= WARN_EVERY) {
+            *warned = Some(now);
+            tracing::warn!(kind, "a push service could not be reached");
+        }
+    }
+}
+
+fn kind(error: &reqwest::Error) -> &'static str {
+    match error {
+        error if error.is_timeout() => "timeout",
+        error if error.is_connect() => "no connection",
+        _ => "other",
     }
 }
 
