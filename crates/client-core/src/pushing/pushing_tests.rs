@@ -281,6 +281,17 @@ fn the_service_worker_may_show_what_others_wrote_and_never_what_oneself_did() {
     for (mut story, of_a_group) in [(Story::new(), false), (Story::of_a_group(), true)] {
         let me = client_api::AccountId(story.me().account.0);
         let peer = story.peer.list.account();
+        if of_a_group {
+            for account in [peer, story.me().account] {
+                story
+                    .db
+                    .execute(
+                        "INSERT INTO group_member (chat, account, admin, since_seq) VALUES (?1, ?2, 0, 1)",
+                        rusqlite::params![CHAT.as_bytes(), account.as_bytes()],
+                    )
+                    .expect("a member");
+            }
+        }
         let book = tasks(story.turns_on("https://push.example/1", Reply::Ok(())));
         let [PushTask::Keep { chats, .. }] = book.as_slice() else { panic!("{book:?}") };
         let people = &chats.iter().find(|page| page.chat == CHAT_UI).expect("the chat").people;
