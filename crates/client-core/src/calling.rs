@@ -9,6 +9,7 @@ mod room;
 pub(crate) use facts::{apply, of, rings};
 
 use crate::accounts;
+use crate::chat_list;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::groups;
@@ -178,6 +179,12 @@ impl Client {
         };
         if let Some(before) = self.calling.own.take() {
             self.leave_call(cx, before, CallEnd::HungUp)?;
+        }
+        // Whoever answers has noticed it: it does not count as unread, where nothing else does.
+        if let Some(call) = call.filter(|_| ringing.is_some())
+            && chat_list::unread(cx, chat)? <= 1
+        {
+            self.mark_read(cx, 0, client_api::ChatId(chat.0), client_api::MessageId(call.0))?;
         }
         let mut own = Own {
             answered_ms: Some(cx.now_ms),

@@ -465,6 +465,22 @@ fn what_is_said_on_a_socket_that_is_lost_is_answered() {
     assert!(calls.shown().own.is_some(), "media may go on");
 }
 
+#[test]
+fn a_call_that_was_answered_is_not_unread() {
+    let unread = |calls: &Calls| step(&calls.story.db, calls.now_ms, |cx| chat_list::unread(cx, CHAT).expect("read")).0;
+    let mut calls = Calls::new();
+    calls.rings(3, 5);
+    assert_eq!(unread(&calls), 1);
+    calls.asks(Command::AnswerCall { chat: CHAT_UI });
+    assert_eq!(unread(&calls), 0);
+    // What was written before it is another thing.
+    let mut calls = Calls::new();
+    calls.hears(calls.peer(), 2, 4, crate::testing::story::text("did you see this?"));
+    calls.rings(3, 5);
+    calls.asks(Command::AnswerCall { chat: CHAT_UI });
+    assert_eq!(unread(&calls), 2);
+}
+
 /// Whoever is not connected is woken for a call, and not for what becomes of it.
 #[test]
 fn a_call_is_urgent() {

@@ -59,7 +59,10 @@ pub async fn run(size: &Size) -> Result<Report> {
     report.metric("tap_to_media_ms", taken[taken.len() / 2], "ms", Some(800.0));
     report.metric("tap_to_media_max_ms", taken[taken.len() - 1], "ms", None);
     report.condition("calls", json!(taken.len()));
-    report.condition("browsers", json!("two Chromium processes, headless, both linked companions, with played microphones; the phones are off"));
+    report.condition(
+        "browsers",
+        json!("two Chromium processes, headless, both linked companions, with played microphones; the phones are off"),
+    );
     from.closes().await?;
     to.closes().await?;
     server.stop().await?;

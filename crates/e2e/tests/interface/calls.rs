@@ -114,6 +114,27 @@ async fn two_people_see_each_other() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_screen_is_shared_beside_the_voice() -> Result<()> {
+    let world = World::new().await?;
+    let (alice, bob) = alice_and_bob(&world).await?;
+    alice.clicks("call-voice").await?;
+    bob.clicks("call-answer").await?;
+    are_connected([&alice, &bob]).await?;
+    alice.clicks("call-screen").await?;
+    alice.sees("[data-testid=call-screen][data-on=true]").await?;
+    alice.shows("call-self").await?;
+    bob.sees("[data-testid=call-tile][data-pictures='1']").await?;
+    bob.finds_true(SEES).await?;
+    bob.finds_true(HEARS).await?;
+    alice.is_accessible("a shared screen").await?;
+    alice.clicks("call-screen").await?;
+    bob.sees("[data-testid=call-tile][data-pictures='0']").await?;
+    bob.finds_true(HEARS).await?;
+    bob.clicks("call-hang-up").await?;
+    alice.hides("call").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_does_not_want_to_talk_declines_and_who_misses_a_call_sees_so() -> Result<()> {
     let world = World::new().await?;
     let (alice, bob) = alice_and_bob(&world).await?;

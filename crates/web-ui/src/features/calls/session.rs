@@ -10,9 +10,13 @@ use client_api::{CallLine, CallSay, CallTrack, Command, UserError};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MediaStreamTrack;
+
+/// Without a connection to the server a wish is made again after this.
+const OFFLINE_WAIT_S: u32 = 5;
 
 /// Handles that copy.
 #[derive(Clone, Copy)]
@@ -214,7 +218,21 @@ impl Session {
     /// How large a picture is shown.
     pub fn wish_layer(self, mid: String, layer: u8) {
         let participant = self.participant.get_untracked();
-        self.app.ask(Command::SayInCall { participant, say: CallSay::Layer { mid, layer } }, |_| {});
+        let say = CallSay::Layer { mid: mid.clone(), layer };
+        self.app.ask(Command::SayInCall { participant, say }, move |result| {
+            // The largest comes meanwhile.
+            let wait_s = match result {
+                Err(UserError::TooMany { wait_s }) => wait_s,
+                Err(UserError::Offline) => OFFLINE_WAIT_S,
+                _ => return,
+            };
+            let again = move || {
+                if self.participant.try_get_untracked() == Some(participant) {
+                    self.wish_layer(mid, layer);
+                }
+            };
+            set_timeout(again, Duration::from_secs(wait_s.into()));
+        });
     }
 
     pub fn toggle_microphone(self) {
