@@ -11,6 +11,10 @@ const HEARS: &str = "(async () => {
     if (!element?.srcObject) return false;
     window.ear ??= new AudioContext();
     const ear = window.ear;
+    if (ear.state !== 'running') {
+        ear.resume();
+        return false;
+    }
     const analyser = ear.createAnalyser();
     ear.createMediaStreamSource(element.srcObject).connect(analyser);
     const samples = new Float32Array(analyser.fftSize);
