@@ -9,13 +9,17 @@ mod room;
 pub(crate) use facts::{apply, of, rings};
 
 use crate::accounts;
+use crate::chat_list;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::groups;
 use crate::io::Halt;
 use crate::messages::{self, Kind};
+use crate::own_state::{self, ChatKey};
 use breakable::{Rule, broken};
-use client_api::{Answer, CallEnd, CallPhase, Calls, Event, OwnCall, RingingCall, UserError};
+use client_api::{
+    Answer, CallEnd, CallFacts, CallPhase, CallState, Calls, Event, MessageBody, OwnCall, RingingCall, UserError,
+};
 use identity::ChatKind;
 use proto::content::call_word::Word;
 use proto::content::{Call, CallWord, Content, content};
@@ -62,8 +66,10 @@ struct Own {
     is_caller: bool,
     /// The word by which it was answered here.
     answer: Option<MessageId>,
-    /// When somebody answered, by this device's clock.
+    /// When somebody answered, or was there, by this device's clock.
     answered_ms: Option<u64>,
+    /// The log says that somebody answered this very call: it is the one that goes on.
+    is_taken: bool,
     /// Before then somebody is to answer, or to be connected.
     ends_ms: Option<u64>,
     /// Somebody else was connected.
@@ -88,13 +94,14 @@ impl Own {
             is_caller: false,
             answer: None,
             answered_ms: None,
+            is_taken: false,
             ends_ms: None,
             met: false,
             place: room::Place::default(),
         }
     }
 
-    /// Nobody has answered yet.
+    /// Nobody has answered yet, nor is there.
     fn is_calling(&self) -> bool {
         self.answered_ms.is_none()
     }
@@ -107,6 +114,8 @@ struct Ringing {
     caller: DeviceAddress,
     video: bool,
     until_ms: u64,
+    /// The interface has it.
+    is_shown: bool,
 }
 
 impl Client {
@@ -130,9 +139,8 @@ impl Client {
                 return Ok(());
             }
         };
-        if let Some(own) = &self.calling.own {
-            let result = if own.chat == chat { Ok(Answer::Done) } else { Err(UserError::InCall) };
-            cx.answer(request, result);
+        if self.calling.own.is_some() {
+            cx.answer(request, Err(UserError::InCall));
             return Ok(());
         }
         let call = self.write(cx, chat, Kind::Text, content::Body::Call(Call { video }))?;
@@ -158,7 +166,7 @@ impl Client {
             }
         };
         if self.calling.own.as_ref().is_some_and(|own| own.chat == chat) {
-            cx.answer(request, Ok(Answer::Done));
+            cx.answer(request, Err(UserError::InCall));
             return Ok(());
         }
         let me = cx.me()?.address;
@@ -179,8 +187,16 @@ impl Client {
         if let Some(before) = self.calling.own.take() {
             self.leave_call(cx, before, CallEnd::HungUp)?;
         }
+        // Whoever answers has noticed it: it does not count as unread, where nothing else does.
+        if let Some(call) = call.filter(|_| ringing.is_some())
+            && chat_list::unread(cx, chat)? <= 1
+            && own_state::chat_value(cx, ChatKey::Unread, chat)?.is_empty()
+        {
+            self.mark_read(cx, 0, client_api::ChatId(chat.0), client_api::MessageId(call.0))?;
+        }
         let mut own = Own {
             answered_ms: Some(cx.now_ms),
+            is_taken: true,
             ends_ms: Some(cx.now_ms + CONNECT_MS),
             ..Own::new(&stored, call, video)
         };
@@ -329,7 +345,7 @@ impl Client {
             let until_ms = cx.now_ms + RING_MS - age_ms;
             // One that was not answered makes place for the next.
             self.stop_ringing(cx, chat.chat, true)?;
-            self.calling.ringing.insert(chat.chat, Ringing { call, caller, video, until_ms });
+            self.calling.ringing.insert(chat.chat, Ringing { call, caller, video, until_ms, is_shown: false });
             self.calling.changed = true;
             self.retry_at(until_ms);
         }
@@ -339,20 +355,26 @@ impl Client {
     /// Somebody calls where this device is in a call: of two calls that nobody has answered, the one that the log has first goes on.
     fn meet_call(&mut self, cx: &mut Context<'_>, chat: ChatId, seq: u64, theirs: MessageId) -> Result<(), Halt> {
         let Some(own) = &self.calling.own else { return Ok(()) };
-        let Some(mine) = own.call.filter(|_| own.is_caller && own.is_calling() && !own.met) else {
-            // It goes on: whoever calls finds its room, whatever they say.
+        let mine = own.call;
+        // That one goes on: whoever calls finds its room, whatever they say.
+        if mine.is_some() && (own.is_taken || !own.is_caller) {
             return Ok(());
-        };
-        if is_placed_before(cx, mine, seq)? {
+        }
+        if let Some(mine) = mine
+            && is_placed_before(cx, mine, seq)?
+        {
             // The other device sees the same, and merges its call into this one.
             return Ok(());
         }
-        self.say_of_call(cx, chat, mine, Word::Merged)?;
+        if let Some(mine) = mine {
+            self.say_of_call(cx, chat, mine, Word::Merged)?;
+        }
         let answer = self.say_of_call(cx, chat, theirs, Word::Answered)?;
         if let Some(own) = &mut self.calling.own {
             (own.call, own.answer, own.is_caller) = (Some(theirs), answer, false);
-            own.answered_ms = Some(cx.now_ms);
-            own.ends_ms = Some(cx.now_ms + CONNECT_MS);
+            own.is_taken = true;
+            own.answered_ms = own.answered_ms.or(Some(cx.now_ms));
+            own.ends_ms = Some(cx.now_ms + CONNECT_MS).filter(|_| !own.met);
             self.retry_at(cx.now_ms + CONNECT_MS);
         }
         self.calling.changed = true;
@@ -385,8 +407,9 @@ impl Client {
             return Ok(());
         };
         match (word, is_own) {
-            (Word::Answered, false) if own.is_calling() => {
-                own.answered_ms = Some(cx.now_ms);
+            (Word::Answered, false) if !own.is_taken => {
+                own.is_taken = true;
+                own.answered_ms = own.answered_ms.or(Some(cx.now_ms));
                 own.ends_ms = Some(cx.now_ms + CONNECT_MS).filter(|_| !own.met);
                 self.calling.changed = true;
                 self.retry_at(cx.now_ms + CONNECT_MS);
@@ -459,7 +482,9 @@ impl Client {
             calls.own = Some(OwnCall { chat, call, title, video: own.video, phase, people });
         }
         // What has rung while this device was away may be over: so says what comes before the queue is empty.
-        for (chat, ringing) in self.calling.ringing.iter().filter(|_| self.session.is_up()) {
+        let is_up = self.session.is_up();
+        for (chat, ringing) in self.calling.ringing.iter_mut().filter(|(_, ringing)| is_up || ringing.is_shown) {
+            ringing.is_shown = true;
             let Some(stored) = chats::find(cx.db, *chat)? else { continue };
             calls.ringing.push(RingingCall {
                 chat: client_api::ChatId(chat.0),
@@ -491,18 +516,28 @@ fn is_placed_before(cx: &Context<'_>, message: MessageId, seq: u64) -> Result<bo
     Ok(placed.is_some_and(|placed| placed > 0 && placed < seq))
 }
 
-/// The newest call of a chat since then, and whether it has pictures.
+/// The newest call of a chat since then, where it may go on, and whether it has pictures.
 fn newest_call(cx: &Context<'_>, chat: ChatId, since_ms: u64) -> Result<(Option<MessageId>, bool), Halt> {
     let mut statement = cx.db.prepare_cached(
-        "SELECT message, content FROM message WHERE chat = ?1 AND kind = 0 AND time_ms >= ?3 ORDER BY time_ms DESC LIMIT ?2",
+        "SELECT message, content FROM message WHERE chat = ?1 AND kind = 0 AND time_ms >= ?3
+         ORDER BY time_ms DESC LIMIT ?2",
     )?;
     let mut rows = statement.query(params![chat.as_bytes(), LOOKED_FOR_MAX, since_ms])?;
+    let mut newest = None;
     while let Some(row) = rows.next()? {
-        if let Some(call) = messages::decoded(row.get(1)?).as_ref().and_then(of) {
-            return Ok((Some(MessageId(row.get(0)?)), call.video));
+        if messages::decoded(row.get(1)?).as_ref().and_then(of).is_some() {
+            newest = Some(MessageId(row.get(0)?));
+            break;
         }
     }
-    Ok((None, false))
+    let Some(newest) = newest else { return Ok((None, false)) };
+    let row = messages::get_row(cx.db, chat, newest, cx.me()?.address.account)?;
+    Ok(match row.map(|row| row.body) {
+        Some(MessageBody::Call(CallFacts { video, state: CallState::Open | CallState::Taken })) => {
+            (Some(newest), video)
+        }
+        _ => (None, false),
+    })
 }
 
 #[cfg(test)]

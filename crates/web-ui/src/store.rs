@@ -104,6 +104,15 @@ pub enum CallWish {
     Answer { chat: ChatId, video: bool },
 }
 
+impl CallWish {
+    /// Where.
+    pub fn chat(self) -> ChatId {
+        match self {
+            Self::Place { chat, .. } | Self::Answer { chat, .. } => chat,
+        }
+    }
+}
+
 /// Everything, as handles that copy.
 #[derive(Clone, Copy)]
 pub struct App {

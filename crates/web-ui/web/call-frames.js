@@ -62,14 +62,18 @@ async function takeKeys({ generation, epoch, base, leaf, leaves }) {
   if (!taken) {
     taken = { name, epoch, leaves: new Map(leaves), base: null, mine: null };
     epochs.push(taken);
-    taken.base = await crypto.subtle.importKey("raw", base, "HKDF", false, ["deriveKey", "deriveBits"]);
-    const kid = keyId(leaf, epoch);
-    taken.mine = { kid, counter: 0, ...(await derive(taken.base, kid)) };
+    taken.ready = prepare(taken, base, keyId(leaf, epoch));
   }
+  await taken.ready;
   // What was held must not be sealed for those of before, not even for a moment.
   if (held || !sealing) begin(taken);
   else setTimeout(begin, SEAL_AFTER_MS, taken);
   if (holds === before) held = false;
+}
+
+async function prepare(taken, base, kid) {
+  taken.base = await crypto.subtle.importKey("raw", base, "HKDF", false, ["deriveKey", "deriveBits"]);
+  taken.mine = { kid, counter: 0, ...(await derive(taken.base, kid)) };
 }
 
 // Unless a later one has begun.

@@ -407,6 +407,37 @@ fn of_two_who_call_each_other_the_first_call_goes_on() {
     assert!(!calls.rings_here());
 }
 
+/// The room's notice may overtake the log: presence says nothing of whose call it is.
+#[test]
+fn who_is_there_already_does_not_decide_whose_call_it_is() {
+    let mut calls = Calls::new();
+    let (me, peer) = ((calls.story.me, 1), calls.peer());
+    calls.calls_out();
+    calls.is_joined();
+    calls.are_there(&[me, peer]);
+    calls.rings(3, 5);
+    assert_eq!(calls.said(), [Word::Merged, Word::Answered]);
+    assert_eq!(ends(&calls.hears_word(peer, 8, 9, Word::Ended)), [CallEnd::ByOther]);
+}
+
+#[test]
+fn nothing_is_sealed_while_the_place_in_the_room_is_lost() {
+    let mut calls = Calls::new();
+    calls.calls_out();
+    calls.is_joined();
+    let put_out = PutOutOfCall { participant: PARTICIPANT, reason: put_out_of_call::Reason::UnitLost.into() };
+    let out = calls.does(|client, cx| client.on_put_out(cx, &put_out));
+    let lines = |out: &[Output]| {
+        let line = |output: &Output| match output {
+            Output::Event(Event::CallLine(line)) => Some(format!("{line:?}")),
+            _ => None,
+        };
+        out.iter().filter_map(line).collect::<Vec<_>>()
+    };
+    assert_eq!(lines(&out), ["hold"]);
+    assert_eq!(lines(&calls.is_joined()), ["open", "keys"]);
+}
+
 #[test]
 fn a_call_that_another_own_device_takes_over_goes_on_there() {
     let mut calls = Calls::new();
@@ -465,6 +496,22 @@ fn what_is_said_on_a_socket_that_is_lost_is_answered() {
     assert!(calls.shown().own.is_some(), "media may go on");
 }
 
+#[test]
+fn a_call_that_was_answered_is_not_unread() {
+    let unread = |calls: &Calls| step(&calls.story.db, calls.now_ms, |cx| chat_list::unread(cx, CHAT).expect("read")).0;
+    let mut calls = Calls::new();
+    calls.rings(3, 5);
+    assert_eq!(unread(&calls), 1);
+    calls.asks(Command::AnswerCall { chat: CHAT_UI });
+    assert_eq!(unread(&calls), 0);
+    // What was written before it is another thing.
+    let mut calls = Calls::new();
+    calls.hears(calls.peer(), 2, 4, crate::testing::story::text("did you see this?"));
+    calls.rings(3, 5);
+    calls.asks(Command::AnswerCall { chat: CHAT_UI });
+    assert_eq!(unread(&calls), 2);
+}
+
 /// Whoever is not connected is woken for a call, and not for what becomes of it.
 #[test]
 fn a_call_is_urgent() {
@@ -505,7 +552,7 @@ fn one_call_at_a_time_and_none_with_nobody() {
     let decline = Command::DeclineCall { chat: CHAT_UI };
     assert_eq!(answer(&calls.asks(decline)), Some(Err(UserError::NotFound)));
     calls.calls_out();
-    assert_eq!(answer(&calls.asks(placed(CHAT_UI))), Some(Ok(Answer::Done)), "twice is once");
+    assert_eq!(answer(&calls.asks(placed(CHAT_UI))), Some(Err(UserError::InCall)), "twice is once");
     assert_eq!(calls.story.count("SELECT count(*) FROM message WHERE kind = 0"), 1);
     calls.story.client.session = crate::session::Session::default();
     calls.asks(Command::HangUp);

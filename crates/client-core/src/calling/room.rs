@@ -36,7 +36,7 @@ const ROOMS_MAX: usize = 1_024;
 const PEOPLE_MAX: usize = 64;
 
 /// The own place in a room.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Place {
     /// This device's number there, once the server has given it.
     participant: Option<u64>,
@@ -45,6 +45,8 @@ pub(super) struct Place {
     joined_ms: u64,
     /// The keys that the interface has.
     keys: Option<Told>,
+    /// The interface seals nothing, or has been told so.
+    is_held: bool,
     comes_back: u32,
     /// When to join again.
     join_at_ms: Option<u64>,
@@ -57,8 +59,14 @@ struct Told {
     epoch: u64,
     /// The log was followed so far.
     seq: u64,
-    /// Since then nothing is to be sealed with them.
-    held: bool,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        let (participant, join, joined_ms, keys, comes_back, join_at_ms) = (None, 0, 0, None, 0, None);
+        // Without keys nothing is sealed.
+        Self { participant, join, joined_ms, keys, is_held: true, comes_back, join_at_ms }
+    }
 }
 
 /// Who is in which room, as the server says.
@@ -333,12 +341,15 @@ impl Client {
     fn come_back(&mut self, cx: &mut Context<'_>, participant: u64) -> Result<(), Halt> {
         let Some(own) = self.calling.own_with(participant) else { return Ok(()) };
         own.place.participant = None;
+        own.place.keys = None;
         let stayed = cx.now_ms.saturating_sub(own.place.joined_ms) >= STAYED_MS;
         own.place.comes_back = if stayed { 1 } else { own.place.comes_back + 1 };
         let comes_back = own.place.comes_back;
         let at_ms = cx.now_ms + COME_BACK_PAUSE_MS * u64::from(comes_back - 1);
         own.place.join_at_ms = Some(at_ms).filter(|_| comes_back > 1);
         self.calling.changed = true;
+        // Who removes somebody meanwhile is not heard here.
+        self.hold_call(cx);
         if comes_back > COMES_BACK_MAX {
             return self.call_ends(cx, CallEnd::Failed);
         }
@@ -368,49 +379,52 @@ impl Client {
     /// who must not be: also where that is only known now.
     pub(super) fn tell_call_keys(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let Some(own) = self.calling.own.as_ref().filter(|own| own.place.participant.is_some()) else { return Ok(()) };
-        let (chat, told) = (own.chat, own.place.keys);
+        let (chat, told, is_held) = (own.chat, own.place.keys, own.place.is_held);
         let Some(stored) = chats::find(cx.db, chat)? else { return Ok(()) };
         let vetted = chats::vetted_epoch(cx.db, chat)?;
-        let is_still = |told: Told| told.seq == stored.applied_seq && !told.held && vetted == Some(told.epoch);
-        if told.is_some_and(is_still) {
+        let is_still = |told: Told| {
+            (told.generation, told.seq) == (stored.generation, stored.applied_seq) && vetted == Some(told.epoch)
+        };
+        if !is_held && told.is_some_and(is_still) {
             return Ok(());
         }
-        let Some(group) = mls::load(cx, &stored)?.filter(|group| group.is_active()) else { return Ok(()) };
-        let may_be_read_by_others =
-            vouching::is_doubted(cx.db, chat)? || self.vet(cx, &stored, &group)? == Writable::NotYet;
-        if may_be_read_by_others && !broken(Rule::VettedBeforeCall) {
-            if told.is_some_and(|told| !told.held) {
-                self.tell(told.map(|told| Told { held: true, ..told }));
-                cx.event(Event::CallLine(CallLine::Hold));
+        let group = mls::load(cx, &stored)?.filter(|group| group.is_active());
+        let may_seal = match &group {
+            Some(group) => {
+                !vouching::is_doubted(cx.db, chat)? && self.vet(cx, &stored, group)? != Writable::NotYet
+                    || broken(Rule::VettedBeforeCall)
             }
-            return Ok(());
-        }
-        let now = Told { generation: stored.generation, epoch: group.epoch(), seq: stored.applied_seq, held: false };
-        self.tell(Some(now));
-        if told.is_some_and(|told| Told { seq: now.seq, ..told } == now) {
-            return Ok(());
-        }
-        let Some(base_key) = mls::taken(group.call_key(&mls::provider(cx)))? else { return Ok(()) };
-        let Some(roster) = mls::taken(group.roster())? else { return Ok(()) };
-        let leaf = |entry: &e2ee::group::RosterEntry| CallLeaf {
-            account: client_api::AccountId(entry.address.account.0),
-            device: entry.address.device.0,
-            leaf: entry.leaf,
+            None => false,
         };
-        let keys = CallKeys {
-            generation: now.generation.0,
-            epoch: now.epoch,
-            base_key: base_key.to_vec(),
-            leaf: group.own_leaf(),
-            leaves: roster.iter().map(leaf).collect(),
+        let Some(group) = group.filter(|_| may_seal) else {
+            self.hold_call(cx);
+            return Ok(());
         };
-        cx.event(Event::CallLine(CallLine::Keys(keys)));
+        let now = Told { generation: stored.generation, epoch: group.epoch(), seq: stored.applied_seq };
+        let is_same = told.is_some_and(|told| Told { seq: now.seq, ..told } == now);
+        if is_held || !is_same {
+            let Some(base_key) = mls::taken(group.call_key(&mls::provider(cx)))? else { return Ok(()) };
+            let Some(roster) = mls::taken(group.roster())? else { return Ok(()) };
+            let keys = CallKeys {
+                generation: now.generation.0,
+                epoch: now.epoch,
+                base_key: base_key.to_vec(),
+                leaf: group.own_leaf(),
+                leaves: roster.iter().map(leaf).collect(),
+            };
+            cx.event(Event::CallLine(CallLine::Keys(keys)));
+        }
+        if let Some(own) = &mut self.calling.own {
+            (own.place.keys, own.place.is_held) = (Some(now), false);
+        }
         Ok(())
     }
 
-    fn tell(&mut self, keys: Option<Told>) {
-        if let Some(own) = &mut self.calling.own {
-            own.place.keys = keys;
+    /// Nothing is to be sealed until there are keys again.
+    fn hold_call(&mut self, cx: &mut Context<'_>) {
+        if let Some(own) = self.calling.own.as_mut().filter(|own| !own.place.is_held) {
+            own.place.is_held = true;
+            cx.event(Event::CallLine(CallLine::Hold));
         }
     }
 
@@ -453,6 +467,14 @@ impl Client {
             });
         }
         Ok(running)
+    }
+}
+
+fn leaf(entry: &e2ee::group::RosterEntry) -> CallLeaf {
+    CallLeaf {
+        account: client_api::AccountId(entry.address.account.0),
+        device: entry.address.device.0,
+        leaf: entry.leaf,
     }
 }
 

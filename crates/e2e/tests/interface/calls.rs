@@ -11,6 +11,10 @@ const HEARS: &str = "(async () => {
     if (!element?.srcObject) return false;
     window.ear ??= new AudioContext();
     const ear = window.ear;
+    if (ear.state !== 'running') {
+        ear.resume();
+        return false;
+    }
     const analyser = ear.createAnalyser();
     ear.createMediaStreamSource(element.srcObject).connect(analyser);
     const samples = new Float32Array(analyser.fftSize);
@@ -111,6 +115,27 @@ async fn two_people_see_each_other() -> Result<()> {
     alice.clicks("call-hang-up").await?;
     bob.hides("call").await?;
     alice.sees_text("message-text", "and can write meanwhile").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_screen_is_shared_beside_the_voice() -> Result<()> {
+    let world = World::new().await?;
+    let (alice, bob) = alice_and_bob(&world).await?;
+    alice.clicks("call-voice").await?;
+    bob.clicks("call-answer").await?;
+    are_connected([&alice, &bob]).await?;
+    alice.clicks("call-screen").await?;
+    alice.sees("[data-testid=call-screen][data-on=true]").await?;
+    alice.shows("call-self").await?;
+    bob.sees("[data-testid=call-tile][data-pictures='1']").await?;
+    bob.finds_true(SEES).await?;
+    bob.finds_true(HEARS).await?;
+    alice.is_accessible("a shared screen").await?;
+    alice.clicks("call-screen").await?;
+    bob.sees("[data-testid=call-tile][data-pictures='0']").await?;
+    bob.finds_true(HEARS).await?;
+    bob.clicks("call-hang-up").await?;
+    alice.hides("call").await
 }
 
 #[tokio::test(flavor = "multi_thread")]

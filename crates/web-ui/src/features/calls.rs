@@ -68,7 +68,7 @@ pub fn CallLayer() -> impl IntoView {
     view! {
         <Show when=move || own.get().is_some()><Window session/></Show>
         <div class="rings">
-            <For each=move || rings.get() key=|ring| *ring let:ring><Ring chat=ring.0 call=ring.1/></For>
+            <For each=move || rings.get() key=|ring| *ring let:ring><Ring session chat=ring.0 call=ring.1/></For>
             <Show when=move || session.asking.get()>
                 <section class="ring" aria-label=words::CALL_WAYS data-testid="call-asking">
                     <p class="ring-text" role="status">{words::CALL_ASKING}</p>

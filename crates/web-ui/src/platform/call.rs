@@ -169,6 +169,9 @@ impl Inner {
                 made
             }
         };
+        if transceiver.sender().track().as_ref() == track {
+            return Ok(());
+        }
         let replaced = transceiver.sender().replace_track(track);
         transceiver.set_direction(match track {
             Some(_) => RtcRtpTransceiverDirection::Sendonly,

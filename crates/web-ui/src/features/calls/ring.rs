@@ -1,5 +1,6 @@
 //! A call that rings here. It takes no focus: whoever is typing answers nothing by accident.
 
+use super::session::Session;
 use crate::primitives::avatar::{Avatar, Face};
 use crate::primitives::icon::Icon;
 use crate::store::{CallWish, use_app};
@@ -8,7 +9,7 @@ use client_api::{ChatId, Command, MessageId, RingingCall};
 use leptos::prelude::*;
 
 #[component]
-pub fn Ring(chat: ChatId, call: MessageId) -> impl IntoView {
+pub fn Ring(session: Session, chat: ChatId, call: MessageId) -> impl IntoView {
     let app = use_app();
     let is_it = |ringing: &&RingingCall| ringing.chat == chat && ringing.call == call;
     let Some(first) = app.calls.with_untracked(|calls| calls.ringing.iter().find(is_it).cloned()) else {
@@ -16,6 +17,12 @@ pub fn Ring(chat: ChatId, call: MessageId) -> impl IntoView {
     };
     let photo = app.chats.with_untracked(|chats| chats.get(&chat)).map(|row| row.photo.clone()).unwrap_or_default();
     let face = Face { account: first.caller, name: first.title.clone(), photo, notes: false };
+    let decline = move || {
+        if app.call_wish.get_untracked().is_some_and(|wish| wish.chat() == chat) {
+            session.give_up();
+        }
+        app.send(Command::DeclineCall { chat });
+    };
     let answer = move |video: bool| app.call_wish.set(Some(CallWish::Answer { chat, video }));
     let (title_id, labelled_by) = (format!("ring-{chat}"), format!("ring-{chat}"));
     view! {
@@ -27,7 +34,7 @@ pub fn Ring(chat: ChatId, call: MessageId) -> impl IntoView {
             </div>
             <div class="ring-ways">
                 <button class="call-button danger" type="button" aria-label=words::DECLINE title=words::DECLINE data-testid="call-decline"
-                    on:click=move |_| app.send(Command::DeclineCall { chat })><Icon name="phone-x"/></button>
+                    on:click=move |_| decline()><Icon name="phone-x"/></button>
                 {first.video.then(|| view! {
                     <button class="call-button go" type="button" aria-label=words::ANSWER_WITH_CAMERA title=words::ANSWER_WITH_CAMERA data-testid="call-answer-video"
                         on:click=move |_| answer(true)><Icon name="video-camera"/></button>

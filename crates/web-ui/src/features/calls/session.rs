@@ -9,10 +9,15 @@ use crate::words;
 use client_api::{CallLine, CallSay, CallTrack, Command, UserError};
 use leptos::prelude::*;
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
+use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MediaStreamTrack;
+
+/// Without a connection to the server a wish is made again after this.
+const OFFLINE_WAIT_S: u32 = 5;
 
 /// Handles that copy.
 #[derive(Clone, Copy)]
@@ -36,8 +41,12 @@ struct Live {
     sent: Sent,
     /// For the call that is entered next: what another call is sent is not its.
     prepared: Option<Sent>,
-    /// Counts calls and wishes: what the browser grants later than that is let go.
-    turn: u32,
+    /// Counts wishes: what the browser grants for an earlier one is let go.
+    wish: u32,
+    /// Counts calls, likewise.
+    call: u32,
+    /// How large each of the others' pictures shall be.
+    layers: HashMap<String, u8>,
 }
 
 /// What is sent; let go with it.
@@ -99,39 +108,39 @@ impl Session {
             CallWish::Place { chat, video } => (chat, video, true),
             CallWish::Answer { chat, video } => (chat, video, false),
         };
-        let elsewhere = self.app.calls.with_untracked(|calls| calls.own.as_ref().is_some_and(|own| own.chat != chat));
+        let own = self.app.calls.with_untracked(|calls| calls.own.as_ref().map(|own| own.chat));
         let refusal = match frames::is_supported() {
             false => Some(words::CALL_NEEDS_BROWSER.to_owned()),
-            true => (places && elsewhere).then(|| words::error(&UserError::InCall)),
+            true => own.filter(|own| places || *own == chat).map(|_| words::error(&UserError::InCall)),
         };
         if let Some(refusal) = refusal {
             self.app.toast(refusal, false);
             return self.app.call_wish.set(None);
         }
-        let Some(turn) = self.next_turn() else { return };
+        let Some(wish) = self.next_wish() else { return };
         self.asking.set(true);
         spawn_local(async move {
             let mut prepared = Sent::default();
             self.take_microphone(&mut prepared).await;
-            if video && self.is_turn(turn) {
+            if video && self.is_wish(wish) {
                 prepared.camera = self.camera().await;
             }
             // Given up, or replaced: what was granted is let go here.
-            if !self.is_turn(turn) {
+            if !self.is_wish(wish) {
                 return;
             }
             self.with_live(|live| live.prepared = Some(prepared));
+            let _ = self.asking.try_set(false);
             let command = if places { Command::PlaceCall { chat, video } } else { Command::AnswerCall { chat } };
             let app = self.app;
             app.ask(command, move |result| {
-                if !self.is_turn(turn) {
+                if !self.is_wish(wish) {
                     return;
                 }
                 if let Err(error) = result {
                     app.toast(words::error(&error), false);
                     self.with_live(|live| live.prepared = None);
                 }
-                let _ = self.asking.try_set(false);
                 app.call_wish.set(None);
             });
         });
@@ -139,7 +148,7 @@ impl Session {
 
     /// The user does not wait for the browser's question any more.
     pub fn give_up(self) {
-        self.next_turn();
+        self.next_wish();
         self.asking.set(false);
         self.app.call_wish.set(None);
     }
@@ -151,10 +160,7 @@ impl Session {
             CallLine::Keys(keys) => self.with_frames(|frames| frames.set_keys(&keys)),
             CallLine::Hold => self.with_frames(Frames::hold),
             CallLine::Answer(sdp) => self.with_line(|line| line.answered(sdp)),
-            CallLine::Offer { sdp, tracks } => {
-                self.with_frames(|frames| frames.set_tracks(&tracks));
-                self.with_line(|line| line.take(sdp, tracks));
-            }
+            CallLine::Offer { sdp, tracks } => self.with_line(|line| line.take(sdp, tracks)),
             CallLine::SayAgain => self.with_line(Line::say_again),
         }
     }
@@ -165,12 +171,18 @@ impl Session {
             live.line = None;
             if let Some(prepared) = live.prepared.take() {
                 live.sent = prepared;
+                live.call = live.call.wrapping_add(1);
                 if let Some(frames) = live.frames.take() {
                     frames.stop();
                 }
             }
             if live.frames.is_none() {
                 live.frames = Frames::start(move || self.stir());
+            }
+            live.layers.clear();
+            // Whoever sends nothing offers nothing, and has no connection.
+            if live.sent.tracks().iter().all(|(_, track)| track.is_none()) {
+                live.sent.silence = Silence::new();
             }
             let line = Line::open(participant, Rc::clone(live.frames.as_ref()?), move || self.stir())?;
             for (what, track) in live.sent.tracks() {
@@ -214,7 +226,23 @@ impl Session {
     /// How large a picture is shown.
     pub fn wish_layer(self, mid: String, layer: u8) {
         let participant = self.participant.get_untracked();
-        self.app.ask(Command::SayInCall { participant, say: CallSay::Layer { mid, layer } }, |_| {});
+        self.with_live(|live| live.layers.insert(mid.clone(), layer));
+        let say = CallSay::Layer { mid: mid.clone(), layer };
+        self.app.ask(Command::SayInCall { participant, say }, move |result| {
+            // The largest comes meanwhile.
+            let wait_s = match result {
+                Err(UserError::TooMany { wait_s }) => wait_s,
+                Err(UserError::Offline) => OFFLINE_WAIT_S,
+                _ => return,
+            };
+            let again = move || {
+                let is_wished = self.with_live(|live| live.layers.get(&mid) == Some(&layer)) == Some(true);
+                if is_wished && self.participant.try_get_untracked() == Some(participant) {
+                    self.wish_layer(mid, layer);
+                }
+            };
+            set_timeout(again, Duration::from_secs(wait_s.into()));
+        });
     }
 
     pub fn toggle_microphone(self) {
@@ -271,9 +299,11 @@ impl Session {
     pub fn end(self) {
         // Taken out first: what is dropped may call back.
         let before = self.with_live(|live| {
-            let mut next = Live::default();
-            next.turn = live.turn.wrapping_add(1);
-            std::mem::replace(live, next)
+            live.call = live.call.wrapping_add(1);
+            if let Some(frames) = live.frames.take() {
+                frames.stop();
+            }
+            (live.line.take(), std::mem::take(&mut live.sent))
         });
         drop(before);
         let _ = self.participant.try_set(0);
@@ -282,10 +312,10 @@ impl Session {
 
     /// Adds what the browser gives to what is sent, unless the call is another one by then.
     fn take_later(self, take: impl AsyncFnOnce(Self) -> Sent + 'static) {
-        let Some(turn) = self.with_live(|live| live.turn) else { return };
+        let Some(call) = self.with_live(|live| live.call) else { return };
         spawn_local(async move {
             let mut taken = take(self).await;
-            if !self.is_turn(turn) {
+            if self.with_live(|live| live.call) != Some(call) {
                 return;
             }
             self.with_live(|live| {
@@ -359,15 +389,15 @@ impl Session {
         None
     }
 
-    fn next_turn(self) -> Option<u32> {
+    fn next_wish(self) -> Option<u32> {
         self.with_live(|live| {
-            live.turn = live.turn.wrapping_add(1);
-            live.turn
+            live.wish = live.wish.wrapping_add(1);
+            live.wish
         })
     }
 
-    fn is_turn(self, turn: u32) -> bool {
-        self.with_live(|live| live.turn) == Some(turn)
+    fn is_wish(self, wish: u32) -> bool {
+        self.with_live(|live| live.wish) == Some(wish)
     }
 
     fn stir(self) {

@@ -94,17 +94,26 @@ pub fn Window(session: Session) -> impl IntoView {
                 </Show>
             </div>
             <For each=move || sounds.get() key=|mid| mid.clone() let:mid><Sound session mid/></For>
-            <div class="call-ways" role="group" aria-label=words::CALL_WAYS>
-                <Toggle on=session.speaks icons=("microphone", "microphone-slash") words=(words::MICROPHONE_OFF, words::MICROPHONE_ON) testid="call-mute"
-                    act=move || session.toggle_microphone()/>
-                <Toggle on=session.shows_camera icons=("video-camera", "video-camera-slash") words=(words::CAMERA_OFF, words::CAMERA_ON) testid="call-camera"
-                    act=move || session.toggle_camera()/>
-                <Toggle on=session.shows_screen icons=("screencast", "screencast") words=(words::SCREEN_OFF, words::SCREEN_ON) testid="call-screen" is_extra=true
-                    act=move || session.toggle_screen()/>
-                <button class="call-button danger" type="button" aria-label=words::HANG_UP title=words::HANG_UP data-testid="call-hang-up"
-                    on:click=move |_| app.send(Command::HangUp)><Icon name="phone-x"/></button>
-            </div>
+            <Ways session/>
         </section>
+    }
+}
+
+/// What can be done.
+#[component]
+fn Ways(session: Session) -> impl IntoView {
+    let app = use_app();
+    view! {
+        <div class="call-ways" role="group" aria-label=words::CALL_WAYS>
+            <Toggle on=session.speaks icons=("microphone", "microphone-slash") words=(words::MICROPHONE_OFF, words::MICROPHONE_ON) testid="call-mute"
+                act=move || session.toggle_microphone()/>
+            <Toggle on=session.shows_camera icons=("video-camera", "video-camera-slash") words=(words::CAMERA_OFF, words::CAMERA_ON) testid="call-camera"
+                act=move || session.toggle_camera()/>
+            <Toggle on=session.shows_screen icons=("screencast", "screencast") words=(words::SCREEN_OFF, words::SCREEN_ON) testid="call-screen" is_extra=true
+                act=move || session.toggle_screen()/>
+            <button class="call-button danger" type="button" aria-label=words::HANG_UP title=words::HANG_UP data-testid="call-hang-up"
+                on:click=move |_| app.send(Command::HangUp)><Icon name="phone-x"/></button>
+        </div>
     }
 }
 

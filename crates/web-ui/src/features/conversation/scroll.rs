@@ -499,7 +499,9 @@ impl Scroll {
                 let author = words::author_in(false, last.sender, people);
                 let said = words::body(&last.body, last.own, people, me);
                 let said = words::caption_or_kind(said, last.attachment.as_ref().map(|carried| carried.facts.kind));
-                (!last.own).then(|| format!("{author}: {said}"))
+                // A call says so itself, while it rings.
+                let rings = matches!(last.body, client_api::MessageBody::Call(_));
+                (!last.own && !rings).then(|| format!("{author}: {said}"))
             })
         });
         if let Some(text) = text {
