@@ -336,7 +336,7 @@ fn prefer_vp8(transceiver: &RtcRtpTransceiver) -> Result<(), JsValue> {
         let mime = Reflect::get(codec, &"mimeType".into()).ok().and_then(|mime| mime.as_string()).unwrap_or_default();
         ["video/vp8", "video/rtx"].contains(&mime.to_ascii_lowercase().as_str())
     };
-    let codecs: Array = capabilities.get_codecs().iter().map(JsValue::from).filter(is_wanted).collect();
+    let codecs: Array = capabilities.get_codecs().iter().filter(is_wanted).collect();
     let set = Reflect::get(transceiver, &"setCodecPreferences".into())?;
     match set.dyn_ref::<js_sys::Function>() {
         Some(set) => set.call1(transceiver, &codecs).map(|_| ()),
