@@ -176,8 +176,6 @@ impl Setup {
                     ("browser.display.document_color_use".to_owned(), if self.forced_colors { 2 } else { 0 }.into()),
                     ("media.navigator.streams.fake".to_owned(), self.microphone.into()),
                     ("media.navigator.permission.disabled".to_owned(), self.microphone.into()),
-                    // What a test listens by wants no click of its own: 0 lets all be heard, 1 blocks.
-                    ("media.autoplay.default".to_owned(), if self.microphone { 0 } else { 1 }.into()),
                 ];
                 options = options
                     .executable_path(told("HELIOGRAPH_FIREFOX")?)
