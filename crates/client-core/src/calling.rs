@@ -523,21 +523,22 @@ fn newest_call(cx: &Context<'_>, chat: ChatId, since_ms: u64) -> Result<(Option<
          ORDER BY time_ms DESC LIMIT ?2",
     )?;
     let mut rows = statement.query(params![chat.as_bytes(), LOOKED_FOR_MAX, since_ms])?;
-    let mut newest = None;
     while let Some(row) = rows.next()? {
-        if messages::decoded(row.get(1)?).as_ref().and_then(of).is_some() {
-            newest = Some(MessageId(row.get(0)?));
-            break;
+        if messages::decoded(row.get(1)?).as_ref().and_then(of).is_none() {
+            continue;
+        }
+        let id = MessageId(row.get(0)?);
+        let shown = messages::get_row(cx.db, chat, id, cx.me()?.address.account)?;
+        match shown.map(|shown| shown.body) {
+            // Another one goes on in its place.
+            Some(MessageBody::Call(CallFacts { state: CallState::Merged, .. })) => {}
+            Some(MessageBody::Call(CallFacts { video, state: CallState::Open | CallState::Taken })) => {
+                return Ok((Some(id), video));
+            }
+            _ => break,
         }
     }
-    let Some(newest) = newest else { return Ok((None, false)) };
-    let row = messages::get_row(cx.db, chat, newest, cx.me()?.address.account)?;
-    Ok(match row.map(|row| row.body) {
-        Some(MessageBody::Call(CallFacts { video, state: CallState::Open | CallState::Taken })) => {
-            (Some(newest), video)
-        }
-        _ => (None, false),
-    })
+    Ok((None, false))
 }
 
 #[cfg(test)]
