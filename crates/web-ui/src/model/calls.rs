@@ -20,7 +20,10 @@ pub fn tiles(people: &[CallPerson], tracks: &[CallTrack], own: u64) -> Vec<Tile>
                 && (track.account, track.device) == (person.account, person.device)
                 && track.video == video
         };
-        tracks.iter().filter(of_person).map(|track| track.mid.clone()).collect()
+        let mut lines: Vec<&CallTrack> = tracks.iter().filter(of_person).collect();
+        // What was added last is what they want to be looked at: a screen, as a rule.
+        lines.sort_by_key(|track| std::cmp::Reverse(track.origin_mid.parse::<u32>().unwrap_or(0)));
+        lines.into_iter().map(|track| track.mid.clone()).collect()
     };
     let others = people.iter().filter(|person| person.participant != own);
     others
@@ -53,7 +56,8 @@ mod tests {
     }
 
     fn track(mid: &str, participant: u64, account: u8, video: bool) -> CallTrack {
-        let (account, origin_mid) = (AccountId([account; 16]), "0".to_owned());
+        let account = AccountId([account; 16]);
+        let origin_mid = u32::from(mid.as_bytes()[0] - b'a').to_string();
         CallTrack { mid: mid.to_owned(), participant, account, device: 1, origin_mid, video }
     }
 
@@ -64,7 +68,7 @@ mod tests {
         let shown = tiles(&people, &tracks, 1);
         let lines: Vec<_> =
             shown.iter().map(|tile| (tile.participant, tile.pictures.join(""), tile.sounds.join(""))).collect();
-        assert_eq!(lines, [(2, "bc".to_owned(), "a".to_owned()), (3, String::new(), "d".to_owned())]);
+        assert_eq!(lines, [(2, "cb".to_owned(), "a".to_owned()), (3, String::new(), "d".to_owned())]);
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub fn Ring(session: Session, chat: ChatId, call: MessageId) -> impl IntoView {
                 <p class="faint">{words::ringing(&first)}</p>
             </div>
             <div class="ring-ways">
-                <button class="call-button danger" type="button" aria-label=words::DECLINE title=words::DECLINE data-testid="call-decline"
+                <button class="call-button stop" type="button" aria-label=words::DECLINE title=words::DECLINE data-testid="call-decline"
                     on:click=move |_| decline()><Icon name="phone-x"/></button>
                 {first.video.then(|| view! {
                     <button class="call-button go" type="button" aria-label=words::ANSWER_WITH_CAMERA title=words::ANSWER_WITH_CAMERA data-testid="call-answer-video"

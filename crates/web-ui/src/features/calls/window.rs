@@ -111,7 +111,7 @@ fn Ways(session: Session) -> impl IntoView {
                 act=move || session.toggle_camera()/>
             <Toggle on=session.shows_screen icons=("screencast", "screencast") words=(words::SCREEN_OFF, words::SCREEN_ON) testid="call-screen" is_extra=true
                 act=move || session.toggle_screen()/>
-            <button class="call-button danger" type="button" aria-label=words::HANG_UP title=words::HANG_UP data-testid="call-hang-up"
+            <button class="call-button stop" type="button" aria-label=words::HANG_UP title=words::HANG_UP data-testid="call-hang-up"
                 on:click=move |_| app.send(Command::HangUp)><Icon name="phone-x"/></button>
         </div>
     }
