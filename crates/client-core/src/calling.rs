@@ -123,51 +123,38 @@ impl Client {
     pub(crate) fn place_call(
         &mut self,
         cx: &mut Context<'_>,
-        request: u32,
-        chat: client_api::ChatId,
+        chat: ChatId,
         video: bool,
-    ) -> Result<(), Halt> {
-        let chat = ChatId(chat.0);
+    ) -> Result<Result<Answer, UserError>, Halt> {
         let me = cx.me()?.address;
         if self.calling.ringing.contains_key(&chat) || self.calling.rooms.has_others(chat, me) {
-            return self.answer_call(cx, request, client_api::ChatId(chat.0));
+            return self.answer_call(cx, chat);
         }
         let stored = match self.to_call(cx, chat)? {
             Ok(stored) => stored,
-            Err(error) => {
-                cx.answer(request, Err(error));
-                return Ok(());
-            }
+            Err(error) => return Ok(Err(error)),
         };
         if self.calling.own.is_some() {
-            cx.answer(request, Err(UserError::InCall));
-            return Ok(());
+            return Ok(Err(UserError::InCall));
         }
         let call = self.write(cx, chat, Kind::Text, content::Body::Call(Call { video }))?;
         let ends_ms = Some(cx.now_ms + RING_MS);
         self.enter_call(cx, Own { is_caller: true, ends_ms, ..Own::new(&stored, Some(call), video) });
-        cx.answer(request, Ok(Answer::Done));
-        Ok(())
+        Ok(Ok(Answer::Done))
     }
 
     /// "I take it", or "I want to be in the one that goes on".
     pub(crate) fn answer_call(
         &mut self,
         cx: &mut Context<'_>,
-        request: u32,
-        chat: client_api::ChatId,
-    ) -> Result<(), Halt> {
-        let chat = ChatId(chat.0);
+        chat: ChatId,
+    ) -> Result<Result<Answer, UserError>, Halt> {
         let stored = match self.to_call(cx, chat)? {
             Ok(stored) => stored,
-            Err(error) => {
-                cx.answer(request, Err(error));
-                return Ok(());
-            }
+            Err(error) => return Ok(Err(error)),
         };
         if self.calling.own.as_ref().is_some_and(|own| own.chat == chat) {
-            cx.answer(request, Err(UserError::InCall));
-            return Ok(());
+            return Ok(Err(UserError::InCall));
         }
         let me = cx.me()?.address;
         let ringing = self.calling.ringing.remove(&chat);
@@ -179,10 +166,7 @@ impl Client {
                 let since_ms = self.calling.rooms.server_ms(cx.now_ms).saturating_sub(GOES_ON_MS);
                 newest_call(cx, chat, since_ms)?
             }
-            None => {
-                cx.answer(request, Err(UserError::NotFound));
-                return Ok(());
-            }
+            None => return Ok(Err(UserError::NotFound)),
         };
         if let Some(before) = self.calling.own.take() {
             self.leave_call(cx, before, CallEnd::HungUp)?;
@@ -205,8 +189,7 @@ impl Client {
             own.answer = self.say_of_call(cx, chat, call, word)?;
         }
         self.enter_call(cx, own);
-        cx.answer(request, Ok(Answer::Done));
-        Ok(())
+        Ok(Ok(Answer::Done))
     }
 
     /// "Not now."

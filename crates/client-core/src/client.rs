@@ -472,8 +472,14 @@ impl Client {
             Command::SetStarred { chat, message, starred } => self.set_starred(cx, id, chat, message, starred)?,
             Command::ForwardMessages { chat, messages, to } => self.forward_messages(cx, id, chat, &messages, &to)?,
             Command::Search { query, after, limit } => self.search(cx, id, &query, after, limit)?,
-            Command::PlaceCall { chat, video } => self.place_call(cx, id, chat, video)?,
-            Command::AnswerCall { chat } => self.answer_call(cx, id, chat)?,
+            Command::PlaceCall { chat, video } => {
+                let answer = self.place_call(cx, ChatId(chat.0), video)?;
+                cx.answer(id, answer);
+            }
+            Command::AnswerCall { chat } => {
+                let answer = self.answer_call(cx, ChatId(chat.0))?;
+                cx.answer(id, answer);
+            }
             Command::DeclineCall { chat } => self.decline_call(cx, id, chat)?,
             Command::HangUp => self.hang_up(cx, id)?,
             Command::SayInCall { participant, say } => self.say_in_call(cx, id, participant, say),

@@ -209,7 +209,7 @@ fn no_key_of_a_call_is_told_while_a_newer_list_is_waited_for() {
     let mut story = Story::new();
     story.client.session.goes_up();
     story.says("I have a list of version 2", &AuthenticatedData { list_version: 2, ..AuthenticatedData::default() });
-    story.does(|client, cx| client.place_call(cx, 0, client_api::ChatId(CHAT.0), false));
+    story.does(|client, cx| client.place_call(cx, CHAT, false).map(|_| ()));
     let joined = proto::wire::CallJoined { participant: 7, unconnected_max_ms: 1 };
     story.does(|client, cx| client.on_join_answered(cx, 1, Some(proto::wire::reply::Body::CallJoined(joined))));
     let tells_keys = |story: &mut Story| {

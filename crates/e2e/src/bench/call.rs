@@ -4,7 +4,7 @@
 use super::Size;
 use super::link::until;
 use super::report::Report;
-use super::send::{ALICE, BOB, linked_with};
+use super::send::two_browsers;
 use super::served::Served;
 use crate::Browser;
 use crate::browser::{Setup, WIDE};
@@ -31,16 +31,8 @@ pub async fn run(size: &Size) -> Result<Report> {
     let mut report = Report::new("call");
     let folder = TempDir::new()?;
     let server = Served::start(&folder.path().join("server")).await?;
-    let (alice, bob) = (folder.path().join("alice"), folder.path().join("bob"));
-    server.registers(&alice, ALICE, "Alice").await?;
-    server.registers(&bob, BOB, "Bob").await?;
-    server.helio(&alice, &["send", "--to", BOB, "hello"])?.succeeds().await?;
     let setup = Setup::chromium(WIDE).with_microphone();
-    let from = linked_with(&server, &alice, &folder.path().join("from"), "Alice's browser", &setup).await?;
-    let to = linked_with(&server, &bob, &folder.path().join("to"), "Bob's browser", &setup).await?;
-    for browser in [&from, &to] {
-        browser.evaluates::<()>(&format!("void {WATCH}")).await?;
-    }
+    let (from, to) = two_browsers(&server, folder.path(), &setup, WATCH).await?;
     let mut taken = Vec::new();
     for _ in 0..size.calls {
         from.clicks("call-voice").await?;

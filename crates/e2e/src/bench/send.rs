@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use tempfile::TempDir;
 
-pub(super) const ALICE: &str = "+4915112345601";
-pub(super) const BOB: &str = "+4915112345602";
+const ALICE: &str = "+4915112345601";
+const BOB: &str = "+4915112345602";
 
 /// Notes when Enter is pressed, and when each message `bench N` is painted, in milliseconds since 1970.
 const WATCH: &str = "(() => {
@@ -45,15 +45,7 @@ pub async fn run(size: &Size) -> Result<Report> {
     let mut report = Report::new("send");
     let folder = TempDir::new()?;
     let server = Served::start(&folder.path().join("server")).await?;
-    let (alice, bob) = (folder.path().join("alice"), folder.path().join("bob"));
-    server.registers(&alice, ALICE, "Alice").await?;
-    server.registers(&bob, BOB, "Bob").await?;
-    server.helio(&alice, &["send", "--to", BOB, "hello"])?.succeeds().await?;
-    let from = linked(&server, &alice, &folder.path().join("from"), "Alice's browser").await?;
-    let to = linked(&server, &bob, &folder.path().join("to"), "Bob's browser").await?;
-    for browser in [&from, &to] {
-        browser.evaluates::<()>(&format!("void {WATCH}")).await?;
-    }
+    let (from, to) = two_browsers(&server, folder.path(), &Setup::chromium(WIDE), WATCH).await?;
     for number in 0..size.sends {
         from.fills("composer-input", &format!("bench {number}: are you coming tonight?")).await?;
         let pressed = from.at("composer-input").press("Enter", None).await;
@@ -77,18 +69,27 @@ pub async fn run(size: &Size) -> Result<Report> {
     Ok(report)
 }
 
-async fn linked(server: &Served, phone: &Path, profile: &Path, name: &str) -> Result<Browser> {
-    linked_with(server, phone, profile, name, &Setup::chromium(WIDE)).await
+/// Linked browsers of Alice and Bob, who have one chat with each other, with a script that watches in both.
+pub(super) async fn two_browsers(
+    server: &Served,
+    folder: &Path,
+    setup: &Setup,
+    watch: &str,
+) -> Result<(Browser, Browser)> {
+    let (alice, bob) = (folder.join("alice"), folder.join("bob"));
+    server.registers(&alice, ALICE, "Alice").await?;
+    server.registers(&bob, BOB, "Bob").await?;
+    server.helio(&alice, &["send", "--to", BOB, "hello"])?.succeeds().await?;
+    let from = linked(server, &alice, &folder.join("from"), "Alice's browser", setup).await?;
+    let to = linked(server, &bob, &folder.join("to"), "Bob's browser", setup).await?;
+    for browser in [&from, &to] {
+        browser.evaluates::<()>(&format!("void {watch}")).await?;
+    }
+    Ok((from, to))
 }
 
 /// A linked browser with its one chat open; the phone is ended.
-pub(super) async fn linked_with(
-    server: &Served,
-    phone: &Path,
-    profile: &Path,
-    name: &str,
-    setup: &Setup,
-) -> Result<Browser> {
+async fn linked(server: &Served, phone: &Path, profile: &Path, name: &str, setup: &Setup) -> Result<Browser> {
     let mut phone = ready_phone(server, phone).await?;
     let browser = companion_with(profile, name, &server.address, setup).await?;
     let code = browser.copies_code().await?;
