@@ -259,6 +259,22 @@ pub enum Command {
         /// One emoji; empty takes it back.
         emoji: String,
     },
+    /// Who in a group has an own message, and who has read it? Answer: `Answer::Receipts`.
+    AskReceipts {
+        /// Which chat.
+        chat: ChatId,
+        /// Which message.
+        message: MessageId,
+    },
+    /// Pin a message above the conversation, for everybody in the chat. Of more than three, those that were pinned last stand there.
+    PinMessage {
+        /// Which chat.
+        chat: ChatId,
+        /// Which message.
+        message: MessageId,
+        /// On or off.
+        pinned: bool,
+    },
     /// Change the text of an own message.
     EditText {
         /// Which chat.
@@ -457,6 +473,8 @@ impl Command {
             | Self::DownloadMedia { chat, .. }
             | Self::CancelMedia { chat, .. }
             | Self::React { chat, .. }
+            | Self::PinMessage { chat, .. }
+            | Self::AskReceipts { chat, .. }
             | Self::EditText { chat, .. }
             | Self::DeleteMessages { chat, .. }
             | Self::RetryMessage { chat, .. }
@@ -522,6 +540,8 @@ impl Command {
             Self::DownloadMedia { .. } => "download-media",
             Self::CancelMedia { .. } => "cancel-media",
             Self::React { .. } => "react",
+            Self::PinMessage { .. } => "pin-message",
+            Self::AskReceipts { .. } => "ask-receipts",
             Self::EditText { .. } => "edit-text",
             Self::DeleteMessages { .. } => "delete-messages",
             Self::RetryMessage { .. } => "retry-message",

@@ -24,6 +24,7 @@ use crate::own_state::{self, ChatKey};
 use crate::people::People;
 use crate::profile;
 use crate::pushing;
+use crate::receipts;
 use crate::registration::Registration;
 use crate::sending::{Flights, Pauses, Written};
 use crate::session::Session;
@@ -448,6 +449,8 @@ impl Client {
             }
             Command::DownloadMedia { chat, message } => self.download_media(cx, id, chat, message)?,
             Command::CancelMedia { chat, message } => self.cancel_media(cx, id, chat, message)?,
+            Command::AskReceipts { chat, message } => receipts::ask(cx, id, chat, message)?,
+            Command::PinMessage { chat, message, pinned } => self.pin_message(cx, id, chat, message, pinned)?,
             Command::React { chat, message, emoji } => self.react(cx, id, chat, message, emoji)?,
             Command::EditText { chat, message, text } => self.edit_text(cx, id, chat, message, text)?,
             Command::DeleteMessages { chat, messages, for_everyone } => {

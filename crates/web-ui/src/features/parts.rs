@@ -19,6 +19,7 @@ use crate::features::media::viewer::Viewer;
 use crate::features::media::voice::VoiceNote;
 use crate::features::message::Around;
 use crate::features::message::dialogs::MessageDialogs;
+use crate::features::muting::MuteDialog;
 use crate::features::new_chat::NewChat;
 use crate::features::notifications::keep_up;
 use crate::features::registration::Registration;
@@ -77,6 +78,7 @@ part!(OFFER: media, load_offer, offer => view! { <Offer/> });
 part!(VIEWER: media, load_viewer, viewer => view! { <Viewer/> });
 part!(MESSAGE_DIALOGS: sections, load_message_dialogs, message_dialogs => view! { <MessageDialogs around={expect_context::<Around>()}/> });
 part!(KEY_HELP: sections, load_key_help, key_help => view! { <KeyHelp/> });
+part!(MUTING: sections, load_muting, muting => view! { <MuteDialog/> });
 part!(CALLS: calls, load_calls, calls => view! { <CallLayer/> });
 part!(VOICE: media, load_voice, voice => view! { <VoiceNote/> });
 
