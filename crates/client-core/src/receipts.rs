@@ -5,7 +5,7 @@ use crate::io::Halt;
 use crate::marks::{self, Mark};
 use crate::profile::ui_account;
 use client_api::{Answer, Receipt, UserError};
-use proto::ids::{AccountId, ChatId, MessageId};
+use proto::ids::{AccountId, ChatId};
 use rusqlite::{OptionalExtension, params};
 
 /// "Who has this message of mine, and who has read it?"

@@ -22,7 +22,10 @@ fn group() -> Story {
     story
 }
 
-fn receipts(story: &mut Story, number: u8) -> Result<Vec<(AccountId, Option<u64>, Option<u64>)>, UserError> {
+/// Who, delivered when, read when.
+type Told = (AccountId, Option<u64>, Option<u64>);
+
+fn receipts(story: &mut Story, number: u8) -> Result<Vec<Told>, UserError> {
     let asked = Command::AskReceipts { chat: CHAT_UI, message: client_api::MessageId(id(number).0) };
     story.asks(asked).map(|answer| match answer {
         Answer::Receipts(all) => {
