@@ -219,6 +219,10 @@ rules! {
     FirstAnswerCounts,
     /// Media of a call is sealed for listed devices only.
     VettedBeforeCall,
+    /// What somebody said of themselves in a call does not come again.
+    SignsCountOnce,
+    /// What somebody said of themselves in one call is nothing in another one.
+    SignsOfThisCall,
     /// What a deleted message carried goes from the device.
     DeletedFilesGo,
     /// Nothing is sent on where one of the messages or chats is refused.

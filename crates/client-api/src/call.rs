@@ -1,6 +1,7 @@
 //! Calls: what a chat says of them, what rings, and the words between the interface's connection and the forwarding unit.
 
 use crate::id::{AccountId, ChatId, MessageId};
+use crate::search::FoundPlace;
 use serde::{Deserialize, Serialize};
 
 /// A call as its chat tells it.
@@ -28,6 +29,34 @@ pub enum CallState {
     },
     /// Both called at once: another call goes on in its place.
     Merged,
+}
+
+/// A page of the log of calls, newest first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallLog {
+    /// The calls; there may be fewer than were asked for, or none, and still be more behind them.
+    pub calls: Vec<LoggedCall>,
+    /// Where the next page begins; `None`: this was all.
+    pub next: Option<FoundPlace>,
+}
+
+/// A call of any chat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedCall {
+    /// Its place among all, and the message that it is.
+    pub place: FoundPlace,
+    /// Which chat's.
+    pub chat: ChatId,
+    /// The chat's title.
+    pub title: String,
+    /// The chat is a group.
+    pub is_group: bool,
+    /// When it began to ring.
+    pub time_ms: u64,
+    /// Called by this account.
+    pub own: bool,
+    /// What became of it.
+    pub facts: CallFacts,
 }
 
 /// What this device knows of calls now. Of each chat, a call stands in one of the three.
@@ -91,6 +120,19 @@ pub struct CallPerson {
     pub title: String,
     /// This account's.
     pub own: bool,
+    /// What they say of themselves; nothing was heard yet where that is `None`.
+    pub signs: Option<CallSigns>,
+}
+
+/// What a device says of itself in a call: signed by it, so that nobody else can say it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallSigns {
+    /// It can be heard.
+    pub microphone: bool,
+    /// It sends what a camera sees.
+    pub camera: bool,
+    /// Somebody wants to say something.
+    pub hand: bool,
 }
 
 /// A call that rings here.

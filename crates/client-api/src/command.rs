@@ -1,6 +1,6 @@
 //! What a user interface asks of the client core.
 
-use crate::call::CallSay;
+use crate::call::{CallSay, CallSigns};
 use crate::chat::WindowAnchor;
 use crate::id::{AccountId, ChatId, MessageId};
 use crate::media::{FileId, MediaFacts};
@@ -432,6 +432,20 @@ pub enum Command {
         /// What.
         say: CallSay,
     },
+    /// What the others in the call shall know of this device. Answer: `Answer::Done`, at once: it is said when that can be.
+    ShowSigns {
+        /// As in `CallLine::Open`.
+        participant: u64,
+        /// What.
+        signs: CallSigns,
+    },
+    /// The calls of all chats, newest first. Answer: `Answer::CallLog`.
+    ListCalls {
+        /// The page behind this place; `None`: the first.
+        after: Option<FoundPlace>,
+        /// So many at most.
+        limit: u16,
+    },
     /// Settings that all devices share.
     SetSettings(Settings),
     /// Under which key shall this browser subscribe for pushes? Answer: `Answer::PushKey`.
@@ -564,6 +578,8 @@ impl Command {
             Self::DeclineCall { .. } => "decline-call",
             Self::HangUp => "hang-up",
             Self::SayInCall { .. } => "say-in-call",
+            Self::ShowSigns { .. } => "show-signs",
+            Self::ListCalls { .. } => "list-calls",
             Self::SetSettings(_) => "set-settings",
             Self::AskPushKey => "ask-push-key",
             Self::TurnPushOn(_) => "turn-push-on",

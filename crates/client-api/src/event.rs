@@ -1,6 +1,6 @@
 //! What the client core tells a user interface.
 
-use crate::call::{CallEnd, CallLine, Calls};
+use crate::call::{CallEnd, CallLine, CallLog, Calls};
 use crate::chat::{ChatChanges, ChatInfo, MessageChanges, MessageWindow, Receipt};
 use crate::error::UserError;
 use crate::id::{ChatId, MessageId};
@@ -113,6 +113,8 @@ pub enum Answer {
     Receipts(Vec<Receipt>),
     /// What `Command::Search` found.
     Found(Found),
+    /// A page of the log of calls.
+    CallLog(CallLog),
     /// The own contact code; behind `#` of a link it is a contact link.
     ContactCode(String),
     /// A safety number.

@@ -18,8 +18,8 @@ pub mod state;
 pub mod wire;
 
 pub use call::{
-    CallEnd, CallFacts, CallKeys, CallLeaf, CallLine, CallPerson, CallPhase, CallSay, CallState, CallTrack, Calls,
-    OwnCall, RingingCall, RunningCall,
+    CallEnd, CallFacts, CallKeys, CallLeaf, CallLine, CallLog, CallPerson, CallPhase, CallSay, CallSigns, CallState,
+    CallTrack, Calls, LoggedCall, OwnCall, RingingCall, RunningCall,
 };
 pub use chat::{
     ChatChanges, ChatInfo, ChatKind, ChatRow, Completeness, LastMessage, MemberRow, MessageBody, MessageChanges,

@@ -4,7 +4,9 @@
 //! of two who call each other, whose call it is. What is here lives as long as this run does: a call needs a page.
 
 mod facts;
+mod log;
 mod room;
+mod signs;
 
 pub(crate) use facts::{apply, of, rings};
 
@@ -46,6 +48,7 @@ pub(crate) struct Calling {
     own: Option<Own>,
     ringing: BTreeMap<ChatId, Ringing>,
     rooms: Rooms,
+    words: signs::Words,
     /// Counts joinings: what comes of an earlier one is of no interest.
     joins: u64,
     /// When to ask again which calls there are.
@@ -75,6 +78,7 @@ struct Own {
     /// Somebody else was connected.
     met: bool,
     place: room::Place,
+    signs: signs::Signs,
 }
 
 impl Calling {
@@ -98,6 +102,7 @@ impl Own {
             ends_ms: None,
             met: false,
             place: room::Place::default(),
+            signs: signs::Signs::default(),
         }
     }
 
@@ -451,6 +456,7 @@ impl Client {
     /// Tells the interface, where something has changed.
     pub(crate) fn show_calls(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         self.tell_call_keys(cx)?;
+        self.say_signs(cx)?;
         if !std::mem::take(&mut self.calling.changed) {
             return Ok(());
         }

@@ -486,6 +486,8 @@ impl Client {
             Command::DeclineCall { chat } => self.decline_call(cx, id, chat)?,
             Command::HangUp => self.hang_up(cx, id)?,
             Command::SayInCall { participant, say } => self.say_in_call(cx, id, participant, say),
+            Command::ListCalls { after, limit } => self.log_of_calls(cx, id, after, limit)?,
+            Command::ShowSigns { participant, signs } => self.show_signs(cx, id, participant, signs),
             Command::SetSettings(settings) => self.set_settings(cx, id, &settings)?,
             Command::AskPushKey => self.ask_push_key(cx, id)?,
             Command::TurnPushOn(subscription) => self.turn_push_on(cx, id, subscription)?,

@@ -21,6 +21,7 @@ mod devices;
 mod digest;
 mod draft;
 mod echo;
+mod ephemeral;
 mod finding;
 mod following;
 mod forwarding;

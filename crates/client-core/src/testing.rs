@@ -33,7 +33,7 @@ pub(crate) fn now_ms() -> u64 {
 }
 
 /// Keys and list of an account that has a phone alone.
-fn account(seed: u8) -> (AccountKey, DeviceKey, VerifiedDeviceList) {
+pub(crate) fn account(seed: u8) -> (AccountKey, DeviceKey, VerifiedDeviceList) {
     let account_key = AccountKey::from_bytes(&[seed; 32]);
     let (device_key, cert) = certified(&account_key, seed + 1, DeviceRole::Phone, 1);
     let list = VerifiedDeviceList::first(&account_key, cert, 1).expect("list");

@@ -1,5 +1,8 @@
 //! Calls as two accounts make them: what rings, what stops it, and whose call it is where two things happen at once.
 
+mod log;
+mod signs;
+
 use super::*;
 use crate::io::Output;
 use crate::messages::{NewMessage, Place};

@@ -69,6 +69,17 @@ impl Default for Place {
     }
 }
 
+impl Place {
+    pub(super) fn participant(&self) -> Option<u64> {
+        self.participant
+    }
+
+    /// The interface has keys of the present epoch.
+    pub(super) fn may_seal(&self) -> bool {
+        self.keys.is_some() && !self.is_held
+    }
+}
+
 /// Who is in which room, as the server says.
 #[derive(Debug, Default)]
 pub(super) struct Rooms {
@@ -113,7 +124,7 @@ impl Calling {
         self.rooms.ahead_ms = server_ms.cast_signed().saturating_sub(now_ms.cast_signed());
     }
 
-    fn own_with(&mut self, participant: u64) -> Option<&mut Own> {
+    pub(super) fn own_with(&mut self, participant: u64) -> Option<&mut Own> {
         self.own.as_mut().filter(|own| own.place.participant == Some(participant))
     }
 }
@@ -263,6 +274,9 @@ impl Client {
     /// The queue is empty: what rings is shown, and what happened in calls meanwhile is asked for.
     pub(crate) fn calls_are_heard(&mut self, cx: &mut Context<'_>) {
         self.calling.changed = true;
+        if let Some(own) = &mut self.calling.own {
+            own.signs.are_asked_for();
+        }
         match self.calling.own.as_ref().map(|own| own.place.participant) {
             Some(None) => self.join_room(cx),
             Some(Some(_)) => cx.event(Event::CallLine(CallLine::SayAgain)),
@@ -415,6 +429,9 @@ impl Client {
             cx.event(Event::CallLine(CallLine::Keys(keys)));
         }
         if let Some(own) = &mut self.calling.own {
+            if is_held || !is_same {
+                own.signs.are_asked_for();
+            }
             (own.place.keys, own.place.is_held) = (Some(now), false);
         }
         Ok(())
@@ -431,6 +448,7 @@ impl Client {
     /// Who is connected in a chat's call.
     pub(super) fn people_in_call(&self, cx: &Context<'_>, chat: ChatId) -> Result<Vec<CallPerson>, Halt> {
         let me = cx.me()?.address;
+        let own = self.calling.own.as_ref().filter(|own| own.chat == chat);
         let person = |(participant, device): &(u64, DeviceAddress)| {
             Ok(CallPerson {
                 participant: *participant,
@@ -438,6 +456,7 @@ impl Client {
                 device: device.device.0,
                 title: accounts::title_of(cx.db, device.account)?,
                 own: device.account == me.account,
+                signs: own.and_then(|own| own.signs.of(*participant, *device)),
             })
         };
         self.calling.rooms.people(chat).iter().map(person).collect()

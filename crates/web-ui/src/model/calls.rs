@@ -52,7 +52,7 @@ mod tests {
 
     fn person(participant: u64, account: u8) -> CallPerson {
         let account = AccountId([account; 16]);
-        CallPerson { participant, account, device: 1, title: format!("{participant}"), own: false }
+        CallPerson { participant, account, device: 1, title: format!("{participant}"), own: false, signs: None }
     }
 
     fn track(mid: &str, participant: u64, account: u8, video: bool) -> CallTrack {
