@@ -40,6 +40,14 @@ pub enum UserError {
         /// How long.
         wait_s: u32,
     },
+    /// The code did not go out.
+    #[error(
+        "the code could not be sent; try again in {wait_s} seconds, and if that fails too ask the person who runs this server"
+    )]
+    CodeNotSent {
+        /// How long.
+        wait_s: u32,
+    },
     /// The operator closed registration.
     #[error("this server takes no new accounts; ask the person who runs it")]
     RegistrationClosed,

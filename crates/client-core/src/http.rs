@@ -141,6 +141,7 @@ pub(crate) fn user_error(problem: &Problem) -> UserError {
         "code-expired" | "ticket-expired" | "ticket-unknown" => UserError::CodeExpired,
         "pin-wrong" if problem.tries_left > 0 => UserError::PinWrong { tries_left: problem.tries_left },
         "pin-wrong" | "too-many" => UserError::TooMany { wait_s: problem.retry_after_ms.div_ceil(1000).max(1) },
+        "code-not-sent" => UserError::CodeNotSent { wait_s: problem.retry_after_ms.div_ceil(1000).max(1) },
         "registration-closed" => UserError::RegistrationClosed,
         "push-off" => UserError::PushOff,
         "push-host" => UserError::PushHost,

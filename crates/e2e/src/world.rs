@@ -74,7 +74,7 @@ impl Codes {
 #[async_trait]
 impl CodeSender for Codes {
     async fn send(&self, number: &str, code: &str) -> Result<(), SendCodeError> {
-        self.take(number, code).map_err(|_| SendCodeError)
+        self.take(number, code).map_err(|_| SendCodeError::of("nobody reads codes"))
     }
 }
 

@@ -77,11 +77,16 @@ pub struct Ticket {
 pub trait RegistrationStore: Send + Sync {
     /// Stores a code; each further one for a number has to wait longer.
     async fn put_code(&self, code: NewCode) -> Result<PutCodeOutcome, StoreError>;
+    /// A code was stored and could not be sent: it is void and does not count; the next may be asked for after [`CODE_RETRY_MS`].
+    async fn take_code_back(&self, number: &str, code_hash: [u8; 32], now_ms: UnixMs) -> Result<(), StoreError>;
     /// Compares in constant time, counts, and exchanges a right code for a ticket.
     async fn try_code(&self, attempt: CodeTry) -> Result<CodeTryOutcome, StoreError>;
     /// Reads a ticket without using it up.
     async fn ticket(&self, ticket_hash: [u8; 32], now_ms: UnixMs) -> Result<Option<Ticket>, StoreError>;
 }
+
+/// How long after a code that could not be sent.
+pub const CODE_RETRY_MS: u64 = 30_000;
 
 /// How long after the `sent`-th code of an hour the next may be asked for.
 pub fn code_wait_ms(sent: u32) -> u64 {

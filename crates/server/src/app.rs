@@ -3,7 +3,7 @@
 use crate::blob_bytes::BlobBytes;
 use crate::calls::Calls;
 use crate::clock::Clock;
-use crate::codes::CodeSender;
+use crate::codes::Codes;
 use crate::config::Config;
 use crate::delivery::{Delivery, Effect, Readers};
 use crate::hub::Hub;
@@ -33,7 +33,7 @@ pub struct App {
     /// The same as `stores`, to ask it how much waits.
     pub(crate) database: Arc<Sqlite>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) codes: Arc<dyn CodeSender>,
+    pub(crate) codes: Codes,
     pub(crate) blobs: BlobBytes,
     pub(crate) web: WebApp,
     pub(crate) identity: ServerIdentity,

@@ -4,6 +4,7 @@
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
+use server::codes::CodesConfig;
 use server::config::{LogFormat, ServeArgs};
 use server::{Running, Server};
 use std::path::PathBuf;
@@ -39,8 +40,9 @@ fn main() -> Result<()> {
     start_log(args.log_format.unwrap_or_default(), args.log.as_deref())?;
     let config = args.into_config()?;
     runtime.block_on(async {
+        let codes = config.codes.clone();
         let running = Server::start(config).await?;
-        greet(&running);
+        greet(&running, &codes);
         stop_signal().await?;
         tracing::info!("stopping");
         running.shutdown().await
@@ -62,7 +64,7 @@ fn start_log(format: LogFormat, filter: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-fn greet(running: &Running) {
+fn greet(running: &Running, codes: &CodesConfig) {
     let local = format!("http://localhost:{}", running.addr.port());
     println!("Heliograph is running.");
     println!("  Browser:            {local}/");
@@ -87,7 +89,11 @@ fn greet(running: &Running) {
     if !running.has_web_app {
         println!("  Built without the web app: use --web-dir or `cargo xtask run`.");
     }
-    println!("One-time codes appear here. Stop with Ctrl-C.");
+    match codes {
+        CodesConfig::Console => println!("One-time codes appear here. Stop with Ctrl-C."),
+        CodesConfig::Http(_) => println!("One-time codes go to the gateway of code_http_url. Stop with Ctrl-C."),
+        CodesConfig::Smtp(_) => println!("One-time codes go out by mail. Stop with Ctrl-C."),
+    }
 }
 
 async fn stop_signal() -> Result<()> {

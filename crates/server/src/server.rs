@@ -5,7 +5,7 @@ use crate::blob_bytes::BlobBytes;
 use crate::blob_folder::BlobFolder;
 use crate::calls::{self, Calls};
 use crate::clock::{Clock, SystemClock};
-use crate::codes::{CodeSender, ConsoleSender};
+use crate::codes::{CodeSender, Codes, ConsoleSender};
 use crate::config::{CallsConfig, Config, IfTaken, PushConfig};
 use crate::delivery::Delivery;
 use crate::hub::Hub;
@@ -85,9 +85,10 @@ pub struct Running {
 }
 
 impl Server {
-    /// Opens the data folder, binds the ports and serves, with the machine's clock and codes on the console.
+    /// Opens the data folder, binds the ports and serves, with the machine's clock and codes as the configuration says.
     pub async fn start(config: Config) -> Result<Running> {
-        Self::start_with(config, Environment::default()).await
+        let codes = config.codes.sender(&config.name)?;
+        Self::start_with(config, Environment { codes, ..Environment::default() }).await
     }
 
     /// The same with another clock or code sender.
@@ -249,7 +250,7 @@ pub(crate) async fn build(
         metrics: if config.metrics_listen.is_some() { Metrics::kept() } else { Metrics::off() },
         database,
         clock: environment.clock,
-        codes: environment.codes,
+        codes: Codes::new(environment.codes, config.code_within),
         blobs,
         web: WebApp::new(config.web_dir.clone()),
         identity,

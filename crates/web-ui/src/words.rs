@@ -74,6 +74,9 @@ pub fn error(error: &UserError) -> String {
         UserError::PinWrong { tries_left: n } => format!("The PIN is wrong. {} left.", count(u64::from(*n), "try", "tries")),
         UserError::PinInvalid => "A PIN has six digits.".into(),
         UserError::TooMany { wait_s } => format!("Too many tries. Wait {} and try again.", duration(*wait_s)),
+        UserError::CodeNotSent { wait_s } => {
+            format!("The code could not be sent. Try again in {}, or ask the person who runs this server.", duration(*wait_s))
+        }
         UserError::RegistrationClosed => "This server takes no new accounts. Ask the person who runs it.".into(),
         UserError::NameInvalid { max } => format!("A name has 1 to {max} characters."),
         UserError::AboutTooLong { max } => format!("This text has at most {max} characters."),

@@ -16,7 +16,7 @@ use proto::ids::{AccountId, DeviceNumber};
 use proto::limits::CODE_TRIES_MAX;
 use server_store::accounts::{AccountState, PinState, PinTry, RegisterOutcome, Registration};
 use server_store::devices::NewDevice;
-use server_store::registrations::{CodeTry, CodeTryOutcome, NewCode, PutCodeOutcome};
+use server_store::registrations::{CODE_RETRY_MS, CodeTry, CodeTryOutcome, NewCode, PutCodeOutcome};
 use std::sync::Arc;
 
 const CODE_LENGTH: u32 = 6;
@@ -33,14 +33,17 @@ pub(super) async fn request_code(
         return Err(Problem::denied("registration-closed"));
     }
     let number = read_number(&app, &request.number)?;
+    let not_sent = || Problem::new(StatusCode::BAD_GATEWAY, "code-not-sent").retry_after(CODE_RETRY_MS);
+    let place = app.codes.place().ok_or_else(not_sent)?;
     let code = six_digits();
+    let hash = code_hash(&app, &number, &code);
     let now_ms = app.now_ms();
     let put = app
         .stores
         .registrations
         .put_code(NewCode {
             number: number.clone(),
-            code_hash: code_hash(&app, &number, &code),
+            code_hash: hash,
             expires_ms: now_ms + CODE_LASTS_MS,
             tries: CODE_TRIES_MAX,
             now_ms,
@@ -51,10 +54,11 @@ pub(super) async fn request_code(
             Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many").retry_after(retry_after_ms))
         }
         PutCodeOutcome::Stored { next_after_ms } => {
-            app.codes
-                .send(&number, &code)
-                .await
-                .map_err(|_| Problem::new(StatusCode::BAD_GATEWAY, "code-not-sent").retry_after(30_000))?;
+            // Who hangs up meanwhile has used the code up: it may be on its way.
+            if app.codes.send(place, &number, &code).await.is_err() {
+                app.stores.registrations.take_code_back(&number, hash, app.now_ms()).await?;
+                return Err(not_sent());
+            }
             let next_code_after_s = u32::try_from(next_after_ms.div_ceil(1_000)).unwrap_or(u32::MAX);
             Ok(Proto(RequestCodeOk { next_code_after_s, code_length: CODE_LENGTH, number }))
         }

@@ -4,7 +4,7 @@ use prost::Message;
 use proto::account::Problem;
 use proto::ids::ServerId;
 use server::clock::Clock;
-use server::codes::{CodeSender, SendCodeError};
+use server::codes::{CodeSender, CodesConfig, SendCodeError};
 use server::{Config, Environment, Running, Server};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -87,7 +87,11 @@ impl Host {
         let codes = Arc::new(Codes::default());
         let mut config = Config::in_folder(folder.path().to_path_buf());
         change(&mut config);
-        let environment = Environment { clock: clock.clone(), codes: codes.clone() };
+        let sender: Arc<dyn CodeSender> = match &config.codes {
+            CodesConfig::Console => codes.clone(),
+            chosen => chosen.sender(&config.name).unwrap(),
+        };
+        let environment = Environment { clock: clock.clone(), codes: sender };
         let running = Server::start_with(config, environment).await.unwrap();
         let addr = running.addr;
         let mut host = Self { addr, clock, codes, id: ServerId([0; 16]), folder, running: Some(running) };

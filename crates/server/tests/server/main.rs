@@ -9,6 +9,7 @@ mod blobs;
 mod caller;
 mod calls;
 mod client;
+mod codes;
 mod connections;
 mod creations;
 mod delivery;
