@@ -67,6 +67,8 @@ pub enum RegisterOutcome {
     NoTicket,
     /// An account of this key exists already.
     AccountExists,
+    /// The invite by which the code was asked for was used up or revoked meanwhile.
+    NoInvite,
 }
 
 /// Whether a PIN may be tried now.

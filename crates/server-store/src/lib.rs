@@ -10,6 +10,7 @@ pub mod conformance;
 pub mod devices;
 pub mod error;
 pub mod groups;
+pub mod invites;
 pub mod links;
 pub mod mailboxes;
 pub mod pushes;
@@ -32,6 +33,8 @@ pub struct Stores {
     pub sessions: Arc<dyn sessions::SessionStore>,
     /// One-time codes.
     pub registrations: Arc<dyn registrations::RegistrationStore>,
+    /// Invites.
+    pub invites: Arc<dyn invites::InviteStore>,
     /// Groups and their logs.
     pub groups: Arc<dyn groups::GroupStore>,
     /// Device queues and marks.

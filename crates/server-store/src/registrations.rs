@@ -1,5 +1,6 @@
 //! One-time codes and the tickets they are exchanged for.
 
+use crate::invites::InviteId;
 use crate::{StoreError, UnixMs};
 use async_trait::async_trait;
 use proto::ids::AccountId;
@@ -15,6 +16,8 @@ pub struct NewCode {
     pub expires_ms: UnixMs,
     /// How often it may be wrong.
     pub tries: u32,
+    /// By which invite it was asked for; the account takes one of its uses.
+    pub invite: Option<InviteId>,
     /// Now.
     pub now_ms: UnixMs,
 }

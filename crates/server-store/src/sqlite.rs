@@ -7,6 +7,7 @@ mod blobs;
 mod devices;
 mod groups;
 mod hot;
+mod invites;
 mod links;
 mod mailboxes;
 mod migrations;
@@ -99,6 +100,7 @@ impl Sqlite {
             devices: self.clone(),
             sessions: self.clone(),
             registrations: self.clone(),
+            invites: self.clone(),
             groups: self.clone(),
             mailboxes: self.clone(),
             links: self.clone(),

@@ -37,6 +37,8 @@ pub struct App {
     pub(crate) blobs: BlobBytes,
     pub(crate) web: WebApp,
     pub(crate) identity: ServerIdentity,
+    /// Where people reach this server, as far as it knows; for links that the operator gives them.
+    pub(crate) origin: String,
     /// PEM of the generated local authority, if there is one.
     pub(crate) authority_pem: Option<String>,
 }

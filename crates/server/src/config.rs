@@ -27,8 +27,8 @@ pub struct Config {
     pub name: String,
     /// Whose numbers may be written without a country code.
     pub default_region: Option<Region>,
-    /// Whether codes are given out.
-    pub registration_open: bool,
+    /// Who may register.
+    pub registration: RegistrationMode,
     /// How codes reach their people.
     pub codes: CodesConfig,
     /// How long the sender may take for one code.
@@ -156,7 +156,7 @@ impl Config {
             data,
             name: "Heliograph".into(),
             default_region: None,
-            registration_open: true,
+            registration: RegistrationMode::Open,
             codes: CodesConfig::Console,
             code_within: limits::CODE_WITHIN,
             web_dir: None,
@@ -211,7 +211,11 @@ pub struct ServeArgs {
     /// Country of numbers that are typed without a country code, as in DE or US [default: none, so that all need one].
     #[arg(long, env = "HELIOGRAPH_DEFAULT_REGION")]
     default_region: Option<String>,
-    /// Whether new accounts may be registered [default: true].
+    /// Who may register: "open" for everybody, "invite" for those with an invite (`heliograph admin invite`), "closed" for nobody
+    /// [default: open].
+    #[arg(long, env = "HELIOGRAPH_REGISTRATION")]
+    registration: Option<RegistrationMode>,
+    /// Before there was `registration`: true is "open", false is "closed".
     #[arg(long, env = "HELIOGRAPH_REGISTRATION_OPEN")]
     registration_open: Option<bool>,
     /// How one-time codes reach their people: "console" (standard output), "http" (a gateway for text messages) or "smtp" (mail)
@@ -304,6 +308,18 @@ pub struct ServeArgs {
     pub log: Option<String>,
 }
 
+/// Who may register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RegistrationMode {
+    /// Everybody who gets a code.
+    Open,
+    /// Who brings an invite.
+    Invite,
+    /// Nobody.
+    Closed,
+}
+
 /// Who sends codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -352,6 +368,7 @@ impl ServeArgs {
             data: self.data.or(file.data),
             name: self.name.or(file.name),
             default_region: self.default_region.or(file.default_region),
+            registration: self.registration.or(file.registration),
             registration_open: self.registration_open.or(file.registration_open),
             code_sender: self.code_sender.or(file.code_sender),
             code_http_url: self.code_http_url.or(file.code_http_url),
@@ -417,7 +434,7 @@ impl ServeArgs {
             https: https.map(|listen| Https { listen, own, if_taken }),
             name: self.name.unwrap_or(default.name),
             default_region,
-            registration_open: self.registration_open.unwrap_or(true),
+            registration: who_registers(self.registration, self.registration_open)?,
             codes,
             web_dir: self.web_dir,
             rate_limit_factor: self.rate_limit_factor.unwrap_or(NonZeroU32::MIN),
@@ -477,6 +494,16 @@ impl ServeArgs {
                 CodesConfig::Smtp(MailConfig::new(&url, user, password, &from, &to)?)
             }
         })
+    }
+}
+
+/// What older configurations say goes on to count; what says both is not understood.
+fn who_registers(mode: Option<RegistrationMode>, open: Option<bool>) -> Result<RegistrationMode> {
+    match (mode, open) {
+        (Some(_), Some(_)) => bail!("registration and registration_open are both set: leave registration_open out"),
+        (Some(mode), None) => Ok(mode),
+        (None, Some(false)) => Ok(RegistrationMode::Closed),
+        (None, _) => Ok(RegistrationMode::Open),
     }
 }
 
@@ -634,6 +661,17 @@ mod tests {
             let error = format!("{:#}", config(line).unwrap_err());
             assert!(error.contains(words) && !error.contains("SHORTSECRET"), "{line}: {error}");
         }
+    }
+
+    #[test]
+    fn who_registers_is_said_in_the_new_way_or_the_old_one() {
+        let mode = |line| config(line).map(|config| config.registration);
+        assert_eq!(mode("").unwrap(), RegistrationMode::Open);
+        assert_eq!(mode("--registration invite").unwrap(), RegistrationMode::Invite);
+        assert_eq!(mode("--registration-open false").unwrap(), RegistrationMode::Closed);
+        assert_eq!(mode("--registration-open true").unwrap(), RegistrationMode::Open);
+        let both = mode("--registration invite --registration-open false").unwrap_err().to_string();
+        assert!(both.contains("leave registration_open out"), "{both}");
     }
 
     #[test]

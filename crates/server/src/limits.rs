@@ -43,6 +43,13 @@ pub const CODES_UNDER_WAY_MAX: usize = 16;
 /// How long a gateway or a mail server may take for one code.
 pub const CODE_WITHIN: Duration = Duration::from_secs(15);
 
+/// Connections of the operator's at once; others wait.
+pub const ADMIN_CONNECTIONS_MAX: usize = 8;
+/// Bytes of an operator's request.
+pub const ADMIN_REQUEST_LEN_MAX: u64 = 64 * 1024;
+/// How long an operator's request may take to come.
+pub const ADMIN_REQUEST_WITHIN: Duration = Duration::from_secs(10);
+
 /// Units for calls; `--calls-units`. Each is a thread with a port.
 pub const CALL_UNITS_MAX: usize = 64;
 /// Words of clients that wait for one unit. Sockets that have more to say wait with them.

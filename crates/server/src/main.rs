@@ -22,6 +22,9 @@ struct Cli {
 enum Command {
     /// Serve accounts, messages and the web app from one data folder.
     Serve(Box<ServeArgs>),
+    /// Ask the server that runs on this machine, or tell it what to do.
+    #[cfg(unix)]
+    Admin(server::admin::AdminArgs),
     /// Tell clients that an older copy of the database was put back. Run it once, after the copy and before `serve`.
     NewTimeline {
         /// The folder of database, blobs and keys.
@@ -31,9 +34,17 @@ enum Command {
 }
 
 fn main() -> Result<()> {
+    let command = Cli::parse().command;
+    #[cfg(unix)]
+    let command = match command {
+        Command::Admin(args) => return server::admin::run(args),
+        other => other,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let args = match Cli::parse().command {
+    let args = match command {
         Command::Serve(args) => args,
+        #[cfg(unix)]
+        Command::Admin(_) => return Ok(()),
         Command::NewTimeline { data } => return runtime.block_on(server::new_timeline(&data)),
     };
     let args = args.with_file()?;

@@ -78,6 +78,14 @@ pub fn error(error: &UserError) -> String {
             format!("The code could not be sent. Try again in {}, or ask the person who runs this server.", duration(*wait_s))
         }
         UserError::RegistrationClosed => "This server takes no new accounts. Ask the person who runs it.".into(),
+        UserError::InviteNeeded => {
+            "This server takes new accounts by invite only. Open the link that you were given, or ask the person who runs it.".into()
+        }
+        UserError::InviteUsed => "This invite has been used already. Ask the person who runs this server for another one.".into(),
+        UserError::InviteExpired => "This invite is no longer valid. Ask the person who runs this server for another one.".into(),
+        UserError::InviteUnknown => {
+            "This server does not know this invite. Check that you opened the whole link, or ask for another one.".into()
+        }
         UserError::NameInvalid { max } => format!("A name has 1 to {max} characters."),
         UserError::AboutTooLong { max } => format!("This text has at most {max} characters."),
         UserError::PhotoInvalid => "This picture could not be used. Choose another one.".into(),

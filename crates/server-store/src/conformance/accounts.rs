@@ -22,6 +22,7 @@ pub async fn codes_are_counted(stores: Stores) {
         code_hash: [7; 32],
         expires_ms: NOW_MS + 600_000,
         tries: 5,
+        invite: None,
         now_ms: NOW_MS,
     };
     let codes = &stores.registrations;
@@ -43,8 +44,14 @@ pub async fn codes_are_counted(stores: Stores) {
 /// A code that could not be sent is void, and the next is due as if it had not been asked for.
 pub async fn codes_that_were_not_sent_do_not_count(stores: Stores) {
     let codes = &stores.registrations;
-    let of =
-        |now_ms, code_hash| NewCode { number: number(1), code_hash, expires_ms: now_ms + 600_000, tries: 5, now_ms };
+    let of = |now_ms, code_hash| NewCode {
+        number: number(1),
+        code_hash,
+        expires_ms: now_ms + 600_000,
+        tries: 5,
+        invite: None,
+        now_ms,
+    };
     let mut now_ms = NOW_MS;
     for _ in 0..2 {
         assert!(matches!(codes.put_code(of(now_ms, [1; 32])).await.unwrap(), PutCodeOutcome::Stored { .. }));
@@ -74,6 +81,7 @@ pub async fn a_number_moves(stores: Stores) {
         code_hash: [1; 32],
         expires_ms: NOW_MS + 9_000_000,
         tries: 1,
+        invite: None,
         now_ms: NOW_MS + 8_000_000,
     };
     stores.registrations.put_code(late).await.unwrap();

@@ -60,9 +60,17 @@ fn put_code(tx: &Connection, code: &NewCode) -> Result<PutCodeOutcome, StoreErro
     }
     let sent = sent.saturating_add(1);
     tx.execute(
-        "INSERT OR REPLACE INTO code (number, code_hash, tries_left, expires_ms, sent, sent_ms)
-         VALUES (?, ?, ?, ?, ?, ?)",
-        params![code.number, code.code_hash, code.tries, int(code.expires_ms), sent, int(code.now_ms)],
+        "INSERT OR REPLACE INTO code (number, code_hash, tries_left, expires_ms, sent, sent_ms, invite)
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
+        params![
+            code.number,
+            code.code_hash,
+            code.tries,
+            int(code.expires_ms),
+            sent,
+            int(code.now_ms),
+            code.invite.map(|invite| invite.0)
+        ],
     )?;
     Ok(PutCodeOutcome::Stored { next_after_ms: code_wait_ms(sent) })
 }
@@ -96,7 +104,8 @@ fn try_code(tx: &Connection, attempt: &CodeTry) -> Result<CodeTryOutcome, StoreE
     }
     tx.execute("UPDATE code SET tries_left = 0 WHERE number = ?", [&attempt.number])?;
     tx.execute(
-        "INSERT OR REPLACE INTO ticket (ticket_hash, number, expires_ms) VALUES (?, ?, ?)",
+        "INSERT OR REPLACE INTO ticket (ticket_hash, number, expires_ms, invite)
+         SELECT ?1, ?2, ?3, invite FROM code WHERE number = ?2",
         params![attempt.ticket_hash, attempt.number, int(attempt.ticket_expires_ms)],
     )?;
     Ok(CodeTryOutcome::Right)

@@ -1,7 +1,7 @@
 //! [`SessionStore`] on SQLite.
 
 use super::hot::Touches;
-use super::{Sqlite, int, uint};
+use super::{Sqlite, int, invites, uint};
 use crate::devices::Listing;
 use crate::sessions::{self, ConnectOutcome, NewConnection, NewSession, OpenOutcome, SessionStore};
 use crate::{StoreError, UnixMs};
@@ -92,6 +92,7 @@ impl SessionStore for Sqlite {
             tx.execute("DELETE FROM link WHERE expires_ms <= ?1 OR ends_ms <= ?1", [now])?;
             // A code's row also remembers how many were sent, so it outlives the code.
             tx.execute("DELETE FROM code WHERE sent_ms <= ?", [now.saturating_sub(int(DAY_MS))])?;
+            invites::sweep(tx, now_ms)?;
             Ok(())
         })
         .await

@@ -3,6 +3,7 @@
 use super::accounts::tell_changed;
 use super::{Caller, Proto};
 use crate::app::{App, random, token_hash};
+use crate::invite;
 use crate::numbers::{self, NumberError};
 use crate::off_the_loop;
 use crate::problem::Problem;
@@ -29,9 +30,7 @@ pub(super) async fn request_code(
     State(app): State<Arc<App>>,
     Proto(request): Proto<RequestCode>,
 ) -> Result<Proto<RequestCodeOk>, Problem> {
-    if !app.config.registration_open {
-        return Err(Problem::denied("registration-closed"));
-    }
+    let invite = invite::admit(&app, &request.invite).await?;
     let number = read_number(&app, &request.number)?;
     let not_sent = || Problem::new(StatusCode::BAD_GATEWAY, "code-not-sent").retry_after(CODE_RETRY_MS);
     let place = app.codes.place().ok_or_else(not_sent)?;
@@ -46,6 +45,7 @@ pub(super) async fn request_code(
             code_hash: hash,
             expires_ms: now_ms + CODE_LASTS_MS,
             tries: CODE_TRIES_MAX,
+            invite,
             now_ms,
         })
         .await?;
@@ -134,6 +134,7 @@ pub(super) async fn register(
             Ok(Proto(RegisterOk { account: list.account().to_vec() }))
         }
         RegisterOutcome::NoTicket => Err(Problem::denied("ticket-expired")),
+        RegisterOutcome::NoInvite => Err(Problem::denied("invite-used")),
         RegisterOutcome::AccountExists => Err(Problem::new(StatusCode::CONFLICT, "account-exists")),
     }
 }

@@ -83,7 +83,7 @@ pub async fn greeted(lines: &mut Lines<BufReader<ChildStdout>>) -> u16 {
 }
 
 async fn ask_for_code(port: u16) -> String {
-    let request = proto::account::RequestCode { number: "+4915123456789".into() };
+    let request = proto::account::RequestCode { number: "+4915123456789".into(), ..Default::default() };
     let body = prost::Message::encode_to_vec(&request);
     let head = format!(
         "POST /v1/register/code HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/x-protobuf\r\ncontent-length: {}\r\n\r\n",

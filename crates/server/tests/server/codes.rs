@@ -96,7 +96,7 @@ async fn sending(codes: CodesConfig, within: Duration) -> Host {
 const PATIENT: Duration = Duration::from_secs(60);
 
 async fn ask(host: &Host, number: &str) -> crate::client::Answer {
-    host.post("/v1/register/code", None, &RequestCode { number: number.into() }).await
+    host.post("/v1/register/code", None, &RequestCode { number: number.into(), ..Default::default() }).await
 }
 
 async fn verify(host: &Host, code: &str) -> crate::client::Answer {

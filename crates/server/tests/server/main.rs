@@ -14,6 +14,7 @@ mod connections;
 mod creations;
 mod delivery;
 mod device;
+mod invites;
 mod links;
 mod metrics;
 mod noise;
