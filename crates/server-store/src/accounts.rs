@@ -25,6 +25,8 @@ pub enum AccountState {
     Active,
     /// Somebody proved the number and registered another account.
     Moved,
+    /// It does, and the operator keeps it out.
+    Suspended,
 }
 
 /// Whether a PIN protects the number.

@@ -13,6 +13,7 @@ pub mod groups;
 pub mod invites;
 pub mod links;
 pub mod mailboxes;
+pub mod operating;
 pub mod pushes;
 pub mod registrations;
 pub mod sessions;
@@ -43,6 +44,8 @@ pub struct Stores {
     pub links: Arc<dyn links::LinkStore>,
     /// What is known of blobs; their bytes lie elsewhere.
     pub blobs: Arc<dyn blobs::BlobStore>,
+    /// What operators do.
+    pub operating: Arc<dyn operating::OperatingStore>,
     /// Push subscriptions.
     pub pushes: Arc<dyn pushes::PushStore>,
 }

@@ -3,12 +3,15 @@
 //!
 //! Nothing here goes past the server to its database: what it keeps in memory stays true.
 
+mod accounts;
+mod backup;
 mod command;
 mod invites;
 mod words;
 
+pub use backup::restore;
 pub use command::{AdminArgs, ask, run};
-pub use words::{Answer, InviteLine, Request};
+pub use words::{AccountLine, Answer, DeviceLine, InviteLine, Request, StatsLine};
 
 use crate::app::App;
 use crate::limits::{ADMIN_CONNECTIONS_MAX, ADMIN_REQUEST_LEN_MAX, ADMIN_REQUEST_WITHIN};
@@ -81,6 +84,13 @@ async fn converse(app: &Arc<App>, stream: UnixStream) -> Result<()> {
 
 async fn answer(app: &Arc<App>, request: Request) -> Answer {
     let answered = match request {
+        Request::Accounts { after } => accounts::list(app, &after).await,
+        Request::Devices { number } => accounts::devices(app, &number).await,
+        Request::Suspend { number } => accounts::suspend(app, &number).await,
+        Request::Resume { number } => accounts::resume(app, &number).await,
+        Request::Delete { number } => accounts::delete(app, &number).await,
+        Request::Stats => accounts::stats(app).await,
+        Request::Backup { to } => Ok(backup::make(app, &to).await),
         Request::MakeInvite { uses, days } => invites::make(app, uses, days).await,
         Request::Invites => invites::list(app).await,
         Request::RevokeInvite { invite } => invites::revoke(app, invite).await,

@@ -45,6 +45,8 @@ pub const CODE_WITHIN: Duration = Duration::from_secs(15);
 
 /// Connections of the operator's at once; others wait.
 pub const ADMIN_CONNECTIONS_MAX: usize = 8;
+/// Accounts in one answer to the operator.
+pub const ACCOUNTS_TOLD_MAX: u32 = 1_000;
 /// Bytes of an operator's request.
 pub const ADMIN_REQUEST_LEN_MAX: u64 = 64 * 1024;
 /// How long an operator's request may take to come.

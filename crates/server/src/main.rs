@@ -25,6 +25,15 @@ enum Command {
     /// Ask the server that runs on this machine, or tell it what to do.
     #[cfg(unix)]
     Admin(server::admin::AdminArgs),
+    /// Put a backup into an empty data folder, under a new timeline.
+    #[cfg(unix)]
+    Restore {
+        /// What `heliograph admin backup` made.
+        backup: PathBuf,
+        /// The folder of database, blobs and keys.
+        #[arg(long, env = "HELIOGRAPH_DATA", default_value = "data")]
+        data: PathBuf,
+    },
     /// Tell clients that an older copy of the database was put back. Run it once, after the copy and before `serve`.
     NewTimeline {
         /// The folder of database, blobs and keys.
@@ -45,6 +54,8 @@ fn main() -> Result<()> {
         Command::Serve(args) => args,
         #[cfg(unix)]
         Command::Admin(_) => return Ok(()),
+        #[cfg(unix)]
+        Command::Restore { backup, data } => return runtime.block_on(server::admin::restore(&backup, &data)),
         Command::NewTimeline { data } => return runtime.block_on(server::new_timeline(&data)),
     };
     let args = args.with_file()?;

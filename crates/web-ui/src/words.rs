@@ -83,9 +83,7 @@ pub fn error(error: &UserError) -> String {
         }
         UserError::InviteUsed => "This invite has been used already. Ask the person who runs this server for another one.".into(),
         UserError::InviteExpired => "This invite is no longer valid. Ask the person who runs this server for another one.".into(),
-        UserError::InviteUnknown => {
-            "This server does not know this invite. Check that you opened the whole link, or ask for another one.".into()
-        }
+        UserError::InviteUnknown => "This server does not know this invite. Open the whole link again.".into(),
         UserError::NameInvalid { max } => format!("A name has 1 to {max} characters."),
         UserError::AboutTooLong { max } => format!("This text has at most {max} characters."),
         UserError::PhotoInvalid => "This picture could not be used. Choose another one.".into(),

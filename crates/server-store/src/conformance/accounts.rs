@@ -7,7 +7,7 @@ use crate::blobs::{AdvanceOutcome, Blob, BlobId, CreateBlobOutcome};
 use crate::devices::{KeyPackage, Listing, NewDevice, PutDeviceList, PutDeviceListOutcome, StoredDeviceList};
 use crate::links::{LinkOutcome, NewLink};
 use crate::registrations::{CODE_RETRY_MS, CodeTry, CodeTryOutcome, NewCode, PutCodeOutcome};
-use crate::sessions::{ConnectOutcome, NewConnection, NewSession, OpenOutcome};
+use crate::sessions::{ConnectOutcome, NewConnection, NewSession, OpenOutcome, Standing};
 use proto::ids::{DeviceNumber, Lease, LinkId};
 
 fn attempt(n: u8, hash: u8, now_ms: u64) -> CodeTry {
@@ -171,7 +171,7 @@ pub async fn device_lists_are_compared_and_set(stores: Stores) {
     let known = stores.devices.device(device(1, 2)).await.unwrap().unwrap();
     assert_eq!(known.listing, Listing::Unlinked);
     let token = stores.sessions.session([6; 32], NOW_MS).await.unwrap();
-    assert_eq!(token, Some((device(1, 2), Listing::Unlinked)));
+    assert_eq!(token, Some((device(1, 2), Standing::Unlinked)));
     assert_eq!(stores.sessions.session([6; 32], NOW_MS + 10).await.unwrap(), None);
     let fresh = NewSession { challenge_hash: [2; 32], token_hash: [7; 32], ..session };
     assert_eq!(stores.sessions.open_session(fresh, NOW_MS).await.unwrap(), OpenOutcome::NoDevice);

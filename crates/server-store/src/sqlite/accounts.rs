@@ -18,14 +18,19 @@ impl AccountStore for Sqlite {
 
     async fn account(&self, account: AccountId) -> Result<Option<Account>, StoreError> {
         self.read(move |db| {
-            let mut query =
-                db.prepare_cached("SELECT number, moved, pin_hash IS NOT NULL FROM account WHERE account = ?")?;
+            let mut query = db.prepare_cached(
+                "SELECT number, moved, pin_hash IS NOT NULL, suspended FROM account WHERE account = ?",
+            )?;
             Ok(query
                 .query_row([account.0], |row| {
                     Ok(Account {
                         account,
                         number: row.get(0)?,
-                        state: if row.get(1)? { AccountState::Moved } else { AccountState::Active },
+                        state: match (row.get(1)?, row.get(3)?) {
+                            (true, _) => AccountState::Moved,
+                            (false, true) => AccountState::Suspended,
+                            (false, false) => AccountState::Active,
+                        },
                         pin: if row.get(2)? { PinState::Set } else { PinState::None },
                     })
                 })

@@ -26,6 +26,23 @@ pub struct AdminArgs {
 
 #[derive(Subcommand)]
 enum AdminCommand {
+    /// List accounts: id, number, devices, the last day seen, bytes of files.
+    Accounts,
+    /// Keep an account out, let it in again, or delete it.
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// List the devices of an account.
+    Devices {
+        /// With its country code, as in +4915112345678.
+        number: String,
+    },
+    /// Count accounts, devices, chats, files and connections.
+    Stats,
+    /// Copy the running server into a new folder.
+    Backup {
+        /// It must not exist yet.
+        folder: PathBuf,
+    },
     /// Make an invite and print its link, once: the server keeps only a hash of it.
     Invite {
         /// How many accounts can be made with it.
@@ -47,14 +64,49 @@ enum AdminCommand {
     },
 }
 
+#[derive(Subcommand)]
+enum AccountCommand {
+    /// Its sockets end, and it can do nothing until it is resumed; what is written to it waits.
+    Suspend {
+        /// With its country code.
+        number: String,
+    },
+    /// Let it in again.
+    Resume {
+        /// With its country code.
+        number: String,
+    },
+    /// Delete it with its devices, files and profile. What it wrote into chats stays with the others.
+    Delete {
+        /// With its country code.
+        number: String,
+        /// It cannot be undone, so this has to be given.
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
 /// Asks, and prints the answer.
 pub fn run(args: AdminArgs) -> Result<()> {
     let (request, url) = match args.command {
+        AdminCommand::Accounts => (Request::Accounts { after: String::new() }, None),
+        AdminCommand::Account(AccountCommand::Suspend { number }) => (Request::Suspend { number }, None),
+        AdminCommand::Account(AccountCommand::Resume { number }) => (Request::Resume { number }, None),
+        AdminCommand::Account(AccountCommand::Delete { yes: false, .. }) => {
+            bail!("an account that was deleted cannot be brought back: add --yes if that is meant")
+        }
+        AdminCommand::Account(AccountCommand::Delete { number, yes: true }) => (Request::Delete { number }, None),
+        AdminCommand::Devices { number } => (Request::Devices { number }, None),
+        AdminCommand::Stats => (Request::Stats, None),
+        AdminCommand::Backup { folder } => (Request::Backup { to: std::path::absolute(folder)? }, None),
         AdminCommand::Invite { uses, days, url } => (Request::MakeInvite { uses, days }, url),
         AdminCommand::Invites => (Request::Invites, None),
         AdminCommand::RevokeInvite { invite } => (Request::RevokeInvite { invite }, None),
     };
-    let answer = ask(&args.data, &request)?;
+    let answer = match &request {
+        Request::Accounts { .. } => all_accounts(&args.data)?,
+        request => ask(&args.data, request)?,
+    };
     if let Answer::Refused { why } = answer {
         bail!(why);
     }
@@ -69,6 +121,22 @@ pub fn run(args: AdminArgs) -> Result<()> {
         print(&answer, link.as_deref());
     }
     Ok(())
+}
+
+/// Page after page.
+fn all_accounts(data: &Path) -> Result<Answer> {
+    let mut all = Vec::new();
+    let mut after = String::new();
+    loop {
+        match ask(data, &Request::Accounts { after: after.clone() })? {
+            Answer::Accounts(lines) if lines.is_empty() => return Ok(Answer::Accounts(all)),
+            Answer::Accounts(lines) => {
+                after = lines.last().map(|line| line.account.clone()).unwrap_or_default();
+                all.extend(lines);
+            }
+            other => return Ok(other),
+        }
+    }
 }
 
 /// Asks the server of a data folder, and waits for its answer.
@@ -98,6 +166,32 @@ fn link(answer: &Answer, url: Option<&str>) -> Option<String> {
 fn print(answer: &Answer, link: Option<&str>) {
     match answer {
         Answer::Done | Answer::Refused { .. } => println!("Done."),
+        Answer::Accounts(lines) => {
+            for line in lines {
+                let state = match (line.moved, line.suspended) {
+                    (true, _) => "\tnumber moved",
+                    (false, true) => "\tsuspended",
+                    (false, false) => "",
+                };
+                let (account, number, seen) = (&line.account, &line.number, seen(line.last_seen_day_ms));
+                println!("{account}\t{number}\t{} devices\t{seen}\t{} bytes{state}", line.devices, line.blob_bytes);
+            }
+        }
+        Answer::Devices(lines) => {
+            for line in lines {
+                let kind = if line.device == 1 { "phone" } else { "companion" };
+                let seen = if line.connected { "connected".to_owned() } else { seen(line.last_seen_day_ms) };
+                println!("{}\t{kind}\t{seen}\t{} waiting", line.device, line.waiting);
+            }
+        }
+        Answer::Stats(stats) => {
+            println!("version\t{}", stats.version);
+            println!("accounts\t{} ({} suspended)", stats.accounts, stats.suspended);
+            println!("devices\t{}", stats.devices);
+            println!("chats\t{}, with {} entries", stats.chats, stats.log_entries);
+            println!("files\t{}, {} bytes", stats.blobs, stats.blob_bytes);
+            println!("open\t{} connections, {} sockets", stats.connections, stats.sockets);
+        }
         Answer::Invite { invite, expires_ms, .. } => {
             println!("{}", link.unwrap_or_default());
             println!("Invite {invite}, until {}. This link is not shown again.", day(*expires_ms));
@@ -115,6 +209,10 @@ fn print(answer: &Answer, link: Option<&str>) {
             }
         }
     }
+}
+
+fn seen(day_ms: u64) -> String {
+    if day_ms == 0 { "never seen".to_owned() } else { format!("seen {}", day(day_ms)) }
 }
 
 /// As in 2026-11-27, by universal time.

@@ -113,6 +113,11 @@ pub(super) async fn register(
         .map_err(|e| Problem::bad("device-list-invalid").detail(e.to_string()))?;
     let devices = first_devices(&list)?;
     if let Some(previous) = ticket.account {
+        let account = app.stores.accounts.account(previous).await?;
+        // Told to whoever proved the number, and to nobody else.
+        if account.is_some_and(|account| account.state == AccountState::Suspended) {
+            return Err(Problem::denied("account-suspended"));
+        }
         check_pin(&app, previous, &request.pin_proof, now_ms).await?;
     }
     let registration = Registration {

@@ -68,6 +68,11 @@ impl Host {
         Self::start_in(tempfile::tempdir().unwrap(), change).await
     }
 
+    /// Over a folder that is there already.
+    pub async fn start_from(folder: tempfile::TempDir) -> Self {
+        Self::start_in(folder, |_| {}).await
+    }
+
     /// Stops, puts a copy back (as an operator tells it), and starts again.
     pub async fn restart_restored(mut self) -> Self {
         self.running.take().unwrap().shutdown().await.unwrap();

@@ -4,6 +4,7 @@
 // Modules of one test program have no outside.
 #![allow(unreachable_pub)]
 
+mod admin;
 mod binary;
 mod blobs;
 mod caller;
