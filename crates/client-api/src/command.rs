@@ -35,6 +35,8 @@ pub enum Command {
     RequestCode {
         /// As typed, with country code or in the server's default region.
         number: String,
+        /// What stands behind `#invite=` in the link of an invite, if there is one.
+        invite: Option<String>,
     },
     /// The code that came.
     VerifyCode {

@@ -395,7 +395,7 @@ impl Client {
             Command::LogOut => self.log_out_here(cx, id)?,
             Command::RenameDevice { device, name } => self.rename_device(cx, id, device, &name)?,
             Command::CheckConnection => self.check_connection(cx, id)?,
-            Command::RequestCode { number } => self.request_code(cx, id, &number)?,
+            Command::RequestCode { number, invite } => self.request_code(cx, id, &number, invite)?,
             Command::VerifyCode { code } => self.verify_code(cx, id, &code),
             Command::EnterPin { pin } => self.enter_pin(cx, id, &pin)?,
             Command::RestartRegistration => self.restart_registration(cx, id)?,

@@ -166,6 +166,8 @@ pub struct App {
     pub narrow: RwSignal<bool>,
     /// A contact code that the page was opened with.
     pub contact_code: RwSignal<Option<String>>,
+    /// The code of an invite whose link opened the page; of use until there is an account.
+    pub invite: RwSignal<Option<String>>,
     /// What was written when the program stopped, and went nowhere.
     pub unsent: RwSignal<Option<String>>,
     /// Files that were chosen for the open chat and are not sent yet.
@@ -241,6 +243,7 @@ impl App {
             visible: RwSignal::new(true),
             narrow: RwSignal::new(false),
             contact_code: RwSignal::new(None),
+            invite: RwSignal::new(None),
             unsent: RwSignal::new(None),
             offered: RwSignal::new(None),
             viewing: RwSignal::new(None),
