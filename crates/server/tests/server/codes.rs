@@ -13,6 +13,7 @@ use server::codes::{CodesConfig, HookConfig, MailConfig, SIGNATURE_HEADER, TIMES
 use server::limits::CODES_UNDER_WAY_MAX;
 use sha2::Sha256;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -146,7 +147,7 @@ async fn a_code_that_was_not_sent_is_void_and_does_not_count() {
 #[tokio::test]
 async fn a_gateway_that_hangs_is_given_up() {
     let mut hook = Hook::start(Gateway::Hangs).await;
-    let host = sending(hook.config(), Duration::from_millis(50)).await;
+    let host = sending(hook.config(), Duration::from_secs(2)).await;
     ask(&host, NUMBER).await.refused(502, "code-not-sent");
     let code = hook.request().await["code"].as_str().unwrap().to_owned();
     verify(&host, &code).await.refused(403, "code-expired");
@@ -165,7 +166,13 @@ async fn a_gateway_that_nobody_reaches_is_told() {
 #[tokio::test]
 async fn only_so_many_codes_are_under_way() {
     let mut hook = Hook::start(Gateway::Hangs).await;
-    let host = Arc::new(sending(hook.config(), PATIENT).await);
+    // They all come from one address, as do the tries until there is a place again.
+    let host = Host::start_with(|config| {
+        config.codes = hook.config();
+        config.code_within = PATIENT;
+        config.rate_limit_factor = NonZeroU32::new(100_000).unwrap();
+    });
+    let host = Arc::new(host.await);
     let mut asking = tokio::task::JoinSet::new();
     for n in 0..CODES_UNDER_WAY_MAX {
         let host = host.clone();
