@@ -288,7 +288,7 @@ pub(crate) async fn build(
         metrics: if config.metrics_listen.is_some() { Metrics::kept() } else { Metrics::off() },
         database,
         clock: environment.clock,
-        codes: Codes::new(environment.codes, config.code_within),
+        codes: Codes::new(environment.codes, config.code_within, factor),
         #[cfg(unix)]
         backing_up: tokio::sync::Mutex::default(),
         blobs,

@@ -77,7 +77,7 @@ async fn a_suspended_account_is_out_until_it_is_resumed() {
 #[tokio::test]
 async fn a_deleted_account_leaves_what_is_others_and_nothing_else() {
     let host = Host::start().await;
-    let (_, alice) = registered(&host, ALICE).await;
+    let (alice_account, alice) = registered(&host, ALICE).await;
     let (_, bob) = registered(&host, BOB).await;
     let (mut alice_socket, mut bob_socket) = (alice.hello(&host).await, bob.hello(&host).await);
     let (mut group, create) = alice.direct_chat(bob.address.account, &[(bob.address, bob.key_package())]);
@@ -101,8 +101,21 @@ async fn a_deleted_account_leaves_what_is_others_and_nothing_else() {
     assert_eq!(files(&host.folder().join("blobs")), 1, "the other's is there");
     let stats = admin_json(host.folder(), &["stats"]).await;
     assert_eq!((&stats["stats"]["accounts"], &stats["stats"]["chats"]), (&1.into(), &1.into()));
-    // The chat goes on for the other.
+    // The chat goes on for the other, without the leaf of who is gone.
+    let app = bob.app(&mut bob_group, chat, "still there?");
+    let reply::Body::RevokedLeaf(leaves) = bob_socket.ask(Body::App(app)).await else { panic!("it was taken") };
+    assert_eq!(leaves.devices, [alice.address.to_wire()]);
+    let own = bob_group.own_leaf_index();
+    let leaf = bob_group.members().map(|member| member.index).find(|index| *index != own).unwrap();
+    taken(bob_socket.ask(Body::Commit(bob.change(&mut bob_group, chat, Vec::new(), vec![leaf]))).await);
+    bob.merge(&mut bob_group);
     taken(bob_socket.ask(Body::App(bob.app(&mut bob_group, chat, "still here"))).await);
+    // The key makes no account again, which would be in all its chats.
+    host.clock.forward(60_000);
+    let ticket = crate::device::proved(&host, ALICE).await.ticket;
+    let signed_device_list = alice_account.list.as_bytes().to_vec();
+    let register = Register { ticket, signed_device_list, ..Register::default() };
+    host.post("/v1/register", None, &register).await.refused(403, "account-deleted");
     // The number is as good as new.
     host.clock.forward(60_000);
     registered(&host, ALICE).await;

@@ -117,6 +117,23 @@ async fn an_invite_is_no_way_past_a_closed_door_and_no_hindrance_at_an_open_one(
 }
 
 #[tokio::test]
+async fn what_was_got_at_an_open_door_is_worth_nothing_once_it_is_shut() {
+    let host = Host::start().await;
+    ask(&host, NUMBER, "").await.ok::<RequestCodeOk>();
+    let proof = VerifyCode { number: NUMBER.into(), code: host.codes.last(NUMBER) };
+    let ticket = crate::device::proved(&host, "+4915123456701").await.ticket;
+    let (account, _) = Account::make();
+    let signed_device_list = account.list.as_bytes().to_vec();
+    let registers = Register { ticket, signed_device_list, ..Register::default() };
+    let host = host.restart_with(|config| config.registration = RegistrationMode::Closed).await;
+    host.post("/v1/register/verify", None, &proof).await.refused(403, "registration-closed");
+    host.post("/v1/register", None, &registers).await.refused(403, "registration-closed");
+    let host = host.restart_with(|config| config.registration = RegistrationMode::Invite).await;
+    host.post("/v1/register/verify", None, &proof).await.refused(403, "code-expired");
+    host.post("/v1/register", None, &registers).await.refused(403, "invite-needed");
+}
+
+#[tokio::test]
 async fn the_operators_socket_is_the_operators_alone() {
     let host = Host::start().await;
     let socket = server::admin::socket_path(host.folder());
