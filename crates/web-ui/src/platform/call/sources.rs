@@ -1,5 +1,6 @@
 //! Microphone, camera and screen for a call. Knows what to ask the browser for.
 
+use super::devices::{self, DeviceKind};
 use crate::platform::capture::{self, CaptureTrouble};
 use js_sys::{Function, Object, Reflect};
 use leptos::prelude::window;
@@ -7,27 +8,38 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AudioContext, MediaStream, MediaStreamConstraints, MediaStreamTrack};
 
-/// The microphone.
+/// The microphone that was chosen, or another one where that is not there.
 pub async fn microphone() -> Result<MediaStreamTrack, CaptureTrouble> {
     let wish = MediaStreamConstraints::new();
-    wish.set_audio(&JsValue::TRUE);
+    let audio = Object::new();
+    prefer(&audio, DeviceKind::Microphone);
+    wish.set_audio(&audio);
     first(&capture::open(&wish).await?)
 }
 
-/// The camera: large enough for three layers.
+/// The camera that was chosen, or another one: large enough for three layers.
 pub async fn camera() -> Result<MediaStreamTrack, CaptureTrouble> {
-    let size = |ideal: u32| {
-        let wish = Object::new();
-        let _ = Reflect::set(&wish, &"ideal".into(), &ideal.into());
-        wish
-    };
     let video = Object::new();
-    for (name, ideal) in [("width", 1_280), ("height", 720)] {
-        let _ = Reflect::set(&video, &name.into(), &size(ideal));
+    for (name, size) in [("width", 1_280), ("height", 720)] {
+        let _ = Reflect::set(&video, &name.into(), &ideal(&size.into()));
     }
+    prefer(&video, DeviceKind::Camera);
     let wish = MediaStreamConstraints::new();
     wish.set_video(&video);
     first(&capture::open(&wish).await?)
+}
+
+fn prefer(wish: &Object, kind: DeviceKind) {
+    if let Some(id) = devices::chosen(kind) {
+        let _ = Reflect::set(wish, &"deviceId".into(), &ideal(&id.into()));
+    }
+}
+
+/// As near to it as can be.
+fn ideal(value: &JsValue) -> Object {
+    let wish = Object::new();
+    let _ = Reflect::set(&wish, &"ideal".into(), value);
+    wish
 }
 
 /// A screen, window or tab that the user chooses, with its sound where the browser gives it.
