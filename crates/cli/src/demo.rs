@@ -40,7 +40,7 @@ pub(crate) async fn run(place: &Place, arguments: &Arguments) -> Result<()> {
     for (index, (name, messages)) in NAMES.iter().zip(counts).enumerate() {
         let storage = Storage::Folder(place.folder()?.join(format!("{index:02}")));
         let account = place.open_at(storage)?;
-        let person = Person { number: number(index), name: (*name).to_owned(), pin: String::new() };
+        let person = Person { number: number(index), name: (*name).to_owned(), pin: String::new(), invite: None };
         let source = Source::Console(console.subscribe());
         people.spawn(play(account, person, source, guest.clone(), messages, index));
     }

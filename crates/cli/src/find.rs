@@ -126,6 +126,11 @@ pub(crate) async fn star(place: &Place, arguments: Star, starred: bool) -> Resul
     run(place, &arguments.chat, |chat| Command::SetStarred { chat, message, starred }).await
 }
 
+pub(crate) async fn pin(place: &Place, arguments: Star, pinned: bool) -> Result<()> {
+    let message = arguments.message.0;
+    run(place, &arguments.chat, |chat| Command::PinMessage { chat, message, pinned }).await
+}
+
 pub(crate) async fn forward(place: &Place, arguments: Forward) -> Result<()> {
     let work = async |account: &mut Account| {
         account.online().await?;

@@ -124,7 +124,7 @@ impl Sender {
     ) -> Result<Vec<Value>> {
         let name =
             format!("{} {}", texts::NAMES.get(self.index % texts::NAMES.len()).unwrap_or(&"Somebody"), self.index);
-        let person = Person { number: self.number.clone(), name: name.clone(), pin: String::new() };
+        let person = Person { number: self.number.clone(), name: name.clone(), pin: String::new(), invite: None };
         register::register(account, person, Source::Console(console.subscribe())).await?;
         account.online().await?;
         let mut outgoing = Outgoing::open(account, &spec.to).await?;

@@ -69,6 +69,10 @@ enum Command {
     Star(find::Star),
     /// Take the star from a message
     Unstar(find::Star),
+    /// Pin a message above its chat, for everybody in it
+    Pin(find::Star),
+    /// Pin it no more
+    Unpin(find::Star),
     /// Make, change and leave groups
     #[command(subcommand)]
     Group(group::Group),
@@ -141,6 +145,8 @@ async fn run(arguments: Arguments) -> Result<()> {
         Command::Search(arguments) => find::search(&place, arguments).await,
         Command::Star(arguments) => find::star(&place, arguments, true).await,
         Command::Unstar(arguments) => find::star(&place, arguments, false).await,
+        Command::Pin(arguments) => find::pin(&place, arguments, true).await,
+        Command::Unpin(arguments) => find::pin(&place, arguments, false).await,
         Command::Read { chat } => talk::read(&place, &chat).await,
         Command::Group(group) => group::run(&place, group).await,
         Command::Devices => people::devices(&place).await,

@@ -26,6 +26,9 @@ pub(crate) struct Arguments {
     /// The account's registration PIN, or the one to set
     #[arg(long, default_value = "")]
     pin: String,
+    /// The link of an invite, or its code, where the server takes new accounts by invite
+    #[arg(long)]
+    invite: Option<String>,
 }
 
 /// Where one-time codes come from.
@@ -41,6 +44,7 @@ pub(crate) struct Person {
     /// Empty: called by the number.
     pub(crate) name: String,
     pub(crate) pin: String,
+    pub(crate) invite: Option<String>,
 }
 
 pub(crate) async fn run(place: &Place, arguments: Arguments) -> Result<()> {
@@ -49,7 +53,8 @@ pub(crate) async fn run(place: &Place, arguments: Arguments) -> Result<()> {
         None => Source::Lines(codes::lines()),
     };
     let name = arguments.name.unwrap_or_default();
-    let person = Person { number: arguments.number, name, pin: arguments.pin };
+    let invite = arguments.invite.map(|link| link.rsplit("#invite=").next().unwrap_or_default().trim().to_owned());
+    let person = Person { number: arguments.number, name, pin: arguments.pin, invite };
     let work = async |account: &mut Account| {
         register(account, person, source).await?;
         let profile = account.online().await?;
@@ -69,7 +74,9 @@ pub(crate) async fn register(account: &mut Account, person: Person, mut source: 
         }
         match account.view.registration.take() {
             Some(RegistrationStage::Number { .. }) if !code_asked => {
-                account.ask(Command::RequestCode { number: person.number.clone() }).await?;
+                account
+                    .ask(Command::RequestCode { number: person.number.clone(), invite: person.invite.clone() })
+                    .await?;
                 code_asked = true;
             }
             Some(RegistrationStage::Code { number, .. }) => loop {

@@ -362,6 +362,19 @@ pub struct ChatInfo {
     pub verified: bool,
     /// Who is in the group, oneself included; empty for other chats.
     pub members: Vec<MemberRow>,
+    /// Messages that stand pinned, what was pinned last first; at most 3.
+    pub pinned: Vec<Quote>,
+}
+
+/// How far one person is with an own message. Times are Unix milliseconds; 0 where the moment is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Who.
+    pub account: AccountId,
+    /// A device of theirs has it, since then.
+    pub delivered_ms: Option<u64>,
+    /// They have read it, then.
+    pub read_ms: Option<u64>,
 }
 
 /// Somebody in a group.

@@ -35,6 +35,8 @@ pub enum Command {
     RequestCode {
         /// As typed, with country code or in the server's default region.
         number: String,
+        /// What stands behind `#invite=` in the link of an invite, if there is one.
+        invite: Option<String>,
     },
     /// The code that came.
     VerifyCode {
@@ -259,6 +261,22 @@ pub enum Command {
         /// One emoji; empty takes it back.
         emoji: String,
     },
+    /// Who in a group has an own message, and who has read it? Answer: `Answer::Receipts`.
+    AskReceipts {
+        /// Which chat.
+        chat: ChatId,
+        /// Which message.
+        message: MessageId,
+    },
+    /// Pin a message above the conversation, for everybody in the chat. Of more than three, those that were pinned last stand there.
+    PinMessage {
+        /// Which chat.
+        chat: ChatId,
+        /// Which message.
+        message: MessageId,
+        /// On or off.
+        pinned: bool,
+    },
     /// Change the text of an own message.
     EditText {
         /// Which chat.
@@ -471,6 +489,8 @@ impl Command {
             | Self::DownloadMedia { chat, .. }
             | Self::CancelMedia { chat, .. }
             | Self::React { chat, .. }
+            | Self::PinMessage { chat, .. }
+            | Self::AskReceipts { chat, .. }
             | Self::EditText { chat, .. }
             | Self::DeleteMessages { chat, .. }
             | Self::RetryMessage { chat, .. }
@@ -536,6 +556,8 @@ impl Command {
             Self::DownloadMedia { .. } => "download-media",
             Self::CancelMedia { .. } => "cancel-media",
             Self::React { .. } => "react",
+            Self::PinMessage { .. } => "pin-message",
+            Self::AskReceipts { .. } => "ask-receipts",
             Self::EditText { .. } => "edit-text",
             Self::DeleteMessages { .. } => "delete-messages",
             Self::RetryMessage { .. } => "retry-message",

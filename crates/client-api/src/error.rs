@@ -40,9 +40,31 @@ pub enum UserError {
         /// How long.
         wait_s: u32,
     },
+    /// The code did not go out.
+    #[error(
+        "the code could not be sent; try again in {wait_s} seconds, and if that fails too ask the person who runs this server"
+    )]
+    CodeNotSent {
+        /// How long.
+        wait_s: u32,
+    },
     /// The operator closed registration.
     #[error("this server takes no new accounts; ask the person who runs it")]
     RegistrationClosed,
+    /// Registration is by invite, and there was none.
+    #[error(
+        "this server takes new accounts by invite only; open the link that you were given, or ask the person who runs it"
+    )]
+    InviteNeeded,
+    /// As many accounts as it was for were made with it.
+    #[error("this invite has been used already; ask the person who runs this server for another one")]
+    InviteUsed,
+    /// Its time is over.
+    #[error("this invite is no longer valid; ask the person who runs this server for another one")]
+    InviteExpired,
+    /// No such invite, or it was taken back.
+    #[error("this server does not know this invite; check that the whole link was opened, or ask for another one")]
+    InviteUnknown,
     /// Name empty or too long.
     #[error("a name has 1 to {max} characters")]
     NameInvalid {

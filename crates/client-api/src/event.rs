@@ -1,7 +1,7 @@
 //! What the client core tells a user interface.
 
 use crate::call::{CallEnd, CallLine, CallLog, Calls};
-use crate::chat::{ChatChanges, ChatInfo, MessageChanges, MessageWindow};
+use crate::chat::{ChatChanges, ChatInfo, MessageChanges, MessageWindow, Receipt};
 use crate::error::UserError;
 use crate::id::{ChatId, MessageId};
 use crate::link::{LinkStage, LinkingStage, MirrorProgress};
@@ -109,6 +109,8 @@ pub enum Answer {
     Chat(ChatId),
     /// The message as it was written down: it is in the database, and goes out from there.
     Message(MessageId),
+    /// Of everybody who was in the group when it was said, and is in it still.
+    Receipts(Vec<Receipt>),
     /// What `Command::Search` found.
     Found(Found),
     /// A page of the log of calls.

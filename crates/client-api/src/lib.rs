@@ -23,7 +23,7 @@ pub use call::{
 };
 pub use chat::{
     ChatChanges, ChatInfo, ChatKind, ChatRow, Completeness, LastMessage, MemberRow, MessageBody, MessageChanges,
-    MessageRow, MessageStatus, MessageWindow, Quote, Quoted, Reaction, SystemLine, WindowAnchor,
+    MessageRow, MessageStatus, MessageWindow, Quote, Quoted, Reaction, Receipt, SystemLine, WindowAnchor,
 };
 pub use command::{Command, Request};
 pub use error::UserError;

@@ -122,7 +122,7 @@ impl Client {
 }
 
 /// A message that stands in a chat which is not left.
-fn held(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<Option<MessageRow>, Halt> {
+pub(crate) fn held(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<Option<MessageRow>, Halt> {
     let in_it = chats::find(cx.db, chat)?.is_some_and(|chat| chat.membership != Membership::Left);
     let me = cx.me()?.address.account;
     let row = if in_it { messages::get_row(cx.db, chat, id, me)? } else { None };

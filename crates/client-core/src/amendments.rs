@@ -10,6 +10,7 @@ use crate::io::Halt;
 use crate::media::{self, facts};
 use crate::messages::{Kind, UNSENT_MS};
 use crate::own_state;
+use crate::pinning;
 use breakable::{Rule, broken};
 use client_api::{MediaKind, MessageBody, MessageRow, Quote, Quoted};
 use prost::Message as _;
@@ -45,6 +46,7 @@ pub(crate) enum About {
     Edit,
     Deletion,
     Call,
+    Pin,
 }
 
 impl About {
@@ -56,6 +58,7 @@ impl About {
             Self::Deletion => 4,
             // 5: `EMPTIED`.
             Self::Call => 6,
+            Self::Pin => 7,
         }
     }
 }
@@ -69,6 +72,7 @@ pub(crate) fn aim(content: &[u8]) -> Option<(About, MessageId)> {
         content::Body::Edit(edit) => (About::Edit, edit.message_id),
         content::Body::Deletion(deletion) => (About::Deletion, deletion.message_id),
         content::Body::CallWord(word) => (About::Call, word.message_id),
+        content::Body::Pin(pin) => (About::Pin, pin.message_id),
         _ => return None,
     };
     Some((about, MessageId::try_from(id.as_slice()).ok()?))
@@ -303,8 +307,9 @@ pub(crate) fn follow(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Resul
     show_answers(cx, chat, amended)
 }
 
-/// The newest answers to a message are shown again.
+/// The newest answers to a message are shown again, and the bar of what is pinned where it stands there.
 fn show_answers(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
+    pinning::follow(cx, chat, id)?;
     let answers = {
         let mut statement = cx.db.prepare_cached(
             "SELECT message FROM message WHERE target = ?1 AND about = 1 AND chat = ?2 ORDER BY time_ms DESC LIMIT ?3",

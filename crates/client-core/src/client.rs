@@ -24,6 +24,7 @@ use crate::own_state::{self, ChatKey};
 use crate::people::People;
 use crate::profile;
 use crate::pushing;
+use crate::receipts;
 use crate::registration::Registration;
 use crate::sending::{Flights, Pauses, Written};
 use crate::session::Session;
@@ -394,7 +395,7 @@ impl Client {
             Command::LogOut => self.log_out_here(cx, id)?,
             Command::RenameDevice { device, name } => self.rename_device(cx, id, device, &name)?,
             Command::CheckConnection => self.check_connection(cx, id)?,
-            Command::RequestCode { number } => self.request_code(cx, id, &number)?,
+            Command::RequestCode { number, invite } => self.request_code(cx, id, &number, invite)?,
             Command::VerifyCode { code } => self.verify_code(cx, id, &code),
             Command::EnterPin { pin } => self.enter_pin(cx, id, &pin)?,
             Command::RestartRegistration => self.restart_registration(cx, id)?,
@@ -448,6 +449,8 @@ impl Client {
             }
             Command::DownloadMedia { chat, message } => self.download_media(cx, id, chat, message)?,
             Command::CancelMedia { chat, message } => self.cancel_media(cx, id, chat, message)?,
+            Command::AskReceipts { chat, message } => receipts::ask(cx, id, chat, message)?,
+            Command::PinMessage { chat, message, pinned } => self.pin_message(cx, id, chat, message, pinned)?,
             Command::React { chat, message, emoji } => self.react(cx, id, chat, message, emoji)?,
             Command::EditText { chat, message, text } => self.edit_text(cx, id, chat, message, text)?,
             Command::DeleteMessages { chat, messages, for_everyone } => {

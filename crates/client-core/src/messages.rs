@@ -111,7 +111,8 @@ pub(crate) fn kind_of(content: &Content) -> Option<Kind> {
             content::Body::Reaction(_)
             | content::Body::Edit(_)
             | content::Body::Deletion(_)
-            | content::Body::CallWord(_),
+            | content::Body::CallWord(_)
+            | content::Body::Pin(_),
         ) => Some(Kind::Amendment),
         None => Some(Kind::Newer),
         Some(_) => None,

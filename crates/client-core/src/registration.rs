@@ -95,7 +95,13 @@ impl Client {
     }
 
     /// "Send me a code."
-    pub(crate) fn request_code(&mut self, cx: &mut Context<'_>, request: u32, number: &str) -> Result<(), Halt> {
+    pub(crate) fn request_code(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        number: &str,
+        invite: Option<String>,
+    ) -> Result<(), Halt> {
         if this::stage(cx.db)? != this::Stage::New {
             cx.answer(request, Err(UserError::NotNow));
             return Ok(());
@@ -108,7 +114,7 @@ impl Client {
             }
         };
         self.calls.drop_where(|p| matches!(p, Purpose::RequestCode { .. } | Purpose::VerifyCode { .. }));
-        let body = RequestCode { number: typed.clone() }.encode_to_vec();
+        let body = RequestCode { number: typed.clone(), invite: invite.unwrap_or_default() }.encode_to_vec();
         let purpose = Purpose::RequestCode { request, typed };
         cx.out.push(self.calls.start(purpose, HttpMethod::Post, "/v1/register/code", body, None));
         Ok(())

@@ -11,6 +11,7 @@ use crate::history::import;
 use crate::io::Halt;
 use crate::messages::{self, ROW_COLUMNS, ROW_TABLES};
 use crate::own_state::{self, ChatKey};
+use crate::pinning;
 use crate::profile::{self, ui_account};
 use crate::pushing;
 use crate::safety;
@@ -173,6 +174,7 @@ fn show_info(cx: &mut Context<'_>, id: ChatId) -> Result<(), Halt> {
         joined: chat.membership == Membership::Joined,
         verified: safety::is_verified(cx, chat.peer, list.as_ref())?,
         members: groups::rows(cx.db, id)?,
+        pinned: pinning::rows(cx.db, id, me)?,
     };
     cx.event(Event::ChatInfo(info));
     Ok(())

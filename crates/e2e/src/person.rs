@@ -188,17 +188,28 @@ impl Person {
 
     /// A registered phone.
     pub async fn register(world: &World, name: &str, number: &str) -> Result<Self> {
+        let mut person = Self::at_the_number_page(world, name).await?;
+        person.does(Command::RequestCode { number: number.to_owned(), invite: None }).await?;
+        person.goes_on_with_code(world, number).await
+    }
+
+    /// A phone that is about to register.
+    pub async fn at_the_number_page(world: &World, name: &str) -> Result<Self> {
         let mut person = Self::start(world, name, Role::Phone)?;
         person.until("the number page", |s| matches!(s.registration, Some(RegistrationStage::Number { .. }))).await?;
-        person.does(Command::RequestCode { number: number.to_owned() }).await?;
-        let code = world.code_for(number).await?;
-        person.does(Command::VerifyCode { code }).await?;
-        person.does(Command::SetPin { pin: String::new() }).await?;
-        let profile = Command::SetProfile { name: name.to_owned(), about: String::new(), photo: None };
-        person.does(profile).await?;
-        person.until("the chat list", |s| s.listed).await?;
-        person.until("being online", |s| s.connection == "Online").await?;
         Ok(person)
+    }
+
+    /// A code was asked for: all that comes then.
+    pub async fn goes_on_with_code(mut self, world: &World, number: &str) -> Result<Self> {
+        let code = world.code_for(number).await?;
+        self.does(Command::VerifyCode { code }).await?;
+        self.does(Command::SetPin { pin: String::new() }).await?;
+        let profile = Command::SetProfile { name: self.name.clone(), about: String::new(), photo: None };
+        self.does(profile).await?;
+        self.until("the chat list", |s| s.listed).await?;
+        self.until("being online", |s| s.connection == "Online").await?;
+        Ok(self)
     }
 
     /// Gives a command and waits for its answer.

@@ -4,9 +4,10 @@ use crate::line::Line;
 use crate::program::{Machine, Program};
 use anyhow::{Context, Result};
 use async_trait::async_trait;
+use server::admin;
 use server::clock::{Clock, SystemClock};
 use server::codes::{CodeSender, SendCodeError};
-use server::config::{CallsConfig, Config};
+use server::config::{CallsConfig, Config, RegistrationMode};
 use server::{Environment, Running, Server};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -36,6 +37,8 @@ pub struct World {
     line: Option<Line>,
     /// Connections that the server takes when it starts next, where a test says so.
     connections_max: Option<usize>,
+    /// Who may register.
+    registration: RegistrationMode,
     /// Where the server is a process of its own: what it has.
     machine: Option<Machine>,
 }
@@ -74,7 +77,7 @@ impl Codes {
 #[async_trait]
 impl CodeSender for Codes {
     async fn send(&self, number: &str, code: &str) -> Result<(), SendCodeError> {
-        self.take(number, code).map_err(|_| SendCodeError)
+        self.take(number, code).map_err(|_| SendCodeError::of("nobody reads codes"))
     }
 }
 
@@ -124,6 +127,7 @@ impl World {
             clock: Arc::default(),
             line: None,
             connections_max: None,
+            registration: RegistrationMode::Open,
             machine,
         };
         world.start_server().await?;
@@ -158,6 +162,7 @@ impl World {
         // Many people at one address; the limits themselves have tests of their own.
         config.rate_limit_factor = NonZeroU32::new(1_000).context("not zero")?;
         config.connections_max = self.connections_max.unwrap_or(config.connections_max);
+        config.registration = self.registration;
         // On all interfaces: Firefox takes no call by this machine's name for itself.
         config.calls = Some(CallsConfig::at(SocketAddr::from(([0, 0, 0, 0], 0))));
         // A push service of a test's is on this machine.
@@ -170,6 +175,21 @@ impl World {
         self.address = Some(running.addr);
         self.running = Some(Serving::Here(running));
         Ok(())
+    }
+
+    /// From now on people register by invite.
+    pub async fn asks_for_invites(&mut self) -> Result<()> {
+        self.stop_server().await?;
+        self.registration = RegistrationMode::Invite;
+        self.start_server().await
+    }
+
+    /// Makes an invite for one account, as the operator does, and gives what stands behind `#invite=` in its link.
+    pub fn invite(&self) -> Result<String> {
+        match server::admin::ask(&self.server_data(), &admin::Request::MakeInvite { uses: 1, days: 1 })? {
+            admin::Answer::Invite { code, .. } => Ok(code),
+            other => anyhow::bail!("no invite was made: {other:?}"),
+        }
     }
 
     /// The server takes no more connections from its next start on.

@@ -90,7 +90,7 @@ async fn on_a_full_disk_what_is_there_can_be_read_and_what_waits_goes_out_when_t
     talk.alice.sees(chat, "no room for this").await?;
     let mut late = Person::start(&world, "Dora", Role::Phone)?;
     late.until("the number page", |s| matches!(s.registration, Some(RegistrationStage::Number { .. }))).await?;
-    let refused = late.asks(Command::RequestCode { number: DORA.to_owned() }).await?;
+    let refused = late.asks(Command::RequestCode { number: DORA.to_owned(), invite: None }).await?;
     ensure!(refused.is_err(), "a code that cannot be kept is not promised: {refused:?}");
     let status = talk.alice.screen.status_of(chat, "no room for this");
     ensure!(status == Some(MessageStatus::Pending), "what the server cannot keep it does not take: {status:?}");

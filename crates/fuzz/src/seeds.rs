@@ -151,7 +151,7 @@ fn requests() -> Vec<Vec<u8>> {
     let chat = client_api::ChatId([1; 16]);
     let commands = [
         Command::Refresh,
-        Command::RequestCode { number: "+4915112345678".into() },
+        Command::RequestCode { number: "+4915112345678".into(), invite: None },
         Command::SetProfile { name: "Ada".into(), about: String::new(), photo: Some(vec![1, 2, 3]) },
         Command::SendText { chat, text: "hello".into(), written_for: None, answers: None },
         Command::SetMuted { chat, until_ms: u64::MAX },

@@ -53,7 +53,7 @@ impl Device {
         let list = VerifiedDeviceList::first(&account_key, cert, issued_ms).context("an own list")?;
         let address = DeviceAddress { account: list.account(), device: DeviceNumber(1) };
 
-        let request = RequestCode { number: number.into() };
+        let request = RequestCode { number: number.into(), ..Default::default() };
         http.post::<RequestCodeOk>("/v1/register/code", &request).await?;
         let code = served.code(number).await?;
         let proof = VerifyCode { number: number.into(), code };

@@ -25,6 +25,8 @@ pub enum AccountState {
     Active,
     /// Somebody proved the number and registered another account.
     Moved,
+    /// It does, and the operator keeps it out.
+    Suspended,
 }
 
 /// Whether a PIN protects the number.
@@ -67,6 +69,8 @@ pub enum RegisterOutcome {
     NoTicket,
     /// An account of this key exists already.
     AccountExists,
+    /// The invite by which the code was asked for was used up or revoked meanwhile.
+    NoInvite,
 }
 
 /// Whether a PIN may be tried now.

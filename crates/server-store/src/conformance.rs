@@ -6,10 +6,12 @@
 
 mod accounts;
 mod groups;
+mod invites;
 mod pushes;
 
 pub use accounts::*;
 pub use groups::*;
+pub use invites::*;
 pub use pushes::*;
 
 use crate::Stores;
@@ -40,7 +42,8 @@ pub(crate) async fn ticket(stores: &Stores, of: &str, ticket: [u8; 32]) -> [u8; 
 
 /// The same at another time: codes for one number come hours apart.
 pub(crate) async fn ticket_at(stores: &Stores, of: &str, ticket: [u8; 32], now_ms: u64) -> [u8; 32] {
-    let code = NewCode { number: of.into(), code_hash: [1; 32], expires_ms: now_ms + 1_000, tries: 5, now_ms };
+    let code =
+        NewCode { number: of.into(), code_hash: [1; 32], expires_ms: now_ms + 1_000, tries: 5, invite: None, now_ms };
     stores.registrations.put_code(code).await.unwrap();
     let attempt = CodeTry {
         number: of.into(),

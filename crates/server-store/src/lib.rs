@@ -10,8 +10,10 @@ pub mod conformance;
 pub mod devices;
 pub mod error;
 pub mod groups;
+pub mod invites;
 pub mod links;
 pub mod mailboxes;
+pub mod operating;
 pub mod pushes;
 pub mod registrations;
 pub mod sessions;
@@ -32,6 +34,8 @@ pub struct Stores {
     pub sessions: Arc<dyn sessions::SessionStore>,
     /// One-time codes.
     pub registrations: Arc<dyn registrations::RegistrationStore>,
+    /// Invites.
+    pub invites: Arc<dyn invites::InviteStore>,
     /// Groups and their logs.
     pub groups: Arc<dyn groups::GroupStore>,
     /// Device queues and marks.
@@ -40,6 +44,8 @@ pub struct Stores {
     pub links: Arc<dyn links::LinkStore>,
     /// What is known of blobs; their bytes lie elsewhere.
     pub blobs: Arc<dyn blobs::BlobStore>,
+    /// What operators do.
+    pub operating: Arc<dyn operating::OperatingStore>,
     /// Push subscriptions.
     pub pushes: Arc<dyn pushes::PushStore>,
 }

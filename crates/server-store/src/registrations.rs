@@ -1,5 +1,6 @@
 //! One-time codes and the tickets they are exchanged for.
 
+use crate::invites::InviteId;
 use crate::{StoreError, UnixMs};
 use async_trait::async_trait;
 use proto::ids::AccountId;
@@ -15,6 +16,8 @@ pub struct NewCode {
     pub expires_ms: UnixMs,
     /// How often it may be wrong.
     pub tries: u32,
+    /// By which invite it was asked for; the account takes one of its uses.
+    pub invite: Option<InviteId>,
     /// Now.
     pub now_ms: UnixMs,
 }
@@ -77,11 +80,16 @@ pub struct Ticket {
 pub trait RegistrationStore: Send + Sync {
     /// Stores a code; each further one for a number has to wait longer.
     async fn put_code(&self, code: NewCode) -> Result<PutCodeOutcome, StoreError>;
+    /// A code was stored and could not be sent: it is void and does not count; the next may be asked for after [`CODE_RETRY_MS`].
+    async fn take_code_back(&self, number: &str, code_hash: [u8; 32], now_ms: UnixMs) -> Result<(), StoreError>;
     /// Compares in constant time, counts, and exchanges a right code for a ticket.
     async fn try_code(&self, attempt: CodeTry) -> Result<CodeTryOutcome, StoreError>;
     /// Reads a ticket without using it up.
     async fn ticket(&self, ticket_hash: [u8; 32], now_ms: UnixMs) -> Result<Option<Ticket>, StoreError>;
 }
+
+/// How long after a code that could not be sent.
+pub const CODE_RETRY_MS: u64 = 30_000;
 
 /// How long after the `sent`-th code of an hour the next may be asked for.
 pub fn code_wait_ms(sent: u32) -> u64 {

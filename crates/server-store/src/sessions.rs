@@ -1,6 +1,5 @@
 //! Session tokens, used challenges, leases of running clients, and what the server keeps about itself.
 
-use crate::devices::Listing;
 use crate::{StoreError, UnixMs};
 use async_trait::async_trait;
 use proto::ids::{DeviceAddress, Lease};
@@ -60,6 +59,19 @@ pub enum ConnectOutcome {
     },
     /// The device is in no list any more.
     NoDevice,
+    /// The operator keeps its account out.
+    Suspended,
+}
+
+/// What a device with a session may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// What devices do.
+    Listed,
+    /// Hear that it was unlinked.
+    Unlinked,
+    /// Hear that the operator keeps its account out.
+    Suspended,
 }
 
 /// Where a connection begins.
@@ -84,7 +96,7 @@ pub trait SessionStore: Send + Sync {
         &self,
         token_hash: [u8; 32],
         now_ms: UnixMs,
-    ) -> Result<Option<(DeviceAddress, Listing)>, StoreError>;
+    ) -> Result<Option<(DeviceAddress, Standing)>, StoreError>;
     /// Takes the lease and the cursor of a client that connects.
     async fn connect(&self, connection: NewConnection) -> Result<ConnectOutcome, StoreError>;
     /// The value under `name`, or `value` if there was none, which is then stored.

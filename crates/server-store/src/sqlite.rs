@@ -7,16 +7,20 @@ mod blobs;
 mod devices;
 mod groups;
 mod hot;
+mod invites;
 mod links;
 mod mailboxes;
 mod migrations;
+mod operating;
 mod pushes;
 mod registrations;
 mod sessions;
 mod threads;
 
+use crate::blobs::Blob;
 use crate::{StoreError, Stores};
 use hot::Hot;
+use rusqlite::backup::StepResult;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
@@ -99,24 +103,25 @@ impl Sqlite {
             devices: self.clone(),
             sessions: self.clone(),
             registrations: self.clone(),
+            invites: self.clone(),
             groups: self.clone(),
             mailboxes: self.clone(),
             links: self.clone(),
             blobs: self.clone(),
+            operating: self.clone(),
             pushes: self.clone(),
         }
     }
 
-    /// Copies the whole database to a new file, consistently, while it is in use.
-    pub async fn backup(&self, to: PathBuf) -> Result<(), StoreError> {
+    /// Copies the whole database to a new file, as of one moment, while it is in use, and says which blobs the copy knows. In one step: a
+    /// write between two steps would make it begin again, and writes never stop.
+    pub async fn backup(&self, to: PathBuf) -> Result<Vec<Blob>, StoreError> {
         self.read(move |connection| {
             let mut target = Connection::open(&to)?;
-            rusqlite::backup::Backup::new(connection, &mut target)?.run_to_completion(
-                256,
-                std::time::Duration::from_millis(1),
-                None,
-            )?;
-            Ok(())
+            if rusqlite::backup::Backup::new(connection, &mut target)?.step(-1)? != StepResult::Done {
+                return Err(StoreError::Busy);
+            }
+            blobs::all(&target)
         })
         .await
     }

@@ -87,6 +87,7 @@ async fn make_group(stores: &Stores) -> Model {
             code_hash: [0; 32],
             expires_ms: 10,
             tries: 1,
+            invite: None,
             now_ms: 1,
         };
         stores.registrations.put_code(code).await.unwrap();

@@ -39,6 +39,9 @@ macro_rules! conforms {
 
 conforms!(
     codes_are_counted,
+    codes_that_were_not_sent_do_not_count,
+    invites_are_used_up,
+    invites_end,
     a_number_moves,
     a_ticket_is_for_its_number,
     pins_lock,

@@ -3,7 +3,7 @@
 use crate::blob_bytes::BlobBytes;
 use crate::calls::Calls;
 use crate::clock::Clock;
-use crate::codes::CodeSender;
+use crate::codes::Codes;
 use crate::config::Config;
 use crate::delivery::{Delivery, Effect, Readers};
 use crate::hub::Hub;
@@ -33,10 +33,12 @@ pub struct App {
     /// The same as `stores`, to ask it how much waits.
     pub(crate) database: Arc<Sqlite>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) codes: Arc<dyn CodeSender>,
+    pub(crate) codes: Codes,
     pub(crate) blobs: BlobBytes,
     pub(crate) web: WebApp,
     pub(crate) identity: ServerIdentity,
+    /// Where people reach this server, as far as it knows; for links that the operator gives them.
+    pub(crate) origin: String,
     /// PEM of the generated local authority, if there is one.
     pub(crate) authority_pem: Option<String>,
 }

@@ -21,7 +21,7 @@ impl BlobFolder {
         Self { folder }
     }
 
-    fn path(&self, id: BlobId) -> PathBuf {
+    pub(crate) fn path(&self, id: BlobId) -> PathBuf {
         let name = hex::encode(id.0);
         let (shelf, _) = name.split_at(2);
         self.folder.join(shelf).join(&name)

@@ -1,5 +1,6 @@
 //! What an operator can set: flags, then environment, then the file, then the defaults.
 
+use crate::codes::{CodesConfig, HookConfig, MailConfig};
 use crate::limits;
 use crate::numbers::Region;
 use crate::push::PushHost;
@@ -26,8 +27,12 @@ pub struct Config {
     pub name: String,
     /// Whose numbers may be written without a country code.
     pub default_region: Option<Region>,
-    /// Whether codes are given out.
-    pub registration_open: bool,
+    /// Who may register.
+    pub registration: RegistrationMode,
+    /// How codes reach their people.
+    pub codes: CodesConfig,
+    /// How long the sender may take for one code.
+    pub code_within: Duration,
     /// A bundle's folder instead of the embedded one.
     pub web_dir: Option<PathBuf>,
     /// Multiplies every rate limit.
@@ -151,7 +156,9 @@ impl Config {
             data,
             name: "Heliograph".into(),
             default_region: None,
-            registration_open: true,
+            registration: RegistrationMode::Open,
+            codes: CodesConfig::Console,
+            code_within: limits::CODE_WITHIN,
             web_dir: None,
             rate_limit_factor: NonZeroU32::MIN,
             blob_quota: 20 * 1024 * 1024 * 1024,
@@ -175,7 +182,8 @@ impl Config {
 }
 
 /// Options of `heliograph serve`. Each may also stand in the configuration file, under its long name with `_`.
-#[derive(Debug, Default, Args, Deserialize)]
+// Not `Debug`: there are secrets in it.
+#[derive(Default, Args, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServeArgs {
     /// A TOML file with any of these options [default: heliograph.toml, if there is one].
@@ -203,9 +211,39 @@ pub struct ServeArgs {
     /// Country of numbers that are typed without a country code, as in DE or US [default: none, so that all need one].
     #[arg(long, env = "HELIOGRAPH_DEFAULT_REGION")]
     default_region: Option<String>,
-    /// Whether new accounts may be registered [default: true].
+    /// Who may register: "open" for everybody, "invite" for those with an invite (`heliograph admin invite`), "closed" for nobody
+    /// [default: open].
+    #[arg(long, env = "HELIOGRAPH_REGISTRATION")]
+    registration: Option<RegistrationMode>,
+    /// Before there was `registration`: true is "open", false is "closed".
     #[arg(long, env = "HELIOGRAPH_REGISTRATION_OPEN")]
     registration_open: Option<bool>,
+    /// How one-time codes reach their people: "console" (standard output), "http" (a gateway for text messages) or "smtp" (mail)
+    /// [default: console].
+    #[arg(long, env = "HELIOGRAPH_CODE_SENDER")]
+    code_sender: Option<CodeSenderName>,
+    /// With http: the gateway that codes are posted to, as in "https://sms.example.org/send".
+    #[arg(long, env = "HELIOGRAPH_CODE_HTTP_URL", hide_env_values = true)]
+    code_http_url: Option<String>,
+    /// With http: the secret that requests are signed with, 16 characters or more. Other users of a machine can read command lines: let it
+    /// stand in the file or the environment.
+    #[arg(long, env = "HELIOGRAPH_CODE_HTTP_SECRET", hide_env_values = true)]
+    code_http_secret: Option<String>,
+    /// With smtp: the mail server, as in "smtps://mail.example.org", or "smtp://mail.example.org:587" for STARTTLS.
+    #[arg(long, env = "HELIOGRAPH_CODE_SMTP_URL", hide_env_values = true)]
+    code_smtp_url: Option<String>,
+    /// With smtp: who logs in there [default: nobody does].
+    #[arg(long, env = "HELIOGRAPH_CODE_SMTP_USER")]
+    code_smtp_user: Option<String>,
+    /// With smtp: the password of that; as `code_http_secret`.
+    #[arg(long, env = "HELIOGRAPH_CODE_SMTP_PASSWORD", hide_env_values = true)]
+    code_smtp_password: Option<String>,
+    /// With smtp: whom the mail is from, as in "Our server <codes@example.org>".
+    #[arg(long, env = "HELIOGRAPH_CODE_SMTP_FROM")]
+    code_smtp_from: Option<String>,
+    /// With smtp: the address that a code goes to, as in "{number}@sms.example.org" ("{digits}" is the number without its plus).
+    #[arg(long, env = "HELIOGRAPH_CODE_SMTP_TO")]
+    code_smtp_to: Option<String>,
     /// Serve the web app from this bundle folder instead of the embedded one.
     #[arg(long, env = "HELIOGRAPH_WEB_DIR")]
     web_dir: Option<PathBuf>,
@@ -270,6 +308,28 @@ pub struct ServeArgs {
     pub log: Option<String>,
 }
 
+/// Who may register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RegistrationMode {
+    /// Everybody who gets a code.
+    Open,
+    /// Who brings an invite.
+    Invite,
+    /// Nobody.
+    Closed,
+}
+
+/// Who sends codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum CodeSenderName {
+    #[default]
+    Console,
+    Http,
+    Smtp,
+}
+
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -308,7 +368,16 @@ impl ServeArgs {
             data: self.data.or(file.data),
             name: self.name.or(file.name),
             default_region: self.default_region.or(file.default_region),
+            registration: self.registration.or(file.registration),
             registration_open: self.registration_open.or(file.registration_open),
+            code_sender: self.code_sender.or(file.code_sender),
+            code_http_url: self.code_http_url.or(file.code_http_url),
+            code_http_secret: self.code_http_secret.or(file.code_http_secret),
+            code_smtp_url: self.code_smtp_url.or(file.code_smtp_url),
+            code_smtp_user: self.code_smtp_user.or(file.code_smtp_user),
+            code_smtp_password: self.code_smtp_password.or(file.code_smtp_password),
+            code_smtp_from: self.code_smtp_from.or(file.code_smtp_from),
+            code_smtp_to: self.code_smtp_to.or(file.code_smtp_to),
             web_dir: self.web_dir.or(file.web_dir),
             rate_limit_factor: self.rate_limit_factor.or(file.rate_limit_factor),
             blob_quota_mb: self.blob_quota_mb.or(file.blob_quota_mb),
@@ -333,7 +402,8 @@ impl ServeArgs {
     }
 
     /// What the server gets.
-    pub fn into_config(self) -> Result<Config> {
+    pub fn into_config(mut self) -> Result<Config> {
+        let codes = self.codes()?;
         let default = Config::in_folder(self.data.unwrap_or_else(|| PathBuf::from("data")));
         let own = match (self.tls_cert, self.tls_key) {
             (Some(cert), Some(key)) => Some((cert, key)),
@@ -364,7 +434,8 @@ impl ServeArgs {
             https: https.map(|listen| Https { listen, own, if_taken }),
             name: self.name.unwrap_or(default.name),
             default_region,
-            registration_open: self.registration_open.unwrap_or(true),
+            registration: who_registers(self.registration, self.registration_open)?,
+            codes,
             web_dir: self.web_dir,
             rate_limit_factor: self.rate_limit_factor.unwrap_or(NonZeroU32::MIN),
             blob_quota: megabytes(self.blob_quota_mb, default.blob_quota),
@@ -385,6 +456,54 @@ impl ServeArgs {
             push: push_as(self.push.unwrap_or(true), self.push_contact, self.push_hosts)?,
             ..default
         })
+    }
+
+    /// Takes what is about codes. Options of another sender than the chosen one are refused: somebody believes that they count.
+    fn codes(&mut self) -> Result<CodesConfig> {
+        let http = [("code_http_url", self.code_http_url.take()), ("code_http_secret", self.code_http_secret.take())];
+        let smtp = [
+            ("code_smtp_url", self.code_smtp_url.take()),
+            ("code_smtp_from", self.code_smtp_from.take()),
+            ("code_smtp_to", self.code_smtp_to.take()),
+            ("code_smtp_user", self.code_smtp_user.take()),
+            ("code_smtp_password", self.code_smtp_password.take()),
+        ];
+        let chosen = self.code_sender.unwrap_or_default();
+        let unused = |options: &[(&str, Option<String>)], sender: &str| match options.iter().find(|o| o.1.is_some()) {
+            Some((name, _)) => bail!("{name} is set, but code_sender is not \"{sender}\": set it, or leave {name} out"),
+            None => Ok(()),
+        };
+        if chosen != CodeSenderName::Http {
+            unused(&http, "http")?;
+        }
+        if chosen != CodeSenderName::Smtp {
+            unused(&smtp, "smtp")?;
+        }
+        let given = |(name, value): (&str, Option<String>), sender: &str| {
+            value.with_context(|| format!("code_sender is \"{sender}\", so {name} has to be set"))
+        };
+        Ok(match chosen {
+            CodeSenderName::Console => CodesConfig::Console,
+            CodeSenderName::Http => {
+                let [url, secret] = http;
+                CodesConfig::Http(HookConfig::new(&given(url, "http")?, given(secret, "http")?)?)
+            }
+            CodeSenderName::Smtp => {
+                let [url, from, to, (_, user), (_, password)] = smtp;
+                let (url, from, to) = (given(url, "smtp")?, given(from, "smtp")?, given(to, "smtp")?);
+                CodesConfig::Smtp(MailConfig::new(&url, user, password, &from, &to)?)
+            }
+        })
+    }
+}
+
+/// What older configurations say goes on to count; what says both is not understood.
+fn who_registers(mode: Option<RegistrationMode>, open: Option<bool>) -> Result<RegistrationMode> {
+    match (mode, open) {
+        (Some(_), Some(_)) => bail!("registration and registration_open are both set: leave registration_open out"),
+        (Some(mode), None) => Ok(mode),
+        (None, Some(false)) => Ok(RegistrationMode::Closed),
+        (None, _) => Ok(RegistrationMode::Open),
     }
 }
 
@@ -518,6 +637,41 @@ mod tests {
             let error = format!("{:#}", config(line).unwrap_err());
             assert!(error.contains(words), "{line}: {error}");
         }
+    }
+
+    #[test]
+    fn codes_go_where_the_operator_says_or_nothing_starts() {
+        assert!(matches!(config("").unwrap().codes, CodesConfig::Console));
+        let http = "--code-sender http --code-http-url https://sms.example.org";
+        let smtp = "--code-sender smtp --code-smtp-url smtps://mail.example --code-smtp-from a@b.example";
+        assert!(config(&format!("{http} --code-http-secret 0123456789abcdef")).is_ok());
+        assert!(config(&format!("{smtp} --code-smtp-to {{number}}@sms.example")).is_ok());
+        for (line, words) in [
+            ("--code-sender http", "code_http_url has to be set"),
+            (http, "code_http_secret has to be set"),
+            (&format!("{http} --code-http-secret SHORTSECRET"), "at least 16"),
+            ("--code-http-url https://SHORTSECRET.example", "code_sender is not \"http\""),
+            ("--code-sender smtp", "code_smtp_url has to be set"),
+            (smtp, "code_smtp_to has to be set"),
+            (&format!("{smtp} --code-smtp-to nobody"), "code_smtp_to is no mail address"),
+            (&format!("{smtp} --code-smtp-to a@b.example --code-smtp-password SHORTSECRET"), "go together"),
+            ("--code-smtp-password SHORTSECRET", "code_sender is not \"smtp\""),
+            (&format!("{smtp} --code-http-secret SHORTSECRET"), "code_sender is not \"http\""),
+        ] {
+            let error = format!("{:#}", config(line).unwrap_err());
+            assert!(error.contains(words) && !error.contains("SHORTSECRET"), "{line}: {error}");
+        }
+    }
+
+    #[test]
+    fn who_registers_is_said_in_the_new_way_or_the_old_one() {
+        let mode = |line| config(line).map(|config| config.registration);
+        assert_eq!(mode("").unwrap(), RegistrationMode::Open);
+        assert_eq!(mode("--registration invite").unwrap(), RegistrationMode::Invite);
+        assert_eq!(mode("--registration-open false").unwrap(), RegistrationMode::Closed);
+        assert_eq!(mode("--registration-open true").unwrap(), RegistrationMode::Open);
+        let both = mode("--registration invite --registration-open false").unwrap_err().to_string();
+        assert!(both.contains("leave registration_open out"), "{both}");
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub(crate) use headers::secure;
 use prost::Message;
 use proto::ids::{AccountId, DeviceAddress};
 use proto::limits::{BLOB_PATCH_LEN_MAX, HTTP_BODY_LEN_MAX};
-use server_store::devices::Listing;
+use server_store::sessions::Standing;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -218,11 +218,12 @@ impl FromRequestParts<Arc<App>> for Caller {
             .and_then(|text| data_encoding::BASE64URL_NOPAD.decode(text.as_bytes()).ok())
             .ok_or_else(Problem::unauthenticated)?;
         match app.stores.sessions.session(token_hash(&token), app.now_ms()).await? {
-            Some((device, Listing::Listed)) => {
+            Some((device, Standing::Listed)) => {
                 app.limits.account(Class::Account, device.account)?;
                 Ok(Self(device))
             }
-            Some((_, Listing::Unlinked)) => Err(Problem::new(StatusCode::UNAUTHORIZED, "device-revoked")),
+            Some((_, Standing::Unlinked)) => Err(Problem::new(StatusCode::UNAUTHORIZED, "device-revoked")),
+            Some((_, Standing::Suspended)) => Err(Problem::denied("account-suspended")),
             None => Err(Problem::unauthenticated()),
         }
     }

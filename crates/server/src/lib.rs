@@ -1,5 +1,7 @@
 //! The Heliograph server as a library: the binary, the tests and the benches start the same thing.
 
+#[cfg(unix)]
+pub mod admin;
 pub mod app;
 pub mod blob_bytes;
 pub mod blob_folder;
@@ -10,6 +12,7 @@ pub mod config;
 pub mod delivery;
 mod http;
 pub mod hub;
+mod invite;
 pub mod limits;
 mod metrics;
 pub mod numbers;

@@ -38,6 +38,20 @@ pub const READ_WITHIN: Duration = Duration::from_secs(120);
 /// How long a TLS handshake may take.
 pub const TLS_HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 
+/// One-time codes under way at once, whoever sends them.
+pub const CODES_UNDER_WAY_MAX: usize = 16;
+/// How long a gateway or a mail server may take for one code.
+pub const CODE_WITHIN: Duration = Duration::from_secs(15);
+
+/// Connections of the operator's at once; others wait.
+pub const ADMIN_CONNECTIONS_MAX: usize = 8;
+/// Accounts in one answer to the operator.
+pub const ACCOUNTS_TOLD_MAX: u32 = 1_000;
+/// Bytes of an operator's request.
+pub const ADMIN_REQUEST_LEN_MAX: u64 = 64 * 1024;
+/// How long an operator's request may take to come.
+pub const ADMIN_REQUEST_WITHIN: Duration = Duration::from_secs(10);
+
 /// Units for calls; `--calls-units`. Each is a thread with a port.
 pub const CALL_UNITS_MAX: usize = 64;
 /// Words of clients that wait for one unit. Sockets that have more to say wait with them.

@@ -4,6 +4,7 @@
 
 use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
+use server::codes::CodesConfig;
 use server::config::{LogFormat, ServeArgs};
 use server::{Running, Server};
 use std::path::PathBuf;
@@ -21,6 +22,18 @@ struct Cli {
 enum Command {
     /// Serve accounts, messages and the web app from one data folder.
     Serve(Box<ServeArgs>),
+    /// Ask the server that runs on this machine, or tell it what to do.
+    #[cfg(unix)]
+    Admin(server::admin::AdminArgs),
+    /// Put a backup into an empty data folder, under a new timeline.
+    #[cfg(unix)]
+    Restore {
+        /// What `heliograph admin backup` made.
+        backup: PathBuf,
+        /// The folder of database, blobs and keys.
+        #[arg(long, env = "HELIOGRAPH_DATA", default_value = "data")]
+        data: PathBuf,
+    },
     /// Tell clients that an older copy of the database was put back. Run it once, after the copy and before `serve`.
     NewTimeline {
         /// The folder of database, blobs and keys.
@@ -30,17 +43,28 @@ enum Command {
 }
 
 fn main() -> Result<()> {
+    let command = Cli::parse().command;
+    #[cfg(unix)]
+    let command = match command {
+        Command::Admin(args) => return server::admin::run(args),
+        other => other,
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let args = match Cli::parse().command {
+    let args = match command {
         Command::Serve(args) => args,
+        #[cfg(unix)]
+        Command::Admin(_) => return Ok(()),
+        #[cfg(unix)]
+        Command::Restore { backup, data } => return runtime.block_on(server::admin::restore(&backup, &data)),
         Command::NewTimeline { data } => return runtime.block_on(server::new_timeline(&data)),
     };
     let args = args.with_file()?;
     start_log(args.log_format.unwrap_or_default(), args.log.as_deref())?;
     let config = args.into_config()?;
     runtime.block_on(async {
+        let codes = config.codes.clone();
         let running = Server::start(config).await?;
-        greet(&running);
+        greet(&running, &codes);
         stop_signal().await?;
         tracing::info!("stopping");
         running.shutdown().await
@@ -62,7 +86,7 @@ fn start_log(format: LogFormat, filter: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-fn greet(running: &Running) {
+fn greet(running: &Running, codes: &CodesConfig) {
     let local = format!("http://localhost:{}", running.addr.port());
     println!("Heliograph is running.");
     println!("  Browser:            {local}/");
@@ -87,7 +111,11 @@ fn greet(running: &Running) {
     if !running.has_web_app {
         println!("  Built without the web app: use --web-dir or `cargo xtask run`.");
     }
-    println!("One-time codes appear here. Stop with Ctrl-C.");
+    match codes {
+        CodesConfig::Console => println!("One-time codes appear here. Stop with Ctrl-C."),
+        CodesConfig::Http(_) => println!("One-time codes go to the gateway of code_http_url. Stop with Ctrl-C."),
+        CodesConfig::Smtp(_) => println!("One-time codes go out by mail. Stop with Ctrl-C."),
+    }
 }
 
 async fn stop_signal() -> Result<()> {

@@ -135,11 +135,15 @@ async fn expose(State(app): State<Arc<App>>) -> Response {
     let calls = app.calls.tally();
     let in_calls = |of, value| Gauge { name: "heliograph_calls", label: ("what", of), value };
     let packets = |way, value| Counter { name: "heliograph_call_packets_total", label: ("way", way), value };
+    let (codes_sent, codes_failed) = app.codes.tally();
+    let codes = |outcome, value| Counter { name: "heliograph_codes_total", label: ("outcome", outcome), value };
     let counters = [
         packets("received", calls.packets_received),
         packets("unrouted", calls.packets_unrouted),
         packets("sent", calls.packets_sent),
         packets("dropped", calls.packets_dropped),
+        codes("sent", codes_sent),
+        codes("failed", codes_failed),
         Counter { name: "heliograph_pushes_total", label: ("outcome", "unreached"), value: app.pushes.unreached() },
     ];
     let gauges = [

@@ -5,7 +5,7 @@ use crate::blob_bytes::BlobBytes;
 use crate::blob_folder::BlobFolder;
 use crate::calls::{self, Calls};
 use crate::clock::{Clock, SystemClock};
-use crate::codes::{CodeSender, ConsoleSender};
+use crate::codes::{CodeSender, Codes, ConsoleSender};
 use crate::config::{CallsConfig, Config, IfTaken, PushConfig};
 use crate::delivery::Delivery;
 use crate::hub::Hub;
@@ -85,9 +85,10 @@ pub struct Running {
 }
 
 impl Server {
-    /// Opens the data folder, binds the ports and serves, with the machine's clock and codes on the console.
+    /// Opens the data folder, binds the ports and serves, with the machine's clock and codes as the configuration says.
     pub async fn start(config: Config) -> Result<Running> {
-        Self::start_with(config, Environment::default()).await
+        let codes = config.codes.sender(&config.name)?;
+        Self::start_with(config, Environment { codes, ..Environment::default() }).await
     }
 
     /// The same with another clock or code sender.
@@ -125,8 +126,8 @@ impl Server {
         let calls_addrs =
             bound.iter().map(|unit| Ok((unit.udp_address()?, unit.tcp_address()?))).collect::<Result<Vec<_>>>()?;
         let (app, sayings) = build(config, environment, database, blobs, authority_pem.clone(), bound).await?;
-        let app = Arc::new(app);
         let https_addr = secure.as_ref().map(|(listener, _)| listener.local_addr()).transpose()?;
+        let app = Arc::new(App { origin: origin(addr, https_addr), ..app });
         let metrics_addr = watched.as_ref().map(TcpListener::local_addr).transpose()?;
         let (stop, _) = watch::channel(false);
         let router = crate::http::router(app.clone());
@@ -147,6 +148,8 @@ impl Server {
         let keep_calls = tokio::spawn(calls::keep(app.clone()));
         let push = tokio::spawn(push::run(app.clone()));
         let pass_on = tokio::spawn(calls::pass_on(app.clone(), sayings));
+        let mut tasks = vec![fan_out, sweep, keep_calls, push];
+        tasks.extend(admin(&app));
         Ok(Running {
             addr,
             https_addr,
@@ -157,7 +160,7 @@ impl Server {
             stop,
             app,
             ports,
-            tasks: vec![fan_out, sweep, keep_calls, push],
+            tasks,
             pass_on,
         })
     }
@@ -194,6 +197,31 @@ fn bind(address: SocketAddr, option: &str) -> Result<TcpListener> {
     listening().with_context(|| {
         format!("cannot listen on {address}: if another program, or another heliograph, is there, stop it or give {option} another port")
     })
+}
+
+/// As phones in the local network reach it, or else this machine.
+fn origin(addr: SocketAddr, https_addr: Option<SocketAddr>) -> String {
+    match (https_addr, tls::lan_address()) {
+        (Some(https), Some(lan)) => format!("https://{}", SocketAddr::new(lan, https.port())),
+        _ => format!("http://localhost:{}", addr.port()),
+    }
+}
+
+/// None where the socket cannot be made: people can write to each other without it.
+#[cfg(unix)]
+fn admin(app: &Arc<App>) -> Option<JoinHandle<()>> {
+    match crate::admin::listen(&app.config.data) {
+        Ok(listener) => Some(tokio::spawn(crate::admin::serve(app.clone(), listener))),
+        Err(error) => {
+            tracing::warn!("`heliograph admin` cannot reach this server: {error:#}");
+            None
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn admin(_: &Arc<App>) -> Option<JoinHandle<()>> {
+    None
 }
 
 /// None where a port is taken: messages go on without calls.
@@ -249,10 +277,11 @@ pub(crate) async fn build(
         metrics: if config.metrics_listen.is_some() { Metrics::kept() } else { Metrics::off() },
         database,
         clock: environment.clock,
-        codes: environment.codes,
+        codes: Codes::new(environment.codes, config.code_within),
         blobs,
         web: WebApp::new(config.web_dir.clone()),
         identity,
+        origin: String::new(),
         authority_pem,
         stores,
         config,

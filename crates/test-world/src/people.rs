@@ -109,7 +109,7 @@ impl World {
         }
         let number = self.people.get(account)?.number.clone();
         let (key, command) = match screen.registration.as_ref()? {
-            RegistrationStage::Number { .. } => ("number", Command::RequestCode { number }),
+            RegistrationStage::Number { .. } => ("number", Command::RequestCode { number, invite: None }),
             RegistrationStage::Code { .. } => ("code", Command::VerifyCode { code: self.backend.code_for(&number)? }),
             RegistrationStage::ChoosePin => ("pin", Command::SetPin { pin: String::new() }),
             RegistrationStage::Profile => (

@@ -393,6 +393,7 @@ fn main() -> Result {
         "answer",
         &[
             Event::ChatInfo(ChatInfo {
+                pinned: Vec::new(),
                 chat: open,
                 kind: ChatKind::Direct,
                 peer: AccountId(id(500)),

@@ -17,6 +17,7 @@ pub mod linking;
 pub mod list_grip;
 pub mod media;
 pub mod message;
+pub mod muting;
 pub mod name_form;
 pub mod new_chat;
 pub mod notifications;

@@ -24,7 +24,9 @@ pub fn start(worker: &web_sys::Worker, role: &str, backlog: &js_sys::Array) {
     let app = owner.with(|| App::new(role));
     let fragment = page::take_fragment();
     let clicked = fragment.as_deref().and_then(notify::chat_of);
-    app.contact_code.set(fragment.filter(|_| clicked.is_none()));
+    let invite = fragment.as_deref().and_then(|fragment| fragment.strip_prefix("invite=")).map(str::to_owned);
+    app.contact_code.set(fragment.filter(|_| clicked.is_none() && invite.is_none()));
+    app.invite.set(invite);
     app.visible.set(page::is_visible());
     bridge::connect(worker, backlog, move |heard| match heard {
         FromWorker::Events(events) => app.take(events),

@@ -159,6 +159,8 @@ pub struct App {
     pub pane: RwSignal<Pane>,
     pub toasts: RwSignal<Vec<Toast>>,
     pub new_version: RwSignal<bool>,
+    /// The chat that it is asked of for how long it is to be muted.
+    pub muting: RwSignal<Option<ChatId>>,
     /// The help for the keys is open.
     pub help: RwSignal<bool>,
     pub visible: RwSignal<bool>,
@@ -166,6 +168,8 @@ pub struct App {
     pub narrow: RwSignal<bool>,
     /// A contact code that the page was opened with.
     pub contact_code: RwSignal<Option<String>>,
+    /// The code of an invite whose link opened the page; of use until there is an account.
+    pub invite: RwSignal<Option<String>>,
     /// What was written when the program stopped, and went nowhere.
     pub unsent: RwSignal<Option<String>>,
     /// Files that were chosen for the open chat and are not sent yet.
@@ -238,10 +242,12 @@ impl App {
             pane: RwSignal::new(Pane::List),
             toasts: RwSignal::new(Vec::new()),
             new_version: RwSignal::new(false),
+            muting: RwSignal::new(None),
             help: RwSignal::new(false),
             visible: RwSignal::new(true),
             narrow: RwSignal::new(false),
             contact_code: RwSignal::new(None),
+            invite: RwSignal::new(None),
             unsent: RwSignal::new(None),
             offered: RwSignal::new(None),
             viewing: RwSignal::new(None),
@@ -641,6 +647,15 @@ impl App {
             Some(last) if row.unread > 0 => Command::MarkRead { chat, up_to: last.id },
             _ => Command::MarkUnread { chat, unread: !is_unread(&row) },
         });
+    }
+
+    /// Heard again at once; muted when it was said for how long.
+    pub fn toggle_muted(&self, chat: ChatId) {
+        if self.is_muted(chat) {
+            self.send(Command::SetMuted { chat, until_ms: 0 });
+        } else {
+            self.muting.set(Some(chat));
+        }
     }
 
     /// To the archive or back, with a way to take that back.

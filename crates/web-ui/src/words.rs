@@ -74,7 +74,16 @@ pub fn error(error: &UserError) -> String {
         UserError::PinWrong { tries_left: n } => format!("The PIN is wrong. {} left.", count(u64::from(*n), "try", "tries")),
         UserError::PinInvalid => "A PIN has six digits.".into(),
         UserError::TooMany { wait_s } => format!("Too many tries. Wait {} and try again.", duration(*wait_s)),
+        UserError::CodeNotSent { wait_s } => {
+            format!("The code could not be sent. Try again in {}, or ask the person who runs this server.", duration(*wait_s))
+        }
         UserError::RegistrationClosed => "This server takes no new accounts. Ask the person who runs it.".into(),
+        UserError::InviteNeeded => {
+            "This server takes new accounts by invite only. Open the link that you were given, or ask the person who runs it.".into()
+        }
+        UserError::InviteUsed => "This invite has been used already. Ask the person who runs this server for another one.".into(),
+        UserError::InviteExpired => "This invite is no longer valid. Ask the person who runs this server for another one.".into(),
+        UserError::InviteUnknown => "This server does not know this invite. Open the whole link again.".into(),
         UserError::NameInvalid { max } => format!("A name has 1 to {max} characters."),
         UserError::AboutTooLong { max } => format!("This text has at most {max} characters."),
         UserError::PhotoInvalid => "This picture could not be used. Choose another one.".into(),
@@ -537,8 +546,7 @@ pub const CHAT_INFO: &str = "Chat information";
 pub const CHAT_MENU: &str = "Chat menu";
 pub const PIN: &str = "Pin to the top";
 pub const UNPIN: &str = "Unpin";
-pub const MUTE: &str = "Mute";
-pub const UNMUTE: &str = "Unmute";
+pub const MUTE: &str = "Mute…";
 pub const MARK_READ: &str = "Mark as read";
 pub const NOW_ARCHIVED: &str = "Chat archived";
 pub const UNARCHIVED: &str = "Chat taken out of the archive";

@@ -62,7 +62,10 @@ const PREVIEW_LEN = 297;
 // Previews that are remembered to have been shown: none is shown twice, whoever sends it again.
 const SHOWN_MAX = 256;
 
-self.addEventListener("push", (event) => event.waitUntil(pushed(event.data)));
+// One at a time, pages included: while one notification is being shown, Chromium takes it for gone where somebody asks which ones stand.
+const alone = (deed) => navigator.locks.request("heliograph-notifications", deed);
+
+self.addEventListener("push", (event) => event.waitUntil(alone(() => pushed(event.data))));
 
 async function pushed(data) {
   const book = await readBook();
@@ -225,7 +228,7 @@ self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   const { chat, page } = event.notification.data ?? {};
   event.waitUntil((async () => {
-    await showBadge();
+    await alone(showBadge);
     const open = (await openPages()).find((one) => !page || pathOf(one) === page);
     if (!open) return self.clients.openWindow(chat ? `${page}#chat=${chat}` : "/");
     await open.focus();

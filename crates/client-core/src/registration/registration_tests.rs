@@ -58,7 +58,7 @@ impl Phone {
 
     /// Types the number and hears its canonical form; then the code, and whether a PIN is set.
     fn proves(&mut self, typed: &str, pin_required: bool) -> Vec<HttpRequest> {
-        let request = self.asks(Command::RequestCode { number: typed.to_owned() });
+        let request = self.asks(Command::RequestCode { number: typed.to_owned(), invite: None });
         assert_eq!(RequestCode::decode(request.body.bytes()).expect("request").number, typed);
         let ok = RequestCodeOk { next_code_after_s: 30, code_length: 6, number: CANONICAL.to_owned() };
         let (events, _) = self.hears(&request, &ok);
@@ -92,7 +92,7 @@ fn a_pin_that_was_set_with_the_national_form_is_right_with_the_international_one
 #[test]
 fn a_server_that_answers_with_something_else_than_a_number_is_not_gone_on_with() {
     let mut phone = Phone::new(1);
-    let request = phone.asks(Command::RequestCode { number: "0151 77700033".to_owned() });
+    let request = phone.asks(Command::RequestCode { number: "0151 77700033".to_owned(), invite: None });
     let ok = RequestCodeOk { next_code_after_s: 30, code_length: 6, number: "0151 77700033".to_owned() };
     let (events, _) = phone.hears(&request, &ok);
     let refused = Event::Answered { request: 1, result: Err::<Answer, _>(UserError::ServerFailed) };

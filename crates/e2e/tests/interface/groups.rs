@@ -2,7 +2,7 @@
 
 use super::{ALICE, BOB, CAROL};
 use anyhow::{Context, Result, ensure};
-use client_api::{ChatId, ChatKind};
+use client_api::{ChatId, ChatKind, Command};
 use e2e::browser::{Browser, NARROWEST, Setup, WIDE, quoted};
 use e2e::{Person, World};
 
@@ -67,6 +67,16 @@ async fn a_group_is_made_talked_in_changed_and_left() -> Result<()> {
         .finds_true("[...document.querySelectorAll('[data-testid=message]')].at(-1).ariaLabel.startsWith('Bob, ')")
         .await?;
     alice.is_accessible("a group").await?;
+
+    // Who has it and who has read it is told person by person, while the dialog is open.
+    alice.chooses_for_message("hello all", "menu-info").await?;
+    alice.finds_true("[...document.querySelectorAll('[data-testid=receipts-delivered] li')].length === 2").await?;
+    let newest = bob.screen.messages.get(&chat).and_then(|rows| rows.values().next_back()).context("what was said")?.id;
+    bob.does(Command::MarkRead { chat, up_to: newest }).await?;
+    alice.sees_text("receipts-read", "Bob").await?;
+    alice.sees_text("receipts-delivered", "Carol").await?;
+    alice.is_accessible("who has read a message").await?;
+    alice.clicks("dialog-close").await?;
 
     alice.clicks("chat-info-open").await?;
     alice.sees_text("members-count", "3 members").await?;

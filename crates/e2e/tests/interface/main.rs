@@ -56,6 +56,8 @@ async fn a_message_in_another_chat_is_heard_unless_it_is_muted() -> Result<()> {
     alice.opens_chat("this is Carol").await?;
     alice.clicks("chat-menu").await?;
     alice.clicks("menu-mute").await?;
+    alice.is_accessible("for how long a chat is muted").await?;
+    alice.clicks("mute-a-week").await?;
     alice.opens_chat("this is Bob").await?;
     bob.sends(from_bob, "seen").await?;
     alice.sees_text("message-text", "seen").await?;
@@ -65,6 +67,7 @@ async fn a_message_in_another_chat_is_heard_unless_it_is_muted() -> Result<()> {
 
     alice.opens_chat("muted").await?;
     alice.clicks("chat-menu").await?;
+    alice.sees_text("menu-mute", "Unmute (muted until ").await?;
     alice.clicks("menu-mute").await?;
     alice.clicks("rail-settings").await?;
     alice.clicks("sounds").await?;

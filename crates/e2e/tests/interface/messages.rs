@@ -425,3 +425,37 @@ async fn menus_and_dialogs_of_messages_fit_into_the_narrowest_window() -> Result
     alice.is_resized(WIDE).await?;
     alice.closes().await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_pinned_stands_above_the_conversation_for_everybody_and_leads_there() -> Result<()> {
+    let (_world, alice, mut bob, chat) = alice_reads(&["the first"]).await?;
+    for number in 1..=40 {
+        bob.sends(chat, &format!("line {number}")).await?;
+    }
+    alice.sees(&message("line 40")).await?;
+    alice.sees_no("[data-testid=pinned]").await?;
+    alice.chooses_for_message("line 40", "menu-pin-message").await?;
+    alice.sees_text("pinned-text", "line 40").await?;
+    bob.until("the pinned message", |screen| screen.infos.get(&chat).is_some_and(|info| info.pinned.len() == 1))
+        .await?;
+    let first = sees_row(&mut bob, chat, "the first").await?.id;
+    bob.does(Command::PinMessage { chat, message: first, pinned: true }).await?;
+    alice.sees_text("pinned-text", "the first").await?;
+    alice.sees_text("pinned-place", "1 / 2").await?;
+    alice.is_accessible("a conversation with pinned messages").await?;
+    // By keys: there, and the next one is shown.
+    alice.finds_true("(document.querySelector('[data-testid=pinned]').focus(), true)").await?;
+    alice.presses("Enter").await?;
+    alice.sees_text("pinned-place", "2 / 2").await?;
+    alice.finds_true("document.querySelector('.found')?.textContent.includes('the first') ?? false").await?;
+    alice.is_resized(NARROWEST).await?;
+    alice.fits_the_window("pinned messages, narrow").await?;
+    alice.is_resized(WIDE).await?;
+    deletes(&mut bob, chat, "the first", true).await?;
+    alice.sees_no("[data-testid=pinned-place]").await?;
+    alice.sees_text("pinned-text", "line 40").await?;
+    alice.clicks("pinned").await?;
+    alice.chooses_for_message("line 40", "menu-unpin-message").await?;
+    alice.sees_no("[data-testid=pinned]").await?;
+    alice.closes().await
+}

@@ -66,18 +66,19 @@ impl ServiceWorker {
     }
 }
 
-/// Title, text and tag of each that stands in the system.
-const STANDING: &str = "(async () => {
+/// Title, text and tag of each that stands in the system. Asked while none is being shown: Chromium would take that one for gone, for ever.
+const STANDING: &str = "(await navigator.locks.request('heliograph-notifications', async () => {
     const registration = await navigator.serviceWorker.getRegistration();
     return (await registration.getNotifications()).map(one => [one.title, one.body, one.tag].join('|'));
-})()";
+}))";
 
 /// Waits for one to say this.
 async fn is_notified(browser: &Browser, expected: &str) -> Result<()> {
+    let standing = format!("(async () => {STANDING})()");
     let waited = async {
         loop {
-            let standing: Vec<String> = browser.evaluates(STANDING).await?;
-            if standing.iter().any(|one| one.starts_with(expected)) {
+            let all: Vec<String> = browser.evaluates(&standing).await?;
+            if all.iter().any(|one| one.starts_with(expected)) {
                 return anyhow::Ok(());
             }
             let next_frame = "new Promise(done => requestAnimationFrame(() => done(null)))";
@@ -86,7 +87,7 @@ async fn is_notified(browser: &Browser, expected: &str) -> Result<()> {
     };
     match tokio::time::timeout(PATIENCE, waited).await {
         Ok(found) => found,
-        Err(_) => anyhow::bail!("{expected:?} is not among {:?}", browser.evaluates::<Vec<String>>(STANDING).await?),
+        Err(_) => anyhow::bail!("{expected:?} is not among {:?}", browser.evaluates::<Vec<String>>(&standing).await?),
     }
 }
 
@@ -152,7 +153,7 @@ async fn who_has_closed_the_page_is_notified_as_they_wish_and_comes_to_the_chat(
     alice.goes_to(world.url()?.join(&format!("/phone#chat={}", ui(chat)))?.as_str()).await?;
     alice.sees_text("chat-head-title", "Robert").await?;
     alice.sees_text("message-text", "words of a preview").await?;
-    alice.finds_true(&format!("(await {STANDING}).length === 0")).await?;
+    alice.finds_true(&format!("{STANDING}.length === 0")).await?;
     alice.clicks("rail-settings").await?;
     let chosen = alice.at("previews").select_option("sender", None).await;
     alice.told_of("choosing what notifications show", chosen).await?;

@@ -6,9 +6,14 @@ use crate::accounts::{AccountState, Outline, PinTry, RegisterOutcome};
 use crate::blobs::{AdvanceOutcome, Blob, BlobId, CreateBlobOutcome};
 use crate::devices::{KeyPackage, Listing, NewDevice, PutDeviceList, PutDeviceListOutcome, StoredDeviceList};
 use crate::links::{LinkOutcome, NewLink};
-use crate::registrations::{CodeTry, CodeTryOutcome, NewCode, PutCodeOutcome};
-use crate::sessions::{ConnectOutcome, NewConnection, NewSession, OpenOutcome};
+use crate::registrations::{CODE_RETRY_MS, CodeTry, CodeTryOutcome, NewCode, PutCodeOutcome};
+use crate::sessions::{ConnectOutcome, NewConnection, NewSession, OpenOutcome, Standing};
 use proto::ids::{DeviceNumber, Lease, LinkId};
+
+fn attempt(n: u8, hash: u8, now_ms: u64) -> CodeTry {
+    let code_hash = [hash; 32];
+    CodeTry { number: number(n), code_hash, ticket_hash: [n; 32], ticket_expires_ms: now_ms + 1_000, now_ms }
+}
 
 /// A code may be wrong as often as it says, then even the right one is refused; it ends; it is used once.
 pub async fn codes_are_counted(stores: Stores) {
@@ -17,14 +22,8 @@ pub async fn codes_are_counted(stores: Stores) {
         code_hash: [7; 32],
         expires_ms: NOW_MS + 600_000,
         tries: 5,
+        invite: None,
         now_ms: NOW_MS,
-    };
-    let attempt = |n: u8, hash: u8, now_ms| CodeTry {
-        number: number(n),
-        code_hash: [hash; 32],
-        ticket_hash: [n; 32],
-        ticket_expires_ms: now_ms + 1_000,
-        now_ms,
     };
     let codes = &stores.registrations;
     assert!(matches!(codes.put_code(of(1)).await.unwrap(), PutCodeOutcome::Stored { .. }));
@@ -42,6 +41,36 @@ pub async fn codes_are_counted(stores: Stores) {
     assert_eq!(codes.ticket([2; 32], NOW_MS + 600_000).await.unwrap().unwrap().number, number(2));
 }
 
+/// A code that could not be sent is void, and the next is due as if it had not been asked for.
+pub async fn codes_that_were_not_sent_do_not_count(stores: Stores) {
+    let codes = &stores.registrations;
+    let of = |now_ms, code_hash| NewCode {
+        number: number(1),
+        code_hash,
+        expires_ms: now_ms + 600_000,
+        tries: 5,
+        invite: None,
+        now_ms,
+    };
+    let mut now_ms = NOW_MS;
+    for _ in 0..2 {
+        assert!(matches!(codes.put_code(of(now_ms, [1; 32])).await.unwrap(), PutCodeOutcome::Stored { .. }));
+        now_ms += 60_000;
+    }
+    codes.put_code(of(now_ms, [2; 32])).await.unwrap();
+    // Not that one.
+    codes.take_code_back(&number(1), [1; 32], now_ms).await.unwrap();
+    codes.take_code_back(&number(2), [2; 32], now_ms).await.unwrap();
+    let soon = PutCodeOutcome::TooSoon { retry_after_ms: 300_000 };
+    assert_eq!(codes.put_code(of(now_ms, [3; 32])).await.unwrap(), soon);
+    codes.take_code_back(&number(1), [2; 32], now_ms).await.unwrap();
+    assert_eq!(codes.try_code(attempt(1, 2, now_ms)).await.unwrap(), CodeTryOutcome::NoCode);
+    let soon = PutCodeOutcome::TooSoon { retry_after_ms: CODE_RETRY_MS };
+    assert_eq!(codes.put_code(of(now_ms, [3; 32])).await.unwrap(), soon);
+    let stored = PutCodeOutcome::Stored { next_after_ms: 300_000 };
+    assert_eq!(codes.put_code(of(now_ms + CODE_RETRY_MS, [3; 32])).await.unwrap(), stored, "it is the third");
+}
+
 /// A proved number moves to the new account, and the old one's sessions end.
 pub async fn a_number_moves(stores: Stores) {
     let old = registered(&stores, 1).await;
@@ -52,6 +81,7 @@ pub async fn a_number_moves(stores: Stores) {
         code_hash: [1; 32],
         expires_ms: NOW_MS + 9_000_000,
         tries: 1,
+        invite: None,
         now_ms: NOW_MS + 8_000_000,
     };
     stores.registrations.put_code(late).await.unwrap();
@@ -141,7 +171,7 @@ pub async fn device_lists_are_compared_and_set(stores: Stores) {
     let known = stores.devices.device(device(1, 2)).await.unwrap().unwrap();
     assert_eq!(known.listing, Listing::Unlinked);
     let token = stores.sessions.session([6; 32], NOW_MS).await.unwrap();
-    assert_eq!(token, Some((device(1, 2), Listing::Unlinked)));
+    assert_eq!(token, Some((device(1, 2), Standing::Unlinked)));
     assert_eq!(stores.sessions.session([6; 32], NOW_MS + 10).await.unwrap(), None);
     let fresh = NewSession { challenge_hash: [2; 32], token_hash: [7; 32], ..session };
     assert_eq!(stores.sessions.open_session(fresh, NOW_MS).await.unwrap(), OpenOutcome::NoDevice);

@@ -1,7 +1,7 @@
 //! [`AccountStore`] on SQLite.
 
 use super::hot::Touches;
-use super::{Sqlite, devices, int, uint};
+use super::{Sqlite, devices, int, invites, uint};
 use crate::StoreError;
 use crate::accounts::*;
 use async_trait::async_trait;
@@ -18,14 +18,19 @@ impl AccountStore for Sqlite {
 
     async fn account(&self, account: AccountId) -> Result<Option<Account>, StoreError> {
         self.read(move |db| {
-            let mut query =
-                db.prepare_cached("SELECT number, moved, pin_hash IS NOT NULL FROM account WHERE account = ?")?;
+            let mut query = db.prepare_cached(
+                "SELECT number, moved, pin_hash IS NOT NULL, suspended FROM account WHERE account = ?",
+            )?;
             Ok(query
                 .query_row([account.0], |row| {
                     Ok(Account {
                         account,
                         number: row.get(0)?,
-                        state: if row.get(1)? { AccountState::Moved } else { AccountState::Active },
+                        state: match (row.get(1)?, row.get(3)?) {
+                            (true, _) => AccountState::Moved,
+                            (false, true) => AccountState::Suspended,
+                            (false, false) => AccountState::Active,
+                        },
                         pin: if row.get(2)? { PinState::Set } else { PinState::None },
                     })
                 })
@@ -129,19 +134,23 @@ impl AccountStore for Sqlite {
 
 fn register(tx: &Connection, registration: &Registration) -> Result<RegisterOutcome, StoreError> {
     let account = registration.account;
-    let taken = tx
+    let taken: Option<Option<i64>> = tx
         .prepare_cached(if broken(Rule::TicketForItsNumber) {
-            "DELETE FROM ticket WHERE ticket_hash = ?1 AND ?2 IS NOT NULL AND expires_ms > ?3"
+            "DELETE FROM ticket WHERE ticket_hash = ?1 AND ?2 IS NOT NULL AND expires_ms > ?3 RETURNING invite"
         } else {
-            "DELETE FROM ticket WHERE ticket_hash = ?1 AND number = ?2 AND expires_ms > ?3"
+            "DELETE FROM ticket WHERE ticket_hash = ?1 AND number = ?2 AND expires_ms > ?3 RETURNING invite"
         })?
-        .execute(params![registration.ticket_hash, registration.number, int(registration.now_ms)])?;
-    if taken == 0 {
-        return Ok(RegisterOutcome::NoTicket);
-    }
+        .query_row(params![registration.ticket_hash, registration.number, int(registration.now_ms)], |row| row.get(0))
+        .optional()?;
+    let Some(invite) = taken else { return Ok(RegisterOutcome::NoTicket) };
     let exists = tx.prepare_cached("SELECT 1 FROM account WHERE account = ?")?.exists([account.0])?;
     if exists {
         return Ok(RegisterOutcome::AccountExists);
+    }
+    if let Some(invite) = invite
+        && !invites::use_up(tx, invite)?
+    {
+        return Ok(RegisterOutcome::NoInvite);
     }
     let outed = out_previous(tx, &registration.number)?;
     tx.execute(

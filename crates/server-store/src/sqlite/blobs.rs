@@ -71,6 +71,17 @@ impl BlobStore for Sqlite {
     }
 }
 
+/// All that a database knows.
+pub(super) fn all(db: &Connection) -> Result<Vec<Blob>, StoreError> {
+    let mut query = db.prepare("SELECT blob FROM blob")?;
+    let ids = query.query_map([], |row| row.get(0).map(BlobId))?.collect::<Result<Vec<_>, _>>()?;
+    let mut blobs = Vec::with_capacity(ids.len());
+    for id in ids {
+        blobs.extend(read(db, id)?);
+    }
+    Ok(blobs)
+}
+
 fn read(db: &Connection, id: BlobId) -> Result<Option<Blob>, StoreError> {
     Ok(db
         .prepare_cached("SELECT owner, size, received, expires_ms, shared FROM blob WHERE blob = ?")?

@@ -5,7 +5,13 @@ use rusqlite::{Connection, TransactionBehavior};
 
 /// `PRAGMA application_id` of our files.
 const APPLICATION_ID: i32 = 0x4845_4c49;
-const STEPS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema_1.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+    include_str!("schema_4.sql"),
+    include_str!("schema_5.sql"),
+];
 
 /// Brings the file to this release's schema, or refuses one from a newer release.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
@@ -42,7 +48,35 @@ mod tests {
         let connection = Connection::open(&path).unwrap();
         connection.pragma_update(None, "user_version", 99).unwrap();
         drop(connection);
-        assert!(matches!(Sqlite::open(&path), Err(StoreError::Newer { found: 99, known: 3 })));
+        assert!(matches!(Sqlite::open(&path), Err(StoreError::Newer { found: 99, known: 5 })));
+    }
+
+    #[tokio::test]
+    async fn what_an_older_release_stored_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("heliograph.db");
+        let older = Connection::open(&path).unwrap();
+        for step in STEPS.iter().take(3) {
+            older.execute_batch(step).unwrap();
+        }
+        older.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
+        older.pragma_update(None, "user_version", 3).unwrap();
+        older.execute("INSERT INTO ticket VALUES (?, '+491', 9)", [[7_u8; 32]]).unwrap();
+        drop(older);
+        let stores = Sqlite::open(&path).unwrap().stores();
+        assert_eq!(stores.registrations.ticket([7; 32], 1).await.unwrap().unwrap().number, "+491");
+        let registration = crate::accounts::Registration {
+            ticket_hash: [7; 32],
+            account: proto::ids::AccountId([1; 16]),
+            number: "+491".into(),
+            signed_device_list: Vec::new(),
+            devices: Vec::new(),
+            pin_hash: None,
+            now_ms: 1,
+        };
+        let outcome = stores.accounts.register(registration).await.unwrap();
+        assert!(matches!(outcome, crate::accounts::RegisterOutcome::Registered { .. }), "{outcome:?}");
+        assert_eq!(stores.invites.invites().await.unwrap(), []);
     }
 
     #[test]

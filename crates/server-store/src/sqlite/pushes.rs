@@ -68,7 +68,10 @@ impl PushStore for Sqlite {
 
     async fn subscribed(&self) -> Result<Vec<DeviceAddress>, StoreError> {
         self.read(move |db| {
-            let mut query = db.prepare_cached("SELECT account, device FROM push_subscription")?;
+            let mut query = db.prepare_cached(
+                "SELECT account, device FROM push_subscription
+                 WHERE account NOT IN (SELECT account FROM account WHERE suspended = 1)",
+            )?;
             let devices = query.query_map([], |row| {
                 Ok(DeviceAddress { account: AccountId(row.get(0)?), device: DeviceNumber(row.get(1)?) })
             })?;

@@ -18,6 +18,11 @@ impl RegistrationStore for Sqlite {
         self.write(Touches::Nothing, move |tx| put_code(tx, &code)).await
     }
 
+    async fn take_code_back(&self, number: &str, code_hash: [u8; 32], now_ms: UnixMs) -> Result<(), StoreError> {
+        let number = number.to_owned();
+        self.write(Touches::Nothing, move |tx| take_code_back(tx, &number, code_hash, now_ms)).await
+    }
+
     async fn try_code(&self, attempt: CodeTry) -> Result<CodeTryOutcome, StoreError> {
         self.write(Touches::Nothing, move |tx| try_code(tx, &attempt)).await
     }
@@ -55,11 +60,32 @@ fn put_code(tx: &Connection, code: &NewCode) -> Result<PutCodeOutcome, StoreErro
     }
     let sent = sent.saturating_add(1);
     tx.execute(
-        "INSERT OR REPLACE INTO code (number, code_hash, tries_left, expires_ms, sent, sent_ms)
-         VALUES (?, ?, ?, ?, ?, ?)",
-        params![code.number, code.code_hash, code.tries, int(code.expires_ms), sent, int(code.now_ms)],
+        "INSERT OR REPLACE INTO code (number, code_hash, tries_left, expires_ms, sent, sent_ms, invite)
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
+        params![
+            code.number,
+            code.code_hash,
+            code.tries,
+            int(code.expires_ms),
+            sent,
+            int(code.now_ms),
+            code.invite.map(|invite| invite.0)
+        ],
     )?;
     Ok(PutCodeOutcome::Stored { next_after_ms: code_wait_ms(sent) })
+}
+
+/// As if the code before it were the last, sent at such a time that the next is due after [`CODE_RETRY_MS`].
+fn take_code_back(tx: &Connection, number: &str, code_hash: [u8; 32], now_ms: UnixMs) -> Result<(), StoreError> {
+    let mut query = tx.prepare_cached("SELECT sent FROM code WHERE number = ? AND code_hash = ?")?;
+    let sent: Option<u32> = query.query_row(params![number, code_hash], |row| row.get(0)).optional()?;
+    let Some(before) = sent.map(|sent| sent.saturating_sub(1)) else { return Ok(()) };
+    let sent_ms = (now_ms + CODE_RETRY_MS).saturating_sub(code_wait_ms(before));
+    tx.execute(
+        "UPDATE code SET tries_left = 0, sent = ?2, sent_ms = ?3 WHERE number = ?1",
+        params![number, before, int(sent_ms)],
+    )?;
+    Ok(())
 }
 
 fn try_code(tx: &Connection, attempt: &CodeTry) -> Result<CodeTryOutcome, StoreError> {
@@ -78,7 +104,8 @@ fn try_code(tx: &Connection, attempt: &CodeTry) -> Result<CodeTryOutcome, StoreE
     }
     tx.execute("UPDATE code SET tries_left = 0 WHERE number = ?", [&attempt.number])?;
     tx.execute(
-        "INSERT OR REPLACE INTO ticket (ticket_hash, number, expires_ms) VALUES (?, ?, ?)",
+        "INSERT OR REPLACE INTO ticket (ticket_hash, number, expires_ms, invite)
+         SELECT ?1, ?2, ?3, invite FROM code WHERE number = ?2",
         params![attempt.ticket_hash, attempt.number, int(attempt.ticket_expires_ms)],
     )?;
     Ok(CodeTryOutcome::Right)

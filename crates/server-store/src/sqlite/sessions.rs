@@ -1,9 +1,8 @@
 //! [`SessionStore`] on SQLite.
 
 use super::hot::Touches;
-use super::{Sqlite, int, uint};
-use crate::devices::Listing;
-use crate::sessions::{self, ConnectOutcome, NewConnection, NewSession, OpenOutcome, SessionStore};
+use super::{Sqlite, int, invites, uint};
+use crate::sessions::{self, ConnectOutcome, NewConnection, NewSession, OpenOutcome, SessionStore, Standing};
 use crate::{StoreError, UnixMs};
 use async_trait::async_trait;
 use proto::ids::{AccountId, DeviceAddress, DeviceNumber};
@@ -46,17 +45,23 @@ impl SessionStore for Sqlite {
         &self,
         token_hash: [u8; 32],
         now_ms: UnixMs,
-    ) -> Result<Option<(DeviceAddress, Listing)>, StoreError> {
+    ) -> Result<Option<(DeviceAddress, Standing)>, StoreError> {
         self.read(move |db| {
             let mut query = db.prepare_cached(
-                "SELECT session.account, session.device, listed FROM session
+                "SELECT session.account, session.device, listed, suspended FROM session
                  JOIN device ON device.account = session.account AND device.device = session.device
+                 JOIN account ON account.account = session.account
                  WHERE token_hash = ? AND expires_ms > ?",
             )?;
             Ok(query
                 .query_row(params![token_hash, int(now_ms)], |row| {
                     let device = DeviceAddress { account: AccountId(row.get(0)?), device: DeviceNumber(row.get(1)?) };
-                    Ok((device, if row.get(2)? { Listing::Listed } else { Listing::Unlinked }))
+                    let standing = match (row.get(2)?, row.get(3)?) {
+                        (_, true) => Standing::Suspended,
+                        (true, false) => Standing::Listed,
+                        (false, false) => Standing::Unlinked,
+                    };
+                    Ok((device, standing))
                 })
                 .optional()?)
         })
@@ -92,6 +97,7 @@ impl SessionStore for Sqlite {
             tx.execute("DELETE FROM link WHERE expires_ms <= ?1 OR ends_ms <= ?1", [now])?;
             // A code's row also remembers how many were sent, so it outlives the code.
             tx.execute("DELETE FROM code WHERE sent_ms <= ?", [now.saturating_sub(int(DAY_MS))])?;
+            invites::sweep(tx, now_ms)?;
             Ok(())
         })
         .await
@@ -107,6 +113,9 @@ fn connect(tx: &Connection, new: &NewConnection) -> Result<ConnectOutcome, Store
         )?
         .query_row(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .optional()?;
+    if tx.prepare_cached("SELECT 1 FROM account WHERE account = ? AND suspended = 1")?.exists([new.device.account.0])? {
+        return Ok(ConnectOutcome::Suspended);
+    }
     let Some((queue_head, acked, expired, boot_counter)) = row else { return Ok(ConnectOutcome::NoDevice) };
     if new.acked_queue_seq < uint(acked) || new.boot_counter < uint(boot_counter) {
         return Ok(ConnectOutcome::Rollback { acked_queue_seq: uint(acked), boot_counter: uint(boot_counter) });

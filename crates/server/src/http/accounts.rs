@@ -3,6 +3,7 @@
 use super::register::read_number;
 use super::{Caller, Proto, account_ids};
 use crate::app::App;
+use crate::config::RegistrationMode;
 use crate::limits::Class;
 use crate::numbers::Region;
 use crate::problem::Problem;
@@ -28,7 +29,7 @@ pub(super) async fn server_info(State(app): State<Arc<App>>) -> Proto<ServerInfo
         version: env!("CARGO_PKG_VERSION").into(),
         protocol_min: proto::PROTOCOL_VERSION_MIN,
         protocol_max: proto::PROTOCOL_VERSION,
-        registration_open: app.config.registration_open,
+        registration_open: app.config.registration != RegistrationMode::Closed,
         default_region: app.config.default_region.map(Region::code).unwrap_or_default(),
     })
 }

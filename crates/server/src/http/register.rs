@@ -3,6 +3,7 @@
 use super::accounts::tell_changed;
 use super::{Caller, Proto};
 use crate::app::{App, random, token_hash};
+use crate::invite;
 use crate::numbers::{self, NumberError};
 use crate::off_the_loop;
 use crate::problem::Problem;
@@ -16,7 +17,7 @@ use proto::ids::{AccountId, DeviceNumber};
 use proto::limits::CODE_TRIES_MAX;
 use server_store::accounts::{AccountState, PinState, PinTry, RegisterOutcome, Registration};
 use server_store::devices::NewDevice;
-use server_store::registrations::{CodeTry, CodeTryOutcome, NewCode, PutCodeOutcome};
+use server_store::registrations::{CODE_RETRY_MS, CodeTry, CodeTryOutcome, NewCode, PutCodeOutcome};
 use std::sync::Arc;
 
 const CODE_LENGTH: u32 = 6;
@@ -29,20 +30,22 @@ pub(super) async fn request_code(
     State(app): State<Arc<App>>,
     Proto(request): Proto<RequestCode>,
 ) -> Result<Proto<RequestCodeOk>, Problem> {
-    if !app.config.registration_open {
-        return Err(Problem::denied("registration-closed"));
-    }
+    let invite = invite::admit(&app, &request.invite).await?;
     let number = read_number(&app, &request.number)?;
+    let not_sent = || Problem::new(StatusCode::BAD_GATEWAY, "code-not-sent").retry_after(CODE_RETRY_MS);
+    let place = app.codes.place().ok_or_else(not_sent)?;
     let code = six_digits();
+    let hash = code_hash(&app, &number, &code);
     let now_ms = app.now_ms();
     let put = app
         .stores
         .registrations
         .put_code(NewCode {
             number: number.clone(),
-            code_hash: code_hash(&app, &number, &code),
+            code_hash: hash,
             expires_ms: now_ms + CODE_LASTS_MS,
             tries: CODE_TRIES_MAX,
+            invite,
             now_ms,
         })
         .await?;
@@ -51,10 +54,11 @@ pub(super) async fn request_code(
             Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many").retry_after(retry_after_ms))
         }
         PutCodeOutcome::Stored { next_after_ms } => {
-            app.codes
-                .send(&number, &code)
-                .await
-                .map_err(|_| Problem::new(StatusCode::BAD_GATEWAY, "code-not-sent").retry_after(30_000))?;
+            // Who hangs up meanwhile has used the code up: it may be on its way.
+            if app.codes.send(place, &number, &code).await.is_err() {
+                app.stores.registrations.take_code_back(&number, hash, app.now_ms()).await?;
+                return Err(not_sent());
+            }
             let next_code_after_s = u32::try_from(next_after_ms.div_ceil(1_000)).unwrap_or(u32::MAX);
             Ok(Proto(RequestCodeOk { next_code_after_s, code_length: CODE_LENGTH, number }))
         }
@@ -109,6 +113,11 @@ pub(super) async fn register(
         .map_err(|e| Problem::bad("device-list-invalid").detail(e.to_string()))?;
     let devices = first_devices(&list)?;
     if let Some(previous) = ticket.account {
+        let account = app.stores.accounts.account(previous).await?;
+        // Told to whoever proved the number, and to nobody else.
+        if account.is_some_and(|account| account.state == AccountState::Suspended) {
+            return Err(Problem::denied("account-suspended"));
+        }
         check_pin(&app, previous, &request.pin_proof, now_ms).await?;
     }
     let registration = Registration {
@@ -130,6 +139,7 @@ pub(super) async fn register(
             Ok(Proto(RegisterOk { account: list.account().to_vec() }))
         }
         RegisterOutcome::NoTicket => Err(Problem::denied("ticket-expired")),
+        RegisterOutcome::NoInvite => Err(Problem::denied("invite-used")),
         RegisterOutcome::AccountExists => Err(Problem::new(StatusCode::CONFLICT, "account-exists")),
     }
 }

@@ -42,8 +42,11 @@ pub(super) async fn open(State(app): State<Arc<App>>, Proto(request): Proto<Open
     verify_session_challenge(&key, app.identity.id, device, &request.challenge, &request.signature)
         .map_err(|_| Problem::denied("signature-wrong"))?;
     let account = app.stores.accounts.account(device.account).await?;
-    if account.is_none_or(|account| account.state == AccountState::Moved) {
+    if account.as_ref().is_none_or(|account| account.state == AccountState::Moved) {
         return Err(Problem::denied("number-moved"));
+    }
+    if account.is_some_and(|account| account.state == AccountState::Suspended) {
+        return Err(Problem::denied("account-suspended"));
     }
     if known.listing == Listing::Unlinked {
         return revoked(&app, device.account).await;

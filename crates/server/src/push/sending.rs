@@ -38,15 +38,8 @@ pub(super) enum Sent {
 
 /// Goes nowhere but where it is told: no redirects, no proxies, and only to addresses that a name may lead to.
 pub(super) fn client(hosts: Arc<Hosts>) -> Result<Client> {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
     Ok(Client::builder()
-        .tls_backend_preconfigured(tls)
+        .tls_backend_preconfigured(crate::tls::outgoing()?)
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .dns_resolver(Arc::new(Resolver(hosts)))

@@ -8,8 +8,7 @@ use crate::open::Place;
 use proto::ids::{AccountId, DeviceAddress, Lease};
 use proto::wire::{self, refused::Reason, reply};
 use server_store::StoreError;
-use server_store::devices::Listing;
-use server_store::sessions::{ConnectOutcome, NewConnection};
+use server_store::sessions::{ConnectOutcome, NewConnection, Standing};
 use std::sync::Arc;
 
 /// A device that may go on.
@@ -47,8 +46,9 @@ async fn take(app: &Arc<App>, hello: wire::Hello) -> Result<(reply::Body, Option
     let now_ms = app.now_ms();
     let device = match app.stores.sessions.session(token_hash(&hello.session_token), now_ms).await? {
         None => return Ok((refused(Reason::Unauthenticated, "token unknown or expired"), None)),
-        Some((device, Listing::Unlinked)) => return Ok((revoked(app, device.account).await?, None)),
-        Some((device, Listing::Listed)) => device,
+        Some((_, Standing::Suspended)) => return Ok((suspended(), None)),
+        Some((device, Standing::Unlinked)) => return Ok((revoked(app, device.account).await?, None)),
+        Some((device, Standing::Listed)) => device,
     };
     let Some(place) = app.open.socket(device.account) else {
         return Ok((refused(Reason::Busy, "too many sockets of this account"), None));
@@ -62,6 +62,7 @@ async fn take(app: &Arc<App>, hello: wire::Hello) -> Result<(reply::Body, Option
     };
     let connection = match app.stores.sessions.connect(connection).await? {
         ConnectOutcome::NoDevice => return Ok((revoked(app, device.account).await?, None)),
+        ConnectOutcome::Suspended => return Ok((suspended(), None)),
         ConnectOutcome::Rollback { acked_queue_seq, boot_counter } => {
             let rollback =
                 wire::Rollback { server_acked_queue_seq: acked_queue_seq, server_boot_counter: boot_counter };
@@ -82,6 +83,10 @@ async fn take(app: &Arc<App>, hello: wire::Hello) -> Result<(reply::Body, Option
     };
     let queue = Queue::new(device, hello.acked_queue_seq, connection.queue_head, connection.expired_queue_seq);
     Ok((reply::Body::HelloOk(ok), Some(Greeted { device, lease, seat, queue, place })))
+}
+
+fn suspended() -> reply::Body {
+    refused(Reason::Suspended, "the operator has suspended this account")
 }
 
 fn refused(reason: Reason, detail: &str) -> reply::Body {

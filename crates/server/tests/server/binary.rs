@@ -1,5 +1,7 @@
 //! The program itself, and HTTPS by the local authority.
 
+use crate::codes::{Gateway, Hook};
+use axum::http::StatusCode;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use server::config::{Config, Https, IfTaken};
@@ -7,9 +9,9 @@ use server::{Environment, Server};
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::TcpStream;
-use tokio::process::Command;
+use tokio::process::{Child, ChildStdout, Command};
 
 fn heliograph() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_heliograph"));
@@ -26,6 +28,48 @@ async fn it_serves_prints_codes_and_stops_when_told() {
         .arg(folder.path());
     let mut child = command.current_dir(folder.path()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let port = greeted(&mut lines).await;
+    assert!(ask_for_code(port).await.starts_with("HTTP/1.1 200"));
+    let line = lines.next_line().await.unwrap().unwrap();
+    let code = line.strip_prefix("Code for +4915123456789: ").unwrap();
+    assert!(code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()), "{line}");
+    terminate(&mut child).await;
+    let mut log = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut log).await.unwrap();
+    assert!(!log.contains("4915123456789") && !log.contains(code), "{log}");
+}
+
+#[tokio::test]
+async fn a_gateway_that_fails_is_logged_without_code_number_secret_and_address() {
+    let mut hook = Hook::start(Gateway::Answers(StatusCode::INTERNAL_SERVER_ERROR)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = heliograph();
+    command
+        .args(["serve", "--listen", "127.0.0.1:0", "--https-listen", "off", "--calls-listen", "off", "--log", "debug"])
+        .args(["--code-sender", "http"])
+        .env("HELIOGRAPH_CODE_HTTP_URL", &hook.url)
+        .env("HELIOGRAPH_CODE_HTTP_SECRET", "a secret that both know");
+    let mut child = command.current_dir(folder.path()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let port = greeted(&mut lines).await;
+    let answer = ask_for_code(port).await;
+    assert!(answer.starts_with("HTTP/1.1 502") && answer.contains("code-not-sent"), "{answer}");
+    let code = hook.request().await["code"].as_str().unwrap().to_owned();
+    terminate(&mut child).await;
+    assert_eq!(lines.next_line().await.unwrap(), None, "no code on the console");
+    let mut log = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut log).await.unwrap();
+    says(&log, &["a one-time code could not be sent", "the gateway failed"]);
+    for hidden in [code.as_str(), "4915123456789", "a secret that both know", "key-of-the-path"] {
+        assert!(!log.contains(hidden) && !answer.contains(hidden), "{hidden}\n{log}");
+    }
+    let help =
+        heliograph().args(["serve", "--help"]).env("HELIOGRAPH_CODE_HTTP_SECRET", "hidden-secret").output().await;
+    assert!(!String::from_utf8(help.unwrap().stdout).unwrap().contains("hidden-secret"));
+}
+
+/// Reads the greeting, and the port in it.
+pub async fn greeted(lines: &mut Lines<BufReader<ChildStdout>>) -> u16 {
     let mut port = None;
     while let Some(line) = lines.next_line().await.unwrap() {
         if let Some(rest) = line.split("http://localhost:").nth(1).filter(|_| port.is_none()) {
@@ -35,23 +79,27 @@ async fn it_serves_prints_codes_and_stops_when_told() {
             break;
         }
     }
-    let body = prost::Message::encode_to_vec(&proto::account::RequestCode { number: "+4915123456789".into() });
+    port.unwrap()
+}
+
+async fn ask_for_code(port: u16) -> String {
+    let request = proto::account::RequestCode { number: "+4915123456789".into(), ..Default::default() };
+    let body = prost::Message::encode_to_vec(&request);
     let head = format!(
-        "POST /v1/register/code HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-protobuf\r\ncontent-length: {}\r\n\r\n",
+        "POST /v1/register/code HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: application/x-protobuf\r\ncontent-length: {}\r\n\r\n",
         body.len()
     );
-    let mut stream = TcpStream::connect(("127.0.0.1", port.unwrap())).await.unwrap();
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
     stream.write_all(&[head.as_bytes(), &body].concat()).await.unwrap();
-    let line = lines.next_line().await.unwrap().unwrap();
-    let code = line.strip_prefix("Code for +4915123456789: ").unwrap();
-    assert!(code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()), "{line}");
-    drop(stream);
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+pub async fn terminate(child: &mut Child) {
     let pid = child.id().unwrap().to_string();
     assert!(Command::new("kill").args(["-TERM", &pid]).status().await.unwrap().success());
     assert!(child.wait().await.unwrap().success());
-    let mut log = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut log).await.unwrap();
-    assert!(!log.contains("4915123456789") && !log.contains(code), "{log}");
 }
 
 /// What `serve` says when it does not start; it must end by itself.

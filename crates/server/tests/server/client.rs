@@ -4,7 +4,7 @@ use prost::Message;
 use proto::account::Problem;
 use proto::ids::ServerId;
 use server::clock::Clock;
-use server::codes::{CodeSender, SendCodeError};
+use server::codes::{CodeSender, CodesConfig, SendCodeError};
 use server::{Config, Environment, Running, Server};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -68,6 +68,11 @@ impl Host {
         Self::start_in(tempfile::tempdir().unwrap(), change).await
     }
 
+    /// Over a folder that is there already.
+    pub async fn start_from(folder: tempfile::TempDir) -> Self {
+        Self::start_in(folder, |_| {}).await
+    }
+
     /// Stops, puts a copy back (as an operator tells it), and starts again.
     pub async fn restart_restored(mut self) -> Self {
         self.running.take().unwrap().shutdown().await.unwrap();
@@ -87,7 +92,11 @@ impl Host {
         let codes = Arc::new(Codes::default());
         let mut config = Config::in_folder(folder.path().to_path_buf());
         change(&mut config);
-        let environment = Environment { clock: clock.clone(), codes: codes.clone() };
+        let sender: Arc<dyn CodeSender> = match &config.codes {
+            CodesConfig::Console => codes.clone(),
+            chosen => chosen.sender(&config.name).unwrap(),
+        };
+        let environment = Environment { clock: clock.clone(), codes: sender };
         let running = Server::start_with(config, environment).await.unwrap();
         let addr = running.addr;
         let mut host = Self { addr, clock, codes, id: ServerId([0; 16]), folder, running: Some(running) };

@@ -127,7 +127,9 @@ pub async fn registered(host: &Host, number: &str) -> (Account, Device) {
 }
 
 pub async fn proved(host: &Host, number: &str) -> VerifyCodeOk {
-    host.post("/v1/register/code", None, &RequestCode { number: number.into() }).await.ok::<RequestCodeOk>();
+    host.post("/v1/register/code", None, &RequestCode { number: number.into(), ..Default::default() })
+        .await
+        .ok::<RequestCodeOk>();
     let code = host.codes.last(number);
     host.post("/v1/register/verify", None, &VerifyCode { number: number.into(), code }).await.ok()
 }

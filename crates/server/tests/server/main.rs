@@ -4,15 +4,18 @@
 // Modules of one test program have no outside.
 #![allow(unreachable_pub)]
 
+mod admin;
 mod binary;
 mod blobs;
 mod caller;
 mod calls;
 mod client;
+mod codes;
 mod connections;
 mod creations;
 mod delivery;
 mod device;
+mod invites;
 mod links;
 mod metrics;
 mod noise;

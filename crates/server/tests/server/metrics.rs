@@ -5,6 +5,7 @@ use crate::device::registered;
 use proto::account::*;
 use proto::wire;
 use proto::wire::client_frame::Body;
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -88,4 +89,34 @@ async fn the_public_port_tells_nothing_and_the_default_is_nowhere() {
     assert_eq!(told(at, "/v1/server").await.status, 404);
     let host = Host::start().await;
     assert_eq!(host.metrics_addr(), None);
+}
+
+/// Names of ours in a text.
+fn names(text: &str) -> BTreeSet<String> {
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    words.filter(|word| word.starts_with("heliograph_")).map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn the_dashboard_and_the_manual_name_what_is_told_and_all_of_it() {
+    let (host, at) = watched().await;
+    let (_, phone) = registered(&host, "+4915123456701").await;
+    let _socket = phone.hello(&host).await;
+    let told = names(&text(at).await);
+    let of_what = |name: &String| {
+        let name = ["_bucket", "_sum", "_count"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+        name.to_owned()
+    };
+    let kinds: BTreeSet<_> = told.iter().map(of_what).collect();
+    assert!(kinds.len() >= 7, "{kinds:?}");
+    let dashboard = include_str!("../../../../deploy/grafana-dashboard.json");
+    serde_json::from_str::<serde_json::Value>(dashboard).unwrap();
+    let shown = names(dashboard);
+    for name in &shown {
+        assert!(told.contains(name), "the dashboard asks for {name}, which the server does not tell: {told:?}");
+    }
+    let shown: BTreeSet<_> = shown.iter().map(of_what).collect();
+    assert_eq!(shown, kinds, "what the server tells, the dashboard shows");
+    let manual: BTreeSet<_> = names(include_str!("../../../../docs/operating.md")).iter().map(of_what).collect();
+    assert_eq!(manual, kinds, "and the manual explains");
 }

@@ -3,6 +3,7 @@
 use crate::client::Host;
 use crate::device::{Account, proved, registered};
 use proto::account::*;
+use server::config::RegistrationMode;
 
 const NUMBER: &str = "+4915123456789";
 
@@ -31,7 +32,8 @@ async fn a_number_is_registered_and_looked_up() {
 async fn numbers_that_are_none_are_refused() {
     let host = Host::start().await;
     for number in ["", "hello", "+49", &"+".repeat(10_000)] {
-        let answer = host.post("/v1/register/code", None, &RequestCode { number: number.into() }).await;
+        let answer =
+            host.post("/v1/register/code", None, &RequestCode { number: number.into(), ..Default::default() }).await;
         answer.refused(400, "number-invalid");
     }
 }
@@ -42,7 +44,7 @@ async fn a_server_without_a_region_asks_for_the_country_of_a_number() {
     assert_eq!(host.get("/v1/server", None).await.ok::<ServerInfo>().default_region, "");
     let (_, phone) = registered(&host, NUMBER).await;
     let national = || "0151 23456789".to_owned();
-    let answer = host.post("/v1/register/code", None, &RequestCode { number: national() }).await;
+    let answer = host.post("/v1/register/code", None, &RequestCode { number: national(), ..Default::default() }).await;
     answer.refused(400, "number-without-country");
     let answer = host.post("/v1/lookup", Some(&phone.token), &LookUp { numbers: vec![national()] }).await;
     answer.refused(400, "number-without-country");
@@ -52,7 +54,7 @@ async fn a_server_without_a_region_asks_for_the_country_of_a_number() {
 async fn a_server_with_a_region_takes_its_numbers_as_people_write_them_and_names_one_form() {
     let host = Host::start_with(|config| config.default_region = "DE".parse().ok()).await;
     assert_eq!(host.get("/v1/server", None).await.ok::<ServerInfo>().default_region, "DE");
-    let asked = RequestCode { number: "0151 23456789".into() };
+    let asked = RequestCode { number: "0151 23456789".into(), ..Default::default() };
     let ok: RequestCodeOk = host.post("/v1/register/code", None, &asked).await.ok();
     assert_eq!(ok.number, NUMBER);
     let proof = VerifyCode { number: "+49 (0) 151 23456789".into(), code: host.codes.last(NUMBER) };
@@ -69,7 +71,9 @@ async fn a_server_with_a_region_takes_its_numbers_as_people_write_them_and_names
 async fn a_code_is_void_after_five_wrong_tries_and_after_ten_minutes() {
     let host = Host::start().await;
     let ask = async || {
-        host.post("/v1/register/code", None, &RequestCode { number: NUMBER.into() }).await.ok::<RequestCodeOk>()
+        host.post("/v1/register/code", None, &RequestCode { number: NUMBER.into(), ..Default::default() })
+            .await
+            .ok::<RequestCodeOk>()
     };
     let verify =
         async |code: String| host.post("/v1/register/verify", None, &VerifyCode { number: NUMBER.into(), code }).await;
@@ -80,7 +84,8 @@ async fn a_code_is_void_after_five_wrong_tries_and_after_ten_minutes() {
         assert_eq!(verify(wrong.into()).await.refused(403, "code-wrong").tries_left, left);
     }
     verify(right).await.refused(403, "code-expired");
-    let again = host.post("/v1/register/code", None, &RequestCode { number: NUMBER.into() }).await;
+    let again =
+        host.post("/v1/register/code", None, &RequestCode { number: NUMBER.into(), ..Default::default() }).await;
     assert!(again.refused(429, "too-many").retry_after_ms > 0);
     host.clock.forward(31_000);
     ask().await;
@@ -146,7 +151,7 @@ async fn an_address_that_asks_too_much_waits() {
     let mut status = 0;
     for n in 0..200 {
         let number = format!("+4915123{n:06}");
-        let answer = host.post("/v1/register/code", None, &RequestCode { number }).await;
+        let answer = host.post("/v1/register/code", None, &RequestCode { number, ..Default::default() }).await;
         status = answer.status;
         if status == 429 {
             assert!(answer.refused(429, "too-many").retry_after_ms > 0);
@@ -158,13 +163,14 @@ async fn an_address_that_asks_too_much_waits() {
 
 #[tokio::test]
 async fn bodies_that_are_no_messages_are_refused() {
-    let host = Host::start_with(|config| config.registration_open = false).await;
+    let host = Host::start_with(|config| config.registration = RegistrationMode::Closed).await;
     let headers = [("content-type", "application/x-protobuf")];
     let send = async |headers: &[(&str, &str)], body| host.send("POST", "/v1/register/code", None, headers, body).await;
     send(&headers, vec![0xFF; 10]).await.refused(400, "malformed");
     send(&[], Vec::new()).await.refused(415, "media-type");
     send(&headers, vec![0; 1024 * 1024 + 1]).await.refused(413, "too-large");
-    let closed = host.post("/v1/register/code", None, &RequestCode { number: NUMBER.into() }).await;
+    let closed =
+        host.post("/v1/register/code", None, &RequestCode { number: NUMBER.into(), ..Default::default() }).await;
     closed.refused(403, "registration-closed");
     host.get("/v1/nothing", None).await.refused(404, "not-found");
 }

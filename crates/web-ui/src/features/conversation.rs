@@ -1,5 +1,6 @@
 //! The open conversation: header, messages, composer. `scroll` decides which messages are in the page, and where it stands.
 
+pub mod pinned;
 mod scroll;
 
 use crate::features::calls::buttons::{CallButtons, RunningHere};
@@ -22,6 +23,7 @@ use crate::words;
 use client_api::number::shown;
 use client_api::{ChatId, ChatKind, Command, Completeness, Role};
 use leptos::prelude::*;
+use pinned::PinnedBar;
 use scroll::{Cell, Content, Scroll};
 
 /// The pane: the open chat, or what the place is for.
@@ -98,6 +100,7 @@ fn Conversation(opened: ChatId) -> impl IntoView {
         <h1 class="sr-only">{move || words::messages_with(&peer.get())}</h1>
         <Header chat row/>
         <RunningHere chat/>
+        <PinnedBar chat around/>
         <div class="scroller" node_ref=view.scroller on:scroll=move |_| view.scrolled() data-testid="message-scroller">
             <div class="column" node_ref=view.column>
                 <Show when=loading><div class="skeletons" role="status" aria-label=words::LOADING_MESSAGES>
@@ -249,6 +252,8 @@ fn group_status(app: App, info: &client_api::ChatInfo) -> String {
 pub fn chat_entries(app: App, chat: ChatId) -> Vec<Entry> {
     let Some(row) = app.chats.with_untracked(|chats| chats.get(&chat)) else { return Vec::new() };
     let muted = row.muted_until_ms > page::now_ms();
+    let end_ms = Some(row.muted_until_ms).filter(|until_ms| *until_ms != u64::MAX);
+    let muted_until = end_ms.map(|ms| clock::moment(ms, page::now_ms(), page::zone_at(ms)));
     let (pinned, archived, unread) = (row.pinned, row.archived, is_unread(&row));
     let entry = |label: &str, icon, testid, act: Callback<()>| Entry::line(label, icon, testid, move || act.run(()));
     let send = move |command: Command| Callback::new(move |()| app.send(command.clone()));
@@ -260,10 +265,10 @@ pub fn chat_entries(app: App, chat: ChatId) -> Vec<Entry> {
             send(Command::SetPinned { chat, pinned: !pinned }),
         ),
         entry(
-            if muted { words::UNMUTE } else { words::MUTE },
+            &if muted { words::unmute(muted_until.as_deref()) } else { words::MUTE.to_owned() },
             if muted { "bell" } else { "bell-slash" },
             "menu-mute",
-            send(Command::SetMuted { chat, until_ms: if muted { 0 } else { u64::MAX } }),
+            Callback::new(move |()| app.toggle_muted(chat)),
         ),
     ];
     entries.push(entry(

@@ -76,10 +76,11 @@ fn act(app: App, key: Key) -> bool {
                 app.toggle_archived(chat);
             }
         }
-        Key::Mute => with_open(&|chat, row| Command::SetMuted {
-            chat,
-            until_ms: if row.muted_until_ms > page::now_ms() { 0 } else { u64::MAX },
-        }),
+        Key::Mute => {
+            if let Some(chat) = app.open.get_untracked() {
+                app.toggle_muted(chat);
+            }
+        }
         Key::Pin => with_open(&|chat, row| Command::SetPinned { chat, pinned: !row.pinned }),
         Key::MarkUnread => {
             if let Some(chat) = app.open.get_untracked() {

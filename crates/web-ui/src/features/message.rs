@@ -6,6 +6,7 @@ pub mod dialogs;
 pub mod forward;
 pub mod menu;
 pub mod quote;
+pub mod receipts;
 
 use crate::features::chat_list::Ticks;
 use crate::features::media::Shown;

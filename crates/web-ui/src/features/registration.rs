@@ -61,6 +61,11 @@ fn submit_beside(app: App, refusal: Refusal, command: Command) {
     });
 }
 
+/// With the invite whose link opened the page, if one did.
+fn ask_code(app: App, number: String) -> Command {
+    Command::RequestCode { number, invite: app.invite.get_untracked() }
+}
+
 /// What is typed into.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Field {
@@ -184,7 +189,7 @@ fn NumberPage(shown: Memo<RegistrationStage>, busy: Signal<bool>, number: RwSign
         <Question
             testid="page-number" input_testid="number-input" title=words::NUMBER_TITLE text=text label=words::NUMBER_LABEL
             field=Field::Number value=number refusal busy go=words::NEXT go_testid="number-next"
-            on_go=move || submit(app, refusal, Command::RequestCode { number: number.get_untracked() })
+            on_go=move || submit(app, refusal, ask_code(app, number.get_untracked()))
         >
             <p class="setup-note">{words::PHONE_NOTE}</p>
         </Question>
@@ -224,7 +229,7 @@ fn CodePage(shown: Memo<RegistrationStage>, busy: Signal<bool>, number: RwSignal
             <div class="setup-more">
                 <button
                     class="button quiet" type="button" data-testid="code-again" disabled=move || { wait_s() > 0 }
-                    on:click=move |_| submit_beside(app, refusal, Command::RequestCode { number: again() })
+                    on:click=move |_| submit_beside(app, refusal, ask_code(app, again()))
                 >
                     {move || if wait_s() > 0 { words::new_code_in(wait_s()) } else { words::NEW_CODE.to_owned() }}
                 </button>

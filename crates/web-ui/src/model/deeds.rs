@@ -15,6 +15,7 @@ pub enum Deed {
     React,
     Copy,
     Star,
+    Pin,
     Info,
     Edit,
     Forward,
@@ -23,8 +24,8 @@ pub enum Deed {
 }
 
 /// In the order of the menu; reactions stand above it.
-pub const MENU: [Deed; 8] =
-    [Deed::Reply, Deed::Forward, Deed::Copy, Deed::Star, Deed::Select, Deed::Info, Deed::Edit, Deed::Delete];
+pub const MENU: [Deed; 9] =
+    [Deed::Reply, Deed::Forward, Deed::Copy, Deed::Star, Deed::Pin, Deed::Select, Deed::Info, Deed::Edit, Deed::Delete];
 
 impl Deed {
     /// With this message, now.
@@ -34,7 +35,7 @@ impl Deed {
         let speaks = is_text || row.body == MessageBody::Newer;
         let is_here = speaks || row.body == MessageBody::Deleted;
         match self {
-            Self::Reply | Self::React => speaks && has_gone,
+            Self::Reply | Self::React | Self::Pin => speaks && has_gone,
             // A file's caption.
             Self::Copy => matches!(&row.body, MessageBody::Text(text) if !text.is_empty()),
             Self::Forward => is_text && has_gone,
@@ -51,6 +52,7 @@ impl Deed {
             "KeyR" => Some(Self::Reply),
             "KeyC" => Some(Self::Copy),
             "KeyS" => Some(Self::Star),
+            "KeyP" => Some(Self::Pin),
             "KeyF" => Some(Self::Forward),
             "KeyE" => Some(Self::Edit),
             "Delete" | "Backspace" => Some(Self::Delete),

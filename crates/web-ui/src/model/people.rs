@@ -63,6 +63,7 @@ mod tests {
     fn info(kind: ChatKind) -> ChatInfo {
         let member = |account, title: &str| MemberRow { account, title: title.into(), admin: false };
         ChatInfo {
+            pinned: Vec::new(),
             chat: ChatId([9; 16]),
             kind,
             peer: ADA,

@@ -4,7 +4,7 @@
 use crate::platform::{push, version};
 use crate::store::App;
 use client_api::{AppStage, ChatId, PushState, Role};
-use js_sys::{Array, Object, Reflect};
+use js_sys::{Array, Object, Promise, Reflect};
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 use std::str::FromStr as _;
@@ -47,12 +47,23 @@ fn by_service_worker(app: App, chat: ChatId, title: String, options: Notificatio
     }
     options.set_data(&data);
     spawn_local(async move {
-        if let Some(registration) = version::registration().await
-            && let Ok(shown) = registration.show_notification_with_options(&title, &options)
-        {
-            let _ = JsFuture::from(shown).await;
-        }
+        let Some(registration) = version::registration().await else { return };
+        // What cannot be shown is in the chat.
+        let _ = alone(move || registration.show_notification_with_options(&title, &options)).await;
     });
+}
+
+// Behind a compiler flag in web-sys, and in every browser that has OPFS.
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["navigator", "locks"], js_name = request, catch)]
+    fn request_lock(name: &str, deed: &JsValue) -> Result<Promise, JsValue>;
+}
+
+/// Does something with notifications while nobody else does, the service worker included, which says why (`web/sw.js`).
+async fn alone(deed: impl FnOnce() -> Result<Promise, JsValue> + 'static) -> Result<JsValue, JsValue> {
+    let deed = Closure::once_into_js(deed);
+    JsFuture::from(request_lock("heliograph-notifications", &deed)?).await
 }
 
 /// Whether the user may still be asked.
@@ -136,9 +147,8 @@ pub fn forget(was: PushState) {
 }
 
 async fn standing() -> Vec<Notification> {
-    let asked = version::registration().await.and_then(|registration| registration.get_notifications().ok());
-    let Some(asked) = asked else { return Vec::new() };
-    let Ok(standing) = JsFuture::from(asked).await else { return Vec::new() };
+    let Some(registration) = version::registration().await else { return Vec::new() };
+    let Ok(standing) = alone(move || registration.get_notifications()).await else { return Vec::new() };
     Array::from(&standing).iter().map(JsCast::unchecked_into).collect()
 }
 

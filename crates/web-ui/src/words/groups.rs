@@ -140,6 +140,7 @@ mod tests {
     fn said(line: &SystemLine) -> String {
         let member = |account, title: &str| MemberRow { account, title: title.into(), admin: false };
         let info = ChatInfo {
+            pinned: Vec::new(),
             chat: ChatId([9; 16]),
             kind: ChatKind::Group,
             peer: AccountId::NOBODY,

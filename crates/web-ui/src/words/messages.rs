@@ -24,6 +24,16 @@ pub fn answering(author: &str, text: &str) -> String {
     format!("in reply to {}: {}", isolated(author), isolated(text))
 }
 
+/// What is pinned, by whom it was said.
+pub fn pinned(author: &str, text: &str) -> String {
+    format!("{}: {}", isolated(author), isolated(text))
+}
+
+/// Of several, which one is shown.
+pub fn place_of(place: usize, of: usize) -> String {
+    format!("{place} / {of}")
+}
+
 /// Of all reactions of a message.
 pub fn reactions(told: &str, number: usize) -> String {
     format!("{told}, {}", count(number as u64, "reaction", "reactions"))
@@ -53,6 +63,12 @@ pub const WAITING_SHORT: &str = "Waiting for this message";
 pub const NEWER: &str = "This message was sent by a newer version. Update to see it.";
 pub const A_MESSAGE: &str = "A message";
 pub const NOT_HERE: &str = "Original message is not on this device";
+pub const PIN_MESSAGE: &str = "Pin for everyone";
+pub const UNPIN_MESSAGE: &str = "Unpin for everyone";
+pub const PINNED_MESSAGE: &str = "Pinned message:";
+pub const READ_BY: &str = "Read by";
+pub const DELIVERED_TO: &str = "Delivered to";
+pub const NOT_DELIVERED_TO: &str = "Not yet delivered to";
 pub const EDITED: &str = "Edited";
 pub const REPLY: &str = "Reply";
 pub const REACT: &str = "React";

@@ -16,6 +16,17 @@ pub const PREVIEWS_NOTHING: &str = "Only that there is a message";
 pub const PREVIEWS_SCOPE: &str =
     "The switch is for this browser; what notifications show is chosen for all your devices.";
 
+pub const MUTE_TITLE: &str = "Mute this chat";
+pub const MUTE_TEXT: &str = "No sounds and no notifications of its messages and calls, on all your devices.";
+pub const MUTE_8_HOURS: &str = "For 8 hours";
+pub const MUTE_A_WEEK: &str = "For a week";
+pub const MUTE_ALWAYS: &str = "Always";
+
+/// To hear of a chat again that is muted, until a moment ("tomorrow at 14:05") or always.
+pub fn unmute(until: Option<&str>) -> String {
+    until.map_or_else(|| "Unmute".into(), |until| format!("Unmute (muted until {until})"))
+}
+
 /// Why this device is not notified.
 pub(super) fn push_error(error: &UserError) -> String {
     match error {

@@ -4,6 +4,7 @@ use super::Around;
 use super::choosing::leave_selection;
 use super::forward::Forward;
 use super::menu::{held, react, regain_focus};
+use super::receipts::Receipts;
 use crate::features::emoji::Choosing;
 use crate::features::parts::{self, Lazy, Place};
 use crate::model::clock;
@@ -57,12 +58,15 @@ pub fn MessageDialogs(around: Around) -> impl IntoView {
         around.dialog.get().and_then(|(dialogue, rows)| {
             let first = Arc::clone(rows.first()?);
             let id = first.id;
+            let is_group =
+                app.info.with_untracked(|info| info.as_ref().is_some_and(|info| info.kind == ChatKind::Group));
             // It goes on while the dialog is open.
             let row = Signal::derive(move || held(app, id).unwrap_or_else(|| Arc::clone(&first)));
             Some(match dialogue {
                 Dialogue::Info => view! {
                     <Dialog title=words::MESSAGE_INFO testid="message-info" on_close=close>
-                        {move || facts(&row.get())}
+                        {move || facts(&row.get(), is_group)}
+                        {(is_group && row.with_untracked(|row| row.own)).then(|| view! { <Receipts id row around/> })}
                         <Close close/>
                     </Dialog>
                 }
@@ -95,7 +99,8 @@ fn Close(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     }
 }
 
-fn facts(row: &MessageRow) -> impl IntoView + use<> {
+/// In a group, who has it is told person by person.
+fn facts(row: &MessageRow, is_group: bool) -> impl IntoView + use<> {
     let when = |ms: u64| clock::full(ms, page::now_ms(), page::zone_at(ms));
     let step = |least: MessageStatus, ms: u64| match ms {
         0 if row.status.is_some_and(|status| status >= least) => words::TIME_UNKNOWN.to_owned(),
@@ -105,7 +110,7 @@ fn facts(row: &MessageRow) -> impl IntoView + use<> {
     view! {
         <dl class="facts">
             <div><dt>{if row.own { words::SENT_AT } else { words::RECEIVED }}</dt><dd>{when(shown_ms(row, page::now_ms()))}</dd></div>
-            {row.own.then(|| view! {
+            {(row.own && !is_group).then(|| view! {
                 <div><dt>{words::DELIVERED_AT}</dt><dd data-testid="info-delivered">{step(MessageStatus::Delivered, row.delivered_ms)}</dd></div>
                 <div><dt>{words::READ_AT}</dt><dd data-testid="info-read">{step(MessageStatus::Read, row.read_ms)}</dd></div>
             })}

@@ -25,12 +25,19 @@ pub(super) fn act(app: App, deed: Deed, row: &Arc<MessageRow>, around: Around) {
         Deed::React => ask(Dialogue::React),
         Deed::Copy => copy(app, row),
         Deed::Star => app.send(Command::SetStarred { chat, message: row.id, starred: !row.starred }),
+        Deed::Pin => app.send(Command::PinMessage { chat, message: row.id, pinned: !is_pinned(app, row.id) }),
         Deed::Info => ask(Dialogue::Info),
         Deed::Edit => edit(app, row),
         Deed::Forward => ask(Dialogue::Forward),
         Deed::Select => begin_selection(app, row),
         Deed::Delete => ask(Dialogue::Delete),
     }
+}
+
+/// It stands above the conversation that is open.
+fn is_pinned(app: App, id: MessageId) -> bool {
+    app.info
+        .with_untracked(|info| info.as_ref().is_some_and(|info| info.pinned.iter().any(|pinned| pinned.message == id)))
 }
 
 /// Puts a message's text into the composer.
@@ -120,6 +127,8 @@ fn entries(app: App, row: &Arc<MessageRow>, around: Around) -> Vec<Entry> {
             Deed::React => (words::REACT, "plus", "menu-react"),
             Deed::Copy => (words::COPY, "copy", "menu-copy"),
             Deed::Star => (if row.starred { words::UNSTAR } else { words::STAR }, "star", "menu-star"),
+            Deed::Pin if is_pinned(app, row.id) => (words::UNPIN_MESSAGE, "push-pin", "menu-unpin-message"),
+            Deed::Pin => (words::PIN_MESSAGE, "push-pin", "menu-pin-message"),
             Deed::Info => (words::MESSAGE_INFO, "info", "menu-info"),
             Deed::Edit => (words::EDIT, "pencil-simple", "menu-edit"),
             Deed::Forward => (words::FORWARD, "arrow-bend-up-right", "menu-forward"),

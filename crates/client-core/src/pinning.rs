@@ -1,0 +1,105 @@
+//! Messages that stand pinned above a conversation. Anybody in the chat pins and unpins; the last word in the log about a message counts.
+
+use crate::amending::held;
+use crate::amendments;
+use crate::client::{Client, Context};
+use crate::io::Halt;
+use crate::media;
+use crate::messages::Kind;
+use client_api::{Answer, MessageBody, Quote, Quoted, UserError};
+use prost::Message as _;
+use proto::content::{self as wire, Content, Pin, content};
+use proto::ids::{AccountId, ChatId, MessageId};
+use rusqlite::{Connection, params};
+use std::collections::BTreeSet;
+
+/// So many stand pinned; of more, those that were pinned last.
+pub(crate) const PINNED_MAX: usize = 3;
+/// Words about pins that are looked at, the newest first: nobody is to make a chat slow by sending more.
+const WORDS_READ_MAX: u32 = 256;
+
+impl Client {
+    /// "Pin this for everybody in the chat", or no more.
+    pub(crate) fn pin_message(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        chat: client_api::ChatId,
+        message: client_api::MessageId,
+        pinned: bool,
+    ) -> Result<(), Halt> {
+        let (chat, id) = (ChatId(chat.0), MessageId(message.0));
+        let row = held(cx, chat, id)?;
+        let may_be = |row: &client_api::MessageRow| matches!(row.body, MessageBody::Text(_) | MessageBody::Newer);
+        let result = match row {
+            Some(row) if may_be(&row) || !pinned => {
+                if is_pinned(cx.db, chat, message)? == pinned {
+                    Ok(Answer::Done)
+                } else if media::is_unsent(cx.db, id)? {
+                    // The others would hear of a message that they may never get.
+                    Err(UserError::NotNow)
+                } else {
+                    let pin = Pin { message_id: id.to_vec(), on: pinned };
+                    let written = self.write(cx, chat, Kind::Amendment, content::Body::Pin(pin))?;
+                    Ok(Answer::Message(client_api::MessageId(written.0)))
+                }
+            }
+            _ => Err(UserError::NotFound),
+        };
+        cx.answer(request, result);
+        Ok(())
+    }
+}
+
+fn is_pinned(db: &Connection, chat: ChatId, message: client_api::MessageId) -> rusqlite::Result<bool> {
+    Ok(rows(db, chat, AccountId([0; 16]))?.iter().any(|pinned| pinned.message == message))
+}
+
+/// What stands pinned in a chat, what was pinned last first.
+pub(crate) fn rows(db: &Connection, chat: ChatId, me: AccountId) -> rusqlite::Result<Vec<Quote>> {
+    // The literal number lets the index of these few rows serve. What is on its way is the newest.
+    let mut statement = db.prepare_cached(
+        "SELECT target, content FROM message WHERE chat = ?1 AND about = 7 AND failed = 0
+         ORDER BY seq = 0 DESC, seq DESC, time_ms DESC LIMIT ?2",
+    )?;
+    let mut words = statement.query(params![chat.as_bytes(), WORDS_READ_MAX])?;
+    let (mut heard, mut pinned) = (BTreeSet::new(), Vec::new());
+    while let Some(word) = words.next()?
+        && pinned.len() < PINNED_MAX
+    {
+        let (target, content): ([u8; 16], Vec<u8>) = (word.get(0)?, word.get(1)?);
+        if heard.insert(target)
+            && is_on(&content)
+            && let Some(row) = amendments::quote(db, chat, naming(MessageId(target)), me)?
+            // What is not here, or is no more, is nowhere to go.
+            && matches!(row.body, Quoted::Text(_) | Quoted::Other)
+        {
+            pinned.push(row);
+        }
+    }
+    Ok(pinned)
+}
+
+fn is_on(content: &[u8]) -> bool {
+    matches!(Content::decode(content), Ok(Content { body: Some(content::Body::Pin(Pin { on: true, .. })), .. }))
+}
+
+/// A message by its id alone.
+fn naming(id: MessageId) -> wire::Quote {
+    wire::Quote { message_id: id.to_vec(), account: vec![0; 16], excerpt: String::new() }
+}
+
+/// Something of this message is shown differently: where somebody has pinned it, the bar above the conversation as well.
+pub(crate) fn follow(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
+    let is_named: bool = cx
+        .db
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM message WHERE target = ?1 AND about = 7 AND chat = ?2)")?
+        .query_row(params![id.as_bytes(), chat.as_bytes()], |row| row.get(0))?;
+    if is_named {
+        cx.changed.infos.insert(chat);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod pinning_tests;

@@ -1,0 +1,116 @@
+//! Who pins what, and what stands pinned then.
+
+use super::*;
+use crate::testing::story::{CHAT_UI, Story, deletion, edit, id, text};
+use crate::testing::{CHAT, now_ms, step};
+use client_api::{Command, Event};
+
+fn pin(of: MessageId, on: bool) -> content::Body {
+    content::Body::Pin(Pin { message_id: of.to_vec(), on })
+}
+
+impl Story {
+    fn pinned(&self) -> Vec<(u8, Quoted)> {
+        let rows = rows(&self.db, CHAT, self.me).expect("read");
+        rows.into_iter().map(|row| (row.message.0[0], row.body)).collect()
+    }
+
+    fn pins(&mut self, number: u8, pinned: bool) -> Result<Answer, UserError> {
+        self.asks(Command::PinMessage { chat: CHAT_UI, message: client_api::MessageId(id(number).0), pinned })
+    }
+}
+
+fn says(words: &str) -> Quoted {
+    Quoted::Text(words.to_owned())
+}
+
+#[test]
+fn of_all_words_about_a_message_the_last_in_the_log_counts_whoever_said_it() {
+    let story = Story::new();
+    story.says(story.peer, 1, 0, text("the address"));
+    story.says(story.me, 2, 1, pin(id(1), true));
+    assert_eq!(story.pinned(), [(1, says("the address"))]);
+    // What was said later came first.
+    story.says(story.me, 4, 3, pin(id(1), false));
+    story.says(story.peer, 3, 2, pin(id(1), true));
+    assert_eq!(story.pinned(), []);
+    story.says(story.peer, 5, 4, pin(id(1), true));
+    assert_eq!(story.pinned(), [(1, says("the address"))]);
+}
+
+#[test]
+fn of_more_than_three_those_that_were_pinned_last_stand_there() {
+    let story = Story::new();
+    for number in 1..=4 {
+        story.says(story.peer, number, u64::from(number), text("hello"));
+        story.says(story.me, 10 + number, 10 + u64::from(number), pin(id(number), true));
+    }
+    let pinned = |story: &Story| story.pinned().iter().map(|(number, _)| *number).collect::<Vec<_>>();
+    assert_eq!(pinned(&story), [4, 3, 2]);
+    story.says(story.me, 20, 20, pin(id(3), false));
+    assert_eq!(pinned(&story), [4, 2, 1], "the oldest was only out of sight");
+}
+
+#[test]
+fn what_is_pinned_says_what_its_message_says_now_and_goes_with_it() {
+    let mut story = Story::new();
+    // The word is here before its message.
+    story.says(story.me, 2, 1, pin(id(1), true));
+    assert_eq!(story.pinned(), []);
+    story.says(story.peer, 1, 0, text("at six"));
+    story.says(story.peer, 3, 2, edit(id(1), "at seven"));
+    assert_eq!(story.pinned(), [(1, says("at seven"))]);
+    story.says(story.peer, 4, 3, deletion(id(1)));
+    assert_eq!(story.pinned(), []);
+    story.says(story.peer, 5, 4, text("for me alone"));
+    assert!(story.pins(5, true).is_ok());
+    assert_eq!(story.pinned(), [(5, says("for me alone"))]);
+    let messages = vec![client_api::MessageId(id(5).0)];
+    let hides = Command::DeleteMessages { chat: CHAT_UI, messages, for_everyone: false };
+    assert_eq!(story.asks(hides), Ok(Answer::Done));
+    assert_eq!(story.pinned(), []);
+}
+
+#[test]
+fn pinning_says_one_word_and_again_none() {
+    let mut story = Story::new();
+    story.says(story.peer, 1, 0, text("hello"));
+    let words = "SELECT count(*) FROM message WHERE about = 7";
+    assert_eq!(story.pins(1, false), Ok(Answer::Done), "it is not pinned");
+    assert_eq!(story.count(words), 0);
+    assert!(matches!(story.pins(1, true), Ok(Answer::Message(_))));
+    assert_eq!(story.pins(1, true), Ok(Answer::Done));
+    assert_eq!(story.count(words), 1);
+    assert!(matches!(story.pins(1, false), Ok(Answer::Message(_))));
+    assert_eq!(story.pinned(), [], "what is on its way is the newest");
+    assert_eq!(story.pins(9, true), Err(UserError::NotFound));
+    story.says(story.peer, 2, 3, deletion(id(1)));
+    assert_eq!(story.pins(1, true), Err(UserError::NotFound));
+}
+
+#[test]
+fn an_open_conversation_hears_of_it() {
+    let story = Story::new();
+    story.says(story.peer, 1, 0, text("hello"));
+    let word = Content { message_id: id(2).to_vec(), sent_ms: 1, profile_version: 0, body: Some(pin(id(1), true)) };
+    let message = crate::messages::NewMessage {
+        chat: CHAT,
+        id: id(2),
+        sender: proto::ids::DeviceAddress { account: story.peer, device: proto::ids::DeviceNumber(1) },
+        place: Some(crate::messages::Place { seq: 20, time_ms: story.began_ms + 1 }),
+        sent_ms: 1,
+        kind: Kind::Amendment,
+        content: word.encode_to_vec(),
+    };
+    let mut client = story.client;
+    client.open_chats.insert(CHAT);
+    let (_, out) = step(&story.db, now_ms(), |cx| {
+        crate::messages::store(cx, &message).expect("stored");
+        client.show_changes(cx).expect("shown");
+    });
+    let told = out.iter().find_map(|output| match output {
+        crate::io::Output::Event(Event::ChatInfo(info)) => Some(info.pinned.len()),
+        _ => None,
+    });
+    assert_eq!(told, Some(1));
+}
