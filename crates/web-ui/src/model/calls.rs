@@ -48,7 +48,7 @@ const SPOKEN: f32 = 0.03;
 /// Looks that count, four a second: of the last five seconds
 const LOOKS: u32 = 20;
 /// so many with something spoken are no cough and no "I would like to…".
-const LOOKS_SPOKEN: u32 = 12;
+const LOOKS_SPOKEN: u32 = 8;
 
 /// Whether somebody has spoken for a while.
 #[derive(Debug, Clone, Copy, Default)]
@@ -117,12 +117,12 @@ mod tests {
     }
 
     #[test]
-    fn who_has_spoken_for_three_seconds_of_five_has_spoken() {
+    fn who_has_spoken_for_two_seconds_of_five_has_spoken() {
         let after = |levels: &mut dyn Iterator<Item = f32>| {
             let mut speech = Speech::default();
             levels.position(|level| speech.hears(level))
         };
-        assert_eq!(after(&mut [0.2].into_iter().cycle().take(100)), Some(11));
+        assert_eq!(after(&mut [0.2].into_iter().cycle().take(100)), Some(7));
         // A cough, and a room that is never quiet.
         assert_eq!(after(&mut (0..100).map(|at| if at % 20 < 4 { 0.9 } else { 0.01 })), None);
         assert_eq!(after(&mut [0.02].into_iter().cycle().take(100)), None);

@@ -10,36 +10,50 @@ use web_sys::{AudioContext, MediaStream, MediaStreamConstraints, MediaStreamTrac
 
 /// The microphone that was chosen, or another one where that is not there.
 pub async fn microphone() -> Result<MediaStreamTrack, CaptureTrouble> {
-    let wish = MediaStreamConstraints::new();
-    let audio = Object::new();
-    prefer(&audio, DeviceKind::Microphone);
-    wish.set_audio(&audio);
-    first(&capture::open(&wish).await?)
+    chosen_or_any(DeviceKind::Microphone, &Object::new(), MediaStreamConstraints::set_audio).await
 }
 
 /// The camera that was chosen, or another one: large enough for three layers.
 pub async fn camera() -> Result<MediaStreamTrack, CaptureTrouble> {
     let video = Object::new();
     for (name, size) in [("width", 1_280), ("height", 720)] {
-        let _ = Reflect::set(&video, &name.into(), &ideal(&size.into()));
+        set(&video, name, &wished("ideal", &size.into()));
     }
-    prefer(&video, DeviceKind::Camera);
-    let wish = MediaStreamConstraints::new();
-    wish.set_video(&video);
-    first(&capture::open(&wish).await?)
+    chosen_or_any(DeviceKind::Camera, &video, MediaStreamConstraints::set_video).await
 }
 
-fn prefer(wish: &Object, kind: DeviceKind) {
+/// Of a device that was only preferred, browsers take no notice where another one is open already.
+async fn chosen_or_any(
+    kind: DeviceKind,
+    of_it: &Object,
+    put: fn(&MediaStreamConstraints, &JsValue),
+) -> Result<MediaStreamTrack, CaptureTrouble> {
+    let ask = async || {
+        let wish = MediaStreamConstraints::new();
+        put(&wish, of_it);
+        first(&capture::open(&wish).await?)
+    };
     if let Some(id) = devices::chosen(kind) {
-        let _ = Reflect::set(wish, &"deviceId".into(), &ideal(&id.into()));
+        set(of_it, "deviceId", &wished("exact", &id.into()));
+        match ask().await {
+            Err(CaptureTrouble::Missing) => {}
+            given => return given,
+        }
+        // It is not there any more.
+        let _ = Reflect::delete_property(of_it, &"deviceId".into());
     }
+    ask().await
 }
 
-/// As near to it as can be.
-fn ideal(value: &JsValue) -> Object {
+fn wished(how: &str, value: &JsValue) -> Object {
     let wish = Object::new();
-    let _ = Reflect::set(&wish, &"ideal".into(), value);
+    set(&wish, how, value);
     wish
+}
+
+/// A fresh object takes properties.
+fn set(object: &Object, name: &str, value: &JsValue) {
+    let _ = Reflect::set(object, &name.into(), value);
 }
 
 /// A screen, window or tab that the user chooses, with its sound where the browser gives it.
