@@ -293,7 +293,7 @@ pub(crate) fn follow(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Resul
         .optional()?;
     let amended = match aim {
         Some((Some(target), about)) if about > About::Answer.number() => {
-            if about != About::Reaction.number() {
+            if about != About::Reaction.number() && about != About::Pin.number() {
                 erase_deleted(cx, chat, MessageId(target))?;
             }
             MessageId(target)

@@ -23,7 +23,7 @@ pub(crate) const NUMBER_MAX: u64 = UNSENT_MS - 1;
 pub(crate) const GENERATION_MAX: u32 = 1 << 30;
 
 /// Raised with every body of a content that is new to this version.
-const BODIES_KNOWN: u32 = 3;
+const BODIES_KNOWN: u32 = 4;
 
 /// Unsent messages stand after all others, in the order of their writing.
 pub(crate) const UNSENT_MS: u64 = 1 << 60;

@@ -10,13 +10,19 @@ use client_api::{Answer, MessageBody, Quote, Quoted, UserError};
 use prost::Message as _;
 use proto::content::{self as wire, Content, Pin, content};
 use proto::ids::{AccountId, ChatId, MessageId};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeSet;
 
 /// So many stand pinned; of more, those that were pinned last.
 pub(crate) const PINNED_MAX: usize = 3;
 /// Words about pins that are looked at, the newest first: nobody is to make a chat slow by sending more.
 const WORDS_READ_MAX: u32 = 256;
+
+// A reading of these few rows in their order, whatever the chat's length: the planner would take the key of all messages.
+const WORDS: &str = "SELECT target, content FROM message INDEXED BY message_pinned
+     WHERE chat = ?1 AND about = 7 AND seq > 0 AND failed = 0 ORDER BY seq DESC, time_ms DESC LIMIT ?2";
+const UNSENT_WORDS: &str = "SELECT target, content FROM message INDEXED BY message_pinned
+     WHERE chat = ?1 AND about = 7 AND seq = 0 AND failed = 0 ORDER BY time_ms DESC LIMIT ?2";
 
 impl Client {
     /// "Pin this for everybody in the chat", or no more.
@@ -57,27 +63,39 @@ fn is_pinned(db: &Connection, chat: ChatId, message: client_api::MessageId) -> r
 
 /// What stands pinned in a chat, what was pinned last first.
 pub(crate) fn rows(db: &Connection, chat: ChatId, me: AccountId) -> rusqlite::Result<Vec<Quote>> {
-    // The literal number lets the index of these few rows serve. What is on its way is the newest.
-    let mut statement = db.prepare_cached(
-        "SELECT target, content FROM message WHERE chat = ?1 AND about = 7 AND failed = 0
-         ORDER BY seq = 0 DESC, seq DESC, time_ms DESC LIMIT ?2",
-    )?;
-    let mut words = statement.query(params![chat.as_bytes(), WORDS_READ_MAX])?;
     let (mut heard, mut pinned) = (BTreeSet::new(), Vec::new());
-    while let Some(word) = words.next()?
-        && pinned.len() < PINNED_MAX
-    {
-        let (target, content): ([u8; 16], Vec<u8>) = (word.get(0)?, word.get(1)?);
-        if heard.insert(target)
-            && is_on(&content)
-            && let Some(row) = amendments::quote(db, chat, naming(MessageId(target)), me)?
-            // What is not here, or is no more, is nowhere to go.
-            && matches!(row.body, Quoted::Text(_) | Quoted::Other)
+    // What is on its way is the newest.
+    for sql in [UNSENT_WORDS, WORDS] {
+        let mut statement = db.prepare_cached(sql)?;
+        let mut words = statement.query(params![chat.as_bytes(), WORDS_READ_MAX])?;
+        while let Some(word) = words.next()?
+            && pinned.len() < PINNED_MAX
         {
-            pinned.push(row);
+            let (target, content): ([u8; 16], Vec<u8>) = (word.get(0)?, word.get(1)?);
+            if heard.insert(target)
+                && is_on(&content)
+                && may_stand(db, MessageId(target))?
+                && let Some(row) = amendments::quote(db, chat, naming(MessageId(target)), me)?
+                // What is not here, or is no more, is nowhere to go.
+                && matches!(row.body, Quoted::Text(_) | Quoted::Other)
+            {
+                pinned.push(row);
+            }
         }
     }
     Ok(pinned)
+}
+
+/// What nobody may pin is not pinned by whoever says so all the same: nobody could take it away.
+fn may_stand(db: &Connection, id: MessageId) -> rusqlite::Result<bool> {
+    let stored: Option<(i32, Vec<u8>)> = db
+        .prepare_cached("SELECT kind, content FROM message WHERE message = ?1")?
+        .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(stored.is_some_and(|(kind, content)| {
+        let body = Content::decode(content.as_slice()).ok().and_then(|content| content.body);
+        kind == Kind::Newer.number() || matches!(body, Some(content::Body::Text(_) | content::Body::Media(_)))
+    }))
 }
 
 fn is_on(content: &[u8]) -> bool {

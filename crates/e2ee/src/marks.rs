@@ -5,8 +5,13 @@ use crate::sealing::{self, NotOpened};
 use proto::ids::ChatId;
 use rand_core::CryptoRng;
 
-/// Sealed bodies are padded to multiples of this.
-const PADDING_LEN: usize = 64;
+/// Sealed bodies are padded to multiples of this: what is said by the way is all of one length.
+fn padding_len(kind: MarkKind) -> usize {
+    match kind {
+        MarkKind::Read => 64,
+        MarkKind::Ephemeral => 256,
+    }
+}
 
 /// What is sealed: one is never taken for the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +32,7 @@ pub fn seal_mark(
 ) -> Vec<u8> {
     let mut padded = body.to_vec();
     padded.push(0x80);
-    padded.resize(padded.len().next_multiple_of(PADDING_LEN), 0);
+    padded.resize(padded.len().next_multiple_of(padding_len(kind)), 0);
     sealing::seal(key, &bound(chat, epoch, kind), &padded, rng)
 }
 
@@ -67,7 +72,7 @@ mod tests {
         let (key, here) = ([1; 32], (ChatId([2; 16]), 3));
         for body in [&b""[..], b"read up to 7", b"\x80\0\0", &[0; 63]] {
             let sealed = seal_mark(&key, here, MarkKind::Read, body, &mut rng);
-            assert_eq!((sealed.len() - 40) % PADDING_LEN, 0);
+            assert_eq!((sealed.len() - 40) % padding_len(MarkKind::Read), 0);
             assert_eq!(open_mark(&key, here, MarkKind::Read, &sealed).as_deref(), Ok(body));
             assert_eq!(open_mark(&[0; 32], here, MarkKind::Read, &sealed), Err(NotOpened));
             assert_eq!(open_mark(&key, (here.0, 4), MarkKind::Read, &sealed), Err(NotOpened));
@@ -75,5 +80,13 @@ mod tests {
             assert_eq!(open_mark(&key, here, MarkKind::Ephemeral, &sealed), Err(NotOpened));
             assert_eq!(open_mark(&key, here, MarkKind::Read, &sealed[..20]), Err(NotOpened));
         }
+    }
+    /// Whether somebody types, or has a microphone on, or a hand raised: bodies of 60 to 140 bytes.
+    #[test]
+    fn what_is_said_by_the_way_is_all_of_one_length() {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let mut sealed_len =
+            |len| seal_mark(&[1; 32], (ChatId([2; 16]), 3), MarkKind::Ephemeral, &vec![1; len], &mut rng).len();
+        assert!((0..200).all(|len| sealed_len(len) == sealed_len(0)));
     }
 }

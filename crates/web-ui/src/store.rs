@@ -435,6 +435,9 @@ impl App {
     fn follow(&self, from: ChatId, to: ChatId) {
         self.moves.update(|moves| moves.add(from, to));
         self.asides.update(|asides| asides.follow(from, to));
+        if self.muting.get_untracked() == Some(from) {
+            self.muting.set(Some(to));
+        }
         if self.open.get_untracked() != Some(from) {
             return;
         }

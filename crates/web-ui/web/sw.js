@@ -63,7 +63,21 @@ const PREVIEW_LEN = 297;
 const SHOWN_MAX = 256;
 
 // One at a time, pages included: while one notification is being shown, Chromium takes it for gone where somebody asks which ones stand.
-const alone = (deed) => navigator.locks.request("heliograph-notifications", deed);
+// A page may hold the lock that has been put to sleep: nobody waits for it longer than this.
+const LOCK_WAIT_MS = 2000;
+
+function alone(deed) {
+  let begun = false;
+  const held = () => {
+    begun = true;
+    return deed();
+  };
+  const signal = AbortSignal.timeout(LOCK_WAIT_MS);
+  return navigator.locks.request("heliograph-notifications", { signal }, held).catch((error) => {
+    if (begun) throw error;
+    return deed();
+  });
+}
 
 self.addEventListener("push", (event) => event.waitUntil(alone(() => pushed(event.data))));
 
@@ -228,11 +242,12 @@ self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   const { chat, page } = event.notification.data ?? {};
   event.waitUntil((async () => {
-    await alone(showBadge);
+    // At once: a browser lets a window be opened for a short time after the click only.
     const open = (await openPages()).find((one) => !page || pathOf(one) === page);
-    if (!open) return self.clients.openWindow(chat ? `${page}#chat=${chat}` : "/");
-    await open.focus();
-    if (chat) open.postMessage({ open: chat });
+    if (!open) await self.clients.openWindow(chat ? `${page}#chat=${chat}` : "/");
+    await open?.focus();
+    if (chat) open?.postMessage({ open: chat });
+    await alone(showBadge);
   })());
 });
 

@@ -13,7 +13,9 @@ use rusqlite::params;
 
 /// Calls of a page at most, whatever is asked for.
 const PAGE_MAX: usize = 100;
-/// Messages that one question looks through at most: about ten milliseconds.
+/// Calls that are read for a page at most: of those that another one has taken the place of, nothing is shown.
+const READ_MAX: usize = 200;
+/// Messages, and what was said about them, that one question looks through at most: about ten milliseconds.
 const LOOKED_AT_MAX: usize = 2_000;
 
 impl Client {
@@ -45,13 +47,15 @@ fn page(cx: &Context<'_>, after: Option<FoundPlace>, limit: usize) -> Result<Cal
     let is_end = seen.len() < LOOKED_AT_MAX;
     let last = seen.last().map(|seen| seen.place);
     let mut log = CallLog { calls: Vec::new(), next: last.filter(|_| !is_end) };
-    for Seen { place, chat, .. } in seen.into_iter().filter(|seen| seen.is_call) {
-        if log.calls.len() == limit {
-            // Behind the last one that was taken there is this one at least.
-            log.next = log.calls.last().map(|call: &LoggedCall| call.place);
+    let mut before = None;
+    for (read, Seen { place, chat, .. }) in seen.into_iter().filter(|seen| seen.is_call).enumerate() {
+        if log.calls.len() == limit || read == READ_MAX {
+            // Behind the last one that was read there is this one at least.
+            log.next = before;
             break;
         }
         log.calls.extend(logged(cx, chat, place)?);
+        before = Some(place);
     }
     Ok(log)
 }
@@ -59,8 +63,8 @@ fn page(cx: &Context<'_>, after: Option<FoundPlace>, limit: usize) -> Result<Cal
 /// The next messages behind a place, newest first.
 fn look(cx: &Context<'_>, after: Option<FoundPlace>) -> Result<Vec<Seen>, Halt> {
     let mut statement = cx.db.prepare_cached(
-        "SELECT time_ms, message, chat, content FROM message INDEXED BY message_by_time
-         WHERE time_ms <= ?1 AND (time_ms < ?1 OR message < ?2) AND kind = ?3
+        "SELECT time_ms, message, chat, CASE WHEN kind = ?3 THEN content ELSE x'' END
+         FROM message INDEXED BY message_by_time WHERE time_ms <= ?1 AND (time_ms < ?1 OR message < ?2)
          ORDER BY time_ms DESC, message DESC LIMIT ?4",
     )?;
     let from_ms = after.map_or(i64::MAX, |place| i64::try_from(place.time_ms).unwrap_or(i64::MAX));

@@ -14,7 +14,9 @@ use std::collections::BTreeMap;
 
 /// Between two own words there is at least this, whoever asks and however often a button is pressed; the last one counts.
 const SAY_EVERY_MS: u64 = 300;
-/// Devices whose signs are kept; no room has more.
+/// The same where only others ask: they may ask without end.
+const ANSWER_EVERY_MS: u64 = 1_000;
+/// Devices whose signs are kept; no room has more at one time.
 const HEARD_MAX: usize = 64;
 
 /// In the call that this device is in.
@@ -24,6 +26,8 @@ pub(super) struct Signs {
     own: Option<CallSigns>,
     /// They are to be said.
     due: bool,
+    /// Somebody asks for them.
+    asked: bool,
     /// Others are to say theirs.
     asks: bool,
     said_ms: Option<u64>,
@@ -43,7 +47,11 @@ impl Signs {
         (*said_as == participant || broken(Rule::SignsOfThisCall)).then_some(*signs)
     }
 
-    fn hear(&mut self, device: DeviceAddress, participant: u64, signs: CallSigns) {
+    fn hear(&mut self, device: DeviceAddress, participant: u64, signs: CallSigns, room: &[(u64, DeviceAddress)]) {
+        if self.heard.len() >= HEARD_MAX {
+            // Who has gone, or never was there.
+            self.heard.retain(|device, (participant, _)| room.contains(&(*participant, *device)));
+        }
         if self.heard.len() < HEARD_MAX || self.heard.contains_key(&device) {
             self.heard.insert(device, (participant, signs));
         }
@@ -85,17 +93,19 @@ impl Client {
         let is_up = self.session.is_up();
         let Calling { own: Some(own), rooms, words, .. } = &mut self.calling else { return Ok(()) };
         let (Some(signs), Some(participant)) = (own.signs.own, own.place.participant()) else { return Ok(()) };
-        if !own.signs.due || !own.place.may_seal() || !is_up {
+        if !(own.signs.due || own.signs.asked) || !own.place.may_seal() || !is_up {
             return Ok(());
         }
-        let may_at_ms = own.signs.said_ms.map_or(0, |said_ms| said_ms + SAY_EVERY_MS);
+        let pause_ms = if own.signs.due { SAY_EVERY_MS } else { ANSWER_EVERY_MS };
+        let may_at_ms = own.signs.said_ms.map_or(0, |said_ms| said_ms + pause_ms);
         if cx.now_ms < may_at_ms {
             self.retry_at(may_at_ms);
             return Ok(());
         }
         let CallSigns { microphone, camera, hand } = signs;
         let word = Said { participant, microphone, camera, hand, asks: own.signs.asks };
-        (own.signs.due, own.signs.asks, own.signs.said_ms) = (false, false, Some(cx.now_ms));
+        (own.signs.due, own.signs.asked, own.signs.asks) = (false, false, false);
+        own.signs.said_ms = Some(cx.now_ms);
         let (chat, time_ms) = (own.chat, words.next_ms(rooms.server_ms(cx.now_ms)));
         ephemeral::say(cx, chat, time_ms, ephemeral_body::Body::CallSigns(word))
     }
@@ -114,8 +124,8 @@ impl Client {
             return;
         }
         let signs = CallSigns { microphone: said.microphone, camera: said.camera, hand: said.hand };
-        own.signs.hear(device, said.participant, signs);
-        own.signs.due |= said.asks;
+        own.signs.hear(device, said.participant, signs, rooms.people(chat));
+        own.signs.asked |= said.asks;
         *changed = true;
     }
 }

@@ -114,3 +114,37 @@ fn an_open_conversation_hears_of_it() {
     });
     assert_eq!(told, Some(1));
 }
+
+#[test]
+fn what_cannot_be_pinned_is_not_pinned_by_whoever_says_so() {
+    let story = Story::new();
+    story.says(story.peer, 1, 0, content::Body::Call(wire::Call { video: false }));
+    story.says(story.peer, 2, 1, pin(id(1), true));
+    assert_eq!(story.pinned(), []);
+}
+
+#[test]
+fn a_word_that_came_before_this_version_counts_after_the_update() {
+    let story = Story::new();
+    story.says(story.peer, 1, 0, text("hello"));
+    story.says(story.peer, 2, 1, pin(id(1), true));
+    // As a version before this one has stored it.
+    story.db.execute("UPDATE message SET kind = 1, target = NULL, about = 0 WHERE about = 7", []).expect("stored");
+    story.db.execute("UPDATE this SET bodies_known = 3", []).expect("an older version");
+    assert_eq!(story.pinned(), []);
+    step(&story.db, now_ms(), |cx| crate::messages::read_newer(cx).expect("read"));
+    assert_eq!(story.pinned(), [(1, says("hello"))]);
+}
+
+/// However long the chat is, and however many words were said.
+#[test]
+fn words_about_pins_are_read_in_their_order_from_an_index_of_their_own() {
+    let story = Story::new();
+    for sql in [WORDS, UNSENT_WORDS] {
+        let mut statement = story.db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a plan");
+        let steps = statement.query_map(params![CHAT.as_bytes(), 1], |row| row.get::<_, String>(3)).expect("steps");
+        let plan: Vec<String> = steps.collect::<Result<_, _>>().expect("words");
+        assert!(plan[0].contains("message_pinned"), "{plan:?}");
+        assert!(!sql.contains("seq > 0") || plan.len() == 1, "nothing is sorted: {plan:?}");
+    }
+}

@@ -52,7 +52,6 @@ impl Deed {
             "KeyR" => Some(Self::Reply),
             "KeyC" => Some(Self::Copy),
             "KeyS" => Some(Self::Star),
-            "KeyP" => Some(Self::Pin),
             "KeyF" => Some(Self::Forward),
             "KeyE" => Some(Self::Edit),
             "Delete" | "Backspace" => Some(Self::Delete),

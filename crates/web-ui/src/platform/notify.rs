@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::str::FromStr as _;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{MessageEvent, Notification, NotificationOptions, NotificationPermission};
+use web_sys::{AbortSignal, MessageEvent, Notification, NotificationOptions, NotificationPermission};
 
 /// The tag of what the service worker says where it cannot tell which chat it is.
 const OF_NO_CHAT: &str = "heliograph";
@@ -53,17 +53,27 @@ fn by_service_worker(app: App, chat: ChatId, title: String, options: Notificatio
     });
 }
 
+/// A page may hold the lock that has been put to sleep: nobody waits for it longer.
+const LOCK_WAIT_MS: u32 = 2_000;
+
 // Behind a compiler flag in web-sys, and in every browser that has OPFS.
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = ["navigator", "locks"], js_name = request, catch)]
-    fn request_lock(name: &str, deed: &JsValue) -> Result<Promise, JsValue>;
+    fn request_lock(name: &str, options: &Object, deed: &JsValue) -> Result<Promise, JsValue>;
 }
 
 /// Does something with notifications while nobody else does, the service worker included, which says why (`web/sw.js`).
-async fn alone(deed: impl FnOnce() -> Result<Promise, JsValue> + 'static) -> Result<JsValue, JsValue> {
-    let deed = Closure::once_into_js(deed);
-    JsFuture::from(request_lock("heliograph-notifications", &deed)?).await
+async fn alone(deed: impl Fn() -> Result<Promise, JsValue> + Clone + 'static) -> Result<JsValue, JsValue> {
+    let options = Object::new();
+    // A fresh object takes properties.
+    let _ = Reflect::set(&options, &JsValue::from_str("signal"), &AbortSignal::timeout_with_u32(LOCK_WAIT_MS));
+    let held = Closure::once_into_js(deed.clone());
+    let done = JsFuture::from(request_lock("heliograph-notifications", &options, &held)?).await;
+    match done {
+        Ok(done) => Ok(done),
+        Err(_) => JsFuture::from(deed()?).await,
+    }
 }
 
 /// Whether the user may still be asked.

@@ -17,7 +17,7 @@ pub const PREVIEWS_SCOPE: &str =
     "The switch is for this browser; what notifications show is chosen for all your devices.";
 
 pub const MUTE_TITLE: &str = "Mute this chat";
-pub const MUTE_TEXT: &str = "No sounds and no notifications of its messages and calls, on all your devices.";
+pub const MUTE_TEXT: &str = "You are not notified of its messages, and its calls make no sound, on all your devices.";
 pub const MUTE_8_HOURS: &str = "For 8 hours";
 pub const MUTE_A_WEEK: &str = "For a week";
 pub const MUTE_ALWAYS: &str = "Always";

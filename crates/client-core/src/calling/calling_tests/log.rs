@@ -83,7 +83,7 @@ fn a_call_behind_many_messages_is_found_in_a_later_page() {
     calls.story.says(peer.0, 3, 0, content::Body::Call(Call { video: false }));
     let copy = "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content)
         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
-        SELECT chat, time_ms + i, randomblob(16), seq + i, account, device, sent_ms, 0, x'' FROM message, n WHERE seq = 10";
+        SELECT chat, time_ms + i, randomblob(16), seq + i, account, device, sent_ms, -(i % 2), x'' FROM message, n WHERE seq = 10";
     calls.story.db.execute(copy, []).expect("many messages");
     let first = calls.log(None, 10);
     assert!(first.calls.is_empty() && first.next.is_some());

@@ -16,13 +16,16 @@ pub fn PinnedBar(chat: Memo<ChatId>, around: Around) -> impl IntoView {
         info.map(|info| info.pinned).unwrap_or_default()
     });
     let at = RwSignal::new(0_usize);
-    // Pinned anew, or no more: from the newest on.
+    // Pinned anew, or no more: from the newest on. What a message says now is no reason to go there.
+    let ids = Memo::new(move |_| pinned.with(|pinned| pinned.iter().map(|quote| quote.message).collect::<Vec<_>>()));
     Effect::new(move || {
-        pinned.track();
+        ids.track();
         at.set(0);
     });
-    let shown = Memo::new(move |_| pinned.with(|pinned| pinned.get(at.get()).cloned()));
     let many = move || pinned.with(Vec::len);
+    // One is always shown, or the bar would go and take the focus along.
+    let place = move || at.get() % many().max(1);
+    let shown = Memo::new(move |_| pinned.with(|pinned| pinned.get(place()).cloned()));
     let text = move |quote: &Quote| {
         let author = around.people.with(|people| words::author_in(quote.own, quote.sender, people));
         words::pinned(&author, &words::quoted(quote))
@@ -30,7 +33,7 @@ pub fn PinnedBar(chat: Memo<ChatId>, around: Around) -> impl IntoView {
     let go = move || {
         if let Some(quote) = shown.get_untracked() {
             around.jump.run(quote.message);
-            at.update(|at| *at = (*at + 1) % many().max(1));
+            at.update(|at| *at = (*at + 1) % untrack(many).max(1));
         }
     };
     view! {
@@ -40,7 +43,7 @@ pub fn PinnedBar(chat: Memo<ChatId>, around: Around) -> impl IntoView {
                 <span class="sr-only">{words::PINNED_MESSAGE}</span>
                 <span class="pinned-text" dir="auto" data-testid="pinned-text">{move || shown.with(|shown| shown.as_ref().map(text))}</span>
                 <Show when=move || { many() > 1 }>
-                    <span class="pinned-place" data-testid="pinned-place">{move || words::place_of(at.get() + 1, many())}</span>
+                    <span class="pinned-place" data-testid="pinned-place">{move || words::place_of(place() + 1, many())}</span>
                 </Show>
             </button>
         </Show>
