@@ -1,6 +1,7 @@
 //! Accounts, the numbers that lead to them, registration PINs and sealed profiles.
 
 use crate::devices::NewDevice;
+use crate::invites::Admission;
 use crate::{StoreError, UnixMs};
 use async_trait::async_trait;
 use proto::ids::{AccountId, DeviceAddress};
@@ -53,6 +54,8 @@ pub struct Registration {
     pub devices: Vec<NewDevice>,
     /// The hash of a new PIN proof.
     pub pin_hash: Option<String>,
+    /// Who may register now, which may be others than when the ticket was got.
+    pub admission: Admission,
     /// Now.
     pub now_ms: UnixMs,
 }
@@ -69,6 +72,12 @@ pub enum RegisterOutcome {
     NoTicket,
     /// An account of this key exists already.
     AccountExists,
+    /// The operator deleted an account of this key.
+    Deleted,
+    /// The operator keeps out who has the number.
+    Suspended,
+    /// The ticket was got without an invite, and now one is needed.
+    InviteNeeded,
     /// The invite by which the code was asked for was used up or revoked meanwhile.
     NoInvite,
 }

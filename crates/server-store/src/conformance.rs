@@ -7,16 +7,19 @@
 mod accounts;
 mod groups;
 mod invites;
+mod operating;
 mod pushes;
 
 pub use accounts::*;
 pub use groups::*;
 pub use invites::*;
+pub use operating::*;
 pub use pushes::*;
 
 use crate::Stores;
 use crate::accounts::{RegisterOutcome, Registration};
 use crate::devices::NewDevice;
+use crate::invites::Admission;
 use crate::registrations::{CodeTry, CodeTryOutcome, NewCode};
 use proto::ids::{AccountId, DeviceAddress, DeviceNumber};
 
@@ -50,6 +53,7 @@ pub(crate) async fn ticket_at(stores: &Stores, of: &str, ticket: [u8; 32], now_m
         code_hash: [1; 32],
         ticket_hash: ticket,
         ticket_expires_ms: now_ms + 10_000,
+        admission: Admission::Anybody,
         now_ms,
     };
     assert_eq!(stores.registrations.try_code(attempt).await.unwrap(), CodeTryOutcome::Right);
@@ -72,6 +76,7 @@ pub(crate) fn registration(n: u8, number: &str, ticket_hash: [u8; 32]) -> Regist
         signed_device_list: vec![n, 1],
         devices: vec![NewDevice { device: DeviceNumber(1), signature_key: [n; 32] }],
         pin_hash: None,
+        admission: Admission::Anybody,
         now_ms: NOW_MS,
     }
 }

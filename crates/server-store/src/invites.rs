@@ -12,6 +12,15 @@ pub const INVITE_REMEMBERED_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct InviteId(pub i64);
 
+/// Who gets an account at this time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Admission {
+    /// Whoever proves a number.
+    Anybody,
+    /// Who asked for the code by an invite.
+    Invited,
+}
+
 /// An invite to remember.
 #[derive(Debug, Clone)]
 pub struct NewInvite {

@@ -53,6 +53,18 @@ pub struct Totals {
     pub blob_bytes: u64,
 }
 
+/// What came of a deletion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeleteOutcome {
+    /// Done.
+    Deleted {
+        /// Whose sockets to close.
+        devices: Vec<DeviceAddress>,
+    },
+    /// Nobody has or had the number.
+    NoAccount,
+}
+
 /// See the module.
 #[async_trait]
 pub trait OperatingStore: Send + Sync {
@@ -62,10 +74,11 @@ pub trait OperatingStore: Send + Sync {
     async fn device_lines(&self, account: AccountId) -> Result<Vec<DeviceLine>, StoreError>;
     /// Keeps an account out or lets it in again. Its sessions stay, and open nothing meanwhile.
     async fn set_suspended(&self, account: AccountId, suspended: bool) -> Result<(), StoreError>;
-    /// Deletes an account, its number, sessions, devices, lists, key packages, queues, marks, blobs, profile and push subscriptions, and the
-    /// chats that nobody else is in. Logs of other chats stay: they are others' as well. So do its leaves there, to which nothing more is
-    /// given. Blobs are over at once: the next sweep deletes them. Gives the devices whose sockets are to be closed.
-    async fn delete_account(&self, account: AccountId) -> Result<Vec<DeviceAddress>, StoreError>;
+    /// Deletes the account of a number, and those that had the number before: with their sessions, devices, lists, key packages, queues, marks,
+    /// blobs, profiles and push subscriptions, and the chats that nobody else is in. Logs of other chats stay: they are others' as well. Leaves
+    /// there are revoked, so that others take them out before they write on. Blobs are over at once: the next sweep deletes them. The
+    /// accounts' keys make no account again.
+    async fn delete_accounts_of(&self, number: String) -> Result<DeleteOutcome, StoreError>;
     /// Counts.
     async fn totals(&self) -> Result<Totals, StoreError>;
 }

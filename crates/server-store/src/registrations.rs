@@ -1,6 +1,6 @@
 //! One-time codes and the tickets they are exchanged for.
 
-use crate::invites::InviteId;
+use crate::invites::{Admission, InviteId};
 use crate::{StoreError, UnixMs};
 use async_trait::async_trait;
 use proto::ids::AccountId;
@@ -48,6 +48,8 @@ pub struct CodeTry {
     pub ticket_hash: [u8; 32],
     /// Until when that is taken.
     pub ticket_expires_ms: UnixMs,
+    /// Who may register now, which may be others than when the code was asked for.
+    pub admission: Admission,
     /// Now.
     pub now_ms: UnixMs,
 }
@@ -62,8 +64,17 @@ pub enum CodeTryOutcome {
         /// 0: the code is void now.
         tries_left: u32,
     },
-    /// None was sent, it was used, is over, or was wrong too often.
+    /// None was sent, it was used, is over, was wrong too often, or is of a time at which others could register.
     NoCode,
+}
+
+/// How far a code came whose sending failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotSent {
+    /// Nowhere: it does not count.
+    Surely,
+    /// It may have reached its number, so it counts: or whoever makes a gateway fail late could have any number written to without end.
+    Perhaps,
 }
 
 /// A valid ticket.
@@ -80,8 +91,15 @@ pub struct Ticket {
 pub trait RegistrationStore: Send + Sync {
     /// Stores a code; each further one for a number has to wait longer.
     async fn put_code(&self, code: NewCode) -> Result<PutCodeOutcome, StoreError>;
-    /// A code was stored and could not be sent: it is void and does not count; the next may be asked for after [`CODE_RETRY_MS`].
-    async fn take_code_back(&self, number: &str, code_hash: [u8; 32], now_ms: UnixMs) -> Result<(), StoreError>;
+    /// A code was stored and could not be sent: it is void. If it surely was not, it does not count either, and the next may be asked for after
+    /// [`CODE_RETRY_MS`].
+    async fn take_code_back(
+        &self,
+        number: &str,
+        code_hash: [u8; 32],
+        not_sent: NotSent,
+        now_ms: UnixMs,
+    ) -> Result<(), StoreError>;
     /// Compares in constant time, counts, and exchanges a right code for a ticket.
     async fn try_code(&self, attempt: CodeTry) -> Result<CodeTryOutcome, StoreError>;
     /// Reads a ticket without using it up.

@@ -72,6 +72,11 @@ impl Sqlite {
         }))
     }
 
+    /// The same of a file: when it is dropped, the file is closed and whole.
+    pub fn open_in_this_thread(path: &Path) -> Result<Arc<Self>, StoreError> {
+        Self::in_this_thread(Connection::open(path)?)
+    }
+
     /// After so many more writes everything fails, as if the machine had stopped; `None`: it works (again). Only without
     /// threads of its own.
     pub fn fail_after(&self, writes: Option<u32>) {

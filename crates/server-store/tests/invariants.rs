@@ -96,6 +96,7 @@ async fn make_group(stores: &Stores) -> Model {
             code_hash: [0; 32],
             ticket_hash: [n; 32],
             ticket_expires_ms: 10,
+            admission: server_store::invites::Admission::Anybody,
             now_ms: 1,
         };
         stores.registrations.try_code(attempt).await.unwrap();
@@ -106,6 +107,7 @@ async fn make_group(stores: &Stores) -> Model {
             signed_device_list: Vec::new(),
             devices: vec![server_store::devices::NewDevice { device: DeviceNumber(1), signature_key: [n; 32] }],
             pin_hash: None,
+            admission: server_store::invites::Admission::Anybody,
             now_ms: 1,
         };
         stores.accounts.register(registration).await.unwrap();

@@ -34,6 +34,9 @@ pub struct App {
     pub(crate) database: Arc<Sqlite>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) codes: Codes,
+    /// Held by whoever makes a backup: there is one at a time.
+    #[cfg(unix)]
+    pub(crate) backing_up: tokio::sync::Mutex<()>,
     pub(crate) blobs: BlobBytes,
     pub(crate) web: WebApp,
     pub(crate) identity: ServerIdentity,

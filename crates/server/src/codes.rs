@@ -8,10 +8,13 @@ mod mail;
 pub use hook::{HookConfig, HookConfigError, SIGNATURE_HEADER, TIMESTAMP_HEADER};
 pub use mail::{MailConfig, MailConfigError};
 
-use crate::limits::CODES_UNDER_WAY_MAX;
+use crate::limits::{CODES_UNDER_WAY_MAX, CODES_UNDER_WAY_PER_ADDRESS_MAX, counted};
+use crate::open::{Place, Places};
 use anyhow::Result;
 use async_trait::async_trait;
+use server_store::registrations::NotSent;
 use std::io::Write;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -33,12 +36,22 @@ pub trait CodeSender: Send + Sync + 'static {
 #[error("the code could not be sent")]
 pub struct SendCodeError {
     kind: &'static str,
+    not_sent: NotSent,
 }
 
 impl SendCodeError {
-    /// Of this kind, as in "timeout".
+    /// Of this kind, as in "timeout". The code may be on its way all the same.
     pub fn of(kind: &'static str) -> Self {
-        Self { kind }
+        Self { kind, not_sent: NotSent::Perhaps }
+    }
+
+    /// Before anybody took the code, or by somebody who said that they do not.
+    pub fn before_sending(kind: &'static str) -> Self {
+        Self { kind, not_sent: NotSent::Surely }
+    }
+
+    pub(crate) fn not_sent(self) -> NotSent {
+        self.not_sent
     }
 }
 
@@ -85,10 +98,17 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// Among all codes under way, and among those of its address.
+pub(crate) struct CodePlace<'a> {
+    _place: SemaphorePermit<'a>,
+    _share: Place<IpAddr>,
+}
+
 /// The chosen sender, with its bounds.
 pub(crate) struct Codes {
     sender: Arc<dyn CodeSender>,
     places: Semaphore,
+    shares: Arc<Places<IpAddr>>,
     within: Duration,
     sent: AtomicU64,
     failed: AtomicU64,
@@ -96,10 +116,12 @@ pub(crate) struct Codes {
 }
 
 impl Codes {
-    pub(crate) fn new(sender: Arc<dyn CodeSender>, within: Duration) -> Self {
+    /// `factor` multiplies what one address may have under way.
+    pub(crate) fn new(sender: Arc<dyn CodeSender>, within: Duration, factor: usize) -> Self {
         Self {
             sender,
             places: Semaphore::new(CODES_UNDER_WAY_MAX),
+            shares: Places::new(CODES_UNDER_WAY_PER_ADDRESS_MAX.saturating_mul(factor)),
             within,
             sent: AtomicU64::new(0),
             failed: AtomicU64::new(0),
@@ -107,9 +129,11 @@ impl Codes {
         }
     }
 
-    /// A place for one code, if there is one. Taken before anything is stored: who finds none has used nothing up.
-    pub(crate) fn place(&self) -> Option<SemaphorePermit<'_>> {
-        let place = self.places.try_acquire().ok();
+    /// A place for one code that somebody at this address asks for, if there is one. Taken before anything is stored: who finds none has
+    /// used nothing up.
+    pub(crate) fn place(&self, address: IpAddr) -> Option<CodePlace<'_>> {
+        let share = self.shares.take(counted(address));
+        let place = share.and_then(|share| Some(CodePlace { _place: self.places.try_acquire().ok()?, _share: share }));
         if place.is_none() {
             self.has_failed("too many under way");
         }
@@ -117,12 +141,7 @@ impl Codes {
     }
 
     /// Hands one code over in its place, within the time that one may take.
-    pub(crate) async fn send(
-        &self,
-        _place: SemaphorePermit<'_>,
-        number: &str,
-        code: &str,
-    ) -> Result<(), SendCodeError> {
+    pub(crate) async fn send(&self, _place: CodePlace<'_>, number: &str, code: &str) -> Result<(), SendCodeError> {
         let sending = tokio::time::timeout(self.within, self.sender.send(number, code));
         match sending.await.unwrap_or(Err(SendCodeError::of("timeout"))) {
             Ok(()) => {
@@ -160,6 +179,6 @@ impl CodeSender for ConsoleSender {
     async fn send(&self, number: &str, code: &str) -> Result<(), SendCodeError> {
         let mut out = std::io::stdout().lock();
         let written = writeln!(out, "Code for {number}: {code}").and_then(|()| out.flush());
-        written.map_err(|_| SendCodeError::of("standard output is closed"))
+        written.map_err(|_| SendCodeError::before_sending("standard output is closed"))
     }
 }

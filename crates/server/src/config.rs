@@ -1,5 +1,7 @@
 //! What an operator can set: flags, then environment, then the file, then the defaults.
 
+mod mistake;
+
 use crate::codes::{CodesConfig, HookConfig, MailConfig};
 use crate::limits;
 use crate::numbers::Region;
@@ -358,7 +360,8 @@ impl ServeArgs {
             Err(error) if !named && error.kind() == std::io::ErrorKind::NotFound => return Ok(self),
             Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
         };
-        let file = Self::parse(&text).with_context(|| format!("{} is not understood", path.display()))?;
+        let file = Self::parse(&text).map_err(|error| mistake::told(&text, &error));
+        let file = file.with_context(|| format!("{} is not understood", path.display()))?;
         Ok(Self {
             config: self.config,
             listen: self.listen.or(file.listen),

@@ -4,7 +4,7 @@ use crate::app::App;
 use crate::config::RegistrationMode;
 use crate::problem::Problem;
 use data_encoding::BASE64URL_NOPAD;
-use server_store::invites::{InviteId, InviteStanding};
+use server_store::invites::{Admission, InviteId, InviteStanding};
 
 const CODE_LEN: usize = 16;
 
@@ -16,6 +16,15 @@ pub(crate) fn written(code: &[u8; CODE_LEN]) -> String {
 /// What is stored of it.
 pub(crate) fn code_hash(app: &App, code: &[u8; CODE_LEN]) -> [u8; 32] {
     app.identity.keyed_hash("invite", &[code])
+}
+
+/// Whose codes and tickets make accounts now. They may be of a time at which the operator had another mind.
+pub(crate) fn admission(app: &App) -> Result<Admission, Problem> {
+    match app.config.registration {
+        RegistrationMode::Open => Ok(Admission::Anybody),
+        RegistrationMode::Invite => Ok(Admission::Invited),
+        RegistrationMode::Closed => Err(Problem::denied("registration-closed")),
+    }
 }
 
 /// Whether somebody who brings this may register now; by which invite, where one is needed.

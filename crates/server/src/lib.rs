@@ -29,6 +29,8 @@ pub mod web_app;
 
 pub use config::Config;
 pub use push::{PushHost, PushHostError};
+#[cfg(unix)]
+pub(crate) use server::RESTORING;
 pub use server::{Environment, Running, Server, new_timeline};
 
 /// The address by which others in the local network reach this machine, if there is one.

@@ -40,6 +40,9 @@ pub const TLS_HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
 
 /// One-time codes under way at once, whoever sends them.
 pub const CODES_UNDER_WAY_MAX: usize = 16;
+/// Of these, for one address (of IPv6: for a /64), so that a gateway that hangs does not give all places to whoever asks the most. The rate
+/// limit factor multiplies it.
+pub const CODES_UNDER_WAY_PER_ADDRESS_MAX: usize = 4;
 /// How long a gateway or a mail server may take for one code.
 pub const CODE_WITHIN: Duration = Duration::from_secs(15);
 

@@ -55,9 +55,14 @@ impl Default for Environment {
 pub async fn new_timeline(data: &Path) -> Result<()> {
     let database = data.join("heliograph.db");
     anyhow::ensure!(database.is_file(), "there is no database at {}", database.display());
-    let stores = Sqlite::open(&database).with_context(|| format!("cannot open {}", database.display()))?.stores();
+    // Without threads, so that the file is closed and whole when this ends.
+    let opened = Sqlite::open_in_this_thread(&database);
+    let stores = opened.with_context(|| format!("cannot open {}", database.display()))?.stores();
     Ok(stores.sessions.put_setting("timeline", random::<16>().to_vec()).await?)
 }
+
+/// Inside of a data folder: a backup that is being put back there.
+pub(crate) const RESTORING: &str = ".restoring";
 
 /// See [`Server::start`].
 pub struct Server;
@@ -94,6 +99,12 @@ impl Server {
     /// The same with another clock or code sender.
     pub async fn start_with(config: Config, environment: Environment) -> Result<Running> {
         writable(&config.data)?;
+        let restoring = config.data.join(RESTORING);
+        anyhow::ensure!(
+            !restoring.exists(),
+            "{} is there: a backup is being put back, or that was cut off: empty the data folder and restore again",
+            restoring.display()
+        );
         let database = config.data.join("heliograph.db");
         let database = Sqlite::open(&database).with_context(|| format!("cannot open {}", database.display()))?;
         let tls = match &config.https {
@@ -277,7 +288,9 @@ pub(crate) async fn build(
         metrics: if config.metrics_listen.is_some() { Metrics::kept() } else { Metrics::off() },
         database,
         clock: environment.clock,
-        codes: Codes::new(environment.codes, config.code_within),
+        codes: Codes::new(environment.codes, config.code_within, factor),
+        #[cfg(unix)]
+        backing_up: tokio::sync::Mutex::default(),
         blobs,
         web: WebApp::new(config.web_dir.clone()),
         identity,

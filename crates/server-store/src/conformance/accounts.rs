@@ -5,14 +5,22 @@ use crate::Stores;
 use crate::accounts::{AccountState, Outline, PinTry, RegisterOutcome};
 use crate::blobs::{AdvanceOutcome, Blob, BlobId, CreateBlobOutcome};
 use crate::devices::{KeyPackage, Listing, NewDevice, PutDeviceList, PutDeviceListOutcome, StoredDeviceList};
+use crate::invites::Admission;
 use crate::links::{LinkOutcome, NewLink};
-use crate::registrations::{CODE_RETRY_MS, CodeTry, CodeTryOutcome, NewCode, PutCodeOutcome};
+use crate::registrations::{CODE_RETRY_MS, CodeTry, CodeTryOutcome, NewCode, NotSent, PutCodeOutcome};
 use crate::sessions::{ConnectOutcome, NewConnection, NewSession, OpenOutcome, Standing};
 use proto::ids::{DeviceNumber, Lease, LinkId};
 
 fn attempt(n: u8, hash: u8, now_ms: u64) -> CodeTry {
     let code_hash = [hash; 32];
-    CodeTry { number: number(n), code_hash, ticket_hash: [n; 32], ticket_expires_ms: now_ms + 1_000, now_ms }
+    CodeTry {
+        number: number(n),
+        code_hash,
+        ticket_hash: [n; 32],
+        ticket_expires_ms: now_ms + 1_000,
+        admission: Admission::Anybody,
+        now_ms,
+    }
 }
 
 /// A code may be wrong as often as it says, then even the right one is refused; it ends; it is used once.
@@ -59,16 +67,39 @@ pub async fn codes_that_were_not_sent_do_not_count(stores: Stores) {
     }
     codes.put_code(of(now_ms, [2; 32])).await.unwrap();
     // Not that one.
-    codes.take_code_back(&number(1), [1; 32], now_ms).await.unwrap();
-    codes.take_code_back(&number(2), [2; 32], now_ms).await.unwrap();
+    codes.take_code_back(&number(1), [1; 32], NotSent::Surely, now_ms).await.unwrap();
+    codes.take_code_back(&number(2), [2; 32], NotSent::Surely, now_ms).await.unwrap();
     let soon = PutCodeOutcome::TooSoon { retry_after_ms: 300_000 };
     assert_eq!(codes.put_code(of(now_ms, [3; 32])).await.unwrap(), soon);
-    codes.take_code_back(&number(1), [2; 32], now_ms).await.unwrap();
+    codes.take_code_back(&number(1), [2; 32], NotSent::Surely, now_ms).await.unwrap();
     assert_eq!(codes.try_code(attempt(1, 2, now_ms)).await.unwrap(), CodeTryOutcome::NoCode);
     let soon = PutCodeOutcome::TooSoon { retry_after_ms: CODE_RETRY_MS };
     assert_eq!(codes.put_code(of(now_ms, [3; 32])).await.unwrap(), soon);
     let stored = PutCodeOutcome::Stored { next_after_ms: 300_000 };
     assert_eq!(codes.put_code(of(now_ms + CODE_RETRY_MS, [3; 32])).await.unwrap(), stored, "it is the third");
+}
+
+/// A code that may be on its way is void, and the next is due as after any other.
+pub async fn codes_that_were_perhaps_sent_count(stores: Stores) {
+    let codes = &stores.registrations;
+    let code = |now_ms| NewCode {
+        number: number(1),
+        code_hash: [7; 32],
+        expires_ms: now_ms + 600_000,
+        tries: 5,
+        invite: None,
+        now_ms,
+    };
+    let mut now_ms = NOW_MS;
+    for wait_ms in [30_000, 60_000, 300_000, 3_600_000] {
+        let stored = PutCodeOutcome::Stored { next_after_ms: wait_ms };
+        assert_eq!(codes.put_code(code(now_ms)).await.unwrap(), stored);
+        codes.take_code_back(&number(1), [7; 32], NotSent::Perhaps, now_ms).await.unwrap();
+        assert_eq!(codes.try_code(attempt(1, 7, now_ms)).await.unwrap(), CodeTryOutcome::NoCode);
+        let soon = PutCodeOutcome::TooSoon { retry_after_ms: wait_ms };
+        assert_eq!(codes.put_code(code(now_ms)).await.unwrap(), soon);
+        now_ms += wait_ms;
+    }
 }
 
 /// A proved number moves to the new account, and the old one's sessions end.
@@ -90,6 +121,7 @@ pub async fn a_number_moves(stores: Stores) {
         code_hash: [1; 32],
         ticket_hash,
         ticket_expires_ms: NOW_MS + 9_000_000,
+        admission: Admission::Anybody,
         now_ms: NOW_MS + 8_000_000,
     };
     stores.registrations.try_code(attempt).await.unwrap();

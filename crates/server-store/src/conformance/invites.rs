@@ -2,8 +2,8 @@
 
 use super::{NOW_MS, number, registration};
 use crate::Stores;
-use crate::accounts::RegisterOutcome;
-use crate::invites::{INVITE_REMEMBERED_MS, InviteId, InviteStanding, MakeInviteOutcome, NewInvite};
+use crate::accounts::{RegisterOutcome, Registration};
+use crate::invites::{Admission, INVITE_REMEMBERED_MS, InviteId, InviteStanding, MakeInviteOutcome, NewInvite};
 use crate::registrations::{CodeTry, CodeTryOutcome, NewCode};
 
 async fn made(stores: &Stores, hash: u8, uses: u32) -> InviteId {
@@ -24,6 +24,7 @@ async fn proved_by(stores: &Stores, n: u8, invite: Option<InviteId>) {
         code_hash: [n; 32],
         ticket_hash: [n; 32],
         ticket_expires_ms: NOW_MS + 9_000,
+        admission: Admission::Anybody,
         now_ms: NOW_MS,
     };
     assert_eq!(stores.registrations.try_code(attempt).await.unwrap(), CodeTryOutcome::Right);
@@ -64,4 +65,35 @@ pub async fn invites_end(stores: Stores) {
     stores.sessions.sweep(NOW_MS + 1_000 + INVITE_REMEMBERED_MS).await.unwrap();
     assert_eq!(standing(1, NOW_MS).await, InviteStanding::Unknown);
     assert!(made(&stores, 4, 1).await > second, "no name is given twice");
+}
+
+/// What was got without an invite is worth nothing once invites are needed; what was got by one is.
+pub async fn codes_of_the_open_time_end_with_it(stores: Stores) {
+    let invite = made(&stores, 1, 1).await;
+    let invited = |n: u8| Registration { admission: Admission::Invited, ..registration(n, &number(n), [n; 32]) };
+    proved_by(&stores, 1, None).await;
+    assert_eq!(stores.accounts.register(invited(1)).await.unwrap(), RegisterOutcome::InviteNeeded);
+    proved_by(&stores, 2, Some(invite)).await;
+    let by_invite = stores.accounts.register(invited(2)).await.unwrap();
+    assert!(matches!(by_invite, RegisterOutcome::Registered { .. }), "{by_invite:?}");
+    for (n, of, outcome) in [(3, None, CodeTryOutcome::NoCode), (4, Some(invite), CodeTryOutcome::Right)] {
+        let code = NewCode {
+            number: number(n),
+            code_hash: [n; 32],
+            expires_ms: NOW_MS + 9,
+            tries: 5,
+            invite: of,
+            now_ms: NOW_MS,
+        };
+        stores.registrations.put_code(code).await.unwrap();
+        let attempt = CodeTry {
+            number: number(n),
+            code_hash: [n; 32],
+            ticket_hash: [n; 32],
+            ticket_expires_ms: NOW_MS + 9,
+            admission: Admission::Invited,
+            now_ms: NOW_MS,
+        };
+        assert_eq!(stores.registrations.try_code(attempt).await.unwrap(), outcome);
+    }
 }

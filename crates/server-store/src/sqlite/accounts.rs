@@ -4,6 +4,7 @@ use super::hot::Touches;
 use super::{Sqlite, devices, int, invites, uint};
 use crate::StoreError;
 use crate::accounts::*;
+use crate::invites::Admission;
 use async_trait::async_trait;
 use breakable::{Rule, broken};
 use proto::ids::{AccountId, DeviceAddress, DeviceNumber};
@@ -147,10 +148,16 @@ fn register(tx: &Connection, registration: &Registration) -> Result<RegisterOutc
     if exists {
         return Ok(RegisterOutcome::AccountExists);
     }
-    if let Some(invite) = invite
-        && !invites::use_up(tx, invite)?
-    {
-        return Ok(RegisterOutcome::NoInvite);
+    if tx.prepare_cached("SELECT 1 FROM deleted_account WHERE account = ?")?.exists([account.0])? {
+        return Ok(RegisterOutcome::Deleted);
+    }
+    if is_suspended(tx, &registration.number)? {
+        return Ok(RegisterOutcome::Suspended);
+    }
+    match invite {
+        None if registration.admission == Admission::Invited => return Ok(RegisterOutcome::InviteNeeded),
+        Some(invite) if !invites::use_up(tx, invite)? => return Ok(RegisterOutcome::NoInvite),
+        _ => {}
     }
     let outed = out_previous(tx, &registration.number)?;
     tx.execute(
@@ -169,6 +176,15 @@ fn register(tx: &Connection, registration: &Registration) -> Result<RegisterOutc
     )?;
     devices::insert(tx, account, &registration.devices)?;
     Ok(RegisterOutcome::Registered { outed })
+}
+
+/// Whether the operator keeps out who has the number.
+fn is_suspended(tx: &Connection, number: &str) -> Result<bool, StoreError> {
+    let mut query = tx.prepare_cached(
+        "SELECT 1 FROM number JOIN account ON account.account = number.account
+         WHERE number.number = ? AND account.suspended = 1",
+    )?;
+    Ok(query.exists([number])?)
 }
 
 /// The account that had the number keeps its rows, but its sessions end: its number leads elsewhere.

@@ -72,6 +72,7 @@ mod tests {
             signed_device_list: Vec::new(),
             devices: Vec::new(),
             pin_hash: None,
+            admission: crate::invites::Admission::Anybody,
             now_ms: 1,
         };
         let outcome = stores.accounts.register(registration).await.unwrap();

@@ -8,10 +8,11 @@ use async_trait::async_trait;
 use proto::ids::{AccountId, DeviceAddress, DeviceNumber};
 use rusqlite::{Connection, params};
 
-/// All that is an account's own, by tables that name it.
+/// All that is an account's own, by tables that name it, and what stays of it.
 const OWN: &[&str] = &[
-    "DELETE FROM ticket WHERE number IN (SELECT number FROM number WHERE account = ?1)",
-    "DELETE FROM code WHERE number IN (SELECT number FROM number WHERE account = ?1)",
+    // Their leaves go as those of unlinked devices do: nobody writes until somebody has taken them out.
+    "UPDATE member SET revoked = 1 WHERE account = ?1 AND until_seq IS NULL",
+    "INSERT OR IGNORE INTO deleted_account (account) VALUES (?1)",
     "DELETE FROM number WHERE account = ?1",
     "DELETE FROM session WHERE account = ?1",
     "DELETE FROM key_package WHERE account = ?1",
@@ -89,8 +90,8 @@ impl OperatingStore for Sqlite {
         .await
     }
 
-    async fn delete_account(&self, account: AccountId) -> Result<Vec<DeviceAddress>, StoreError> {
-        self.write(Touches::All, move |tx| delete(tx, account)).await
+    async fn delete_accounts_of(&self, number: String) -> Result<DeleteOutcome, StoreError> {
+        self.write(Touches::All, move |tx| delete_accounts_of(tx, &number)).await
     }
 
     async fn totals(&self) -> Result<Totals, StoreError> {
@@ -112,6 +113,21 @@ impl OperatingStore for Sqlite {
     }
 }
 
+fn delete_accounts_of(tx: &Connection, number: &str) -> Result<DeleteOutcome, StoreError> {
+    let mut query = tx.prepare("SELECT account FROM account WHERE number = ? ORDER BY account")?;
+    let accounts = query.query_map([number], |row| row.get(0).map(AccountId))?.collect::<Result<Vec<_>, _>>()?;
+    if accounts.is_empty() {
+        return Ok(DeleteOutcome::NoAccount);
+    }
+    tx.execute("DELETE FROM ticket WHERE number = ?", [number])?;
+    tx.execute("DELETE FROM code WHERE number = ?", [number])?;
+    let mut devices = Vec::new();
+    for account in accounts {
+        devices.extend(delete(tx, account)?);
+    }
+    Ok(DeleteOutcome::Deleted { devices })
+}
+
 fn delete(tx: &Connection, account: AccountId) -> Result<Vec<DeviceAddress>, StoreError> {
     let mut query = tx.prepare("SELECT device FROM device WHERE account = ?")?;
     let devices = query.query_map([account.0], |row| row.get(0).map(DeviceNumber))?;
@@ -119,8 +135,10 @@ fn delete(tx: &Connection, account: AccountId) -> Result<Vec<DeviceAddress>, Sto
     let devices = devices.collect::<Result<Vec<_>, rusqlite::Error>>()?;
     // Their bytes lie elsewhere and go first, at the next sweep.
     tx.execute("UPDATE blob SET expires_ms = 0 WHERE owner = ?", [account.0])?;
-    let mut query =
-        tx.prepare("SELECT chat FROM member WHERE account = ?1 EXCEPT SELECT chat FROM member WHERE account <> ?1")?;
+    let mut query = tx.prepare(
+        "SELECT chat FROM member WHERE account = ?1 EXCEPT SELECT chat FROM member
+         WHERE account <> ?1 AND account IN (SELECT account FROM account)",
+    )?;
     let alone = query.query_map([account.0], |row| row.get(0))?.collect::<Result<Vec<[u8; 16]>, _>>()?;
     for chat in alone {
         for statement in CHAT {

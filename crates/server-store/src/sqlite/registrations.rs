@@ -2,6 +2,7 @@
 
 use super::hot::Touches;
 use super::{Sqlite, int, uint};
+use crate::invites::Admission;
 use crate::registrations::*;
 use crate::{StoreError, UnixMs};
 use async_trait::async_trait;
@@ -18,9 +19,19 @@ impl RegistrationStore for Sqlite {
         self.write(Touches::Nothing, move |tx| put_code(tx, &code)).await
     }
 
-    async fn take_code_back(&self, number: &str, code_hash: [u8; 32], now_ms: UnixMs) -> Result<(), StoreError> {
+    async fn take_code_back(
+        &self,
+        number: &str,
+        code_hash: [u8; 32],
+        not_sent: NotSent,
+        now_ms: UnixMs,
+    ) -> Result<(), StoreError> {
         let number = number.to_owned();
-        self.write(Touches::Nothing, move |tx| take_code_back(tx, &number, code_hash, now_ms)).await
+        self.write(Touches::Nothing, move |tx| match not_sent {
+            NotSent::Surely => take_code_back(tx, &number, code_hash, now_ms),
+            NotSent::Perhaps => void_code(tx, &number, code_hash),
+        })
+        .await
     }
 
     async fn try_code(&self, attempt: CodeTry) -> Result<CodeTryOutcome, StoreError> {
@@ -88,11 +99,17 @@ fn take_code_back(tx: &Connection, number: &str, code_hash: [u8; 32], now_ms: Un
     Ok(())
 }
 
+fn void_code(tx: &Connection, number: &str, code_hash: [u8; 32]) -> Result<(), StoreError> {
+    tx.execute("UPDATE code SET tries_left = 0 WHERE number = ? AND code_hash = ?", params![number, code_hash])?;
+    Ok(())
+}
+
 fn try_code(tx: &Connection, attempt: &CodeTry) -> Result<CodeTryOutcome, StoreError> {
     let row: Option<([u8; 32], u32)> = tx
         .query_row(
-            "SELECT code_hash, tries_left FROM code WHERE number = ? AND expires_ms > ? AND tries_left > 0",
-            params![attempt.number, int(attempt.now_ms)],
+            "SELECT code_hash, tries_left FROM code
+             WHERE number = ? AND expires_ms > ? AND tries_left > 0 AND (? OR invite IS NOT NULL)",
+            params![attempt.number, int(attempt.now_ms), attempt.admission == Admission::Anybody],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()?;

@@ -7,6 +7,7 @@ use crate::numbers;
 use crate::server::sweep_once;
 use proto::ids::{AccountId, DeviceAddress};
 use server_store::StoreError;
+use server_store::operating::DeleteOutcome;
 use std::sync::Arc;
 
 pub(super) async fn list(app: &App, after: &str) -> Result<Answer, StoreError> {
@@ -69,11 +70,14 @@ pub(super) async fn resume(app: &App, number: &str) -> Result<Answer, StoreError
 }
 
 pub(super) async fn delete(app: &Arc<App>, number: &str) -> Result<Answer, StoreError> {
-    let account = match of_number(app, number).await? {
-        Ok(account) => account,
+    let number = match read(app, number) {
+        Ok(number) => number,
         Err(refused) => return Ok(refused),
     };
-    let devices = app.stores.operating.delete_account(account).await?;
+    let devices = match app.stores.operating.delete_accounts_of(number).await? {
+        DeleteOutcome::Deleted { devices } => devices,
+        DeleteOutcome::NoAccount => return Ok(nobody()),
+    };
     put_out(app, &devices);
     match sweep_once(app).await {
         Ok(()) => Ok(Answer::Done),
@@ -109,12 +113,20 @@ fn put_out(app: &App, devices: &[DeviceAddress]) {
 
 /// The account that has a number, as the operator writes it.
 async fn of_number(app: &App, number: &str) -> Result<Result<AccountId, Answer>, StoreError> {
-    let Ok(number) = numbers::read(number, app.config.default_region) else {
-        return Ok(Err(Answer::refused(
-            "this is no telephone number; write it with its country code, as in +4915112345678",
-        )));
+    let number = match read(app, number) {
+        Ok(number) => number,
+        Err(refused) => return Ok(Err(refused)),
     };
     let found = app.stores.accounts.look_up(vec![number]).await?.pop();
-    let refused = "nobody on this server has this number; `heliograph admin accounts` lists those who are here";
-    Ok(found.map(|(_, account)| account).ok_or_else(|| Answer::refused(refused)))
+    Ok(found.map(|(_, account)| account).ok_or_else(nobody))
+}
+
+fn read(app: &App, number: &str) -> Result<String, Answer> {
+    numbers::read(number, app.config.default_region).map_err(|_| {
+        Answer::refused("this is no telephone number; write it with its country code, as in +4915112345678")
+    })
+}
+
+fn nobody() -> Answer {
+    Answer::refused("nobody on this server has this number; `heliograph admin accounts` lists those who are here")
 }

@@ -76,7 +76,7 @@ enum AccountCommand {
         /// With its country code.
         number: String,
     },
-    /// Delete it with its devices, files and profile. What it wrote into chats stays with the others.
+    /// Delete it with its devices, files and profile, and who had the number before. What it wrote into chats stays with the others.
     Delete {
         /// With its country code.
         number: String,

@@ -123,8 +123,8 @@ impl CodeSender for Hook {
             Ok(answer) if answer.status().is_success() => Ok(()),
             Ok(answer) if answer.status().is_redirection() => Err(SendCodeError::of("the gateway redirects")),
             Ok(answer) if answer.status().is_server_error() => Err(SendCodeError::of("the gateway failed")),
-            Ok(_) => Err(SendCodeError::of("the gateway refused")),
-            Err(error) if error.is_connect() => Err(SendCodeError::of("no connection")),
+            Ok(_) => Err(SendCodeError::before_sending("the gateway refused")),
+            Err(error) if error.is_connect() => Err(SendCodeError::before_sending("no connection")),
             Err(_) => Err(SendCodeError::of("the connection broke")),
         }
     }

@@ -11,6 +11,7 @@ use lettre::transport::smtp::client::{CertificateStore, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, AsyncTransport as _, Message, Tokio1Executor};
 use reqwest::Url;
+use std::io::ErrorKind;
 
 const NUMBER: &str = "{number}";
 const DIGITS: &str = "{digits}";
@@ -147,7 +148,7 @@ impl Mail {
 #[async_trait]
 impl CodeSender for Mail {
     async fn send(&self, number: &str, code: &str) -> Result<(), SendCodeError> {
-        let to = self.config.address(number).ok_or(SendCodeError::of("no mail address"))?;
+        let to = self.config.address(number).ok_or(SendCodeError::before_sending("no mail address"))?;
         let mut words = text(&self.server_name, code);
         if self.config.is_one_mailbox() {
             words = format!("For {number}: {words}");
@@ -157,15 +158,31 @@ impl CodeSender for Mail {
             .to(Mailbox::new(None, to))
             .subject(format!("Code for {}", self.server_name))
             .body(words)
-            .map_err(|_| SendCodeError::of("no mail could be made"))?;
+            .map_err(|_| SendCodeError::before_sending("no mail could be made"))?;
         match self.transport.send(mail).await {
             Ok(_) => Ok(()),
-            Err(error) if error.is_permanent() => Err(SendCodeError::of("the mail server refused")),
-            Err(error) if error.is_transient() => Err(SendCodeError::of("the mail server takes none now")),
-            Err(error) if error.is_tls() => Err(SendCodeError::of("no encrypted connection")),
-            Err(_) => Err(SendCodeError::of("no connection")),
+            Err(error) if error.is_permanent() => Err(SendCodeError::before_sending("the mail server refused")),
+            Err(error) if error.is_transient() => Err(SendCodeError::before_sending("the mail server takes none now")),
+            Err(error) if error.is_tls() => Err(SendCodeError::before_sending("no encrypted connection")),
+            Err(error) if nobody_was_there(&error) => Err(SendCodeError::before_sending("no connection")),
+            Err(_) => Err(SendCodeError::of("the connection broke")),
         }
     }
+}
+
+/// Whether there was no connection at all, as far as that can be told: what breaks later may have brought the mail.
+fn nobody_was_there(error: &lettre::transport::smtp::Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        if let Some(io) = cause.downcast_ref::<std::io::Error>() {
+            return matches!(
+                io.kind(),
+                ErrorKind::ConnectionRefused | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable
+            );
+        }
+        source = cause.source();
+    }
+    false
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use p256::PublicKey;
 use proto::account::{PushKey, PutPush};
 use proto::limits::PUSH_ENDPOINT_LEN_MAX;
+use server_store::accounts::AccountState;
 use server_store::pushes::{PutSubscriptionOutcome, Subscription};
 use std::sync::Arc;
 
@@ -40,7 +41,15 @@ pub(super) async fn put(
     match app.stores.pushes.put_subscription(caller.0, subscription).await? {
         PutSubscriptionOutcome::Stored => {
             app.pushes.has_subscribed(caller.0);
-            Ok(StatusCode::NO_CONTENT)
+            // Whom the operator put out meanwhile was not here yet to be taken away.
+            let account = app.stores.accounts.account(caller.account()).await?;
+            let refused = match account.map(|account| account.state) {
+                Some(AccountState::Active) => return Ok(StatusCode::NO_CONTENT),
+                Some(AccountState::Suspended) => Problem::denied("account-suspended"),
+                Some(AccountState::Moved) | None => Problem::unauthenticated(),
+            };
+            app.pushes.has_unsubscribed(caller.0);
+            Err(refused)
         }
         PutSubscriptionOutcome::NoDevice => Err(Problem::new(StatusCode::UNAUTHORIZED, "device-revoked")),
     }

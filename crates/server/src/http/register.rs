@@ -1,7 +1,7 @@
 //! From a phone number to an account: code, ticket, PIN, registration.
 
 use super::accounts::tell_changed;
-use super::{Caller, Proto};
+use super::{Caller, Peer, Proto};
 use crate::app::{App, random, token_hash};
 use crate::invite;
 use crate::numbers::{self, NumberError};
@@ -17,7 +17,7 @@ use proto::ids::{AccountId, DeviceNumber};
 use proto::limits::CODE_TRIES_MAX;
 use server_store::accounts::{AccountState, PinState, PinTry, RegisterOutcome, Registration};
 use server_store::devices::NewDevice;
-use server_store::registrations::{CODE_RETRY_MS, CodeTry, CodeTryOutcome, NewCode, PutCodeOutcome};
+use server_store::registrations::{CODE_RETRY_MS, CodeTry, CodeTryOutcome, NewCode, NotSent, PutCodeOutcome};
 use std::sync::Arc;
 
 const CODE_LENGTH: u32 = 6;
@@ -28,12 +28,13 @@ const PIN_PROOF_LEN: usize = 32;
 
 pub(super) async fn request_code(
     State(app): State<Arc<App>>,
+    Peer(address): Peer,
     Proto(request): Proto<RequestCode>,
 ) -> Result<Proto<RequestCodeOk>, Problem> {
     let invite = invite::admit(&app, &request.invite).await?;
     let number = read_number(&app, &request.number)?;
-    let not_sent = || Problem::new(StatusCode::BAD_GATEWAY, "code-not-sent").retry_after(CODE_RETRY_MS);
-    let place = app.codes.place().ok_or_else(not_sent)?;
+    let not_sent = |wait_ms| Problem::new(StatusCode::BAD_GATEWAY, "code-not-sent").retry_after(wait_ms);
+    let place = app.codes.place(address).ok_or_else(|| not_sent(CODE_RETRY_MS))?;
     let code = six_digits();
     let hash = code_hash(&app, &number, &code);
     let now_ms = app.now_ms();
@@ -55,9 +56,13 @@ pub(super) async fn request_code(
         }
         PutCodeOutcome::Stored { next_after_ms } => {
             // Who hangs up meanwhile has used the code up: it may be on its way.
-            if app.codes.send(place, &number, &code).await.is_err() {
-                app.stores.registrations.take_code_back(&number, hash, app.now_ms()).await?;
-                return Err(not_sent());
+            if let Err(error) = app.codes.send(place, &number, &code).await {
+                let how_far = error.not_sent();
+                app.stores.registrations.take_code_back(&number, hash, how_far, app.now_ms()).await?;
+                return Err(not_sent(match how_far {
+                    NotSent::Surely => CODE_RETRY_MS,
+                    NotSent::Perhaps => next_after_ms,
+                }));
             }
             let next_code_after_s = u32::try_from(next_after_ms.div_ceil(1_000)).unwrap_or(u32::MAX);
             Ok(Proto(RequestCodeOk { next_code_after_s, code_length: CODE_LENGTH, number }))
@@ -69,6 +74,7 @@ pub(super) async fn verify_code(
     State(app): State<Arc<App>>,
     Proto(request): Proto<VerifyCode>,
 ) -> Result<Proto<VerifyCodeOk>, Problem> {
+    let admission = invite::admission(&app)?;
     let number = read_number(&app, &request.number)?;
     let ticket: [u8; 32] = random();
     let now_ms = app.now_ms();
@@ -80,6 +86,7 @@ pub(super) async fn verify_code(
             number,
             ticket_hash: token_hash(&ticket),
             ticket_expires_ms: now_ms + TICKET_LASTS_MS,
+            admission,
             now_ms,
         })
         .await?;
@@ -105,6 +112,7 @@ pub(super) async fn register(
     State(app): State<Arc<App>>,
     Proto(request): Proto<Register>,
 ) -> Result<Proto<RegisterOk>, Problem> {
+    let admission = invite::admission(&app)?;
     let now_ms = app.now_ms();
     let ticket_hash = token_hash(&request.ticket);
     let ticket = app.stores.registrations.ticket(ticket_hash, now_ms).await?;
@@ -127,6 +135,7 @@ pub(super) async fn register(
         signed_device_list: request.signed_device_list,
         devices,
         pin_hash: hash_pin(request.new_pin_proof).await?,
+        admission,
         now_ms,
     };
     match app.stores.accounts.register(registration).await? {
@@ -140,6 +149,9 @@ pub(super) async fn register(
         }
         RegisterOutcome::NoTicket => Err(Problem::denied("ticket-expired")),
         RegisterOutcome::NoInvite => Err(Problem::denied("invite-used")),
+        RegisterOutcome::InviteNeeded => Err(Problem::denied("invite-needed")),
+        RegisterOutcome::Suspended => Err(Problem::denied("account-suspended")),
+        RegisterOutcome::Deleted => Err(Problem::denied("account-deleted")),
         RegisterOutcome::AccountExists => Err(Problem::new(StatusCode::CONFLICT, "account-exists")),
     }
 }
@@ -190,7 +202,7 @@ fn first_devices(list: &VerifiedDeviceList) -> Result<Vec<NewDevice>, Problem> {
 /// The account that has the number may have set a PIN; wrong ones are counted and make the next wait longer.
 async fn check_pin(app: &App, previous: AccountId, proof: &[u8], now_ms: u64) -> Result<(), Problem> {
     let account = app.stores.accounts.account(previous).await?;
-    if !account.is_some_and(|a| a.state == AccountState::Active && a.pin == PinState::Set) {
+    if !account.is_some_and(|a| a.state != AccountState::Moved && a.pin == PinState::Set) {
         return Ok(());
     }
     if proof.is_empty() {

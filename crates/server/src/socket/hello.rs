@@ -44,11 +44,10 @@ async fn take(app: &Arc<App>, hello: wire::Hello) -> Result<(reply::Body, Option
         return Ok((refused(Reason::Invalid, "no queue is that long"), None));
     }
     let now_ms = app.now_ms();
-    let device = match app.stores.sessions.session(token_hash(&hello.session_token), now_ms).await? {
-        None => return Ok((refused(Reason::Unauthenticated, "token unknown or expired"), None)),
-        Some((_, Standing::Suspended)) => return Ok((suspended(), None)),
-        Some((device, Standing::Unlinked)) => return Ok((revoked(app, device.account).await?, None)),
-        Some((device, Standing::Listed)) => device,
+    let token_hash = token_hash(&hello.session_token);
+    let device = match standing(app, token_hash, now_ms).await? {
+        Ok(device) => device,
+        Err(refused) => return Ok((refused, None)),
     };
     let Some(place) = app.open.socket(device.account) else {
         return Ok((refused(Reason::Busy, "too many sockets of this account"), None));
@@ -72,6 +71,10 @@ async fn take(app: &Arc<App>, hello: wire::Hello) -> Result<(reply::Body, Option
     };
     // Seated before the queue is read: what comes in between wakes the seat.
     let seat = app.hub.sit(device, lease);
+    // Whom the operator put out, or the phone unlinked, before there was a seat to close.
+    if let Err(refused) = standing(app, token_hash, now_ms).await? {
+        return Ok((refused, None));
+    }
     app.calls.back(device, lease).await;
     app.acknowledge(device, hello.acked_queue_seq, now_ms).await?;
     let key_packages_left = app.stores.devices.key_packages_left(device).await?;
@@ -83,6 +86,20 @@ async fn take(app: &Arc<App>, hello: wire::Hello) -> Result<(reply::Body, Option
     };
     let queue = Queue::new(device, hello.acked_queue_seq, connection.queue_head, connection.expired_queue_seq);
     Ok((reply::Body::HelloOk(ok), Some(Greeted { device, lease, seat, queue, place })))
+}
+
+/// The device of a token, or what it hears instead.
+async fn standing(
+    app: &App,
+    token_hash: [u8; 32],
+    now_ms: u64,
+) -> Result<Result<DeviceAddress, reply::Body>, StoreError> {
+    Ok(match app.stores.sessions.session(token_hash, now_ms).await? {
+        None => Err(refused(Reason::Unauthenticated, "token unknown or expired")),
+        Some((_, Standing::Suspended)) => Err(suspended()),
+        Some((device, Standing::Unlinked)) => Err(revoked(app, device.account).await?),
+        Some((device, Standing::Listed)) => Ok(device),
+    })
 }
 
 fn suspended() -> reply::Body {

@@ -8,7 +8,9 @@ use proto::account::*;
 use proto::ids::ChatId;
 use proto::wire::client_frame::Body;
 use proto::wire::{item, refused::Reason, reply};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Output;
 
 const ALICE: &str = "+4915123456701";
 const BOB: &str = "+4915123456702";
@@ -75,7 +77,7 @@ async fn a_suspended_account_is_out_until_it_is_resumed() {
 #[tokio::test]
 async fn a_deleted_account_leaves_what_is_others_and_nothing_else() {
     let host = Host::start().await;
-    let (_, alice) = registered(&host, ALICE).await;
+    let (alice_account, alice) = registered(&host, ALICE).await;
     let (_, bob) = registered(&host, BOB).await;
     let (mut alice_socket, mut bob_socket) = (alice.hello(&host).await, bob.hello(&host).await);
     let (mut group, create) = alice.direct_chat(bob.address.account, &[(bob.address, bob.key_package())]);
@@ -99,11 +101,82 @@ async fn a_deleted_account_leaves_what_is_others_and_nothing_else() {
     assert_eq!(files(&host.folder().join("blobs")), 1, "the other's is there");
     let stats = admin_json(host.folder(), &["stats"]).await;
     assert_eq!((&stats["stats"]["accounts"], &stats["stats"]["chats"]), (&1.into(), &1.into()));
-    // The chat goes on for the other.
+    // The chat goes on for the other, without the leaf of who is gone.
+    let app = bob.app(&mut bob_group, chat, "still there?");
+    let reply::Body::RevokedLeaf(leaves) = bob_socket.ask(Body::App(app)).await else { panic!("it was taken") };
+    assert_eq!(leaves.devices, [alice.address.to_wire()]);
+    let own = bob_group.own_leaf_index();
+    let leaf = bob_group.members().map(|member| member.index).find(|index| *index != own).unwrap();
+    taken(bob_socket.ask(Body::Commit(bob.change(&mut bob_group, chat, Vec::new(), vec![leaf]))).await);
+    bob.merge(&mut bob_group);
     taken(bob_socket.ask(Body::App(bob.app(&mut bob_group, chat, "still here"))).await);
+    // The key makes no account again, which would be in all its chats.
+    host.clock.forward(60_000);
+    let ticket = crate::device::proved(&host, ALICE).await.ticket;
+    let signed_device_list = alice_account.list.as_bytes().to_vec();
+    let register = Register { ticket, signed_device_list, ..Register::default() };
+    host.post("/v1/register", None, &register).await.refused(403, "account-deleted");
     // The number is as good as new.
     host.clock.forward(60_000);
     registered(&host, ALICE).await;
+}
+
+/// `heliograph restore`.
+async fn restore(backup: &Path, data: &Path) -> Output {
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_heliograph"));
+    command.arg("restore").arg(backup).arg("--data").arg(data).output().await.unwrap()
+}
+
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[tokio::test]
+async fn a_backup_that_is_refused_leaves_what_is_there() {
+    let host = Host::start().await;
+    let outside = tempfile::tempdir().unwrap();
+    let (backup, partial) = (outside.path().join("backup"), outside.path().join("backup.partial"));
+    let at = backup.to_str().unwrap();
+    std::fs::create_dir(&partial).unwrap();
+    std::fs::write(partial.join("heliograph.db"), "somebody's").unwrap();
+    let said = admin_refused(host.folder(), &["backup", at]).await;
+    assert!(said.contains("backup.partial exists"), "{said}");
+    assert_eq!(std::fs::read(partial.join("heliograph.db")).unwrap(), b"somebody's");
+    assert!(!backup.exists());
+    // Nor is it a backup.
+    let data = outside.path().join("data");
+    let refused = String::from_utf8(restore(&partial, &data).await.stderr).unwrap();
+    assert!(refused.contains("cut off"), "{refused}");
+    let refused = String::from_utf8(restore(outside.path(), &data).await.stderr).unwrap();
+    assert!(refused.contains("no heliograph.db"), "{refused}");
+    assert!(!data.exists());
+    std::fs::rename(&partial, outside.path().join("elsewhere")).unwrap();
+    admin_json(host.folder(), &["backup", at]).await;
+    assert!(backup.join("heliograph.db").is_file() && !partial.exists());
+}
+
+#[tokio::test]
+async fn what_is_restored_is_its_owners_alone_and_whole() {
+    let host = Host::start().await;
+    let (_, alice) = registered(&host, ALICE).await;
+    uploaded(&host, &alice.token, &[7; 100]).await;
+    let outside = tempfile::tempdir().unwrap();
+    let (backup, data) = (outside.path().join("backup"), outside.path().join("data"));
+    admin_json(host.folder(), &["backup", backup.to_str().unwrap()]).await;
+    let readable = std::fs::Permissions::from_mode(0o644);
+    std::fs::set_permissions(backup.join("heliograph.db"), readable).unwrap();
+    assert!(restore(&backup, &data).await.status.success());
+    assert_eq!([mode(&data), mode(&data.join("blobs")), mode(&data.join("heliograph.db"))], [0o700, 0o700, 0o600]);
+    let mut names: Vec<_> = std::fs::read_dir(&data).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["blobs", "heliograph.db"]);
+    assert_eq!(files(&data.join("blobs")), 1);
+    // As if it had been cut off: nobody goes on with half of it.
+    std::fs::create_dir(data.join(".restoring")).unwrap();
+    let mut serve = tokio::process::Command::new(env!("CARGO_BIN_EXE_heliograph"));
+    serve.args(["serve", "--listen", "127.0.0.1:0", "--https-listen", "off", "--calls-listen", "off", "--data"]);
+    let ended = serve.arg(&data).current_dir(outside.path()).kill_on_drop(true).output().await.unwrap();
+    assert!(!ended.status.success() && String::from_utf8_lossy(&ended.stderr).contains("restore again"));
 }
 
 #[tokio::test]
@@ -117,19 +190,15 @@ async fn a_backup_of_a_running_server_is_put_back_under_a_new_timeline() {
     admin_json(host.folder(), &["backup", at]).await;
     assert!(admin_refused(host.folder(), &["backup", at]).await.contains("exists"));
     let nowhere = outside.path().join("no/folder");
-    assert!(admin_refused(host.folder(), &["backup", nowhere.to_str().unwrap()]).await.contains("cannot make"));
+    assert!(admin_refused(host.folder(), &["backup", nowhere.to_str().unwrap()]).await.contains("cannot be made"));
     // What comes after it is not in it.
     registered(&host, BOB).await;
     let timeline = alice.hello(&host).await;
     drop(timeline);
 
     let restored = tempfile::tempdir().unwrap();
-    let restore = async |data: &Path| {
-        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_heliograph"));
-        command.args(["restore", at, "--data"]).arg(data).output().await.unwrap()
-    };
-    assert!(restore(restored.path()).await.status.success());
-    let again = restore(restored.path()).await;
+    assert!(restore(&backup, restored.path()).await.status.success());
+    let again = restore(&backup, restored.path()).await;
     assert!(String::from_utf8_lossy(&again.stderr).contains("is not empty"));
     let back = Host::start_from(restored).await;
     let told = admin_json(back.folder(), &["accounts"]).await;

@@ -11,7 +11,8 @@ use std::process::Stdio;
 use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::TcpStream;
-use tokio::process::{Child, ChildStdout, Command};
+use tokio::process::{Child, ChildStderr, ChildStdout, Command};
+use tokio::task::JoinHandle;
 
 fn heliograph() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_heliograph"));
@@ -27,6 +28,7 @@ async fn it_serves_prints_codes_and_stops_when_told() {
         .args(["serve", "--listen", "127.0.0.1:0", "--https-listen", "off", "--calls-listen", "off", "--data"])
         .arg(folder.path());
     let mut child = command.current_dir(folder.path()).spawn().unwrap();
+    let log = read_all(child.stderr.take().unwrap());
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let port = greeted(&mut lines).await;
     assert!(ask_for_code(port).await.starts_with("HTTP/1.1 200"));
@@ -34,8 +36,7 @@ async fn it_serves_prints_codes_and_stops_when_told() {
     let code = line.strip_prefix("Code for +4915123456789: ").unwrap();
     assert!(code.len() == 6 && code.bytes().all(|b| b.is_ascii_digit()), "{line}");
     terminate(&mut child).await;
-    let mut log = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut log).await.unwrap();
+    let log = log.await.unwrap();
     assert!(!log.contains("4915123456789") && !log.contains(code), "{log}");
 }
 
@@ -50,6 +51,7 @@ async fn a_gateway_that_fails_is_logged_without_code_number_secret_and_address()
         .env("HELIOGRAPH_CODE_HTTP_URL", &hook.url)
         .env("HELIOGRAPH_CODE_HTTP_SECRET", "a secret that both know");
     let mut child = command.current_dir(folder.path()).spawn().unwrap();
+    let log = read_all(child.stderr.take().unwrap());
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let port = greeted(&mut lines).await;
     let answer = ask_for_code(port).await;
@@ -57,8 +59,7 @@ async fn a_gateway_that_fails_is_logged_without_code_number_secret_and_address()
     let code = hook.request().await["code"].as_str().unwrap().to_owned();
     terminate(&mut child).await;
     assert_eq!(lines.next_line().await.unwrap(), None, "no code on the console");
-    let mut log = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut log).await.unwrap();
+    let log = log.await.unwrap();
     says(&log, &["a one-time code could not be sent", "the gateway failed"]);
     for hidden in [code.as_str(), "4915123456789", "a secret that both know", "key-of-the-path"] {
         assert!(!log.contains(hidden) && !answer.contains(hidden), "{hidden}\n{log}");
@@ -66,6 +67,15 @@ async fn a_gateway_that_fails_is_logged_without_code_number_secret_and_address()
     let help =
         heliograph().args(["serve", "--help"]).env("HELIOGRAPH_CODE_HTTP_SECRET", "hidden-secret").output().await;
     assert!(!String::from_utf8(help.unwrap().stdout).unwrap().contains("hidden-secret"));
+}
+
+/// Reads on while the program runs: one whose pipe is full stands still.
+fn read_all(mut stderr: ChildStderr) -> JoinHandle<String> {
+    tokio::spawn(async move {
+        let mut log = String::new();
+        stderr.read_to_string(&mut log).await.unwrap();
+        log
+    })
 }
 
 /// Reads the greeting, and the port in it.
@@ -142,7 +152,7 @@ async fn a_configuration_that_is_not_understood_is_told_with_its_place() {
     for (text, words) in [
         ("name = \"Ours\"\nlisen = \"127.0.0.1:0\"", ["line 2", "lisen"]),
         ("listen = \"127.0.0.1:0", ["line 1", "listen"]),
-        ("\n\nlisten = \"here\"", ["line 3", "listen = \"here\""]),
+        ("\n\nlisten = \"here\"", ["line 3", "listen"]),
         ("blob_quota_mb = -1", ["line 1", "blob_quota_mb"]),
         ("rate_limit_factor = 0", ["line 1", "rate_limit_factor"]),
         ("connections_max = 0", ["line 1", "connections_max"]),
@@ -153,6 +163,10 @@ async fn a_configuration_that_is_not_understood_is_told_with_its_place() {
         says(&said, &[path, "is not understood"]);
         says(&said, &words);
     }
+    std::fs::write(&file, "code_sender = \"smtp\"\ncode_smtp_password = 'HUSH").unwrap();
+    let said = does_not_start(folder.path(), &["--config", path]).await;
+    says(&said, &[path, "line 2", "code_smtp_password"]);
+    assert!(!said.contains("HUSH"), "{said}");
     std::fs::write(&file, "connections_max = 100\nconnections_per_address_max = 100").unwrap();
     let said = does_not_start(folder.path(), &["--config", path]).await;
     says(&said, &["connections_per_address_max is 100", "connections_max is 100", "all connections to itself"]);

@@ -81,9 +81,14 @@ impl Host {
     }
 
     /// Stops and starts again over the same folder.
-    pub async fn restart(mut self) -> Self {
+    pub async fn restart(self) -> Self {
+        self.restart_with(|_| {}).await
+    }
+
+    /// The same, with another configuration.
+    pub async fn restart_with(mut self, change: impl FnOnce(&mut Config)) -> Self {
         self.running.take().unwrap().shutdown().await.unwrap();
-        Self::start_in(self.folder, |_| {}).await
+        Self::start_in(self.folder, change).await
     }
 
     async fn start_in(folder: tempfile::TempDir, change: impl FnOnce(&mut Config)) -> Self {

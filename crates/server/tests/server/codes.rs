@@ -8,11 +8,13 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::routing::post;
 use hmac::{Hmac, Mac};
+use prost::Message as _;
 use proto::account::*;
 use server::codes::{CodesConfig, HookConfig, MailConfig, SIGNATURE_HEADER, TIMESTAMP_HEADER};
-use server::limits::CODES_UNDER_WAY_MAX;
+use server::limits::{CODES_UNDER_WAY_MAX, CODES_UNDER_WAY_PER_ADDRESS_MAX};
 use sha2::Sha256;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -125,10 +127,10 @@ async fn a_gateway_with_another_secret_takes_nothing() {
 
 #[tokio::test]
 async fn a_code_that_was_not_sent_is_void_and_does_not_count() {
-    let mut hook = Hook::start(Gateway::Answers(StatusCode::INTERNAL_SERVER_ERROR)).await;
+    let mut hook = Hook::start(Gateway::Takes).await;
     let host = sending(hook.config(), PATIENT).await;
     // A third code that counted would be followed by a wait of five minutes.
-    for status in [StatusCode::INTERNAL_SERVER_ERROR, StatusCode::FORBIDDEN, StatusCode::TEMPORARY_REDIRECT] {
+    for status in [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::TOO_MANY_REQUESTS] {
         hook.now(Gateway::Answers(status));
         let refused = ask(&host, NUMBER).await.refused(502, "code-not-sent");
         assert_eq!(refused.retry_after_ms, 30_000);
@@ -144,9 +146,54 @@ async fn a_code_that_was_not_sent_is_void_and_does_not_count() {
 }
 
 #[tokio::test]
+async fn a_code_that_may_have_been_sent_is_void_and_counts() {
+    let mut hook = Hook::start(Gateway::Takes).await;
+    let host = sending(hook.config(), PATIENT).await;
+    for (status, wait_ms) in [
+        (StatusCode::INTERNAL_SERVER_ERROR, 30_000),
+        (StatusCode::TEMPORARY_REDIRECT, 60_000),
+        (StatusCode::BAD_GATEWAY, 300_000),
+    ] {
+        hook.now(Gateway::Answers(status));
+        assert_eq!(ask(&host, NUMBER).await.refused(502, "code-not-sent").retry_after_ms, wait_ms);
+        let code = hook.request().await["code"].as_str().unwrap().to_owned();
+        verify(&host, &code).await.refused(403, "code-expired");
+        assert_eq!(ask(&host, NUMBER).await.refused(429, "too-many").retry_after_ms, wait_ms);
+        host.clock.forward(u64::from(wait_ms));
+    }
+}
+
+#[tokio::test]
+async fn one_address_has_not_all_the_places() {
+    let mut hook = Hook::start(Gateway::Hangs).await;
+    let host = Host::start_with(|config| {
+        config.codes = hook.config();
+        config.code_within = PATIENT;
+        config.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
+    });
+    let host = Arc::new(host.await);
+    let ask_from = |from: &'static str, n: usize| {
+        let host = host.clone();
+        async move {
+            let request = RequestCode { number: format!("+49151234567{:02}", n + 10), ..Default::default() };
+            let headers = [("content-type", "application/x-protobuf"), ("x-forwarded-for", from)];
+            host.send("POST", "/v1/register/code", None, &headers, request.encode_to_vec()).await
+        }
+    };
+    let mut asking = tokio::task::JoinSet::new();
+    for n in 0..CODES_UNDER_WAY_PER_ADDRESS_MAX {
+        asking.spawn(ask_from("192.0.2.1", n));
+        hook.request().await;
+    }
+    ask_from("192.0.2.1", 80).await.refused(502, "code-not-sent");
+    asking.spawn(ask_from("192.0.2.2", 81));
+    assert_eq!(hook.request().await["number"], "+4915123456791");
+}
+
+#[tokio::test]
 async fn a_gateway_that_hangs_is_given_up() {
     let mut hook = Hook::start(Gateway::Hangs).await;
-    let host = sending(hook.config(), Duration::from_millis(50)).await;
+    let host = sending(hook.config(), Duration::from_secs(2)).await;
     ask(&host, NUMBER).await.refused(502, "code-not-sent");
     let code = hook.request().await["code"].as_str().unwrap().to_owned();
     verify(&host, &code).await.refused(403, "code-expired");
@@ -157,15 +204,27 @@ async fn a_gateway_that_nobody_reaches_is_told() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     drop(listener);
-    let config = CodesConfig::Http(HookConfig::new(&url, SECRET.to_owned()).unwrap());
-    let host = sending(config, PATIENT).await;
-    ask(&host, NUMBER).await.refused(502, "code-not-sent");
+    let hook = CodesConfig::Http(HookConfig::new(&url, SECRET.to_owned()).unwrap());
+    let mail = MailConfig::new(&url.replace("http", "smtp"), None, None, "a@b.example", "{digits}@sms.example");
+    for config in [hook, CodesConfig::Smtp(mail.unwrap())] {
+        let host = sending(config, PATIENT).await;
+        for _ in 0..3 {
+            assert_eq!(ask(&host, NUMBER).await.refused(502, "code-not-sent").retry_after_ms, 30_000);
+            host.clock.forward(30_000);
+        }
+    }
 }
 
 #[tokio::test]
 async fn only_so_many_codes_are_under_way() {
     let mut hook = Hook::start(Gateway::Hangs).await;
-    let host = Arc::new(sending(hook.config(), PATIENT).await);
+    // They all come from one address, as do the tries until there is a place again.
+    let host = Host::start_with(|config| {
+        config.codes = hook.config();
+        config.code_within = PATIENT;
+        config.rate_limit_factor = NonZeroU32::new(100_000).unwrap();
+    });
+    let host = Arc::new(host.await);
     let mut asking = tokio::task::JoinSet::new();
     for n in 0..CODES_UNDER_WAY_MAX {
         let host = host.clone();
