@@ -29,6 +29,11 @@ const WARN_EVERY: Duration = Duration::from_secs(60);
 pub trait CodeSender: Send + Sync + 'static {
     /// Sends `code` to `number`, which is in E.164.
     async fn send(&self, number: &str, code: &str) -> Result<(), SendCodeError>;
+
+    /// It waits for another machine, so that only so many are asked for at a time.
+    fn is_remote(&self) -> bool {
+        false
+    }
 }
 
 /// The code did not go out. Why is for the log, in words that hold nothing of the code.
@@ -98,10 +103,9 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// Among all codes under way, and among those of its address.
+/// Among all codes under way, and among those of its address. Of a sender that waits for nobody there are as many as are asked for.
 pub(crate) struct CodePlace<'a> {
-    _place: SemaphorePermit<'a>,
-    _share: Place<IpAddr>,
+    _taken: Option<(SemaphorePermit<'a>, Place<IpAddr>)>,
 }
 
 /// The chosen sender, with its bounds.
@@ -132,12 +136,15 @@ impl Codes {
     /// A place for one code that somebody at this address asks for, if there is one. Taken before anything is stored: who finds none has
     /// used nothing up.
     pub(crate) fn place(&self, address: IpAddr) -> Option<CodePlace<'_>> {
+        if !self.sender.is_remote() {
+            return Some(CodePlace { _taken: None });
+        }
         let share = self.shares.take(counted(address));
-        let place = share.and_then(|share| Some(CodePlace { _place: self.places.try_acquire().ok()?, _share: share }));
-        if place.is_none() {
+        let taken = share.and_then(|share| Some((self.places.try_acquire().ok()?, share)));
+        if taken.is_none() {
             self.has_failed("too many under way");
         }
-        place
+        taken.map(|taken| CodePlace { _taken: Some(taken) })
     }
 
     /// Hands one code over in its place, within the time that one may take.

@@ -107,6 +107,10 @@ impl Hook {
 
 #[async_trait]
 impl CodeSender for Hook {
+    fn is_remote(&self) -> bool {
+        true
+    }
+
     async fn send(&self, number: &str, code: &str) -> Result<(), SendCodeError> {
         let text = super::mail::text(&self.server_name, code);
         let body = json!({ "number": number, "code": code, "text": text }).to_string();

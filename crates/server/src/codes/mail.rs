@@ -147,6 +147,10 @@ impl Mail {
 
 #[async_trait]
 impl CodeSender for Mail {
+    fn is_remote(&self) -> bool {
+        true
+    }
+
     async fn send(&self, number: &str, code: &str) -> Result<(), SendCodeError> {
         let to = self.config.address(number).ok_or(SendCodeError::before_sending("no mail address"))?;
         let mut words = text(&self.server_name, code);
