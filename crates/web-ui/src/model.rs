@@ -5,6 +5,8 @@
 pub mod asides;
 pub mod attention;
 pub mod bubble_height;
+pub mod call_log;
+pub mod call_view;
 pub mod calls;
 pub mod chat_list;
 pub mod clock;

@@ -30,6 +30,8 @@ pub enum Section {
     /// The chats.
     #[default]
     Chats,
+    /// The calls of all chats.
+    Calls,
     /// Whom to write to.
     NewChat,
     /// The camera, for any code.
@@ -182,6 +184,8 @@ pub struct App {
     pub call_stirred: RwSignal<u32>,
     /// The call's window covers the pages.
     pub call_covers: RwSignal<bool>,
+    /// Microphone, camera and loudspeaker are being chosen, without a call.
+    pub chooses_devices: RwSignal<bool>,
     call_lines: StoredValue<Vec<CallLine>>,
     toast_count: StoredValue<u32>,
     /// Toasts whose time begins when the page is seen again.
@@ -251,6 +255,7 @@ impl App {
             call_wish: RwSignal::new(None),
             call_stirred: RwSignal::new(0),
             call_covers: RwSignal::new(false),
+            chooses_devices: RwSignal::new(false),
             call_lines: StoredValue::new(Vec::new()),
             toast_count: StoredValue::new(0),
             waiting_toasts: StoredValue::new(Vec::new()),

@@ -1,5 +1,9 @@
 //! Calls in the pages: two people hear and see each other, through the server's forwarding unit, sealed between their browsers.
 
+mod devices;
+mod log;
+mod views;
+
 use super::{ALICE, BOB, CAROL};
 use anyhow::{Result, ensure};
 use e2e::World;
@@ -81,6 +85,46 @@ async fn two_people_hear_each_other_until_one_hangs_up() -> Result<()> {
         page.hides("call").await?;
         page.sees_text("message-call", "Voice call, 0:").await?;
     }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_seen_who_is_muted_and_who_raises_a_hand() -> Result<()> {
+    let world = World::new().await?;
+    let (alice, bob) = alice_and_bob(&world).await?;
+    alice.clicks("call-voice").await?;
+    bob.clicks("call-answer").await?;
+    are_connected([&alice, &bob]).await?;
+    bob.sees("[data-testid=call-tile][data-muted=false]").await?;
+    alice.presses("m").await?;
+    bob.sees("[data-testid=call-tile][data-muted=true]").await?;
+    bob.sees_text("call-signs", "microphone off, camera off").await?;
+    // Whoever is silent keeps the hand up.
+    alice.presses("h").await?;
+    bob.sees("[data-testid=call-tile][data-hand=true]").await?;
+    bob.sees_text("call-hands", "Raised hands: ").await?;
+    alice.sees("[data-testid=call-hand-up][data-on=true]").await?;
+    bob.is_accessible("a raised hand").await?;
+    bob.is_resized(NARROWEST).await?;
+    bob.fits_the_window("a raised hand").await?;
+    // Nothing of it comes into the next call.
+    bob.clicks("call-hang-up").await?;
+    alice.hides("call").await?;
+    bob.clicks("call-voice").await?;
+    alice.clicks("call-answer").await?;
+    bob.sees("[data-testid=call-tile][data-muted=false][data-hand=false]").await?;
+    alice.clicks("call-mute").await?;
+    alice.clicks("call-hand-up").await?;
+    bob.sees("[data-testid=call-tile][data-muted=true][data-hand=true]").await?;
+    alice.clicks("call-hand-up").await?;
+    bob.sees("[data-testid=call-tile][data-hand=false]").await?;
+    // It falls by itself when whoever raised it has spoken for a while. What Bob's microphone hears would be taken for an echo.
+    bob.clicks("call-mute").await?;
+    alice.clicks("call-hand-up").await?;
+    bob.sees("[data-testid=call-tile][data-hand=true]").await?;
+    alice.clicks("call-mute").await?;
+    bob.sees("[data-testid=call-tile][data-muted=false][data-hand=false]").await?;
+    alice.sees("[data-testid=call-hand-up][data-on=false]").await?;
     Ok(())
 }
 

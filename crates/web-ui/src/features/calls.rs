@@ -1,16 +1,22 @@
 //! Calls: what rings, and the call that this device is in, over the pages. Who calls whom is the core's; media is `platform::call`'s.
 
 pub mod buttons;
+pub mod devices;
+pub mod hand;
+pub mod log;
 pub mod media;
 pub mod ring;
 pub mod session;
+pub mod tile;
+pub mod watching;
+pub mod ways;
 pub mod window;
 
 use crate::platform::page;
 use crate::platform::sound::{self, Ringing};
 use crate::store::{App, use_app};
 use crate::words;
-use client_api::{CallPhase, ChatId};
+use client_api::{CallPhase, CallSigns, ChatId, Command};
 use leptos::prelude::*;
 use ring::Ring;
 use session::Session;
@@ -45,6 +51,18 @@ pub fn CallLayer() -> impl IntoView {
         now
     });
     on_cleanup(move || session.end());
+    let signs = Memo::new(move |_| {
+        let (microphone, camera, hand) = (session.speaks.get(), session.shows_camera.get(), session.hand.get());
+        (session.participant.get(), CallSigns { microphone, camera, hand })
+    });
+    Effect::new(move || {
+        let (participant, signs) = signs.get();
+        if participant != 0 {
+            // A call that is over by now has no use for it.
+            app.ask(Command::ShowSigns { participant, signs }, |_| {});
+        }
+    });
+    hand::falls_by_itself(session);
     let sounds = Memo::new(move |_| ringing(app));
     let handle = RwSignal::new(None::<IntervalHandle>);
     Effect::new(move || {

@@ -184,6 +184,10 @@ pub fn KeyHelp() -> impl IntoView {
                         words::composer_keys(enter_sends).into_iter().map(|(what, names)| row(what, names)).collect_view()
                     }}
                 </dl>
+                <h3 class="dialog-part">{words::KEYS_OF_CALLS}</h3>
+                <dl class="facts keys">
+                    {words::CALL_KEYS.iter().map(|(what, names)| row(what, names.to_vec())).collect_view()}
+                </dl>
                 <div class="dialog-actions">
                     <button class="button" type="button" data-testid="key-help-close" on:click=move |_| close()>{words::CLOSE}</button>
                 </div>

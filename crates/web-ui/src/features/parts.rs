@@ -2,6 +2,8 @@
 //! Knows what is in which module, and what is said meanwhile and where a module cannot be had; not how modules are made (`web-pack`).
 
 use crate::features::calls::CallLayer;
+use crate::features::calls::devices::DevicesSetup;
+use crate::features::calls::log::CallLogSection;
 use crate::features::contact_code::ContactCode;
 use crate::features::devices::Devices;
 use crate::features::emoji::EmojiPanel;
@@ -80,6 +82,8 @@ part!(MESSAGE_DIALOGS: sections, load_message_dialogs, message_dialogs => view! 
 part!(KEY_HELP: sections, load_key_help, key_help => view! { <KeyHelp/> });
 part!(MUTING: sections, load_muting, muting => view! { <MuteDialog/> });
 part!(CALLS: calls, load_calls, calls => view! { <CallLayer/> });
+part!(CALL_LOG: calls, load_call_log, call_log => view! { <CallLogSection/> });
+part!(CALL_DEVICES: calls, load_call_devices, call_devices => view! { <DevicesSetup/> });
 part!(VOICE: media, load_voice, voice => view! { <VoiceNote/> });
 
 #[wasm_split(media, wasm_split_path = leptos::wasm_split, preload(load_in_bubble), fallible)]

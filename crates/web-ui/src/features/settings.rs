@@ -37,6 +37,9 @@ pub fn SettingsSection() -> impl IntoView {
                 <li><button class="action-row" type="button" data-testid="open-contact-code" on:click=move |_| app.section.set(Section::ContactCode)>
                     <Icon name="qr-code"/> <span>{words::MY_CODE}</span>
                 </button></li>
+                <li><button class="action-row" type="button" data-testid="open-call-devices" on:click=move |_| app.chooses_devices.set(true)>
+                    <Icon name="sliders-horizontal"/> <span>{words::DEVICES_OF_CALLS}</span>
+                </button></li>
                 {phone.then(|| view! {
                     <li><button class="action-row" type="button" data-testid="open-pin" on:click=move |_| pin.set(true)>
                         <Icon name="lock-key"/>

@@ -59,6 +59,7 @@ pub fn Shell(app: App) -> impl IntoView {
         <Show when=move || app.stage.with(|stage| *stage == AppStage::Active) && app.has_call()><Lazy part=parts::CALLS place=Place::Over/></Show>
         <Show when=move || app.stage.with(|stage| *stage == AppStage::Active) && app.muting.with(Option::is_some)><Lazy part=parts::MUTING place=Place::Over focus="dialog button"/></Show>
         <Show when=move || app.help.get()><Lazy part=parts::KEY_HELP place=Place::Over focus="[data-testid='key-help-close']"/></Show>
+        <Show when=move || app.chooses_devices.get()><Lazy part=parts::CALL_DEVICES place=Place::Over focus="[data-testid='choose-microphone']"/></Show>
         // Among the panes they have a place in the grid.
         <Show when=move || app.stage.with(|stage| *stage != AppStage::Active)><Toasts/></Show>
     }
@@ -203,6 +204,7 @@ fn Panes() -> impl IntoView {
                     Section::Profile => view! { <Lazy part=parts::PROFILE place=Place::Pane/> }.into_any(),
                     Section::Devices => view! { <Lazy part=parts::DEVICES place=Place::Pane/> }.into_any(),
                     Section::ContactCode => view! { <Lazy part=parts::CONTACT_CODE place=Place::Pane/> }.into_any(),
+                    Section::Calls => view! { <Lazy part=parts::CALL_LOG place=Place::Pane/> }.into_any(),
                     Section::Starred => view! { <Lazy part=parts::STARRED place=Place::Pane/> }.into_any(),
                 }}
                 <Show when=move || !app.narrow.get()><ListGrip/></Show>
@@ -244,6 +246,7 @@ fn Rail(phone: bool) -> impl IntoView {
     view! {
         <nav class="rail" inert=move || app.call_covers.get() aria-label=words::SECTIONS>
             {entry(Section::Chats, "chat-circle", words::CHATS, "rail-chats")}
+            {entry(Section::Calls, "phone", words::CALLS, "rail-calls")}
             {entry(Section::Devices, "devices", words::DEVICES, "rail-devices")}
             {phone.then(|| entry(Section::ContactCode, "qr-code", words::MY_CODE_SHORT, "rail-code"))}
             <span class="rail-space"></span>

@@ -37,6 +37,34 @@ pub fn tiles(people: &[CallPerson], tracks: &[CallTrack], own: u64) -> Vec<Tile>
         .collect()
 }
 
+/// Who else has raised a hand, as they are called.
+pub fn raised_hands(people: &[CallPerson], own: u64) -> Vec<String> {
+    let is_raised = |person: &&CallPerson| person.participant != own && person.signs.is_some_and(|signs| signs.hand);
+    people.iter().filter(is_raised).map(|person| person.title.clone()).collect()
+}
+
+/// So loud is somebody who speaks; quieter is a room.
+const SPOKEN: f32 = 0.03;
+/// Looks that count, four a second: of the last five seconds
+const LOOKS: u32 = 20;
+/// so many with something spoken are no cough and no "I would like to…".
+const LOOKS_SPOKEN: u32 = 8;
+
+/// Whether somebody has spoken for a while.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Speech {
+    /// The newest look is the lowest bit.
+    looks: u32,
+}
+
+impl Speech {
+    /// Takes how loud it is, from 0 to 1, and tells.
+    pub fn hears(&mut self, level: f32) -> bool {
+        self.looks = (self.looks << 1 | u32::from(level > SPOKEN)) & ((1 << LOOKS) - 1);
+        self.looks.count_ones() >= LOOKS_SPOKEN
+    }
+}
+
 /// The layer of pictures that is large enough where so many people are seen: 3 is the largest.
 pub fn layer_of(people: usize) -> u8 {
     match people {
@@ -49,6 +77,7 @@ pub fn layer_of(people: usize) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use client_api::CallSigns;
 
     fn person(participant: u64, account: u8) -> CallPerson {
         let account = AccountId([account; 16]);
@@ -75,6 +104,30 @@ mod tests {
     fn a_track_under_anothers_name_is_nobodys() {
         let shown = tiles(&[person(2, 2)], &[track("a", 2, 3, true), track("b", 4, 2, true)], 1);
         assert!(shown[0].pictures.is_empty());
+    }
+
+    #[test]
+    fn hands_are_those_of_others_that_are_raised() {
+        let with_hand = |participant: u64, hand: bool| {
+            let signs = Some(CallSigns { microphone: true, camera: true, hand });
+            CallPerson { signs, ..person(participant, 1) }
+        };
+        let people = [with_hand(1, true), with_hand(2, true), with_hand(3, false), person(4, 4)];
+        assert_eq!(raised_hands(&people, 1), ["2"]);
+    }
+
+    #[test]
+    fn who_has_spoken_for_two_seconds_of_five_has_spoken() {
+        let after = |levels: &mut dyn Iterator<Item = f32>| {
+            let mut speech = Speech::default();
+            levels.position(|level| speech.hears(level))
+        };
+        assert_eq!(after(&mut [0.2].into_iter().cycle().take(100)), Some(7));
+        // A cough, and a room that is never quiet.
+        assert_eq!(after(&mut (0..100).map(|at| if at % 20 < 4 { 0.9 } else { 0.01 })), None);
+        assert_eq!(after(&mut [0.02].into_iter().cycle().take(100)), None);
+        // Pauses between words.
+        assert!(after(&mut (0..100).map(|at| if at % 3 < 2 { 0.1 } else { 0.0 })).is_some());
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! The connection of a call: one way up and down for all tracks, agreed on with the forwarding unit (docs/calls.md, "Signalling").
 //! Knows media and descriptions; not who calls whom, nor how it looks.
 
+pub mod devices;
 pub mod frames;
+pub mod level;
+pub mod pip;
+pub mod quality;
 pub mod sources;
 
 use crate::bridge;
@@ -9,6 +13,7 @@ use crate::platform::page;
 use client_api::{CallSay, CallTrack, Command, UserError};
 use frames::{Frames, Kind};
 use js_sys::{Array, Reflect};
+use quality::Measured;
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
@@ -129,6 +134,11 @@ impl Line {
         self.inner.tracks.borrow().clone()
     }
 
+    /// What it measures of itself.
+    pub fn measuring(&self) -> impl Future<Output = Option<Measured>> + use<> {
+        quality::measure(self.inner.connection.clone())
+    }
+
     /// The track on one of this connection's lines.
     pub fn received(&self, mid: &str) -> Option<MediaStreamTrack> {
         self.inner.received.borrow().get(mid).cloned()
@@ -169,9 +179,12 @@ impl Inner {
                 made
             }
         };
-        if transceiver.sender().track().as_ref() == track {
+        let before = transceiver.sender().track();
+        if before.as_ref() == track {
             return Ok(());
         }
+        // Another device of the same kind is nothing that has to be agreed on.
+        let is_another = before.is_some() && track.is_some();
         let replaced = transceiver.sender().replace_track(track);
         transceiver.set_direction(match track {
             Some(_) => RtcRtpTransceiverDirection::Sendonly,
@@ -180,7 +193,9 @@ impl Inner {
         let this = Rc::clone(self);
         spawn_local(async move {
             let _ = JsFuture::from(replaced).await;
-            this.step(Step::Offer);
+            if !is_another {
+                this.step(Step::Offer);
+            }
         });
         Ok(())
     }

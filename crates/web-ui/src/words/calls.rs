@@ -2,8 +2,11 @@
 
 use super::{count, isolated};
 use crate::model::media::length;
-use client_api::{CallEnd, CallFacts, CallState, RingingCall, RunningCall, UserError};
+use client_api::{CallEnd, CallFacts, CallSigns, CallState, RingingCall, RunningCall, UserError};
 
+/// In the rail, and above the log.
+pub const CALLS: &str = "Calls";
+pub const NO_CALLS: &str = "No calls yet. A call begins in a chat: open one, and press the telephone or the camera.";
 pub const VOICE_CALL: &str = "Voice call";
 pub const VIDEO_CALL: &str = "Video call";
 pub const CALLING: &str = "Calling…";
@@ -18,8 +21,39 @@ pub const CAMERA_OFF: &str = "Turn the camera off";
 pub const CAMERA_ON: &str = "Turn the camera on";
 pub const SCREEN_ON: &str = "Share your screen";
 pub const SCREEN_OFF: &str = "Stop sharing your screen";
+pub const CALL_MICROPHONE_GONE: &str = "The microphone was unplugged. Another one is used now.";
+pub const CALL_CAMERA_GONE: &str = "The camera was unplugged. Another one is used now.";
+pub const DEVICES_OF_CALLS: &str = "Microphone, camera, loudspeaker";
+pub const MICROPHONE: &str = "Microphone";
+pub const CAMERA: &str = "Camera";
+pub const LOUDSPEAKER: &str = "Loudspeaker";
+pub const SYSTEM_DEVICE: &str = "As the system has it";
+pub const TRY_MICROPHONE: &str = "Try the microphone";
+pub const TRY_LOUDSPEAKER: &str = "Play a tone";
+pub const TONE_IS_PLAYED: &str = "You should have heard a tone.";
+pub const MICROPHONE_LEVEL: &str = "How loud the microphone is";
+pub const MICROPHONE_IS_OFF: &str = "Your microphone is off.";
+pub const MICROPHONE_REFUSED_HERE: &str =
+    "The browser does not let Heliograph use the microphone. Allow it beside the address.";
+pub const MICROPHONE_MISSING_HERE: &str = "No microphone was found. Connect one.";
+pub const HAND_UP: &str = "Raise your hand";
+pub const HAND_DOWN: &str = "Lower your hand";
+pub const KEYS_OF_CALLS: &str = "In a call";
+/// What the keys of a call's window do.
+pub const CALL_KEYS: [(&str, &[&str]); 5] = [
+    ("Microphone on or off", &["M"]),
+    ("Camera on or off", &["V"]),
+    ("Share your screen, or stop", &["S"]),
+    ("Raise or lower your hand", &["H"]),
+    ("Make the call small", &["Esc"]),
+];
 pub const CALL_SMALLER: &str = "Make the call small";
 pub const CALL_LARGER: &str = "Make the call large";
+pub const CALL_BY_SPEAKER: &str = "Show who speaks large";
+pub const CALL_ALL_ALIKE: &str = "Show all alike";
+pub const PICTURE_IN_PICTURE: &str = "Picture over other windows";
+pub const CONNECTION_WEAK: &str = "Weak connection";
+pub const CONNECTION_BAD: &str = "Bad connection";
 pub const CALL_WAYS: &str = "Call";
 pub const YOUR_PICTURE: &str = "Your picture";
 pub const CALL_ASKING: &str = "Your browser asks whether Heliograph may use the microphone and the camera.";
@@ -38,6 +72,24 @@ pub fn call_with(title: &str) -> String {
 
 pub fn picture_of(title: &str) -> String {
     format!("Picture of {}", isolated(title))
+}
+
+/// A device by the name that it has, or its number where the browser gives none yet.
+pub fn device(label: &str, number: usize) -> String {
+    if label.is_empty() { format!("Device {number}") } else { label.to_owned() }
+}
+
+/// What somebody says of themselves, for whoever does not see the signs. What is on needs no words.
+pub fn call_signs(signs: CallSigns) -> String {
+    let all = [(!signs.microphone, "microphone off"), (!signs.camera, "camera off"), (signs.hand, "hand raised")];
+    let shown: Vec<&str> = all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, words)| words).collect();
+    if shown.is_empty() { String::new() } else { format!(", {}", shown.join(", ")) }
+}
+
+/// Who wants to say something.
+pub fn raised_hands(titles: &[String]) -> String {
+    let names: Vec<String> = titles.iter().map(|title| isolated(title)).collect();
+    if names.is_empty() { String::new() } else { format!("Raised hands: {}", names.join(", ")) }
 }
 
 /// Of what sort it is.
@@ -64,6 +116,16 @@ pub fn call(facts: CallFacts, own: bool, rings: bool) -> String {
         (CallState::Declined, _) => format!("{kind}, declined"),
         (CallState::Over { .. } | CallState::Taken | CallState::Merged, _) => kind.to_owned(),
     }
+}
+
+/// Who called whom, for whoever does not see the arrow.
+pub fn call_way(own: bool) -> &'static str {
+    if own { "Outgoing: " } else { "Incoming: " }
+}
+
+/// The button that calls once more.
+pub fn call_again(kind: &str, title: &str) -> String {
+    format!("{kind} with {}", isolated(title))
 }
 
 /// For a notification.

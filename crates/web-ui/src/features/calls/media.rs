@@ -1,6 +1,7 @@
 //! Elements that a track is seen and heard in.
 
 use super::session::Session;
+use crate::platform::call::devices;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -14,6 +15,11 @@ pub fn Sound(session: Session, mid: String) -> impl IntoView {
         session.changed.track();
         if let (Some(element), Some(track)) = (element.get(), session.received(&mid)) {
             play(&element, &track);
+        }
+    });
+    Effect::new(move || {
+        if let Some(element) = element.get() {
+            devices::lead_to(&element, session.loudspeaker.get());
         }
     });
     view! { <audio node_ref=element autoplay data-testid="call-sound"></audio> }

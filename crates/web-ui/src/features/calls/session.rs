@@ -1,6 +1,8 @@
 //! What this page holds of the call that it is in: the connection, and what it sends.
 
+use crate::platform::call::devices::{self, DeviceKind};
 use crate::platform::call::frames::{self, Frames};
+use crate::platform::call::quality::Measured;
 use crate::platform::call::sources::{self, Silence};
 use crate::platform::call::{Line, Own};
 use crate::platform::capture::CaptureTrouble;
@@ -30,6 +32,10 @@ pub struct Session {
     pub speaks: RwSignal<bool>,
     pub shows_camera: RwSignal<bool>,
     pub shows_screen: RwSignal<bool>,
+    /// The own hand is raised.
+    pub hand: RwSignal<bool>,
+    /// The loudspeaker that others are heard by, where the user chose one.
+    pub loudspeaker: RwSignal<Option<String>>,
     /// The browser is asking the user whether a call may have what it needs.
     pub asking: RwSignal<bool>,
 }
@@ -97,6 +103,8 @@ impl Session {
             speaks: RwSignal::new(false),
             shows_camera: RwSignal::new(false),
             shows_screen: RwSignal::new(false),
+            hand: RwSignal::new(false),
+            loudspeaker: RwSignal::new(devices::chosen(DeviceKind::Loudspeaker)),
             asking: RwSignal::new(false),
         }
     }
@@ -223,6 +231,16 @@ impl Session {
         self.with_live(|live| live.sent.screen.clone().or_else(|| live.sent.camera.clone())).flatten()
     }
 
+    /// What the connection measures of itself.
+    pub fn measuring(self) -> Option<impl Future<Output = Option<Measured>> + use<>> {
+        self.with_live(|live| live.line.as_ref().map(Line::measuring)).flatten()
+    }
+
+    /// What is said into.
+    pub fn microphone(self) -> Option<MediaStreamTrack> {
+        self.with_live(|live| live.sent.microphone.clone()).flatten()
+    }
+
     /// How large a picture is shown.
     pub fn wish_layer(self, mid: String, layer: u8) {
         let participant = self.participant.get_untracked();
@@ -252,11 +270,7 @@ impl Session {
             track.set_enabled(speaks);
             return self.speaks.set(speaks);
         }
-        self.take_later(async move |session: Self| {
-            let mut taken = Sent::default();
-            session.take_microphone(&mut taken).await;
-            taken
-        });
+        self.take_later(Self::microphone_now);
     }
 
     pub fn toggle_camera(self) {
@@ -264,11 +278,7 @@ impl Session {
             self.with_live(|live| drop(live.sent.camera.take().inspect(MediaStreamTrack::stop)));
             return self.send_again();
         }
-        self.take_later(async move |session: Self| {
-            let mut taken = Sent::default();
-            taken.camera = session.camera().await;
-            taken
-        });
+        self.take_later(Self::camera_now);
     }
 
     pub fn toggle_screen(self) {
@@ -284,6 +294,67 @@ impl Session {
             (taken.screen, taken.screen_sound) = (Some(picture), sound);
             taken
         });
+    }
+
+    /// Another device was chosen: what is sent from such a one comes from it now. The others notice nothing but that.
+    pub fn use_chosen(self, kind: DeviceKind) {
+        match kind {
+            DeviceKind::Microphone => {
+                let sends = self.with_live(|live| live.sent.microphone.is_some() || live.sent.silence.is_some());
+                if sends == Some(true) {
+                    self.take_later(Self::microphone_now);
+                }
+            }
+            DeviceKind::Camera if self.shows_camera.get_untracked() => self.take_later(Self::camera_now),
+            DeviceKind::Camera => {}
+            DeviceKind::Loudspeaker => self.loudspeaker.set(devices::chosen(kind)),
+        }
+    }
+
+    async fn microphone_now(self) -> Sent {
+        let mut taken = Sent::default();
+        self.take_microphone(&mut taken).await;
+        taken
+    }
+
+    async fn camera_now(self) -> Sent {
+        let mut taken = Sent::default();
+        taken.camera = self.camera().await;
+        taken
+    }
+
+    /// A device that is unplugged ends its track: another one takes its place, and the user is told.
+    fn watch_end(self, track: &MediaStreamTrack, kind: DeviceKind) {
+        let ended: MediaStreamTrack = Clone::clone(track);
+        let gone = Closure::once_into_js(move || {
+            let is_sent = self.with_live(|live| {
+                let sent = if kind == DeviceKind::Camera { &live.sent.camera } else { &live.sent.microphone };
+                sent.as_ref().is_some_and(|sent| sent.id() == ended.id())
+            });
+            if is_sent == Some(true) {
+                self.take_later(async move |session: Self| session.instead_of(kind).await);
+            }
+        });
+        track.set_onended(Some(gone.unchecked_ref()));
+    }
+
+    async fn instead_of(self, kind: DeviceKind) -> Sent {
+        let taken = if kind == DeviceKind::Camera { self.camera_now().await } else { self.microphone_now().await };
+        let notice = match kind {
+            DeviceKind::Camera => taken.camera.is_some().then_some(words::CALL_CAMERA_GONE),
+            _ => taken.microphone.is_some().then_some(words::CALL_MICROPHONE_GONE),
+        };
+        match notice {
+            Some(notice) => self.app.toast(notice.to_owned(), false),
+            // Why there is none was told; what has ended is not sent on.
+            None if kind == DeviceKind::Camera => drop(self.with_live(|live| live.sent.camera.take())),
+            None => drop(self.with_live(|live| live.sent.microphone.take())),
+        }
+        taken
+    }
+
+    pub fn toggle_hand(self) {
+        self.hand.update(|hand| *hand = !*hand);
     }
 
     fn stop_screen(self) {
@@ -307,6 +378,7 @@ impl Session {
         });
         drop(before);
         let _ = self.participant.try_set(0);
+        let _ = self.hand.try_set(false);
         self.show_sent();
     }
 
@@ -327,6 +399,8 @@ impl Session {
                     (&mut sent.screen_sound, taken.screen_sound.take()),
                 ] {
                     if let Some(track) = track {
+                        // Who was silent stays so.
+                        track.set_enabled(place.as_ref().is_none_or(MediaStreamTrack::enabled));
                         drop(place.replace(track).inspect(MediaStreamTrack::stop));
                     }
                 }
@@ -364,7 +438,10 @@ impl Session {
 
     async fn take_microphone(self, into: &mut Sent) {
         match sources::microphone().await {
-            Ok(track) => into.microphone = Some(track),
+            Ok(track) => {
+                self.watch_end(&track, DeviceKind::Microphone);
+                into.microphone = Some(track);
+            }
             Err(trouble) => {
                 let words = match trouble {
                     CaptureTrouble::Refused => words::CALL_MICROPHONE_REFUSED,
@@ -378,7 +455,10 @@ impl Session {
 
     async fn camera(self) -> Option<MediaStreamTrack> {
         let trouble = match sources::camera().await {
-            Ok(track) => return Some(track),
+            Ok(track) => {
+                self.watch_end(&track, DeviceKind::Camera);
+                return Some(track);
+            }
             Err(trouble) => trouble,
         };
         let words = match trouble {

@@ -1,5 +1,6 @@
 //! Microphone, camera and screen for a call. Knows what to ask the browser for.
 
+use super::devices::{self, DeviceKind};
 use crate::platform::capture::{self, CaptureTrouble};
 use js_sys::{Function, Object, Reflect};
 use leptos::prelude::window;
@@ -7,27 +8,52 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AudioContext, MediaStream, MediaStreamConstraints, MediaStreamTrack};
 
-/// The microphone.
+/// The microphone that was chosen, or another one where that is not there.
 pub async fn microphone() -> Result<MediaStreamTrack, CaptureTrouble> {
-    let wish = MediaStreamConstraints::new();
-    wish.set_audio(&JsValue::TRUE);
-    first(&capture::open(&wish).await?)
+    chosen_or_any(DeviceKind::Microphone, &Object::new(), MediaStreamConstraints::set_audio).await
 }
 
-/// The camera: large enough for three layers.
+/// The camera that was chosen, or another one: large enough for three layers.
 pub async fn camera() -> Result<MediaStreamTrack, CaptureTrouble> {
-    let size = |ideal: u32| {
-        let wish = Object::new();
-        let _ = Reflect::set(&wish, &"ideal".into(), &ideal.into());
-        wish
-    };
     let video = Object::new();
-    for (name, ideal) in [("width", 1_280), ("height", 720)] {
-        let _ = Reflect::set(&video, &name.into(), &size(ideal));
+    for (name, size) in [("width", 1_280), ("height", 720)] {
+        set(&video, name, &wished("ideal", &size.into()));
     }
-    let wish = MediaStreamConstraints::new();
-    wish.set_video(&video);
-    first(&capture::open(&wish).await?)
+    chosen_or_any(DeviceKind::Camera, &video, MediaStreamConstraints::set_video).await
+}
+
+/// Of a device that was only preferred, browsers take no notice where another one is open already.
+async fn chosen_or_any(
+    kind: DeviceKind,
+    of_it: &Object,
+    put: fn(&MediaStreamConstraints, &JsValue),
+) -> Result<MediaStreamTrack, CaptureTrouble> {
+    let ask = async || {
+        let wish = MediaStreamConstraints::new();
+        put(&wish, of_it);
+        first(&capture::open(&wish).await?)
+    };
+    if let Some(id) = devices::chosen(kind) {
+        set(of_it, "deviceId", &wished("exact", &id.into()));
+        match ask().await {
+            Err(CaptureTrouble::Missing) => {}
+            given => return given,
+        }
+        // It is not there any more.
+        let _ = Reflect::delete_property(of_it, &"deviceId".into());
+    }
+    ask().await
+}
+
+fn wished(how: &str, value: &JsValue) -> Object {
+    let wish = Object::new();
+    set(&wish, how, value);
+    wish
+}
+
+/// A fresh object takes properties.
+fn set(object: &Object, name: &str, value: &JsValue) {
+    let _ = Reflect::set(object, &name.into(), value);
 }
 
 /// A screen, window or tab that the user chooses, with its sound where the browser gives it.
