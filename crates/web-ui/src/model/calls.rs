@@ -118,16 +118,16 @@ mod tests {
 
     #[test]
     fn who_has_spoken_for_two_seconds_of_five_has_spoken() {
-        let after = |levels: &mut dyn Iterator<Item = f32>| {
+        fn after(levels: impl IntoIterator<Item = f32>) -> Option<usize> {
             let mut speech = Speech::default();
-            levels.position(|level| speech.hears(level))
-        };
-        assert_eq!(after(&mut [0.2].into_iter().cycle().take(100)), Some(7));
+            levels.into_iter().position(|level| speech.hears(level))
+        }
+        assert_eq!(after([0.2].into_iter().cycle().take(100)), Some(7));
         // A cough, and a room that is never quiet.
-        assert_eq!(after(&mut (0..100).map(|at| if at % 20 < 4 { 0.9 } else { 0.01 })), None);
-        assert_eq!(after(&mut [0.02].into_iter().cycle().take(100)), None);
+        assert_eq!(after((0..100).map(|at| if at % 20 < 4 { 0.9 } else { 0.01 })), None);
+        assert_eq!(after([0.02].into_iter().cycle().take(100)), None);
         // Pauses between words.
-        assert!(after(&mut (0..100).map(|at| if at % 3 < 2 { 0.1 } else { 0.0 })).is_some());
+        assert!(after((0..100).map(|at| if at % 3 < 2 { 0.1 } else { 0.0 })).is_some());
     }
 
     #[test]
