@@ -99,8 +99,11 @@ mod tests {
     #[test]
     fn who_has_left_is_not_large() {
         let mut speaker = Speaker::default();
-        after(&mut speaker, 10, &[(1, 0.4), (2, 0.1)]);
+        assert_eq!(after(&mut speaker, 10, &[(1, 0.4), (2, 0.0)]), Some(1));
         assert_eq!(after(&mut speaker, 10, &[(2, 0.0)]), None);
+        // Whoever spoke a moment ago is, instead.
+        after(&mut speaker, 10, &[(1, 0.4), (2, 0.1)]);
+        assert_eq!(after(&mut speaker, 1, &[(2, 0.0)]), Some(2));
     }
 
     #[test]

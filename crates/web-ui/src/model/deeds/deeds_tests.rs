@@ -32,18 +32,18 @@ fn reaction(account: u8, emoji: &str) -> Reaction {
 
 #[test]
 fn a_menu_holds_what_can_be_done_with_its_message_now() {
-    use Deed::{Copy, Delete, Edit, Forward, Info, React, Reply, Select, Star};
+    use Deed::{Copy, Delete, Edit, Forward, Info, Pin, React, Reply, Select, Star};
     let text = || MessageBody::Text("hello".into());
     let failed = MessageRow { status: Some(MessageStatus::Failed), edit_until_ms: u64::MAX, ..message(true, text()) };
     let pending = MessageRow { status: Some(MessageStatus::Pending), edit_until_ms: u64::MAX, ..message(true, text()) };
     for (row, now_ms, wanted) in [
-        (message(true, text()), NOW, vec![Reply, Forward, Copy, Star, Select, Info, Edit, Delete, React]),
-        (message(true, text()), NOW + 10, vec![Reply, Forward, Copy, Star, Select, Info, Delete, React]),
-        (message(false, text()), NOW, vec![Reply, Forward, Copy, Star, Select, Info, Delete, React]),
-        (pending, NOW, vec![Reply, Forward, Copy, Star, Select, Info, Edit, Delete, React]),
+        (message(true, text()), NOW, vec![Reply, Forward, Copy, Star, Pin, Select, Info, Edit, Delete, React]),
+        (message(true, text()), NOW + 10, vec![Reply, Forward, Copy, Star, Pin, Select, Info, Delete, React]),
+        (message(false, text()), NOW, vec![Reply, Forward, Copy, Star, Pin, Select, Info, Delete, React]),
+        (pending, NOW, vec![Reply, Forward, Copy, Star, Pin, Select, Info, Edit, Delete, React]),
         (failed, NOW, vec![Copy, Star, Select, Info, Delete]),
         (message(true, MessageBody::Deleted), NOW, vec![Select, Info, Delete]),
-        (message(false, MessageBody::Newer), NOW, vec![Reply, Star, Select, Info, Delete, React]),
+        (message(false, MessageBody::Newer), NOW, vec![Reply, Star, Pin, Select, Info, Delete, React]),
         (message(false, MessageBody::Waiting), NOW, vec![Info]),
         (message(false, MessageBody::System(SystemLine::Encrypted)), NOW, vec![]),
     ] {
