@@ -6,9 +6,10 @@ use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::media;
 use crate::messages::Kind;
+use crate::profile::ui_account;
 use client_api::{Answer, MessageBody, Quote, Quoted, UserError};
 use prost::Message as _;
-use proto::content::{self as wire, Content, Pin, content};
+use proto::content::{Content, Pin, content};
 use proto::ids::{AccountId, ChatId, MessageId};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeSet;
@@ -75,11 +76,12 @@ pub(crate) fn rows(db: &Connection, chat: ChatId, me: AccountId) -> rusqlite::Re
             if heard.insert(target)
                 && is_on(&content)
                 && may_stand(db, MessageId(target))?
-                && let Some(row) = amendments::quote(db, chat, naming(MessageId(target)), me)?
-                // What is not here, or is no more, is nowhere to go.
-                && matches!(row.body, Quoted::Text(_) | Quoted::Other)
+                && let Some((sender, body, media)) = amendments::said(db, chat, MessageId(target))?
+                // What is no more is nowhere to go.
+                && matches!(body, Quoted::Text(_) | Quoted::Other)
             {
-                pinned.push(row);
+                let (message, own) = (client_api::MessageId(target), sender == me);
+                pinned.push(Quote { message, sender: ui_account(sender), own, body, media });
             }
         }
     }
@@ -100,11 +102,6 @@ fn may_stand(db: &Connection, id: MessageId) -> rusqlite::Result<bool> {
 
 fn is_on(content: &[u8]) -> bool {
     matches!(Content::decode(content), Ok(Content { body: Some(content::Body::Pin(Pin { on: true, .. })), .. }))
-}
-
-/// A message by its id alone.
-fn naming(id: MessageId) -> wire::Quote {
-    wire::Quote { message_id: id.to_vec(), account: vec![0; 16], excerpt: String::new() }
 }
 
 /// Something of this message is shown differently: where somebody has pinned it, the bar above the conversation as well.

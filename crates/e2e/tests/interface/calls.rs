@@ -51,6 +51,15 @@ async fn alice_and_bob(world: &World) -> Result<(Browser, Browser)> {
     Ok((alice, bob))
 }
 
+/// The page begins anew with these in it.
+async fn begins_anew_with(page: &Browser, scripts: &[&str]) -> Result<()> {
+    for script in scripts {
+        page.page().add_init_script(script).await?;
+    }
+    page.reloads().await?;
+    page.is_online().await
+}
+
 async fn are_connected(pages: [&Browser; 2]) -> Result<()> {
     for page in pages {
         page.sees("[data-testid=call][data-state=running]").await?;
@@ -384,10 +393,7 @@ const COMES_AND_STAYS_SEALED: &str = "(async () => {
 async fn without_the_key_of_the_chat_nothing_of_a_call_is_decoded() -> Result<()> {
     let world = World::new().await?;
     let (alice, bob) = alice_and_bob(&world).await?;
-    bob.page().add_init_script(COLLECTING).await?;
-    bob.page().add_init_script(ANOTHER_KEY).await?;
-    bob.reloads().await?;
-    bob.is_online().await?;
+    begins_anew_with(&bob, &[COLLECTING, ANOTHER_KEY]).await?;
     alice.clicks("call-video").await?;
     bob.clicks("call-answer-video").await?;
     bob.finds_true(COMES_AND_STAYS_SEALED).await?;
@@ -403,9 +409,7 @@ async fn chromium_and_firefox_talk() -> Result<()> {
     alice.registers(&world, "Alice", ALICE).await?;
     let bob = Browser::phone_with(&world, "Bob", &Setup::firefox(WIDE).with_microphone()).await?;
     bob.registers(&world, "Bob", BOB).await?;
-    bob.page().add_init_script(COLLECTING).await?;
-    bob.reloads().await?;
-    bob.is_online().await?;
+    begins_anew_with(&bob, &[COLLECTING]).await?;
     alice.starts_chat(BOB, "Bob").await?;
     alice.writes("from Chromium").await?;
     bob.opens_chat("from Chromium").await?;

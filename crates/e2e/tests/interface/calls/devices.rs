@@ -1,6 +1,6 @@
 //! Which microphone, camera and loudspeaker a call uses: chosen before it and in it, and what happens where one is unplugged.
 
-use super::{COLLECTING, HEARS, are_connected};
+use super::{COLLECTING, HEARS, are_connected, begins_anew_with};
 use crate::{ALICE, LISTENING};
 use anyhow::{Result, ensure};
 use e2e::World;
@@ -40,10 +40,7 @@ async fn chooses(page: &Browser, list: &str, id: &str) -> Result<()> {
 
 async fn in_call(world: &World) -> Result<(Browser, Browser)> {
     let (alice, bob) = super::alice_and_bob(world).await?;
-    alice.page().add_init_script(COLLECTING).await?;
-    alice.page().add_init_script(LISTENING).await?;
-    alice.reloads().await?;
-    alice.is_online().await?;
+    begins_anew_with(&alice, &[COLLECTING, LISTENING]).await?;
     alice.opens_chat("shall we talk?").await?;
     alice.clicks("call-voice").await?;
     bob.clicks("call-answer").await?;
@@ -88,8 +85,7 @@ async fn another_microphone_takes_over_in_the_call_and_is_remembered() -> Result
     alice.sees("[data-testid=call]:not(.small)").await?;
     alice.clicks("call-hang-up").await?;
     alice.hides("call").await?;
-    alice.reloads().await?;
-    alice.is_online().await?;
+    begins_anew_with(&alice, &[]).await?;
     // What was said last is the call.
     alice.opens_chat("Bob").await?;
     alice.clicks("call-voice").await?;

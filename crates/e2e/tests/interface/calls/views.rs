@@ -1,6 +1,6 @@
 //! Who is large in a call, how well connections are, and a picture over other windows.
 
-use super::{COLLECTING, SEES, alice_and_bob, are_connected, group_of_three, tiles};
+use super::{COLLECTING, SEES, alice_and_bob, are_connected, begins_anew_with, group_of_three, tiles};
 use anyhow::{Result, ensure};
 use e2e::World;
 use e2e::browser::{Browser, NARROWEST, WIDE};
@@ -67,10 +67,7 @@ async fn whoever_speaks_is_large_where_that_is_wished_for() -> Result<()> {
 async fn a_connection_that_loses_much_is_told_of() -> Result<()> {
     let world = World::new().await?;
     let (alice, bob) = alice_and_bob(&world).await?;
-    alice.page().add_init_script(COLLECTING).await?;
-    alice.page().add_init_script(LOSING).await?;
-    alice.reloads().await?;
-    alice.is_online().await?;
+    begins_anew_with(&alice, &[COLLECTING, LOSING]).await?;
     alice.opens_chat("shall we talk?").await?;
     alice.clicks("call-voice").await?;
     bob.clicks("call-answer").await?;
@@ -95,9 +92,7 @@ const NOTING: &str = "
 async fn a_picture_stays_over_other_windows_until_it_is_taken_away() -> Result<()> {
     let world = World::new().await?;
     let (alice, bob) = alice_and_bob(&world).await?;
-    alice.page().add_init_script(NOTING).await?;
-    alice.reloads().await?;
-    alice.is_online().await?;
+    begins_anew_with(&alice, &[NOTING]).await?;
     alice.opens_chat("shall we talk?").await?;
     alice.clicks("call-video").await?;
     bob.clicks("call-answer-video").await?;
