@@ -182,6 +182,7 @@ mod tests {
             own,
             status: None,
             body: MessageBody::Text("How are you?".into()),
+            mentions: Vec::new(),
             attachment: None,
             quote: None,
             edited: false,

@@ -39,6 +39,8 @@ pub struct ChatRow {
     pub last: Option<LastMessage>,
     /// Unread messages of others.
     pub unread: u32,
+    /// The first unread message of a group that names this account.
+    pub named_in: Option<MessageId>,
     /// Marked unread by hand.
     pub marked_unread: bool,
     /// Pinned to the top.
@@ -201,6 +203,17 @@ pub enum SystemLine {
     },
 }
 
+/// A part of a text that names somebody: "@" and what they are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mention {
+    /// The byte of the text with which it begins; in the order of the text.
+    pub at: u32,
+    /// Its bytes.
+    pub length: u32,
+    /// Whom; `None`: everybody in the group.
+    pub account: Option<AccountId>,
+}
+
 /// What a message answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
@@ -255,6 +268,8 @@ pub struct MessageRow {
     pub status: Option<MessageStatus>,
     /// What it says.
     pub body: MessageBody,
+    /// Whom its text names.
+    pub mentions: Vec<Mention>,
     /// The file that it carries; only with a text.
     pub attachment: Option<Attachment>,
     /// What it answers.
@@ -384,6 +399,8 @@ pub struct MemberRow {
     pub account: AccountId,
     /// The name to show.
     pub title: String,
+    /// What is written behind an "@" to name them: of no two in a group the same.
+    pub mention: String,
     /// May add, remove, rename, and say who else may.
     pub admin: bool,
 }

@@ -70,6 +70,8 @@ pub enum Event {
         preview: String,
         /// What it carries.
         media: Option<MediaKind>,
+        /// It names this account: told also where the group is muted.
+        in_person: bool,
     },
     /// All that this device knows of calls, whenever it has changed.
     Calls(Calls),

@@ -187,13 +187,26 @@ pub(crate) fn about_and_photo(db: &Connection, account: AccountId) -> Result<(St
 
 /// The name to show for an account.
 pub(crate) fn title_of(db: &Connection, account: AccountId) -> Result<String, Halt> {
-    let named = contact(db, account)?.map(|contact| contact.name).unwrap_or_default();
-    let row: Option<(String, String)> = db
+    let name = name_of(db, account)?;
+    Ok(name.unwrap_or_else(|| people::title(String::new(), String::new(), "", account)))
+}
+
+/// What the owner calls an account, or what it calls itself, or its number.
+pub(crate) fn name_of(db: &Connection, account: AccountId) -> rusqlite::Result<Option<String>> {
+    let contact: Option<Vec<u8>> = db
+        .prepare_cached("SELECT value FROM state WHERE key = ?1")?
+        .query_row([contact_key(account)], |row| row.get(0))
+        .optional()?;
+    let named = contact.map(|contact| people::contact_name(&contact)).filter(|name| !name.is_empty());
+    if named.is_some() {
+        return Ok(named);
+    }
+    let known: Option<(String, String)> = db
         .prepare_cached("SELECT profile_name, number FROM account WHERE account = ?1")?
         .query_row([account.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let (name, number) = row.unwrap_or_default();
-    Ok(people::title(named, name, &number, account))
+    let known = known.filter(|(name, number)| !(name.is_empty() && number.is_empty()));
+    Ok(known.map(|(name, number)| people::title(String::new(), name, &number, account)))
 }
 
 /// The key of a contact in the own state.

@@ -1,10 +1,11 @@
 //! Commands that say something about a message: answer, react, change, delete. What comes of them is read by `amendments`.
 
-use crate::amendments::{self, About};
+use crate::amendments::{self, About, Names};
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::media;
+use crate::mentions;
 use crate::messages::{self, Kind};
 use crate::sending::refusal_of;
 use crate::{outbox, own_state};
@@ -56,20 +57,22 @@ impl Client {
     ) -> Result<(), Halt> {
         let (chat, id) = (ChatId(chat.0), MessageId(message.0));
         let held = held(cx, chat, id)?;
-        let result = match (held, refusal_of(&text)) {
+        let (sent, mentions) = mentions::written(cx, chat, &text)?;
+        let typed = MessageBody::Text(text);
+        let result = match (held, refusal_of(&sent)) {
             (_, Some(refusal)) => Err(refusal),
             (None, None) => Err(UserError::NotFound),
             // Nobody has heard of it: what is not sent is no change.
             (Some(row), None)
                 if media::is_unsent(cx.db, id)? && !row.forwarded && matches!(row.body, MessageBody::Text(_)) =>
             {
-                self.change_caption(cx, chat, id, text)?;
+                self.change_caption(cx, chat, id, (sent, mentions))?;
                 Ok(Answer::Done)
             }
             (Some(row), None) if row.edit_until_ms < cx.now_ms => Err(UserError::TooLate),
-            (Some(row), None) if row.body == MessageBody::Text(text.clone()) => Ok(Answer::Done),
+            (Some(row), None) if row.body == typed => Ok(Answer::Done),
             (Some(_), None) => {
-                let edit = Edit { message_id: id.to_vec(), text };
+                let edit = Edit { message_id: id.to_vec(), text: sent, mentions };
                 let written = self.write(cx, chat, Kind::Amendment, content::Body::Edit(edit))?;
                 Ok(Answer::Message(client_api::MessageId(written.0)))
             }
@@ -135,7 +138,7 @@ pub(crate) fn quoting(cx: &Context<'_>, chat: ChatId, id: MessageId) -> Result<O
         .db
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM message WHERE message = ?1 AND seq = ?2)")?
         .query_row(params![id.as_bytes(), messages::MOVED_SEQ], |row| row.get(0))?;
-    Ok(amendments::said(cx.db, chat, id)?.map(|(account, body, _)| {
+    Ok(amendments::said(cx.db, chat, id, Names::Public)?.map(|(account, body, _)| {
         let excerpt = match body {
             // It was said to somebody else, who had the number then.
             _ if moved => String::new(),

@@ -8,13 +8,14 @@ use crate::calling;
 use crate::client::Context;
 use crate::io::Halt;
 use crate::media::{self, facts};
+use crate::mentions;
 use crate::messages::{Kind, UNSENT_MS};
 use crate::own_state;
 use crate::pinning;
 use breakable::{Rule, broken};
 use client_api::{MediaKind, MessageBody, MessageRow, Quote, Quoted};
 use prost::Message as _;
-use proto::content::{Content, Edit, Erased, content};
+use proto::content::{Content, Edit, Erased, Text, content};
 use proto::ids::{AccountId, ChatId, MessageId};
 use rusqlite::{Connection, OptionalExtension, params};
 use std::collections::BTreeSet;
@@ -64,15 +65,15 @@ impl About {
 }
 
 /// The message that a content is about, where it is about one.
-pub(crate) fn aim(content: &[u8]) -> Option<(About, MessageId)> {
-    let (about, id) = match Content::decode(content).ok()?.body? {
-        content::Body::Text(text) => (About::Answer, text.quote?.message_id),
-        content::Body::Media(media) => (About::Answer, media.caption?.quote?.message_id),
-        content::Body::Reaction(reaction) => (About::Reaction, reaction.message_id),
-        content::Body::Edit(edit) => (About::Edit, edit.message_id),
-        content::Body::Deletion(deletion) => (About::Deletion, deletion.message_id),
-        content::Body::CallWord(word) => (About::Call, word.message_id),
-        content::Body::Pin(pin) => (About::Pin, pin.message_id),
+pub(crate) fn aim(content: &Content) -> Option<(About, MessageId)> {
+    let (about, id) = match content.body.as_ref()? {
+        content::Body::Text(text) => (About::Answer, &text.quote.as_ref()?.message_id),
+        content::Body::Media(media) => (About::Answer, &media.caption.as_ref()?.quote.as_ref()?.message_id),
+        content::Body::Reaction(reaction) => (About::Reaction, &reaction.message_id),
+        content::Body::Edit(edit) => (About::Edit, &edit.message_id),
+        content::Body::Deletion(deletion) => (About::Deletion, &deletion.message_id),
+        content::Body::CallWord(word) => (About::Call, &word.message_id),
+        content::Body::Pin(pin) => (About::Pin, &pin.message_id),
         _ => return None,
     };
     Some((about, MessageId::try_from(id.as_slice()).ok()?))
@@ -117,12 +118,13 @@ pub(crate) fn apply(db: &Connection, chat: ChatId, row: &mut MessageRow, me: Acc
         (row.quote, row.edit_until_ms, row.delete_until_ms) = (None, 0, 0);
         row.forwarded = false;
         row.attachment = None;
+        row.mentions = Vec::new();
     }
     if let MessageBody::Text(text) = &mut row.body
         && may_be_changed(row.forwarded)
         && let Some(newest) = newest_text(db, chat, (MessageId(row.id.0), row.sender.0, row.time_ms))?
     {
-        *text = newest;
+        (*text, row.mentions) = mentions::shown(db, newest.text, &newest.mentions)?;
         row.edited = true;
     }
     if row.body == MessageBody::Deleted {
@@ -159,7 +161,7 @@ pub(crate) fn quote(
 ) -> rusqlite::Result<Option<Quote>> {
     let ids = (MessageId::try_from(quoted.message_id.as_slice()), AccountId::try_from(quoted.account.as_slice()));
     let (Ok(id), Ok(claimed)) = ids else { return Ok(None) };
-    let (sender, body, media) = match said(db, chat, id)? {
+    let (sender, body, media) = match said(db, chat, id, Names::Own)? {
         Some(said) => said,
         // What is known to be deleted is not shown as somebody else remembers it.
         None if is_hidden(db, id)? || deleted_by(db, chat, id, claimed)? => (claimed, Quoted::Deleted, None),
@@ -169,11 +171,21 @@ pub(crate) fn quote(
     Ok(Some(Quote { message, sender: client_api::AccountId(sender.0), own: sender == me, body, media }))
 }
 
+/// By which names a text calls people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// The owner's, for the owner.
+    Own,
+    /// As it was sent, for others.
+    Public,
+}
+
 /// Who wrote a message, what it says now, and what it carries.
 pub(crate) fn said(
     db: &Connection,
     chat: ChatId,
     id: MessageId,
+    names: Names,
 ) -> rusqlite::Result<Option<(AccountId, Quoted, Option<MediaKind>)>> {
     let stored: Option<([u8; 16], Vec<u8>, u64)> = db
         .prepare_cached(
@@ -194,7 +206,11 @@ pub(crate) fn said(
                 true => newest_text(db, chat, (id, sender, time_ms))?,
                 false => None,
             };
-            Quoted::Text(excerpt(&newest.unwrap_or(text.text)))
+            let Text { text, mentions, .. } = newest.unwrap_or(text);
+            Quoted::Text(excerpt(&match names {
+                Names::Own => mentions::shown(db, text, &mentions)?.0,
+                Names::Public => text,
+            }))
         }
         Some(content::Body::Erased(_)) => Quoted::Deleted,
         _ => Quoted::Other,
@@ -229,12 +245,12 @@ fn may_be_changed(forwarded: bool) -> bool {
     !forwarded || broken(Rule::ForwardedStaysAsItIs)
 }
 
-/// What its sender changed a text to last, where that is something, and came in time.
+/// What its sender changed a text to last, with whom it names, where that is something, and came in time.
 fn newest_text(
     db: &Connection,
     chat: ChatId,
     (id, sender, time_ms): (MessageId, [u8; 16], u64),
-) -> rusqlite::Result<Option<String>> {
+) -> rusqlite::Result<Option<Text>> {
     let whose = if broken(Rule::EditIsItsSenders) { "" } else { "AND account = ?3" };
     let sql = format!(
         "SELECT content FROM message WHERE target = ?1 {whose} AND about = 3 AND chat = ?2 AND failed = 0
@@ -249,7 +265,8 @@ fn newest_text(
             Content::decode(content.as_slice()).ok().and_then(|content| content.body)
             && !edit.text.trim().is_empty()
         {
-            return Ok(Some(edit.text));
+            let Edit { text, mentions, .. } = edit;
+            return Ok(Some(Text { text, mentions, ..Text::default() }));
         }
     }
     Ok(None)
@@ -397,7 +414,7 @@ fn erase(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> 
     let erased = without_text(id, sent_ms, content::Body::Erased(Erased {}));
     cx.db
         .prepare_cached(
-            "UPDATE message SET content = ?2, target = NULL, about = 0, kind = min(kind, 0) WHERE message = ?1",
+            "UPDATE message SET content = ?2, target = NULL, about = 0, kind = min(kind, 0), names_me = 0 WHERE message = ?1",
         )?
         .execute(params![id.as_bytes(), erased])?;
     // A star on nothing would stand in the list of stars.
@@ -417,7 +434,7 @@ fn empty_edits(cx: &mut Context<'_>, chat: ChatId, id: MessageId, of_all: bool) 
         rows.collect::<Result<Vec<_>, _>>()?
     };
     for (edit, sent_ms) in edits {
-        let emptied = content::Body::Edit(Edit { message_id: id.to_vec(), text: String::new() });
+        let emptied = content::Body::Edit(Edit { message_id: id.to_vec(), ..Edit::default() });
         cx.db.prepare_cached("UPDATE message SET content = ?2, about = ?3 WHERE message = ?1")?.execute(params![
             edit,
             without_text(MessageId(edit), sent_ms, emptied),

@@ -19,7 +19,7 @@ const PREVIEW_CHARS_MAX: usize = 200;
 /// Times beyond this are places in the outbox, not times.
 const TIME_MS_MAX: u64 = 1 << 60;
 /// Columns before those of the newest message.
-const OWN_COLUMNS: usize = 16;
+const OWN_COLUMNS: usize = 17;
 
 /// Unread messages of a chat are counted to here, and by an index: they are asked for at every change of a chat, which must not cost as much
 /// as the chat is long. A badge says "more than 999".
@@ -41,6 +41,9 @@ fn sql() -> String {
                  AND u.seq > coalesce((SELECT o.read_seq FROM mark o WHERE o.chat = c.chat AND o.account = ?1), 0)
                  LIMIT {UNREAD_MAX})) END,
                 c.kind, coalesce(gname.value, x''),
+                CASE c.kind WHEN 3 THEN (SELECT n.message FROM message n INDEXED BY message_names_me WHERE n.chat = c.chat AND n.names_me = 1
+                 AND n.seq > coalesce((SELECT o.read_seq FROM mark o WHERE o.chat = c.chat AND o.account = ?1), 0)
+                 ORDER BY n.seq LIMIT 1) END,
                 m.message IS NOT NULL,
                 {ROW_COLUMNS}
          FROM chat c
@@ -98,7 +101,7 @@ fn read(
     let is_group = row.get::<_, u32>(13)? == 3;
     let mute: Vec<u8> = row.get(10)?;
     let draft = Draft::decode(&row.get::<_, Vec<u8>>(11)?);
-    let newest = if row.get(15)? { Some(messages::row(db, row, OWN_COLUMNS, me)?) } else { None };
+    let newest = if row.get(16)? { Some(messages::row(db, row, OWN_COLUMNS, me)?) } else { None };
     let by = newest.as_ref().filter(|newest| is_group && !newest.own).map(|newest| AccountId(newest.sender.0));
     let row = ChatRow {
         chat: client_api::ChatId(chat),
@@ -119,6 +122,7 @@ fn read(
         activity_ms,
         last: newest.map(|newest| last(newest, activity_ms)),
         unread: row.get(12)?,
+        named_in: row.get::<_, Option<[u8; 16]>>(15)?.map(client_api::MessageId),
         marked_unread: row.get(7)?,
         pinned: row.get(8)?,
         archived: row.get(9)?,

@@ -5,6 +5,7 @@ use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::media;
+use crate::mentions;
 use crate::messages::{self, Kind};
 use crate::sending::refusal_of;
 use breakable::{Rule, broken};
@@ -104,9 +105,10 @@ fn bodies(
     let mut bodies = BTreeMap::new();
     for id in messages {
         let refused = match messages::get_row(cx.db, from, MessageId(id.0), me)? {
-            Some(row) => match row.body {
+            Some(row) => match &row.body {
                 MessageBody::Text(text) => {
-                    let text = Text { text, quote: None, forwarded: !broken(Rule::ForwardIsLabelled) };
+                    let text = mentions::for_others(cx.db, &row, text)?;
+                    let text = Text { text, forwarded: !broken(Rule::ForwardIsLabelled), ..Text::default() };
                     let (of, time_ms) = (MessageId(id.0), row.time_ms);
                     let body = match row.attachment {
                         Some(_) => media::forwarded(cx, of, text)?.map(|file| Onward::File(Box::new(file))),

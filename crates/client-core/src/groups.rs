@@ -8,6 +8,7 @@ use crate::chats::{self, Chat, Membership, NO_PEER};
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::marks::{self, Mark};
+use crate::mentions;
 use crate::messages::{self, NUMBER_MAX, Place};
 use crate::mls;
 use crate::notices;
@@ -77,11 +78,16 @@ pub(crate) fn accounts(db: &Connection, chat: ChatId) -> Result<BTreeSet<Account
 
 /// Who is in a group, as the interface shows it; nobody in other chats.
 pub(crate) fn rows(db: &Connection, chat: ChatId) -> Result<Vec<MemberRow>, Halt> {
-    let row = |(account, member): (AccountId, Member)| {
-        let title = accounts::title_of(db, account)?;
-        Ok(MemberRow { account: ui_account(account), title, admin: member.admin })
+    let members = members(db, chat)?;
+    let named =
+        |account: &AccountId| Ok((*account, accounts::title_of(db, *account)?, accounts::number_of(db, *account)?));
+    let people = members.keys().map(named).collect::<Result<Vec<_>, Halt>>()?;
+    let labels = mentions::labels(&people);
+    let row = |((account, title, _), mention): ((AccountId, String, String), String)| {
+        let admin = members.get(&account).is_some_and(|member| member.admin);
+        MemberRow { account: ui_account(account), title, mention, admin }
     };
-    members(db, chat)?.into_iter().map(row).collect()
+    Ok(people.into_iter().zip(labels).map(row).collect())
 }
 
 /// Everybody who is in a group now was in it when this entry of its log was written.

@@ -34,6 +34,7 @@ mod key_packages;
 mod link;
 mod marks;
 mod media;
+mod mentions;
 mod messages;
 mod missing;
 mod mls;

@@ -6,12 +6,13 @@ use crate::client::Context;
 use crate::io::Halt;
 use crate::marks::step_ms;
 use crate::media;
+use crate::mentions;
 use crate::notices;
 use crate::restored;
 use breakable::{Rule, broken};
 use client_api::{CallFacts, CallState, MessageBody, MessageRow, MessageStatus};
 use prost::Message as _;
-use proto::content::{Content, Media, Quote, Text, content};
+use proto::content::{Content, Media, Mention, Quote, Text, content};
 use proto::ids::{AccountId, ChatId, DeviceAddress, MessageId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -129,15 +130,18 @@ pub(crate) fn store(cx: &mut Context<'_>, message: &NewMessage) -> Result<Stored
         Some(place) => (place.seq, place.time_ms),
         None => (0, UNSENT_MS + next_unsent(cx.db, message.chat)?),
     };
-    let aim = match message.kind {
-        Kind::Text | Kind::Amendment => amendments::aim(&message.content),
+    let said = match message.kind {
+        Kind::Text | Kind::Amendment => Content::decode(message.content.as_slice()).ok(),
         _ => None,
     };
+    let aim = said.as_ref().and_then(amendments::aim);
+    let me = cx.me()?.address.account;
+    let names_me = message.sender.account != me && said.is_some_and(|said| mentions::names(&said, me));
     let added = cx
         .db
         .prepare_cached(
-            "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content, target, about)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT (message) DO NOTHING",
+            "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content, target, about, names_me)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (message) DO NOTHING",
         )?
         .execute(params![
             message.chat.as_bytes(),
@@ -150,7 +154,8 @@ pub(crate) fn store(cx: &mut Context<'_>, message: &NewMessage) -> Result<Stored
             message.kind.number(),
             message.content,
             aim.map(|(_, target)| target.0),
-            aim.map_or(0, |(about, _)| about.number())
+            aim.map_or(0, |(about, _)| about.number()),
+            names_me
         ])?;
     if added == 0 && broken(Rule::MessageStoredOnce) {
         let id = MessageId(chats::random_id(cx));
@@ -261,7 +266,14 @@ pub(crate) fn row(db: &Connection, row: &Row<'_>, at: usize, me: AccountId) -> r
     let delivered_ms = no_earlier(delivered_ms, time_ms);
     let read_ms = no_earlier(read_ms, delivered_ms);
     let chat = ChatId(row.get(at + 14)?);
-    let Said { body, quote: quoted, forwarded, media } = said(kind, &content);
+    let Said { body, quote: quoted, forwarded, media, mentions } = said(kind, &content);
+    let (body, mentions) = match body {
+        MessageBody::Text(text) => {
+            let (text, mentions) = mentions::shown(db, text, &mentions)?;
+            (MessageBody::Text(text), mentions)
+        }
+        body => (body, Vec::new()),
+    };
     let may_change = |within_ms: u64| match (own, &body) {
         // Its time begins when the server has it.
         (true, MessageBody::Text(_)) if seq == 0 => u64::MAX,
@@ -279,6 +291,7 @@ pub(crate) fn row(db: &Connection, row: &Row<'_>, at: usize, me: AccountId) -> r
         edit_until_ms: if failed || forwarded { 0 } else { may_change(amendments::EDIT_MS) },
         delete_until_ms: may_change(amendments::DELETE_MS),
         body,
+        mentions,
         attachment: None,
         quote: None,
         edited: false,
@@ -309,18 +322,20 @@ struct Said {
     forwarded: bool,
     /// The file that it carries.
     media: Option<Media>,
+    /// Whom its text names, as its sender says.
+    mentions: Vec<Mention>,
 }
 
 fn said(kind: i32, content: &[u8]) -> Said {
     let body = match kind {
         0 => match Content::decode(content) {
             Ok(Content { body: Some(content::Body::Text(text)), .. }) => {
-                let (quote, forwarded) = (text.quote, text.forwarded);
-                return Said { body: MessageBody::Text(text.text), quote, forwarded, media: None };
+                let Text { text, quote, forwarded, mentions } = text;
+                return Said { body: MessageBody::Text(text), quote, forwarded, media: None, mentions };
             }
             Ok(Content { body: Some(content::Body::Media(mut media)), .. }) => {
-                let Text { text, quote, forwarded } = media.caption.take().unwrap_or_default();
-                return Said { body: MessageBody::Text(text), quote, forwarded, media: Some(media) };
+                let Text { text, quote, forwarded, mentions } = media.caption.take().unwrap_or_default();
+                return Said { body: MessageBody::Text(text), quote, forwarded, media: Some(media), mentions };
             }
             Ok(Content { body: Some(content::Body::Call(call)), .. }) => {
                 MessageBody::Call(CallFacts { video: call.video, state: CallState::Open })
@@ -332,7 +347,7 @@ fn said(kind: i32, content: &[u8]) -> Said {
         3 => MessageBody::Waiting,
         _ => MessageBody::Newer,
     };
-    Said { body, quote: None, forwarded: false, media: None }
+    Said { body, quote: None, forwarded: false, media: None, mentions: Vec::new() }
 }
 
 /// What a newer version's messages say can be shown after an update: once after each that knows more.
@@ -352,8 +367,8 @@ pub(crate) fn read_newer(cx: &mut Context<'_>) -> Result<(), Halt> {
             .db
             .prepare_cached("SELECT content FROM message WHERE message = ?1")?
             .query_row([id], |row| row.get(0))?;
-        let kind = Content::decode(content.as_slice()).ok().as_ref().and_then(kind_of);
-        let Some(kind) = kind.filter(|kind| *kind != Kind::Newer) else { continue };
+        let Ok(content) = Content::decode(content.as_slice()) else { continue };
+        let Some(kind) = kind_of(&content).filter(|kind| *kind != Kind::Newer) else { continue };
         let aim = amendments::aim(&content);
         cx.db.prepare_cached("UPDATE message SET kind = ?2, target = ?3, about = ?4 WHERE message = ?1")?.execute(
             params![id, kind.number(), aim.map(|(_, target)| target.0), aim.map_or(0, |(about, _)| about.number())],

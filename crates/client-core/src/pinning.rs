@@ -1,7 +1,7 @@
 //! Messages that stand pinned above a conversation. Anybody in the chat pins and unpins; the last word in the log about a message counts.
 
 use crate::amending::held;
-use crate::amendments;
+use crate::amendments::{self, Names};
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::media;
@@ -76,7 +76,7 @@ pub(crate) fn rows(db: &Connection, chat: ChatId, me: AccountId) -> rusqlite::Re
             if heard.insert(target)
                 && is_on(&content)
                 && may_stand(db, MessageId(target))?
-                && let Some((sender, body, media)) = amendments::said(db, chat, MessageId(target))?
+                && let Some((sender, body, media)) = amendments::said(db, chat, MessageId(target), Names::Own)?
                 // What is no more is nowhere to go.
                 && matches!(body, Quoted::Text(_) | Quoted::Other)
             {

@@ -9,6 +9,7 @@ use crate::groups;
 use crate::history::completeness;
 use crate::io::Halt;
 use crate::marks::{self, Mark};
+use crate::mentions;
 use crate::messages::NUMBER_MAX;
 use crate::messages::{self, NewMessage, Place, Stored};
 use crate::missing;
@@ -303,12 +304,14 @@ impl Client {
             ChatKind::Group => format!("{}: {preview}", accounts::title_of(cx.db, sender.account)?),
             _ => preview,
         };
+        let in_person = chat.kind == ChatKind::Group && mentions::names_in_person(content, me);
         cx.event(Event::Notify {
             chat: client_api::ChatId(chat.chat.0),
             message: client_api::MessageId(id.0),
             title: chats::title(cx.db, chat)?,
             preview,
             media,
+            in_person,
         });
         Ok(())
     }

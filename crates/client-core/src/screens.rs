@@ -9,6 +9,7 @@ use crate::groups;
 use crate::history::completeness;
 use crate::history::import;
 use crate::io::Halt;
+use crate::mentions;
 use crate::messages::{self, ROW_COLUMNS, ROW_TABLES};
 use crate::own_state::{self, ChatKey};
 use crate::pinning;
@@ -144,6 +145,10 @@ impl Client {
             for chat in groups::of(cx.db, account)? {
                 changed.chat(chat);
                 changed.infos.insert(chat);
+                if self.open_chats.contains(&chat) {
+                    let naming = mentions::of(cx.db, chat, account)?;
+                    changed.messages.extend(naming.into_iter().map(|message| (chat, message)));
+                }
             }
         }
         Ok(())
@@ -238,6 +243,7 @@ fn first_line(cx: &Context<'_>, chat: ChatId, first: Option<&MessageRow>) -> Res
         own: false,
         status: None,
         body: MessageBody::System(SystemLine::Encrypted),
+        mentions: Vec::new(),
         attachment: None,
         quote: None,
         edited: false,

@@ -7,6 +7,7 @@ use crate::client::{Client, Context};
 use crate::groups;
 use crate::io::Halt;
 use crate::media;
+use crate::mentions;
 use crate::messages::{self, NUMBER_MAX, NewMessage, Place};
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
@@ -158,14 +159,15 @@ impl Client {
         written: Written,
     ) -> Result<(), Halt> {
         let chat = ChatId(chat.0);
-        let quote = match self.may_write(cx, chat, &written, refusal_of(&written.text))? {
+        let (text, mentions) = mentions::written(cx, chat, &written.text)?;
+        let quote = match self.may_write(cx, chat, &written, refusal_of(&text))? {
             Ok(quote) => quote,
             Err(error) => {
                 cx.answer(request, Err(error));
                 return Ok(());
             }
         };
-        let text = Text { text: written.text, quote, forwarded: false };
+        let text = Text { text, quote, forwarded: false, mentions };
         let id = self.write(cx, chat, messages::Kind::Text, content::Body::Text(text))?;
         self.typing_was_sent(chat);
         // Who writes has seen what stands there.

@@ -58,10 +58,10 @@ fn contents(values: &Values) -> Vec<Vec<u8>> {
     let message_id = || vec![2; 16];
     let quote = Quote { message_id: message_id(), account: vec![3; 16], excerpt: "will you come?".into() };
     let said = [
-        content::Body::Text(Text { text: "yes".into(), quote: Some(quote), forwarded: false }),
-        content::Body::Text(Text { text: "will you come?".into(), quote: None, forwarded: true }),
+        content::Body::Text(Text { text: "yes".into(), quote: Some(quote), ..Text::default() }),
+        content::Body::Text(Text { text: "will you come?".into(), forwarded: true, ..Text::default() }),
         content::Body::Reaction(Reaction { message_id: message_id(), emoji: "👍".into() }),
-        content::Body::Edit(Edit { message_id: message_id(), text: "will you come today?".into() }),
+        content::Body::Edit(Edit { message_id: message_id(), text: "will you come today?".into(), ..Edit::default() }),
         content::Body::Deletion(Deletion { message_id: message_id() }),
         content::Body::Erased(Erased {}),
     ];

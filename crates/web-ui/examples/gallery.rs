@@ -46,6 +46,7 @@ fn chat(number: u64) -> ChatRow {
         named: !number.is_multiple_of(3),
         number: format!("+491517654{number:03}"),
         photo: Vec::new(),
+        named_in: None,
         activity_ms: NOW - number * number * 17 * MINUTE,
         last: Some(LastMessage {
             call: None,
@@ -90,6 +91,7 @@ fn message(number: u64, own: bool, text: &str, status: MessageStatus) -> Message
         own,
         status: own.then_some(status),
         body: MessageBody::Text(text.into()),
+        mentions: Vec::new(),
         attachment: None,
         quote: None,
         edited: false,

@@ -21,6 +21,7 @@ pub mod heights;
 pub mod keys;
 pub mod list_width;
 pub mod media;
+pub mod mentions;
 pub mod moves;
 pub mod people;
 pub mod rich_text;

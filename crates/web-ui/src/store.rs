@@ -366,8 +366,8 @@ impl App {
                     notify::message(*self, chat, &title, &words::missed_call(video));
                 }
             }
-            Event::Notify { chat, title, preview, media, .. } => {
-                self.notify(chat, &title, &preview, media);
+            Event::Notify { chat, title, preview, media, in_person, .. } => {
+                self.notify((chat, in_person), &title, &preview, media);
             }
         }
     }
@@ -456,10 +456,11 @@ impl App {
     }
 
     /// A message came: whoever does not see it is told, as they wish it.
-    fn notify(&self, chat: ChatId, title: &str, preview: &str, media: Option<MediaKind>) {
+    fn notify(&self, (chat, in_person): (ChatId, bool), title: &str, preview: &str, media: Option<MediaKind>) {
         let in_front = !self.narrow.get_untracked() || self.pane.get_untracked() == Pane::Chat;
         let how = tell(Moment {
             muted: self.is_muted(chat),
+            in_person,
             page_visible: self.visible.get_untracked(),
             chat_shown: self.open.get_untracked() == Some(chat) && in_front,
         });

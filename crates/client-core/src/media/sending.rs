@@ -8,6 +8,7 @@ use crate::http::Purpose;
 use crate::io::{
     Halt, HttpBody, HttpFailure, HttpMethod, HttpResponse, MediaId, MediaKey, MediaReport, MediaTask, Output,
 };
+use crate::mentions;
 use crate::messages::{self, Kind, NewMessage};
 use crate::own_state::{self, ChatKey};
 use crate::profile;
@@ -15,7 +16,7 @@ use crate::sending::Written;
 use crate::this;
 use client_api::{Answer, FileId, MediaFacts, MediaTrouble, UserError};
 use prost::Message as _;
-use proto::content::{Content, Media, Text, content};
+use proto::content::{Content, Media, Mention, Text, content};
 use proto::ids::{ChatId, MessageId};
 use rusqlite::params;
 
@@ -103,7 +104,8 @@ impl Client {
         written: Written,
     ) -> Result<(), Halt> {
         let chat = ChatId(chat.0);
-        let refusal = match facts::refusal_of(media, &written.text) {
+        let (text, mentions) = mentions::written(cx, chat, &written.text)?;
+        let refusal = match facts::refusal_of(media, &text) {
             None if super::is_crowded(cx.db, true, super::WAITING_MAX)? => {
                 Some(UserError::TooManyFiles { max: super::WAITING_MAX })
             }
@@ -116,7 +118,7 @@ impl Client {
                 return Ok(());
             }
         };
-        let caption = Text { text: written.text, quote, forwarded: false };
+        let caption = Text { text, quote, forwarded: false, mentions };
         let id = self.write_file_message(cx, chat, facts::written(media, caption))?;
         let (name, mut key) = (MediaId(chats::random_id(cx)), [0; 32]);
         cx.rng.fill_bytes(&mut key);
@@ -282,9 +284,12 @@ impl Client {
         cx: &mut Context<'_>,
         chat: ChatId,
         id: MessageId,
-        text: String,
+        (text, mentions): (String, Vec<Mention>),
     ) -> Result<(), Halt> {
-        rewrite(cx, id, |media| media.caption.get_or_insert_default().text = text)?;
+        rewrite(cx, id, |media| {
+            let caption = media.caption.get_or_insert_default();
+            (caption.text, caption.mentions) = (text, mentions);
+        })?;
         cx.changed.message(chat, id);
         Ok(())
     }

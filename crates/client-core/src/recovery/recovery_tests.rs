@@ -68,8 +68,7 @@ impl Story {
     }
 
     fn says(&mut self, text: &str, word: &AuthenticatedData) -> Vec<Notice> {
-        let sealed =
-            self.sealed(content::Body::Text(Text { text: text.to_owned(), quote: None, forwarded: false }), word);
+        let sealed = self.sealed(content::Body::Text(Text { text: text.to_owned(), ..Text::default() }), word);
         self.takes(group_item::Kind::App, sealed)
     }
 
@@ -112,7 +111,7 @@ const ASIDE: &str = "SELECT count(*) FROM quarantine";
 fn a_message_that_does_not_open_waits_in_its_place_and_the_next_one_is_read() {
     let mut story = Story::new();
     let mut damaged = story.sealed(
-        content::Body::Text(Text { text: "lost".to_owned(), quote: None, forwarded: false }),
+        content::Body::Text(Text { text: "lost".to_owned(), ..Text::default() }),
         &AuthenticatedData::default(),
     );
     *damaged.last_mut().expect("bytes") ^= 1;

@@ -26,12 +26,12 @@ pub(crate) fn id(number: u8) -> MessageId {
 }
 
 pub(crate) fn text(words: &str) -> content::Body {
-    content::Body::Text(Text { text: words.to_owned(), quote: None, forwarded: false })
+    content::Body::Text(Text { text: words.to_owned(), ..Text::default() })
 }
 
 pub(crate) fn answer(words: &str, to: MessageId, account: AccountId, excerpt: &str) -> content::Body {
     let quote = Quote { message_id: to.to_vec(), account: account.to_vec(), excerpt: excerpt.to_owned() };
-    content::Body::Text(Text { text: words.to_owned(), quote: Some(quote), forwarded: false })
+    content::Body::Text(Text { text: words.to_owned(), quote: Some(quote), ..Text::default() })
 }
 
 pub(crate) fn reaction(to: MessageId, emoji: &str) -> content::Body {
@@ -39,7 +39,7 @@ pub(crate) fn reaction(to: MessageId, emoji: &str) -> content::Body {
 }
 
 pub(crate) fn edit(of: MessageId, words: &str) -> content::Body {
-    content::Body::Edit(Edit { message_id: of.to_vec(), text: words.to_owned() })
+    content::Body::Edit(Edit { message_id: of.to_vec(), text: words.to_owned(), ..Edit::default() })
 }
 
 pub(crate) fn deletion(of: MessageId) -> content::Body {

@@ -158,7 +158,7 @@ fn fill(phone: &Path, messages: usize, words: &mut Words) -> Result<()> {
     )?;
     for number in 1..=u64::try_from(messages)? {
         let message_id = words.rng.random::<[u8; 16]>();
-        let text = Text { text: words.message(), quote: None, forwarded: false };
+        let text = Text { text: words.message(), ..Text::default() };
         let time_ms = newest_ms - number * PAUSE_MS;
         let body = Some(content::Body::Text(text));
         let content = Content { message_id: message_id.to_vec(), sent_ms: time_ms, profile_version: 0, body };

@@ -61,16 +61,16 @@ async fn an_emoji_is_chosen_from_the_list_by_mouse_and_by_keys() -> Result<()> {
 async fn a_short_name_becomes_its_emoji() -> Result<()> {
     let (_world, alice, mut bob, chat) = alice_reads(&["hello"]).await?;
     alice.types("composer-input", "up :rock").await?;
-    alice.finds_true("document.querySelectorAll('[data-testid=emoji-name]').length > 1").await?;
-    let first = "document.querySelector('[data-testid=emoji-name]')";
+    alice.finds_true("document.querySelectorAll('[data-testid=name-offer]').length > 1").await?;
+    let first = "document.querySelector('[data-testid=name-offer]')";
     alice.finds_true(&format!("{first}.ariaSelected === 'true' && document.activeElement.getAttribute('aria-activedescendant') === {first}.id")).await?;
     alice.is_accessible("names that are offered").await?;
     // Escape closes the list alone, and what follows is text.
     alice.presses("Escape").await?;
-    alice.hides("emoji-names").await?;
+    alice.hides("name-offers").await?;
     alice.finds_true(&composer_says("up :rock")).await?;
     alice.types("composer-input", "et").await?;
-    alice.sees_text("emoji-names", ":rocket:").await?;
+    alice.sees_text("name-offers", ":rocket:").await?;
     alice.presses("Enter").await?;
     alice.finds_true(&composer_says("up 🚀")).await?;
     alice.types("composer-input", " :tada: 10:30 ").await?;

@@ -7,7 +7,7 @@ use e2e::browser::{Browser, NARROWEST, Setup, WIDE, quoted};
 use e2e::{Person, World};
 
 /// The group of this name, when it is there.
-async fn finds_group(person: &mut Person, name: &str) -> Result<ChatId> {
+pub(super) async fn finds_group(person: &mut Person, name: &str) -> Result<ChatId> {
     let is_it = |row: &client_api::ChatRow| row.kind == ChatKind::Group && row.title == name;
     person.until(&format!("the group {name}"), |s| s.chats.values().any(is_it)).await?;
     person.screen.chats.values().find(|row| is_it(row)).map(|row| row.chat).context("it was there")

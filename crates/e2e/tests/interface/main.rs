@@ -8,6 +8,7 @@ mod groups;
 mod lazy;
 mod media;
 mod messages;
+mod naming;
 mod notifications;
 mod pressing;
 mod searching;

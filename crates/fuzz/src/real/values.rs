@@ -191,7 +191,7 @@ fn contents(db: &Connection) -> Result<Vec<Vec<u8>>> {
     };
     let range = SeqRange { from: 1, to: 3 };
     let bodies = vec![
-        Body::Text(Text { text: "hello".into(), quote: None, forwarded: false }),
+        Body::Text(Text { text: "hello".into(), ..Text::default() }),
         Body::ProfileKey(ProfileKey { key: vec![1; 32], version: 1 }),
         Body::RetryRequest(RetryRequest { seq: 2, op_id: vec![4; 16], account: account.clone(), device: 1 }),
         Body::Resent(Resent { seq: 2, op_id: vec![4; 16], content: stored.first().cloned().unwrap_or_default() }),

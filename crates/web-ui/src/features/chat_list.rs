@@ -403,6 +403,9 @@ fn badges(row: &ChatRow, now: u64) -> impl IntoView + use<> {
         {pinned.then(|| view! { <Icon name="push-pin"/> })}
         {muted.then(|| view! { <span class="sr-only">{words::MUTED}</span> })}
         {pinned.then(|| view! { <span class="sr-only">{words::PINNED}</span> })}
+        {row.named_in.map(|_| view! {
+            <span class="badge named" data-testid="chat-named"><Icon name="at"/><span class="sr-only">{words::NAMED_HERE}</span></span>
+        })}
         {(unread > 0).then(|| view! {
             <span class="badge"><span data-testid="chat-unread">{unread.min(BADGE_MAX)}</span><span class="sr-only">" "{words::UNREAD_MESSAGES}</span></span>
         })}

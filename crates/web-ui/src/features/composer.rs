@@ -1,8 +1,9 @@
 //! Where a message is written, answered and edited. Keeps the draft in step and says that the user is typing, not more often than the
 //! core wants.
 
+mod names;
+
 use crate::features::emoji::Choosing;
-use crate::features::emoji::names::{Names, put};
 use crate::features::media::OnSent;
 use crate::features::media::attach::{self, Attach};
 use crate::features::media::voice::Speaking;
@@ -20,6 +21,7 @@ use crate::words;
 use client_api::{AccountId, ChatId, ChatRow, Command, MessageBody, MessageId, UserError};
 use leptos::html;
 use leptos::prelude::*;
+use names::{Names, put};
 use std::sync::Arc;
 use std::time::Duration;
 use wasm_bindgen::JsCast;
@@ -230,7 +232,7 @@ pub fn Composer(chat: Memo<ChatId>) -> impl IntoView {
     let shows_emoji = RwSignal::new(false);
     provide_context(Choosing(Callback::new(move |emoji: String| {
         if let Some(area) = area.get_untracked() {
-            put(&area, 0, &emoji);
+            put(&area, "", &emoji);
             took(area.value());
         }
     })));

@@ -95,6 +95,13 @@ fn Conversation(opened: ChatId) -> impl IntoView {
     let loading = move || app.timeline.with(Option::is_none);
     // Whatever is on the screen is read: what is unread lies below, whether it was there before the chat was opened or came since.
     let unread = Memo::new(move |_| row.with(|row| row.as_ref().map_or(0, |row| row.unread)));
+    // The button goes, and would take the focus along. On a phone the keyboard would cover what was looked for.
+    let leave_button = move || {
+        if app.role == Role::Companion {
+            page::focus("#composer-text");
+        }
+    };
+    let named_in = Memo::new(move |_| row.with(|row| row.as_ref().and_then(|row| row.named_in)));
     let empty = move || app.timeline.with(|timeline| timeline.as_ref().is_some_and(|timeline| timeline.is_empty()));
     view! {
         <h1 class="sr-only">{move || words::messages_with(&peer.get())}</h1>
@@ -123,14 +130,20 @@ fn Conversation(opened: ChatId) -> impl IntoView {
             </div>
         </div>
         <div class="announce" aria-live="polite" data-testid="announce">{move || view.announce.get()}</div>
+        <Show when=move || named_in.get().is_some() && view.away.get()>
+            <button class="to-bottom to-named" type="button" aria-label=words::TO_NAMED title=words::TO_NAMED data-testid="to-named"
+                on:click=move |_| if let Some(message) = named_in.get_untracked() {
+                    view.jump(message);
+                    leave_button();
+                }>
+                <Icon name="at"/>
+            </button>
+        </Show>
         <Show when=move || view.away.get()>
             <button class="to-bottom" type="button" aria-label=move || words::to_bottom(unread.get()) data-testid="to-bottom"
                 on:click=move |_| {
                     view.to_end();
-                    // The button goes, and would take the focus along. On a phone the keyboard would cover what was looked for.
-                    if app.role == client_api::Role::Companion {
-                        page::focus("#composer-text");
-                    }
+                    leave_button();
                 }>
                 <Icon name="arrow-down"/>
                 <Show when=move || { unread.get() > 0 }><span class="badge">{move || unread.get().min(BADGE_MAX)}</span></Show>

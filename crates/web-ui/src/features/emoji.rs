@@ -1,7 +1,5 @@
 //! The list of emoji to choose from: by group, by words, those used last, and the skin of those that have one. Whoever shows it is told what was
-//! chosen, and provides [`Choosing`] for that. Also the short names that are completed in the composer, below.
-
-pub mod names;
+//! chosen, and provides [`Choosing`] for that.
 
 use crate::model::emoji::{Emoji, EmojiList, GROUPS, SKINS, used};
 use crate::platform::{emoji_file, page};

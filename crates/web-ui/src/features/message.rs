@@ -121,6 +121,9 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
     let is_last = move || parts.with(|parts| parts.as_ref().is_some_and(|(.., last)| *last));
     // Only a new text draws the text anew: a selection in it outlives a change of the ticks.
     let body = Memo::new(move |_| parts.with(|parts| parts.as_ref().map(|(row, ..)| row.body.clone())));
+    let mentions = Memo::new(move |_| {
+        parts.with(|parts| parts.as_ref().map(|(row, ..)| row.mentions.clone()).unwrap_or_default())
+    });
     // What it carries never changes, only where that is.
     let facts = Memo::new(move |_| {
         parts.with(|parts| {
@@ -236,7 +239,7 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
                 })}
                 {move || quote.get().map(|quote| quote_button(&quote, around, is_entered))}
                 {move || facts.get().map(|facts| media_slot(Shown { id, facts, place, own, is_entered, failed }))}
-                {move || body.get().filter(|_| has_words.get()).map(|body| body_view(id, &body, own, is_entered))}
+                {move || body.get().filter(|_| has_words.get()).map(|body| body_view(id, &(body, mentions.get()), own, is_entered))}
                 <span class="bubble-space" aria-hidden="true"></span>
                 <span class="bubble-meta">
                     {move || starred.get().then(|| view! { <Icon name="star-fill"/> })}

@@ -12,6 +12,8 @@ const SOUND_EVERY_MS: u64 = 2_000;
 pub struct Moment {
     /// The chat is muted.
     pub muted: bool,
+    /// The message names its reader, and not only everybody.
+    pub in_person: bool,
     /// The page can be seen.
     pub page_visible: bool,
     /// The message's chat is what is shown in it.
@@ -32,7 +34,7 @@ pub enum Tell {
 /// Decides it.
 pub fn tell(moment: Moment) -> Tell {
     match moment {
-        Moment { muted: true, .. } | Moment { page_visible: true, chat_shown: true, .. } => Tell::Not,
+        Moment { muted: true, in_person: false, .. } | Moment { page_visible: true, chat_shown: true, .. } => Tell::Not,
         Moment { page_visible: true, .. } => Tell::Sound,
         Moment { page_visible: false, .. } => Tell::SoundAndNotification,
     }
@@ -67,7 +69,9 @@ mod tests {
     #[test]
     fn what_is_not_seen_is_told_unless_the_chat_is_muted() {
         let check = |muted, page_visible, chat_shown, expected| {
-            assert_eq!(tell(Moment { muted, page_visible, chat_shown }), expected);
+            let in_a_loud_chat = tell(Moment { muted: false, in_person: false, page_visible, chat_shown });
+            assert_eq!(tell(Moment { muted, in_person: false, page_visible, chat_shown }), expected);
+            assert_eq!(tell(Moment { muted: true, in_person: true, page_visible, chat_shown }), in_a_loud_chat);
         };
         check(false, true, true, Tell::Not);
         check(false, true, false, Tell::Sound);

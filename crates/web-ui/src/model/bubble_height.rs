@@ -107,7 +107,7 @@ fn text_height(text: &str, width_px: f64, meta_px: f64) -> f64 {
 
 fn seen(spans: &[Span<'_>]) -> String {
     let text = |span: &Span<'_>| match span {
-        Span::Text(text) | Span::Code(text) | Span::Link { text, .. } => (*text).to_owned(),
+        Span::Text(text) | Span::Code(text) | Span::Mention(text) | Span::Link { text, .. } => (*text).to_owned(),
         Span::Styled(_, inner) => seen(inner),
     };
     spans.iter().map(text).collect()

@@ -156,6 +156,7 @@ pub(crate) mod tests {
             pinned: false,
             archived: false,
             muted_until_ms: 0,
+            named_in: None,
             draft: String::new(),
             draft_for: AccountId::NOBODY,
             typing: false,

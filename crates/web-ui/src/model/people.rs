@@ -61,7 +61,8 @@ mod tests {
     const DAVE: AccountId = AccountId([4; 16]);
 
     fn info(kind: ChatKind) -> ChatInfo {
-        let member = |account, title: &str| MemberRow { account, title: title.into(), admin: false };
+        let member =
+            |account, title: &str| MemberRow { account, title: title.into(), mention: title.into(), admin: false };
         ChatInfo {
             pinned: Vec::new(),
             chat: ChatId([9; 16]),

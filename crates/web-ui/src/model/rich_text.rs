@@ -48,6 +48,8 @@ pub enum Span<'a> {
         /// As it is opened: what has no scheme gets one.
         address: String,
     },
+    /// Names somebody.
+    Mention(&'a str),
     /// Of another look; never in itself.
     Styled(Style, Vec<Span<'a>>),
 }
@@ -65,9 +67,14 @@ const QUOTE: &str = "> ";
 /// Digits of a list's number: years that begin a line are none.
 const NUMBER_DIGITS_MAX: usize = 3;
 
-/// Reads a text.
+/// Reads a text in which nobody is named.
 pub fn parse(text: &str) -> Rich<'_> {
-    let mut reader = Reader { text, rich: Rich::default(), apart: false };
+    parse_naming(text, &[])
+}
+
+/// Reads a text. What names somebody, in order, is one piece, in which nothing is a mark.
+pub fn parse_naming<'a>(text: &'a str, mentions: &[Range<usize>]) -> Rich<'a> {
+    let mut reader = Reader { text, mentions, rich: Rich::default(), apart: false };
     let mut fences = fences(text).into_iter().peekable();
     let mut at = 0;
     loop {
@@ -149,14 +156,15 @@ fn is_quote(line: &str) -> bool {
     line.strip_prefix(QUOTE).and_then(|said| said.lines().next()).is_some_and(|said| !said.trim().is_empty())
 }
 
-struct Reader<'a> {
+struct Reader<'a, 'm> {
     text: &'a str,
+    mentions: &'m [Range<usize>],
     rich: Rich<'a>,
     /// A line was left empty before.
     apart: bool,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Reader<'a, '_> {
     /// Code between two fences, and what stands before it in the line that begins at `at`. Says what comes next.
     fn code(&mut self, at: usize, open: usize, close: usize) -> usize {
         let get = |range: Range<usize>| self.text.get(range).unwrap_or_default();
@@ -188,7 +196,7 @@ impl<'a> Reader<'a> {
         }
         let is_apart = std::mem::take(&mut self.apart);
         let line_break = range.start.checked_sub(1).and_then(|before| self.text.get(before..range.start));
-        let mut spans = inline::spans(said, at, &mut self.rich.marks);
+        let mut spans = inline::spans(said, at, self.mentions, &mut self.rich.marks);
         let joined = |before: &mut Vec<Span<'a>>, mut spans: Vec<Span<'a>>| {
             before.extend(line_break.map(Span::Text));
             before.append(&mut spans);

@@ -4,7 +4,6 @@ pub const EMOJI_LABEL: &str = "Emoji";
 pub const SEARCH_EMOJI: &str = "Search emoji";
 pub const SKIN_TONE: &str = "Skin tone";
 pub const EMOJI_GROUPS: &str = "Kinds of emoji";
-pub const EMOJI_NAMES: &str = "Emoji of this name";
 pub const NO_EMOJI_FOUND: &str = "No emoji is called so.";
 pub const SHOW_EMOJI: &str = "Emoji";
 

@@ -138,7 +138,8 @@ mod tests {
     const GONE: AccountId = AccountId([4; 16]);
 
     fn said(line: &SystemLine) -> String {
-        let member = |account, title: &str| MemberRow { account, title: title.into(), admin: false };
+        let member =
+            |account, title: &str| MemberRow { account, title: title.into(), mention: title.into(), admin: false };
         let info = ChatInfo {
             pinned: Vec::new(),
             chat: ChatId([9; 16]),

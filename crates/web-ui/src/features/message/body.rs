@@ -2,17 +2,23 @@
 
 use super::part_tabindex;
 use crate::model::emoji_alone::is_emoji_alone;
-use crate::model::rich_text::{Block, Span, Style, parse};
+use crate::model::mentions::ranges;
+use crate::model::rich_text::{Block, Span, Style, parse_naming};
 use crate::primitives::icon::Icon;
 use crate::store::use_app;
 use crate::words;
-use client_api::{CallFacts, CallState, MessageBody, MessageId};
+use client_api::{CallFacts, CallState, Mention, MessageBody, MessageId};
 use leptos::prelude::*;
 
 /// Drawn anew for each new text.
-pub(super) fn body_view(id: MessageId, body: &MessageBody, own: bool, is_entered: Memo<bool>) -> AnyView {
+pub(super) fn body_view(
+    id: MessageId,
+    (body, mentions): &(MessageBody, Vec<Mention>),
+    own: bool,
+    is_entered: Memo<bool>,
+) -> AnyView {
     match body {
-        MessageBody::Text(text) => text_view(text, is_entered),
+        MessageBody::Text(text) => text_view(text, mentions, is_entered),
         MessageBody::Waiting => {
             view! { <span class="bubble-text faint" data-testid="message-waiting"><Icon name="hourglass"/> " " {words::WAITING}</span> }.into_any()
         }
@@ -41,12 +47,12 @@ fn call_view(id: MessageId, facts: CallFacts, own: bool) -> AnyView {
     .into_any()
 }
 
-fn text_view(text: &str, is_entered: Memo<bool>) -> AnyView {
+fn text_view(text: &str, mentions: &[Mention], is_entered: Memo<bool>) -> AnyView {
     if is_emoji_alone(text) {
         let text = text.to_owned();
         return view! { <span class="bubble-text emoji alone" data-testid="message-text">{text}</span> }.into_any();
     }
-    let blocks = parse(text).blocks;
+    let blocks = parse_naming(text, &ranges(mentions)).blocks;
     let ends_in_block = blocks.last().is_some_and(|last| !matches!(last, Block::Text(_)));
     let blocks = blocks.into_iter().map(|block| block_view(block, is_entered)).collect_view();
     // In the flow of the bubble, so that the time finds its place behind the last line.
@@ -86,6 +92,7 @@ fn spans_view(spans: Vec<Span<'_>>, is_entered: Memo<bool>) -> AnyView {
             view! { <a href=address target="_blank" rel="noopener noreferrer" tabindex=part_tabindex(is_entered)>{text}</a> }
                 .into_any()
         }
+        Span::Mention(name) => view! { <bdi class="mention" data-testid="mention">{name.to_owned()}</bdi> }.into_any(),
         Span::Styled(style, inner) => {
             let inner = spans_view(inner, is_entered);
             match style {

@@ -5,6 +5,7 @@ use super::Around;
 use super::choosing::begin_selection;
 use super::dialogs::Dialogue;
 use crate::model::deeds::{self, Deed};
+use crate::model::mentions::as_typed;
 use crate::platform::page;
 use crate::primitives::menu::{ContextMenu, Entry, Look};
 use crate::store::{App, use_app};
@@ -43,9 +44,11 @@ fn is_pinned(app: App, id: MessageId) -> bool {
 /// Puts a message's text into the composer.
 pub fn edit(app: App, row: &Arc<MessageRow>) {
     let (Some(chat), MessageBody::Text(text)) = (app.open.get_untracked(), &row.body) else { return };
+    let edited =
+        app.info.with_untracked(|info| as_typed(text, &row.mentions, info.as_ref().map_or(&[], |info| &info.members)));
     app.set_aside(chat, |aside| {
         aside.edits = Some(Arc::clone(row));
-        aside.edited = text.clone();
+        aside.edited = edited.clone();
     });
 }
 

@@ -13,6 +13,7 @@ pub(crate) fn message(own: bool, body: MessageBody) -> MessageRow {
         own,
         status: own.then_some(MessageStatus::Sent),
         body,
+        mentions: Vec::new(),
         attachment: None,
         quote: None,
         edited: false,

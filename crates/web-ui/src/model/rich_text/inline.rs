@@ -4,9 +4,14 @@ use super::address::next_address;
 use super::{FENCE, Span, Style};
 use std::ops::Range;
 
-/// Reads a line, which stands at `at` in its text. What is not seen of it goes to `marks`.
-pub(super) fn spans<'a>(line: &'a str, at: usize, marks: &mut Vec<Range<usize>>) -> Vec<Span<'a>> {
-    let pieces = pieces(line);
+/// Reads a line, which stands at `at` in its text. What is not seen of it goes to `marks`. `mentions` are those of the whole text.
+pub(super) fn spans<'a>(
+    line: &'a str,
+    at: usize,
+    mentions: &[Range<usize>],
+    marks: &mut Vec<Range<usize>>,
+) -> Vec<Span<'a>> {
+    let pieces = pieces(line, &mentions_in(at..at + line.len(), mentions));
     let edges = edges(line, &pieces);
     build(line, at, pieces, edges, marks)
 }
@@ -17,7 +22,14 @@ enum Piece<'a> {
     Whole { all: Range<usize>, seen: Range<usize>, span: Span<'a> },
 }
 
-fn pieces(line: &str) -> Vec<Piece<'_>> {
+/// Those that stand in this part of the text wholly, by their places in it.
+fn mentions_in(line: Range<usize>, mentions: &[Range<usize>]) -> Vec<Range<usize>> {
+    let from = mentions.partition_point(|mention| mention.start < line.start);
+    let here = mentions.iter().skip(from).take_while(|mention| mention.end <= line.end);
+    here.map(|mention| mention.start - line.start..mention.end - line.start).collect()
+}
+
+fn pieces<'a>(line: &'a str, mentions: &[Range<usize>]) -> Vec<Piece<'a>> {
     let mut pieces = Vec::new();
     let (mut from, mut at) = (0, 0);
     // Where there is no second one, none is looked for again.
@@ -32,11 +44,11 @@ fn pieces(line: &str) -> Vec<Piece<'_>> {
         };
         let seen = open + mark.len()..open + mark.len() + code.len();
         let end = seen.end + mark.len();
-        with_addresses(line, from..open, &mut pieces);
+        with_mentions(line, from..open, mentions, &mut pieces);
         pieces.push(Piece::Whole { all: open..end, seen, span: Span::Code(code) });
         (from, at) = (end, end);
     }
-    with_addresses(line, from..line.len(), &mut pieces);
+    with_mentions(line, from..line.len(), mentions, &mut pieces);
     pieces
 }
 
@@ -48,6 +60,21 @@ fn code<'a, 'm>(rest: &'a str, mark: &'m str, has_more: &mut bool) -> Option<(&'
         return None;
     };
     inside.get(..end).filter(|code| !code.trim().is_empty()).map(|code| (mark, code))
+}
+
+/// Whom a part of a line names, what is an address, and the rest.
+fn with_mentions<'a>(line: &'a str, range: Range<usize>, mentions: &[Range<usize>], pieces: &mut Vec<Piece<'a>>) {
+    let mut from = range.start;
+    for mention in mentions {
+        if mention.start < from || mention.end > range.end {
+            continue;
+        }
+        let Some(name) = line.get(mention.clone()) else { continue };
+        with_addresses(line, from..mention.start, pieces);
+        pieces.push(Piece::Whole { all: mention.clone(), seen: mention.clone(), span: Span::Mention(name) });
+        from = mention.end;
+    }
+    with_addresses(line, from..range.end, pieces);
 }
 
 fn with_addresses<'a>(line: &'a str, range: Range<usize>, pieces: &mut Vec<Piece<'a>>) {

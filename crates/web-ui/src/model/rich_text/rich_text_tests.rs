@@ -8,6 +8,7 @@ fn spans(spans: &[Span<'_>]) -> String {
         Span::Text(text) => (*text).to_owned(),
         Span::Code(code) => format!("<c>{code}</c>"),
         Span::Link { text, .. } => format!("<a>{text}</a>"),
+        Span::Mention(name) => format!("<m>{name}</m>"),
         Span::Styled(style, inner) => {
             let name = match style {
                 Style::Bold => "b",
@@ -21,6 +22,10 @@ fn spans(spans: &[Span<'_>]) -> String {
 }
 
 fn page(text: &str) -> String {
+    page_of(&parse(text))
+}
+
+fn page_of(rich: &Rich<'_>) -> String {
     let block = |block: &Block<'_>| match block {
         Block::Text(text) => spans(text),
         Block::Code(code) => format!("<pre>{code}</pre>"),
@@ -28,7 +33,7 @@ fn page(text: &str) -> String {
         Block::Bullets(items) => items.iter().map(|item| format!("<li>{}</li>", spans(item))).collect(),
         Block::Numbers(items) => items.iter().map(|(at, item)| format!("<li {at}>{}</li>", spans(item))).collect(),
     };
-    parse(text).blocks.iter().map(block).collect::<Vec<_>>().join("|")
+    rich.blocks.iter().map(block).collect::<Vec<_>>().join("|")
 }
 
 fn check(cases: &[(&str, &str, &str)]) {
@@ -130,6 +135,25 @@ fn lists_and_quotes_are_of_lines() {
 }
 
 #[test]
+fn whom_a_text_names_is_one_piece_in_which_nothing_is_a_mark() {
+    let named = |text: &str, names: &[&str]| {
+        let place = |name: &&str| text.find(name).map(|at| at..at + name.len()).expect("it is there");
+        page_of(&parse_naming(text, &names.iter().map(place).collect::<Vec<_>>()))
+    };
+    assert_eq!(
+        named("hi @*Star* _x_, *so @Bo_b*", &["@*Star*", "@Bo_b"]),
+        "hi <m>@*Star*</m> <i>x</i>, <b>so <m>@Bo_b</m></b>"
+    );
+    assert_eq!(named("- @A\n- @B b", &["@A", "@B b"]), "<li><m>@A</m></li><li><m>@B b</m></li>");
+    assert_eq!(
+        named("> see @www.a.example/ www.b.example", &["@www.a.example/"]),
+        "<q>see <m>@www.a.example/</m> <a>www.b.example</a></q>"
+    );
+    assert_eq!(named("`@A` @B", &["@A", "@B"]), "<c>@A</c> <m>@B</m>", "code is code");
+    assert_eq!(named("@A\nb", &["@A\nb"]), "@A\nb", "over two lines nobody is named");
+}
+
+#[test]
 fn parts_of_a_text_are_seen_as_in_the_whole() {
     let parts = ["see *bo", "ld", "* and `co", "de`*", ""];
     assert_eq!(plain_parts(parts.into_iter()), ["see bo", "ld", " and co", "de*", ""]);
@@ -141,7 +165,7 @@ fn links(text: &str) -> Vec<String> {
             match span {
                 Span::Link { address, .. } => found.push(address),
                 Span::Styled(_, inner) => of(inner, found),
-                Span::Text(_) | Span::Code(_) => {}
+                Span::Text(_) | Span::Code(_) | Span::Mention(_) => {}
             }
         }
     }
@@ -183,7 +207,9 @@ fn leaves(rich: &Rich<'_>) -> String {
         assert!(depth <= 3, "no style stands in itself");
         for span in spans {
             match span {
-                Span::Text(text) | Span::Code(text) | Span::Link { text, .. } => seen.push_str(text),
+                Span::Text(text) | Span::Code(text) | Span::Mention(text) | Span::Link { text, .. } => {
+                    seen.push_str(text)
+                }
                 Span::Styled(_, inner) => of(inner, depth + 1, seen),
             }
         }
@@ -243,6 +269,16 @@ proptest! {
         if !text.contains("- ") && !text.contains("* ") && !text.contains(". ") {
             prop_assert_eq!(leaves(&rich), read.replace('\n', ""));
         }
+    }
+
+    #[test]
+    fn whoever_is_named_the_text_is_the_same(text in text(), from in 0..60_usize, len in 0..20_usize) {
+        let range = text.floor_char_boundary(from)..text.floor_char_boundary(from + len);
+        let rich = parse_naming(&text, std::slice::from_ref(&range));
+        let seen: String = rich.kept(text.len()).into_iter().filter_map(|kept| text.get(kept)).collect();
+        prop_assert!(seen.len() <= text.len());
+        prop_assert!(rich.marks.windows(2).all(|pair| pair[0].end <= pair[1].start), "{:?}", rich.marks);
+        prop_assert!(page_of(&rich).matches("<m>").count() <= 1);
     }
 
     #[test]

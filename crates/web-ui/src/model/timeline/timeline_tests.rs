@@ -18,6 +18,7 @@ fn row(number: u64, time_ms: u64, own: bool) -> MessageRow {
         own,
         status: own.then_some(MessageStatus::Sent),
         body: MessageBody::Text(number.to_string()),
+        mentions: Vec::new(),
         attachment: None,
         quote: None,
         edited: false,

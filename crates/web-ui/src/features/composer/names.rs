@@ -1,18 +1,30 @@
-//! Short names of emoji in the composer: `:rocket:` becomes one, and while `:roc` is typed those that go on so are offered.
+//! What is completed in the composer while it is typed: `:roc` to 🚀, by short names of emoji, and `@an` to somebody in the group.
 
 use crate::features::emoji::{in_own_skin, note_use, with_list};
 use crate::model::emoji::{EmojiList, ended_name, typed_name};
+use crate::model::mentions::{Person, offered, typed_mention};
+use crate::primitives::icon::Icon;
+use crate::store::{App, use_app};
 use crate::words;
+use client_api::ChatKind;
 use leptos::prelude::*;
 use web_sys::{HtmlTextAreaElement, KeyboardEvent};
 
-/// So many are offered.
+/// So many emoji are offered.
 const OFFERED_MAX: usize = 6;
 
-/// What is offered where the text is being written: emoji and their short names.
+/// Something that is offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Offer {
+    Emoji { emoji: String, name: String },
+    Person(Person),
+}
+
+/// What is offered where the text is being written.
 #[derive(Clone, Copy)]
-pub struct Names {
-    offered: RwSignal<Vec<(String, String)>>,
+pub(super) struct Names {
+    app: App,
+    offered: RwSignal<Vec<Offer>>,
     at: RwSignal<usize>,
 }
 
@@ -24,52 +36,69 @@ fn before_caret(area: &HtmlTextAreaElement) -> Option<String> {
     Some(String::from_utf16_lossy(&before)).filter(|_| from == to)
 }
 
-/// Puts a text in place of what is selected, and of so many ASCII characters before it. The caret stands behind it.
-pub fn put(area: &HtmlTextAreaElement, instead_of: usize, text: &str) {
+/// Puts a text in place of what is selected, and of this text before it. The caret stands behind it.
+pub(super) fn put(area: &HtmlTextAreaElement, instead_of: &str, text: &str) {
     let from = area.selection_start().ok().flatten().unwrap_or_default();
     let to = area.selection_end().ok().flatten().unwrap_or(from);
-    let from = from.saturating_sub(u32::try_from(instead_of).unwrap_or(0));
+    let from = from.saturating_sub(u32::try_from(instead_of.encode_utf16().count()).unwrap_or(0));
     let _ = area.set_range_text_with_start_and_end_and_mode(text, from, to, "end");
 }
 
 impl Default for Names {
     fn default() -> Self {
-        Self { offered: RwSignal::new(Vec::new()), at: RwSignal::new(0) }
+        Self { app: use_app(), offered: RwSignal::new(Vec::new()), at: RwSignal::new(0) }
     }
 }
 
 impl Names {
     /// The text has changed by typing; `took` is told where this changes it again.
-    pub fn look(self, area: HtmlTextAreaElement, took: impl Fn(String) + 'static) {
+    pub(super) fn look(self, area: HtmlTextAreaElement, took: impl Fn(String) + 'static) {
         let Some(before) = before_caret(&area) else { return self.close() };
+        let people = typed_mention(&before).map(|typed| self.people(typed)).unwrap_or_default();
+        if !people.is_empty() {
+            return self.offer(people.into_iter().map(Offer::Person).collect());
+        }
         if typed_name(&before).is_none() && ended_name(&before).is_none() {
             return self.close();
         }
         with_list(move |list| {
             // It may have come late: what stands there now counts.
             match before_caret(&area).filter(|_| area.is_connected()) {
-                Some(now) if now == before => self.offer(&list, &area, &before, took),
+                Some(now) if now == before => self.look_in(&list, &area, &before, took),
                 _ => {}
             }
         });
     }
 
-    fn offer(self, list: &EmojiList, area: &HtmlTextAreaElement, before: &str, took: impl Fn(String)) {
+    /// Who in the open group is called so.
+    fn people(self, typed: &str) -> Vec<Person> {
+        let me = self.app.me();
+        self.app.info.with_untracked(|info| match info {
+            Some(info) if info.kind == ChatKind::Group => offered(&info.members, me, typed),
+            _ => Vec::new(),
+        })
+    }
+
+    fn look_in(self, list: &EmojiList, area: &HtmlTextAreaElement, before: &str, took: impl Fn(String)) {
         if let Some((name, emoji)) = ended_name(before).and_then(|name| Some((name, list.named(name)?))) {
             let emoji = in_own_skin(emoji);
-            put(area, name.len() + 2, &emoji);
+            put(area, &format!(":{name}:"), &emoji);
             note_use(&emoji);
             took(area.value());
             return self.close();
         }
         let Some(name) = typed_name(before) else { return self.close() };
-        let offered = list.complete(name, OFFERED_MAX).into_iter().map(|(emoji, name)| (in_own_skin(&emoji), name));
+        let found = list.complete(name, OFFERED_MAX);
+        self.offer(found.into_iter().map(|(emoji, name)| Offer::Emoji { emoji: in_own_skin(&emoji), name }).collect());
+    }
+
+    fn offer(self, offered: Vec<Offer>) {
         let _ = self.at.try_set(0);
-        let _ = self.offered.try_set(offered.collect());
+        let _ = self.offered.try_set(offered);
     }
 
     /// Nothing is offered any more.
-    pub fn close(self) {
+    pub(super) fn close(self) {
         if self.offered.try_with_untracked(Vec::is_empty) == Some(false) {
             self.offered.set(Vec::new());
         }
@@ -80,22 +109,31 @@ impl Names {
         let chosen = self.offered.with_untracked(|offered| offered.get(at).cloned());
         let before = before_caret(area).unwrap_or_default();
         self.close();
-        if let (Some((emoji, _)), Some(name)) = (chosen, typed_name(&before)) {
-            put(area, name.len() + 1, &emoji);
-            note_use(&emoji);
-            took(area.value());
+        match chosen {
+            Some(Offer::Emoji { emoji, .. }) => {
+                let Some(name) = typed_name(&before) else { return };
+                put(area, &format!(":{name}"), &emoji);
+                note_use(&emoji);
+            }
+            Some(Offer::Person(person)) => {
+                let Some(name) = typed_mention(&before) else { return };
+                put(area, &format!("@{name}"), &format!("@{} ", person.label));
+            }
+            None => return,
         }
+        took(area.value());
     }
 
     /// A key while something is offered. Says whether it was for that.
-    pub fn on_key(self, event: &KeyboardEvent, area: &HtmlTextAreaElement, took: impl Fn(String)) -> bool {
+    pub(super) fn on_key(self, event: &KeyboardEvent, area: &HtmlTextAreaElement, took: impl Fn(String)) -> bool {
         let number = self.offered.with_untracked(Vec::len);
         let plain = !(event.shift_key() || event.alt_key() || event.ctrl_key() || event.meta_key());
         if number == 0 || event.is_composing() || !plain {
             return false;
         }
         // The caret may have gone elsewhere.
-        if before_caret(area).as_deref().and_then(typed_name).is_none() {
+        let before = before_caret(area).unwrap_or_default();
+        if typed_name(&before).is_none() && typed_mention(&before).is_none() {
             self.close();
             return false;
         }
@@ -116,26 +154,25 @@ impl Names {
     }
 
     /// The option that a reader of the screen is told, by its id.
-    pub fn active(self) -> Option<String> {
+    pub(super) fn active(self) -> Option<String> {
         let at = self.at.get();
         self.offered.with(|offered| (at < offered.len()).then(|| option_id(at)))
     }
 
     /// The list above the field.
-    pub fn view(
+    pub(super) fn view(
         self,
         area: impl Fn() -> Option<HtmlTextAreaElement> + Copy + Send + Sync + 'static,
         took: impl Fn(String) + Copy + Send + Sync + 'static,
     ) -> impl IntoView {
         let options = move || {
-            let options = self.offered.get().into_iter().enumerate().map(|(at, (emoji, name))| {
+            let options = self.offered.get().into_iter().enumerate().map(|(at, offer)| {
                 view! {
-                    <li class="emoji-name" role="option" id=option_id(at) data-testid="emoji-name" aria-selected=move || (self.at.get() == at).to_string()
+                    <li class="name-offer" role="option" id=option_id(at) data-testid="name-offer" aria-selected=move || (self.at.get() == at).to_string()
                         // The field keeps the focus.
                         on:pointerdown=|event| event.prevent_default()
                         on:click=move |_| if let Some(area) = area() { self.take(at, &area, took) }>
-                        <span class="emoji" aria-hidden="true">{emoji}</span>
-                        <span>{format!(":{name}:")}</span>
+                        {offer_view(offer)}
                     </li>
                 }
             });
@@ -143,8 +180,22 @@ impl Names {
         };
         move || {
             self.offered.with(|offered| !offered.is_empty()).then(|| {
-                view! { <ul class="emoji-names" id="composer-names" role="listbox" aria-label=words::EMOJI_NAMES data-testid="emoji-names">{options}</ul> }
+                view! { <ul class="name-offers" id="composer-names" role="listbox" aria-label=words::OFFERED_PEOPLE data-testid="name-offers">{options}</ul> }
             })
+        }
+    }
+}
+
+fn offer_view(offer: Offer) -> AnyView {
+    match offer {
+        Offer::Emoji { emoji, name } => {
+            view! { <span class="emoji" aria-hidden="true">{emoji}</span><span>{format!(":{name}:")}</span> }.into_any()
+        }
+        Offer::Person(Person { label, account: Some(_) }) => {
+            view! { <Icon name="user"/><bdi class="name-offered">{label}</bdi> }.into_any()
+        }
+        Offer::Person(Person { label, account: None }) => {
+            view! { <Icon name="at"/><span>{label}</span><span class="faint">{words::EVERYBODY_TEXT}</span> }.into_any()
         }
     }
 }
