@@ -13,6 +13,7 @@ mod home;
 mod link;
 mod load;
 mod people;
+mod poll;
 mod print;
 mod register;
 mod scan;
@@ -73,6 +74,10 @@ enum Command {
     Pin(find::Star),
     /// Pin it no more
     Unpin(find::Star),
+    /// Ask a question with answers to choose from
+    Poll(poll::Poll),
+    /// Choose answers of a poll
+    Vote(poll::Vote),
     /// Make, change and leave groups
     #[command(subcommand)]
     Group(group::Group),
@@ -145,6 +150,8 @@ async fn run(arguments: Arguments) -> Result<()> {
         Command::Search(arguments) => find::search(&place, arguments).await,
         Command::Star(arguments) => find::star(&place, arguments, true).await,
         Command::Unstar(arguments) => find::star(&place, arguments, false).await,
+        Command::Poll(arguments) => poll::poll(&place, arguments).await,
+        Command::Vote(arguments) => poll::vote(&place, arguments).await,
         Command::Pin(arguments) => find::pin(&place, arguments, true).await,
         Command::Unpin(arguments) => find::pin(&place, arguments, false).await,
         Command::Read { chat } => talk::read(&place, &chat).await,

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use client_api::{
-    Attachment, CallFacts, CallState, ChatId, MediaKind, MediaPlace, MessageBody, MessageRow, MessageStatus,
+    Attachment, CallFacts, CallState, ChatId, MediaKind, MediaPlace, MessageBody, MessageRow, MessageStatus, PollAnswer,
 };
 use serde_json::{Value, json};
 use std::io::Write;
@@ -30,6 +30,7 @@ pub(crate) fn message(chat: ChatId, title: &str, row: &MessageRow) -> Value {
         MessageBody::Text(text) => {
             (row.attachment.as_ref().map_or("text", |file| kind_of(file.facts.kind)), text.clone())
         }
+        MessageBody::Poll(poll) => ("poll", poll.question.clone()),
         MessageBody::Deleted => ("deleted", String::new()),
         MessageBody::Waiting => ("waiting", String::new()),
         MessageBody::Newer => ("newer", String::new()),
@@ -46,6 +47,7 @@ pub(crate) fn message(chat: ChatId, title: &str, row: &MessageRow) -> Value {
         "kind": kind,
         "text": text,
         "file": row.attachment.as_ref().map(file),
+        "answers_to_choose": poll(&row.body),
         "edited": row.edited,
         "forwarded": row.forwarded,
         "starred": row.starred,
@@ -53,6 +55,16 @@ pub(crate) fn message(chat: ChatId, title: &str, row: &MessageRow) -> Value {
         "reactions": row.reactions.iter().map(|of| json!({"account": of.account.to_string(), "emoji": of.emoji})).collect::<Vec<_>>(),
         "status": row.status.map(status),
     })
+}
+
+/// The answers of a poll, with who chose each.
+fn poll(body: &MessageBody) -> Value {
+    let MessageBody::Poll(poll) = body else { return Value::Null };
+    let answer = |answer: &PollAnswer| {
+        let voters = answer.voters.iter().map(ToString::to_string).collect::<Vec<_>>();
+        json!({ "text": answer.text, "voters": voters, "own": answer.own })
+    };
+    json!(poll.answers.iter().map(answer).collect::<Vec<_>>())
 }
 
 /// What sort of call it was, and what became of it.

@@ -3,6 +3,7 @@
 use crate::call::CallFacts;
 use crate::id::{AccountId, ChatId, MessageId};
 use crate::media::{Attachment, MediaKind};
+use crate::poll::Poll;
 use serde::{Deserialize, Serialize};
 
 /// What sort of chat it is.
@@ -119,6 +120,8 @@ pub enum MessageBody {
     Newer,
     /// Somebody called.
     Call(CallFacts),
+    /// A question with answers to choose from.
+    Poll(Poll),
     /// A line of the chat itself.
     System(SystemLine),
 }
@@ -202,6 +205,9 @@ pub enum SystemLine {
         name: String,
     },
 }
+
+/// Written behind an "@", it names everybody in a group, whatever they are called.
+pub const EVERYBODY: &str = "all";
 
 /// A part of a text that names somebody: "@" and what they are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -268,6 +268,28 @@ pub enum Command {
         /// Which message.
         message: MessageId,
     },
+    /// Ask a question with answers to choose from. Answer: `Answer::Message`.
+    SendPoll {
+        /// Which chat.
+        chat: ChatId,
+        /// At most 255 characters, not only white space.
+        question: String,
+        /// 2 to 12, no two alike, each of at most 100 characters and not only white space.
+        answers: Vec<String>,
+        /// One may choose several.
+        several: bool,
+        /// As of `SendText`.
+        written_for: Option<AccountId>,
+    },
+    /// Choose answers of a poll, in place of those before.
+    Vote {
+        /// Which chat.
+        chat: ChatId,
+        /// The poll's message.
+        message: MessageId,
+        /// Places of answers, from 0; none takes the vote back.
+        answers: Vec<u32>,
+    },
     /// Pin a message above the conversation, for everybody in the chat. Of more than three, those that were pinned last stand there.
     PinMessage {
         /// Which chat.
@@ -489,6 +511,8 @@ impl Command {
             | Self::DownloadMedia { chat, .. }
             | Self::CancelMedia { chat, .. }
             | Self::React { chat, .. }
+            | Self::SendPoll { chat, .. }
+            | Self::Vote { chat, .. }
             | Self::PinMessage { chat, .. }
             | Self::AskReceipts { chat, .. }
             | Self::EditText { chat, .. }
@@ -556,6 +580,8 @@ impl Command {
             Self::DownloadMedia { .. } => "download-media",
             Self::CancelMedia { .. } => "cancel-media",
             Self::React { .. } => "react",
+            Self::SendPoll { .. } => "send-poll",
+            Self::Vote { .. } => "vote",
             Self::PinMessage { .. } => "pin-message",
             Self::AskReceipts { .. } => "ask-receipts",
             Self::EditText { .. } => "edit-text",

@@ -83,6 +83,9 @@ pub enum UserError {
     /// Only white space.
     #[error("there is nothing to send")]
     TextEmpty,
+    /// A poll needs a question and 2 to 12 different answers; a vote, answers of its poll.
+    #[error("a poll needs a question and 2 to 12 different answers")]
+    PollInvalid,
     /// Text over the limit.
     #[error("a message has at most {max} bytes; send it in parts")]
     TextTooLong {

@@ -13,6 +13,7 @@ pub mod link;
 pub mod media;
 pub mod number;
 pub mod people;
+mod poll;
 pub mod search;
 pub mod state;
 pub mod wire;
@@ -22,7 +23,7 @@ pub use call::{
     CallTrack, Calls, LoggedCall, OwnCall, RingingCall, RunningCall,
 };
 pub use chat::{
-    ChatChanges, ChatInfo, ChatKind, ChatRow, Completeness, LastMessage, MemberRow, Mention, MessageBody,
+    ChatChanges, ChatInfo, ChatKind, ChatRow, Completeness, EVERYBODY, LastMessage, MemberRow, Mention, MessageBody,
     MessageChanges, MessageRow, MessageStatus, MessageWindow, Quote, Quoted, Reaction, Receipt, SystemLine,
     WindowAnchor,
 };
@@ -36,6 +37,7 @@ pub use people::{
     ContactChanges, ContactRow, DeviceKind, DeviceRow, OwnProfile, Previews, SafetyNumber, Settings, TextDirection,
     Theme,
 };
+pub use poll::{Poll, PollAnswer};
 pub use search::{Carries, Found, FoundMessage, FoundPlace, Piece, SearchQuery};
 pub use state::{
     AppStage, Connection, LogoutReason, PushState, PushSubscription, RegistrationStage, Role, Unsupported,

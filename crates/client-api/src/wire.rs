@@ -5,7 +5,7 @@ use crate::command::Request;
 use crate::event::Event;
 
 /// Every source file whose types cross.
-const SOURCES: [(&str, &str); 13] = [
+const SOURCES: [(&str, &str); 14] = [
     ("call.rs", include_str!("call.rs")),
     ("chat.rs", include_str!("chat.rs")),
     ("command.rs", include_str!("command.rs")),
@@ -16,6 +16,7 @@ const SOURCES: [(&str, &str); 13] = [
     ("media.rs", include_str!("media.rs")),
     ("number.rs", include_str!("number.rs")),
     ("people.rs", include_str!("people.rs")),
+    ("poll.rs", include_str!("poll.rs")),
     ("search.rs", include_str!("search.rs")),
     ("state.rs", include_str!("state.rs")),
     ("wire.rs", include_str!("wire.rs")),

@@ -220,6 +220,13 @@ pub(crate) fn contact(db: &Connection, account: AccountId) -> Result<Option<Cont
     Ok(stored.and_then(|bytes| Contact::decode(bytes.as_slice()).ok()))
 }
 
+/// Whom the owner gives a name.
+pub(crate) fn named_contacts(db: &Connection) -> Result<Vec<AccountId>, Halt> {
+    let contacts = state::with_prefix(db, CONTACT)?.into_iter();
+    let named = contacts.filter(|(_, value)| !people::contact_name(value).is_empty());
+    Ok(named.filter_map(|(key, _)| AccountId::from_str(key.strip_prefix(CONTACT)?).ok()).collect())
+}
+
 /// Keeps it, on all devices.
 pub(crate) fn set_contact(cx: &mut Context<'_>, contact: &Contact, account: AccountId) -> Result<(), Halt> {
     own_state::set(cx, &contact_key(account), contact.encode_to_vec())

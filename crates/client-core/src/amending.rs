@@ -28,7 +28,8 @@ impl Client {
         emoji: String,
     ) -> Result<(), Halt> {
         let (chat, id) = (ChatId(chat.0), MessageId(message.0));
-        let held = held(cx, chat, id)?.filter(|row| matches!(row.body, MessageBody::Text(_) | MessageBody::Newer));
+        let held = held(cx, chat, id)?
+            .filter(|row| matches!(row.body, MessageBody::Text(_) | MessageBody::Poll(_) | MessageBody::Newer));
         let own = |row: &MessageRow| row.reactions.iter().find(|reaction| reaction.own).map(|own| own.emoji.clone());
         let result = match held {
             _ if !emoji.is_empty() && !amendments::is_emoji(&emoji) => Err(UserError::ReactionInvalid),
@@ -57,8 +58,9 @@ impl Client {
     ) -> Result<(), Halt> {
         let (chat, id) = (ChatId(chat.0), MessageId(message.0));
         let held = held(cx, chat, id)?;
-        let (sent, mentions) = mentions::written(cx, chat, &text)?;
-        let typed = MessageBody::Text(text);
+        let named = held.as_ref().map_or(&[][..], |row| &row.mentions);
+        let (sent, mentions) = mentions::written(cx, chat, &text, named)?;
+        let before = amendments::as_sent(cx.db, chat, id)?.map(|said| (said.text, said.mentions));
         let result = match (held, refusal_of(&sent)) {
             (_, Some(refusal)) => Err(refusal),
             (None, None) => Err(UserError::NotFound),
@@ -70,7 +72,7 @@ impl Client {
                 Ok(Answer::Done)
             }
             (Some(row), None) if row.edit_until_ms < cx.now_ms => Err(UserError::TooLate),
-            (Some(row), None) if row.body == typed => Ok(Answer::Done),
+            (Some(_), None) if before.as_ref() == Some(&(sent.clone(), mentions.clone())) => Ok(Answer::Done),
             (Some(_), None) => {
                 let edit = Edit { message_id: id.to_vec(), text: sent, mentions };
                 let written = self.write(cx, chat, Kind::Amendment, content::Body::Edit(edit))?;

@@ -12,6 +12,7 @@ use crate::mentions;
 use crate::messages::{Kind, UNSENT_MS};
 use crate::own_state;
 use crate::pinning;
+use crate::polls;
 use breakable::{Rule, broken};
 use client_api::{MediaKind, MessageBody, MessageRow, Quote, Quoted};
 use prost::Message as _;
@@ -48,6 +49,7 @@ pub(crate) enum About {
     Deletion,
     Call,
     Pin,
+    Vote,
 }
 
 impl About {
@@ -60,6 +62,7 @@ impl About {
             // 5: `EMPTIED`.
             Self::Call => 6,
             Self::Pin => 7,
+            Self::Vote => 8,
         }
     }
 }
@@ -74,6 +77,7 @@ pub(crate) fn aim(content: &Content) -> Option<(About, MessageId)> {
         content::Body::Deletion(deletion) => (About::Deletion, &deletion.message_id),
         content::Body::CallWord(word) => (About::Call, &word.message_id),
         content::Body::Pin(pin) => (About::Pin, &pin.message_id),
+        content::Body::Vote(vote) => (About::Vote, &vote.message_id),
         _ => return None,
     };
     Some((about, MessageId::try_from(id.as_slice()).ok()?))
@@ -131,6 +135,7 @@ pub(crate) fn apply(db: &Connection, chat: ChatId, row: &mut MessageRow, me: Acc
         return Ok(());
     }
     calling::apply(db, chat, row, me)?;
+    polls::apply(db, chat, row, me)?;
     let mut statement = db.prepare_cached(
         "SELECT account, content FROM message
          WHERE target = ?1 AND about = 2 AND chat = ?2 AND failed = 0 ORDER BY time_ms DESC, message DESC LIMIT ?3",
@@ -201,21 +206,40 @@ pub(crate) fn said(
     let media = facts::of(&content).map(|media| facts::shown(media).kind);
     let body = match content.body {
         Some(body @ (content::Body::Text(_) | content::Body::Media(_))) => {
-            let text = facts::text_of(&body).cloned().unwrap_or_default();
-            let newest = match may_be_changed(text.forwarded) {
-                true => newest_text(db, chat, (id, sender, time_ms))?,
-                false => None,
-            };
-            let Text { text, mentions, .. } = newest.unwrap_or(text);
+            let Text { text, mentions, .. } = now_said(db, chat, (id, sender, time_ms), &body)?;
             Quoted::Text(excerpt(&match names {
                 Names::Own => mentions::shown(db, text, &mentions)?.0,
                 Names::Public => text,
             }))
         }
+        Some(content::Body::Poll(poll)) => Quoted::Text(excerpt(&polls::line(&poll.question))),
         Some(content::Body::Erased(_)) => Quoted::Deleted,
         _ => Quoted::Other,
     };
     Ok(Some((AccountId(sender), body, media)))
+}
+
+/// What a message or its caption says now, as it was sent.
+fn now_said(
+    db: &Connection,
+    chat: ChatId,
+    of: (MessageId, [u8; 16], u64),
+    body: &content::Body,
+) -> rusqlite::Result<Text> {
+    let text = facts::text_of(body).cloned().unwrap_or_default();
+    let newest = if may_be_changed(text.forwarded) { newest_text(db, chat, of)? } else { None };
+    Ok(newest.unwrap_or(text))
+}
+
+/// The same of a message that is here, with the names that everybody in its chat knows.
+pub(crate) fn as_sent(db: &Connection, chat: ChatId, id: MessageId) -> rusqlite::Result<Option<Text>> {
+    let stored: Option<([u8; 16], Vec<u8>, u64)> = db
+        .prepare_cached("SELECT account, content, time_ms FROM message WHERE message = ?1 AND chat = ?2 AND kind = 0")?
+        .query_row(params![id.as_bytes(), chat.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()?;
+    let Some((sender, content, time_ms)) = stored else { return Ok(None) };
+    let body = Content::decode(content.as_slice()).ok().and_then(|content| content.body);
+    body.map(|body| now_said(db, chat, (id, sender, time_ms), &body)).transpose()
 }
 
 /// This account has deleted the message for everyone, or is about to.
@@ -310,7 +334,7 @@ pub(crate) fn follow(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Resul
         .optional()?;
     let amended = match aim {
         Some((Some(target), about)) if about > About::Answer.number() => {
-            if about != About::Reaction.number() && about != About::Pin.number() {
+            if ![About::Reaction, About::Pin, About::Vote].map(About::number).contains(&about) {
                 erase_deleted(cx, chat, MessageId(target))?;
             }
             MessageId(target)

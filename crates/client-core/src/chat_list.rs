@@ -9,6 +9,7 @@ use crate::groups;
 use crate::io::Halt;
 use crate::messages::{self, ROW_COLUMNS};
 use crate::people;
+use crate::polls;
 use client_api::{ChatChanges, ChatKind, ChatRow, Event, LastMessage, MessageBody};
 use proto::ids::{AccountId, ChatId};
 use rusqlite::{Connection, Row, params};
@@ -145,6 +146,7 @@ fn last(row: client_api::MessageRow, activity_ms: u64) -> LastMessage {
         MessageBody::Text(text) => {
             text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(PREVIEW_CHARS_MAX).collect()
         }
+        MessageBody::Poll(poll) => polls::line(&poll.question).chars().take(PREVIEW_CHARS_MAX).collect(),
         _ => String::new(),
     };
     let time_ms = if row.time_ms >= TIME_MS_MAX { activity_ms } else { row.time_ms };

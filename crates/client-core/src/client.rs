@@ -35,7 +35,7 @@ use crate::vouching::Vouching;
 use breakable::{Rule, broken};
 use client_api::{Answer, AppStage, Command, Event, Request, Role, UserError};
 use identity::{ChatKind, VerifiedDeviceList};
-use proto::content::StateOp;
+use proto::content::{Poll, StateOp};
 use proto::ids::{ChatId, Generation, LinkId};
 use rand_core::CryptoRng;
 use rusqlite::Transaction;
@@ -451,6 +451,11 @@ impl Client {
             Command::CancelMedia { chat, message } => self.cancel_media(cx, id, chat, message)?,
             Command::AskReceipts { chat, message } => receipts::ask(cx, id, chat, message)?,
             Command::PinMessage { chat, message, pinned } => self.pin_message(cx, id, chat, message, pinned)?,
+            Command::SendPoll { chat, question, answers, several, written_for } => {
+                let written = Written { written_for, ..Written::default() };
+                self.send_poll(cx, id, chat, Poll { question, answers, several }, written)?;
+            }
+            Command::Vote { chat, message, answers } => self.vote(cx, id, (chat, message), &answers)?,
             Command::React { chat, message, emoji } => self.react(cx, id, chat, message, emoji)?,
             Command::EditText { chat, message, text } => self.edit_text(cx, id, chat, message, text)?,
             Command::DeleteMessages { chat, messages, for_everyone } => {

@@ -1,11 +1,11 @@
 //! Sending texts and files on: what stands in one chat goes into others, as own messages that say that they come from elsewhere, and not from
 //! where. What a row shows of that is `messages`'.
 
+use crate::amendments;
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::media;
-use crate::mentions;
 use crate::messages::{self, Kind};
 use crate::sending::refusal_of;
 use breakable::{Rule, broken};
@@ -105,9 +105,11 @@ fn bodies(
     let mut bodies = BTreeMap::new();
     for id in messages {
         let refused = match messages::get_row(cx.db, from, MessageId(id.0), me)? {
-            Some(row) => match &row.body {
-                MessageBody::Text(text) => {
-                    let text = mentions::for_others(cx.db, &row, text)?;
+            Some(row) => match row.body {
+                MessageBody::Text(_) => {
+                    let said = amendments::as_sent(cx.db, from, MessageId(id.0))?.unwrap_or_default();
+                    // Whom it names is in another chat.
+                    let text = said.text;
                     let text = Text { text, forwarded: !broken(Rule::ForwardIsLabelled), ..Text::default() };
                     let (of, time_ms) = (MessageId(id.0), row.time_ms);
                     let body = match row.attachment {

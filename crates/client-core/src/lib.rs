@@ -47,6 +47,7 @@ mod own_state;
 mod people;
 mod pin;
 mod pinning;
+mod polls;
 mod profile;
 mod pushing;
 mod reading;

@@ -7,75 +7,132 @@ use crate::groups;
 use crate::io::Halt;
 use crate::media::facts;
 use crate::profile::{self, ui_account};
-use client_api::MessageRow;
+use client_api::EVERYBODY;
 use prost::Message as _;
 use proto::content::{Content, Mention, ProfileBody};
 use proto::ids::{AccountId, ChatId, MessageId};
+use proto::limits::NAME_CHARS_MAX;
 use rusqlite::{Connection, OptionalExtension as _, params};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Of one text; more are not looked at.
 const MENTIONS_MAX: usize = 64;
 /// Messages that are looked at when somebody is called differently: what an open page holds, roughly.
 const SHOWN_AGAIN_MAX: u32 = 256;
-/// Names everybody in a group, whatever they are called.
-pub(crate) const EVERYBODY: &str = "all";
 /// In place of whoever has no name yet.
 const NAMELESS: &str = "somebody";
 
-/// What is written behind an "@" to name each of these people (account, name, number): of no two the same.
+/// What is written behind an "@" to name each of these people (account, name, number): of no two the same, whatever they call themselves.
 pub(crate) fn labels(people: &[(AccountId, String, String)]) -> Vec<String> {
-    let mut called = BTreeMap::<&str, usize>::from([(EVERYBODY, 1)]);
-    for (_, name, _) in people {
-        *called.entry(name).or_default() += 1;
-    }
-    let label = |(account, name, number): &(AccountId, String, String)| match called.get(name.as_str()) {
-        None | Some(0 | 1) if name != EVERYBODY => name.clone(),
-        _ if number.is_empty() => format!("{name} ({})", account.to_string().chars().take(8).collect::<String>()),
-        _ => format!("{name} ({number})"),
+    let count = |names: &mut dyn Iterator<Item = &str>| {
+        let mut called = BTreeMap::<String, usize>::from([(EVERYBODY.to_owned(), 1)]);
+        names.for_each(|name| *called.entry(name.to_lowercase()).or_default() += 1);
+        called
     };
-    people.iter().map(label).collect()
+    let names = count(&mut people.iter().map(|(_, name, _)| name.as_str()));
+    let is_one = |called: &BTreeMap<String, usize>, name: &str| {
+        called.get(&name.to_lowercase()) == Some(&1) && name.to_lowercase() != EVERYBODY
+    };
+    let told_apart = |(account, name, number): &(AccountId, String, String)| match is_one(&names, name) {
+        true => name.clone(),
+        false => long_label(*account, name, number),
+    };
+    let labels: Vec<String> = people.iter().map(told_apart).collect();
+    let taken = count(&mut labels.iter().map(String::as_str));
+    let unique = |(label, (account, ..)): (String, &(AccountId, String, String))| match is_one(&taken, &label) {
+        true => label,
+        false => format!("{label} #{account}"),
+    };
+    labels.into_iter().zip(people).map(unique).collect()
 }
 
-/// A text as it is typed, as it is sent, and whom it names.
-pub(crate) fn written(cx: &Context<'_>, chat: ChatId, typed: &str) -> Result<(String, Vec<Mention>), Halt> {
+fn long_label(account: AccountId, name: &str, number: &str) -> String {
+    match number {
+        "" => format!("{name} ({})", account.to_string().chars().take(8).collect::<String>()),
+        number => format!("{name} ({number})"),
+    }
+}
+
+/// Who may be meant by what is written behind an "@".
+struct Candidate {
+    label: String,
+    /// `None`: everybody.
+    account: Option<AccountId>,
+    /// Somebody in the group; whoever is not is called as everybody knows them, and not named.
+    named: bool,
+}
+
+/// The people of a group, everybody, and whomever else the owner calls something: no such name is to leave the device.
+fn candidates(cx: &Context<'_>, chat: ChatId, also: &[client_api::Mention]) -> Result<Vec<Candidate>, Halt> {
+    let me = cx.me()?.address.account;
+    let members = groups::rows(cx.db, chat)?;
+    if members.is_empty() {
+        return Ok(Vec::new());
+    }
+    let is_in: BTreeSet<AccountId> = members.iter().map(|member| AccountId(member.account.0)).collect();
+    let mut candidates = vec![Candidate { label: EVERYBODY.to_owned(), account: None, named: true }];
+    for member in members.into_iter().filter(|member| member.account.0 != me.0) {
+        let account = AccountId(member.account.0);
+        // It was completed while there was another one of this name.
+        let long = long_label(account, &member.title, &accounts::number_of(cx.db, account)?);
+        candidates.extend([member.mention, long].map(|label| Candidate { label, account: Some(account), named: true }));
+    }
+    let others = accounts::named_contacts(cx.db)?.into_iter();
+    let edited = also.iter().filter_map(|mention| mention.account).map(|account| AccountId(account.0));
+    for account in others.chain(edited).filter(|account| !is_in.contains(account)) {
+        let label = accounts::title_of(cx.db, account)?;
+        candidates.push(Candidate { label, account: Some(account), named: false });
+    }
+    // "Anna Lee" is not "Anna".
+    candidates.sort_by_key(|candidate| (std::cmp::Reverse(candidate.label.len()), !candidate.named));
+    Ok(candidates)
+}
+
+/// What follows behind a name, whatever its letters' case; a name goes on to no other letter.
+fn behind_name<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    let mut rest = text.chars();
+    for letter in name.chars() {
+        let typed = rest.next()?;
+        if typed != letter && !typed.to_lowercase().eq(letter.to_lowercase()) {
+            return None;
+        }
+    }
+    Some(rest.as_str()).filter(|rest| !name.is_empty() && !rest.starts_with(char::is_alphanumeric))
+}
+
+/// A text as it is typed, as it is sent, and whom it names. `also`: whom it names as yet, where it is edited.
+pub(crate) fn written(
+    cx: &Context<'_>,
+    chat: ChatId,
+    typed: &str,
+    also: &[client_api::Mention],
+) -> Result<(String, Vec<Mention>), Halt> {
     if !typed.contains('@') {
         return Ok((typed.to_owned(), Vec::new()));
     }
-    let me = cx.me()?.address.account;
-    let mut labels = vec![(EVERYBODY.to_owned(), None)];
-    let others = groups::rows(cx.db, chat)?.into_iter().filter(|member| member.account.0 != me.0);
-    labels.extend(others.map(|member| (member.mention, Some(AccountId(member.account.0)))));
-    if labels.len() == 1 {
-        return Ok((typed.to_owned(), Vec::new()));
-    }
-    // "Anna Lee" is not "Anna".
-    labels.sort_by_key(|(label, _)| std::cmp::Reverse(label.len()));
+    let candidates = candidates(cx, chat, also)?;
     let (mut text, mut mentions) = (String::new(), Vec::new());
     let mut rest = typed;
     while let Some((before, behind)) = rest.split_once('@') {
         text.push_str(before);
         let begins = text.chars().next_back().is_none_or(|letter| !letter.is_alphanumeric());
-        let ends = |label: &str| behind.strip_prefix(label).filter(|rest| !rest.starts_with(char::is_alphanumeric));
-        let named = labels.iter().find_map(|(label, account)| Some((*account, ends(label)?)));
-        match named.filter(|_| begins && mentions.len() < MENTIONS_MAX) {
-            Some((account, behind)) => {
-                let name = public_name(cx.db, account)?;
-                let (at, length) = (text.len(), name.len());
-                text.push_str(&name);
-                mentions.push(Mention {
-                    at: u32::try_from(at).unwrap_or(u32::MAX),
-                    length: u32::try_from(length).unwrap_or(u32::MAX),
-                    account: account.map(|account| account.to_vec()).unwrap_or_default(),
-                });
-                rest = behind;
-            }
-            None => {
-                text.push('@');
-                rest = behind;
-            }
+        let meant = candidates.iter().find_map(|candidate| Some((candidate, behind_name(behind, &candidate.label)?)));
+        let Some((meant, behind)) = meant.filter(|_| begins) else {
+            text.push('@');
+            rest = behind;
+            continue;
+        };
+        let name = public_name(cx.db, meant.account)?;
+        if meant.named && mentions.len() < MENTIONS_MAX {
+            mentions.push(Mention {
+                at: u32::try_from(text.len()).unwrap_or(u32::MAX),
+                length: u32::try_from(name.len()).unwrap_or(u32::MAX),
+                account: meant.account.map(|account| account.to_vec()).unwrap_or_default(),
+            });
         }
+        text.push_str(&name);
+        rest = behind;
     }
     text.push_str(rest);
     Ok((text, mentions))
@@ -111,7 +168,16 @@ fn parts(text: &str, mentions: &[Mention]) -> Vec<(Range<usize>, Option<AccountI
             [] => Some(None),
             bytes => AccountId::try_from(bytes).ok().map(Some),
         };
-        let names = text.get(range.clone()).is_some_and(|name| name.len() > 1 && name.starts_with('@'));
+        // A name, and no sentence: whoever knows the person does not read what stands there.
+        let is_name = |name: &str| match account {
+            Some(None) => name == format!("@{EVERYBODY}"),
+            _ => {
+                (2..=1 + NAME_CHARS_MAX).contains(&name.chars().count())
+                    && name.starts_with('@')
+                    && !name.contains(['\n', '\r'])
+            }
+        };
+        let names = text.get(range.clone()).is_some_and(is_name);
         if let Some(account) = account.filter(|_| names && range.start >= end) {
             end = range.end;
             parts.push((range, account));
@@ -151,19 +217,6 @@ pub(crate) fn shown(
     }
     seen.push_str(text.get(from..).unwrap_or_default());
     Ok((seen, named))
-}
-
-/// What a shown message says, with the names that everybody knows: for people who are not in its chat.
-pub(crate) fn for_others(db: &Connection, row: &MessageRow, text: &str) -> rusqlite::Result<String> {
-    let (mut public, mut from) = (String::new(), 0);
-    for mention in &row.mentions {
-        let at = usize::try_from(mention.at).unwrap_or(usize::MAX);
-        public.push_str(text.get(from..at).unwrap_or_default());
-        public.push_str(&public_name(db, mention.account.map(|account| AccountId(account.0)))?);
-        from = at.saturating_add(usize::try_from(mention.length).unwrap_or(usize::MAX));
-    }
-    public.push_str(text.get(from..).unwrap_or_default());
-    Ok(public)
 }
 
 /// The newest messages of a chat that may name somebody, who is called differently now.

@@ -8,6 +8,7 @@ use crate::marks::step_ms;
 use crate::media;
 use crate::mentions;
 use crate::notices;
+use crate::polls;
 use crate::restored;
 use breakable::{Rule, broken};
 use client_api::{CallFacts, CallState, MessageBody, MessageRow, MessageStatus};
@@ -24,7 +25,7 @@ pub(crate) const NUMBER_MAX: u64 = UNSENT_MS - 1;
 pub(crate) const GENERATION_MAX: u32 = 1 << 30;
 
 /// Raised with every body of a content that is new to this version.
-const BODIES_KNOWN: u32 = 4;
+const BODIES_KNOWN: u32 = 5;
 
 /// Unsent messages stand after all others, in the order of their writing.
 pub(crate) const UNSENT_MS: u64 = 1 << 60;
@@ -105,15 +106,20 @@ pub(crate) enum Stored {
 /// The kind of a received content; `None` for what is no message of the conversation.
 pub(crate) fn kind_of(content: &Content) -> Option<Kind> {
     match &content.body {
-        Some(content::Body::Text(_) | content::Body::Media(_) | content::Body::Call(_) | content::Body::Erased(_)) => {
-            Some(Kind::Text)
-        }
+        Some(
+            content::Body::Text(_)
+            | content::Body::Media(_)
+            | content::Body::Call(_)
+            | content::Body::Poll(_)
+            | content::Body::Erased(_),
+        ) => Some(Kind::Text),
         Some(
             content::Body::Reaction(_)
             | content::Body::Edit(_)
             | content::Body::Deletion(_)
             | content::Body::CallWord(_)
-            | content::Body::Pin(_),
+            | content::Body::Pin(_)
+            | content::Body::Vote(_),
         ) => Some(Kind::Amendment),
         None => Some(Kind::Newer),
         Some(_) => None,
@@ -276,10 +282,10 @@ pub(crate) fn row(db: &Connection, row: &Row<'_>, at: usize, me: AccountId) -> r
     };
     let may_change = |within_ms: u64| match (own, &body) {
         // Its time begins when the server has it.
-        (true, MessageBody::Text(_)) if seq == 0 => u64::MAX,
+        (true, MessageBody::Text(_) | MessageBody::Poll(_)) if seq == 0 => u64::MAX,
         // From the chat with somebody else, who had the number then.
-        (true, MessageBody::Text(_)) if seq == MOVED_SEQ => 0,
-        (true, MessageBody::Text(_)) => time_ms.saturating_add(within_ms),
+        (true, MessageBody::Text(_) | MessageBody::Poll(_)) if seq == MOVED_SEQ => 0,
+        (true, MessageBody::Text(_) | MessageBody::Poll(_)) => time_ms.saturating_add(within_ms),
         _ => 0,
     };
     let mut found = MessageRow {
@@ -288,7 +294,11 @@ pub(crate) fn row(db: &Connection, row: &Row<'_>, at: usize, me: AccountId) -> r
         sender: client_api::AccountId(sender.0),
         own,
         status: own.then_some(status),
-        edit_until_ms: if failed || forwarded { 0 } else { may_change(amendments::EDIT_MS) },
+        edit_until_ms: if failed || forwarded || matches!(body, MessageBody::Poll(_)) {
+            0
+        } else {
+            may_change(amendments::EDIT_MS)
+        },
         delete_until_ms: may_change(amendments::DELETE_MS),
         body,
         mentions,
@@ -340,6 +350,7 @@ fn said(kind: i32, content: &[u8]) -> Said {
             Ok(Content { body: Some(content::Body::Call(call)), .. }) => {
                 MessageBody::Call(CallFacts { video: call.video, state: CallState::Open })
             }
+            Ok(Content { body: Some(content::Body::Poll(poll)), .. }) => polls::body(&poll),
             Ok(Content { body: Some(content::Body::Erased(_)), .. }) => MessageBody::Deleted,
             _ => MessageBody::Newer,
         },

@@ -15,6 +15,7 @@ use crate::messages::{self, NewMessage, Place, Stored};
 use crate::missing;
 use crate::mls;
 use crate::own_state;
+use crate::polls;
 use crate::pushing;
 use crate::reading;
 use crate::restored;
@@ -297,6 +298,7 @@ impl Client {
         let media = row.as_ref().and_then(|row| row.attachment.as_ref()).map(|file| file.facts.kind);
         let preview = match row.map(|row| row.body) {
             Some(MessageBody::Text(text)) => text.chars().take(200).collect::<String>(),
+            Some(MessageBody::Poll(poll)) => polls::line(&poll.question),
             Some(MessageBody::Newer) => String::new(),
             _ => return Ok(()),
         };

@@ -10,6 +10,7 @@ use crate::chats;
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::messages::{self, UNSENT_MS};
+use crate::polls;
 use client_api::{
     Answer, Carries, Event, Found, FoundMessage, FoundPlace, MediaFacts, MediaKind, MessageBody, SearchQuery, UserError,
 };
@@ -147,7 +148,12 @@ fn index_some(cx: &mut Context<'_>, most: Step) -> Result<(), Halt> {
         let Some(chat) = chat else { continue };
         let row = messages::get_row(cx.db, chat, id, me)?;
         let file = row.as_ref().and_then(|row| row.attachment.as_ref()).map(|file| file.facts.clone());
-        if let Some(MessageBody::Text(mut text)) = row.map(|row| row.body) {
+        let text = match row.map(|row| row.body) {
+            Some(MessageBody::Text(text)) => Some(text),
+            Some(MessageBody::Poll(poll)) => Some(polls::words(&poll)),
+            _ => None,
+        };
+        if let Some(mut text) = text {
             let carries = carried(file.as_ref(), &text);
             let name = file.map(|file| file.name);
             if let Some(name) = name.filter(|name| !name.is_empty()) {
@@ -336,6 +342,7 @@ fn found_message(cx: &Context<'_>, row: &Row<'_>) -> Result<Option<FoundMessage>
             let name = message.attachment.as_ref().map_or("", |file| &file.facts.name);
             words::excerpt(&words::to_index(name))
         }
+        (MessageBody::Poll(poll), None) => words::excerpt(&words::to_index(&poll.question)),
         (MessageBody::Text(text), None) => words::excerpt(&words::to_index(text)),
         _ => Vec::new(),
     };

@@ -159,7 +159,7 @@ impl Client {
         written: Written,
     ) -> Result<(), Halt> {
         let chat = ChatId(chat.0);
-        let (text, mentions) = mentions::written(cx, chat, &written.text)?;
+        let (text, mentions) = mentions::written(cx, chat, &written.text, &[])?;
         let quote = match self.may_write(cx, chat, &written, refusal_of(&text))? {
             Ok(quote) => quote,
             Err(error) => {

@@ -1,5 +1,6 @@
 //! The pages, one file a feature.
 
+pub mod asking;
 pub mod banners;
 pub mod calls;
 pub mod chat_list;

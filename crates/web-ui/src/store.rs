@@ -161,6 +161,8 @@ pub struct App {
     pub new_version: RwSignal<bool>,
     /// The chat that it is asked of for how long it is to be muted.
     pub muting: RwSignal<Option<ChatId>>,
+    /// The chat that a poll is written for, and who is in it.
+    pub asking: RwSignal<Option<(ChatId, AccountId)>>,
     /// The help for the keys is open.
     pub help: RwSignal<bool>,
     pub visible: RwSignal<bool>,
@@ -243,6 +245,7 @@ impl App {
             toasts: RwSignal::new(Vec::new()),
             new_version: RwSignal::new(false),
             muting: RwSignal::new(None),
+            asking: RwSignal::new(None),
             help: RwSignal::new(false),
             visible: RwSignal::new(true),
             narrow: RwSignal::new(false),
@@ -437,6 +440,9 @@ impl App {
         self.asides.update(|asides| asides.follow(from, to));
         if self.muting.get_untracked() == Some(from) {
             self.muting.set(Some(to));
+        }
+        if let Some((_, peer)) = self.asking.get_untracked().filter(|(chat, _)| *chat == from) {
+            self.asking.set(Some((to, peer)));
         }
         if self.open.get_untracked() != Some(from) {
             return;
@@ -642,6 +648,13 @@ impl App {
             }
         });
         self.section.set(section);
+    }
+
+    /// Opens the dialog in which a poll is written for the open chat.
+    pub fn ask_poll(&self) {
+        let open = self.open.get_untracked();
+        let row = open.and_then(|chat| self.chats.with_untracked(|chats| chats.get(&chat)));
+        self.asking.set(row.map(|row| (row.chat, row.peer)));
     }
 
     /// Marks a chat as read, up to what its row shows, or as unread.

@@ -10,6 +10,7 @@ mod media;
 mod messages;
 mod naming;
 mod notifications;
+mod polls;
 
 pub use calls::*;
 pub use emoji::*;
@@ -21,6 +22,7 @@ pub use media::*;
 pub use messages::*;
 pub use naming::*;
 pub use notifications::*;
+pub use polls::*;
 
 use crate::model::chat_list::ChatFilter;
 use crate::model::clock::{self, ZoneOffset};
@@ -90,6 +92,7 @@ pub fn error(error: &UserError) -> String {
         UserError::NameInvalid { max } => format!("A name has 1 to {max} characters."),
         UserError::AboutTooLong { max } => format!("This text has at most {max} characters."),
         UserError::PhotoInvalid => "This picture could not be used. Choose another one.".into(),
+        UserError::PollInvalid => POLL_INVALID.into(),
         UserError::TextEmpty => "There is nothing to send.".into(),
         UserError::TextTooLong { .. } => "This message is too long. Send it in parts.".into(),
         UserError::SearchInvalid { max } => format!("A search has 1 to {max} characters."),
@@ -302,6 +305,7 @@ pub fn body(body: &MessageBody, own: bool, people: &People, me: AccountId) -> St
         MessageBody::Deleted => deleted(own).into(),
         MessageBody::Waiting => WAITING.into(),
         MessageBody::Newer => NEWER.into(),
+        MessageBody::Poll(asked) => poll(asked),
         MessageBody::Call(facts) => call(*facts, own, false),
         MessageBody::System(line) => system_line(line, people, me),
     }

@@ -104,7 +104,7 @@ impl Client {
         written: Written,
     ) -> Result<(), Halt> {
         let chat = ChatId(chat.0);
-        let (text, mentions) = mentions::written(cx, chat, &written.text)?;
+        let (text, mentions) = mentions::written(cx, chat, &written.text, &[])?;
         let refusal = match facts::refusal_of(media, &text) {
             None if super::is_crowded(cx.db, true, super::WAITING_MAX)? => {
                 Some(UserError::TooManyFiles { max: super::WAITING_MAX })

@@ -94,6 +94,46 @@ fn what_is_typed_has_the_owners_names_and_what_is_sent_those_that_all_know() {
 }
 
 #[test]
+fn no_name_of_the_address_book_goes_out_whoever_is_in_the_group() {
+    let mut story = group();
+    // Completed while there was another one of this name; in another case; of somebody who is not in the group any more.
+    let (_, sent) = story.sent("@the BOSS (+491702), @Ben (0c0c0c0c)");
+    assert_eq!((sent.text.as_str(), sent.mentions.len()), ("@Anna Lee, @Ben", 2));
+    let (message, _) = story.sent("ask @The boss");
+    story.db.execute("DELETE FROM group_member WHERE account = ?1", [OTHER_ANNA.as_bytes()]).expect("gone");
+    assert_eq!(story.shown(message).0, "ask @The boss");
+    let edit = Command::EditText { chat: CHAT_UI, message, text: "do ask @The boss".to_owned() };
+    assert!(story.asks(edit).is_ok());
+    let (_, sent) = story.sent("ask @The boss");
+    assert_eq!((sent.text.as_str(), sent.mentions.len()), ("ask @Anna Lee", 0), "called so, and not named");
+    let (_, sent) = story.sent(&"@Ben ".repeat(MENTIONS_MAX + 2));
+    assert_eq!((sent.text, sent.mentions.len()), ("@Ben ".repeat(MENTIONS_MAX + 2), MENTIONS_MAX));
+    assert!(story.is_forgotten("The boss"));
+}
+
+#[test]
+fn what_is_edited_without_a_change_is_no_edit() {
+    let mut story = group();
+    story.calls(OTHER_ANNA, "Anna Lee");
+    let (message, _) = story.sent("@Anna Lee (+491702)");
+    let edit = Command::EditText { chat: CHAT_UI, message, text: "@Anna Lee (+491702)".to_owned() };
+    assert_eq!(story.asks(edit), Ok(Answer::Done));
+    assert_eq!(story.count("SELECT count(*) FROM message WHERE about = 3"), 0);
+}
+
+#[test]
+fn a_mention_is_a_name_and_no_sentence() {
+    let story = group();
+    let sentence = format!("@I resign, {}", "and more ".repeat(8));
+    story.says(story.peer, 1, 1, naming(&sentence, &[(&sentence, Some(BEN))]));
+    story.says(story.peer, 2, 2, naming("@Ben\n", &[("@Ben\n", Some(BEN))]));
+    story.says(story.peer, 3, 3, naming("@everyone", &[("@everyone", None)]));
+    for number in 1..=3 {
+        assert_eq!(story.shown(client_api::MessageId([number; 16])).1, [], "{number}");
+    }
+}
+
+#[test]
 fn two_of_one_name_are_told_apart_by_what_is_written_for_them() {
     let mut story = group();
     story.calls(OTHER_ANNA, "Anna Lee");
@@ -103,6 +143,10 @@ fn two_of_one_name_are_told_apart_by_what_is_written_for_them() {
     assert_eq!(sent.mentions[0].account, OTHER_ANNA.to_vec());
     let people = [(BEN, EVERYBODY, ""), (ANNA, "Anna", "")].map(|(id, name, number)| (id, name.into(), number.into()));
     assert_eq!(labels(&people), ["all (0c0c0c0c)", "Anna"], "whoever is called so is not everybody");
+    let people = [(ANNA, "Anna", "+1"), (OTHER_ANNA, "Anna", "+2"), (BEN, "Anna (+2)", "+3")];
+    let labels = labels(&people.map(|(id, name, number)| (id, name.into(), number.into())));
+    assert_eq!(labels.iter().collect::<BTreeSet<_>>().len(), 3, "{labels:?}");
+    assert_eq!(labels[0], "Anna (+1)");
 }
 
 #[test]

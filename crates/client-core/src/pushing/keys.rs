@@ -7,6 +7,7 @@ use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::mls;
 use crate::outbox::Operation;
+use crate::polls;
 use e2ee::ChatGroup;
 use e2ee::preview::{PreviewKind, PreviewOf, seal_preview};
 use identity::ChatKind;
@@ -15,6 +16,7 @@ use proto::content::media::Kind;
 use proto::content::{Content, Media, NotificationKey, content};
 use proto::ids::ChatId;
 use rusqlite::{Connection, OptionalExtension, params};
+use std::borrow::Cow;
 
 /// A key is used for so long.
 const KEY_LIFE_MS: u64 = 7 * 24 * 3_600 * 1_000;
@@ -117,7 +119,7 @@ impl Client {
             None => self.give_key(cx, chat, group)?,
         };
         let of = PreviewOf { chat: chat.chat, sender: cx.me()?.address, message };
-        Ok(seal_preview(&key, &of, kind, text))
+        Ok(seal_preview(&key, &of, kind, &text))
     }
 
     /// A new key, which goes to the chat behind the message that needs it: whoever has a page open needs none.
@@ -132,12 +134,13 @@ impl Client {
 }
 
 /// What a preview says of a message; of what is said about messages there is none.
-fn shown(content: &Content) -> Option<(PreviewKind, &str)> {
+fn shown(content: &Content) -> Option<(PreviewKind, Cow<'_, str>)> {
     match &content.body {
-        Some(content::Body::Text(text)) => Some((PreviewKind::Text, &text.text)),
+        Some(content::Body::Text(text)) => Some((PreviewKind::Text, Cow::Borrowed(&text.text))),
+        Some(content::Body::Poll(poll)) => Some((PreviewKind::Text, Cow::Owned(polls::line(&poll.question)))),
         Some(content::Body::Media(media)) => {
             let caption = media.caption.as_ref().map_or("", |caption| &caption.text);
-            Some((kind_of(media), caption))
+            Some((kind_of(media), Cow::Borrowed(caption)))
         }
         _ => None,
     }

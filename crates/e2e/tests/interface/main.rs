@@ -10,6 +10,7 @@ mod media;
 mod messages;
 mod naming;
 mod notifications;
+mod polls;
 mod pressing;
 mod searching;
 mod writing;

@@ -5,6 +5,7 @@ pub mod choosing;
 pub mod dialogs;
 pub mod forward;
 pub mod menu;
+mod poll;
 pub mod quote;
 pub mod receipts;
 
@@ -14,6 +15,7 @@ use crate::features::message::body::body_view;
 use crate::features::message::choosing::{act_on_chosen, choose};
 use crate::features::message::dialogs::Dialogue;
 use crate::features::message::menu::{act, held};
+use crate::features::message::poll::PollView;
 use crate::features::message::quote::quote_button;
 use crate::features::parts::MediaInBubble;
 use crate::model::clock;
@@ -133,6 +135,11 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
     let place = Memo::new(move |_| {
         parts.with(|parts| parts.as_ref().and_then(|(row, ..)| row.attachment.as_ref().map(|carried| carried.place)))
     });
+    let poll = Memo::new(move |_| match body.get() {
+        Some(MessageBody::Poll(poll)) => Some(poll),
+        _ => None,
+    });
+    let asks = Memo::new(move |_| poll.with(Option::is_some));
     // A caption may be empty: then there is none.
     let has_words = Memo::new(move |_| {
         facts.with(Option::is_none)
@@ -239,7 +246,8 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
                 })}
                 {move || quote.get().map(|quote| quote_button(&quote, around, is_entered))}
                 {move || facts.get().map(|facts| media_slot(Shown { id, facts, place, own, is_entered, failed }))}
-                {move || body.get().filter(|_| has_words.get()).map(|body| body_view(id, &(body, mentions.get()), own, is_entered))}
+                <Show when=move || asks.get()><PollView id poll is_entered around/></Show>
+                {move || body.get().filter(|_| has_words.get() && !asks.get()).map(|body| body_view(id, &(body, mentions.get()), own, is_entered))}
                 <span class="bubble-space" aria-hidden="true"></span>
                 <span class="bubble-meta">
                     {move || starred.get().then(|| view! { <Icon name="star-fill"/> })}

@@ -43,6 +43,13 @@ const EMOJI_ALONE_PX: f64 = 70.0;
 /// Who did what, in one line.
 const GROUP_LINE_PX: f64 = 60.0;
 
+/// Of a poll, beside its question and answers: what can be done with it.
+const POLL_PX: f64 = 76.0;
+/// Of an answer, beside its text: its bar and the space around.
+const POLL_ANSWER_PX: f64 = 22.0;
+/// What stands beside the text of an answer.
+const POLL_ANSWER_INDENT_PX: f64 = 64.0;
+
 /// A document, or a player.
 const MEDIA_LINE_PX: f64 = 52.0;
 
@@ -60,6 +67,11 @@ pub fn guess(item: &Item, column_px: f64) -> f64 {
         MessageBody::System(_) => 76.0,
         MessageBody::Deleted | MessageBody::Waiting | MessageBody::Newer | MessageBody::Call(_) => {
             above + BUBBLE_PX + LINE_PX
+        }
+        MessageBody::Poll(poll) => {
+            let asked = lines(&poll.question, text_px, 0.0) * LINE_PX + POLL_PX;
+            let answer = |text: &str| lines(text, text_px - POLL_ANSWER_INDENT_PX, 0.0) * LINE_PX + POLL_ANSWER_PX;
+            above + BUBBLE_PX + asked + poll.answers.iter().map(|found| answer(&found.text)).sum::<f64>()
         }
         MessageBody::Text(text) => {
             let retry = if row.status == Some(MessageStatus::Failed) { RETRY_PX } else { 0.0 };

@@ -32,7 +32,7 @@ impl Deed {
     pub fn is_possible(self, row: &MessageRow, now_ms: u64) -> bool {
         let has_gone = row.status != Some(MessageStatus::Failed);
         let is_text = matches!(row.body, MessageBody::Text(_));
-        let speaks = is_text || row.body == MessageBody::Newer;
+        let speaks = is_text || matches!(row.body, MessageBody::Newer | MessageBody::Poll(_));
         let is_here = speaks || row.body == MessageBody::Deleted;
         match self {
             Self::Reply | Self::React | Self::Pin => speaks && has_gone,

@@ -1,14 +1,12 @@
 //! Naming people in a text: where a text names somebody, what is offered while somebody is being named, and what is edited. Knows no page.
 
-use client_api::{AccountId, MemberRow, Mention};
+use client_api::{AccountId, EVERYBODY, MemberRow, Mention};
 use std::ops::Range;
 
 /// So many are offered.
 const OFFERED_MAX: usize = 6;
 /// Characters behind an "@" that may be the beginning of a name.
 const TYPED_MAX: usize = 40;
-/// Names everybody, as the core has it.
-pub const EVERYBODY: &str = "all";
 
 /// Somebody to name.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -27,6 +27,7 @@ pub fn Attach() -> impl IntoView {
         vec![
             Entry::line(words::PHOTOS_AND_VIDEOS, "image", "attach-pictures", move || open(pictures)),
             Entry::line(words::DOCUMENT, "file", "attach-documents", move || open(any)),
+            Entry::line(words::POLL, "chart-bar", "attach-poll", move || app.ask_poll()),
         ]
     });
     let chosen = move |input: NodeRef<html::Input>, as_documents: bool| {

@@ -26,6 +26,8 @@ pub(super) fn body_view(
             view! { <span class="bubble-text faint" data-testid="message-deleted"><Icon name="prohibit"/> " " {words::deleted(own)}</span> }.into_any()
         }
         MessageBody::Call(facts) => call_view(id, *facts, own),
+        // Drawn by itself.
+        MessageBody::Poll(_) => ().into_any(),
         MessageBody::Newer | MessageBody::System(_) => {
             view! { <span class="bubble-text faint"><Icon name="arrow-clockwise"/> " " {words::NEWER}</span> }.into_any()
         }

@@ -14,7 +14,7 @@ use crate::platform::page;
 use crate::primitives::dialog::Dialog;
 use crate::store::use_app;
 use crate::words;
-use client_api::{ChatKind, Command, MessageId, MessageRow, MessageStatus, Reaction};
+use client_api::{ChatKind, Command, MessageBody, MessageId, MessageRow, MessageStatus, Reaction};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -25,6 +25,8 @@ pub enum Dialogue {
     Info,
     /// Who put what to it.
     Reactions,
+    /// Who chose what, of a poll.
+    Votes,
     /// Which other emoji.
     React,
     /// For whom they are deleted.
@@ -78,6 +80,13 @@ pub fn MessageDialogs(around: Around) -> impl IntoView {
                             let reactions = Memo::new(move |_| row.with(|row| row.reactions.clone()));
                             move || who_reacted(id, &reactions.get(), around)
                         }
+                        <Close close/>
+                    </Dialog>
+                }
+                .into_any(),
+                Dialogue::Votes => view! {
+                    <Dialog title=words::POLL testid="votes-dialog" on_close=close>
+                        {move || row.with(|row| who_voted(row, around))}
                         <Close close/>
                     </Dialog>
                 }
@@ -137,6 +146,31 @@ fn who_reacted(id: MessageId, reactions: &[Reaction], around: Around) -> impl In
         }
     });
     view! { <ul class="rows">{rows.collect_view()}</ul> }
+}
+
+fn who_voted(row: &MessageRow, around: Around) -> impl IntoView + use<> {
+    let app = use_app();
+    let MessageBody::Poll(poll) = &row.body else { return ().into_any() };
+    let me = app.me();
+    let named = |account| around.people.with(|people| words::author_in(account == me, account, people));
+    let parts = poll.answers.iter().filter(|answer| !answer.voters.is_empty()).map(|answer| {
+        let people = answer
+            .voters
+            .iter()
+            .map(|account| view! { <li class="receipt"><strong dir="auto">{named(*account)}</strong></li> });
+        view! {
+            <h3 class="rows-title" dir="auto">{answer.text.clone()}" · "{words::votes(answer.voters.len())}</h3>
+            <ul class="rows" data-testid="voters">{people.collect_view()}</ul>
+        }
+    });
+    let parts = parts.collect::<Vec<_>>();
+    let nobody = parts.is_empty();
+    view! {
+        <p dir="auto">{poll.question.clone()}</p>
+        {parts}
+        {nobody.then(|| view! { <p class="faint" data-testid="no-votes">{words::NO_VOTES}</p> })}
+    }
+    .into_any()
 }
 
 /// Any emoji: the system has a picker of its own.

@@ -1,0 +1,156 @@
+//! Polls. Anybody in a chat asks and votes; of several votes by one account the last in the log counts. What is said of a poll is its sender's
+//! word: what is beyond the bounds is no poll, and is shown as the text that it asks.
+
+use crate::amending::held;
+use crate::client::{Client, Context};
+use crate::io::Halt;
+use crate::messages::Kind;
+use crate::own_state::{self, ChatKey};
+use crate::profile::ui_account;
+use crate::sending::Written;
+use client_api::{Answer, MessageBody, MessageRow, PollAnswer, UserError};
+use prost::Message as _;
+use proto::content::{Content, Poll, Vote, content};
+use proto::ids::{AccountId, ChatId, MessageId};
+use rusqlite::{Connection, params};
+use std::collections::BTreeSet;
+
+const QUESTION_CHARS_MAX: usize = 255;
+const ANSWER_CHARS_MAX: usize = 100;
+const ANSWERS_MIN: usize = 2;
+const ANSWERS_MAX: usize = 12;
+/// Of one poll the newest votes that are looked at: nobody is to make a row slow by sending more.
+const VOTES_READ_MAX: u32 = 1_024;
+/// Before a question where there is room for one line only.
+const SIGN: &str = "📊 ";
+
+/// A question or an answer as it may be kept.
+fn tidy(text: &str, chars_max: usize) -> Option<String> {
+    let tidy = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    Some(tidy).filter(|tidy| (1..=chars_max).contains(&tidy.chars().count()))
+}
+
+/// What a poll asks, without its votes; `None` where it is none.
+fn asked(poll: &Poll) -> Option<client_api::Poll> {
+    if !(ANSWERS_MIN..=ANSWERS_MAX).contains(&poll.answers.len()) {
+        return None;
+    }
+    let question = tidy(&poll.question, QUESTION_CHARS_MAX)?;
+    let texts = poll.answers.iter().map(|text| tidy(text, ANSWER_CHARS_MAX)).collect::<Option<Vec<_>>>()?;
+    let is_each_another = texts.iter().collect::<BTreeSet<_>>().len() == texts.len();
+    let answer = |text| PollAnswer { text, voters: Vec::new(), own: false };
+    let answers = texts.into_iter().map(answer).collect();
+    is_each_another.then_some(client_api::Poll { question, answers, several: poll.several })
+}
+
+/// What a message that asks says by itself.
+pub(crate) fn body(poll: &Poll) -> MessageBody {
+    match asked(poll) {
+        Some(poll) => MessageBody::Poll(poll),
+        None => MessageBody::Text(poll.question.chars().take(QUESTION_CHARS_MAX).collect()),
+    }
+}
+
+/// In one line.
+pub(crate) fn line(question: &str) -> String {
+    format!("{SIGN}{}", question.chars().take(QUESTION_CHARS_MAX).collect::<String>())
+}
+
+/// What words are found by.
+pub(crate) fn words(poll: &client_api::Poll) -> String {
+    let answers = poll.answers.iter().map(|answer| answer.text.as_str());
+    std::iter::once(poll.question.as_str()).chain(answers).collect::<Vec<_>>().join("\n")
+}
+
+/// Who has chosen what, onto a poll's row.
+pub(crate) fn apply(db: &Connection, chat: ChatId, row: &mut MessageRow, me: AccountId) -> rusqlite::Result<()> {
+    let MessageBody::Poll(poll) = &mut row.body else { return Ok(()) };
+    let mut statement = db.prepare_cached(
+        "SELECT account, content FROM message
+         WHERE target = ?1 AND about = 8 AND chat = ?2 AND failed = 0 ORDER BY time_ms DESC, message DESC LIMIT ?3",
+    )?;
+    let mut votes = statement.query(params![row.id.0, chat.as_bytes(), VOTES_READ_MAX])?;
+    let mut heard = BTreeSet::new();
+    while let Some(vote) = votes.next()? {
+        let (account, content): ([u8; 16], Vec<u8>) = (vote.get(0)?, vote.get(1)?);
+        let body = Content::decode(content.as_slice()).ok().and_then(|content| content.body);
+        let Some(content::Body::Vote(vote)) = body else { continue };
+        // The newest of each account counts, also where it takes the one before back.
+        if !heard.insert(account) {
+            continue;
+        }
+        for at in chosen(&vote.answers, poll) {
+            if let Some(answer) = poll.answers.get_mut(at) {
+                answer.voters.push(ui_account(AccountId(account)));
+                answer.own |= account == me.0;
+            }
+        }
+    }
+    for answer in &mut poll.answers {
+        answer.voters.reverse();
+    }
+    Ok(())
+}
+
+/// The answers that a vote names, as far as there are such: one, where one may choose one.
+fn chosen(answers: &[u32], poll: &client_api::Poll) -> BTreeSet<usize> {
+    let known = answers.iter().take(ANSWERS_MAX).filter_map(|at| usize::try_from(*at).ok());
+    let most = if poll.several { ANSWERS_MAX } else { 1 };
+    known.filter(|at| *at < poll.answers.len()).take(most).collect()
+}
+
+impl Client {
+    /// "Ask this."
+    pub(crate) fn send_poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        chat: client_api::ChatId,
+        poll: Poll,
+        written: Written,
+    ) -> Result<(), Halt> {
+        let chat = ChatId(chat.0);
+        let refusal = asked(&poll).is_none().then_some(UserError::PollInvalid);
+        if let Err(error) = self.may_write(cx, chat, &written, refusal)? {
+            cx.answer(request, Err(error));
+            return Ok(());
+        }
+        let id = self.write(cx, chat, Kind::Text, content::Body::Poll(poll))?;
+        self.typing_was_sent(chat);
+        own_state::set(cx, &ChatKey::Unread.of(chat), Vec::new())?;
+        cx.answer(request, Ok(Answer::Message(client_api::MessageId(id.0))));
+        Ok(())
+    }
+
+    /// "These are my answers", in place of those before; none takes them back.
+    pub(crate) fn vote(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        (chat, message): (client_api::ChatId, client_api::MessageId),
+        answers: &[u32],
+    ) -> Result<(), Halt> {
+        let (chat, id) = (ChatId(chat.0), MessageId(message.0));
+        let result = match held(cx, chat, id)?.map(|row| row.body) {
+            Some(MessageBody::Poll(poll)) => {
+                let wanted = chosen(answers, &poll);
+                let own = poll.answers.iter().enumerate().filter(|(_, answer)| answer.own).map(|(at, _)| at);
+                if wanted.len() != answers.len() {
+                    Err(UserError::PollInvalid)
+                } else if own.collect::<BTreeSet<_>>() == wanted {
+                    Ok(Answer::Done)
+                } else {
+                    let vote = Vote { message_id: id.to_vec(), answers: answers.to_vec() };
+                    let written = self.write(cx, chat, Kind::Amendment, content::Body::Vote(vote))?;
+                    Ok(Answer::Message(client_api::MessageId(written.0)))
+                }
+            }
+            _ => Err(UserError::NotFound),
+        };
+        cx.answer(request, result);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod polls_tests;

@@ -1,0 +1,80 @@
+//! The dialog in which a poll is written.
+
+use crate::primitives::dialog::Dialog;
+use crate::store::use_app;
+use crate::words;
+use client_api::Command;
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+/// As the core has them.
+const ANSWERS_MAX: usize = 12;
+const QUESTION_CHARS_MAX: u32 = 255;
+const ANSWER_CHARS_MAX: u32 = 100;
+
+/// The dialog, for the chat that it was asked for. There is always an empty field for one more answer.
+#[component]
+pub fn PollDialog() -> impl IntoView {
+    let app = use_app();
+    let close = move || app.asking.set(None);
+    let question = RwSignal::new(String::new());
+    let answers = RwSignal::new(vec![RwSignal::new(String::new()), RwSignal::new(String::new())]);
+    let several = RwSignal::new(false);
+    let refused = RwSignal::new(String::new());
+    let typed = move |field: RwSignal<String>, text: String| {
+        field.set(text);
+        let is_full = answers.with_untracked(|answers| {
+            answers.len() < ANSWERS_MAX
+                && answers.iter().all(|answer| answer.with_untracked(|text| !text.trim().is_empty()))
+        });
+        if is_full {
+            answers.update(|answers| answers.push(RwSignal::new(String::new())));
+        }
+    };
+    let send = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some((chat, peer)) = app.asking.get_untracked() else { return };
+        let written = answers.with_untracked(|answers| answers.iter().map(RwSignal::get_untracked).collect::<Vec<_>>());
+        let answers = written.into_iter().filter(|text| !text.trim().is_empty()).collect();
+        let (question, several) = (question.get_untracked(), several.get_untracked());
+        let command = Command::SendPoll { chat, question, answers, several, written_for: Some(peer) };
+        app.ask(command, move |result| match result {
+            Ok(_) => close(),
+            Err(error) => _ = refused.try_set(words::error(&error)),
+        });
+    };
+    // Drawn once each: one more comes while somebody types.
+    let number = Memo::new(move |_| answers.with(Vec::len));
+    let answer = move |at: usize| {
+        let field = answers.with_untracked(|answers| answers.get(at).copied());
+        field.map(|field| view! {
+            <input class="input" type="text" dir="auto" autocomplete="off" maxlength=ANSWER_CHARS_MAX data-testid="poll-field"
+                aria-label=words::answer_label(at + 1) placeholder=words::answer_label(at + 1)
+                prop:value=field on:input=move |event| typed(field, event_target_value(&event))/>
+        })
+    };
+    view! {
+        <Dialog title=Signal::stored(words::POLL_TITLE.to_owned()) testid="poll-dialog" on_close=close>
+            <form class="stack" on:submit=send>
+                <label class="field">
+                    <span class="field-label">{words::QUESTION}</span>
+                    <input class="input" type="text" dir="auto" autocomplete="off" maxlength=QUESTION_CHARS_MAX data-testid="poll-question"
+                        aria-describedby="poll-error" prop:value=question on:input=move |event| question.set(event_target_value(&event))/>
+                </label>
+                <div class="stack" role="group" aria-label=words::ANSWERS>
+                    <For each=move || 0..number.get() key=|at| *at let:at>{answer(at)}</For>
+                </div>
+                <label class="switch-row">
+                    <span>{words::SEVERAL_ANSWERS}</span>
+                    <input class="switch" type="checkbox" role="switch" data-testid="poll-several" prop:checked=several
+                        on:change=move |event| several.set(event_target_checked(&event))/>
+                </label>
+                <p id="poll-error" class="field-error" role="alert" data-testid="poll-error">{refused}</p>
+                <div class="dialog-actions">
+                    <button class="button quiet" type="button" data-testid="poll-cancel" on:click=move |_| close()>{words::CANCEL}</button>
+                    <button class="button" type="submit" data-testid="poll-send">{words::SEND_POLL}</button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}
