@@ -2,12 +2,14 @@
 //! opens. Does not know windows of messages; those are `screens`'.
 
 use crate::accounts;
+use crate::chats::Membership;
 use crate::client::Client;
 use crate::client::Context;
 use crate::draft::Draft;
 use crate::groups;
 use crate::io::Halt;
-use crate::messages::{self, ROW_COLUMNS};
+use crate::kept_out::Cut;
+use crate::messages::{self, Place, ROW_COLUMNS};
 use crate::people;
 use client_api::{ChatChanges, ChatKind, ChatRow, Event, LastMessage, MessageBody};
 use proto::ids::{AccountId, ChatId};
@@ -19,7 +21,7 @@ const PREVIEW_CHARS_MAX: usize = 200;
 /// Times beyond this are places in the outbox, not times.
 const TIME_MS_MAX: u64 = 1 << 60;
 /// Columns before those of the newest message.
-const OWN_COLUMNS: usize = 16;
+const OWN_COLUMNS: usize = 18;
 
 /// Unread messages of a chat are counted to here, and by an index: they are asked for at every change of a chat, which must not cost as much
 /// as the chat is long. A badge says "more than 999".
@@ -41,6 +43,7 @@ fn sql() -> String {
                  AND u.seq > coalesce((SELECT o.read_seq FROM mark o WHERE o.chat = c.chat AND o.account = ?1), 0)
                  LIMIT {UNREAD_MAX})) END,
                 c.kind, coalesce(gname.value, x''),
+                coalesce(gone.value, x''), c.membership,
                 m.message IS NOT NULL,
                 {ROW_COLUMNS}
          FROM chat c
@@ -52,6 +55,7 @@ fn sql() -> String {
          LEFT JOIN state mute ON mute.key = 'mute/' || lower(hex(c.chat))
          LEFT JOIN state draft ON draft.key = 'draft/' || lower(hex(c.chat))
          LEFT JOIN state gname ON c.kind = 3 AND gname.key = 'group/' || lower(hex(c.chat))
+         LEFT JOIN state gone ON gone.key = 'gone/' || lower(hex(c.chat))
          LEFT JOIN message m ON m.message = (SELECT l.message FROM message l WHERE l.chat = c.chat AND l.kind IN (0, 1, 3)
                                              ORDER BY l.time_ms DESC LIMIT 1)
          LEFT JOIN mark k ON k.chat = c.chat AND k.account = c.peer
@@ -66,9 +70,11 @@ pub(crate) fn rows(cx: &Context<'_>, chat: Option<ChatId>, typing: &BTreeSet<Cha
     let mut statement = cx.db.prepare_cached(&sql())?;
     let chat = chat.map(|chat| chat.to_vec());
     let rows = statement
-        .query_map(params![me.as_bytes(), chat], |row| read(cx.db, row, me, typing))?
+        .query_map(params![me.as_bytes(), chat], |row| {
+            if is_gone(row)? { Ok(None) } else { read(cx.db, row, me, typing).map(Some) }
+        })?
         .collect::<Result<Vec<_>, _>>()?;
-    rows.into_iter().map(|(row, by)| name_sender(cx.db, row, by)).collect()
+    rows.into_iter().flatten().map(|(row, by)| name_sender(cx.db, row, by)).collect()
 }
 
 /// In a group of many the list says who wrote what is newest.
@@ -82,6 +88,19 @@ fn name_sender(db: &Connection, mut row: ChatRow, by: Option<AccountId>) -> Resu
 /// Unread messages of a chat.
 pub(crate) fn unread(cx: &Context<'_>, chat: ChatId) -> Result<u32, Halt> {
     Ok(rows(cx, Some(chat), &BTreeSet::new())?.first().map_or(0, |row| row.unread))
+}
+
+/// It was deleted, and nothing is in it that came since. Of groups those that were left: who is in one sees it.
+fn is_gone(row: &Row<'_>) -> rusqlite::Result<bool> {
+    let stored: Vec<u8> = row.get(15)?;
+    if stored.is_empty() || (row.get::<_, u32>(13)? == 3 && row.get::<_, u32>(16)? != Membership::Left.number()) {
+        return Ok(false);
+    }
+    if !row.get::<_, bool>(17)? {
+        return Ok(true);
+    }
+    let newest = Place { time_ms: row.get(OWN_COLUMNS + 1)?, seq: row.get(OWN_COLUMNS + 3)? };
+    Ok(Cut::decode(&stored).covers(newest))
 }
 
 /// With the sender of the newest message where it is to be named.
@@ -98,7 +117,7 @@ fn read(
     let is_group = row.get::<_, u32>(13)? == 3;
     let mute: Vec<u8> = row.get(10)?;
     let draft = Draft::decode(&row.get::<_, Vec<u8>>(11)?);
-    let newest = if row.get(15)? { Some(messages::row(db, row, OWN_COLUMNS, me)?) } else { None };
+    let newest = if row.get(17)? { Some(messages::row(db, row, OWN_COLUMNS, me)?) } else { None };
     let by = newest.as_ref().filter(|newest| is_group && !newest.own).map(|newest| AccountId(newest.sender.0));
     let row = ChatRow {
         chat: client_api::ChatId(chat),
