@@ -2,6 +2,7 @@
 //! merged by id.
 
 use crate::bridge;
+use crate::features::housekeeping::Chore;
 use crate::features::media::Offered;
 use crate::model::asides::{Aside, Asides};
 use crate::model::attention::{self, Moment, Pace, Tell, tell};
@@ -17,9 +18,9 @@ use crate::model::toast::{self, Fate};
 use crate::platform::{letters, notify, page, sound};
 use crate::words;
 use client_api::{
-    AccountId, Answer, AppStage, CallLine, Calls, ChatId, ChatInfo, Command, Connection, DeviceRow, Event, LinkStage,
-    LinkingStage, MediaKind, MessageBody, MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile, Previews,
-    PushState, RegistrationStage, RingingCall, Role, Settings, UserError, WindowAnchor,
+    AccountId, Answer, AppStage, BlockedRow, CallLine, Calls, ChatId, ChatInfo, Command, Connection, DeviceRow, Event,
+    LinkStage, LinkingStage, MediaKind, MessageBody, MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile,
+    Previews, PushState, RegistrationStage, RingingCall, Role, Settings, UserError, WindowAnchor,
 };
 use leptos::prelude::*;
 use std::time::Duration;
@@ -161,6 +162,9 @@ pub struct App {
     pub new_version: RwSignal<bool>,
     /// The chat that it is asked of for how long it is to be muted.
     pub muting: RwSignal<Option<ChatId>>,
+    /// What is to be confirmed.
+    pub chore: RwSignal<Option<Chore>>,
+    pub blocked: RwSignal<Vec<BlockedRow>>,
     /// The help for the keys is open.
     pub help: RwSignal<bool>,
     pub visible: RwSignal<bool>,
@@ -243,6 +247,8 @@ impl App {
             toasts: RwSignal::new(Vec::new()),
             new_version: RwSignal::new(false),
             muting: RwSignal::new(None),
+            chore: RwSignal::new(None),
+            blocked: RwSignal::new(Vec::new()),
             help: RwSignal::new(false),
             visible: RwSignal::new(true),
             narrow: RwSignal::new(false),
@@ -306,6 +312,10 @@ impl App {
             Event::Mirror(progress) => replace(self.mirror, progress),
             Event::Chats(changes) => {
                 notify::close_read(attention::read_in(&changes));
+                // Deleted, here or on another device.
+                if self.open.get_untracked().is_some_and(|open| changes.removed.contains(&open)) {
+                    self.close_chat();
+                }
                 self.chats.update(|chats| chats.apply(changes));
             }
             Event::ChatMoved { from, to } => self.follow(from, to),
@@ -339,6 +349,7 @@ impl App {
                     .update(|arrival| *arrival = Arrival { count: arrival.count.wrapping_add(1), last: arrived });
             }
             Event::Contacts(changes) => self.contacts.update(|contacts| contacts.apply(changes)),
+            Event::Blocked(blocked) => replace(self.blocked, blocked),
             Event::Devices(devices) => replace(self.devices, devices),
             Event::Profile(profile) => replace(self.profile, Some(profile)),
             Event::Settings(settings) => {
@@ -438,6 +449,7 @@ impl App {
         if self.muting.get_untracked() == Some(from) {
             self.muting.set(Some(to));
         }
+        self.chore.maybe_update(|chore| chore.as_mut().map(|chore| *chore = chore.follow(from, to)).is_some());
         if self.open.get_untracked() != Some(from) {
             return;
         }
@@ -641,6 +653,10 @@ impl App {
             }
         });
         self.section.set(section);
+    }
+
+    pub fn is_blocked(&self, account: AccountId) -> bool {
+        self.blocked.with(|blocked| blocked.iter().any(|row| row.account == account))
     }
 
     /// Marks a chat as read, up to what its row shows, or as unread.
