@@ -6,7 +6,7 @@ use crate::amendments;
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
-use crate::kept_out::{Asked, Bounds, Cut, KeptOut};
+use crate::kept_out::{self, Asked, Bounds, Cut, KeptOut};
 use crate::messages::{Kind, MOVED_SEQ, Place, UNSENT_MS};
 use crate::own_state::{self, ChatKey};
 use client_api::{Answer, UserError};
@@ -241,7 +241,7 @@ pub(crate) fn follow_settled(cx: &mut Context<'_>, chat: ChatId, id: MessageId) 
     let mut statement = cx.db.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE message = ?1"))?;
     let Some(row) = statement.query_row([id.as_bytes()], read).optional()? else { return Ok(()) };
     let asked = Asked { sender: row.sender, place: row.place, star: row.star };
-    match Bounds::of(cx, chat)?.judge(cx.db, &asked)? {
+    match kept_out::judge(cx, chat, &asked)? {
         Some(why) => hide(cx, chat, &row, why),
         None => Ok(()),
     }

@@ -1,7 +1,7 @@
 //! What is heard of somebody who is blocked, and what they hear.
 
 use super::*;
-use crate::io::Output;
+use crate::io::{Output, PushTask};
 use crate::messages::{self, NewMessage, Place, Stored};
 use crate::testing::story::{CHAT_UI, MINUTE_MS, Story, edit, id, reaction, text};
 use crate::testing::{CHAT, now_ms, step};
@@ -193,12 +193,18 @@ fn neither_what_was_read_nor_typing_is_told_and_theirs_is_not_shown() {
 #[test]
 fn who_is_blocked_is_told_to_the_page_and_to_the_service_worker() {
     let mut story = talked();
+    story.db.execute("INSERT INTO push (endpoint) VALUES ('https://push.example/1')", []).expect("notified");
     let shown = |story: &mut Story, blocked: bool| {
         let (client, account) = (&mut story.client, ui_account(story.peer));
         let (_, out) = step(&story.db, now_ms(), |cx| {
             client.set_blocked(cx, 0, account, blocked).expect("set");
             client.show_changes(cx).expect("shown");
         });
+        let book = out.iter().find_map(|output| match output {
+            Output::Push(PushTask::Change(pages)) => Some(pages.iter().map(|page| page.blocked).collect::<Vec<_>>()),
+            _ => None,
+        });
+        assert_eq!(book, Some(vec![blocked]));
         out.into_iter().find_map(|output| match output {
             Output::Event(Event::Blocked(rows)) => Some(rows.into_iter().map(|row| row.account).collect::<Vec<_>>()),
             _ => None,
