@@ -99,6 +99,25 @@ fn what_somebody_says_while_blocked_is_never_shown_and_moves_nothing() {
 }
 
 #[test]
+fn what_of_theirs_could_not_be_opened_has_no_place_to_wait_in() {
+    let mut story = talked();
+    story.blocks(true);
+    let waiting = NewMessage {
+        chat: CHAT,
+        id: id(20),
+        sender: DeviceAddress { account: story.peer, device: DeviceNumber(1) },
+        place: Some(Place { seq: 13, time_ms: story.began_ms + 3 * MINUTE_MS }),
+        sent_ms: 1,
+        kind: messages::Kind::Waiting,
+        content: Vec::new(),
+    };
+    step(&story.db, now_ms(), |cx| messages::store(cx, &waiting).expect("judged"));
+    assert_eq!(story.seen(), [1, 2]);
+    assert_eq!(story.hears(3, 3, text("secret, late")), Stored::KeptOut);
+    assert_eq!(story.count("SELECT count(*) FROM message WHERE seq = 13"), 1);
+}
+
+#[test]
 fn own_words_and_those_of_others_stay() {
     let mut story = talked();
     story.blocks(true);
@@ -167,7 +186,7 @@ fn nothing_is_said_to_them() {
 }
 
 #[test]
-fn neither_what_was_read_nor_typing_is_told_and_theirs_is_not_shown() {
+fn what_was_read_is_not_told_to_them() {
     let mut story = talked();
     let frames = |out: &[Output]| out.iter().filter(|output| matches!(output, Output::Send(_))).count();
     let told = |story: &mut Story, number: u8| {

@@ -311,6 +311,7 @@ fn a_long_chat_goes_a_portion_at_each_input_and_a_restart_goes_on() {
     }
     story.clears(false);
     assert_eq!(story.shows().len(), 700, "the newest are gone at once");
+    assert!(!story.client.wakes.is_empty(), "the rest goes by itself");
     let config = story.client.config.clone();
     story.client = Client::new(config);
     for left in [201, 0, 0] {
@@ -340,6 +341,20 @@ fn a_deleted_chat_is_out_of_the_list_until_something_comes_or_it_is_opened_anew(
     assert_eq!(story.deletes(), Ok(Answer::Done));
     story.writes("one more word");
     assert!(story.is_listed());
+}
+
+#[test]
+fn what_was_cleared_and_deleted_stays_so_where_the_number_moves() {
+    let mut story = talked();
+    assert_eq!(story.deletes(), Ok(Answer::Done));
+    let (client, old, anew) = (&mut story.client, story.peer, AccountId([7; 16]));
+    step(&story.db, now_ms(), |cx| client.number_moved(cx, old, anew, "+491512345678").expect("moved"));
+    let (rows, _) = step(&story.db, now_ms(), |cx| chat_list::rows(cx, None, &BTreeSet::new()).expect("rows"));
+    assert!(rows.is_empty(), "{rows:?}");
+    let chat = step(&story.db, now_ms(), |cx| chats::find_with(cx.db, ChatKind::Direct, anew).expect("query")).0;
+    let chat = chat.expect("the chat with the new account").chat;
+    let (kept, _) = step(&story.db, now_ms(), |cx| own_state::chat_value(cx, ChatKey::Clear, chat).expect("read"));
+    assert_eq!(Cut::decode(&kept).seq, MOVED_SEQ, "places of the other log say nothing");
 }
 
 #[test]
