@@ -232,9 +232,12 @@ fn it_comes_back_neither_by_history_nor_by_a_gap_nor_given_again() {
 #[test]
 fn of_two_clearings_the_further_one_counts() {
     let (mut story, mut sibling) = (talked(), talked());
-    sibling.clears(false);
     story.says(story.peer, 9, 9, text("later"));
     story.clears(false);
+    // It clears last, and knows less.
+    let ahead = ((now_ms() + 60_000) << 16).cast_signed();
+    sibling.db.execute("UPDATE this SET state_clock = ?1", [ahead]).expect("a clock");
+    sibling.clears(false);
     story.hears_state_of(&sibling);
     sibling.hears_state_of(&story);
     assert_eq!(sibling.gets_again(9, 9, text("later")), Stored::KeptOut);
