@@ -109,7 +109,7 @@ pub(crate) fn judge(cx: &Context<'_>, chat: ChatId, asked: &Asked) -> Result<Opt
     let any: bool = cx
         .db
         .prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM state WHERE key >= 'clear' AND key < 'cleas')
+            "SELECT EXISTS (SELECT 1 FROM state WHERE key >= 'clear-' AND key < 'clear0')
              OR EXISTS (SELECT 1 FROM state WHERE key >= 'block/' AND key < 'block0')",
         )?
         .query_row([], |row| row.get(0))?;
