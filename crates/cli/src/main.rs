@@ -4,6 +4,7 @@
 
 mod account;
 mod amend;
+mod chores;
 mod codes;
 mod demo;
 mod files;
@@ -78,6 +79,25 @@ enum Command {
     Poll(poll::Poll),
     /// Choose answers of a poll
     Vote(poll::Vote),
+    /// Take all messages of a chat from one's own devices
+    Clear(chores::Clear),
+    /// The same, and take the chat out of the list until something new comes; a group is left first
+    DeleteChat {
+        /// A number, a chat's id, or "me"
+        chat: String,
+    },
+    /// Hear nothing more of somebody in the chat of two
+    Block {
+        /// Their number, or the id of the chat with them
+        person: String,
+    },
+    /// Hear them again
+    Unblock {
+        /// Their number, or the id of the chat with them
+        person: String,
+    },
+    /// List who is blocked
+    Blocked,
     /// Make, change and leave groups
     #[command(subcommand)]
     Group(group::Group),
@@ -154,6 +174,11 @@ async fn run(arguments: Arguments) -> Result<()> {
         Command::Vote(arguments) => poll::vote(&place, arguments).await,
         Command::Pin(arguments) => find::pin(&place, arguments, true).await,
         Command::Unpin(arguments) => find::pin(&place, arguments, false).await,
+        Command::Clear(arguments) => chores::clear(&place, arguments).await,
+        Command::DeleteChat { chat } => chores::delete(&place, &chat).await,
+        Command::Block { person } => chores::block(&place, &person, true).await,
+        Command::Unblock { person } => chores::block(&place, &person, false).await,
+        Command::Blocked => chores::blocked(&place).await,
         Command::Read { chat } => talk::read(&place, &chat).await,
         Command::Group(group) => group::run(&place, group).await,
         Command::Devices => people::devices(&place).await,

@@ -197,6 +197,25 @@ pub enum Command {
         /// Which.
         chat: ChatId,
     },
+    /// All messages of a chat up to now go from the own devices, also from those that are not connected. Others keep them.
+    ClearChat {
+        /// Which.
+        chat: ChatId,
+        /// What has a star stays.
+        keep_starred: bool,
+    },
+    /// The same, and the chat leaves the list until something new comes in it, or it is opened with `StartChat`. A group is left first.
+    DeleteChat {
+        /// Which.
+        chat: ChatId,
+    },
+    /// Hear nothing of an account in the chat of two, and tell it nothing; or no longer so.
+    SetBlocked {
+        /// Whom; not oneself.
+        account: AccountId,
+        /// On or off.
+        blocked: bool,
+    },
     /// Everything up to this message was seen.
     MarkRead {
         /// Which chat.
@@ -504,6 +523,8 @@ impl Command {
             Self::OpenChat { chat, .. }
             | Self::LoadWindow { chat, .. }
             | Self::CloseChat { chat }
+            | Self::ClearChat { chat, .. }
+            | Self::DeleteChat { chat }
             | Self::MarkRead { chat, .. }
             | Self::MarkUnread { chat, .. }
             | Self::SendText { chat, .. }
@@ -573,6 +594,9 @@ impl Command {
             Self::OpenChat { .. } => "open-chat",
             Self::LoadWindow { .. } => "load-window",
             Self::CloseChat { .. } => "close-chat",
+            Self::ClearChat { .. } => "clear-chat",
+            Self::DeleteChat { .. } => "delete-chat",
+            Self::SetBlocked { .. } => "set-blocked",
             Self::MarkRead { .. } => "mark-read",
             Self::MarkUnread { .. } => "mark-unread",
             Self::SendText { .. } => "send-text",

@@ -132,6 +132,12 @@ pub enum UserError {
         "this number belongs to another account now, and the message was not sent; send it again if it is for them"
     )]
     OtherAccount,
+    /// The owner has blocked the other one of this chat.
+    #[error("you have blocked this person; unblock them first")]
+    Blocked,
+    /// Others write on in a group that one is in.
+    #[error("leave this group first; then it can be deleted")]
+    LeaveFirst,
     /// Only admins change a group.
     #[error("only an admin of this group can do that")]
     OnlyAdmin,

@@ -6,7 +6,7 @@ use crate::error::UserError;
 use crate::id::{ChatId, MessageId};
 use crate::link::{LinkStage, LinkingStage, MirrorProgress};
 use crate::media::MediaKind;
-use crate::people::{ContactChanges, DeviceRow, OwnProfile, SafetyNumber, Settings};
+use crate::people::{BlockedRow, ContactChanges, DeviceRow, OwnProfile, SafetyNumber, Settings};
 use crate::search::Found;
 use crate::state::{AppStage, Connection, PushState, RegistrationStage};
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,8 @@ pub enum Event {
     FoundChanged,
     /// The contacts.
     Contacts(ContactChanges),
+    /// All whom the owner has blocked.
+    Blocked(Vec<BlockedRow>),
     /// The devices of this account.
     Devices(Vec<DeviceRow>),
     /// The own profile.

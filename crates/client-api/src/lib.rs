@@ -34,8 +34,8 @@ pub use id::{AccountId, ChatId, MessageId};
 pub use link::{LinkFailure, LinkStage, LinkingStage, MirrorProgress};
 pub use media::{Attachment, FileId, MediaFacts, MediaKind, MediaPlace, MediaTrouble};
 pub use people::{
-    ContactChanges, ContactRow, DeviceKind, DeviceRow, OwnProfile, Previews, SafetyNumber, Settings, TextDirection,
-    Theme,
+    BlockedRow, ContactChanges, ContactRow, DeviceKind, DeviceRow, OwnProfile, Previews, SafetyNumber, Settings,
+    TextDirection, Theme,
 };
 pub use poll::{Poll, PollAnswer};
 pub use search::{Carries, Found, FoundMessage, FoundPlace, Piece, SearchQuery};

@@ -33,6 +33,17 @@ pub struct ContactChanges {
     pub removed: Vec<AccountId>,
 }
 
+/// Somebody whom the owner has blocked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockedRow {
+    /// Who.
+    pub account: AccountId,
+    /// The name to show.
+    pub title: String,
+    /// E.164, or empty.
+    pub number: String,
+}
+
 /// Phone or companion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DeviceKind {

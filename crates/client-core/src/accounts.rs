@@ -2,6 +2,7 @@
 //! found.
 
 use crate::chats;
+use crate::clearing;
 use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose, user_error};
 use crate::io::{Halt, HttpMethod};
@@ -337,6 +338,7 @@ impl Client {
             set_contact(cx, &contact, account)?;
         }
         let chat = chats::ensure_direct(cx, account)?;
+        clearing::reopen(cx, chat)?;
         cx.answer(request, Ok(Answer::Chat(client_api::ChatId(chat.0))));
         Ok(())
     }

@@ -392,9 +392,29 @@ pub(crate) fn hide_key(id: MessageId) -> String {
     format!("{HIDE}{}", client_api::MessageId(id.0))
 }
 
+/// Deleted on the own devices, or kept out of its chat.
 fn is_hidden(db: &Connection, id: MessageId) -> rusqlite::Result<bool> {
-    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM state WHERE key = ?1 AND length(value) > 0)")?
-        .query_row([hide_key(id)], |row| row.get(0))
+    db.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM state WHERE key = ?1 AND length(value) > 0)
+         OR EXISTS (SELECT 1 FROM message WHERE message = ?2 AND kind = -2)",
+    )?
+    .query_row(params![hide_key(id), id.as_bytes()], |row| row.get(0))
+}
+
+/// Takes all that a message says out of the database, whatever it is; its place stays, and is not shown.
+pub(crate) fn keep_place(cx: &Context<'_>, id: MessageId, sent_ms: u64) -> Result<(), Halt> {
+    media::erase(cx, id)?;
+    cx.db
+        .prepare_cached(
+            "UPDATE message SET content = ?2, target = NULL, about = 0, kind = ?3, names_me = 0 WHERE message = ?1",
+        )?
+        .execute(params![id.as_bytes(), erased(id, sent_ms), Kind::Hidden.number()])?;
+    Ok(())
+}
+
+/// What is kept of a message that says nothing any more.
+pub(crate) fn erased(id: MessageId, sent_ms: u64) -> Vec<u8> {
+    without_text(id, sent_ms, content::Body::Erased(Erased {}))
 }
 
 /// A message that was deleted on the own devices is not shown again, and its text is gone. It goes on to count in its chat's history.
@@ -435,12 +455,11 @@ fn erase(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> 
         return Ok(());
     }
     media::erase(cx, id)?;
-    let erased = without_text(id, sent_ms, content::Body::Erased(Erased {}));
     cx.db
         .prepare_cached(
             "UPDATE message SET content = ?2, target = NULL, about = 0, kind = min(kind, 0), names_me = 0 WHERE message = ?1",
         )?
-        .execute(params![id.as_bytes(), erased])?;
+        .execute(params![id.as_bytes(), erased(id, sent_ms)])?;
     // A star on nothing would stand in the list of stars.
     own_state::set(cx, &format!("{}{}", own_state::STAR, client_api::MessageId(id.0)), Vec::new())
 }

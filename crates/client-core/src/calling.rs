@@ -82,6 +82,11 @@ struct Own {
 }
 
 impl Calling {
+    /// This device is in the call of this chat.
+    pub(crate) fn is_in(&self, chat: ChatId) -> bool {
+        self.own.as_ref().is_some_and(|own| own.chat == chat)
+    }
+
     /// The interface knows nothing.
     pub(crate) fn show_again(&mut self) {
         self.changed = true;
@@ -424,6 +429,15 @@ impl Client {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Nobody speaks with whom they block: what rings in the chat stops without a word, and the call in it is left.
+    pub(crate) fn end_call_with(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+        if self.calling.is_in(chat) {
+            self.hang_up(cx, 0)?;
+        }
+        self.calling.changed = true;
+        self.stop_ringing(cx, chat, false)
     }
 
     fn stop_ringing(&mut self, cx: &mut Context<'_>, chat: ChatId, missed: bool) -> Result<(), Halt> {

@@ -25,6 +25,8 @@ pub(crate) struct Changed {
     pub(crate) profile: bool,
     pub(crate) settings: bool,
     pub(crate) devices: bool,
+    /// Who is blocked.
+    pub(crate) blocked: bool,
     /// How far the mirror has come.
     pub(crate) mirror: bool,
     pub(crate) everything: bool,

@@ -2,12 +2,14 @@
 //! opens. Does not know windows of messages; those are `screens`'.
 
 use crate::accounts;
+use crate::chats::Membership;
 use crate::client::Client;
 use crate::client::Context;
 use crate::draft::Draft;
 use crate::groups;
 use crate::io::Halt;
-use crate::messages::{self, ROW_COLUMNS};
+use crate::kept_out::Cut;
+use crate::messages::{self, Place, ROW_COLUMNS};
 use crate::people;
 use crate::polls;
 use client_api::{ChatChanges, ChatKind, ChatRow, Event, LastMessage, MessageBody};
@@ -20,7 +22,7 @@ const PREVIEW_CHARS_MAX: usize = 200;
 /// Times beyond this are places in the outbox, not times.
 const TIME_MS_MAX: u64 = 1 << 60;
 /// Columns before those of the newest message.
-const OWN_COLUMNS: usize = 17;
+const OWN_COLUMNS: usize = 19;
 
 /// Unread messages of a chat are counted to here, and by an index: they are asked for at every change of a chat, which must not cost as much
 /// as the chat is long. A badge says "more than 999".
@@ -42,6 +44,7 @@ fn sql() -> String {
                  AND u.seq > coalesce((SELECT o.read_seq FROM mark o WHERE o.chat = c.chat AND o.account = ?1), 0)
                  LIMIT {UNREAD_MAX})) END,
                 c.kind, coalesce(gname.value, x''),
+                coalesce(gone.value, x''), c.membership,
                 CASE c.kind WHEN 3 THEN (SELECT n.message FROM message n INDEXED BY message_names_me WHERE n.chat = c.chat AND n.names_me = 1
                  AND n.seq > coalesce((SELECT o.read_seq FROM mark o WHERE o.chat = c.chat AND o.account = ?1), 0)
                  ORDER BY n.seq LIMIT 1) END,
@@ -56,6 +59,7 @@ fn sql() -> String {
          LEFT JOIN state mute ON mute.key = 'mute/' || lower(hex(c.chat))
          LEFT JOIN state draft ON draft.key = 'draft/' || lower(hex(c.chat))
          LEFT JOIN state gname ON c.kind = 3 AND gname.key = 'group/' || lower(hex(c.chat))
+         LEFT JOIN state gone ON gone.key = 'gone/' || lower(hex(c.chat))
          LEFT JOIN message m ON m.message = (SELECT l.message FROM message l WHERE l.chat = c.chat AND l.kind IN (0, 1, 3)
                                              ORDER BY l.time_ms DESC LIMIT 1)
          LEFT JOIN mark k ON k.chat = c.chat AND k.account = c.peer
@@ -70,9 +74,11 @@ pub(crate) fn rows(cx: &Context<'_>, chat: Option<ChatId>, typing: &BTreeSet<Cha
     let mut statement = cx.db.prepare_cached(&sql())?;
     let chat = chat.map(|chat| chat.to_vec());
     let rows = statement
-        .query_map(params![me.as_bytes(), chat], |row| read(cx.db, row, me, typing))?
+        .query_map(params![me.as_bytes(), chat], |row| {
+            if is_gone(row)? { Ok(None) } else { read(cx.db, row, me, typing).map(Some) }
+        })?
         .collect::<Result<Vec<_>, _>>()?;
-    rows.into_iter().map(|(row, by)| name_sender(cx.db, row, by)).collect()
+    rows.into_iter().flatten().map(|(row, by)| name_sender(cx.db, row, by)).collect()
 }
 
 /// In a group of many the list says who wrote what is newest.
@@ -86,6 +92,19 @@ fn name_sender(db: &Connection, mut row: ChatRow, by: Option<AccountId>) -> Resu
 /// Unread messages of a chat.
 pub(crate) fn unread(cx: &Context<'_>, chat: ChatId) -> Result<u32, Halt> {
     Ok(rows(cx, Some(chat), &BTreeSet::new())?.first().map_or(0, |row| row.unread))
+}
+
+/// It was deleted, and nothing is in it that came since. Of groups those that were left: who is in one sees it.
+fn is_gone(row: &Row<'_>) -> rusqlite::Result<bool> {
+    let stored: Vec<u8> = row.get(15)?;
+    if stored.is_empty() || (row.get::<_, u32>(13)? == 3 && row.get::<_, u32>(16)? != Membership::Left.number()) {
+        return Ok(false);
+    }
+    if !row.get::<_, bool>(18)? {
+        return Ok(true);
+    }
+    let newest = Place { time_ms: row.get(OWN_COLUMNS + 1)?, seq: row.get(OWN_COLUMNS + 3)? };
+    Ok(Cut::decode(&stored).covers(newest))
 }
 
 /// With the sender of the newest message where it is to be named.
@@ -102,7 +121,7 @@ fn read(
     let is_group = row.get::<_, u32>(13)? == 3;
     let mute: Vec<u8> = row.get(10)?;
     let draft = Draft::decode(&row.get::<_, Vec<u8>>(11)?);
-    let newest = if row.get(16)? { Some(messages::row(db, row, OWN_COLUMNS, me)?) } else { None };
+    let newest = if row.get(18)? { Some(messages::row(db, row, OWN_COLUMNS, me)?) } else { None };
     let by = newest.as_ref().filter(|newest| is_group && !newest.own).map(|newest| AccountId(newest.sender.0));
     let row = ChatRow {
         chat: client_api::ChatId(chat),
@@ -123,7 +142,7 @@ fn read(
         activity_ms,
         last: newest.map(|newest| last(newest, activity_ms)),
         unread: row.get(12)?,
-        named_in: row.get::<_, Option<[u8; 16]>>(15)?.map(client_api::MessageId),
+        named_in: row.get::<_, Option<[u8; 16]>>(17)?.map(client_api::MessageId),
         marked_unread: row.get(7)?,
         pinned: row.get(8)?,
         archived: row.get(9)?,

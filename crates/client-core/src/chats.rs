@@ -3,7 +3,7 @@
 use crate::client::{Client, Context};
 use crate::following::People;
 use crate::io::Halt;
-use crate::{accounts, groups, outbox, own_state};
+use crate::{accounts, clearing, groups, outbox, own_state};
 use client_api::{Answer, UserError};
 use identity::ChatKind;
 use proto::ids::{AccountId, ChatId, Generation};
@@ -347,6 +347,7 @@ impl Client {
             return Ok(());
         }
         let chat = ensure_direct(cx, account)?;
+        clearing::reopen(cx, chat)?;
         cx.answer(request, Ok(Answer::Chat(client_api::ChatId(chat.0))));
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The client's entry: one input in, outputs out. Sends each input to the feature that it belongs to.
 
 use crate::accounts::{self, PeerLists};
+use crate::blocking;
 use crate::calling::Calling;
 use crate::changed::Changed;
 use crate::chats::{self, Chat, Membership};
@@ -245,6 +246,7 @@ impl Client {
             self.ensure_self_group(&mut cx)?;
             self.share_state(&mut cx)?;
             self.go_on(&mut cx)?;
+            self.sweep(&mut cx)?;
             self.index_messages(&mut cx)?;
             self.drop_files(&mut cx)?;
             self.show_changes(&mut cx)?;
@@ -319,6 +321,7 @@ impl Client {
             self.show_chats(cx)?;
             accounts::show_contacts(cx)?;
             own_state::show_settings(cx)?;
+            blocking::show(cx)?;
             pushing::show(cx)?;
             self.show_devices(cx)?;
             self.show_mirror(cx)?;
@@ -374,7 +377,12 @@ impl Client {
             cx.answer(id, Err(UserError::NotNow));
             return Ok(());
         }
-        match self.under_new_id(command) {
+        let command = self.under_new_id(command);
+        if blocking::refuses(cx, &command)? {
+            cx.answer(id, Err(UserError::Blocked));
+            return Ok(());
+        }
+        match command {
             Command::Refresh => {
                 self.page_is_new(cx)?;
                 self.show_stage(cx)?;
@@ -476,6 +484,9 @@ impl Client {
             Command::MarkUnread { chat, unread } => {
                 self.set_chat_value(cx, id, ChatKey::Unread, chat, own_state::flag(unread))?;
             }
+            Command::ClearChat { chat, keep_starred } => self.clear_chat(cx, id, chat, keep_starred)?,
+            Command::DeleteChat { chat } => self.delete_chat(cx, id, chat)?,
+            Command::SetBlocked { account, blocked } => self.set_blocked(cx, id, account, blocked)?,
             Command::MarkRead { chat, up_to } => self.mark_read(cx, id, chat, up_to)?,
             Command::SetStarred { chat, message, starred } => self.set_starred(cx, id, chat, message, starred)?,
             Command::ForwardMessages { chat, messages, to } => self.forward_messages(cx, id, chat, &messages, &to)?,

@@ -4,7 +4,7 @@
 
 use crate::client::{Client, Context};
 use crate::io::Halt;
-use crate::{chats, mls, outbox};
+use crate::{chats, mls, outbox, state};
 use identity::ChatKind;
 use proto::content::{StateDigest, StateOp, StateOps, content};
 use proto::ids::{AccountId, DeviceAddress, DeviceNumber};
@@ -47,8 +47,8 @@ fn all(db: &Connection) -> Result<Vec<StateOp>, Halt> {
 fn digest(db: &Connection) -> Result<[u8; 32], Halt> {
     let mut hash = Sha256::new();
     for op in all(db)? {
-        // Clock and device of a maximum are those of whichever came first, and nothing reads them.
-        let (clock, device) = if op.key.starts_with("read/") { (0, 0) } else { (op.clock, op.device) };
+        // Clock and device of a maximum are those of whichever came first, and make no difference.
+        let (clock, device) = if state::is_maximum(&op.key) { (0, 0) } else { (op.clock, op.device) };
         hash.update(u64::try_from(op.key.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(&op.key);
         hash.update(u64::try_from(op.value.len()).unwrap_or(u64::MAX).to_be_bytes());

@@ -1,6 +1,7 @@
 //! Words that are said to whoever is connected and never stored: sealed for the chat's members and signed by their device. Knows how they are
 //! sealed, opened and held against repetition; not what they say (`typing.rs`, `calling/signs.rs`).
 
+use crate::blocking;
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::session::send;
@@ -62,6 +63,9 @@ impl Client {
         let sender = item.sender.as_ref().and_then(|sender| DeviceAddress::try_from(sender).ok());
         let (Ok(chat), Some(sender)) = (ChatId::try_from(item.chat.as_slice()), sender) else { return Ok(()) };
         if sender.account == cx.me()?.address.account {
+            return Ok(());
+        }
+        if blocking::blocks(cx.db, chat)? {
             return Ok(());
         }
         let Some(body) = opened(cx, chat, sender, item)? else { return Ok(()) };

@@ -84,6 +84,8 @@ pub struct PushChat {
     pub title: String,
     /// 0: not; `u64::MAX`: always.
     pub muted_until_ms: u64,
+    /// The other one is blocked: nothing of what they say is shown, nor that they call.
+    pub blocked: bool,
     /// Keys of previews (`e2ee::preview`), newest first.
     pub keys: Vec<PushKey>,
     /// Who may be shown to have written there, never oneself; with names in a group of many.

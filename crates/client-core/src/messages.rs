@@ -1,9 +1,11 @@
 //! Messages as rows: storing, placing by the server's time, and reading them for the interface.
 
-use crate::amendments;
+use crate::amendments::{self, About};
 use crate::chats;
+use crate::clearing;
 use crate::client::Context;
 use crate::io::Halt;
+use crate::kept_out::{self, KeptOut};
 use crate::marks::step_ms;
 use crate::media;
 use crate::mentions;
@@ -101,6 +103,8 @@ pub(crate) enum Stored {
     InPlace,
     /// A message of this id was here already: dropped.
     Duplicate,
+    /// It belongs to what this account keeps out of the chat: its place is here, and nothing of what it says.
+    KeptOut,
 }
 
 /// The kind of a received content; `None` for what is no message of the conversation.
@@ -132,15 +136,22 @@ pub(crate) fn store(cx: &mut Context<'_>, message: &NewMessage) -> Result<Stored
         Some(place) if message.kind != Kind::Waiting => give_up_places(cx, message.chat, place.seq, place.seq)?,
         _ => 0,
     };
-    let (seq, time_ms) = match message.place {
-        Some(place) => (place.seq, place.time_ms),
-        None => (0, UNSENT_MS + next_unsent(cx.db, message.chat)?),
-    };
     let said = match message.kind {
         Kind::Text | Kind::Amendment => Content::decode(message.content.as_slice()).ok(),
         _ => None,
     };
     let aim = said.as_ref().and_then(amendments::aim);
+    if let Some(place) = message.place {
+        let star = aim.filter(|(about, _)| *about != About::Answer).map_or(message.id, |(_, target)| target);
+        let asked = kept_out::Asked { sender: message.sender.account, place, star };
+        if let Some(why) = kept_out::judge(cx, message.chat, &asked)? {
+            return keep_out(cx, message, place, why);
+        }
+    }
+    let (seq, time_ms) = match message.place {
+        Some(place) => (place.seq, place.time_ms),
+        None => (0, UNSENT_MS + next_unsent(cx.db, message.chat)?),
+    };
     let me = cx.me()?.address.account;
     let names_me = message.sender.account != me && said.is_some_and(|said| mentions::names(&said, me));
     let added = cx
@@ -181,6 +192,43 @@ pub(crate) fn store(cx: &mut Context<'_>, message: &NewMessage) -> Result<Stored
     Ok(if held > 0 { Stored::InPlace } else { Stored::New })
 }
 
+/// Of what is kept out the place alone is stored, so that chats can be compared.
+fn keep_out(cx: &mut Context<'_>, message: &NewMessage, place: Place, why: KeptOut) -> Result<Stored, Halt> {
+    // What could not be opened and would not be shown has no row to wait in.
+    if message.kind == Kind::Waiting {
+        return Ok(Stored::KeptOut);
+    }
+    let added = cx
+        .db
+        .prepare_cached(
+            "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (message) DO NOTHING",
+        )?
+        .execute(params![
+            message.chat.as_bytes(),
+            place.time_ms,
+            message.id.as_bytes(),
+            place.seq,
+            message.sender.account.as_bytes(),
+            message.sender.device.0,
+            message.sent_ms.min(NUMBER_MAX),
+            Kind::Hidden.number(),
+            amendments::erased(message.id, message.sent_ms.min(NUMBER_MAX)),
+        ])?;
+    if added == 0 {
+        restored::place_again(cx, message)?;
+        return Ok(Stored::Duplicate);
+    }
+    // Who is blocked moves no chat up.
+    if why == KeptOut::Cleared && message.kind != Kind::Amendment {
+        cx.db
+            .prepare_cached("UPDATE chat SET activity_ms = max(activity_ms, ?2) WHERE chat = ?1")?
+            .execute(params![message.chat.as_bytes(), place.time_ms])?;
+    }
+    amendments::hide(cx, message.id)?;
+    Ok(Stored::KeptOut)
+}
+
 /// Takes rows away that held places in this part of the log, and says how many there were.
 pub(crate) fn give_up_places(cx: &mut Context<'_>, chat: ChatId, from_seq: u64, to_seq: u64) -> Result<usize, Halt> {
     // The literal kind lets the index of these few rows serve, whatever the chat's length.
@@ -209,7 +257,8 @@ pub(crate) fn settle(cx: &mut Context<'_>, chat: ChatId, id: MessageId, place: P
             "UPDATE message SET seq = ?3, time_ms = ?4, failed = 0 WHERE chat = ?1 AND message = ?2 AND seq = 0",
         )?
         .execute(params![chat.as_bytes(), id.as_bytes(), place.seq, place.time_ms])?;
-    amendments::follow(cx, chat, id)
+    amendments::follow(cx, chat, id)?;
+    clearing::follow_settled(cx, chat, id)
 }
 
 /// The server will not take an own message.

@@ -2,6 +2,7 @@
 //! the new account under the same name; the owner is told that the safety number changed, and nobody counts as compared.
 
 use crate::accounts::{self, contact, set_contact};
+use crate::blocking;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::following::People;
@@ -32,6 +33,7 @@ impl Client {
         accounts::know(cx, new, number)?;
         cx.db.prepare_cached("UPDATE account SET number = '' WHERE account = ?1")?.execute([old.as_bytes()])?;
         move_contact(cx, old, new, number)?;
+        blocking::carry(cx, old, new)?;
         let Some(begun) = chats::find_with(cx.db, ChatKind::Direct, old)?.filter(|c| c.membership != Membership::Left)
         else {
             return Ok(());

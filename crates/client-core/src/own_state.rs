@@ -4,7 +4,8 @@
 use crate::chats;
 use crate::client::{Client, Context};
 use crate::io::Halt;
-use crate::{accounts, amendments, devices, profile, reading, state};
+use crate::kept_out::Cut;
+use crate::{accounts, amendments, blocking, clearing, devices, messages, profile, reading, state};
 use client_api::{Answer, Event, Previews, Settings, TextDirection, Theme, UserError};
 use identity::ChatKind;
 use prost::Message as _;
@@ -24,11 +25,27 @@ pub(crate) enum ChatKey {
     Read,
     /// The name of a group of many, by the clock with which its admin gave it.
     GroupName,
+    /// All messages up to there are gone from the own devices (`kept_out::Cut`).
+    Clear,
+    /// All but those that had a star.
+    ClearUnstarred,
+    /// It is out of the list until something comes behind there, or somebody opens it.
+    Gone,
 }
 
 impl ChatKey {
-    const ALL: [Self; 7] =
-        [Self::Pin, Self::Archive, Self::Mute, Self::Unread, Self::Draft, Self::Read, Self::GroupName];
+    const ALL: [Self; 10] = [
+        Self::Pin,
+        Self::Archive,
+        Self::Mute,
+        Self::Unread,
+        Self::Draft,
+        Self::Read,
+        Self::GroupName,
+        Self::Clear,
+        Self::ClearUnstarred,
+        Self::Gone,
+    ];
 
     fn prefix(self) -> &'static str {
         match self {
@@ -39,6 +56,9 @@ impl ChatKey {
             Self::Draft => "draft/",
             Self::Read => "read/",
             Self::GroupName => "group/",
+            Self::Clear => "clear/",
+            Self::ClearUnstarred => "clear-unstarred/",
+            Self::Gone => "gone/",
         }
     }
 
@@ -80,6 +100,13 @@ pub(crate) fn move_chat_values(cx: &mut Context<'_>, from: ChatId, to: ChatId) -
             set(cx, &key.of(from), Vec::new())?;
         }
     }
+    // Places of the log before mean nothing in the other one.
+    for key in [ChatKey::Clear, ChatKey::ClearUnstarred, ChatKey::Gone] {
+        if let Some(value) = state::get(cx.db, &key.of(from))? {
+            let cut = Cut { seq: messages::MOVED_SEQ, ..Cut::decode(&value) };
+            set(cx, &key.of(to), cut.encode())?;
+        }
+    }
     Ok(())
 }
 
@@ -107,10 +134,17 @@ fn note_changed(cx: &mut Context<'_>, key: &str) -> Result<(), Halt> {
     {
         return amendments::hide(cx, id);
     }
+    let blocked = key.strip_prefix(blocking::BLOCK).and_then(|id| AccountId::from_str(id).ok());
+    if let Some(account) = blocked {
+        return blocking::follow(cx, account);
+    }
     match (chat, contact, starred) {
         (Some(chat), ..) => {
             if key.starts_with(ChatKey::Mute.prefix()) {
                 cx.changed.pushing.insert(chat);
+            }
+            if [ChatKey::Clear, ChatKey::ClearUnstarred].iter().any(|kind| key.starts_with(kind.prefix())) {
+                clearing::look_through(cx, chat, 0)?;
             }
             cx.changed.chat(chat);
         }

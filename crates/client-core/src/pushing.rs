@@ -3,6 +3,7 @@
 
 mod keys;
 
+use crate::blocking;
 use crate::client::{Client, Context};
 use crate::http::{self, Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod, Output, PushChat, PushKey, PushTask};
@@ -73,6 +74,7 @@ fn page_of(cx: &Context<'_>, chat: &chats::Chat) -> Result<PushChat, Halt> {
         chat: client_api::ChatId(chat.chat.0),
         title: chats::title(cx.db, chat)?,
         muted_until_ms: own_state::chat_number(cx, ChatKey::Mute, chat.chat)?,
+        blocked: blocking::blocks_chat(cx.db, chat)?,
         keys,
         people,
     })

@@ -1,6 +1,7 @@
 //! Read marks: how far this account has read, in step over its devices; and how far the others have. What the server
 //! carries is sealed for the chat's members and signed by a device.
 
+use crate::blocking;
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::io::Halt;
@@ -202,6 +203,9 @@ fn opened_mark(cx: &mut Context<'_>, chat: ChatId, mark: &AccountMark) -> Result
 
 /// Tells a chat how far this account has read.
 fn tell(cx: &mut Context<'_>, chat: ChatId, read_seq: u64) -> Result<(), Halt> {
+    if blocking::blocks(cx.db, chat)? {
+        return Ok(());
+    }
     let Some(mark) = sealed_mark(cx, chat, read_seq)? else { return Ok(()) };
     send(cx, 0, client_frame::Body::ReadMark(mark));
     was_told(cx, chat, read_seq)

@@ -270,7 +270,7 @@ impl Client {
             self.hear_profile_version(cx, app.sender.account, content.profile_version)?;
         }
         match messages::store(cx, &message)? {
-            Stored::Duplicate => Ok(()),
+            Stored::Duplicate | Stored::KeptOut => Ok(()),
             Stored::New | Stored::InPlace => {
                 self.fetch_with_message(cx, chat.chat, id)?;
                 self.hear_of_call(cx, chat, app.sender, item, content)?;

@@ -400,6 +400,8 @@ impl Client {
         release(cx, chat.chat, item.seq, item.seq)?;
         match stored {
             Stored::Duplicate => Ok(()),
+            // A companion judges by itself.
+            Stored::KeptOut => self.give_on(cx, &message),
             Stored::New | Stored::InPlace => {
                 self.tell_arrival(cx, chat, sender, &content, item.seq)?;
                 self.give_on(cx, &message)

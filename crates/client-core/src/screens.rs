@@ -1,6 +1,7 @@
 //! What the interface shows of chats that are open, read from the database: windows of messages, changes, facts.
 
 use crate::accounts;
+use crate::blocking;
 use crate::changed::Changed;
 use crate::chats::{self, Membership, NO_PEER};
 use crate::client::{Client, Context};
@@ -131,6 +132,10 @@ impl Client {
         }
         if changed.devices {
             self.show_devices(cx)?;
+        }
+        // They are called what they are called.
+        if changed.blocked || !changed.people.is_empty() {
+            blocking::show(cx)?;
         }
         if changed.people.is_empty() {
             return Ok(());

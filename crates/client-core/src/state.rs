@@ -1,7 +1,7 @@
 //! Own-device state: settings, contacts, read marks, drafts and the like, the same on all devices of the account.
 //!
-//! `Set{key, value, clock, device}`: the last writer wins per key, by hybrid clock, then device; keys under `read/` are
-//! maxima of a big-endian number. An empty value is a tombstone. Merging is commutative, associative and idempotent, so
+//! `Set{key, value, clock, device}`: the last writer wins per key, by hybrid clock, then device; keys under `read/`, `clear/` and
+//! `clear-unstarred/` are maxima of big-endian numbers. An empty value is a tombstone. Merging is commutative, associative and idempotent, so
 //! operations may come in any order, twice, or by snapshot.
 
 use crate::client::Context;
@@ -44,8 +44,8 @@ pub(crate) fn merge(db: &Connection, op: &StateOp) -> Result<Merge, Halt> {
         .query_row([&op.key], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?, row.get::<_, u32>(2)?)))
         .optional()?;
     if let Some((value, clock, device)) = held {
-        let newer = if op.key.starts_with("read/") {
-            maximum(&op.value) > maximum(&value)
+        let newer = if is_maximum(&op.key) {
+            maximum(&op.key, &op.value) > maximum(&op.key, &value)
         } else {
             (op.clock, op.device, op.value.as_slice()) > (clock.cast_unsigned(), device, value.as_slice())
         };
@@ -84,8 +84,17 @@ pub(crate) fn set(cx: &Context<'_>, key: &str, value: Vec<u8>) -> Result<Option<
     }
 }
 
-fn maximum(value: &[u8]) -> u64 {
-    <[u8; 8]>::try_from(value).map_or(0, u64::from_be_bytes)
+/// Keys of which the largest value counts, whenever it was set.
+pub(crate) fn is_maximum(key: &str) -> bool {
+    ["read/", "clear/", "clear-unstarred/"].iter().any(|prefix| key.starts_with(prefix))
+}
+
+/// How far a value reaches: a place of a log, or a time and a place. What is of another length reaches nowhere.
+fn maximum(key: &str, value: &[u8]) -> u128 {
+    match key.starts_with("read/") {
+        true => <[u8; 8]>::try_from(value).map_or(0, |place| u128::from(u64::from_be_bytes(place))),
+        false => <[u8; 16]>::try_from(value).map_or(0, u128::from_be_bytes),
+    }
 }
 
 #[cfg(test)]
@@ -106,9 +115,14 @@ mod tests {
     }
 
     fn op() -> impl Strategy<Value = StateOp> {
-        let key = prop_oneof![Just("pin/a"), Just("pin/b"), Just("read/a")];
+        let key = prop_oneof![Just("pin/a"), Just("pin/b"), Just("read/a"), Just("clear/a")];
         (key, 0u64..4, 0u64..3, 1u32..3).prop_map(|(key, value, clock, device)| {
-            let value = if value == 0 { Vec::new() } else { value.to_be_bytes().to_vec() };
+            let number = value.to_be_bytes();
+            let value = match key {
+                _ if value == 0 => Vec::new(),
+                "clear/a" => [number, number].concat(),
+                _ => number.to_vec(),
+            };
             StateOp { key: key.to_owned(), value, clock, device }
         })
     }
@@ -123,8 +137,8 @@ mod tests {
             for op in &ops { merge(&one, op).expect("merge"); }
             for index in &order { merge(&other, index.get(&ops)).expect("merge"); }
             for op in ops.iter().rev() { merge(&other, op).expect("merge"); }
-            // Clock and device of a maximum are those of whichever came first, and nothing reads them.
-            let stamps = |key: &str, clock, device| if key.starts_with("read/") { (0, 0) } else { (clock, device) };
+            // Clock and device of a maximum are those of whichever came first.
+            let stamps = |key: &str, clock, device| if is_maximum(key) { (0, 0) } else { (clock, device) };
             let readable = |db: &Connection| {
                 let rows = all(db).into_iter();
                 rows.map(|(key, value, clock, device)| (stamps(&key, clock, device), key, value)).collect::<Vec<_>>()

@@ -1,6 +1,7 @@
 //! Typing: said to the chat's other account while it goes on, sealed for the chat's members and signed, never stored;
 //! heard from them, and shown until it ends or too long has passed.
 
+use crate::blocking;
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::ephemeral::{self, Newest};
@@ -54,6 +55,7 @@ impl Client {
         let someone_hears = stored.kind != ChatKind::SelfGroup
             && stored.membership == Membership::Joined
             && stored.peer != cx.me()?.address.account
+            && !blocking::blocks_chat(cx.db, &stored)?
             && self.session.is_up();
         if someone_hears {
             self.say_typing(cx, stored.chat, typing)?;

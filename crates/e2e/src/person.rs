@@ -63,6 +63,8 @@ pub struct Screen {
     pub contacts: BTreeMap<AccountId, ContactRow>,
     /// The own profile.
     pub profile: Option<OwnProfile>,
+    /// Who is blocked.
+    pub blocked: Vec<AccountId>,
     /// The settings.
     pub settings: Option<Settings>,
     answers: BTreeMap<u32, Result<Answer, UserError>>,
@@ -112,6 +114,7 @@ impl Screen {
                 rows.retain(|(_, id), _| id.0 != from.0);
                 self.messages.entry(to).or_default().extend(rows);
             }
+            Event::Blocked(rows) => self.blocked = rows.into_iter().map(|row| row.account).collect(),
             Event::Profile(profile) => self.profile = Some(profile),
             Event::Settings(settings) => self.settings = Some(settings),
             Event::Window(window) => {

@@ -345,3 +345,31 @@ async fn terminals_find_star_and_send_on() -> Result<()> {
     refused(&world, "bob", &["search", "   "], "a search has 1 to 256 characters").await?;
     refused(&world, "bob", &["forward", ALICE, &"0".repeat(32), "--to", "me"], "this is no longer there").await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn terminals_clear_delete_and_block() -> Result<()> {
+    let world = World::new().await?;
+    register(&world, "alice", ALICE).await?;
+    register(&world, "bob", BOB).await?;
+    let sent = helio(&world, "alice", &["send", "--to", BOB, "keep this"]).await?;
+    let kept = sent[0]["id"].as_str().context("an id")?.to_owned();
+    helio(&world, "alice", &["send", "--to", BOB, "not this"]).await?;
+    helio(&world, "bob", &["receive"]).await?;
+    helio(&world, "bob", &["star", ALICE, &kept]).await?;
+    helio(&world, "bob", &["clear", "--keep-starred", ALICE]).await?;
+    ensure!(helio(&world, "bob", &["search", "this"]).await?.len() == 1, "what has a star stays");
+    helio(&world, "bob", &["delete-chat", ALICE]).await?;
+    ensure!(helio(&world, "bob", &["chats"]).await?.is_empty(), "out of the list");
+    ensure!(helio(&world, "bob", &["search", "this"]).await?.is_empty(), "starred ones too");
+
+    helio(&world, "bob", &["block", ALICE]).await?;
+    ensure!(helio(&world, "bob", &["blocked"]).await?.len() == 1, "she is in the list");
+    helio(&world, "alice", &["send", "--to", BOB, "let me in"]).await?;
+    refused(&world, "bob", &["send", "--to", ALICE, "no"], "you have blocked this person; unblock them first").await?;
+    ensure!(helio(&world, "bob", &["receive"]).await?.is_empty(), "nothing is heard of her");
+    helio(&world, "bob", &["unblock", ALICE]).await?;
+    ensure!(helio(&world, "bob", &["blocked"]).await?.is_empty(), "nobody is");
+    helio(&world, "alice", &["send", "--to", BOB, "thank you"]).await?;
+    ensure!(texts(&helio(&world, "bob", &["receive"]).await?) == ["thank you"], "and not what came before");
+    Ok(())
+}

@@ -589,3 +589,61 @@ async fn what_is_found_starred_and_sent_on_is_the_same_on_all_devices_and_on_one
     }
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chat_is_cleared_on_all_own_devices_also_on_one_that_is_away_and_one_linked_later() -> Result<()> {
+    let world = World::new().await?;
+    let (mut alice, mut bob, chat) = pair(&world).await?;
+    let mut browser = alice.mirrors(&world, "browser").await?;
+    for text in ["one", "two", "three"] {
+        bob.sends(chat, text).await?;
+        alice.sees(chat, text).await?;
+    }
+    browser.opens(chat).await?;
+    browser.sees(chat, "three").await?;
+    let starred = alice.newest(chat)?;
+    alice.does(Command::SetStarred { chat, message: starred, starred: true }).await?;
+    browser.stops().await;
+    alice.does(Command::ClearChat { chat, keep_starred: true }).await?;
+    alice.until("the starred one alone", |s| s.texts(chat) == ["three"]).await?;
+    let mut browser = Person::start(&world, "browser", Role::Companion)?;
+    browser.opens(chat).await?;
+    browser.until("the starred one alone", |s| s.texts(chat) == ["three"]).await?;
+    let mut later = alice.mirrors(&world, "tablet").await?;
+    later.opens(chat).await?;
+    later.until("the starred one alone", |s| s.texts(chat) == ["three"]).await?;
+    bob.until("his own", |s| s.texts(chat) == ["hello", "one", "two", "three"]).await?;
+
+    alice.does(Command::DeleteChat { chat }).await?;
+    for device in [&mut alice, &mut browser, &mut later] {
+        device.until("the chat gone", |s| !s.chats.contains_key(&chat)).await?;
+    }
+    bob.sends(chat, "still there?").await?;
+    for device in [&mut alice, &mut browser, &mut later] {
+        device.sees_row(chat, "the chat again", |row| row.unread == 1).await?;
+    }
+    later.until("the new one alone", |s| s.texts(chat) == ["still there?"]).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_blocked_is_not_heard_in_the_chat_of_two_on_any_device_and_is_told_nothing() -> Result<()> {
+    let world = World::new().await?;
+    let (mut alice, mut bob, chat) = pair(&world).await?;
+    let mut browser = bob.mirrors(&world, "browser").await?;
+    browser.opens(chat).await?;
+    let account = alice.screen.profile.as_ref().context("a profile")?.account;
+    bob.does(Command::SetBlocked { account, blocked: true }).await?;
+    browser.until("who is blocked", |s| s.blocked == [account]).await?;
+    alice.sends(chat, "let me in").await?;
+    alice.sees_status(chat, "let me in", MessageStatus::Delivered).await?;
+    let refused = bob.asks(Command::SendText { chat, text: "no".into(), written_for: None, answers: None }).await?;
+    assert_eq!(refused, Err(UserError::Blocked));
+    bob.does(Command::SetBlocked { account, blocked: false }).await?;
+    browser.until("nobody blocked", |s| s.blocked.is_empty()).await?;
+    alice.sends(chat, "thank you").await?;
+    for device in [&mut bob, &mut browser] {
+        device.until("what was said before and after", |s| s.texts(chat) == ["hello", "thank you"]).await?;
+    }
+    Ok(())
+}

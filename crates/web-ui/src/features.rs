@@ -11,6 +11,7 @@ pub mod devices;
 pub mod emoji;
 pub mod finding;
 pub mod groups;
+pub mod housekeeping;
 pub mod info;
 pub mod keys;
 pub mod link;

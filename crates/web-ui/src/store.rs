@@ -2,6 +2,7 @@
 //! merged by id.
 
 use crate::bridge;
+use crate::features::housekeeping::Chore;
 use crate::features::media::Offered;
 use crate::model::asides::{Aside, Asides};
 use crate::model::attention::{self, Moment, Pace, Tell, tell};
@@ -17,9 +18,9 @@ use crate::model::toast::{self, Fate};
 use crate::platform::{letters, notify, page, sound};
 use crate::words;
 use client_api::{
-    AccountId, Answer, AppStage, CallLine, Calls, ChatId, ChatInfo, Command, Connection, DeviceRow, Event, LinkStage,
-    LinkingStage, MediaKind, MessageBody, MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile, Previews,
-    PushState, RegistrationStage, RingingCall, Role, Settings, UserError, WindowAnchor,
+    AccountId, Answer, AppStage, BlockedRow, CallLine, Calls, ChatId, ChatInfo, Command, Connection, DeviceRow, Event,
+    LinkStage, LinkingStage, MediaKind, MessageBody, MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile,
+    Previews, PushState, RegistrationStage, RingingCall, Role, Settings, UserError, WindowAnchor,
 };
 use leptos::prelude::*;
 use std::time::Duration;
@@ -163,6 +164,9 @@ pub struct App {
     pub muting: RwSignal<Option<ChatId>>,
     /// The chat that a poll is written for, and who is in it.
     pub asking: RwSignal<Option<(ChatId, AccountId)>>,
+    /// What is to be confirmed.
+    pub chore: RwSignal<Option<Chore>>,
+    pub blocked: RwSignal<Vec<BlockedRow>>,
     /// The help for the keys is open.
     pub help: RwSignal<bool>,
     pub visible: RwSignal<bool>,
@@ -246,6 +250,8 @@ impl App {
             new_version: RwSignal::new(false),
             muting: RwSignal::new(None),
             asking: RwSignal::new(None),
+            chore: RwSignal::new(None),
+            blocked: RwSignal::new(Vec::new()),
             help: RwSignal::new(false),
             visible: RwSignal::new(true),
             narrow: RwSignal::new(false),
@@ -309,6 +315,10 @@ impl App {
             Event::Mirror(progress) => replace(self.mirror, progress),
             Event::Chats(changes) => {
                 notify::close_read(attention::read_in(&changes));
+                // Deleted, here or on another device.
+                if self.open.get_untracked().is_some_and(|open| changes.removed.contains(&open)) {
+                    self.close_chat();
+                }
                 self.chats.update(|chats| chats.apply(changes));
             }
             Event::ChatMoved { from, to } => self.follow(from, to),
@@ -342,6 +352,7 @@ impl App {
                     .update(|arrival| *arrival = Arrival { count: arrival.count.wrapping_add(1), last: arrived });
             }
             Event::Contacts(changes) => self.contacts.update(|contacts| contacts.apply(changes)),
+            Event::Blocked(blocked) => replace(self.blocked, blocked),
             Event::Devices(devices) => replace(self.devices, devices),
             Event::Profile(profile) => replace(self.profile, Some(profile)),
             Event::Settings(settings) => {
@@ -444,6 +455,7 @@ impl App {
         if let Some((_, peer)) = self.asking.get_untracked().filter(|(chat, _)| *chat == from) {
             self.asking.set(Some((to, peer)));
         }
+        self.chore.maybe_update(|chore| chore.as_mut().map(|chore| *chore = chore.follow(from, to)).is_some());
         if self.open.get_untracked() != Some(from) {
             return;
         }
@@ -655,6 +667,10 @@ impl App {
         let open = self.open.get_untracked();
         let row = open.and_then(|chat| self.chats.with_untracked(|chats| chats.get(&chat)));
         self.asking.set(row.map(|row| (row.chat, row.peer)));
+    }
+
+    pub fn is_blocked(&self, account: AccountId) -> bool {
+        self.blocked.with(|blocked| blocked.iter().any(|row| row.account == account))
     }
 
     /// Marks a chat as read, up to what its row shows, or as unread.

@@ -4,6 +4,7 @@ mod calls;
 mod emoji;
 mod finding;
 mod groups;
+mod housekeeping;
 mod keys;
 mod linking;
 mod media;
@@ -16,6 +17,7 @@ pub use calls::*;
 pub use emoji::*;
 pub use finding::*;
 pub use groups::*;
+pub use housekeeping::*;
 pub use keys::*;
 pub use linking::*;
 pub use media::*;
@@ -105,6 +107,7 @@ pub fn error(error: &UserError) -> String {
             "This number belongs to another account now, so your message was not sent. If it is for them, send it again."
                 .into()
         }
+        UserError::Blocked | UserError::LeaveFirst => housekeeping::kept_out(error),
         UserError::OnlyAdmin | UserError::GroupTooLarge { .. } | UserError::LastAdmin => group_refused(error),
         UserError::FileTooLarge { .. } | UserError::FileUnreadable | UserError::TooManyFiles { .. } => file_error(error),
         UserError::InCall
@@ -588,9 +591,6 @@ pub const COPY_LINK: &str = "Copy contact link";
 pub const CONTACTS: &str = "Contacts";
 pub const NO_CONTACTS: &str = "Whom you add will be here: by number, link or code, or from the information of a chat.";
 pub const NO_CONTACT_FITS: &str = "No contact has this name or number.";
-pub const NOT_A_CONTACT: &str = "Not in your contacts";
-pub const ADD_TO_CONTACTS: &str = "Add to contacts";
-pub const CONTACT_ADDED: &str = "Added to your contacts";
 pub const LINKED_DEVICES: &str = "Linked devices";
 pub const DEVICES_TEXT_PHONE: &str =
     "Up to eight browsers and terminals can mirror this account. Your phone may be off once they are linked.";

@@ -136,16 +136,18 @@ function noticesOf(data) {
 async function tell(book, notice) {
   const chat = hex(bytes(notice.chat));
   const entry = await book.chat(chat);
-  const muted = entry !== undefined && entry.muted > Date.now();
+  const blocked = entry !== undefined && entry.blocked === true;
+  const muted = blocked || (entry !== undefined && entry.muted > Date.now());
   const before = await self.registration.getNotifications({ tag: chat });
   const count = before.reduce((sum, one) => sum + (one.data?.count ?? 0), 0) + 1;
   const shows = book.settings.previews;
-  const preview = entry && shows === "text" && !notice.urgent ? await opened(book, entry, notice) : null;
-  const title = entry && shows !== "nothing" ? entry.title : WORDS.app;
-  const body = notice.urgent ? WORDS.call : textOf(entry, notice, preview, count);
+  const preview = entry && shows === "text" && !notice.urgent && !blocked ? await opened(book, entry, notice) : null;
+  const title = entry && shows !== "nothing" && !blocked ? entry.title : WORDS.app;
+  const body = notice.urgent && !blocked ? WORDS.call : textOf(entry, notice, preview, count);
   await show({ title, body, tag: chat, renotify: !muted, silent: muted, data: { chat, count, page: book.settings.page } });
   // Browsers want one to be shown; that it goes at once is as quiet as they let it be. A call stays, without a sound.
-  if (muted && !notice.urgent) for (const one of await self.registration.getNotifications({ tag: chat })) one.close();
+  // Nobody hears of a call from whom they block.
+  if (muted && (!notice.urgent || blocked)) for (const one of await self.registration.getNotifications({ tag: chat })) one.close();
 }
 
 function textOf(entry, notice, preview, count) {

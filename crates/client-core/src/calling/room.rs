@@ -2,6 +2,7 @@
 
 use super::{CONNECT_MS, Calling, Own};
 use crate::accounts;
+use crate::blocking;
 use crate::chats;
 use crate::client::{Client, Context};
 use crate::io::Halt;
@@ -469,7 +470,7 @@ impl Client {
         for (chat, people) in &self.calling.rooms.people {
             let is_here = self.calling.own.as_ref().is_some_and(|own| own.chat == *chat);
             let Some(stored) = chats::find(cx.db, *chat)?.filter(|_| !is_here) else { continue };
-            if self.calling.ringing.contains_key(chat) {
+            if self.calling.ringing.contains_key(chat) || blocking::blocks_chat(cx.db, &stored)? {
                 continue;
             }
             // What this device has just left has not gone from the server's list yet.

@@ -5,6 +5,7 @@ mod calls;
 mod emoji;
 mod focus;
 mod groups;
+mod housekeeping;
 mod lazy;
 mod media;
 mod messages;

@@ -6,6 +6,7 @@ mod scroll;
 use crate::features::calls::buttons::{CallButtons, RunningHere};
 use crate::features::chat_list::{BADGE_MAX, face};
 use crate::features::composer::Composer;
+use crate::features::housekeeping::{BlockedBar, Chore};
 use crate::features::media::OnSent;
 use crate::features::media::attach::{DropTarget, listen_for_drops};
 use crate::features::message::choosing::ChosenBar;
@@ -70,6 +71,10 @@ fn Conversation(opened: ChatId) -> impl IntoView {
     // Nobody writes where they are not any more. Who left a group knows no member of it.
     let is_in = Memo::new(move |_| {
         app.info.with(|info| info.as_ref().is_none_or(|info| info.kind != ChatKind::Group || !info.members.is_empty()))
+    });
+    let blocked = Memo::new(move |_| {
+        let peer = row.with(|row| row.as_ref().filter(|row| row.kind == ChatKind::Direct).map(|row| row.peer));
+        peer.filter(|peer| app.is_blocked(*peer))
     });
     let end = StoredValue::new_local(move || {
         app.timeline.update(|timeline| {
@@ -149,9 +154,15 @@ fn Conversation(opened: ChatId) -> impl IntoView {
                 <Show when=move || { unread.get() > 0 }><span class="badge">{move || unread.get().min(BADGE_MAX)}</span></Show>
             </button>
         </Show>
-        <Show when=move || is_in.get() fallback=|| view! { <NotIn/> }>
-            <Composer chat/>
-        </Show>
+        {move || match blocked.get() {
+            Some(account) => view! { <BlockedBar account name=peer/> }.into_any(),
+            None => view! {
+                <Show when=move || is_in.get() fallback=|| view! { <NotIn/> }>
+                    <Composer chat/>
+                </Show>
+            }
+            .into_any(),
+        }}
         <Show when=move || app.selection.with(Option::is_some)><ChosenBar around/></Show>
         <DropTarget dragged/>
         <Show when=move || offers.get()><Lazy part=parts::OFFER place=Place::Over focus="[data-testid='offer-caption']"/></Show>
@@ -209,7 +220,7 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
         app.info.with(|info| {
             info.as_ref().is_some_and(|info| match info.kind {
                 ChatKind::Notes => false,
-                ChatKind::Direct => true,
+                ChatKind::Direct => !app.is_blocked(info.peer),
                 ChatKind::Group => info.members.len() > 1,
             })
         })
@@ -296,6 +307,22 @@ pub fn chat_entries(app: App, chat: ChatId) -> Vec<Entry> {
         "menu-archive",
         Callback::new(move |()| app.toggle_archived(chat)),
     ));
+    let ask = move |chore| Callback::new(move |()| app.chore.set(Some(chore)));
+    if row.kind == ChatKind::Direct {
+        let blocked = untrack(|| app.is_blocked(row.peer));
+        entries.push(if blocked {
+            entry(
+                words::UNBLOCK,
+                "prohibit",
+                "menu-unblock",
+                send(Command::SetBlocked { account: row.peer, blocked: false }),
+            )
+        } else {
+            entry(words::BLOCK, "prohibit", "menu-block", ask(Chore::Block(chat, row.peer)))
+        });
+    }
+    entries.push(entry(words::CLEAR_CHAT, "chat-text", "menu-clear", ask(Chore::Clear(chat))));
+    entries.push(entry(words::DELETE_CHAT, "trash", "menu-delete-chat", ask(Chore::Delete(chat))));
     if app.open.get_untracked() == Some(chat) {
         let search = Callback::new(move |()| app.show_beside(Pane::Search));
         entries.insert(0, entry(words::SEARCH_IN_CHAT, "magnifying-glass", "menu-search", search));

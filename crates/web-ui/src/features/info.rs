@@ -113,7 +113,7 @@ fn Entries(info: Memo<ChatInfo>) -> impl IntoView {
     let chat = Memo::new(move |_| info.with(|info| info.chat));
     let choices = Memo::new(move |_| {
         let row = app.chats.with(|chats| chats.get(&chat.get()));
-        row.map(|row| (row.pinned, row.archived, is_unread(&row), row.muted_until_ms))
+        row.map(|row| (row.pinned, row.archived, is_unread(&row), row.muted_until_ms, app.is_blocked(row.peer)))
     });
     move || {
         choices.track();

@@ -1,5 +1,6 @@
 //! Settings: the own profile, devices, colours, keys, notifications, PIN, log out.
 
+use crate::features::housekeeping::BlockedPeople;
 use crate::features::notifications::Notifications;
 use crate::features::profile::ProfileForm;
 use crate::primitives::avatar::{Avatar, Face};
@@ -66,6 +67,7 @@ pub fn SettingsSection() -> impl IntoView {
                 <Switch label=words::ENTER_SENDS testid="enter-sends" read=|settings| settings.enter_sends write=|settings, on| settings.enter_sends = on/>
                 <Switch label=words::READ_RECEIPTS testid="read-receipts" read=|settings| settings.read_receipts write=|settings, on| settings.read_receipts = on/>
             </div>
+            <BlockedPeople/>
             <Notifications/>
             {(!phone).then(|| view! {
                 <div class="pad">

@@ -47,6 +47,7 @@ fn chat(page: &PushChat) -> Object {
     set(&given, "title", page.title.as_str());
     // "Always" is beyond what a date can be, and stays that.
     set(&given, "muted", page.muted_until_ms as f64);
+    set(&given, "blocked", page.blocked);
     set(&given, "keys", page.keys.iter().map(key).collect::<Array>());
     set(&given, "people", people);
     given

@@ -1,0 +1,278 @@
+//! What is heard of somebody who is blocked, and what they hear.
+
+use super::*;
+use crate::io::{Output, PushTask};
+use crate::messages::{self, NewMessage, Place, Stored};
+use crate::testing::story::{CHAT_UI, MINUTE_MS, Story, edit, id, reaction, text};
+use crate::testing::{CHAT, now_ms, step};
+use crate::{chat_list, marks};
+use client_api::WindowAnchor;
+use prost::Message as _;
+use proto::content::{Call, Content, StateOp, content};
+use proto::ids::{DeviceAddress, DeviceNumber};
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+impl Story {
+    fn peer_ui(&self) -> client_api::AccountId {
+        ui_account(self.peer)
+    }
+
+    fn blocks(&mut self, blocked: bool) {
+        let account = self.peer_ui();
+        assert_eq!(self.asks(Command::SetBlocked { account, blocked }), Ok(Answer::Done));
+    }
+
+    fn hears(&self, number: u8, minute: u64, body: content::Body) -> Stored {
+        let content = Content { message_id: id(number).to_vec(), sent_ms: 1, profile_version: 0, body: Some(body) };
+        let message = NewMessage {
+            chat: CHAT,
+            id: id(number),
+            sender: DeviceAddress { account: self.peer, device: DeviceNumber(1) },
+            place: Some(Place { seq: 10 + minute, time_ms: self.began_ms + minute * MINUTE_MS }),
+            sent_ms: 1,
+            kind: messages::kind_of(&content).expect("of the conversation"),
+            content: content.encode_to_vec(),
+        };
+        step(&self.db, now_ms(), |cx| messages::store(cx, &message).expect("stored")).0
+    }
+
+    fn seen(&self) -> Vec<u8> {
+        let mut statement =
+            self.db.prepare("SELECT message FROM message WHERE kind >= 0 ORDER BY time_ms").expect("sql");
+        let rows = statement.query_map([], |row| row.get::<_, [u8; 16]>(0)).expect("query");
+        rows.map(|id| id.expect("row")[0]).collect()
+    }
+
+    fn listed(&self) -> client_api::ChatRow {
+        let rows = step(&self.db, now_ms(), |cx| chat_list::rows(cx, Some(CHAT), &BTreeSet::new()).expect("rows")).0;
+        rows.into_iter().next().expect("a row")
+    }
+
+    fn takes_block_of(&mut self, sibling: &Story) {
+        let op = sibling
+            .db
+            .query_row("SELECT key, value, clock, device FROM state WHERE key = ?1", [key(self.peer)], |row| {
+                let clock = row.get::<_, i64>(2)?.cast_unsigned();
+                Ok(StateOp { key: row.get(0)?, value: row.get(1)?, clock, device: row.get(3)? })
+            })
+            .expect("the sibling's word");
+        let client = &mut self.client;
+        step(&self.db, now_ms(), |cx| {
+            own_state::take(cx, &[op]).expect("taken");
+            client.sweep(cx).expect("swept");
+        });
+    }
+}
+
+/// The first and the second message of the other one.
+fn talked() -> Story {
+    static BEGAN_MS: OnceLock<u64> = OnceLock::new();
+    let story = Story::new();
+    // All devices of an account have the same messages.
+    let story = Story { began_ms: *BEGAN_MS.get_or_init(|| story.began_ms), ..story };
+    assert_eq!(story.hears(1, 1, text("hello")), Stored::New);
+    assert_eq!(story.hears(2, 2, text("again")), Stored::New);
+    story
+}
+
+#[test]
+fn what_somebody_says_while_blocked_is_never_shown_and_moves_nothing() {
+    let mut story = talked();
+    story.blocks(true);
+    let before = story.listed();
+    assert_eq!(story.hears(3, 3, text("secret spam")), Stored::KeptOut);
+    assert_eq!(story.hears(4, 4, edit(id(1), "secret change")), Stored::KeptOut);
+    assert_eq!(story.hears(5, 5, reaction(id(2), "👎")), Stored::KeptOut);
+    assert_eq!(story.hears(6, 6, content::Body::Call(Call { video: false })), Stored::KeptOut);
+    assert_eq!(story.seen(), [1, 2]);
+    assert_eq!(story.text_of(1), ("hello".to_owned(), false));
+    assert!(story.reactions(2).is_empty());
+    assert!(story.is_forgotten("secret"));
+    let after = story.listed();
+    assert_eq!((before.unread, before.activity_ms, before.last), (after.unread, after.activity_ms, after.last));
+    story.blocks(false);
+    assert_eq!(story.hears(7, 7, text("thank you")), Stored::New);
+    // Also what comes late of that time, by whatever way.
+    assert_eq!(story.hears(8, 5, text("secret, late")), Stored::KeptOut);
+    assert_eq!(story.seen(), [1, 2, 7]);
+}
+
+#[test]
+fn what_of_theirs_could_not_be_opened_has_no_place_to_wait_in() {
+    let mut story = talked();
+    story.blocks(true);
+    let waiting = NewMessage {
+        chat: CHAT,
+        id: id(20),
+        sender: DeviceAddress { account: story.peer, device: DeviceNumber(1) },
+        place: Some(Place { seq: 13, time_ms: story.began_ms + 3 * MINUTE_MS }),
+        sent_ms: 1,
+        kind: messages::Kind::Waiting,
+        content: Vec::new(),
+    };
+    step(&story.db, now_ms(), |cx| messages::store(cx, &waiting).expect("judged"));
+    assert_eq!(story.seen(), [1, 2]);
+    assert_eq!(story.hears(3, 3, text("secret, late")), Stored::KeptOut);
+    assert_eq!(story.count("SELECT count(*) FROM message WHERE seq = 13"), 1);
+}
+
+#[test]
+fn own_words_and_those_of_others_stay() {
+    let mut story = talked();
+    story.blocks(true);
+    story.says(story.me, 3, 3, text("mine, from another device"));
+    assert_eq!(story.seen(), [1, 2, 3]);
+    // In a group they are whom they are.
+    story
+        .db
+        .execute("UPDATE chat SET kind = 3, peer = zeroblob(16) WHERE chat = ?1", [CHAT.as_bytes()])
+        .expect("a group");
+    assert_eq!(story.hears(4, 4, text("to all")), Stored::New);
+}
+
+#[test]
+fn a_sibling_that_hears_of_it_late_hides_what_it_showed_meanwhile() {
+    let (mut story, mut sibling) = (talked(), talked());
+    story.blocks(true);
+    assert_eq!(sibling.hears(3, 3, text("secret spam")), Stored::New);
+    assert_eq!(sibling.seen(), [1, 2, 3]);
+    sibling.takes_block_of(&story);
+    assert_eq!(sibling.seen(), [1, 2]);
+    assert!(sibling.is_forgotten("secret"));
+    // Blocked and unblocked while a third was away.
+    assert_eq!(story.hears(3, 3, text("secret spam")), Stored::KeptOut);
+    story.blocks(false);
+    let mut away = talked();
+    assert_eq!(away.hears(3, 3, text("secret spam")), Stored::New);
+    assert_eq!(away.hears(4, 4, text("welcome back")), Stored::New);
+    away.takes_block_of(&story);
+    assert_eq!(away.seen(), [1, 2, 4]);
+}
+
+#[test]
+fn lines_that_stand_under_their_account_are_no_words_of_theirs() {
+    let (mut story, mut sibling) = (talked(), talked());
+    step(&sibling.db, now_ms(), |cx| {
+        let chat = chats::find(cx.db, CHAT).expect("query").expect("the chat");
+        crate::notices::say(cx, &chat, &client_api::SystemLine::SafetyNumberChanged).expect("said");
+    });
+    story.blocks(true);
+    sibling.takes_block_of(&story);
+    assert_eq!(sibling.seen().len(), 3);
+}
+
+#[test]
+fn nothing_is_said_to_them() {
+    let mut story = talked();
+    let own = story.writes("before");
+    story.blocks(true);
+    let to_them = [
+        Command::SendText { chat: CHAT_UI, text: "hello".into(), written_for: None, answers: None },
+        Command::React { chat: CHAT_UI, message: client_api::MessageId(id(1).0), emoji: "👍".into() },
+        Command::EditText { chat: CHAT_UI, message: own, text: "after".into() },
+        Command::PinMessage { chat: CHAT_UI, message: own, pinned: true },
+        Command::PlaceCall { chat: CHAT_UI, video: false },
+        Command::AnswerCall { chat: CHAT_UI },
+        Command::RetryMessage { chat: CHAT_UI, message: own },
+        Command::ForwardMessages { chat: CHAT_UI, messages: vec![own], to: vec![(CHAT_UI, None)] },
+    ];
+    for command in to_them {
+        let name = command.name();
+        assert_eq!(story.asks(command), Err(UserError::Blocked), "{name}");
+    }
+    story.blocks(false);
+    story.writes("after");
+}
+
+#[test]
+fn what_was_read_is_not_told_to_them() {
+    let mut story = talked();
+    let frames = |out: &[Output]| out.iter().filter(|output| matches!(output, Output::Send(_))).count();
+    let told = |story: &mut Story, number: u8| {
+        let (client, up_to) = (&mut story.client, client_api::MessageId(id(number).0));
+        let (_, out) = step(&story.db, now_ms(), |cx| {
+            client.mark_read(cx, 0, CHAT_UI, up_to).expect("read");
+            client.announce_reads(cx).expect("told");
+        });
+        frames(&out)
+    };
+    assert_eq!(told(&mut story, 1), 1);
+    story.blocks(true);
+    assert_eq!(told(&mut story, 2), 0);
+    step(&story.db, now_ms(), |cx| {
+        let reached = marks::reached(cx.db, CHAT, story.me, marks::Mark::Read).expect("query");
+        assert_eq!(reached, 12, "it is read on the own devices");
+    });
+    story.blocks(false);
+    story.hears(3, 3, text("hello"));
+    assert_eq!(told(&mut story, 3), 1);
+}
+
+#[test]
+fn who_is_blocked_is_told_to_the_page_and_to_the_service_worker() {
+    let mut story = talked();
+    story.db.execute("INSERT INTO push (endpoint) VALUES ('https://push.example/1')", []).expect("notified");
+    let shown = |story: &mut Story, blocked: bool| {
+        let (client, account) = (&mut story.client, ui_account(story.peer));
+        let (_, out) = step(&story.db, now_ms(), |cx| {
+            client.set_blocked(cx, 0, account, blocked).expect("set");
+            client.show_changes(cx).expect("shown");
+        });
+        let book = out.iter().find_map(|output| match output {
+            Output::Push(PushTask::Change(pages)) => Some(pages.iter().map(|page| page.blocked).collect::<Vec<_>>()),
+            _ => None,
+        });
+        assert_eq!(book, Some(vec![blocked]));
+        out.into_iter().find_map(|output| match output {
+            Output::Event(Event::Blocked(rows)) => Some(rows.into_iter().map(|row| row.account).collect::<Vec<_>>()),
+            _ => None,
+        })
+    };
+    let peer = story.peer_ui();
+    assert_eq!(shown(&mut story, true), Some(vec![peer]));
+    assert_eq!(shown(&mut story, false), Some(vec![]));
+    let own = ui_account(story.me);
+    for nobody in [own, client_api::AccountId([9; 16])] {
+        let refused = story.asks(Command::SetBlocked { account: nobody, blocked: true });
+        assert_eq!(refused, Err(UserError::NotFound));
+    }
+    assert!(story.asks(Command::OpenChat { chat: CHAT_UI, anchor: WindowAnchor::Newest, limit: 9 }).is_ok());
+}
+
+#[test]
+fn times_of_blocking_come_back_and_the_oldest_go() {
+    let span = |n: u64| Span { from_ms: n * 10, to_ms: n * 10 + 5 };
+    let many: Vec<Span> = (1..=20).map(span).collect();
+    assert_eq!(decode(&encode(&many)), many[4..]);
+    assert_eq!(encode(&[]), Vec::<u8>::new());
+    for stored in [&[][..], &[2], &[1, 5], &[9; 40]] {
+        assert_eq!(decode(stored), [], "{stored:?}");
+    }
+    let open = Span { from_ms: 10, to_ms: 0 };
+    assert_eq!([9, 10, 11].map(|time_ms| open.holds(time_ms)), [false, true, true]);
+    assert_eq!([9, 10, 15, 16].map(|time_ms| span(1).holds(time_ms)), [false, true, true, false]);
+}
+
+#[test]
+fn a_time_in_which_nothing_came_is_forgotten() {
+    let mut story = talked();
+    for _ in 0..3 {
+        story.blocks(true);
+        story.blocks(false);
+    }
+    assert_eq!(spans(&story.db, story.peer).expect("read"), []);
+    assert_eq!(story.hears(3, 3, text("hello")), Stored::New);
+}
+
+#[test]
+fn who_registers_the_number_anew_stays_blocked() {
+    let mut story = talked();
+    story.blocks(true);
+    let anew = AccountId([7; 16]);
+    let (client, old) = (&mut story.client, story.peer);
+    step(&story.db, now_ms(), |cx| {
+        client.number_moved(cx, old, anew, "+491512345678").expect("moved");
+        assert!(is_blocked(cx.db, anew).expect("query"));
+    });
+}

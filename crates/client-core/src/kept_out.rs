@@ -1,0 +1,117 @@
+//! What this account keeps out of its chats: messages of before a chat was cleared, and what somebody said to it while they were blocked. Judges
+//! by own-device state and by a message's place alone, so that all devices come to the same, whenever and by whatever way the message comes:
+//! by the log, a history, a gap that is filled, or given again. Who sets that state: `clearing` and `blocking`.
+
+use crate::blocking;
+use crate::chats;
+use crate::client::Context;
+use crate::io::Halt;
+use crate::messages::Place;
+use crate::own_state::{self, ChatKey};
+use identity::ChatKind;
+use proto::ids::{AccountId, ChatId, MessageId};
+use rusqlite::{Connection, OptionalExtension};
+
+/// Up to where a chat was cleared. Both count: a server that was put back gives old places to new messages, and one that lies about a time
+/// cannot have what comes later hidden.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Cut {
+    pub(crate) time_ms: u64,
+    pub(crate) seq: u64,
+}
+
+impl Cut {
+    /// As it is stored: of two, the larger bytes are the later cut.
+    pub(crate) fn encode(self) -> Vec<u8> {
+        [self.time_ms.to_be_bytes(), self.seq.to_be_bytes()].concat()
+    }
+
+    pub(crate) fn decode(stored: &[u8]) -> Self {
+        match stored.as_chunks::<8>() {
+            ([time_ms, seq], []) => Self { time_ms: u64::from_be_bytes(*time_ms), seq: u64::from_be_bytes(*seq) },
+            _ => Self::default(),
+        }
+    }
+
+    pub(crate) fn covers(self, place: Place) -> bool {
+        place.time_ms <= self.time_ms && place.seq <= self.seq
+    }
+}
+
+/// Why a message is not shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeptOut {
+    Cleared,
+    /// It came from somebody who was blocked.
+    Blocked,
+}
+
+/// What is asked of a message.
+pub(crate) struct Asked {
+    pub(crate) sender: AccountId,
+    pub(crate) place: Place,
+    /// Whose star lets it stay: its own or, of what is said about another message, that one's.
+    pub(crate) star: MessageId,
+}
+
+/// All that a chat keeps out.
+#[derive(Debug, Default)]
+pub(crate) struct Bounds {
+    all: Cut,
+    /// All but what was starred then.
+    unstarred: Cut,
+    /// When that was, by the clock of own-device state.
+    unstarred_clock: i64,
+    blocked: Option<(AccountId, Vec<blocking::Span>)>,
+}
+
+impl Bounds {
+    pub(crate) fn of(cx: &Context<'_>, chat: ChatId) -> Result<Self, Halt> {
+        let peer = chats::find(cx.db, chat)?.filter(|chat| chat.kind == ChatKind::Direct).map(|chat| chat.peer);
+        let (kept_stars, unstarred_clock) = with_clock(cx.db, &ChatKey::ClearUnstarred.of(chat))?;
+        let spans = peer.map(|peer| blocking::spans(cx.db, peer).map(|spans| (peer, spans))).transpose()?;
+        Ok(Self {
+            all: Cut::decode(&own_state::chat_value(cx, ChatKey::Clear, chat)?),
+            unstarred: Cut::decode(&kept_stars),
+            unstarred_clock,
+            blocked: spans,
+        })
+    }
+
+    /// Whether this one is.
+    pub(crate) fn judge(&self, db: &Connection, asked: &Asked) -> Result<Option<KeptOut>, Halt> {
+        if self.all.covers(asked.place) {
+            return Ok(Some(KeptOut::Cleared));
+        }
+        if self.unstarred.covers(asked.place) && !self.keeps_star(db, asked.star)? {
+            return Ok(Some(KeptOut::Cleared));
+        }
+        let by_blocked = self.blocked.as_ref().is_some_and(|(peer, spans)| {
+            *peer == asked.sender && spans.iter().any(|span| span.holds(asked.place.time_ms))
+        });
+        Ok(by_blocked.then_some(KeptOut::Blocked))
+    }
+
+    /// It has its star, or had it when the rest was cleared and lost it since.
+    fn keeps_star(&self, db: &Connection, id: MessageId) -> Result<bool, Halt> {
+        let (star, clock) = with_clock(db, &format!("{}{}", own_state::STAR, client_api::MessageId(id.0)))?;
+        Ok(!star.is_empty() || clock > self.unstarred_clock)
+    }
+}
+
+fn with_clock(db: &Connection, key: &str) -> Result<(Vec<u8>, i64), Halt> {
+    let mut statement = db.prepare_cached("SELECT value, clock FROM state WHERE key = ?1")?;
+    Ok(statement.query_row([key], |row| Ok((row.get(0)?, row.get(1)?))).optional()?.unwrap_or_default())
+}
+
+/// Whether a message that has just come is kept out. This runs for each message of a history: most accounts keep nothing out.
+pub(crate) fn judge(cx: &Context<'_>, chat: ChatId, asked: &Asked) -> Result<Option<KeptOut>, Halt> {
+    let any: bool = cx
+        .db
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM state WHERE key >= 'clear-' AND key < 'clear0')
+             OR EXISTS (SELECT 1 FROM state WHERE key >= 'block/' AND key < 'block0')",
+        )?
+        .query_row([], |row| row.get(0))?;
+    if any { Bounds::of(cx, chat)?.judge(cx.db, asked) } else { Ok(None) }
+}

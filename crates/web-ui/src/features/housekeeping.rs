@@ -1,0 +1,191 @@
+//! Clearing and deleting a chat, blocking somebody: what is asked before, and who is blocked.
+
+use crate::primitives::dialog::Dialog;
+use crate::primitives::icon::Icon;
+use crate::store::{App, use_app};
+use crate::words;
+use client_api::number::shown;
+use client_api::{AccountId, BlockedRow, ChatId, Command};
+use leptos::prelude::*;
+
+/// What is to be done with a chat, once that is confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Chore {
+    Clear(ChatId),
+    Delete(ChatId),
+    /// Its other one.
+    Block(ChatId, AccountId),
+}
+
+impl Chore {
+    /// The chat goes on under another id.
+    pub fn follow(self, from: ChatId, to: ChatId) -> Self {
+        let now = |chat| if chat == from { to } else { chat };
+        match self {
+            Self::Clear(chat) => Self::Clear(now(chat)),
+            Self::Delete(chat) => Self::Delete(now(chat)),
+            Self::Block(chat, account) => Self::Block(now(chat), account),
+        }
+    }
+}
+
+/// The dialog, for what it was asked for.
+#[component]
+pub fn ChoreDialog() -> impl IntoView {
+    let app = use_app();
+    move || {
+        app.chore.get().map(|chore| match chore {
+            Chore::Clear(chat) => view! { <Clear chat/> }.into_any(),
+            Chore::Delete(chat) => view! { <Delete chat/> }.into_any(),
+            Chore::Block(chat, account) => view! { <Block chat account/> }.into_any(),
+        })
+    }
+}
+
+#[component]
+fn Clear(chat: ChatId) -> impl IntoView {
+    let app = use_app();
+    let (keep_starred, error) = (RwSignal::new(true), RwSignal::new(String::new()));
+    let act = move || {
+        let command = Command::ClearChat { chat, keep_starred: keep_starred.get_untracked() };
+        ask(app, command, error, words::CLEARED.to_owned());
+    };
+    view! {
+        <Asked title=words::CLEAR_TITLE.to_owned() testid="clear-dialog" go=words::CLEAR error act=act>
+            <p>{words::CLEAR_TEXT}</p>
+            <Check label=words::KEEP_STARRED testid="keep-starred" on=keep_starred/>
+        </Asked>
+    }
+}
+
+#[component]
+fn Delete(chat: ChatId) -> impl IntoView {
+    let app = use_app();
+    let error = RwSignal::new(String::new());
+    let act = move || ask(app, Command::DeleteChat { chat }, error, words::CHAT_DELETED.to_owned());
+    view! {
+        <Asked title=words::DELETE_CHAT_TITLE.to_owned() testid="delete-chat-dialog" go=words::DELETE error act=act>
+            <p>{words::DELETE_CHAT_TEXT}</p>
+        </Asked>
+    }
+}
+
+#[component]
+fn Block(chat: ChatId, account: AccountId) -> impl IntoView {
+    let app = use_app();
+    let (delete, error) = (RwSignal::new(false), RwSignal::new(String::new()));
+    let row = app.chats.with_untracked(|chats| chats.get(&chat));
+    let name = StoredValue::new(row.map(|row| words::title(&row)).unwrap_or_default());
+    let act = move || {
+        ask(app, Command::SetBlocked { account, blocked: true }, error, words::blocked(&name.get_value()));
+        // Behind it: a call with them has ended then.
+        if delete.get_untracked() {
+            app.send(Command::DeleteChat { chat });
+        }
+    };
+    view! {
+        <Asked title=words::block_title(&name.get_value()) testid="block-dialog" go=words::BLOCK_GO error act=act>
+            <p>{words::BLOCK_TEXT}</p>
+            <p class="faint">{words::BLOCK_REPORT}</p>
+            <Check label=words::BLOCK_AND_DELETE testid="block-delete" on=delete/>
+        </Asked>
+    }
+}
+
+/// A question with a way back; a refusal stands in it.
+#[component]
+fn Asked(
+    title: String,
+    testid: &'static str,
+    go: &'static str,
+    error: RwSignal<String>,
+    act: impl Fn() + Copy + Send + 'static,
+    children: Children,
+) -> impl IntoView {
+    let app = use_app();
+    let close = move || app.chore.set(None);
+    view! {
+        <Dialog title=Signal::stored(title) testid on_close=close>
+            {children()}
+            <p class="field-error" role="alert" data-testid="chore-error">{error}</p>
+            <div class="dialog-actions">
+                <button class="button quiet" type="button" data-testid="chore-no" on:click=move |_| close()>{words::CANCEL}</button>
+                <button class="button danger" type="button" data-testid="chore-go" on:click=move |_| act()>{go}</button>
+            </div>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Check(label: &'static str, testid: &'static str, on: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <label class="switch-row">
+            <span>{label}</span>
+            <input class="switch" type="checkbox" role="switch" data-testid=testid prop:checked=on
+                on:change=move |event| on.set(event_target_checked(&event))/>
+        </label>
+    }
+}
+
+/// Where the dialog is closed by now, another one may be open.
+fn ask(app: App, command: Command, error: RwSignal<String>, done: String) {
+    error.set(String::new());
+    app.ask(command, move |result| match result {
+        Ok(_) => {
+            if error.try_get_untracked().is_some() {
+                app.chore.set(None);
+            }
+            app.toast(done.clone(), false);
+        }
+        Err(refused) => _ = error.try_set(words::error(&refused)),
+    });
+}
+
+fn unblock(app: App, account: AccountId, name: String) {
+    app.ask(Command::SetBlocked { account, blocked: false }, move |result| match result {
+        Ok(_) => app.toast(words::unblocked(&name), false),
+        Err(error) => app.toast(words::error(&error), false),
+    });
+}
+
+/// In the settings: all who are blocked.
+#[component]
+pub fn BlockedPeople() -> impl IntoView {
+    let app = use_app();
+    let row = move |row: BlockedRow| {
+        let (account, title) = (row.account, StoredValue::new(row.title.clone()));
+        // Without a name it is the title already.
+        let number = Some(shown(&row.number)).filter(|number| *number != row.title && !number.is_empty());
+        view! {
+            <li class="fact-row member" data-testid="blocked-row">
+                <Icon name="prohibit"/>
+                <span class="member-name two-lines">
+                    <strong dir="auto">{row.title}</strong>
+                    {number.map(|number| view! { <span class="faint" dir="ltr">{number}</span> })}
+                </span>
+                <button class="button quiet small" type="button" data-testid="unblock-row" aria-label=words::unblock(&title.get_value())
+                    on:click=move |_| unblock(app, account, title.get_value())>{words::UNBLOCK}</button>
+            </li>
+        }
+    };
+    view! {
+        <h2 class="rows-title">{words::BLOCKED_PEOPLE}</h2>
+        <Show when=move || app.blocked.with(Vec::is_empty)><p class="pad faint" data-testid="nobody-blocked">{words::NOBODY_BLOCKED}</p></Show>
+        <ul class="rows" data-testid="blocked-people">
+            <For each=move || app.blocked.get() key=|row| (row.account, row.title.clone()) children=row/>
+        </ul>
+    }
+}
+
+/// In place of the composer, which may have had the focus.
+#[component]
+pub fn BlockedBar(account: AccountId, #[prop(into)] name: Signal<String>) -> impl IntoView {
+    let app = use_app();
+    view! {
+        <p class="not-in" id="composer-text" tabindex="-1" data-testid="blocked-bar">
+            <span>{move || words::you_blocked(&name.get())}</span>
+            " "
+            <button class="button quiet small" type="button" data-testid="unblock" on:click=move |_| unblock(app, account, name.get_untracked())>{words::UNBLOCK}</button>
+        </p>
+    }
+}
