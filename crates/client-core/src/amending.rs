@@ -3,6 +3,7 @@
 use crate::amendments::{self, About};
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
+use crate::groups;
 use crate::io::Halt;
 use crate::media;
 use crate::messages::{self, Kind};
@@ -56,7 +57,11 @@ impl Client {
     ) -> Result<(), Halt> {
         let (chat, id) = (ChatId(chat.0), MessageId(message.0));
         let held = held(cx, chat, id)?;
-        let result = match (held, refusal_of(&text)) {
+        let refusal = match refusal_of(&text) {
+            Some(refusal) => Some(refusal),
+            None => groups::refusal(cx, chat)?,
+        };
+        let result = match (held, refusal) {
             (_, Some(refusal)) => Err(refusal),
             (None, None) => Err(UserError::NotFound),
             // Nobody has heard of it: what is not sent is no change.

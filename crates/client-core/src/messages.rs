@@ -3,6 +3,7 @@
 use crate::amendments;
 use crate::chats;
 use crate::client::Context;
+use crate::groups;
 use crate::io::Halt;
 use crate::marks::step_ms;
 use crate::media;
@@ -23,7 +24,7 @@ pub(crate) const NUMBER_MAX: u64 = UNSENT_MS - 1;
 pub(crate) const GENERATION_MAX: u32 = 1 << 30;
 
 /// Raised with every body of a content that is new to this version.
-const BODIES_KNOWN: u32 = 4;
+const BODIES_KNOWN: u32 = 5;
 
 /// Unsent messages stand after all others, in the order of their writing.
 pub(crate) const UNSENT_MS: u64 = 1 << 60;
@@ -343,7 +344,8 @@ pub(crate) fn read_newer(cx: &mut Context<'_>) -> Result<(), Halt> {
     }
     // Their ids first: together they may be larger than what a browser holds.
     let kept: Vec<([u8; 16], [u8; 16])> = {
-        let mut statement = cx.db.prepare_cached("SELECT chat, message FROM message WHERE kind = 1")?;
+        let mut statement =
+            cx.db.prepare_cached("SELECT chat, message FROM message WHERE kind = 1 ORDER BY chat, seq")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.collect::<Result<_, _>>()?
     };
@@ -352,6 +354,10 @@ pub(crate) fn read_newer(cx: &mut Context<'_>) -> Result<(), Halt> {
             .db
             .prepare_cached("SELECT content FROM message WHERE message = ?1")?
             .query_row([id], |row| row.get(0))?;
+        if groups::is_word(&content) {
+            hear_late(cx, ChatId(chat), MessageId(id), &content)?;
+            continue;
+        }
         let kind = Content::decode(content.as_slice()).ok().as_ref().and_then(kind_of);
         let Some(kind) = kind.filter(|kind| *kind != Kind::Newer) else { continue };
         let aim = amendments::aim(&content);
@@ -362,6 +368,21 @@ pub(crate) fn read_newer(cx: &mut Context<'_>) -> Result<(), Halt> {
     }
     cx.db.execute("UPDATE this SET bodies_known = ?1", [BODIES_KNOWN])?;
     Ok(())
+}
+
+/// It is no message, but somebody's word of a group: it counts, and is not shown. It stays a part of the history that own devices compare.
+fn hear_late(cx: &mut Context<'_>, chat: ChatId, id: MessageId, content: &[u8]) -> Result<(), Halt> {
+    let (account, seq, time_ms) = cx
+        .db
+        .prepare_cached("UPDATE message SET kind = ?2 WHERE message = ?1 RETURNING account, seq, time_ms")?
+        .query_row(params![id.as_bytes(), Kind::Hidden.number()], |row| {
+            Ok((AccountId(row.get(0)?), row.get(1)?, row.get(2)?))
+        })?;
+    cx.changed.message_gone(chat, id);
+    match chats::find(cx.db, chat)? {
+        Some(chat) => groups::hear(cx, &chat, account, content, Place { seq, time_ms }),
+        None => Ok(()),
+    }
 }
 
 /// One message as the interface has it.

@@ -24,11 +24,29 @@ pub(crate) enum ChatKey {
     Read,
     /// The name of a group of many, by the clock with which its admin gave it.
     GroupName,
+    /// Its description, as the name.
+    GroupAbout,
+    /// Its photo, as the name; and a small one, or none, under the same clock.
+    GroupPhoto,
+    GroupThumb,
+    /// Who may do what in it (`GroupRulesKept`).
+    GroupRules,
 }
 
 impl ChatKey {
-    const ALL: [Self; 7] =
-        [Self::Pin, Self::Archive, Self::Mute, Self::Unread, Self::Draft, Self::Read, Self::GroupName];
+    const ALL: [Self; 11] = [
+        Self::Pin,
+        Self::Archive,
+        Self::Mute,
+        Self::Unread,
+        Self::Draft,
+        Self::Read,
+        Self::GroupName,
+        Self::GroupAbout,
+        Self::GroupPhoto,
+        Self::GroupThumb,
+        Self::GroupRules,
+    ];
 
     fn prefix(self) -> &'static str {
         match self {
@@ -39,6 +57,10 @@ impl ChatKey {
             Self::Draft => "draft/",
             Self::Read => "read/",
             Self::GroupName => "group/",
+            Self::GroupAbout => "group-about/",
+            Self::GroupPhoto => "group-photo/",
+            Self::GroupThumb => "group-thumb/",
+            Self::GroupRules => "group-rules/",
         }
     }
 
@@ -111,6 +133,9 @@ fn note_changed(cx: &mut Context<'_>, key: &str) -> Result<(), Halt> {
         (Some(chat), ..) => {
             if key.starts_with(ChatKey::Mute.prefix()) {
                 cx.changed.pushing.insert(chat);
+            }
+            if key.starts_with("group") {
+                cx.changed.infos.insert(chat);
             }
             cx.changed.chat(chat);
         }

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0007.sql"),
     include_str!("schema/0008.sql"),
     include_str!("schema/0009.sql"),
+    include_str!("schema/0011.sql"),
 ];
 
 /// Makes the database usable: brings it to the newest schema and counts this opening in the boot counter.

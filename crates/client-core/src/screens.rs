@@ -9,7 +9,7 @@ use crate::groups;
 use crate::history::completeness;
 use crate::history::import;
 use crate::io::Halt;
-use crate::messages::{self, ROW_COLUMNS, ROW_TABLES};
+use crate::messages::{self, NUMBER_MAX, ROW_COLUMNS, ROW_TABLES};
 use crate::own_state::{self, ChatKey};
 use crate::pinning;
 use crate::profile::{self, ui_account};
@@ -155,7 +155,11 @@ fn show_info(cx: &mut Context<'_>, id: ChatId) -> Result<(), Halt> {
     let me = cx.me()?.address.account;
     let list = accounts::known_list(cx, chat.peer)?;
     let devices = list.as_ref().map_or(0, |list| list.devices().count());
-    let (about, photo) = accounts::about_and_photo(cx.db, chat.peer)?;
+    let (about, photo) = match chat.kind {
+        identity::ChatKind::Group => groups::about_and_photo(cx.db, id)?,
+        _ => accounts::about_and_photo(cx.db, chat.peer)?,
+    };
+    let in_common = if chat.peer == me { Vec::new() } else { groups::of(cx.db, chat.peer)? };
     let info = ChatInfo {
         chat: client_api::ChatId(id.0),
         kind: match chat.kind {
@@ -175,6 +179,10 @@ fn show_info(cx: &mut Context<'_>, id: ChatId) -> Result<(), Halt> {
         verified: safety::is_verified(cx, chat.peer, list.as_ref())?,
         members: groups::rows(cx.db, id)?,
         pinned: pinning::rows(cx.db, id, me)?,
+        rules: groups::rules_now(cx.db, id)?,
+        may_send: groups::may_send(cx.db, &chat, me, NUMBER_MAX)?,
+        may_edit: chat.kind == identity::ChatKind::Group && groups::may_edit(cx.db, id, me, NUMBER_MAX)?,
+        in_common: in_common.into_iter().map(|chat| client_api::ChatId(chat.0)).collect(),
     };
     cx.event(Event::ChatInfo(info));
     Ok(())
