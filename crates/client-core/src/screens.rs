@@ -180,7 +180,7 @@ fn show_info(cx: &mut Context<'_>, id: ChatId) -> Result<(), Halt> {
         members: groups::rows(cx.db, id)?,
         pinned: pinning::rows(cx.db, id, me)?,
         rules: groups::rules_now(cx.db, id)?,
-        may_send: groups::may_send(cx.db, &chat, me, NUMBER_MAX)?,
+        may_send: chat.membership != Membership::Left && groups::may_send(cx.db, &chat, me, NUMBER_MAX)?,
         may_edit: chat.kind == identity::ChatKind::Group && groups::may_edit(cx.db, id, me, NUMBER_MAX)?,
         in_common: in_common.into_iter().map(|chat| client_api::ChatId(chat.0)).collect(),
     };

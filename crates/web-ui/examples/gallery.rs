@@ -394,6 +394,10 @@ fn main() -> Result {
         &[
             Event::ChatInfo(ChatInfo {
                 pinned: Vec::new(),
+                rules: client_api::GroupRules::default(),
+                may_send: true,
+                may_edit: false,
+                in_common: Vec::new(),
                 chat: open,
                 kind: ChatKind::Direct,
                 peer: AccountId(id(500)),

@@ -71,6 +71,7 @@ fn Conversation(opened: ChatId) -> impl IntoView {
     let is_in = Memo::new(move |_| {
         app.info.with(|info| info.as_ref().is_none_or(|info| info.kind != ChatKind::Group || !info.members.is_empty()))
     });
+    let may_send = Memo::new(move |_| app.may_send());
     let end = StoredValue::new_local(move || {
         app.timeline.update(|timeline| {
             if let Some(timeline) = timeline {
@@ -136,9 +137,11 @@ fn Conversation(opened: ChatId) -> impl IntoView {
                 <Show when=move || { unread.get() > 0 }><span class="badge">{move || unread.get().min(BADGE_MAX)}</span></Show>
             </button>
         </Show>
-        <Show when=move || is_in.get() fallback=|| view! { <NotIn/> }>
-            <Composer chat/>
-        </Show>
+        {move || match (is_in.get(), may_send.get()) {
+            (true, true) => view! { <Composer chat/> }.into_any(),
+            (true, false) => view! { <NoComposer text=words::ONLY_ADMINS_SEND testid="only-admins-send"/> }.into_any(),
+            (false, _) => view! { <NoComposer text=words::NOT_IN_GROUP testid="not-in-group"/> }.into_any(),
+        }}
         <Show when=move || app.selection.with(Option::is_some)><ChosenBar around/></Show>
         <DropTarget dragged/>
         <Show when=move || offers.get()><Lazy part=parts::OFFER place=Place::Over focus="[data-testid='offer-caption']"/></Show>
@@ -197,7 +200,7 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
             info.as_ref().is_some_and(|info| match info.kind {
                 ChatKind::Notes => false,
                 ChatKind::Direct => true,
-                ChatKind::Group => info.members.len() > 1,
+                ChatKind::Group => info.members.len() > 1 && info.may_send,
             })
         })
     });
@@ -226,13 +229,13 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
 
 /// In place of the composer, which may have had the focus.
 #[component]
-fn NotIn() -> impl IntoView {
+fn NoComposer(text: &'static str, testid: &'static str) -> impl IntoView {
     request_animation_frame(|| {
         if page::lost_focus() {
             page::focus(".not-in");
         }
     });
-    view! { <p class="not-in" id="composer-text" tabindex="-1" data-testid="not-in-group">{words::NOT_IN_GROUP}</p> }
+    view! { <p class="not-in" id="composer-text" tabindex="-1" data-testid=testid>{text}</p> }
 }
 
 /// Who is in a group, as much as there is room for.

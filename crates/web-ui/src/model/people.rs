@@ -7,10 +7,13 @@ use std::sync::Arc;
 /// A line that says who did what in a group.
 pub fn is_of_group(line: &SystemLine) -> bool {
     use SystemLine::{
-        AdminsMade, AdminsWithdrawn, GroupCreated, GroupRenamed, MemberLeft, MembersAdded, MembersRemoved,
+        AdminsMade, AdminsWithdrawn, GroupCreated, GroupDescribed, GroupPhotoChanged, GroupRenamed, MemberLeft,
+        MembersAdded, MembersRemoved, WhoMayEdit, WhoMaySend,
     };
+    let shows =
+        matches!(line, GroupDescribed { .. } | GroupPhotoChanged { .. } | WhoMaySend { .. } | WhoMayEdit { .. });
     let changes = matches!(line, MembersAdded { .. } | MembersRemoved { .. } | MemberLeft { .. } | GroupRenamed { .. });
-    changes || matches!(line, GroupCreated { .. } | AdminsMade { .. } | AdminsWithdrawn { .. })
+    shows || changes || matches!(line, GroupCreated { .. } | AdminsMade { .. } | AdminsWithdrawn { .. })
 }
 
 /// The people of a chat.
@@ -64,6 +67,10 @@ mod tests {
         let member = |account, title: &str| MemberRow { account, title: title.into(), admin: false };
         ChatInfo {
             pinned: Vec::new(),
+            rules: client_api::GroupRules::default(),
+            may_send: true,
+            may_edit: false,
+            in_common: Vec::new(),
             chat: ChatId([9; 16]),
             kind,
             peer: ADA,

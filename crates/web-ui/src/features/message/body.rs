@@ -46,11 +46,15 @@ fn text_view(text: &str, is_entered: Memo<bool>) -> AnyView {
         let text = text.to_owned();
         return view! { <span class="bubble-text emoji alone" data-testid="message-text">{text}</span> }.into_any();
     }
-    let blocks = parse(text).blocks;
-    let ends_in_block = blocks.last().is_some_and(|last| !matches!(last, Block::Text(_)));
-    let blocks = blocks.into_iter().map(|block| block_view(block, is_entered)).collect_view();
+    let ends_in_block = parse(text).blocks.last().is_some_and(|last| !matches!(last, Block::Text(_)));
+    let blocks = blocks_view(text, is_entered);
     // In the flow of the bubble, so that the time finds its place behind the last line.
     view! { <div class="bubble-text" class:ends-in-block=ends_in_block dir="auto" data-testid="message-text">{blocks}</div> }.into_any()
+}
+
+/// A text as it was formatted, with its links.
+pub fn blocks_view(text: &str, is_entered: Memo<bool>) -> AnyView {
+    parse(text).blocks.into_iter().map(|block| block_view(block, is_entered)).collect_view().into_any()
 }
 
 /// What has lines of its own finds its own direction.
