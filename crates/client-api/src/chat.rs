@@ -390,6 +390,8 @@ pub struct ChatInfo {
     pub verified: bool,
     /// Who is in the group, oneself included; empty for other chats.
     pub members: Vec<MemberRow>,
+    /// Who was in the group and is no more, or has said something in it, with the name to show; at most 256.
+    pub gone: Vec<(AccountId, String)>,
     /// Messages that stand pinned, what was pinned last first; at most 3.
     pub pinned: Vec<Quote>,
     /// Who may do what in the group.

@@ -92,6 +92,30 @@ pub(crate) fn rows(db: &Connection, chat: ChatId) -> Result<Vec<MemberRow>, Halt
     members(db, chat)?.into_iter().map(row).collect()
 }
 
+/// Those who are in a group no more, and what they are called: who went while this device was in it, and who has written what is here. The senders
+/// are found one after the other, by the index of them, however much each has written.
+const GONE: &str = "WITH RECURSIVE sender(account) AS (
+        SELECT min(account) FROM message WHERE chat = ?1
+        UNION ALL
+        SELECT (SELECT min(account) FROM message WHERE chat = ?1 AND account > sender.account) FROM sender
+        WHERE sender.account IS NOT NULL LIMIT ?2)
+    SELECT account FROM (
+        SELECT account FROM group_gone WHERE chat = ?1 UNION SELECT account FROM sender WHERE account IS NOT NULL)
+    WHERE account NOT IN (SELECT account FROM group_member WHERE chat = ?1) LIMIT ?2";
+const GONE_MAX: u32 = 256;
+
+/// Who is in a group no more, with the name to show; nobody in other chats.
+pub(crate) fn gone(db: &Connection, chat: &Chat, me: AccountId) -> Result<Vec<(client_api::AccountId, String)>, Halt> {
+    if chat.kind != ChatKind::Group {
+        return Ok(Vec::new());
+    }
+    let mut statement = db.prepare_cached(GONE)?;
+    let rows = statement.query_map(params![chat.chat.as_bytes(), GONE_MAX], |row| Ok(AccountId(row.get(0)?)))?;
+    let gone: Vec<AccountId> = rows.collect::<Result<_, _>>()?;
+    let others = gone.into_iter().filter(|account| *account != me && *account != NO_PEER);
+    others.map(|account| Ok((ui_account(account), accounts::title_of(db, account)?))).collect()
+}
+
 /// Everybody who is in a group now was in it when this entry of its log was written.
 pub(crate) fn all_were_there(db: &Connection, chat: ChatId, seq: u64) -> Result<bool, Halt> {
     let mut statement =
@@ -238,6 +262,9 @@ pub(crate) fn put_out(cx: &mut Context<'_>, chat: &Chat, by: AccountId, time_ms:
 
 fn end(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
     mls::taken(ChatGroup::delete(&mls::provider(cx), chat.chat, chat.generation))?;
+    cx.db
+        .prepare_cached("INSERT OR IGNORE INTO group_gone SELECT chat, account FROM group_member WHERE chat = ?1")?
+        .execute([chat.chat.as_bytes()])?;
     for table in ["intent", "epoch_key", "group_member", "preview_key", "group_word"] {
         cx.db.execute(&format!("DELETE FROM {table} WHERE chat = ?1"), [chat.chat.as_bytes()])?;
     }
@@ -321,6 +348,9 @@ pub(crate) fn next_to_send(cx: &mut Context<'_>, chat: ChatId) -> Result<Option<
 fn unsendable(cx: &Context<'_>, operation: &Operation) -> Result<Option<MessageId>, Halt> {
     let waits = operation.kind == Kind::App && operation.frame.is_empty();
     let (Some(id), true) = (operation.message, waits) else { return Ok(None) };
+    if refusal(cx, operation.chat)?.is_none() {
+        return Ok(None);
+    }
     let (Some(chat), Ok(content)) =
         (chats::find(cx.db, operation.chat)?, Content::decode(operation.content.as_slice()))
     else {
@@ -382,6 +412,9 @@ impl Client {
         let made: Vec<_> = stayed().filter(|(a, was)| !was.admin && admins.contains(a)).map(|(a, _)| *a).collect();
         let withdrawn: Vec<_> = stayed().filter(|(a, was)| was.admin && !admins.contains(a)).map(|(a, _)| *a).collect();
         for account in &removed {
+            cx.db
+                .prepare_cached("INSERT OR IGNORE INTO group_gone (chat, account) VALUES (?1, ?2)")?
+                .execute(params![chat.as_bytes(), account.as_bytes()])?;
             cx.db
                 .prepare_cached("DELETE FROM group_member WHERE chat = ?1 AND account = ?2")?
                 .execute(params![chat.as_bytes(), account.as_bytes()])?;

@@ -178,6 +178,7 @@ fn show_info(cx: &mut Context<'_>, id: ChatId) -> Result<(), Halt> {
         joined: chat.membership == Membership::Joined,
         verified: safety::is_verified(cx, chat.peer, list.as_ref())?,
         members: groups::rows(cx.db, id)?,
+        gone: groups::gone(cx.db, &chat, me)?,
         pinned: pinning::rows(cx.db, id, me)?,
         rules: groups::rules_now(cx.db, id)?,
         may_send: chat.membership != Membership::Left && groups::may_send(cx.db, &chat, me, NUMBER_MAX)?,

@@ -1,7 +1,9 @@
 //! Groups of many: who is in them reads them, from then on and until they are out, on all devices; admins alone change them.
 
 use anyhow::{Context, Result, bail};
-use client_api::{AccountId, Answer, ChatId, ChatInfo, Command, GroupRules, MessageStatus, Notice, SystemLine, UserError};
+use client_api::{
+    AccountId, Answer, ChatId, ChatInfo, Command, GroupRules, MessageStatus, Notice, SystemLine, UserError,
+};
 use e2e::{Person, World};
 
 const ALICE: &str = "+4915112345701";
@@ -232,7 +234,8 @@ async fn description_and_photo_are_seen_by_all_who_are_there_and_who_come_later(
     let (photo, thumb) = (jpeg(1, 60_000), jpeg(1, 5_000));
     alice.does(Command::SetGroupPhoto { chat, photo: photo.clone(), thumb: thumb.clone() }).await?;
     alice.does(Command::SetGroupRules { chat, rules: ALL_EDIT }).await?;
-    let is_whole = |info: &ChatInfo| info.about == "canary description" && info.photo == photo && info.rules == ALL_EDIT;
+    let is_whole =
+        |info: &ChatInfo| info.about == "canary description" && info.photo == photo && info.rules == ALL_EDIT;
     for person in [&mut alice, &mut bob, &mut carol] {
         shows(person, chat, "description, photo and rules", is_whole).await?;
         person.until("the small photo", |s| s.chats.get(&chat).is_some_and(|row| row.photo == thumb)).await?;
@@ -243,7 +246,7 @@ async fn description_and_photo_are_seen_by_all_who_are_there_and_who_come_later(
         SystemLine::GroupPhotoChanged { by, removed: false },
         SystemLine::WhoMayEdit { by, only_admins: false },
     ] {
-        assert!(bob.screen.lines(chat).contains(&line), "{line:?}");
+        bob.until(&format!("{line:?}"), |s| s.lines(chat).contains(&line)).await?;
     }
 
     // Somebody who was not there, and a device that was not.

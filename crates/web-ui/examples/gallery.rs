@@ -394,6 +394,7 @@ fn main() -> Result {
         &[
             Event::ChatInfo(ChatInfo {
                 pinned: Vec::new(),
+                gone: Vec::new(),
                 rules: client_api::GroupRules::default(),
                 may_send: true,
                 may_edit: false,

@@ -512,6 +512,31 @@ fn a_contact_shows_the_groups_that_both_are_in() {
     assert_eq!(of(&story.db, peers).expect("read"), []);
 }
 
+#[test]
+fn who_is_gone_is_still_called_by_their_name() {
+    let mut story = Story::new();
+    let peers = story.peers().account;
+    story.db.execute("UPDATE account SET profile_name = 'Bob' WHERE account = ?1", [peers.as_bytes()]).expect("named");
+    let gone = |story: &mut Story| story.info().gone;
+    assert_eq!(gone(&mut story), []);
+    // Somebody who has written before this device was there, as a companion has it; nobody's lines are nobody's.
+    story.hears(1, text("hello"));
+    let stranger = AccountId([9; 16]);
+    story.db.execute("UPDATE message SET account = ?1 WHERE kind = 0", [stranger.as_bytes()]).expect("theirs");
+    story.hears(2, described("a line", 1));
+    assert_eq!(gone(&mut story).iter().map(|(account, _)| *account).collect::<Vec<_>>(), [ui_account(stranger)]);
+    step(&story.db, 1, |cx| {
+        let chat = chats::find(cx.db, CHAT).expect("read").expect("the group");
+        left(cx, &chat, 1).expect("left");
+    });
+    let names: Vec<String> = gone(&mut story).into_iter().map(|(_, name)| name).collect();
+    assert!(names.len() == 2 && names.iter().any(|name| name.ends_with("Bob")), "{names:?}");
+    let mut statement = story.db.prepare(&format!("EXPLAIN QUERY PLAN {GONE}")).expect("a plan");
+    let steps = statement.query_map(params![CHAT.as_bytes(), 1], |row| row.get::<_, String>(3)).expect("steps");
+    let scans: Vec<String> = steps.filter_map(Result::ok).filter(|step| step.contains("SCAN message")).collect();
+    assert_eq!(scans, Vec::<String>::new());
+}
+
 fn any_about() -> impl Strategy<Value = GroupAbout> {
     let bytes = || {
         let jpeg = (any::<u8>(), 0..70_000_usize).prop_map(|(of, len)| jpeg(of, len));

@@ -6,3 +6,10 @@ CREATE TABLE group_word (
   content         BLOB NOT NULL,
   PRIMARY KEY (chat, seq)
 ) STRICT, WITHOUT ROWID;
+
+-- Who was in a group and is no more: what they said and did is still called theirs.
+CREATE TABLE group_gone (
+  chat            BLOB NOT NULL,
+  account         BLOB NOT NULL,
+  PRIMARY KEY (chat, account)
+) STRICT, WITHOUT ROWID;

@@ -149,6 +149,7 @@ mod tests {
         let member = |account, title: &str| MemberRow { account, title: title.into(), admin: false };
         let info = ChatInfo {
             pinned: Vec::new(),
+            gone: Vec::new(),
             rules: client_api::GroupRules::default(),
             may_send: true,
             may_edit: false,
@@ -192,7 +193,10 @@ mod tests {
         assert_eq!(said(&SystemLine::GroupRenamed { by, name: "Alps".into() }), "Ada named this group “Alps”");
         let photo = SystemLine::GroupPhotoChanged { by: ME, removed: false };
         assert_eq!(said(&photo), "You changed the group’s photo");
-        assert_eq!(said(&SystemLine::WhoMaySend { by, only_admins: true }), "Ada now lets only admins send messages");
+        assert_eq!(
+            said(&SystemLine::WhoMaySend { by, only_admins: true }),
+            "Ada let only admins send messages from now on"
+        );
         assert_eq!(said(&SystemLine::Encrypted), "");
     }
 }

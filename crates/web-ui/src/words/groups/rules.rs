@@ -9,13 +9,13 @@ pub(super) fn changed(line: &SystemLine) -> Option<&'static str> {
         SystemLine::GroupDescribed { removed: true, .. } => "removed the group’s description",
         SystemLine::GroupPhotoChanged { removed: false, .. } => "changed the group’s photo",
         SystemLine::GroupPhotoChanged { removed: true, .. } => "removed the group’s photo",
-        SystemLine::WhoMaySend { only_admins: true, .. } => "now lets only admins send messages",
-        SystemLine::WhoMaySend { only_admins: false, .. } => "now lets everybody send messages",
+        SystemLine::WhoMaySend { only_admins: true, .. } => "let only admins send messages from now on",
+        SystemLine::WhoMaySend { only_admins: false, .. } => "let everybody send messages from now on",
         SystemLine::WhoMayEdit { only_admins: true, .. } => {
-            "now lets only admins change what the group is called and shows"
+            "let only admins change name, photo and description from now on"
         }
         SystemLine::WhoMayEdit { only_admins: false, .. } => {
-            "now lets everybody change what the group is called and shows"
+            "let everybody change name, photo and description from now on"
         }
         _ => return None,
     })
