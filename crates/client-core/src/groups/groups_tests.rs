@@ -348,13 +348,18 @@ fn an_own_message_behind_the_rule_is_not_sent_whichever_is_heard_of_first() {
     story.comes_round(&behind);
     assert_eq!(story.statuses(), [Some(MessageStatus::Sent), Some(MessageStatus::Failed)]);
 
-    let mut story = Story::new();
-    story.is_admin(story.me.account, false);
-    story.writes("behind").expect("written");
-    let behind = story.sends_one();
-    story.hears(1, ruled(ONLY_ADMINS, began_ms + 1));
-    story.is_accepted(&behind, 3);
-    assert_eq!(story.statuses(), [Some(MessageStatus::Failed)]);
+    for deleted in [false, true] {
+        let mut story = Story::new();
+        story.is_admin(story.me.account, false);
+        story.writes("behind").expect("written");
+        let behind = story.sends_one();
+        story.hears(1, ruled(ONLY_ADMINS, began_ms + 1));
+        if deleted {
+            story.db.execute("DELETE FROM message WHERE kind = 0", []).expect("deleted");
+        }
+        story.is_accepted(&behind, 3);
+        assert_eq!(story.statuses(), vec![Some(MessageStatus::Failed); usize::from(!deleted)]);
+    }
 }
 
 #[test]

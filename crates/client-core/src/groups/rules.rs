@@ -8,14 +8,14 @@ use crate::io::Halt;
 use crate::messages::{self, NUMBER_MAX, Place};
 use crate::own_state::ChatKey;
 use crate::profile::ui_account;
-use crate::{amendments, notices, state};
+use crate::{notices, state};
 use client_api::{Answer, GroupRules as Rules, SystemLine, UserError};
 use identity::ChatKind;
 use prost::Message as _;
 use proto::content::group_rules_kept::Kept;
 use proto::content::{Content, GroupRules, GroupRulesKept, StateOp, content};
 use proto::ids::{AccountId, ChatId, MessageId};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// So many of the rules that were in force are kept: what is judged later than its place came is of a short time ago.
 const KEPT_MAX: usize = 8;
@@ -91,11 +91,11 @@ pub(crate) fn on_rules(
     }
     let mut all = kept(cx.db, chat.chat)?;
     let order = |rules: &GroupRules| (rules.clock_ms, rules.only_admins_send, rules.everybody_edits);
-    let before = all.last().map(|(_, rules)| rules.clone());
+    let before = all.last().map(|(_, rules)| *rules);
     if before.as_ref().is_some_and(|before| order(given) <= order(before)) {
         return Ok(());
     }
-    all.push((place.seq, GroupRules { again: false, ..given.clone() }));
+    all.push((place.seq, GroupRules { again: false, ..*given }));
     let rest = all.len().saturating_sub(KEPT_MAX);
     let kept = all.into_iter().skip(rest).map(|(seq, rules)| Kept { seq, rules: Some(rules) }).collect();
     let (key, value) = (ChatKey::GroupRules.of(chat.chat), GroupRulesKept { kept }.encode_to_vec());
@@ -148,19 +148,20 @@ pub(crate) fn judge_own(cx: &mut Context<'_>, chat: &Chat, id: MessageId, seq: u
     if may_send(cx.db, chat, me, seq)? {
         return Ok(());
     }
-    let content: Vec<u8> = cx
+    // It may have been deleted here meanwhile.
+    let content: Option<Vec<u8>> = cx
         .db
         .prepare_cached("SELECT content FROM message WHERE message = ?1")?
-        .query_row([id.as_bytes()], |row| row.get(0))?;
-    if Content::decode(content.as_slice()).is_ok_and(|content| !is_speech(&content)) {
+        .query_row([id.as_bytes()], |row| row.get(0))
+        .optional()?;
+    if content.and_then(messages::decoded).is_none_or(|content| !is_speech(&content)) {
         return Ok(());
     }
     let time_ms = messages::UNSENT_MS + messages::next_unsent(cx.db, chat.chat)?;
     cx.db
         .prepare_cached("UPDATE message SET seq = 0, time_ms = ?2 WHERE message = ?1")?
         .execute(params![id.as_bytes(), time_ms])?;
-    messages::fail(cx, chat.chat, id)?;
-    amendments::follow(cx, chat.chat, id)
+    messages::fail(cx, chat.chat, id)
 }
 
 impl Client {

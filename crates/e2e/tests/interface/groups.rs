@@ -226,8 +226,9 @@ async fn admins_say_who_may_send_and_the_others_find_no_place_to_write() -> Resu
     alice.clicks_at(&format!("{} [data-testid=member-menu]", member("Bob"))).await?;
     alice.clicks("member-admin").await?;
     alice.sees(&format!("{} [data-testid=member-is-admin]", member("Bob"))).await?;
-    let me = bob.screen.infos.get(&chat).and_then(|info| info.members.iter().find(|member| member.title == "Alice"));
-    let alices = me.context("Alice")?.account;
+    let bobs = bob.screen.profile.as_ref().context("a profile")?.account;
+    let members = &bob.screen.infos.get(&chat).context("the group")?.members;
+    let alices = members.iter().find(|member| member.account != bobs).context("Alice")?.account;
     knows(&mut bob, chat, "being an admin", |info| info.may_send).await?;
     bob.does(Command::SetAdmin { chat, member: alices, admin: false }).await?;
     alice.shows("only-admins-send").await?;
