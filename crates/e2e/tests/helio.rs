@@ -363,11 +363,11 @@ async fn a_group_is_described_pictured_and_ruled_from_terminals() -> Result<()> 
     let shown = shown.first().context("the group")?;
     ensure!(shown["description"] == "Every Monday" && shown["photo_bytes"] == 40_003, "{shown}");
     ensure!(shown["send"] == "admins" && shown["edit"] == "admins" && shown["may_send"] == false, "{shown}");
-    refused(&world, "bob", &["send", chat, "me too"], "only an admin").await?;
+    refused(&world, "bob", &["send", "--to", chat, "me too"], "only an admin").await?;
     refused(&world, "bob", &["group", "describe", chat, "Mine"], "only an admin").await?;
     helio(&world, "alice", &["group", "rules", chat, "--send", "everybody", "--edit", "everybody"]).await?;
     helio(&world, "bob", &["receive"]).await?;
-    helio(&world, "bob", &["send", chat, "me too"]).await?;
+    helio(&world, "bob", &["send", "--to", chat, "me too"]).await?;
     helio(&world, "bob", &["group", "photo", chat]).await?;
     helio(&world, "alice", &["receive"]).await?;
     let shown = helio(&world, "alice", &["group", "show", chat]).await?;
