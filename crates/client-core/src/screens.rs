@@ -159,6 +159,7 @@ fn show_info(cx: &mut Context<'_>, id: ChatId) -> Result<(), Halt> {
         identity::ChatKind::Group => groups::about_and_photo(cx.db, id)?,
         _ => accounts::about_and_photo(cx.db, chat.peer)?,
     };
+    let is_over = chat.kind == identity::ChatKind::Group && chat.membership == Membership::Left;
     let in_common = if chat.peer == me { Vec::new() } else { groups::of(cx.db, chat.peer)? };
     let info = ChatInfo {
         chat: client_api::ChatId(id.0),
@@ -181,7 +182,7 @@ fn show_info(cx: &mut Context<'_>, id: ChatId) -> Result<(), Halt> {
         gone: groups::gone(cx.db, &chat, me)?,
         pinned: pinning::rows(cx.db, id, me)?,
         rules: groups::rules_now(cx.db, id)?,
-        may_send: chat.membership != Membership::Left && groups::may_send(cx.db, &chat, me, NUMBER_MAX)?,
+        may_send: !is_over && groups::may_send(cx.db, &chat, me, NUMBER_MAX)?,
         may_edit: chat.kind == identity::ChatKind::Group && groups::may_edit(cx.db, id, me, NUMBER_MAX)?,
         in_common: in_common.into_iter().map(|chat| client_api::ChatId(chat.0)).collect(),
     };

@@ -538,6 +538,7 @@ fn who_is_gone_is_still_called_by_their_name() {
         let chat = chats::find(cx.db, CHAT).expect("read").expect("the group");
         left(cx, &chat, 1).expect("left");
     });
+    assert!(!story.info().may_send, "nobody writes where they are not");
     let names: Vec<String> = gone(&mut story).into_iter().map(|(_, name)| name).collect();
     assert!(names.len() == 2 && names.iter().any(|name| name.ends_with("Bob")), "{names:?}");
     let mut statement = story.db.prepare(&format!("EXPLAIN QUERY PLAN {GONE}")).expect("a plan");
