@@ -3,10 +3,11 @@
 use crate::account::Account;
 use crate::home::Place;
 use crate::print::result;
-use anyhow::{Result, anyhow, bail};
-use clap::{Args, Subcommand};
-use client_api::{AccountId, Answer, ChatId, ChatInfo, Command, Event, WindowAnchor};
+use anyhow::{Context, Result, anyhow, bail};
+use clap::{Args, Subcommand, ValueEnum};
+use client_api::{AccountId, Answer, ChatId, ChatInfo, Command, Event, GroupRules, WindowAnchor};
 use serde_json::json;
+use std::path::PathBuf;
 
 #[derive(Subcommand)]
 pub(crate) enum Group {
@@ -32,12 +33,47 @@ pub(crate) enum Group {
         #[arg(long)]
         withdraw: bool,
     },
-    /// Give it another name (admins)
+    /// Give it another name (who may edit)
     Rename {
         /// The group's id
         chat: String,
         /// The name
         name: String,
+    },
+    /// Give it another description (who may edit)
+    Describe {
+        /// The group's id
+        chat: String,
+        /// The description; empty: none
+        description: String,
+    },
+    /// Give it another photo (who may edit)
+    Photo {
+        /// The group's id
+        chat: String,
+        /// A JPEG of at most 64 KiB; without one the group has none
+        path: Option<PathBuf>,
+    },
+    /// Say who may do what in it (admins); what is not named stays
+    Rules {
+        /// The group's id
+        chat: String,
+        /// Who sends messages
+        #[arg(long)]
+        send: Option<Who>,
+        /// Who changes name, photo and description
+        #[arg(long)]
+        edit: Option<Who>,
+    },
+    /// What it is called and shows, and who may do what
+    Show {
+        /// The group's id
+        chat: String,
+    },
+    /// List the groups that somebody is in, too
+    InCommon {
+        /// Their number
+        number: String,
     },
     /// Leave it
     Leave {
@@ -49,6 +85,12 @@ pub(crate) enum Group {
         /// The group's id
         chat: String,
     },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Who {
+    Everybody,
+    Admins,
 }
 
 #[derive(Args)]
@@ -66,6 +108,8 @@ pub(crate) async fn run(place: &Place, group: Group) -> Result<()> {
         match group {
             Group::Create { name, numbers } => create(place, account, name, &numbers).await,
             Group::Members { chat } => members(place, account, id(&chat)?).await,
+            Group::Show { chat } => show(place, account, id(&chat)?).await,
+            Group::InCommon { number } => in_common(place, account, &number).await,
             change => {
                 let command = command(account, change).await?;
                 account.ask(command).await?;
@@ -92,8 +136,27 @@ async fn command(account: &mut Account, change: Group) -> Result<Command> {
             Command::SetAdmin { chat: id(&chat)?, member, admin: !withdraw }
         }
         Group::Rename { chat, name } => Command::RenameGroup { chat: id(&chat)?, name },
+        Group::Describe { chat, description } => Command::DescribeGroup { chat: id(&chat)?, description },
+        Group::Photo { chat, path } => {
+            let read = |path: PathBuf| {
+                std::fs::read(&path).with_context(|| format!("{} cannot be read; name another file", path.display()))
+            };
+            let photo = path.map(read).transpose()?.unwrap_or_default();
+            Command::SetGroupPhoto { chat: id(&chat)?, photo, thumb: Vec::new() }
+        }
+        Group::Rules { chat, send, edit } => {
+            let chat = id(&chat)?;
+            let GroupRules { only_admins_send, everybody_edits } = info(account, chat).await?.rules;
+            let rules = GroupRules {
+                only_admins_send: send.map_or(only_admins_send, |who| who == Who::Admins),
+                everybody_edits: edit.map_or(everybody_edits, |who| who == Who::Everybody),
+            };
+            Command::SetGroupRules { chat, rules }
+        }
         Group::Leave { chat } => Command::LeaveGroup { chat: id(&chat)? },
-        Group::Create { .. } | Group::Members { .. } => bail!("this changes no group"),
+        Group::Create { .. } | Group::Members { .. } | Group::Show { .. } | Group::InCommon { .. } => {
+            bail!("this changes no group")
+        }
     })
 }
 
@@ -130,6 +193,33 @@ async fn info(account: &mut Account, chat: ChatId) -> Result<ChatInfo> {
             _ => {}
         }
     }
+}
+
+async fn show(place: &Place, account: &mut Account, chat: ChatId) -> Result<()> {
+    let info = info(account, chat).await?;
+    let who = |only_admins: bool| if only_admins { "admins" } else { "everybody" };
+    let (send, edit) = (who(info.rules.only_admins_send), who(!info.rules.everybody_edits));
+    let value = json!({
+        "title": info.title,
+        "description": info.about,
+        "photo_bytes": info.photo.len(),
+        "send": send,
+        "edit": edit,
+        "may_send": info.may_send,
+        "may_edit": info.may_edit,
+    });
+    let photo = if info.photo.is_empty() { "no photo" } else { "with a photo" };
+    let words = format!("{} ({photo})\n{}\nmessages: {send}; name, photo, description: {edit}", info.title, info.about);
+    result(place.json, &value, &words)
+}
+
+async fn in_common(place: &Place, account: &mut Account, number: &str) -> Result<()> {
+    let chat = account.chat(number).await?;
+    for group in info(account, chat).await?.in_common {
+        let title = account.view.chats.get(&group).map(|row| row.title.clone()).unwrap_or_default();
+        result(place.json, &json!({ "chat": group.to_string(), "title": title }), &title)?;
+    }
+    Ok(())
 }
 
 async fn members(place: &Place, account: &mut Account, chat: ChatId) -> Result<()> {

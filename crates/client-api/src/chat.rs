@@ -32,7 +32,7 @@ pub struct ChatRow {
     pub named: bool,
     /// The other one's, E.164: to find them by, and to tell two of one name apart. Empty for notes.
     pub number: String,
-    /// A small JPEG, or empty: initials on a tint from the account's hash.
+    /// A small JPEG, or empty: initials on a tint from the hash of the account, or the group.
     pub photo: Vec<u8>,
     /// Of the newest message or of the chat's making.
     pub activity_ms: u64,
@@ -204,6 +204,34 @@ pub enum SystemLine {
         /// The name.
         name: String,
     },
+    /// The group has another description, or none any more.
+    GroupDescribed {
+        /// Who gave it.
+        by: AccountId,
+        /// It was taken away.
+        removed: bool,
+    },
+    /// The group has another photo, or none any more.
+    GroupPhotoChanged {
+        /// Who gave it.
+        by: AccountId,
+        /// It was taken away.
+        removed: bool,
+    },
+    /// Others may send messages in the group than before.
+    WhoMaySend {
+        /// Which admin said so.
+        by: AccountId,
+        /// Only admins; else everybody.
+        only_admins: bool,
+    },
+    /// Others may change name, photo and description of the group than before.
+    WhoMayEdit {
+        /// Which admin said so.
+        by: AccountId,
+        /// Only admins; else everybody.
+        only_admins: bool,
+    },
 }
 
 /// Written behind an "@", it names everybody in a group, whatever they are called.
@@ -367,9 +395,9 @@ pub struct ChatInfo {
     pub title: String,
     /// E.164, or empty where unknown.
     pub number: String,
-    /// The other one's "about".
+    /// The other one's "about"; a group's description, of at most 2,048 bytes and some lines.
     pub about: String,
-    /// Their photo, JPEG, or empty.
+    /// Their photo, or the group's: JPEG, or empty.
     pub photo: Vec<u8>,
     /// Their devices.
     pub devices: u32,
@@ -383,8 +411,27 @@ pub struct ChatInfo {
     pub verified: bool,
     /// Who is in the group, oneself included; empty for other chats.
     pub members: Vec<MemberRow>,
+    /// Who was in the group and is no more, or has said something in it, with the name to show; at most 256.
+    pub gone: Vec<(AccountId, String)>,
     /// Messages that stand pinned, what was pinned last first; at most 3.
     pub pinned: Vec<Quote>,
+    /// Who may do what in the group.
+    pub rules: GroupRules,
+    /// This account may send messages here.
+    pub may_send: bool,
+    /// This account may change name, photo and description of the group.
+    pub may_edit: bool,
+    /// Groups that this account and the other one are in; none for other chats.
+    pub in_common: Vec<ChatId>,
+}
+
+/// Who may do what in a group. Adding and removing people is for its admins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct GroupRules {
+    /// Send messages, files and calls, and change them afterwards. Everybody reacts, pins, and deletes their own.
+    pub only_admins_send: bool,
+    /// Change name, photo and description; else only admins.
+    pub everybody_edits: bool,
 }
 
 /// How far one person is with an own message. Times are Unix milliseconds; 0 where the moment is not known.
@@ -407,6 +454,6 @@ pub struct MemberRow {
     pub title: String,
     /// What is written behind an "@" to name them: of no two in a group the same.
     pub mention: String,
-    /// May add, remove, rename, and say who else may.
+    /// May do all in the group, and say who else may.
     pub admin: bool,
 }

@@ -1,7 +1,7 @@
 //! What a user interface asks of the client core.
 
 use crate::call::{CallSay, CallSigns};
-use crate::chat::WindowAnchor;
+use crate::chat::{GroupRules, WindowAnchor};
 use crate::id::{AccountId, ChatId, MessageId};
 use crate::media::{FileId, MediaFacts};
 use crate::people::Settings;
@@ -437,12 +437,35 @@ pub enum Command {
         /// On or off.
         admin: bool,
     },
-    /// Gives a group another name. Only for admins.
+    /// Gives a group another name. Only for who may edit (`GroupRules`).
     RenameGroup {
         /// Which group.
         chat: ChatId,
         /// As long as a person's name may be.
         name: String,
+    },
+    /// Gives a group another description. As `RenameGroup`. Answer: `Answer::Done`, at once; it counts when the server has it.
+    DescribeGroup {
+        /// Which group.
+        chat: ChatId,
+        /// At most 2,048 bytes; empty: none.
+        description: String,
+    },
+    /// Gives a group another photo. As `DescribeGroup`.
+    SetGroupPhoto {
+        /// Which group.
+        chat: ChatId,
+        /// JPEG of at most 64 KiB, or empty: none.
+        photo: Vec<u8>,
+        /// JPEG of at most 8 KiB of the same picture; empty: lists show the photo itself.
+        thumb: Vec<u8>,
+    },
+    /// Says who may do what in a group. Only for admins. Answer: `Answer::Done`, at once; it counts when the server has it.
+    SetGroupRules {
+        /// Which group.
+        chat: ChatId,
+        /// Who may what.
+        rules: GroupRules,
     },
     /// Leaves a group. Not for its only admin.
     LeaveGroup {
@@ -550,6 +573,9 @@ impl Command {
             | Self::RemoveMembers { chat, .. }
             | Self::SetAdmin { chat, .. }
             | Self::RenameGroup { chat, .. }
+            | Self::DescribeGroup { chat, .. }
+            | Self::SetGroupPhoto { chat, .. }
+            | Self::SetGroupRules { chat, .. }
             | Self::PlaceCall { chat, .. }
             | Self::AnswerCall { chat }
             | Self::DeclineCall { chat }
@@ -624,6 +650,9 @@ impl Command {
             Self::RemoveMembers { .. } => "remove-members",
             Self::SetAdmin { .. } => "set-admin",
             Self::RenameGroup { .. } => "rename-group",
+            Self::DescribeGroup { .. } => "describe-group",
+            Self::SetGroupPhoto { .. } => "set-group-photo",
+            Self::SetGroupRules { .. } => "set-group-rules",
             Self::LeaveGroup { .. } => "leave-group",
             Self::PlaceCall { .. } => "place-call",
             Self::AnswerCall { .. } => "answer-call",

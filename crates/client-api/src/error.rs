@@ -77,6 +77,12 @@ pub enum UserError {
         /// The most.
         max: u32,
     },
+    /// A group's description is too long.
+    #[error("a description has at most {max} bytes")]
+    DescriptionTooLong {
+        /// The most.
+        max: u32,
+    },
     /// Photo no JPEG or too large.
     #[error("the photo must be a JPEG of at most 64 KiB")]
     PhotoInvalid,

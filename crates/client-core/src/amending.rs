@@ -3,6 +3,7 @@
 use crate::amendments::{self, About, Names};
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
+use crate::groups;
 use crate::io::Halt;
 use crate::media;
 use crate::mentions;
@@ -61,7 +62,11 @@ impl Client {
         let named = held.as_ref().map_or(&[][..], |row| &row.mentions);
         let (sent, mentions) = mentions::written(cx, chat, &text, named)?;
         let before = amendments::as_sent(cx.db, chat, id)?.map(|said| (said.text, said.mentions));
-        let result = match (held, refusal_of(&sent)) {
+        let refusal = match refusal_of(&sent) {
+            Some(refusal) => Some(refusal),
+            None => groups::refusal(cx, chat)?,
+        };
+        let result = match (held, refusal) {
             (_, Some(refusal)) => Err(refusal),
             (None, None) => Err(UserError::NotFound),
             // Nobody has heard of it: what is not sent is no change.

@@ -144,6 +144,9 @@ impl Client {
             Ok(stored) => stored,
             Err(error) => return Ok(Err(error)),
         };
+        if let Some(refusal) = groups::refusal(cx, chat)? {
+            return Ok(Err(refusal));
+        }
         if self.calling.own.is_some() {
             return Ok(Err(UserError::InCall));
         }

@@ -33,7 +33,8 @@ const UNREAD_MAX: u32 = 1_000;
 fn sql() -> String {
     format!(
         "SELECT c.chat, c.peer, c.activity_ms,
-                coalesce(a.number, ''), coalesce(a.profile_name, ''), coalesce(nullif(a.profile_thumb, x''), a.profile_photo, x''),
+                coalesce(a.number, ''), coalesce(a.profile_name, ''), 
+                coalesce(nullif(a.profile_thumb, x''), a.profile_photo, nullif(gthumb.value, x''), gphoto.value, x''),
                 coalesce(contact.value, x''), coalesce(length(unread.value), 0) > 0, coalesce(length(pin.value), 0) > 0,
                 coalesce(length(archive.value), 0) > 0, coalesce(mute.value, x''), coalesce(draft.value, x''),
                 CASE c.kind WHEN 3 THEN
@@ -60,6 +61,8 @@ fn sql() -> String {
          LEFT JOIN state draft ON draft.key = 'draft/' || lower(hex(c.chat))
          LEFT JOIN state gname ON c.kind = 3 AND gname.key = 'group/' || lower(hex(c.chat))
          LEFT JOIN state gone ON gone.key = 'gone/' || lower(hex(c.chat))
+         LEFT JOIN state gthumb ON c.kind = 3 AND gthumb.key = 'group-thumb/' || lower(hex(c.chat))
+         LEFT JOIN state gphoto ON c.kind = 3 AND gphoto.key = 'group-photo/' || lower(hex(c.chat))
          LEFT JOIN message m ON m.message = (SELECT l.message FROM message l WHERE l.chat = c.chat AND l.kind IN (0, 1, 3)
                                              ORDER BY l.time_ms DESC LIMIT 1)
          LEFT JOIN mark k ON k.chat = c.chat AND k.account = c.peer

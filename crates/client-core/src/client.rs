@@ -438,6 +438,18 @@ impl Client {
                 let answer = self.rename_group(cx, chat, &name)?;
                 cx.answer(id, answer);
             }
+            Command::DescribeGroup { chat, description } => {
+                let answer = self.describe_group(cx, chat, &description)?;
+                cx.answer(id, answer);
+            }
+            Command::SetGroupPhoto { chat, photo, thumb } => {
+                let answer = self.set_group_photo(cx, chat, photo, thumb)?;
+                cx.answer(id, answer);
+            }
+            Command::SetGroupRules { chat, rules } => {
+                let answer = self.set_group_rules(cx, chat, rules)?;
+                cx.answer(id, answer);
+            }
             Command::LeaveGroup { chat } => {
                 let answer = changing::leave(cx, chat)?;
                 cx.answer(id, answer);

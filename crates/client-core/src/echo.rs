@@ -5,7 +5,7 @@
 use crate::chats::Chat;
 use crate::client::{Client, Context};
 use crate::io::Halt;
-use crate::messages::{self, Place};
+use crate::messages::Place;
 use crate::outbox::{self, Kind, Operation};
 use crate::{groups, mls, reading, updating};
 use breakable::{Rule, broken};
@@ -51,10 +51,7 @@ impl Client {
         let Some(operation) = outbox::find(cx.db, op_id)?.filter(is_it) else { return Ok(Echo::Unknown) };
         outbox::remove(cx, op_id)?;
         self.want_new_leaf(cx, chat.chat)?;
-        match operation.message {
-            Some(id) => messages::settle(cx, chat.chat, id, Place { seq: item.seq, time_ms: item.time_ms })?,
-            None => groups::said(cx, &operation, item.time_ms)?,
-        }
+        groups::said(cx, &operation, Place { seq: item.seq, time_ms: item.time_ms })?;
         Ok(Echo::Settled)
     }
 

@@ -4,6 +4,7 @@
 use crate::amendments;
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
+use crate::groups;
 use crate::io::Halt;
 use crate::media;
 use crate::messages::{self, Kind};
@@ -74,6 +75,8 @@ impl Client {
                 UserError::OtherAccount
             } else if stored.is_none() {
                 UserError::NotFound
+            } else if let Some(refusal) = groups::refusal(cx, chat)? {
+                refusal
             } else {
                 targets.insert(chat);
                 continue;

@@ -1,7 +1,15 @@
 //! Groups of many: who is in them, what they are called, and what the chat says when that changes. Owns the table `group_member`, which
-//! follows the MLS group and its policy after each commit, and the state `group/`. Changing a group is below.
+//! follows the MLS group and its policy after each commit, and the state `group/`. Changing a group is below; so is what it shows besides its name, and who
+//! may do what.
 
+mod about;
 pub(crate) mod changing;
+mod own_words;
+mod rules;
+
+pub(crate) use about::of as about_and_photo;
+pub(crate) use own_words::{followed, hear};
+pub(crate) use rules::{may_edit, may_say, may_send, now as rules_now, refusal};
 
 use crate::accounts;
 use crate::chats::{self, Chat, Membership, NO_PEER};
@@ -27,8 +35,8 @@ use proto::ids::{AccountId, ChatId, MessageId};
 use rusqlite::{Connection, params};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A name that is dated further ahead than this is nobody's honest word: it could never be replaced.
-const NAME_SKEW_MAX_MS: u64 = 24 * 3_600 * 1_000;
+/// What is dated further ahead than this is nobody's honest word: it could never be replaced.
+const SKEW_MAX_MS: u64 = 24 * 3_600 * 1_000;
 
 /// Somebody in a group.
 #[derive(Debug, Clone, Copy)]
@@ -90,6 +98,30 @@ pub(crate) fn rows(db: &Connection, chat: ChatId) -> Result<Vec<MemberRow>, Halt
     Ok(people.into_iter().zip(labels).map(row).collect())
 }
 
+/// Those who are in a group no more, and what they are called: who went while this device was in it, and who has written what is here. The senders
+/// are found one after the other, by the index of them, however much each has written.
+const GONE: &str = "WITH RECURSIVE sender(account) AS (
+        SELECT min(account) FROM message WHERE chat = ?1
+        UNION ALL
+        SELECT (SELECT min(account) FROM message WHERE chat = ?1 AND account > sender.account) FROM sender
+        WHERE sender.account IS NOT NULL LIMIT ?2)
+    SELECT account FROM (
+        SELECT account FROM group_gone WHERE chat = ?1 UNION SELECT account FROM sender WHERE account IS NOT NULL)
+    WHERE account NOT IN (SELECT account FROM group_member WHERE chat = ?1) LIMIT ?2";
+const GONE_MAX: u32 = 256;
+
+/// Who is in a group no more, with the name to show; nobody in other chats.
+pub(crate) fn gone(db: &Connection, chat: &Chat, me: AccountId) -> Result<Vec<(client_api::AccountId, String)>, Halt> {
+    if chat.kind != ChatKind::Group {
+        return Ok(Vec::new());
+    }
+    let mut statement = db.prepare_cached(GONE)?;
+    let rows = statement.query_map(params![chat.chat.as_bytes(), GONE_MAX], |row| Ok(AccountId(row.get(0)?)))?;
+    let gone: Vec<AccountId> = rows.collect::<Result<_, _>>()?;
+    let others = gone.into_iter().filter(|account| *account != me && *account != NO_PEER);
+    others.map(|account| Ok((ui_account(account), accounts::title_of(db, account)?))).collect()
+}
+
 /// Everybody who is in a group now was in it when this entry of its log was written.
 pub(crate) fn all_were_there(db: &Connection, chat: ChatId, seq: u64) -> Result<bool, Halt> {
     let mut statement =
@@ -126,31 +158,35 @@ fn take_name(cx: &mut Context<'_>, chat: ChatId, name: &str, clock_ms: u64) -> R
     Ok(merged && before != op.value)
 }
 
-/// When the present name was given, in Unix milliseconds; 0 where there is none.
-fn name_clock_ms(db: &Connection, chat: ChatId) -> Result<u64, Halt> {
+/// When what is known of a group was said, in Unix milliseconds; 0 where nothing is.
+fn clock_ms_of(db: &Connection, key: ChatKey, chat: ChatId) -> Result<u64, Halt> {
     let mut statement = db.prepare_cached("SELECT coalesce(max(clock), 0) FROM state WHERE key = ?1")?;
-    let clock: i64 = statement.query_row([ChatKey::GroupName.of(chat)], |row| row.get(0))?;
+    let clock: i64 = statement.query_row([key.of(chat)], |row| row.get(0))?;
     Ok(clock.cast_unsigned() >> 16)
 }
 
-/// Somebody says what the group is called. Only an admin's word counts.
+/// A word with this clock, which the server took then, can be replaced by a later one.
+fn is_dated(clock_ms: u64, time_ms: u64) -> bool {
+    clock_ms <= time_ms.saturating_add(SKEW_MAX_MS).min(NUMBER_MAX >> 16)
+}
+
+/// Somebody says what the group is called. Only the word of who may edit counts.
 pub(crate) fn on_name(
     cx: &mut Context<'_>,
     chat: &Chat,
     by: AccountId,
     given: &GroupName,
-    time_ms: u64,
+    place: Place,
 ) -> Result<(), Halt> {
-    let is_admin = is_admin(cx.db, chat.chat, by)?;
+    let may = may_edit(cx.db, chat.chat, by, place.seq)?;
     let is_name = changing::tidy_name(&given.name).is_ok_and(|name| name == given.name);
-    let is_dated = given.clock_ms <= (time_ms + NAME_SKEW_MAX_MS).min(NUMBER_MAX >> 16);
-    if chat.kind != ChatKind::Group || !is_admin || !is_name || !is_dated {
+    if chat.kind != ChatKind::Group || !may || !is_name || !is_dated(given.clock_ms, place.time_ms) {
         return Ok(());
     }
-    let had_one = name_clock_ms(cx.db, chat.chat)? > 0;
+    let had_one = clock_ms_of(cx.db, ChatKey::GroupName, chat.chat)? > 0;
     if take_name(cx, chat.chat, &given.name, given.clock_ms)? && had_one {
         let line = SystemLine::GroupRenamed { by: ui_account(by), name: given.name.clone() };
-        notices::say_at(cx, chat, &line, time_ms)?;
+        notices::say_at(cx, chat, &line, place.time_ms)?;
     }
     Ok(())
 }
@@ -232,7 +268,10 @@ pub(crate) fn put_out(cx: &mut Context<'_>, chat: &Chat, by: AccountId, time_ms:
 
 fn end(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
     mls::taken(ChatGroup::delete(&mls::provider(cx), chat.chat, chat.generation))?;
-    for table in ["intent", "epoch_key", "group_member", "preview_key"] {
+    cx.db
+        .prepare_cached("INSERT OR IGNORE INTO group_gone SELECT chat, account FROM group_member WHERE chat = ?1")?
+        .execute([chat.chat.as_bytes()])?;
+    for table in ["intent", "epoch_key", "group_member", "preview_key", "group_word"] {
         cx.db.execute(&format!("DELETE FROM {table} WHERE chat = ?1"), [chat.chat.as_bytes()])?;
     }
     // Nobody lets this device in again to look through what it had not followed.
@@ -252,12 +291,27 @@ fn end(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
     chats::set_membership(cx, chat.chat, Membership::Left, 0)
 }
 
-/// The server took something that is no message of a conversation: where it was the own leaving, the group is over.
-pub(crate) fn said(cx: &mut Context<'_>, operation: &Operation, time_ms: u64) -> Result<(), Halt> {
-    match chats::find(cx.db, operation.chat)?.filter(|chat| chat.kind == ChatKind::Group && is_leaving(operation)) {
-        Some(chat) => left(cx, &chat, time_ms),
+/// The server took something of this device's. A message has its place; of a group, what was said of it counts from there on, and where it was the
+/// own leaving, it is over.
+pub(crate) fn said(cx: &mut Context<'_>, operation: &Operation, place: Place) -> Result<(), Halt> {
+    if let Some(id) = operation.message {
+        messages::settle(cx, operation.chat, id, place)?;
+    }
+    let Some(chat) = chats::find(cx.db, operation.chat)?.filter(|chat| chat.kind == ChatKind::Group) else {
+        return Ok(());
+    };
+    match operation.message {
+        Some(id) => rules::judge_own(cx, &chat, id, place.seq),
+        None if is_leaving(operation) => left(cx, &chat, place.time_ms),
+        None if is_word(&operation.content) => own_words::placed(cx, &chat, &operation.content, place),
         None => Ok(()),
     }
+}
+
+/// Somebody's word of a group: what it shows of itself, or who may do what.
+pub(crate) fn is_word(content: &[u8]) -> bool {
+    let body = Content::decode(content).ok().and_then(|content| content.body);
+    matches!(body, Some(content::Body::GroupAbout(_) | content::Body::GroupRules(_)))
 }
 
 fn is_leaving(operation: &Operation) -> bool {
@@ -284,13 +338,32 @@ pub(crate) fn next_to_send(cx: &mut Context<'_>, chat: ChatId) -> Result<Option<
             && (is_for_fewer(cx.db, &operation)?
                 || (vouching::is_request(&operation) && !vouching::is_doubted(cx.db, chat)?)
                 || (is_leaving(&operation) && changing::must_stay(cx, chat)?));
-        if is_over {
+        if let Some(id) = unsendable(cx, &operation)? {
+            outbox::remove(cx, operation.op_id)?;
+            messages::fail(cx, chat, id)?;
+        } else if is_over {
             outbox::remove(cx, operation.op_id)?;
         } else {
             return Ok(Some(operation));
         }
     }
     Ok(None)
+}
+
+/// A message that waited while its account lost the right to it; where its bytes may have left, its place decides.
+fn unsendable(cx: &Context<'_>, operation: &Operation) -> Result<Option<MessageId>, Halt> {
+    let waits = operation.kind == Kind::App && operation.frame.is_empty();
+    let (Some(id), true) = (operation.message, waits) else { return Ok(None) };
+    if refusal(cx, operation.chat)?.is_none() {
+        return Ok(None);
+    }
+    let (Some(chat), Ok(content)) =
+        (chats::find(cx.db, operation.chat)?, Content::decode(operation.content.as_slice()))
+    else {
+        return Ok(None);
+    };
+    let may = may_say(cx.db, &chat, cx.me()?.address.account, NUMBER_MAX, &content)?;
+    Ok((!may).then_some(id))
 }
 
 fn is_for_fewer(db: &Connection, operation: &Operation) -> Result<bool, Halt> {
@@ -322,10 +395,11 @@ impl Client {
         let knew = knows_members(cx.db, chat)?;
         chats::set_membership(cx, chat, Membership::Joined, at.seq)?;
         if knew {
-            self.group_changed(cx, chat, by.unwrap_or(NO_PEER), at).map(|_| ())
+            self.group_changed(cx, chat, by.unwrap_or(NO_PEER), at)?;
         } else {
-            came_in(cx, chat, by, at)
+            came_in(cx, chat, by, at)?;
         }
+        followed(cx, chat, at.seq)
     }
 
     /// A commit came into force, or this device came back where it was before: who came and went, as the MLS group says. Gives whom it brought.
@@ -344,6 +418,9 @@ impl Client {
         let made: Vec<_> = stayed().filter(|(a, was)| !was.admin && admins.contains(a)).map(|(a, _)| *a).collect();
         let withdrawn: Vec<_> = stayed().filter(|(a, was)| was.admin && !admins.contains(a)).map(|(a, _)| *a).collect();
         for account in &removed {
+            cx.db
+                .prepare_cached("INSERT OR IGNORE INTO group_gone (chat, account) VALUES (?1, ?2)")?
+                .execute(params![chat.as_bytes(), account.as_bytes()])?;
             cx.db
                 .prepare_cached("DELETE FROM group_member WHERE chat = ?1 AND account = ?2")?
                 .execute(params![chat.as_bytes(), account.as_bytes()])?;
@@ -379,13 +456,15 @@ impl Client {
         Ok(added)
     }
 
-    /// The own commit came round. Whoever it brought learns the group's name.
+    /// The own commit came round. Whoever it brought learns what the group is called and shows, and who may do what in it.
     pub(crate) fn after_own_change(&mut self, cx: &mut Context<'_>, chat: ChatId, at: Place) -> Result<(), Halt> {
         let me = cx.me()?.address.account;
         if self.group_changed(cx, chat, me, at)?.is_empty() {
             return Ok(());
         }
-        self.say_name(cx, chat)
+        self.say_name(cx, chat)?;
+        self.say_rules(cx, chat)?;
+        self.say_about_again(cx, chat)
     }
 
     /// The server has the group that was made here. Whom it could not bring in is added later.
@@ -405,7 +484,7 @@ impl Client {
     fn say_name(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
         let Some(name) = state::get(cx.db, &ChatKey::GroupName.of(chat))? else { return Ok(()) };
         let Ok(name) = String::from_utf8(name) else { return Ok(()) };
-        let given = GroupName { name, clock_ms: name_clock_ms(cx.db, chat)? };
+        let given = GroupName { name, clock_ms: clock_ms_of(cx.db, ChatKey::GroupName, chat)? };
         self.tell_chat(cx, chat, content::Body::GroupName(given))
     }
 
@@ -443,3 +522,6 @@ fn says_nothing(line: &SystemLine) -> bool {
         SystemLine::MembersAdded { accounts, .. } | SystemLine::MembersRemoved { accounts, .. }
         | SystemLine::AdminsMade { accounts, .. } | SystemLine::AdminsWithdrawn { accounts, .. } if accounts.is_empty())
 }
+
+#[cfg(test)]
+mod groups_tests;

@@ -4,6 +4,7 @@ use crate::amendments::{self, About};
 use crate::chats;
 use crate::clearing;
 use crate::client::Context;
+use crate::groups;
 use crate::io::Halt;
 use crate::kept_out::{self, KeptOut};
 use crate::marks::step_ms;
@@ -418,7 +419,8 @@ pub(crate) fn read_newer(cx: &mut Context<'_>) -> Result<(), Halt> {
     }
     // Their ids first: together they may be larger than what a browser holds.
     let kept: Vec<([u8; 16], [u8; 16])> = {
-        let mut statement = cx.db.prepare_cached("SELECT chat, message FROM message WHERE kind = 1")?;
+        let mut statement =
+            cx.db.prepare_cached("SELECT chat, message FROM message WHERE kind = 1 ORDER BY chat, seq")?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.collect::<Result<_, _>>()?
     };
@@ -427,6 +429,10 @@ pub(crate) fn read_newer(cx: &mut Context<'_>) -> Result<(), Halt> {
             .db
             .prepare_cached("SELECT content FROM message WHERE message = ?1")?
             .query_row([id], |row| row.get(0))?;
+        if groups::is_word(&content) {
+            hear_late(cx, ChatId(chat), MessageId(id), &content)?;
+            continue;
+        }
         let Ok(content) = Content::decode(content.as_slice()) else { continue };
         let Some(kind) = kind_of(&content).filter(|kind| *kind != Kind::Newer) else { continue };
         let aim = amendments::aim(&content);
@@ -437,6 +443,21 @@ pub(crate) fn read_newer(cx: &mut Context<'_>) -> Result<(), Halt> {
     }
     cx.db.execute("UPDATE this SET bodies_known = ?1", [BODIES_KNOWN])?;
     Ok(())
+}
+
+/// It is no message, but somebody's word of a group: it counts, and is not shown. It stays a part of the history that own devices compare.
+fn hear_late(cx: &mut Context<'_>, chat: ChatId, id: MessageId, content: &[u8]) -> Result<(), Halt> {
+    let (account, seq, time_ms) = cx
+        .db
+        .prepare_cached("UPDATE message SET kind = ?2 WHERE message = ?1 RETURNING account, seq, time_ms")?
+        .query_row(params![id.as_bytes(), Kind::Hidden.number()], |row| {
+            Ok((AccountId(row.get(0)?), row.get(1)?, row.get(2)?))
+        })?;
+    cx.changed.message_gone(chat, id);
+    match chats::find(cx.db, chat)? {
+        Some(chat) => groups::hear(cx, &chat, account, content, Place { seq, time_ms }),
+        None => Ok(()),
+    }
 }
 
 /// One message as the interface has it.

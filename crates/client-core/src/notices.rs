@@ -83,6 +83,10 @@ fn encode(line: &SystemLine) -> Vec<u8> {
         SystemLine::AdminsMade { by, accounts } => people(13, *by, accounts),
         SystemLine::AdminsWithdrawn { by, accounts } => people(14, *by, accounts),
         SystemLine::GroupRenamed { by, name } => [&[15][..], &by.0, name.as_bytes()].concat(),
+        SystemLine::GroupDescribed { by, removed } => flagged(16, *by, *removed),
+        SystemLine::GroupPhotoChanged { by, removed } => flagged(17, *by, *removed),
+        SystemLine::WhoMaySend { by, only_admins } => flagged(18, *by, *only_admins),
+        SystemLine::WhoMayEdit { by, only_admins } => flagged(19, *by, *only_admins),
     }
 }
 
@@ -90,6 +94,11 @@ fn encode(line: &SystemLine) -> Vec<u8> {
 fn people(number: u8, by: client_api::AccountId, accounts: &[client_api::AccountId]) -> Vec<u8> {
     let ids = std::iter::once(&by).chain(accounts).flat_map(|account| account.0);
     std::iter::once(number).chain(ids).collect()
+}
+
+/// A number, who did it, and one of two.
+fn flagged(number: u8, by: client_api::AccountId, flag: bool) -> Vec<u8> {
+    [&[number][..], &by.0, &[flag.into()]].concat()
 }
 
 /// A stored line; `None` for one of a newer version.
@@ -112,6 +121,7 @@ pub(crate) fn decode(stored: &[u8]) -> Option<SystemLine> {
         7 => SystemLine::OwnDeviceLinked { name: name()? },
         8 => SystemLine::OwnDeviceUnlinked { name: name()? },
         9..=15 => of_group(*number, rest)?,
+        16..=19 => of_group_flagged(*number, rest)?,
         _ => return None,
     })
 }
@@ -134,6 +144,21 @@ fn of_group(number: u8, rest: &[u8]) -> Option<SystemLine> {
         12 => SystemLine::MemberLeft { account: by },
         13 => SystemLine::AdminsMade { by, accounts },
         _ => SystemLine::AdminsWithdrawn { by, accounts },
+    })
+}
+
+fn of_group_flagged(number: u8, rest: &[u8]) -> Option<SystemLine> {
+    let (by, rest) = rest.split_first_chunk::<16>()?;
+    let by = client_api::AccountId(*by);
+    let flag = match rest {
+        [flag @ (0 | 1)] => *flag == 1,
+        _ => return None,
+    };
+    Some(match number {
+        16 => SystemLine::GroupDescribed { by, removed: flag },
+        17 => SystemLine::GroupPhotoChanged { by, removed: flag },
+        18 => SystemLine::WhoMaySend { by, only_admins: flag },
+        _ => SystemLine::WhoMayEdit { by, only_admins: flag },
     })
 }
 
@@ -161,10 +186,14 @@ mod tests {
             SystemLine::AdminsMade { by: WHO, accounts: vec![WHO] },
             SystemLine::AdminsWithdrawn { by: WHO, accounts: Vec::new() },
             SystemLine::GroupRenamed { by: WHO, name: "Climbers".into() },
+            SystemLine::GroupDescribed { by: WHO, removed: false },
+            SystemLine::GroupPhotoChanged { by: WHO, removed: true },
+            SystemLine::WhoMaySend { by: WHO, only_admins: true },
+            SystemLine::WhoMayEdit { by: WHO, only_admins: false },
         ] {
             assert_eq!(decode(&encode(&line)), Some(line));
         }
-        for stored in [&[][..], &[99], &[3, 1], &[4, 1], &[7, 0xff], &[9, 1], &[10; 18]] {
+        for stored in [&[][..], &[99], &[3, 1], &[4, 1], &[7, 0xff], &[9, 1], &[10; 18], &[16; 18]] {
             assert_eq!(decode(stored), None);
         }
     }

@@ -31,10 +31,17 @@ pub(crate) enum ChatKey {
     ClearUnstarred,
     /// It is out of the list until something comes behind there, or somebody opens it.
     Gone,
+    /// Its description, as the name.
+    GroupAbout,
+    /// Its photo, as the name; and a small one, or none, under the same clock.
+    GroupPhoto,
+    GroupThumb,
+    /// Who may do what in it (`GroupRulesKept`).
+    GroupRules,
 }
 
 impl ChatKey {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 14] = [
         Self::Pin,
         Self::Archive,
         Self::Mute,
@@ -45,6 +52,10 @@ impl ChatKey {
         Self::Clear,
         Self::ClearUnstarred,
         Self::Gone,
+        Self::GroupAbout,
+        Self::GroupPhoto,
+        Self::GroupThumb,
+        Self::GroupRules,
     ];
 
     fn prefix(self) -> &'static str {
@@ -59,6 +70,10 @@ impl ChatKey {
             Self::Clear => "clear/",
             Self::ClearUnstarred => "clear-unstarred/",
             Self::Gone => "gone/",
+            Self::GroupAbout => "group-about/",
+            Self::GroupPhoto => "group-photo/",
+            Self::GroupThumb => "group-thumb/",
+            Self::GroupRules => "group-rules/",
         }
     }
 
@@ -145,6 +160,9 @@ fn note_changed(cx: &mut Context<'_>, key: &str) -> Result<(), Halt> {
             }
             if [ChatKey::Clear, ChatKey::ClearUnstarred].iter().any(|kind| key.starts_with(kind.prefix())) {
                 clearing::look_through(cx, chat, 0)?;
+            }
+            if key.starts_with("group") {
+                cx.changed.infos.insert(chat);
             }
             cx.changed.chat(chat);
         }

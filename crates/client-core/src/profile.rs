@@ -38,7 +38,7 @@ pub(crate) fn tidy_name(name: &str) -> Result<String, UserError> {
 }
 
 /// Control characters, zero-width spaces and direction overrides (but not the joiners that scripts need).
-fn is_trick(c: char) -> bool {
+pub(crate) fn is_trick(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200b}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 

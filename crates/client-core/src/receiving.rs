@@ -184,7 +184,7 @@ impl Client {
                 let at = Place { seq: item.seq, time_ms: item.time_ms };
                 self.group_changed(cx, chat.chat, commit.sender.account, at).map(|_| ())
             }
-            Ok(Processed::OwnApp) => Ok(()),
+            Ok(Processed::OwnApp) => groups::followed(cx, chat.chat, item.seq),
             Err(error) if error.is_storage() => Err(Halt::Encryption(error.to_string())),
             Err(error) => self.on_unreadable(cx, chat, item, &error),
         }
@@ -214,6 +214,7 @@ impl Client {
         if !matches!(content.body, Some(content::Body::VouchRequest(_))) {
             self.hear_signed(cx, chat, app.sender)?;
         }
+        let place = Place { seq: item.seq, time_ms: item.time_ms };
         // What own devices tell each other is nobody else's to say.
         let own = chat.kind == ChatKind::SelfGroup || broken(Rule::StateIsOfOwnGroup);
         match &content.body {
@@ -233,7 +234,10 @@ impl Client {
             Some(content::Body::FillRequest(wanted)) if own => self.on_fill_request(cx, wanted),
             Some(content::Body::ArchiveReport(report)) if own => self.on_archive_report(cx, report),
             Some(content::Body::Fill(fill)) if own => self.on_fill(cx, fill),
-            Some(content::Body::GroupName(name)) => groups::on_name(cx, chat, app.sender.account, name, item.time_ms),
+            Some(content::Body::GroupName(name)) => groups::on_name(cx, chat, app.sender.account, name, place),
+            Some(content::Body::GroupAbout(_) | content::Body::GroupRules(_)) => {
+                groups::hear(cx, chat, app.sender.account, &app.content, place)
+            }
             Some(content::Body::Leaving(_)) => self.on_leaving(cx, chat, app.sender.account, item.time_ms),
             Some(content::Body::NotificationKey(key)) => pushing::on_key(cx, chat, key),
             Some(content::Body::VouchRequest(request)) => self.on_vouch_request(cx, chat, app.sender, request),
@@ -255,6 +259,9 @@ impl Client {
         else {
             return Ok(());
         };
+        if !groups::may_say(cx.db, chat, app.sender.account, item.seq, content)? {
+            return Ok(());
+        }
         let message = NewMessage {
             chat: chat.chat,
             id,

@@ -387,6 +387,9 @@ impl Client {
         else {
             return if sender == app.sender { release(cx, chat.chat, resent.seq, resent.seq) } else { Ok(()) };
         };
+        if !groups::may_say(cx.db, chat, sender.account, item.seq, &content)? {
+            return release(cx, chat.chat, item.seq, item.seq);
+        }
         let message = NewMessage {
             chat: chat.chat,
             id,

@@ -11,7 +11,7 @@ use crate::history::completeness;
 use crate::history::import;
 use crate::io::Halt;
 use crate::mentions;
-use crate::messages::{self, ROW_COLUMNS, ROW_TABLES};
+use crate::messages::{self, NUMBER_MAX, ROW_COLUMNS, ROW_TABLES};
 use crate::own_state::{self, ChatKey};
 use crate::pinning;
 use crate::profile::{self, ui_account};
@@ -165,7 +165,12 @@ fn show_info(cx: &mut Context<'_>, id: ChatId) -> Result<(), Halt> {
     let me = cx.me()?.address.account;
     let list = accounts::known_list(cx, chat.peer)?;
     let devices = list.as_ref().map_or(0, |list| list.devices().count());
-    let (about, photo) = accounts::about_and_photo(cx.db, chat.peer)?;
+    let (about, photo) = match chat.kind {
+        identity::ChatKind::Group => groups::about_and_photo(cx.db, id)?,
+        _ => accounts::about_and_photo(cx.db, chat.peer)?,
+    };
+    let is_over = chat.kind == identity::ChatKind::Group && chat.membership == Membership::Left;
+    let in_common = if chat.peer == me { Vec::new() } else { groups::of(cx.db, chat.peer)? };
     let info = ChatInfo {
         chat: client_api::ChatId(id.0),
         kind: match chat.kind {
@@ -184,7 +189,12 @@ fn show_info(cx: &mut Context<'_>, id: ChatId) -> Result<(), Halt> {
         joined: chat.membership == Membership::Joined,
         verified: safety::is_verified(cx, chat.peer, list.as_ref())?,
         members: groups::rows(cx.db, id)?,
+        gone: groups::gone(cx.db, &chat, me)?,
         pinned: pinning::rows(cx.db, id, me)?,
+        rules: groups::rules_now(cx.db, id)?,
+        may_send: !is_over && groups::may_send(cx.db, &chat, me, NUMBER_MAX)?,
+        may_edit: chat.kind == identity::ChatKind::Group && groups::may_edit(cx.db, id, me, NUMBER_MAX)?,
+        in_common: in_common.into_iter().map(|chat| client_api::ChatId(chat.0)).collect(),
     };
     cx.event(Event::ChatInfo(info));
     Ok(())

@@ -194,6 +194,9 @@ impl Client {
         if stored.is_none() {
             return Ok(Err(UserError::NotFound));
         }
+        if let Some(refusal) = groups::refusal(cx, chat)? {
+            return Ok(Err(refusal));
+        }
         let Some(answered) = written.answers else { return Ok(Ok(None)) };
         let quote = amending::quoting(cx, chat, MessageId(answered.0))?;
         Ok(quote.map(Some).ok_or(UserError::NotFound))
@@ -233,6 +236,10 @@ impl Client {
         id: client_api::MessageId,
     ) -> Result<(), Halt> {
         let (chat, id) = (ChatId(chat.0), MessageId(id.0));
+        if let Some(refusal) = groups::refusal(cx, chat)? {
+            cx.answer(request, Err(refusal));
+            return Ok(());
+        }
         let mut statement = cx.db.prepare_cached(
             "UPDATE message SET failed = 0 WHERE chat = ?1 AND message = ?2 AND failed = 1 RETURNING content",
         )?;
@@ -369,10 +376,7 @@ impl Client {
         match operation.kind {
             Kind::App => {
                 self.want_new_leaf(cx, operation.chat)?;
-                match operation.message {
-                    Some(id) => messages::settle(cx, operation.chat, id, place),
-                    None => groups::said(cx, operation, place.time_ms),
-                }
+                groups::said(cx, operation, place)
             }
             Kind::Create | Kind::Reset => self.on_created(cx, operation, place),
             Kind::Join => self.on_joined(cx, operation.chat, place),

@@ -1,7 +1,9 @@
 //! Groups of many: who is in them reads them, from then on and until they are out, on all devices; admins alone change them.
 
 use anyhow::{Context, Result, bail};
-use client_api::{AccountId, Answer, ChatId, Command, MessageStatus, Notice, SystemLine, UserError};
+use client_api::{
+    AccountId, Answer, ChatId, ChatInfo, Command, GroupRules, MessageStatus, Notice, SystemLine, UserError,
+};
 use e2e::{Person, World};
 
 const ALICE: &str = "+4915112345701";
@@ -208,4 +210,120 @@ async fn admins_alone_change_a_group_and_two_do_so_at_once() -> Result<()> {
         assert!(!person.screen.notices.iter().any(|notice| matches!(notice, Notice::ServerNotTrusted { .. })));
     }
     Ok(())
+}
+
+const ONLY_ADMINS: GroupRules = GroupRules { only_admins_send: true, everybody_edits: false };
+const ALL_EDIT: GroupRules = GroupRules { only_admins_send: false, everybody_edits: true };
+
+fn jpeg(of: u8, len: usize) -> Vec<u8> {
+    [vec![0xff, 0xd8, 0xff], vec![of; len]].concat()
+}
+
+async fn shows(person: &mut Person, chat: ChatId, what: &str, is_so: impl Fn(&ChatInfo) -> bool) -> Result<()> {
+    person.until(what, |s| s.infos.get(&chat).is_some_and(&is_so)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn description_and_photo_are_seen_by_all_who_are_there_and_who_come_later() -> Result<()> {
+    let world = World::new().await?;
+    let (mut alice, mut bob, mut carol, chat) = three(&world).await?;
+    let mut dave = Person::register(&world, "Dave", DAVE).await?;
+    let describe = |description: &str| Command::DescribeGroup { chat, description: description.into() };
+    assert_eq!(bob.asks(describe("Bob's")).await?, Err(UserError::OnlyAdmin));
+    alice.does(describe("canary description")).await?;
+    let (photo, thumb) = (jpeg(1, 60_000), jpeg(1, 5_000));
+    alice.does(Command::SetGroupPhoto { chat, photo: photo.clone(), thumb: thumb.clone() }).await?;
+    alice.does(Command::SetGroupRules { chat, rules: ALL_EDIT }).await?;
+    let is_whole =
+        |info: &ChatInfo| info.about == "canary description" && info.photo == photo && info.rules == ALL_EDIT;
+    for person in [&mut alice, &mut bob, &mut carol] {
+        shows(person, chat, "description, photo and rules", is_whole).await?;
+        person.until("the small photo", |s| s.chats.get(&chat).is_some_and(|row| row.photo == thumb)).await?;
+    }
+    let by = own(&alice)?;
+    for line in [
+        SystemLine::GroupDescribed { by, removed: false },
+        SystemLine::GroupPhotoChanged { by, removed: false },
+        SystemLine::WhoMayEdit { by, only_admins: false },
+    ] {
+        bob.until(&format!("{line:?}"), |s| s.lines(chat).contains(&line)).await?;
+    }
+
+    // Somebody who was not there, and a device that was not.
+    let daves = knows(&mut alice, DAVE).await?;
+    alice.does(Command::AddMembers { chat, members: vec![daves] }).await?;
+    finds(&mut dave, chat, "Climbers canary").await?;
+    shows(&mut dave, chat, "what was said before", is_whole).await?;
+    assert!(!dave.screen.lines(chat).iter().any(|line| matches!(line, SystemLine::GroupDescribed { .. })));
+    let mut browser = bob.links(&world, "browser").await?;
+    browser.until("the whole mirror", |s| s.mirror.complete).await?;
+    finds(&mut browser, chat, "Climbers canary").await?;
+    shows(&mut browser, chat, "what was said before", is_whole).await?;
+
+    // Everybody edits: also who came later, and from the browser.
+    dave.does(describe("Dave's words")).await?;
+    for person in [&mut alice, &mut bob, &mut carol, &mut browser] {
+        shows(person, chat, "Dave's words", |info| info.about == "Dave's words").await?;
+    }
+    browser.until("having joined", |s| s.infos.get(&chat).is_some_and(|info| info.joined)).await?;
+    browser.does(Command::SetGroupPhoto { chat, photo: Vec::new(), thumb: Vec::new() }).await?;
+    for person in [&mut alice, &mut dave, &mut carol, &mut browser, &mut bob] {
+        shows(person, chat, "no photo any more", |info| info.photo.is_empty()).await?;
+    }
+    for canary in ["canary description", "Dave's words"] {
+        assert!(!world.server_holds(canary)?, "the server holds {canary:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_only_admins_send_others_read() -> Result<()> {
+    let world = World::new().await?;
+    let (mut alice, mut bob, mut carol, chat) = three(&world).await?;
+    bob.sends(chat, "while everybody may").await?;
+    alice.sees(chat, "while everybody may").await?;
+    assert_eq!(bob.asks(Command::SetGroupRules { chat, rules: ONLY_ADMINS }).await?, Err(UserError::OnlyAdmin));
+    alice.does(Command::SetGroupRules { chat, rules: ONLY_ADMINS }).await?;
+    for person in [&mut bob, &mut carol] {
+        shows(person, chat, "the rule", |info| info.rules == ONLY_ADMINS && !info.may_send).await?;
+    }
+    shows(&mut alice, chat, "being an admin", |info| info.rules == ONLY_ADMINS && info.may_send).await?;
+    let text = |text: &str| Command::SendText { chat, text: text.into(), written_for: None, answers: None };
+    assert_eq!(bob.asks(text("no more")).await?, Err(UserError::OnlyAdmin));
+    alice.sends(chat, "from an admin").await?;
+    bob.sees(chat, "from an admin").await?;
+    // A device that is linked now is told the same.
+    let mut browser = carol.links(&world, "browser").await?;
+    browser.until("the whole mirror", |s| s.mirror.complete).await?;
+    finds(&mut browser, chat, "Climbers canary").await?;
+    shows(&mut browser, chat, "the rule", |info| info.rules == ONLY_ADMINS && !info.may_send).await?;
+    browser.until("having joined", |s| s.infos.get(&chat).is_some_and(|info| info.joined)).await?;
+    assert_eq!(browser.asks(text("no more")).await?, Err(UserError::OnlyAdmin));
+    // Who becomes an admin sends.
+    let bobs = own(&bob)?;
+    alice.does(Command::SetAdmin { chat, member: bobs, admin: true }).await?;
+    shows(&mut bob, chat, "being an admin", |info| info.may_send).await?;
+    bob.sends(chat, "as an admin").await?;
+    for person in [&mut alice, &mut carol, &mut browser] {
+        person.sees(chat, "as an admin").await?;
+    }
+    bob.does(Command::SetGroupRules { chat, rules: GroupRules::default() }).await?;
+    shows(&mut carol, chat, "no rule any more", |info| info.may_send).await?;
+    carol.sends(chat, "everybody again").await?;
+    alice.sees(chat, "everybody again").await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contact_shows_the_groups_that_both_are_in() -> Result<()> {
+    let world = World::new().await?;
+    let (mut alice, bob, _carol, chat) = three(&world).await?;
+    let bobs = own(&bob)?;
+    let Answer::Chat(direct) = alice.does(Command::StartChat { account: bobs }).await? else { bail!("no chat") };
+    alice.opens(direct).await?;
+    shows(&mut alice, direct, "the group in common", |info| info.in_common == [chat]).await?;
+    alice.does(Command::RemoveMembers { chat, members: vec![bobs] }).await?;
+    has_members(&mut alice, chat, 2).await?;
+    alice.opens(direct).await?;
+    shows(&mut alice, direct, "no group in common", |info| info.in_common.is_empty()).await
 }

@@ -373,3 +373,34 @@ async fn terminals_clear_delete_and_block() -> Result<()> {
     ensure!(texts(&helio(&world, "bob", &["receive"]).await?) == ["thank you"], "and not what came before");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_group_is_described_pictured_and_ruled_from_terminals() -> Result<()> {
+    let world = World::new().await?;
+    register(&world, "alice", ALICE).await?;
+    register(&world, "bob", BOB).await?;
+    let made = helio(&world, "alice", &["group", "create", "Climbers", BOB]).await?;
+    let chat = made[0]["chat"].as_str().context("a group")?;
+    helio(&world, "alice", &["group", "describe", chat, "Every Monday"]).await?;
+    let photo = world.folder().join("photo.jpg");
+    std::fs::write(&photo, [vec![0xff, 0xd8, 0xff], vec![7; 40_000]].concat())?;
+    helio(&world, "alice", &["group", "photo", chat, photo.to_str().context("a path")?]).await?;
+    helio(&world, "alice", &["group", "rules", chat, "--send", "admins"]).await?;
+    helio(&world, "bob", &["receive"]).await?;
+    let shown = helio(&world, "bob", &["group", "show", chat]).await?;
+    let shown = shown.first().context("the group")?;
+    ensure!(shown["description"] == "Every Monday" && shown["photo_bytes"] == 40_003, "{shown}");
+    ensure!(shown["send"] == "admins" && shown["edit"] == "admins" && shown["may_send"] == false, "{shown}");
+    refused(&world, "bob", &["send", "--to", chat, "me too"], "only an admin").await?;
+    refused(&world, "bob", &["group", "describe", chat, "Mine"], "only an admin").await?;
+    helio(&world, "alice", &["group", "rules", chat, "--send", "everybody", "--edit", "everybody"]).await?;
+    helio(&world, "bob", &["receive"]).await?;
+    helio(&world, "bob", &["send", "--to", chat, "me too"]).await?;
+    helio(&world, "bob", &["group", "photo", chat]).await?;
+    helio(&world, "alice", &["receive"]).await?;
+    let shown = helio(&world, "alice", &["group", "show", chat]).await?;
+    ensure!(shown.first().is_some_and(|shown| shown["photo_bytes"] == 0 && shown["edit"] == "everybody"), "{shown:?}");
+    let common = helio(&world, "alice", &["group", "in-common", BOB]).await?;
+    ensure!(common.len() == 1 && common[0]["title"] == "Climbers", "{common:?}");
+    Ok(())
+}

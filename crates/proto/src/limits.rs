@@ -14,6 +14,8 @@ pub const ABOUT_CHARS_MAX: usize = 140;
 pub const PHOTO_LEN_MAX: usize = 64 * 1024;
 /// A small profile photo for lists, JPEG.
 pub const THUMB_LEN_MAX: usize = 8 * 1024;
+/// A group's description, UTF-8.
+pub const DESCRIPTION_LEN_MAX: usize = 2_048;
 /// A sealed profile on the server.
 pub const PROFILE_SEALED_LEN_MAX: usize = 96 * 1024;
 /// Companions beside the phone.

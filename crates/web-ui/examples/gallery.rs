@@ -396,6 +396,11 @@ fn main() -> Result {
         &[
             Event::ChatInfo(ChatInfo {
                 pinned: Vec::new(),
+                gone: Vec::new(),
+                rules: client_api::GroupRules::default(),
+                may_send: true,
+                may_edit: false,
+                in_common: Vec::new(),
                 chat: open,
                 kind: ChatKind::Direct,
                 peer: AccountId(id(500)),

@@ -278,6 +278,11 @@ impl App {
         self.profile.with(|profile| profile.as_ref().map_or(AccountId::NOBODY, |profile| profile.account))
     }
 
+    /// This account may write in the chat that is open.
+    pub fn may_send(&self) -> bool {
+        self.info.with(|info| info.as_ref().is_none_or(|info| info.may_send))
+    }
+
     /// Takes a batch in.
     pub fn take(&self, events: Vec<Event>) {
         for event in events {

@@ -93,14 +93,13 @@ pub fn error(error: &UserError) -> String {
         UserError::InviteUnknown => "This server does not know this invite. Open the whole link again.".into(),
         UserError::NameInvalid { max } => format!("A name has 1 to {max} characters."),
         UserError::AboutTooLong { max } => format!("This text has at most {max} characters."),
+        UserError::DescriptionTooLong { .. } => DESCRIPTION_TOO_LONG.into(),
         UserError::PhotoInvalid => "This picture could not be used. Choose another one.".into(),
         UserError::PollInvalid => POLL_INVALID.into(),
         UserError::TextEmpty => "There is nothing to send.".into(),
         UserError::TextTooLong { .. } => "This message is too long. Send it in parts.".into(),
         UserError::SearchInvalid { max } => format!("A search has 1 to {max} characters."),
-        UserError::ForwardInvalid { messages, chats } => {
-            format!("Only texts can be forwarded: 1 to {messages} of them, to 1 to {chats} chats.")
-        }
+        UserError::ForwardInvalid { messages, chats } => forward_invalid(*messages, *chats),
         UserError::TooLate => "It is too late for that: this message can no longer be changed for others.".into(),
         UserError::ReactionInvalid => "A reaction is one emoji.".into(),
         UserError::OtherAccount => {

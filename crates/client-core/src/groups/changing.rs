@@ -6,6 +6,8 @@ use crate::chats::{self, Chat, Membership, NO_PEER, random_id};
 use crate::client::{Client, Context};
 use crate::creating::trusted_packages;
 use crate::io::Halt;
+use crate::messages::NUMBER_MAX;
+use crate::own_state::ChatKey;
 use crate::{accounts as people, mls, outbox, profile, reading, vouching, witness};
 use breakable::{Rule, broken};
 use client_api::{Answer, SystemLine, UserError};
@@ -112,16 +114,30 @@ pub(super) fn tidy_name(name: &str) -> Result<String, UserError> {
     profile::tidy_name(name)
 }
 
+/// A group whose name, photo and description this account may change.
+pub(super) fn own_to_edit(cx: &Context<'_>, chat: client_api::ChatId) -> Result<Result<Chat, UserError>, Halt> {
+    let me = cx.me()?.address.account;
+    Ok(match own(cx, chat)? {
+        Ok(stored) if !super::may_edit(cx.db, stored.chat, me, NUMBER_MAX)? => Err(UserError::OnlyAdmin),
+        result => result,
+    })
+}
+
 /// A group that this account may change.
-fn own_to_change(cx: &Context<'_>, chat: client_api::ChatId) -> Result<Result<Chat, UserError>, Halt> {
+pub(super) fn own_to_change(cx: &Context<'_>, chat: client_api::ChatId) -> Result<Result<Chat, UserError>, Halt> {
+    let me = cx.me()?.address.account;
+    Ok(match own(cx, chat)? {
+        Ok(stored) if !super::is_admin(cx.db, stored.chat, me)? => Err(UserError::OnlyAdmin),
+        result => result,
+    })
+}
+
+/// A group that this account is in.
+fn own(cx: &Context<'_>, chat: client_api::ChatId) -> Result<Result<Chat, UserError>, Halt> {
     let Some(stored) = chats::find(cx.db, ChatId(chat.0))?.filter(|chat| chat.kind == ChatKind::Group) else {
         return Ok(Err(UserError::NotFound));
     };
-    if stored.membership != Membership::Joined {
-        return Ok(Err(UserError::NotNow));
-    }
-    let is_admin = super::is_admin(cx.db, stored.chat, cx.me()?.address.account)?;
-    Ok(if is_admin { Ok(stored) } else { Err(UserError::OnlyAdmin) })
+    Ok(if stored.membership == Membership::Joined { Ok(stored) } else { Err(UserError::NotNow) })
 }
 
 fn known(cx: &Context<'_>, given: &[client_api::AccountId]) -> Result<Option<BTreeSet<AccountId>>, Halt> {
@@ -269,11 +285,11 @@ pub(super) fn must_stay(cx: &Context<'_>, chat: ChatId) -> Result<bool, Halt> {
 impl Client {
     /// "Call it so."
     pub(crate) fn rename_group(&mut self, cx: &mut Context<'_>, chat: client_api::ChatId, name: &str) -> Answered {
-        let (chat, name) = match (own_to_change(cx, chat)?, tidy_name(name)) {
+        let (chat, name) = match (own_to_edit(cx, chat)?, tidy_name(name)) {
             (Ok(chat), Ok(name)) => (chat, name),
             (Err(error), _) | (_, Err(error)) => return Ok(Err(error)),
         };
-        let clock_ms = cx.now_ms.max(super::name_clock_ms(cx.db, chat.chat)? + 1);
+        let clock_ms = cx.now_ms.max(super::clock_ms_of(cx.db, ChatKey::GroupName, chat.chat)? + 1);
         if name != title(cx.db, chat.chat)? && take_name(cx, chat.chat, &name, clock_ms)? {
             let by = profile::ui_account(cx.me()?.address.account);
             crate::notices::say(cx, &chat, &SystemLine::GroupRenamed { by, name })?;

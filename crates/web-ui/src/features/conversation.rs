@@ -76,6 +76,7 @@ fn Conversation(opened: ChatId) -> impl IntoView {
         let peer = row.with(|row| row.as_ref().filter(|row| row.kind == ChatKind::Direct).map(|row| row.peer));
         peer.filter(|peer| app.is_blocked(*peer))
     });
+    let may_send = Memo::new(move |_| app.may_send());
     let end = StoredValue::new_local(move || {
         app.timeline.update(|timeline| {
             if let Some(timeline) = timeline {
@@ -154,14 +155,11 @@ fn Conversation(opened: ChatId) -> impl IntoView {
                 <Show when=move || { unread.get() > 0 }><span class="badge">{move || unread.get().min(BADGE_MAX)}</span></Show>
             </button>
         </Show>
-        {move || match blocked.get() {
-            Some(account) => view! { <BlockedBar account name=peer/> }.into_any(),
-            None => view! {
-                <Show when=move || is_in.get() fallback=|| view! { <NotIn/> }>
-                    <Composer chat/>
-                </Show>
-            }
-            .into_any(),
+        {move || match (blocked.get(), is_in.get(), may_send.get()) {
+            (Some(account), ..) => view! { <BlockedBar account name=peer/> }.into_any(),
+            (None, true, true) => view! { <Composer chat/> }.into_any(),
+            (None, true, false) => view! { <NoComposer text=words::ONLY_ADMINS_SEND testid="only-admins-send"/> }.into_any(),
+            (None, false, _) => view! { <NoComposer text=words::NOT_IN_GROUP testid="not-in-group"/> }.into_any(),
         }}
         <Show when=move || app.selection.with(Option::is_some)><ChosenBar around/></Show>
         <DropTarget dragged/>
@@ -221,7 +219,7 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
             info.as_ref().is_some_and(|info| match info.kind {
                 ChatKind::Notes => false,
                 ChatKind::Direct => !app.is_blocked(info.peer),
-                ChatKind::Group => info.members.len() > 1,
+                ChatKind::Group => info.members.len() > 1 && info.may_send,
             })
         })
     });
@@ -250,13 +248,13 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
 
 /// In place of the composer, which may have had the focus.
 #[component]
-fn NotIn() -> impl IntoView {
+fn NoComposer(text: &'static str, testid: &'static str) -> impl IntoView {
     request_animation_frame(|| {
         if page::lost_focus() {
             page::focus(".not-in");
         }
     });
-    view! { <p class="not-in" id="composer-text" tabindex="-1" data-testid="not-in-group">{words::NOT_IN_GROUP}</p> }
+    view! { <p class="not-in" id="composer-text" tabindex="-1" data-testid=testid>{text}</p> }
 }
 
 /// Who is in a group, as much as there is room for.

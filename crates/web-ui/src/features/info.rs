@@ -3,13 +3,14 @@
 use crate::features::chat_list::face;
 use crate::features::conversation::chat_entries;
 use crate::features::finding::beside::BesideHead;
+use crate::features::groups::about::{About, Description, InCommon};
 use crate::features::groups::members::Members;
 use crate::features::name_form::NameForm;
 use crate::features::safety::Safety;
 use crate::model::chat_list::is_unread;
 use crate::model::clock;
 use crate::platform::page;
-use crate::primitives::avatar::Avatar;
+use crate::primitives::avatar::{Avatar, Face};
 use crate::primitives::icon::Icon;
 use crate::store::{Pane, use_app};
 use crate::words;
@@ -40,7 +41,13 @@ fn Facts(first: ChatInfo) -> impl IntoView {
     let info = Memo::new(move |last: Option<&ChatInfo>| {
         app.info.get().or_else(|| last.cloned()).unwrap_or_else(|| first.clone())
     });
-    let face = Signal::derive(move || app.chats.with(|chats| face(chats.get(&info.with(|info| info.chat)).as_deref())));
+    // The row has a small one.
+    let photo = Memo::new(move |_| info.with(|info| if group { info.photo.clone() } else { Vec::new() }));
+    let face = Signal::derive(move || {
+        let listed = app.chats.with(|chats| face(chats.get(&info.with(|info| info.chat)).as_deref()));
+        let whole = photo.get();
+        if whole.is_empty() { listed } else { Face { photo: whole, ..listed } }
+    });
     let safety = RwSignal::new(None::<SafetyNumber>);
     let peer = Memo::new(move |_| info.with(|info| info.peer));
     let title = Memo::new(move |_| info.with(words::title_of));
@@ -68,7 +75,9 @@ fn Facts(first: ChatInfo) -> impl IntoView {
             <p class="info-name" dir="auto" data-testid="info-name">{title}</p>
             // Without a name it is the title already.
             {move || number.get().map(|number| view! { <p class="info-number" dir="ltr">{number}</p> })}
-            <Show when=move || about.with(|about| !about.is_empty())><p class="info-about" dir="auto">{about}</p></Show>
+            <Show when=move || about.with(|about| !about.is_empty()) fallback=|| ()>
+                {if group { view! { <Description about/> }.into_any() } else { view! { <p class="info-about" dir="auto">{about}</p> }.into_any() }}
+            </Show>
         </div>
         <ul class="rows">
             <Show when=move || direct && !is_contact.get()><AddContact account=peer/></Show>
@@ -101,7 +110,8 @@ fn Facts(first: ChatInfo) -> impl IntoView {
             <Entries info/>
         </ul>
         <Show when=move || direct && is_contact.get()><Rename account=peer name/></Show>
-        {group.then(|| view! { <Members info/> })}
+        {direct.then(|| view! { <InCommon info/> })}
+        {group.then(|| view! { <About info/> <Members info/> })}
         {move || safety.get().map(|number| view! { <Safety number safety title=title.get_untracked()/> })}
     }
 }

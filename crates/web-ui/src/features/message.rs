@@ -14,7 +14,7 @@ use crate::features::media::Shown;
 use crate::features::message::body::body_view;
 use crate::features::message::choosing::{act_on_chosen, choose};
 use crate::features::message::dialogs::Dialogue;
-use crate::features::message::menu::{act, held};
+use crate::features::message::menu::{act, held, may};
 use crate::features::message::poll::PollView;
 use crate::features::message::quote::quote_button;
 use crate::features::parts::MediaInBubble;
@@ -189,9 +189,8 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
         }
     };
     let on_double_click = move |event: leptos::ev::MouseEvent| {
-        let may_reply = |row: &Arc<MessageRow>| {
-            !selecting.get_untracked() && !is_on_part(&event) && Deed::Reply.is_possible(row, page::now_ms())
-        };
+        let may_reply =
+            |row: &Arc<MessageRow>| !selecting.get_untracked() && !is_on_part(&event) && may(app, Deed::Reply, row);
         if let Some(row) = row().filter(may_reply) {
             act(app, Deed::Reply, &row, around);
             // Nor is the nearest word chosen.
@@ -334,7 +333,7 @@ fn press(
         }
         return true;
     }
-    let deed = Deed::of_key(&event.code()).filter(|deed| deed.is_possible(row, page::now_ms()));
+    let deed = Deed::of_key(&event.code()).filter(|deed| may(app, *deed, row));
     match deed {
         _ if is_menu_key(event) => around.open_menu(row.id, Place::middle(element)),
         _ if event.key() == "?" => app.help.set(true),

@@ -7,10 +7,13 @@ use std::sync::Arc;
 /// A line that says who did what in a group.
 pub fn is_of_group(line: &SystemLine) -> bool {
     use SystemLine::{
-        AdminsMade, AdminsWithdrawn, GroupCreated, GroupRenamed, MemberLeft, MembersAdded, MembersRemoved,
+        AdminsMade, AdminsWithdrawn, GroupCreated, GroupDescribed, GroupPhotoChanged, GroupRenamed, MemberLeft,
+        MembersAdded, MembersRemoved, WhoMayEdit, WhoMaySend,
     };
+    let shows =
+        matches!(line, GroupDescribed { .. } | GroupPhotoChanged { .. } | WhoMaySend { .. } | WhoMayEdit { .. });
     let changes = matches!(line, MembersAdded { .. } | MembersRemoved { .. } | MemberLeft { .. } | GroupRenamed { .. });
-    changes || matches!(line, GroupCreated { .. } | AdminsMade { .. } | AdminsWithdrawn { .. })
+    shows || changes || matches!(line, GroupCreated { .. } | AdminsMade { .. } | AdminsWithdrawn { .. })
 }
 
 /// The people of a chat.
@@ -23,11 +26,13 @@ pub struct People {
 }
 
 impl People {
-    /// Of a chat that is called so. Whoever left a group is called as a contact, where they are one.
+    /// Of a chat that is called so.
     pub fn of(title: String, info: Option<&ChatInfo>, contacts: Arc<BTreeMap<AccountId, String>>) -> Self {
         let group = info.filter(|info| info.kind == ChatKind::Group);
-        let members =
-            group.map(|group| group.members.iter().map(|member| (member.account, member.title.clone())).collect());
+        let members = group.map(|group| {
+            let are = group.members.iter().map(|member| (member.account, member.title.clone()));
+            group.gone.iter().cloned().chain(are).collect()
+        });
         Self { title, members, contacts }
     }
 
@@ -59,12 +64,18 @@ mod tests {
     const BOB: AccountId = AccountId([2; 16]);
     const CAROL: AccountId = AccountId([3; 16]);
     const DAVE: AccountId = AccountId([4; 16]);
+    const EVE: AccountId = AccountId([5; 16]);
 
     fn info(kind: ChatKind) -> ChatInfo {
         let member =
             |account, title: &str| MemberRow { account, title: title.into(), mention: title.into(), admin: false };
         ChatInfo {
             pinned: Vec::new(),
+            gone: Vec::new(),
+            rules: client_api::GroupRules::default(),
+            may_send: true,
+            may_edit: false,
+            in_common: Vec::new(),
             chat: ChatId([9; 16]),
             kind,
             peer: ADA,
@@ -84,10 +95,13 @@ mod tests {
     #[test]
     fn in_a_group_each_has_a_name_of_their_own() {
         let contacts = [(BOB, "Bobby".to_owned()), (CAROL, "Carol, who left".to_owned())].into();
-        let people = People::of("Climbers".into(), Some(&info(ChatKind::Group)), Arc::new(contacts));
+        let mut info = info(ChatKind::Group);
+        info.gone.push((EVE, "~Eve, who left".into()));
+        let people = People::of("Climbers".into(), Some(&info), Arc::new(contacts));
         assert!(people.is_group());
-        let names = [ADA, BOB, CAROL, DAVE].map(|who| people.name(who));
-        assert_eq!(names, [Some("Ada"), Some("Bobby"), Some("Carol, who left"), None]);
+        let names = [ADA, BOB, CAROL, DAVE, EVE].map(|who| people.name(who));
+        let gone = [Some("Carol, who left"), None, Some("~Eve, who left")];
+        assert_eq!(names, [&[Some("Ada"), Some("Bobby")][..], &gone[..]].concat()[..]);
     }
 
     #[test]

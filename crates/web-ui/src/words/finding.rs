@@ -2,6 +2,11 @@
 
 use super::{count, isolated};
 
+/// What cannot be sent on.
+pub(super) fn forward_invalid(messages: u32, chats: u32) -> String {
+    format!("Only texts can be forwarded: 1 to {messages} of them, to 1 to {chats} chats.")
+}
+
 /// Heard after a search, and nothing of what was found.
 pub fn found(number: usize, has_more: bool) -> String {
     match number {

@@ -1,8 +1,12 @@
 //! The words about groups: who they are, and what they did.
 
+mod rules;
+
 use super::{YOU, count, isolated};
 use crate::model::people::People;
 use client_api::{AccountId, SystemLine, UserError};
+
+pub use rules::*;
 
 /// A line of a group's chat; `None` for one of another kind. `me` is the own account.
 pub fn group_line(line: &SystemLine, people: &People, me: AccountId) -> Option<String> {
@@ -27,6 +31,10 @@ pub fn group_line(line: &SystemLine, people: &People, me: AccountId) -> Option<S
         SystemLine::GroupRenamed { by, name } => {
             format!("{} named this group “{}”", actor(*by, people, me), isolated(name))
         }
+        SystemLine::GroupDescribed { by, .. }
+        | SystemLine::GroupPhotoChanged { by, .. }
+        | SystemLine::WhoMaySend { by, .. }
+        | SystemLine::WhoMayEdit { by, .. } => format!("{} {}", actor(*by, people, me), rules::changed(line)?),
         _ => return None,
     })
 }
@@ -142,6 +150,11 @@ mod tests {
             |account, title: &str| MemberRow { account, title: title.into(), mention: title.into(), admin: false };
         let info = ChatInfo {
             pinned: Vec::new(),
+            gone: Vec::new(),
+            rules: client_api::GroupRules::default(),
+            may_send: true,
+            may_edit: false,
+            in_common: Vec::new(),
             chat: ChatId([9; 16]),
             kind: ChatKind::Group,
             peer: AccountId::NOBODY,
@@ -179,6 +192,12 @@ mod tests {
             "Ada and Bob are no longer admins"
         );
         assert_eq!(said(&SystemLine::GroupRenamed { by, name: "Alps".into() }), "Ada named this group “Alps”");
+        let photo = SystemLine::GroupPhotoChanged { by: ME, removed: false };
+        assert_eq!(said(&photo), "You changed the group’s photo");
+        assert_eq!(
+            said(&SystemLine::WhoMaySend { by, only_admins: true }),
+            "Ada let only admins send messages from now on"
+        );
         assert_eq!(said(&SystemLine::Encrypted), "");
     }
 }

@@ -43,6 +43,7 @@ pub fn Members(info: Memo<ChatInfo>) -> impl IntoView {
     let is_admin = Memo::new(move |_| {
         members.with(|members| members.iter().any(|member| member.admin && member.account == app.me()))
     });
+    let may_edit = Memo::new(move |_| info.with(|info| info.may_edit));
     let asked = RwSignal::new(None::<Asked>);
     let chat = Memo::new(move |_| info.with(|info| info.chat));
     let title = Memo::new(move |_| info.with(|info| info.title.clone()));
@@ -63,7 +64,7 @@ pub fn Members(info: Memo<ChatInfo>) -> impl IntoView {
         now
     });
     view! {
-        <Show when=move || is_admin.get()><GroupName chat title/></Show>
+        <Show when=move || may_edit.get()><GroupName chat title/></Show>
         <h2 class="rows-title" tabindex="-1" data-testid="members-count">{count}</h2>
         <ul class="rows" data-testid="members">
             <Show when=move || is_admin.get()>

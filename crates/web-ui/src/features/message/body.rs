@@ -56,9 +56,14 @@ fn text_view(text: &str, mentions: &[Mention], is_entered: Memo<bool>) -> AnyVie
     }
     let blocks = parse_naming(text, &ranges(mentions)).blocks;
     let ends_in_block = blocks.last().is_some_and(|last| !matches!(last, Block::Text(_)));
-    let blocks = blocks.into_iter().map(|block| block_view(block, is_entered)).collect_view();
+    let blocks = blocks_view(blocks, is_entered);
     // In the flow of the bubble, so that the time finds its place behind the last line.
     view! { <div class="bubble-text" class:ends-in-block=ends_in_block dir="auto" data-testid="message-text">{blocks}</div> }.into_any()
+}
+
+/// A text as it was formatted, with its links.
+pub fn blocks_view(blocks: Vec<Block<'_>>, is_entered: Memo<bool>) -> AnyView {
+    blocks.into_iter().map(|block| block_view(block, is_entered)).collect_view().into_any()
 }
 
 /// What has lines of its own finds its own direction.

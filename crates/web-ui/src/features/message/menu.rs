@@ -35,6 +35,12 @@ pub(super) fn act(app: App, deed: Deed, row: &Arc<MessageRow>, around: Around) {
     }
 }
 
+/// With this message, now, in the chat that is open: where one may not write, there is nothing to write it in.
+pub(super) fn may(app: App, deed: Deed, row: &MessageRow) -> bool {
+    let writes = matches!(deed, Deed::Reply | Deed::Edit);
+    (!writes || app.may_send()) && deed.is_possible(row, page::now_ms())
+}
+
 /// It stands above the conversation that is open.
 fn is_pinned(app: App, id: MessageId) -> bool {
     app.info
@@ -124,7 +130,7 @@ fn entries(app: App, row: &Arc<MessageRow>, around: Around) -> Vec<Entry> {
         }));
         entries.push(entry(Deed::React, Look::BesideIcon, words::MORE_EMOJI, "plus", "menu-react"));
     }
-    entries.extend(deeds::MENU.into_iter().filter(|deed| deed.is_possible(row, now_ms)).map(|deed| {
+    entries.extend(deeds::MENU.into_iter().filter(|deed| may(app, *deed, row)).map(|deed| {
         let (label, icon, testid) = match deed {
             Deed::Reply => (words::REPLY, "arrow-bend-up-left", "menu-reply"),
             Deed::React => (words::REACT, "plus", "menu-react"),

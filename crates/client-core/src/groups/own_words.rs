@@ -1,0 +1,49 @@
+//! What this account says of a group counts from its place in the log on, as everybody's does: until all that stands before it has been followed,
+//! it waits here. Owns the table `group_word`.
+
+use super::{about, rules};
+use crate::chats::{self, Chat};
+use crate::client::Context;
+use crate::io::Halt;
+use crate::messages::Place;
+use prost::Message as _;
+use proto::content::{Content, content};
+use proto::ids::{AccountId, ChatId};
+use rusqlite::params;
+
+/// The server took a word of this device's.
+pub(super) fn placed(cx: &mut Context<'_>, chat: &Chat, content: &[u8], place: Place) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("INSERT OR REPLACE INTO group_word (chat, seq, time_ms, content) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![chat.chat.as_bytes(), place.seq, place.time_ms, content])?;
+    let applied = chats::find(cx.db, chat.chat)?.map_or(0, |chat| chat.applied_seq);
+    followed(cx, chat.chat, applied + 1)
+}
+
+/// The log was followed to here.
+pub(crate) fn followed(cx: &mut Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
+    let due: Vec<(Place, Vec<u8>)> = {
+        let mut statement = cx.db.prepare_cached(
+            "SELECT seq, time_ms, content FROM group_word WHERE chat = ?1 AND seq <= ?2 ORDER BY seq",
+        )?;
+        let rows = statement.query_map(params![chat.as_bytes(), seq], |row| {
+            Ok((Place { seq: row.get(0)?, time_ms: row.get(1)? }, row.get(2)?))
+        })?;
+        rows.collect::<Result<_, _>>()?
+    };
+    let Some(stored) = chats::find(cx.db, chat)?.filter(|_| !due.is_empty()) else { return Ok(()) };
+    cx.db
+        .prepare_cached("DELETE FROM group_word WHERE chat = ?1 AND seq <= ?2")?
+        .execute(params![chat.as_bytes(), seq])?;
+    let me = cx.me()?.address.account;
+    due.into_iter().try_for_each(|(place, content)| hear(cx, &stored, me, &content, place))
+}
+
+/// Somebody's word of a group, at its place.
+pub(crate) fn hear(cx: &mut Context<'_>, chat: &Chat, by: AccountId, content: &[u8], place: Place) -> Result<(), Halt> {
+    match Content::decode(content).ok().and_then(|content| content.body) {
+        Some(content::Body::GroupAbout(given)) => about::on_about(cx, chat, by, &given, place),
+        Some(content::Body::GroupRules(given)) => rules::on_rules(cx, chat, by, &given, place),
+        _ => Ok(()),
+    }
+}
