@@ -1,7 +1,7 @@
 //! A question is asked, and answers are chosen by mouse and by keys, here and elsewhere.
 
 use super::messages::alice_reads;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use client_api::{Command, MessageBody};
 use e2e::browser::{NARROWEST, WIDE};
 use e2e::person::Screen;
@@ -70,6 +70,6 @@ async fn a_question_is_asked_and_answered_on_both_sides() -> Result<()> {
     alice.reloads().await?;
     alice.opens_chat("Bob").await?;
     alice.finds_true(&format!("{shown} === '0,2,0' && {pressed} === 'false,true,false'")).await?;
-    ensure!(votes(&bob.screen, chat) == [0, 2, 0], "on both sides");
+    bob.until("all answers", |screen| votes(screen, chat) == [0, 2, 0]).await?;
     alice.closes().await
 }
