@@ -32,9 +32,9 @@ pub(super) fn PollView(
     let app = use_app();
     let number = poll.with_untracked(|poll| poll.as_ref().map_or(0, |poll| poll.answers.len()));
     let question = move || poll.with(|poll| poll.as_ref().map(|poll| poll.question.clone()));
+    let several = move || poll.with(|poll| poll.as_ref().is_some_and(|poll| poll.several));
     let how = move || {
-        let several = poll.with(|poll| poll.as_ref().is_some_and(|poll| poll.several));
-        if several { words::CHOOSE_SEVERAL } else { words::CHOOSE_ONE }
+        if several() { words::CHOOSE_SEVERAL } else { words::CHOOSE_ONE }
     };
     let choose = move |at: usize| {
         let Some(chat) = app.open.get_untracked() else { return };
@@ -65,7 +65,7 @@ pub(super) fn PollView(
         }
     };
     view! {
-        <div class="poll" data-testid="poll">
+        <div class="poll" class:several=several data-testid="poll">
             <strong class="poll-question" dir="auto">{question}</strong>
             <span class="faint">{how}</span>
             <ul class="poll-answers">{answers.collect_view()}</ul>
