@@ -218,6 +218,11 @@ pub enum SystemLine {
         /// It was taken away.
         removed: bool,
     },
+    /// Somebody pinned a message above the conversation.
+    MessagePinned {
+        /// Who.
+        by: AccountId,
+    },
     /// Others may send messages in the group than before.
     WhoMaySend {
         /// Which admin said so.

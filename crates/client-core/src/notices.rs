@@ -87,6 +87,7 @@ fn encode(line: &SystemLine) -> Vec<u8> {
         SystemLine::GroupPhotoChanged { by, removed } => flagged(17, *by, *removed),
         SystemLine::WhoMaySend { by, only_admins } => flagged(18, *by, *only_admins),
         SystemLine::WhoMayEdit { by, only_admins } => flagged(19, *by, *only_admins),
+        SystemLine::MessagePinned { by } => people(20, *by, &[]),
     }
 }
 
@@ -122,6 +123,7 @@ pub(crate) fn decode(stored: &[u8]) -> Option<SystemLine> {
         8 => SystemLine::OwnDeviceUnlinked { name: name()? },
         9..=15 => of_group(*number, rest)?,
         16..=19 => of_group_flagged(*number, rest)?,
+        20 => SystemLine::MessagePinned { by: client_api::AccountId(rest.try_into().ok()?) },
         _ => return None,
     })
 }
@@ -172,6 +174,7 @@ mod tests {
     fn lines_come_back_and_those_of_a_newer_version_are_none() {
         for line in [
             SystemLine::Encrypted,
+            SystemLine::MessagePinned { by: WHO },
             SystemLine::SafetyNumberChanged,
             SystemLine::DevicesChanged { devices: 3 },
             SystemLine::MayBeMissing { from_ms: 5, to_ms: 9 },

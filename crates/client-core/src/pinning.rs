@@ -2,12 +2,14 @@
 
 use crate::amending::held;
 use crate::amendments::{self, Names};
+use crate::chats::{self, Chat};
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::media;
 use crate::messages::Kind;
+use crate::notices;
 use crate::profile::ui_account;
-use client_api::{Answer, MessageBody, Quote, Quoted, UserError};
+use client_api::{Answer, MessageBody, Quote, Quoted, SystemLine, UserError};
 use prost::Message as _;
 use proto::content::{Content, Pin, content};
 use proto::ids::{AccountId, ChatId, MessageId};
@@ -50,6 +52,10 @@ impl Client {
                 } else {
                     let pin = Pin { message_id: id.to_vec(), on: pinned };
                     let written = self.write(cx, chat, Kind::Amendment, content::Body::Pin(pin))?;
+                    if let Some(chat) = chats::find(cx.db, chat)?.filter(|_| pinned) {
+                        let by = ui_account(cx.me()?.address.account);
+                        notices::say(cx, &chat, &SystemLine::MessagePinned { by })?;
+                    }
                     Ok(Answer::Message(client_api::MessageId(written.0)))
                 }
             }
@@ -105,6 +111,22 @@ fn may_stand(db: &Connection, id: MessageId) -> rusqlite::Result<bool> {
 
 fn is_on(content: &[u8]) -> bool {
     matches!(Content::decode(content), Ok(Content { body: Some(content::Body::Pin(Pin { on: true, .. })), .. }))
+}
+
+/// Somebody has just pinned a message: the chat says who. A history says it of nobody.
+pub(crate) fn tell(
+    cx: &mut Context<'_>,
+    chat: &Chat,
+    by: AccountId,
+    content: &Content,
+    time_ms: u64,
+) -> Result<(), Halt> {
+    match content.body {
+        Some(content::Body::Pin(Pin { on: true, .. })) => {
+            notices::say_at(cx, chat, &SystemLine::MessagePinned { by: ui_account(by) }, time_ms).map(drop)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Something of this message is shown differently: where somebody has pinned it, the bar above the conversation as well.

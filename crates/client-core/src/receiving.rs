@@ -15,6 +15,7 @@ use crate::messages::{self, NewMessage, Place, Stored};
 use crate::missing;
 use crate::mls;
 use crate::own_state;
+use crate::pinning;
 use crate::polls;
 use crate::pushing;
 use crate::reading;
@@ -281,6 +282,7 @@ impl Client {
             Stored::New | Stored::InPlace => {
                 self.fetch_with_message(cx, chat.chat, id)?;
                 self.hear_of_call(cx, chat, app.sender, item, content)?;
+                pinning::tell(cx, chat, app.sender.account, content, item.time_ms)?;
                 self.tell_arrival(cx, chat, app.sender, content, item.seq)
             }
         }

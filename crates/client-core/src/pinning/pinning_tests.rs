@@ -72,6 +72,27 @@ fn what_is_pinned_says_what_its_message_says_now_and_goes_with_it() {
 }
 
 #[test]
+fn the_chat_says_who_pinned_a_message_and_of_nobody_who_took_it_away() {
+    let mut story = Story::new();
+    story.says(story.peer, 1, 0, text("hello"));
+    let lines = |story: &Story| {
+        let mut read =
+            story.db.prepare("SELECT content FROM message WHERE kind = 2 ORDER BY time_ms").expect("a query");
+        let lines = read.query_map([], |row| row.get::<_, Vec<u8>>(0)).expect("rows");
+        lines.map(|line| notices::decode(&line.expect("a line"))).collect::<Vec<_>>()
+    };
+    assert!(story.pins(1, true).is_ok() && story.pins(1, false).is_ok());
+    let by = |account| Some(SystemLine::MessagePinned { by: ui_account(account) });
+    assert_eq!(lines(&story), [by(story.me)]);
+    let chat = chats::find(&story.db, CHAT).expect("read").expect("the chat");
+    for on in [true, false] {
+        let content = Content { body: Some(pin(id(1), on)), ..Content::default() };
+        step(&story.db, now_ms(), |cx| tell(cx, &chat, story.peer, &content, now_ms() + 1_000).expect("told"));
+    }
+    assert_eq!(lines(&story), [by(story.me), by(story.peer)]);
+}
+
+#[test]
 fn pinning_says_one_word_and_again_none() {
     let mut story = Story::new();
     story.says(story.peer, 1, 0, text("hello"));

@@ -442,6 +442,7 @@ async fn what_is_pinned_stands_above_the_conversation_for_everybody_and_leads_th
     bob.does(Command::PinMessage { chat, message: first, pinned: true }).await?;
     alice.sees_text("pinned-text", "the first").await?;
     alice.sees_text("pinned-place", "1 / 2").await?;
+    alice.finds_true("[...document.querySelectorAll('[data-testid=system-line]')].some(line => line.textContent.replace(/[\\u2068\\u2069]/g, '').includes('Bob pinned a message'))").await?;
     alice.is_accessible("a conversation with pinned messages").await?;
     // By keys: there, and the next one is shown.
     alice.finds_true("(document.querySelector('[data-testid=pinned]').focus(), true)").await?;

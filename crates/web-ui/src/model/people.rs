@@ -4,16 +4,19 @@ use client_api::{AccountId, ChatInfo, ChatKind, SystemLine};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A line that says who did what in a group.
+/// A line that says who did what.
 pub fn is_of_group(line: &SystemLine) -> bool {
     use SystemLine::{
         AdminsMade, AdminsWithdrawn, GroupCreated, GroupDescribed, GroupPhotoChanged, GroupRenamed, MemberLeft,
-        MembersAdded, MembersRemoved, WhoMayEdit, WhoMaySend,
+        MembersAdded, MembersRemoved, MessagePinned, WhoMayEdit, WhoMaySend,
     };
     let shows =
         matches!(line, GroupDescribed { .. } | GroupPhotoChanged { .. } | WhoMaySend { .. } | WhoMayEdit { .. });
     let changes = matches!(line, MembersAdded { .. } | MembersRemoved { .. } | MemberLeft { .. } | GroupRenamed { .. });
-    shows || changes || matches!(line, GroupCreated { .. } | AdminsMade { .. } | AdminsWithdrawn { .. })
+    shows
+        || changes
+        || matches!(line, MessagePinned { .. })
+        || matches!(line, GroupCreated { .. } | AdminsMade { .. } | AdminsWithdrawn { .. })
 }
 
 /// The people of a chat.

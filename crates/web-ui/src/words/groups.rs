@@ -35,6 +35,7 @@ pub fn group_line(line: &SystemLine, people: &People, me: AccountId) -> Option<S
         | SystemLine::GroupPhotoChanged { by, .. }
         | SystemLine::WhoMaySend { by, .. }
         | SystemLine::WhoMayEdit { by, .. } => format!("{} {}", actor(*by, people, me), rules::changed(line)?),
+        SystemLine::MessagePinned { by } => format!("{} pinned a message", actor(*by, people, me)),
         _ => return None,
     })
 }
