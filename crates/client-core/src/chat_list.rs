@@ -56,7 +56,7 @@ fn sql() -> String {
          LEFT JOIN state draft ON draft.key = 'draft/' || lower(hex(c.chat))
          LEFT JOIN state gname ON c.kind = 3 AND gname.key = 'group/' || lower(hex(c.chat))
          LEFT JOIN state gone ON gone.key = 'gone/' || lower(hex(c.chat))
-         LEFT JOIN message m ON m.message = (SELECT l.message FROM message l WHERE l.chat = c.chat AND l.kind IN (0, 1, 3)
+         LEFT JOIN message m ON m.message = (SELECT l.message FROM message l INDEXED BY message_shown WHERE l.chat = c.chat AND l.kind >= 0 AND l.kind IN (0, 1, 3)
                                              ORDER BY l.time_ms DESC LIMIT 1)
          LEFT JOIN mark k ON k.chat = c.chat AND k.account = c.peer
          LEFT JOIN state s ON s.key = 'star/' || lower(hex(m.message))

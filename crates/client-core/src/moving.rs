@@ -4,6 +4,7 @@
 use crate::accounts::{self, contact, set_contact};
 use crate::blocking;
 use crate::chats::{self, Chat, Membership};
+use crate::clearing;
 use crate::client::{Client, Context};
 use crate::following::People;
 use crate::io::Halt;
@@ -80,6 +81,8 @@ fn move_contact(cx: &mut Context<'_>, old: AccountId, new: AccountId, number: &s
 fn move_chat(cx: &mut Context<'_>, from: &Chat, to: &Chat) -> Result<(), Halt> {
     let me = cx.me()?.address.account;
     let (old, new) = (from.chat.as_bytes(), to.chat.as_bytes());
+    // What was cleared there is told by its places there.
+    clearing::sweep_whole(cx, from.chat)?;
     if chat_list::unread(cx, from.chat)? > 0 {
         own_state::set(cx, &ChatKey::Unread.of(to.chat), own_state::flag(true))?;
     }

@@ -274,7 +274,7 @@ fn send_again(client: &mut Client, cx: &mut Context<'_>, chat: &Chat, seq: u64) 
     let own: Vec<([u8; 16], Vec<u8>)> = {
         let mut statement = cx.db.prepare_cached(
             "SELECT message, content FROM message
-             WHERE chat = ?1 AND seq > ?2 AND account = ?3 AND device = ?4 AND kind < 2 AND orphan = 0 ORDER BY seq",
+             WHERE chat = ?1 AND seq > ?2 AND account = ?3 AND device = ?4 AND kind > -2 AND kind < 2 AND orphan = 0 ORDER BY seq",
         )?;
         let rows = statement
             .query_map(params![chat.chat.as_bytes(), seq, me.account.as_bytes(), me.device.0], |row| {

@@ -20,6 +20,7 @@ impl Story {
 
     fn blocks(&mut self, blocked: bool) {
         let account = self.peer_ui();
+        self.client.session.goes_up();
         assert_eq!(self.asks(Command::SetBlocked { account, blocked }), Ok(Answer::Done));
     }
 
@@ -213,6 +214,7 @@ fn what_was_read_is_not_told_to_them() {
 fn who_is_blocked_is_told_to_the_page_and_to_the_service_worker() {
     let mut story = talked();
     story.db.execute("INSERT INTO push (endpoint) VALUES ('https://push.example/1')", []).expect("notified");
+    story.client.session.goes_up();
     let shown = |story: &mut Story, blocked: bool| {
         let (client, account) = (&mut story.client, ui_account(story.peer));
         let (_, out) = step(&story.db, now_ms(), |cx| {
@@ -242,16 +244,19 @@ fn who_is_blocked_is_told_to_the_page_and_to_the_service_worker() {
 
 #[test]
 fn times_of_blocking_come_back_and_the_oldest_go() {
-    let span = |n: u64| Span { from_ms: n * 10, to_ms: n * 10 + 5 };
+    let end = |time_ms| End { time_ms, seq: time_ms };
+    let span = |n: u64| Span { before: end(n * 10), until: Some(end(n * 10 + 5)) };
     let many: Vec<Span> = (1..=20).map(span).collect();
     assert_eq!(decode(&encode(&many)), many[4..]);
     assert_eq!(encode(&[]), Vec::<u8>::new());
     for stored in [&[][..], &[2], &[1, 5], &[9; 40]] {
         assert_eq!(decode(stored), [], "{stored:?}");
     }
-    let open = Span { from_ms: 10, to_ms: 0 };
-    assert_eq!([9, 10, 11].map(|time_ms| open.holds(time_ms)), [false, true, true]);
-    assert_eq!([9, 10, 15, 16].map(|time_ms| span(1).holds(time_ms)), [false, true, true, false]);
+    let open = Span { before: end(10), until: None };
+    assert_eq!(decode(&encode(&[open])), [open]);
+    let at = |time_ms| Place { time_ms, seq: time_ms };
+    assert_eq!([9, 10, 11].map(|time_ms| open.holds(at(time_ms))), [false, false, true]);
+    assert_eq!([10, 11, 15, 16].map(|time_ms| span(1).holds(at(time_ms))), [false, true, true, false]);
 }
 
 #[test]

@@ -305,7 +305,7 @@ pub fn chat_entries(app: App, chat: ChatId) -> Vec<Entry> {
                 send(Command::SetBlocked { account: row.peer, blocked: false }),
             )
         } else {
-            entry(words::BLOCK, "prohibit", "menu-block", ask(Chore::Block(chat, row.peer)))
+            entry(words::BLOCK, "prohibit", "menu-block", ask(Chore::Block(chat)))
         });
     }
     entries.push(entry(words::CLEAR_CHAT, "chat-text", "menu-clear", ask(Chore::Clear(chat))));
