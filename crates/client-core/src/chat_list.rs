@@ -142,6 +142,7 @@ fn read(
         pinned: row.get(8)?,
         archived: row.get(9)?,
         muted_until_ms: <[u8; 8]>::try_from(mute).map_or(0, u64::from_be_bytes),
+        left: row.get::<_, u32>(16)? == Membership::Left.number(),
         draft: draft.text,
         draft_for: draft.written_for,
         typing: typing.contains(&ChatId(chat)),
@@ -204,6 +205,7 @@ impl Client {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::screens::stretch_sql;
     use crate::this::{self, Me};
     use identity::DeviceKey;
     use proto::ids::{DeviceAddress, DeviceNumber};
@@ -264,5 +266,22 @@ mod tests {
         assert!(listed.iter().all(|row| row.unread == 50 && row.last.is_some() && row.title.starts_with("+49")));
         let one = rows(&cx, Some(ChatId(id(7))), &BTreeSet::from([ChatId(id(7))])).expect("row");
         assert_eq!(one.iter().map(|row| (row.title.as_str(), row.typing)).collect::<Vec<_>>(), [("+497", true)]);
+    }
+
+    /// However much of a chat is hidden.
+    #[test]
+    fn what_is_newest_and_what_a_window_shows_come_from_an_index_of_what_is_shown() {
+        let db = filled(1);
+        for sql in [
+            sql(),
+            stretch_sql("m.time_ms < ?2 ORDER BY m.time_ms DESC"),
+            stretch_sql("m.time_ms > ?2 ORDER BY m.time_ms"),
+        ] {
+            let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a plan");
+            let values = vec![rusqlite::types::Null; statement.parameter_count()];
+            let steps = statement.query_map(rusqlite::params_from_iter(values), |row| row.get::<_, String>(3));
+            let plan: Vec<String> = steps.expect("steps").collect::<Result<_, _>>().expect("words");
+            assert!(plan.iter().any(|step| step.contains("message_shown (chat=?")), "{plan:?}");
+        }
     }
 }

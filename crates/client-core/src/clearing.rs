@@ -134,7 +134,7 @@ fn portion(cx: &mut Context<'_>, chat: ChatId, before_ms: u64) -> Result<(), Hal
     let is_end = rows.len() < ROWS_AT_ONCE;
     let reached_ms = rows.last().map(|row| row.place.time_ms);
     for row in rows {
-        let asked = Asked { sender: row.sender, place: row.place, star: row.star };
+        let asked = row.asked();
         if let Some(why) = bounds.judge(cx.db, &asked)? {
             hide(cx, chat, &row, why)?;
         }
@@ -181,7 +181,7 @@ pub(crate) fn up_to_now(cx: &Context<'_>, chat: ChatId) -> Result<Cut, Halt> {
         "SELECT max(c.applied_ms, coalesce((SELECT time_ms FROM message WHERE chat = ?1 AND time_ms < ?2 AND seq > 1
                                             ORDER BY time_ms DESC LIMIT 1), 0)),
                 max(c.applied_seq, coalesce((SELECT max(seq) FROM message WHERE chat = ?1), 0)),
-                coalesce((SELECT max(time_ms) FROM message WHERE chat = ?1 AND seq = ?3), 0),
+                coalesce((SELECT max(time_ms) FROM message WHERE chat = ?1 AND seq <= ?3 AND kind < 2 AND time_ms < ?2), 0),
                 (SELECT state_clock FROM this)
          FROM chat c WHERE c.chat = ?1",
     )?;
@@ -220,6 +220,16 @@ struct Row {
     star: MessageId,
 }
 
+impl Row {
+    fn is_line(&self) -> bool {
+        self.kind == Kind::System.number()
+    }
+
+    fn asked(&self) -> Asked {
+        Asked { sender: self.sender, place: self.place, is_line: self.is_line(), star: self.star }
+    }
+}
+
 const COLUMNS: &str = "message, account, seq, time_ms, kind, sent_ms, CASE WHEN about >= 2 THEN coalesce(target, message) ELSE message END";
 
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
@@ -243,7 +253,7 @@ fn rows(cx: &Context<'_>, chat: ChatId, before_ms: u64) -> Result<Vec<Row>, Halt
 
 /// A row that is kept out from now on. What the chat itself said there goes; of a message the place stays, for completeness.
 fn hide(cx: &mut Context<'_>, chat: ChatId, row: &Row, why: KeptOut) -> Result<(), Halt> {
-    let is_line = row.kind == Kind::System.number();
+    let is_line = row.is_line();
     // A line stands under the other one's account, who never said it.
     if row.kind == Kind::Hidden.number() || (is_line && why == KeptOut::Blocked) {
         return Ok(());
@@ -270,7 +280,7 @@ fn hide(cx: &mut Context<'_>, chat: ChatId, row: &Row, why: KeptOut) -> Result<(
 pub(crate) fn follow_settled(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
     let mut statement = cx.db.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE message = ?1"))?;
     let Some(row) = statement.query_row([id.as_bytes()], read).optional()? else { return Ok(()) };
-    let asked = Asked { sender: row.sender, place: row.place, star: row.star };
+    let asked = row.asked();
     match kept_out::judge(cx, chat, &asked)? {
         Some(why) => {
             cx.changed.chat(chat);

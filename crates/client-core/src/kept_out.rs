@@ -18,10 +18,9 @@ use rusqlite::{Connection, OptionalExtension};
 pub(crate) struct Cut {
     pub(crate) time_ms: u64,
     pub(crate) seq: u64,
-    /// The same of what moved here with its number, which has no place in this log.
+    /// The same of what has no place in this log: it moved here with its number, or nobody got it.
     pub(crate) moved_ms: u64,
-    /// When it was said, by the clock of own-device state: which stars counted, and what goes of that which has no place at all, as the chat's
-    /// own lines and words that nobody got.
+    /// When it was said, by the clock of own-device state: which stars counted, and which lines of the chat go, that have their device's times.
     pub(crate) said: u64,
 }
 
@@ -45,10 +44,13 @@ impl Cut {
 
     pub(crate) fn covers(self, place: Place) -> bool {
         match place.seq {
-            0 => place.time_ms <= self.time_ms.max(self.said >> 16),
-            MOVED_SEQ => place.time_ms <= self.moved_ms,
+            0 | MOVED_SEQ => place.time_ms <= self.moved_ms,
             seq => place.time_ms <= self.time_ms && seq <= self.seq,
         }
+    }
+
+    fn covers_line(self, time_ms: u64) -> bool {
+        time_ms <= self.time_ms.max(self.said >> 16)
     }
 }
 
@@ -64,6 +66,8 @@ pub(crate) enum KeptOut {
 pub(crate) struct Asked {
     pub(crate) sender: AccountId,
     pub(crate) place: Place,
+    /// The chat itself says it, on this device.
+    pub(crate) is_line: bool,
     /// Whose star lets it stay: its own or, of what is said about another message, that one's.
     pub(crate) star: MessageId,
 }
@@ -90,15 +94,20 @@ impl Bounds {
 
     /// Whether this one is.
     pub(crate) fn judge(&self, db: &Connection, asked: &Asked) -> Result<Option<KeptOut>, Halt> {
-        if self.all.covers(asked.place) {
+        let covers = |cut: Cut| match asked.is_line {
+            true => cut.covers_line(asked.place.time_ms),
+            false => cut.covers(asked.place),
+        };
+        if covers(self.all) {
             return Ok(Some(KeptOut::Cleared));
         }
-        if self.unstarred.covers(asked.place) && !self.keeps_star(db, asked.star)? {
+        if covers(self.unstarred) && !self.keeps_star(db, asked.star)? {
             return Ok(Some(KeptOut::Cleared));
         }
-        let by_blocked = self.blocked.as_ref().is_some_and(|(peer, spans)| {
-            *peer == asked.sender && spans.iter().any(|span| span.holds(asked.place))
-        });
+        let by_blocked = self
+            .blocked
+            .as_ref()
+            .is_some_and(|(peer, spans)| *peer == asked.sender && spans.iter().any(|span| span.holds(asked.place)));
         Ok(by_blocked.then_some(KeptOut::Blocked))
     }
 

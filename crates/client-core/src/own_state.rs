@@ -91,7 +91,7 @@ pub(crate) fn set(cx: &mut Context<'_>, key: &str, value: Vec<u8>) -> Result<(),
 }
 
 /// A chat goes on under another id: what the owner set about it goes along.
-pub(crate) fn move_chat_values(cx: &mut Context<'_>, from: ChatId, to: ChatId) -> Result<(), Halt> {
+pub(crate) fn move_chat_values(cx: &mut Context<'_>, from: ChatId, to: ChatId, to_is_new: bool) -> Result<(), Halt> {
     for key in [ChatKey::Pin, ChatKey::Archive, ChatKey::Mute, ChatKey::Unread, ChatKey::Draft] {
         if let Some(value) = state::get(cx.db, &key.of(from))? {
             if chat_value(cx, key, to)?.is_empty() {
@@ -112,7 +112,7 @@ pub(crate) fn move_chat_values(cx: &mut Context<'_>, from: ChatId, to: ChatId) -
     }
     if let Some(value) = state::get(cx.db, &ChatKey::Gone.of(from))? {
         // It may have been opened under its new id already, here or on another device.
-        if !state::was_ever_set(cx.db, &ChatKey::Gone.of(to))? {
+        if to_is_new && !state::was_ever_set(cx.db, &ChatKey::Gone.of(to))? {
             set(cx, &ChatKey::Gone.of(to), moved(&value))?;
         }
         set(cx, &ChatKey::Gone.of(from), Vec::new())?;

@@ -257,7 +257,7 @@ fn first_line(cx: &Context<'_>, chat: ChatId, first: Option<&MessageRow>) -> Res
 }
 
 /// By an index that has nothing of what is hidden, of which there may be much.
-fn stretch_sql(place: &str) -> String {
+pub(crate) fn stretch_sql(place: &str) -> String {
     let tables = ROW_TABLES.replacen("message m", "message m INDEXED BY message_shown", 1);
     format!("SELECT {ROW_COLUMNS} FROM {tables} WHERE m.chat = ?1 AND m.kind >= 0 AND {place} LIMIT ?3")
 }

@@ -25,12 +25,17 @@ impl Story {
     }
 
     fn hears(&self, number: u8, minute: u64, body: content::Body) -> Stored {
+        let place = Place { seq: 10 + minute, time_ms: self.began_ms + minute * MINUTE_MS };
+        self.hears_at(number, place, body)
+    }
+
+    fn hears_at(&self, number: u8, place: Place, body: content::Body) -> Stored {
         let content = Content { message_id: id(number).to_vec(), sent_ms: 1, profile_version: 0, body: Some(body) };
         let message = NewMessage {
             chat: CHAT,
             id: id(number),
             sender: DeviceAddress { account: self.peer, device: DeviceNumber(1) },
-            place: Some(Place { seq: 10 + minute, time_ms: self.began_ms + minute * MINUTE_MS }),
+            place: Some(place),
             sent_ms: 1,
             kind: messages::kind_of(&content).expect("of the conversation"),
             content: content.encode_to_vec(),
@@ -271,13 +276,109 @@ fn a_time_in_which_nothing_came_is_forgotten() {
 }
 
 #[test]
-fn who_registers_the_number_anew_stays_blocked() {
+fn one_entry_of_an_absurd_time_neither_voids_a_block_nor_makes_it_longer() {
+    let mut story = talked();
+    let far = |seq| Place { seq, time_ms: (1 << 59) + seq };
+    assert_eq!(story.hears_at(30, far(13), text("of the year 18 million")), Stored::New);
+    story.blocks(true);
+    assert_eq!(story.hears(3, 4, text("secret spam")), Stored::KeptOut);
+    assert_eq!(story.hears_at(31, far(15), text("secret, later still")), Stored::KeptOut);
+    story.blocks(false);
+    assert_eq!(story.hears(4, 6, text("welcome back")), Stored::New);
+    assert_eq!(story.seen(), [1, 2, 4, 30]);
+}
+
+/// They have this device's times.
+#[test]
+fn lines_of_the_chat_and_a_clock_that_is_ahead_move_no_end() {
+    let mut story = talked();
+    step(&story.db, now_ms() + 1_000_000_000, |cx| {
+        let chat = chats::find(cx.db, CHAT).expect("query").expect("the chat");
+        crate::notices::say(cx, &chat, &client_api::SystemLine::HistoryDiffers).expect("said");
+    });
+    story.blocks(true);
+    let [span] = spans(&story.db, story.peer).expect("read").try_into().expect("one");
+    assert_eq!(span.before, End { time_ms: story.began_ms + 2 * MINUTE_MS, seq: 12 });
+}
+
+#[test]
+fn a_device_that_is_behind_neither_blocks_nor_unblocks() {
+    let mut story = talked();
+    for blocked in [true, false] {
+        let command = Command::SetBlocked { account: story.peer_ui(), blocked };
+        assert_eq!(story.asks(command), Err(UserError::Offline));
+    }
+    story.client.session.goes_up();
+    story.db.execute("UPDATE chat SET membership = 2 WHERE chat = ?1", [CHAT.as_bytes()]).expect("to be joined");
+    let command = Command::SetBlocked { account: story.peer_ui(), blocked: true };
+    assert_eq!(story.asks(command), Err(UserError::NotNow));
+    assert_eq!(spans(&story.db, story.peer).expect("read"), []);
+}
+
+#[test]
+fn what_never_left_is_taken_back_and_what_left_is_not() {
+    let mut story = talked();
+    let never_left = story.writes("unsent");
+    let on_its_way = story.writes("on its way");
+    story.db.execute("UPDATE outbox SET went_out = 1 WHERE message = ?1", [on_its_way.0]).expect("sent");
+    story.blocks(true);
+    let waits = |message: client_api::MessageId| {
+        let sql = "SELECT count(*) FROM outbox WHERE message = ?1";
+        story.db.query_row(sql, [message.0], |row| row.get::<_, u32>(0)).expect("count")
+    };
+    assert_eq!((waits(never_left), waits(on_its_way)), (0, 1));
+    assert_eq!(story.seen(), [1, 2, on_its_way.0[0]]);
+}
+
+#[test]
+fn they_are_neither_asked_nor_given_anything_again() {
+    let to_them = |blocked: bool| {
+        let mut story = talked();
+        story.says(story.me, 3, 3, text("mine"));
+        if blocked {
+            story.blocks(true);
+        }
+        let sender = DeviceAddress { account: story.peer, device: DeviceNumber(1) }.to_wire();
+        let waits = proto::wire::GroupItem { seq: 14, sender: Some(sender), ..proto::wire::GroupItem::default() };
+        let request =
+            proto::content::RetryRequest { seq: 13, account: story.me.to_vec(), device: 1, ..Default::default() };
+        let (client, me) = (&mut story.client, story.me);
+        step(&story.db, now_ms(), |cx| {
+            chats::set_applied(cx, CHAT, 20, 1).expect("followed");
+            let chat = chats::find(cx.db, CHAT).expect("query").expect("the chat");
+            let own = Chat { chat: ChatId([0xd; 16]), kind: ChatKind::SelfGroup, peer: me, ..chat };
+            chats::insert(cx, &own).expect("the own devices");
+            crate::recovery::keep(cx, CHAT, &waits).expect("kept");
+            client.recover(cx).expect("asked");
+            let chat = chats::find(cx.db, CHAT).expect("query").expect("the chat");
+            client.on_retry_request(cx, &chat, &request).expect("heard");
+        });
+        let sql = "SELECT count(*) FROM outbox WHERE chat = ?1";
+        story.db.query_row(sql, [CHAT.as_bytes()], |row| row.get::<_, u32>(0)).expect("count")
+    };
+    assert_eq!((to_them(false), to_them(true)), (2, 0));
+}
+
+#[test]
+fn who_registers_the_number_anew_stays_blocked_until_the_owner_decides_otherwise() {
     let mut story = talked();
     story.blocks(true);
-    let anew = AccountId([7; 16]);
-    let (client, old) = (&mut story.client, story.peer);
-    step(&story.db, now_ms(), |cx| {
-        client.number_moved(cx, old, anew, "+491512345678").expect("moved");
-        assert!(is_blocked(cx.db, anew).expect("query"));
-    });
+    let (old, anew) = (story.peer, AccountId([7; 16]));
+    let moves = |story: &mut Story| {
+        let client = &mut story.client;
+        let (_, out) = step(&story.db, now_ms(), |cx| {
+            client.number_moved(cx, old, anew, "+491512345678").expect("moved");
+        });
+        out.iter().filter(|output| matches!(output, Output::Event(Event::Notice(Notice::BlockMoved { .. })))).count()
+    };
+    assert_eq!(moves(&mut story), 1, "it is told");
+    let is = |story: &Story, account| is_blocked(&story.db, account).expect("query");
+    assert!(is(&story, anew) && !is(&story, old));
+    assert_eq!(moves(&mut story), 0);
+    let unblock = Command::SetBlocked { account: ui_account(anew), blocked: false };
+    assert_eq!(story.asks(unblock), Ok(Answer::Done));
+    // Whatever the server says of the old one later.
+    step(&story.db, now_ms(), |cx| begin(cx, old).expect("blocked"));
+    assert_eq!(moves(&mut story), 0);
+    assert!(!is(&story, anew) && !is(&story, old));
 }
