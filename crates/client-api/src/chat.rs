@@ -56,6 +56,8 @@ pub struct ChatRow {
     pub draft_for: AccountId,
     /// The other one is typing.
     pub typing: bool,
+    /// A group that the owner is in no more.
+    pub left: bool,
 }
 
 /// The newest message, as the chat list shows it.

@@ -159,6 +159,11 @@ pub enum Notice {
         /// In short, for a report.
         what: String,
     },
+    /// The number of somebody who is blocked leads to another account now, which is blocked in their place.
+    BlockMoved {
+        /// What that is called here.
+        title: String,
+    },
     /// Persistent storage was refused by the browser.
     StorageNotPersistent,
 }

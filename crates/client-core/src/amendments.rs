@@ -402,14 +402,14 @@ fn is_hidden(db: &Connection, id: MessageId) -> rusqlite::Result<bool> {
 }
 
 /// Takes all that a message says out of the database, whatever it is; its place stays, and is not shown.
-pub(crate) fn keep_place(cx: &Context<'_>, id: MessageId, sent_ms: u64) -> Result<(), Halt> {
+pub(crate) fn keep_place(cx: &mut Context<'_>, id: MessageId, sent_ms: u64) -> Result<(), Halt> {
     media::erase(cx, id)?;
     cx.db
         .prepare_cached(
             "UPDATE message SET content = ?2, target = NULL, about = 0, kind = ?3, names_me = 0 WHERE message = ?1",
         )?
         .execute(params![id.as_bytes(), erased(id, sent_ms), Kind::Hidden.number()])?;
-    Ok(())
+    own_state::set(cx, &format!("{}{}", own_state::STAR, client_api::MessageId(id.0)), Vec::new())
 }
 
 /// What is kept of a message that says nothing any more.

@@ -3,17 +3,22 @@
 //! they stay whom they are. They are not told; the server is not either, and goes on telling them that their messages were delivered.
 
 use crate::accounts;
-use crate::chats::{self, Chat};
+use crate::amending::take_back;
+use crate::chats::{self, Chat, Membership};
 use crate::clearing;
 use crate::client::{Client, Context};
 use crate::history::import;
 use crate::io::Halt;
+use crate::kept_out::Cut;
+use crate::messages::{NUMBER_MAX, Place};
 use crate::own_state;
 use crate::profile::ui_account;
+use crate::restored;
+use crate::sending::Flight;
 use crate::state;
-use client_api::{Answer, BlockedRow, Command, Event, UserError};
+use client_api::{Answer, BlockedRow, Command, Event, Notice, UserError};
 use identity::ChatKind;
-use proto::ids::{AccountId, ChatId};
+use proto::ids::{AccountId, ChatId, MessageId};
 use rusqlite::Connection;
 use std::str::FromStr as _;
 
@@ -24,21 +29,35 @@ const SPANS_MAX: usize = 16;
 /// How a stored value begins.
 const FORMAT: u8 = 1;
 
-/// A time in which somebody was blocked, by the server's times in the chat with them.
+/// A stretch of the chat with somebody in which they were blocked. Of both ends time and place in the log count, as where a chat is cleared:
+/// one entry with an absurd time neither ends it nor makes it longer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Span {
-    from_ms: u64,
-    /// Inclusive; 0: it goes on.
-    to_ms: u64,
+    /// What was there before.
+    before: End,
+    /// What was there when it ended; `None`: it goes on.
+    until: Option<End>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct End {
+    time_ms: u64,
+    seq: u64,
+}
+
+impl End {
+    fn covers(self, place: Place) -> bool {
+        place.time_ms <= self.time_ms && place.seq <= self.seq
+    }
 }
 
 impl Span {
-    pub(crate) fn holds(self, time_ms: u64) -> bool {
-        self.from_ms <= time_ms && (self.to_ms == 0 || time_ms <= self.to_ms)
+    pub(crate) fn holds(self, place: Place) -> bool {
+        !self.before.covers(place) && self.until.is_none_or(|end| end.covers(place))
     }
 
     fn goes_on(self) -> bool {
-        self.to_ms == 0
+        self.until.is_none()
     }
 }
 
@@ -47,17 +66,25 @@ fn encode(spans: &[Span]) -> Vec<u8> {
         return Vec::new();
     }
     let newest = spans.get(spans.len().saturating_sub(SPANS_MAX)..).unwrap_or_default();
-    let numbers = newest.iter().flat_map(|span| [span.from_ms.to_be_bytes(), span.to_ms.to_be_bytes()]).flatten();
+    let ends = newest.iter().flat_map(|span| [span.before, span.until.unwrap_or(End { time_ms: 0, seq: 0 })]);
+    let numbers = ends.flat_map(|end| [end.time_ms, end.seq]).flat_map(u64::to_be_bytes);
     std::iter::once(FORMAT).chain(numbers).collect()
 }
 
 /// What a newer version wrote may be longer; what cannot be read blocks nobody.
 fn decode(stored: &[u8]) -> Vec<Span> {
     let [FORMAT, rest @ ..] = stored else { return Vec::new() };
-    let (pairs, _) = rest.as_chunks::<16>();
-    let number = |bytes: &[u8]| <[u8; 8]>::try_from(bytes).map_or(0, u64::from_be_bytes);
-    let span = |pair: &[u8; 16]| Span { from_ms: number(&pair[..8]), to_ms: number(&pair[8..]) };
-    pairs.iter().take(SPANS_MAX).map(span).collect()
+    let (numbers, _) = rest.as_chunks::<8>();
+    let (spans, _) = numbers.as_chunks::<4>();
+    let span = |numbers: &[[u8; 8]; 4]| {
+        let [from_ms, from_seq, to_ms, to_seq] = numbers.map(u64::from_be_bytes);
+        let until = End { time_ms: to_ms, seq: to_seq };
+        Span {
+            before: End { time_ms: from_ms, seq: from_seq },
+            until: Some(until).filter(|end| (end.time_ms, end.seq) != (0, 0)),
+        }
+    };
+    spans.iter().take(SPANS_MAX).map(span).collect()
 }
 
 fn key(account: AccountId) -> String {
@@ -131,32 +158,36 @@ pub(crate) fn follow(cx: &mut Context<'_>, account: AccountId) -> Result<(), Hal
     cx.changed.person(account);
     if let Some(chat) = chats::find_with(cx.db, ChatKind::Direct, account)? {
         cx.changed.pushing.insert(chat.chat);
+        let spans = spans(cx.db, account)?;
         // What came before this device knew.
-        if let Some(from_ms) = spans(cx.db, account)?.iter().map(|span| span.from_ms).min() {
-            clearing::look_through(cx, chat.chat, from_ms)?;
+        if !spans.is_empty() {
+            clearing::look_through(cx, chat.chat)?;
+        }
+        if spans.last().is_some_and(|span| span.goes_on()) {
+            cx.changed.silenced.insert(chat.chat);
+            take_unsent_back(cx, chat.chat)?;
         }
     }
     Ok(())
 }
 
-/// From now on: behind the newest that this device knows in the chat with them.
-fn begins_ms(cx: &Context<'_>, account: AccountId) -> Result<u64, Halt> {
-    let known_ms = match chats::find_with(cx.db, ChatKind::Direct, account)? {
-        Some(chat) => clearing::up_to_now(cx, chat.chat)?.time_ms,
-        None => 0,
+/// The newest that this device knows in the chat with them.
+fn known(cx: &Context<'_>, account: AccountId) -> Result<End, Halt> {
+    let known = match chats::find_with(cx.db, ChatKind::Direct, account)? {
+        Some(chat) => clearing::up_to_now(cx, chat.chat)?,
+        None => Cut::default(),
     };
-    Ok(match known_ms {
-        // Nothing was said, or it is still to come from the phone.
-        0 if import::is_whole(cx)? => 1,
-        0 => cx.now_ms,
-        known_ms => known_ms + 1,
+    Ok(match known.time_ms {
+        // What was said is still to come from the phone.
+        0 if !import::is_whole(cx)? => End { time_ms: cx.now_ms, seq: NUMBER_MAX },
+        time_ms => End { time_ms, seq: known.seq },
     })
 }
 
 fn begin(cx: &mut Context<'_>, account: AccountId) -> Result<(), Halt> {
     let mut spans = spans(cx.db, account)?;
     if !spans.last().is_some_and(|span| span.goes_on()) {
-        spans.push(Span { from_ms: begins_ms(cx, account)?, to_ms: 0 });
+        spans.push(Span { before: known(cx, account)?, until: None });
     }
     own_state::set(cx, &key(account), encode(&spans))
 }
@@ -165,16 +196,39 @@ fn begin(cx: &mut Context<'_>, account: AccountId) -> Result<(), Halt> {
 fn end(cx: &mut Context<'_>, account: AccountId) -> Result<(), Halt> {
     let mut spans = spans(cx.db, account)?;
     let Some(last) = spans.pop_if(|span| span.goes_on()) else { return Ok(()) };
-    let to_ms = begins_ms(cx, account)?.saturating_sub(1);
-    if last.from_ms <= to_ms {
-        spans.push(Span { to_ms, ..last });
+    let end = known(cx, account)?;
+    if !last.before.covers(Place { time_ms: end.time_ms, seq: end.seq }) {
+        spans.push(Span { until: Some(end), ..last });
     }
     own_state::set(cx, &key(account), encode(&spans))
 }
 
-/// A number leads to another account: people block a number, whatever account its owner makes next.
+/// A number leads to another account: people block a number, whatever account its owner makes next. Once, and only where the owner has never
+/// said anything about the new one: the server says who that is, and it is told to them.
 pub(crate) fn carry(cx: &mut Context<'_>, old: AccountId, new: AccountId) -> Result<(), Halt> {
-    if is_blocked(cx.db, old)? { begin(cx, new) } else { Ok(()) }
+    if !is_blocked(cx.db, old)? {
+        return Ok(());
+    }
+    if !state::was_ever_set(cx.db, &key(new))? {
+        begin(cx, new)?;
+        let title = accounts::title_of(cx.db, new)?;
+        cx.event(Event::Notice(Notice::BlockMoved { title }));
+    }
+    end(cx, old)
+}
+
+/// What never left is not said to them any more.
+fn take_unsent_back(cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+    let unsent: Vec<[u8; 16]> = {
+        let mut statement =
+            cx.db.prepare_cached("SELECT message FROM message WHERE chat = ?1 AND seq = 0 AND kind IN (0, 1)")?;
+        let rows = statement.query_map([chat.as_bytes()], |row| row.get(0))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    for id in unsent {
+        take_back(cx, chat, MessageId(id))?;
+    }
+    Ok(())
 }
 
 impl Client {
@@ -195,8 +249,19 @@ impl Client {
             cx.answer(request, Err(UserError::NotFound));
             return Ok(());
         }
+        let chat = chats::find_with(cx.db, ChatKind::Direct, account)?;
+        // A device that is behind would say that what the others have shown already was said meanwhile.
+        if !self.session.is_up() {
+            cx.answer(request, Err(UserError::Offline));
+            return Ok(());
+        }
+        if let Some(chat) = &chat
+            && self.is_behind(cx, chat)?
+        {
+            cx.answer(request, Err(UserError::NotNow));
+            return Ok(());
+        }
         if blocked {
-            let chat = chats::find_with(cx.db, ChatKind::Direct, account)?;
             if let Some(chat) = chat {
                 self.end_call_with(cx, chat.chat)?;
             }
@@ -206,6 +271,13 @@ impl Client {
         }
         cx.answer(request, Ok(Answer::Done));
         Ok(())
+    }
+
+    /// The log of a chat has more than this device followed, as far as it knows.
+    fn is_behind(&self, cx: &Context<'_>, chat: &Chat) -> Result<bool, Halt> {
+        let follows = matches!(chat.membership, Membership::Wanted)
+            || self.flights.any(|flight| matches!(flight, Flight::FetchLog { chat: of, .. } if *of == chat.chat));
+        Ok(follows || restored::is_comparing(cx.db, chat.chat)?)
     }
 }
 

@@ -443,6 +443,14 @@ impl Client {
         self.stop_ringing(cx, chat, false)
     }
 
+    /// Somebody was blocked, maybe on another device.
+    pub(crate) fn silence(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        for chat in std::mem::take(&mut cx.changed.silenced) {
+            self.end_call_with(cx, chat)?;
+        }
+        Ok(())
+    }
+
     fn stop_ringing(&mut self, cx: &mut Context<'_>, chat: ChatId, missed: bool) -> Result<(), Halt> {
         let Some(ringing) = self.calling.ringing.remove(&chat) else { return Ok(()) };
         self.calling.changed = true;

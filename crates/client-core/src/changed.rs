@@ -25,6 +25,8 @@ pub(crate) struct Changed {
     pub(crate) profile: bool,
     pub(crate) settings: bool,
     pub(crate) devices: bool,
+    /// Chats in which nothing rings any more, and no call goes on: their other one is blocked.
+    pub(crate) silenced: BTreeSet<ChatId>,
     /// Who is blocked.
     pub(crate) blocked: bool,
     /// How far the mirror has come.

@@ -63,7 +63,7 @@ fn sql() -> String {
          LEFT JOIN state gone ON gone.key = 'gone/' || lower(hex(c.chat))
          LEFT JOIN state gthumb ON c.kind = 3 AND gthumb.key = 'group-thumb/' || lower(hex(c.chat))
          LEFT JOIN state gphoto ON c.kind = 3 AND gphoto.key = 'group-photo/' || lower(hex(c.chat))
-         LEFT JOIN message m ON m.message = (SELECT l.message FROM message l WHERE l.chat = c.chat AND l.kind IN (0, 1, 3)
+         LEFT JOIN message m ON m.message = (SELECT l.message FROM message l INDEXED BY message_shown WHERE l.chat = c.chat AND l.kind >= 0 AND l.kind IN (0, 1, 3)
                                              ORDER BY l.time_ms DESC LIMIT 1)
          LEFT JOIN mark k ON k.chat = c.chat AND k.account = c.peer
          LEFT JOIN state s ON s.key = 'star/' || lower(hex(m.message))
@@ -150,6 +150,7 @@ fn read(
         pinned: row.get(8)?,
         archived: row.get(9)?,
         muted_until_ms: <[u8; 8]>::try_from(mute).map_or(0, u64::from_be_bytes),
+        left: row.get::<_, u32>(16)? == Membership::Left.number(),
         draft: draft.text,
         draft_for: draft.written_for,
         typing: typing.contains(&ChatId(chat)),
@@ -213,6 +214,7 @@ impl Client {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::screens::stretch_sql;
     use crate::this::{self, Me};
     use identity::DeviceKey;
     use proto::ids::{DeviceAddress, DeviceNumber};
@@ -273,5 +275,22 @@ mod tests {
         assert!(listed.iter().all(|row| row.unread == 50 && row.last.is_some() && row.title.starts_with("+49")));
         let one = rows(&cx, Some(ChatId(id(7))), &BTreeSet::from([ChatId(id(7))])).expect("row");
         assert_eq!(one.iter().map(|row| (row.title.as_str(), row.typing)).collect::<Vec<_>>(), [("+497", true)]);
+    }
+
+    /// However much of a chat is hidden.
+    #[test]
+    fn what_is_newest_and_what_a_window_shows_come_from_an_index_of_what_is_shown() {
+        let db = filled(1);
+        for sql in [
+            sql(),
+            stretch_sql("m.time_ms < ?2 ORDER BY m.time_ms DESC"),
+            stretch_sql("m.time_ms > ?2 ORDER BY m.time_ms"),
+        ] {
+            let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).expect("a plan");
+            let values = vec![rusqlite::types::Null; statement.parameter_count()];
+            let steps = statement.query_map(rusqlite::params_from_iter(values), |row| row.get::<_, String>(3));
+            let plan: Vec<String> = steps.expect("steps").collect::<Result<_, _>>().expect("words");
+            assert!(plan.iter().any(|step| step.contains("message_shown (chat=?")), "{plan:?}");
+        }
     }
 }

@@ -280,7 +280,8 @@ pub(crate) fn move_into(cx: &mut Context<'_>, from: ChatId, to: ChatId) -> Resul
     if !are_of_the_same(cx.db, from, to)? {
         return Err(Halt::Broken("what was said to one goes into the chat with another"));
     }
-    if find(cx.db, to)?.is_none() {
+    let to_is_new = find(cx.db, to)?.is_none();
+    if to_is_new {
         cx.db
             .prepare_cached("UPDATE chat SET chat = ?2 WHERE chat = ?1")?
             .execute(params![from.as_bytes(), to.as_bytes()])?;
@@ -294,7 +295,7 @@ pub(crate) fn move_into(cx: &mut Context<'_>, from: ChatId, to: ChatId) -> Resul
             params![from.as_bytes(), to.as_bytes()],
         )?;
     }
-    own_state::move_chat_values(cx, from, to)?;
+    own_state::move_chat_values(cx, from, to, to_is_new)?;
     if let Some(chat) = find(cx.db, to)? {
         // A contact's row names the chat.
         cx.changed.person(chat.peer);

@@ -9,6 +9,7 @@ use crate::io::Halt;
 use crate::kept_out::{self, Asked, Bounds, Cut, KeptOut};
 use crate::messages::{Kind, MOVED_SEQ, Place, UNSENT_MS};
 use crate::own_state::{self, ChatKey};
+use crate::recovery;
 use client_api::{Answer, UserError};
 use identity::ChatKind;
 use proto::ids::{AccountId, ChatId, MessageId};
@@ -97,33 +98,18 @@ impl Client {
 
     /// Hides the next rows of what was cleared; the rest in the next inputs, which come at once.
     pub(crate) fn sweep(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        let next: Option<([u8; 16], u64, u64)> = cx
+        let next: Option<([u8; 16], u64)> = cx
             .db
-            .prepare_cached("SELECT chat, before_ms, from_ms FROM sweep LIMIT 1")?
-            .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .prepare_cached("SELECT chat, before_ms FROM sweep LIMIT 1")?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
-        let Some((chat, before_ms, from_ms)) = next else { return Ok(()) };
-        let chat = ChatId(chat);
-        let rows = rows(cx, chat, before_ms, from_ms)?;
-        let bounds = Bounds::of(cx, chat)?;
-        let is_end = rows.len() < ROWS_AT_ONCE;
-        let reached_ms = rows.last().map(|row| row.place.time_ms);
-        for row in rows {
-            let asked = Asked { sender: row.sender, place: row.place, star: row.star };
-            if let Some(why) = bounds.judge(cx.db, &asked)? {
-                hide(cx, chat, &row, why)?;
-            }
+        if let Some((chat, before_ms)) = next {
+            portion(cx, ChatId(chat), before_ms)?;
         }
-        match reached_ms.filter(|_| !is_end) {
-            // Its time is no other message's, but may be a line's.
-            Some(reached_ms) => {
-                let before_ms = (reached_ms + 1).min(before_ms - 1);
-                cx.db
-                    .prepare_cached("UPDATE sweep SET before_ms = ?2 WHERE chat = ?1")?
-                    .execute(params![chat.as_bytes(), before_ms])?;
-            }
-            None => drop(cx.db.prepare_cached("DELETE FROM sweep WHERE chat = ?1")?.execute([chat.as_bytes()])?),
-        }
+        self.sweep_later(cx)
+    }
+
+    pub(crate) fn sweep_later(&mut self, cx: &Context<'_>) -> Result<(), Halt> {
         if sweeps(cx)? {
             self.retry_at(cx.now_ms + 1);
         }
@@ -131,19 +117,56 @@ impl Client {
     }
 }
 
+/// All that is left to be looked at in a chat, at once: it moves elsewhere.
+pub(crate) fn sweep_whole(cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+    let mut statement = cx.db.prepare_cached("SELECT before_ms FROM sweep WHERE chat = ?1")?;
+    let mut next = || statement.query_row([chat.as_bytes()], |row| row.get(0)).optional();
+    while let Some(before_ms) = next()? {
+        portion(cx, chat, before_ms)?;
+    }
+    Ok(())
+}
+
+/// Looks at the next rows before this time.
+fn portion(cx: &mut Context<'_>, chat: ChatId, before_ms: u64) -> Result<(), Halt> {
+    let rows = rows(cx, chat, before_ms)?;
+    let bounds = Bounds::of(cx, chat)?;
+    let is_end = rows.len() < ROWS_AT_ONCE;
+    let reached_ms = rows.last().map(|row| row.place.time_ms);
+    for row in rows {
+        let asked = row.asked();
+        if let Some(why) = bounds.judge(cx.db, &asked)? {
+            hide(cx, chat, &row, why)?;
+        }
+    }
+    // What the list says of the chat is in the newest ones; the rest counts at the end.
+    if is_end || before_ms == UNSENT_MS {
+        cx.changed.chat(chat);
+        cx.changed.infos.insert(chat);
+    }
+    match reached_ms.filter(|_| !is_end) {
+        // Its time is no other message's, but may be a line's.
+        Some(reached_ms) => {
+            let before_ms = (reached_ms + 1).min(before_ms - 1);
+            cx.db
+                .prepare_cached("UPDATE sweep SET before_ms = ?2 WHERE chat = ?1")?
+                .execute(params![chat.as_bytes(), before_ms])?;
+        }
+        None => drop(cx.db.prepare_cached("DELETE FROM sweep WHERE chat = ?1")?.execute([chat.as_bytes()])?),
+    }
+    Ok(())
+}
+
 /// Rows are left to be looked at.
 fn sweeps(cx: &Context<'_>) -> Result<bool, Halt> {
     Ok(cx.db.prepare_cached("SELECT EXISTS (SELECT 1 FROM sweep)")?.query_row([], |row| row.get(0))?)
 }
 
-/// Rows of a chat from this time on may be kept out since now.
-pub(crate) fn look_through(cx: &Context<'_>, chat: ChatId, from_ms: u64) -> Result<(), Halt> {
+/// Rows of a chat may be kept out since now.
+pub(crate) fn look_through(cx: &Context<'_>, chat: ChatId) -> Result<(), Halt> {
     cx.db
-        .prepare_cached(
-            "INSERT INTO sweep (chat, before_ms, from_ms) VALUES (?1, ?2, ?3)
-             ON CONFLICT (chat) DO UPDATE SET before_ms = ?2, from_ms = min(from_ms, ?3)",
-        )?
-        .execute(params![chat.as_bytes(), UNSENT_MS, from_ms.min(UNSENT_MS)])?;
+        .prepare_cached("INSERT OR REPLACE INTO sweep (chat, before_ms) VALUES (?1, ?2)")?
+        .execute(params![chat.as_bytes(), UNSENT_MS])?;
     Ok(())
 }
 
@@ -152,15 +175,19 @@ pub(crate) fn reopen(cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
     own_state::set(cx, &ChatKey::Gone.of(chat), Vec::new())
 }
 
-/// The newest place that this device knows in a chat.
+/// The newest place that this device knows in a chat. Lines of the chat have the device's times, and no place.
 pub(crate) fn up_to_now(cx: &Context<'_>, chat: ChatId) -> Result<Cut, Halt> {
     let mut statement = cx.db.prepare_cached(
-        "SELECT max(c.applied_ms, coalesce((SELECT max(time_ms) FROM message WHERE chat = ?1 AND time_ms < ?2), 0)),
-                max(c.applied_seq, coalesce((SELECT max(seq) FROM message WHERE chat = ?1), 0), ?3)
+        "SELECT max(c.applied_ms, coalesce((SELECT time_ms FROM message WHERE chat = ?1 AND time_ms < ?2 AND seq > 1
+                                            ORDER BY time_ms DESC LIMIT 1), 0)),
+                max(c.applied_seq, coalesce((SELECT max(seq) FROM message WHERE chat = ?1), 0)),
+                coalesce((SELECT max(time_ms) FROM message WHERE chat = ?1 AND seq <= ?3 AND kind < 2 AND time_ms < ?2), 0),
+                (SELECT state_clock FROM this)
          FROM chat c WHERE c.chat = ?1",
     )?;
     let cut = statement.query_row(params![chat.as_bytes(), UNSENT_MS, MOVED_SEQ], |row| {
-        Ok(Cut { time_ms: row.get(0)?, seq: row.get(1)? })
+        let clock = row.get::<_, i64>(3)?.cast_unsigned();
+        Ok(Cut { time_ms: row.get(0)?, seq: row.get(1)?, moved_ms: row.get(2)?, said: clock.max(cx.now_ms << 16) })
     });
     Ok(cut.optional()?.unwrap_or_default())
 }
@@ -169,10 +196,10 @@ pub(crate) fn up_to_now(cx: &Context<'_>, chat: ChatId) -> Result<Cut, Halt> {
 fn clear_unsent(cx: &mut Context<'_>, chat: ChatId, what: Cleared) -> Result<(), Halt> {
     let unsent: Vec<[u8; 16]> = {
         let mut statement = cx.db.prepare_cached(
-            "SELECT m.message FROM message m WHERE m.chat = ?1 AND m.time_ms >= ?2 AND m.kind IN (0, 1) AND (?3 OR NOT EXISTS
+            "SELECT m.message FROM message m WHERE m.chat = ?1 AND m.seq = 0 AND m.kind IN (0, 1) AND (?2 OR NOT EXISTS
              (SELECT 1 FROM state s WHERE s.key = 'star/' || lower(hex(m.message)) AND length(s.value) > 0))",
         )?;
-        let values = params![chat.as_bytes(), UNSENT_MS, what == Cleared::All];
+        let values = params![chat.as_bytes(), what == Cleared::All];
         let rows = statement.query_map(values, |row| row.get(0))?;
         rows.collect::<Result<_, _>>()?
     };
@@ -193,6 +220,16 @@ struct Row {
     star: MessageId,
 }
 
+impl Row {
+    fn is_line(&self) -> bool {
+        self.kind == Kind::System.number()
+    }
+
+    fn asked(&self) -> Asked {
+        Asked { sender: self.sender, place: self.place, is_line: self.is_line(), star: self.star }
+    }
+}
+
 const COLUMNS: &str = "message, account, seq, time_ms, kind, sent_ms, CASE WHEN about >= 2 THEN coalesce(target, message) ELSE message END";
 
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
@@ -206,23 +243,25 @@ fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     })
 }
 
-fn rows(cx: &Context<'_>, chat: ChatId, before_ms: u64, from_ms: u64) -> Result<Vec<Row>, Halt> {
+fn rows(cx: &Context<'_>, chat: ChatId, before_ms: u64) -> Result<Vec<Row>, Halt> {
     let mut statement = cx.db.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM message WHERE chat = ?1 AND time_ms < ?2 AND time_ms >= ?3
-         ORDER BY time_ms DESC LIMIT ?4"
+        "SELECT {COLUMNS} FROM message WHERE chat = ?1 AND time_ms < ?2 ORDER BY time_ms DESC LIMIT ?3"
     ))?;
-    let rows = statement.query_map(params![chat.as_bytes(), before_ms, from_ms, ROWS_AT_ONCE], read)?;
+    let rows = statement.query_map(params![chat.as_bytes(), before_ms, ROWS_AT_ONCE], read)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// A row that is kept out from now on. What the chat itself said there goes; of a message the place stays, for completeness.
 fn hide(cx: &mut Context<'_>, chat: ChatId, row: &Row, why: KeptOut) -> Result<(), Halt> {
-    let is_line = row.kind == Kind::System.number();
+    let is_line = row.is_line();
     // A line stands under the other one's account, who never said it.
     if row.kind == Kind::Hidden.number() || (is_line && why == KeptOut::Blocked) {
         return Ok(());
     }
-    if is_line || row.kind == Kind::Waiting.number() {
+    if row.kind == Kind::Waiting.number() {
+        // Nobody is asked any more for what would not be shown.
+        recovery::release(cx, chat, row.place.seq, row.place.seq)?;
+    } else if is_line {
         cx.db.prepare_cached("DELETE FROM message WHERE message = ?1")?.execute([row.id.as_bytes()])?;
     } else {
         amendments::keep_place(cx, row.id, row.sent_ms)?;
@@ -231,8 +270,9 @@ fn hide(cx: &mut Context<'_>, chat: ChatId, row: &Row, why: KeptOut) -> Result<(
         // What it was said about is shown without it.
         return amendments::follow(cx, chat, row.star);
     }
-    cx.changed.message_gone(chat, row.id);
-    cx.changed.infos.insert(chat);
+    // The chat's row is shown by whoever hides.
+    cx.changed.messages.remove(&(chat, row.id));
+    cx.changed.messages_gone.insert((chat, row.id));
     Ok(())
 }
 
@@ -240,9 +280,13 @@ fn hide(cx: &mut Context<'_>, chat: ChatId, row: &Row, why: KeptOut) -> Result<(
 pub(crate) fn follow_settled(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
     let mut statement = cx.db.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE message = ?1"))?;
     let Some(row) = statement.query_row([id.as_bytes()], read).optional()? else { return Ok(()) };
-    let asked = Asked { sender: row.sender, place: row.place, star: row.star };
+    let asked = row.asked();
     match kept_out::judge(cx, chat, &asked)? {
-        Some(why) => hide(cx, chat, &row, why),
+        Some(why) => {
+            cx.changed.chat(chat);
+            cx.changed.infos.insert(chat);
+            hide(cx, chat, &row, why)
+        }
         None => Ok(()),
     }
 }

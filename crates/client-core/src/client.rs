@@ -244,9 +244,12 @@ impl Client {
         }
         if this::stage(cx.db)? == Stage::Active {
             self.ensure_self_group(&mut cx)?;
+            self.silence(&mut cx)?;
+            // Before the siblings are told: stars go with what is hidden.
+            self.sweep(&mut cx)?;
             self.share_state(&mut cx)?;
             self.go_on(&mut cx)?;
-            self.sweep(&mut cx)?;
+            self.sweep_later(&cx)?;
             self.index_messages(&mut cx)?;
             self.drop_files(&mut cx)?;
             self.show_changes(&mut cx)?;

@@ -105,7 +105,7 @@ mod tests {
                 written_for: OTHER,
             };
             client.on_command(cx, client_api::Request { id: 1, command: drafts }).expect("kept");
-            own_state::move_chat_values(cx, chat, CHAT).expect("moved");
+            own_state::move_chat_values(cx, chat, CHAT, true).expect("moved");
         });
         assert!(!out.is_empty(), "it was answered");
         let row = row(&db);

@@ -6,35 +6,51 @@ use crate::blocking;
 use crate::chats;
 use crate::client::Context;
 use crate::io::Halt;
-use crate::messages::Place;
+use crate::messages::{MOVED_SEQ, Place};
 use crate::own_state::{self, ChatKey};
 use identity::ChatKind;
 use proto::ids::{AccountId, ChatId, MessageId};
 use rusqlite::{Connection, OptionalExtension};
 
-/// Up to where a chat was cleared. Both count: a server that was put back gives old places to new messages, and one that lies about a time
-/// cannot have what comes later hidden.
+/// Up to where a chat was cleared. Time and place both count: a server that was put back gives old places to new messages, and one that lies
+/// about a time cannot have what comes later hidden.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Cut {
     pub(crate) time_ms: u64,
     pub(crate) seq: u64,
+    /// The same of what has no place in this log: it moved here with its number, or nobody got it.
+    pub(crate) moved_ms: u64,
+    /// When it was said, by the clock of own-device state: which stars counted, and which lines of the chat go, that have their device's times.
+    pub(crate) said: u64,
 }
 
 impl Cut {
-    /// As it is stored: of two, the larger bytes are the later cut.
+    /// As it is stored: of two, the larger of each number counts (`state`).
     pub(crate) fn encode(self) -> Vec<u8> {
-        [self.time_ms.to_be_bytes(), self.seq.to_be_bytes()].concat()
+        [self.time_ms, self.seq, self.moved_ms, self.said].map(u64::to_be_bytes).concat()
     }
 
     pub(crate) fn decode(stored: &[u8]) -> Self {
         match stored.as_chunks::<8>() {
-            ([time_ms, seq], []) => Self { time_ms: u64::from_be_bytes(*time_ms), seq: u64::from_be_bytes(*seq) },
+            ([time_ms, seq, moved_ms, said], []) => Self {
+                time_ms: u64::from_be_bytes(*time_ms),
+                seq: u64::from_be_bytes(*seq),
+                moved_ms: u64::from_be_bytes(*moved_ms),
+                said: u64::from_be_bytes(*said),
+            },
             _ => Self::default(),
         }
     }
 
     pub(crate) fn covers(self, place: Place) -> bool {
-        place.time_ms <= self.time_ms && place.seq <= self.seq
+        match place.seq {
+            0 | MOVED_SEQ => place.time_ms <= self.moved_ms,
+            seq => place.time_ms <= self.time_ms && seq <= self.seq,
+        }
+    }
+
+    fn covers_line(self, time_ms: u64) -> bool {
+        time_ms <= self.time_ms.max(self.said >> 16)
     }
 }
 
@@ -50,6 +66,8 @@ pub(crate) enum KeptOut {
 pub(crate) struct Asked {
     pub(crate) sender: AccountId,
     pub(crate) place: Place,
+    /// The chat itself says it, on this device.
+    pub(crate) is_line: bool,
     /// Whose star lets it stay: its own or, of what is said about another message, that one's.
     pub(crate) star: MessageId,
 }
@@ -60,42 +78,43 @@ pub(crate) struct Bounds {
     all: Cut,
     /// All but what was starred then.
     unstarred: Cut,
-    /// When that was, by the clock of own-device state.
-    unstarred_clock: i64,
     blocked: Option<(AccountId, Vec<blocking::Span>)>,
 }
 
 impl Bounds {
     pub(crate) fn of(cx: &Context<'_>, chat: ChatId) -> Result<Self, Halt> {
         let peer = chats::find(cx.db, chat)?.filter(|chat| chat.kind == ChatKind::Direct).map(|chat| chat.peer);
-        let (kept_stars, unstarred_clock) = with_clock(cx.db, &ChatKey::ClearUnstarred.of(chat))?;
         let spans = peer.map(|peer| blocking::spans(cx.db, peer).map(|spans| (peer, spans))).transpose()?;
         Ok(Self {
             all: Cut::decode(&own_state::chat_value(cx, ChatKey::Clear, chat)?),
-            unstarred: Cut::decode(&kept_stars),
-            unstarred_clock,
+            unstarred: Cut::decode(&own_state::chat_value(cx, ChatKey::ClearUnstarred, chat)?),
             blocked: spans,
         })
     }
 
     /// Whether this one is.
     pub(crate) fn judge(&self, db: &Connection, asked: &Asked) -> Result<Option<KeptOut>, Halt> {
-        if self.all.covers(asked.place) {
+        let covers = |cut: Cut| match asked.is_line {
+            true => cut.covers_line(asked.place.time_ms),
+            false => cut.covers(asked.place),
+        };
+        if covers(self.all) {
             return Ok(Some(KeptOut::Cleared));
         }
-        if self.unstarred.covers(asked.place) && !self.keeps_star(db, asked.star)? {
+        if covers(self.unstarred) && !self.keeps_star(db, asked.star)? {
             return Ok(Some(KeptOut::Cleared));
         }
-        let by_blocked = self.blocked.as_ref().is_some_and(|(peer, spans)| {
-            *peer == asked.sender && spans.iter().any(|span| span.holds(asked.place.time_ms))
-        });
+        let by_blocked = self
+            .blocked
+            .as_ref()
+            .is_some_and(|(peer, spans)| *peer == asked.sender && spans.iter().any(|span| span.holds(asked.place)));
         Ok(by_blocked.then_some(KeptOut::Blocked))
     }
 
     /// It has its star, or had it when the rest was cleared and lost it since.
     fn keeps_star(&self, db: &Connection, id: MessageId) -> Result<bool, Halt> {
         let (star, clock) = with_clock(db, &format!("{}{}", own_state::STAR, client_api::MessageId(id.0)))?;
-        Ok(!star.is_empty() || clock > self.unstarred_clock)
+        Ok(!star.is_empty() || clock.cast_unsigned() > self.unstarred.said)
     }
 }
 

@@ -144,7 +144,7 @@ pub(crate) fn store(cx: &mut Context<'_>, message: &NewMessage) -> Result<Stored
     let aim = said.as_ref().and_then(amendments::aim);
     if let Some(place) = message.place {
         let star = aim.filter(|(about, _)| *about != About::Answer).map_or(message.id, |(_, target)| target);
-        let asked = kept_out::Asked { sender: message.sender.account, place, star };
+        let asked = kept_out::Asked { sender: message.sender.account, place, is_line: false, star };
         if let Some(why) = kept_out::judge(cx, message.chat, &asked)? {
             return keep_out(cx, message, place, why);
         }

@@ -4,6 +4,7 @@
 use crate::accounts::{self, contact, set_contact};
 use crate::blocking;
 use crate::chats::{self, Chat, Membership};
+use crate::clearing;
 use crate::client::{Client, Context};
 use crate::following::People;
 use crate::io::Halt;
@@ -38,9 +39,10 @@ impl Client {
         else {
             return Ok(());
         };
+        let is_new = chats::find_with(cx.db, ChatKind::Direct, new)?.is_none();
         let successor = chats::ensure_direct(cx, new)?;
         let Some(successor) = chats::find(cx.db, successor)? else { return Ok(()) };
-        move_chat(cx, &begun, &successor)?;
+        move_chat(cx, &begun, &successor, is_new)?;
         notices::say(cx, &successor, &SystemLine::SafetyNumberChanged)
     }
 
@@ -77,9 +79,11 @@ fn move_contact(cx: &mut Context<'_>, old: AccountId, new: AccountId, number: &s
 
 /// What was said stays readable in the chat with the new account. Own messages that never reached a device of the old
 /// one are shown as failed: whether the new account's owner shall have them is for the user to say.
-fn move_chat(cx: &mut Context<'_>, from: &Chat, to: &Chat) -> Result<(), Halt> {
+fn move_chat(cx: &mut Context<'_>, from: &Chat, to: &Chat, to_is_new: bool) -> Result<(), Halt> {
     let me = cx.me()?.address.account;
     let (old, new) = (from.chat.as_bytes(), to.chat.as_bytes());
+    // What was cleared there is told by its places there.
+    clearing::sweep_whole(cx, from.chat)?;
     if chat_list::unread(cx, from.chat)? > 0 {
         own_state::set(cx, &ChatKey::Unread.of(to.chat), own_state::flag(true))?;
     }
@@ -124,7 +128,7 @@ fn move_chat(cx: &mut Context<'_>, from: &Chat, to: &Chat) -> Result<(), Halt> {
         )?
         .execute(params![new, old, from.activity_ms])?;
     cx.db.prepare_cached("DELETE FROM mark_step WHERE chat = ?1")?.execute([old])?;
-    own_state::move_chat_values(cx, from.chat, to.chat)?;
+    own_state::move_chat_values(cx, from.chat, to.chat, to_is_new)?;
     mls::taken(ChatGroup::delete(&mls::provider(cx), from.chat, from.generation))?;
     chats::set_membership(cx, from.chat, Membership::Left, 0)?;
     cx.changed.chat_moved(from.chat, to.chat, People::Others);

@@ -5,7 +5,7 @@ use crate::chats;
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::kept_out::Cut;
-use crate::{accounts, amendments, blocking, clearing, devices, messages, profile, reading, state};
+use crate::{accounts, amendments, blocking, clearing, devices, profile, reading, state};
 use client_api::{Answer, Event, Previews, Settings, TextDirection, Theme, UserError};
 use identity::ChatKind;
 use prost::Message as _;
@@ -106,7 +106,7 @@ pub(crate) fn set(cx: &mut Context<'_>, key: &str, value: Vec<u8>) -> Result<(),
 }
 
 /// A chat goes on under another id: what the owner set about it goes along.
-pub(crate) fn move_chat_values(cx: &mut Context<'_>, from: ChatId, to: ChatId) -> Result<(), Halt> {
+pub(crate) fn move_chat_values(cx: &mut Context<'_>, from: ChatId, to: ChatId, to_is_new: bool) -> Result<(), Halt> {
     for key in [ChatKey::Pin, ChatKey::Archive, ChatKey::Mute, ChatKey::Unread, ChatKey::Draft] {
         if let Some(value) = state::get(cx.db, &key.of(from))? {
             if chat_value(cx, key, to)?.is_empty() {
@@ -115,12 +115,22 @@ pub(crate) fn move_chat_values(cx: &mut Context<'_>, from: ChatId, to: ChatId) -
             set(cx, &key.of(from), Vec::new())?;
         }
     }
-    // Places of the log before mean nothing in the other one.
-    for key in [ChatKey::Clear, ChatKey::ClearUnstarred, ChatKey::Gone] {
+    // Places of the log before mean nothing in the other one: of what moved the times count.
+    let moved = |stored: &[u8]| {
+        let cut = Cut::decode(stored);
+        Cut { time_ms: 0, seq: 0, moved_ms: cut.time_ms.max(cut.moved_ms), said: cut.said }.encode()
+    };
+    for key in [ChatKey::Clear, ChatKey::ClearUnstarred] {
         if let Some(value) = state::get(cx.db, &key.of(from))? {
-            let cut = Cut { seq: messages::MOVED_SEQ, ..Cut::decode(&value) };
-            set(cx, &key.of(to), cut.encode())?;
+            set(cx, &key.of(to), moved(&value))?;
         }
+    }
+    if let Some(value) = state::get(cx.db, &ChatKey::Gone.of(from))? {
+        // It may have been opened under its new id already, here or on another device.
+        if to_is_new && !state::was_ever_set(cx.db, &ChatKey::Gone.of(to))? {
+            set(cx, &ChatKey::Gone.of(to), moved(&value))?;
+        }
+        set(cx, &ChatKey::Gone.of(from), Vec::new())?;
     }
     Ok(())
 }
@@ -159,7 +169,7 @@ fn note_changed(cx: &mut Context<'_>, key: &str) -> Result<(), Halt> {
                 cx.changed.pushing.insert(chat);
             }
             if [ChatKey::Clear, ChatKey::ClearUnstarred].iter().any(|kind| key.starts_with(kind.prefix())) {
-                clearing::look_through(cx, chat, 0)?;
+                clearing::look_through(cx, chat)?;
             }
             if key.starts_with("group") {
                 cx.changed.infos.insert(chat);

@@ -2,6 +2,7 @@
 //! group whose commits cannot be followed is joined anew. Owns the table `quarantine`; the rows that say "waiting for this
 //! message" are its shadow in the conversation. Each own device answers for what it holds; a sender for what it sent.
 
+use crate::blocking;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::groups;
@@ -263,6 +264,7 @@ impl Client {
         let siblings = mls::own_device_list(cx)?.devices().count() > 1;
         for kept in due {
             let is_over = chats::find(cx.db, kept.chat)?.is_none_or(|chat| chat.membership == Membership::Left);
+            let may_ask = !is_over && !blocking::blocks(cx.db, kept.chat)?;
             if is_over && (kept.asked > OWN_TRIES_WHEN_OVER || !siblings) {
                 // The own devices had it not, and nobody else can be asked in a group that is over.
                 release(cx, kept.chat, kept.seq, kept.seq)?;
@@ -271,7 +273,7 @@ impl Client {
             let wait_ms = if kept.asked == 0 && siblings {
                 self.ask_siblings(cx, &kept)?;
                 SIBLINGS_MS
-            } else if kept.asked <= SENDER_TRIES && !is_over {
+            } else if kept.asked <= SENDER_TRIES && may_ask {
                 self.ask_sender(cx, &kept)?;
                 SENDER_MS << (2 * kept.asked.saturating_sub(1)).min(16)
             } else {
@@ -335,7 +337,7 @@ impl Client {
             ChatKind::Group => groups::all_were_there(cx.db, chat.chat, request.seq)?,
             ChatKind::SelfGroup => false,
         };
-        if !may_have || !asked_of_me || !is_known(cx, chat, request.seq)? {
+        if !may_have || !asked_of_me || blocking::blocks_chat(cx.db, chat)? || !is_known(cx, chat, request.seq)? {
             return Ok(());
         }
         let sent: Option<(Vec<u8>, u64, i32)> = cx

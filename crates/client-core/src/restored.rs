@@ -274,7 +274,7 @@ fn send_again(client: &mut Client, cx: &mut Context<'_>, chat: &Chat, seq: u64) 
     let own: Vec<([u8; 16], Vec<u8>)> = {
         let mut statement = cx.db.prepare_cached(
             "SELECT message, content FROM message
-             WHERE chat = ?1 AND seq > ?2 AND account = ?3 AND device = ?4 AND kind < 2 AND orphan = 0 ORDER BY seq",
+             WHERE chat = ?1 AND seq > ?2 AND account = ?3 AND device = ?4 AND kind > -2 AND kind < 2 AND orphan = 0 ORDER BY seq",
         )?;
         let rows = statement
             .query_map(params![chat.chat.as_bytes(), seq, me.account.as_bytes(), me.device.0], |row| {
@@ -310,6 +310,9 @@ fn send_again(client: &mut Client, cx: &mut Context<'_>, chat: &Chat, seq: u64) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::story::{CHAT_UI, Story, edit, id, text};
+    use crate::testing::{CHAT, now_ms, step};
+    use client_api::{Answer, Command};
     use proto::wire::GroupItem;
 
     fn page(entries: &[(u64, u8)], head_seq: u64) -> LogPage {
@@ -320,6 +323,22 @@ mod tests {
     fn known(entries: &[(u64, u8)]) -> BTreeMap<u64, Known> {
         let link = |byte: u8| Some(Sha256::digest([byte]).to_vec());
         entries.iter().map(|(seq, byte)| (*seq, Known { link: link(*byte), time_ms: None })).collect()
+    }
+
+    #[test]
+    fn what_was_cleared_does_not_go_out_again() {
+        let mut story = Story::new();
+        story.says(story.me, 1, 1, text("said"));
+        story.says(story.me, 2, 2, edit(id(1), "changed"));
+        let waiting = "SELECT count(*) FROM outbox WHERE kind = 0 AND message <> x''";
+        let cleared = Command::ClearChat { chat: CHAT_UI, keep_starred: false };
+        assert_eq!(story.asks(cleared), Ok(Answer::Done));
+        story.says(story.me, 3, 3, text("later"));
+        step(&story.db, now_ms(), |cx| {
+            let chat = chats::find(cx.db, CHAT).expect("query").expect("the chat");
+            send_again(&mut story.client, cx, &chat, 10).expect("again");
+        });
+        assert_eq!(story.count(waiting), 1);
     }
 
     #[test]

@@ -51,3 +51,38 @@ pub fn open(connection: &Connection) -> Result<(), Halt> {
     connection.execute("UPDATE this SET boot_counter = boot_counter + 1", [])?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_siblings_said_to_a_version_that_did_not_know_it_is_looked_through() {
+        let db = Connection::open_in_memory().expect("memory");
+        for migration in &MIGRATIONS[..9] {
+            db.execute_batch(migration).expect("an older version's");
+        }
+        db.execute_batch(e2ee::storage::SCHEMA).expect("schema");
+        db.pragma_update(None, "user_version", 9).expect("of that version");
+        let id = |number: u8| [number; 16];
+        for (number, kind) in [(0xa1, 2), (0xa2, 2), (0xa3, 3), (0xa4, 2)] {
+            let sql = "INSERT INTO chat (chat, kind, generation, peer, membership, created_ms, activity_ms)
+                       VALUES (?1, ?2, 1, ?3, 1, 1, 1)";
+            db.execute(sql, rusqlite::params![id(number), kind, id(number + 16)]).expect("a chat");
+        }
+        let keys = [(0xa1, "clear/"), (0xa3, "clear-unstarred/"), (0xb2, "block/"), (0xa4, "pin/")];
+        for (number, prefix) in keys {
+            let sql = "INSERT INTO state VALUES (?1, x'01', 1, 1)";
+            let key = match prefix {
+                "block/" => format!("{prefix}{}", client_api::AccountId(id(number))),
+                _ => format!("{prefix}{}", proto::ids::ChatId(id(number))),
+            };
+            db.execute(sql, [key]).expect("a key");
+        }
+        open(&db).expect("opened");
+        let mut statement = db.prepare("SELECT chat FROM sweep ORDER BY chat").expect("sql");
+        let rows = statement.query_map([], |row| row.get::<_, [u8; 16]>(0)).expect("query");
+        let chats: Vec<u8> = rows.map(|chat| chat.expect("row")[0]).collect();
+        assert_eq!(chats, [0xa1, 0xa2, 0xa3]);
+    }
+}

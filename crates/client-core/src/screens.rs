@@ -272,6 +272,12 @@ fn first_line(cx: &Context<'_>, chat: ChatId, first: Option<&MessageRow>) -> Res
     })
 }
 
+/// By an index that has nothing of what is hidden, of which there may be much.
+pub(crate) fn stretch_sql(place: &str) -> String {
+    let tables = ROW_TABLES.replacen("message m", "message m INDEXED BY message_shown", 1);
+    format!("SELECT {ROW_COLUMNS} FROM {tables} WHERE m.chat = ?1 AND m.kind >= 0 AND {place} LIMIT ?3")
+}
+
 fn stretch(
     cx: &Context<'_>,
     chat: ChatId,
@@ -280,8 +286,7 @@ fn stretch(
     limit: usize,
     me: AccountId,
 ) -> Result<Vec<MessageRow>, Halt> {
-    let sql = format!("SELECT {ROW_COLUMNS} FROM {ROW_TABLES} WHERE m.chat = ?1 AND m.kind >= 0 AND {place} LIMIT ?3");
-    let mut statement = cx.db.prepare_cached(&sql)?;
+    let mut statement = cx.db.prepare_cached(&stretch_sql(place))?;
     let rows = statement.query_map(params![chat.as_bytes(), time_ms, limit], |row| messages::row(cx.db, row, 0, me))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -1,7 +1,7 @@
 //! Own-device state: settings, contacts, read marks, drafts and the like, the same on all devices of the account.
 //!
 //! `Set{key, value, clock, device}`: the last writer wins per key, by hybrid clock, then device; keys under `read/`, `clear/` and
-//! `clear-unstarred/` are maxima of big-endian numbers. An empty value is a tombstone. Merging is commutative, associative and idempotent, so
+//! `clear-unstarred/` are maxima of big-endian numbers, each by itself. An empty value is a tombstone. Merging is commutative, associative and idempotent, so
 //! operations may come in any order, twice, or by snapshot.
 
 use crate::client::Context;
@@ -27,6 +27,12 @@ pub(crate) fn get(db: &Connection, key: &str) -> Result<Option<Vec<u8>>, Halt> {
     Ok(value.filter(|value| !value.is_empty()))
 }
 
+/// A key was set once, whether or not it was removed since.
+pub(crate) fn was_ever_set(db: &Connection, key: &str) -> Result<bool, Halt> {
+    let mut statement = db.prepare_cached("SELECT EXISTS (SELECT 1 FROM state WHERE key = ?1)")?;
+    Ok(statement.query_row([key], |row| row.get(0))?)
+}
+
 /// All keys with this prefix and a value, in their order.
 pub(crate) fn with_prefix(db: &Connection, prefix: &str) -> Result<Vec<(String, Vec<u8>)>, Halt> {
     let mut statement = db.prepare_cached(
@@ -44,17 +50,22 @@ pub(crate) fn merge(db: &Connection, op: &StateOp) -> Result<Merge, Halt> {
         .query_row([&op.key], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, i64>(1)?, row.get::<_, u32>(2)?)))
         .optional()?;
     if let Some((value, clock, device)) = held {
-        let newer = if is_maximum(&op.key) {
-            maximum(&op.key, &op.value) > maximum(&op.key, &value)
-        } else {
-            (op.clock, op.device, op.value.as_slice()) > (clock.cast_unsigned(), device, value.as_slice())
-        };
+        if is_maximum(&op.key) {
+            let over = if broken(Rule::LastWriterWins) { Vec::new() } else { value.clone() };
+            let joined = maxima(&op.key, &over, &op.value);
+            return if joined == value { Ok(Merge::Unchanged) } else { store(db, op, &joined) };
+        }
+        let newer = (op.clock, op.device, op.value.as_slice()) > (clock.cast_unsigned(), device, value.as_slice());
         if !newer && !broken(Rule::LastWriterWins) {
             return Ok(Merge::Unchanged);
         }
     }
+    store(db, op, &if is_maximum(&op.key) { maxima(&op.key, &[], &op.value) } else { op.value.clone() })
+}
+
+fn store(db: &Connection, op: &StateOp, value: &[u8]) -> Result<Merge, Halt> {
     db.prepare_cached("INSERT OR REPLACE INTO state (key, value, clock, device) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![op.key, op.value, op.clock.cast_signed(), op.device])?;
+        .execute(params![op.key, value, op.clock.cast_signed(), op.device])?;
     Ok(Merge::Changed)
 }
 
@@ -84,17 +95,20 @@ pub(crate) fn set(cx: &Context<'_>, key: &str, value: Vec<u8>) -> Result<Option<
     }
 }
 
-/// Keys of which the largest value counts, whenever it was set.
+/// Keys of which the largest number counts, or the largest of each number, whenever it was set.
 pub(crate) fn is_maximum(key: &str) -> bool {
     ["read/", "clear/", "clear-unstarred/"].iter().any(|prefix| key.starts_with(prefix))
 }
 
-/// How far a value reaches: a place of a log, or a time and a place. What is of another length reaches nowhere.
-fn maximum(key: &str, value: &[u8]) -> u128 {
-    match key.starts_with("read/") {
-        true => <[u8; 8]>::try_from(value).map_or(0, |place| u128::from(u64::from_be_bytes(place))),
-        false => <[u8; 16]>::try_from(value).map_or(0, u128::from_be_bytes),
-    }
+/// What two values come to: a place of a log, or a `kept_out::Cut`, of which each number counts by itself. What is of another length is none.
+fn maxima(key: &str, one: &[u8], other: &[u8]) -> Vec<u8> {
+    let len = if key.starts_with("read/") { 8 } else { 32 };
+    let read = |value: &[u8]| if value.len() == len { value.as_chunks::<8>().0.to_vec() } else { Vec::new() };
+    let (one, other) = (read(one), read(other));
+    let (longer, shorter) = if one.len() >= other.len() { (one, other) } else { (other, one) };
+    // Numbers of one length that begin with their largest digit compare as their bytes do.
+    let at = |index| shorter.get(index).copied().unwrap_or_default();
+    longer.into_iter().enumerate().flat_map(|(index, number)| number.max(at(index))).collect()
 }
 
 #[cfg(test)]
@@ -116,11 +130,13 @@ mod tests {
 
     fn op() -> impl Strategy<Value = StateOp> {
         let key = prop_oneof![Just("pin/a"), Just("pin/b"), Just("read/a"), Just("clear/a")];
-        (key, 0u64..4, 0u64..3, 1u32..3).prop_map(|(key, value, clock, device)| {
+        (key, 0u64..4, [0u64..4, 0..4, 0..4], 0u64..3, 1u32..3).prop_map(|(key, value, others, clock, device)| {
             let number = value.to_be_bytes();
             let value = match key {
                 _ if value == 0 => Vec::new(),
-                "clear/a" => [number, number].concat(),
+                // Of a length that is none.
+                "clear/a" if value == 3 => vec![device as u8; 9],
+                "clear/a" => [&number[..], &others.map(u64::to_be_bytes).concat()].concat(),
                 _ => number.to_vec(),
             };
             StateOp { key: key.to_owned(), value, clock, device }
@@ -145,6 +161,20 @@ mod tests {
             };
             prop_assert_eq!(readable(&one), readable(&other));
         }
+    }
+
+    #[test]
+    fn of_two_cuts_each_number_counts_by_itself() {
+        let db = database();
+        let cut = |numbers: [u64; 4]| numbers.map(u64::to_be_bytes).concat();
+        let merges = |numbers| {
+            let op = StateOp { key: "clear/a".into(), value: cut(numbers), clock: 1, device: 1 };
+            merge(&db, &op).expect("merge")
+        };
+        assert_eq!(merges([5, 50, 0, 1]), Merge::Changed);
+        assert_eq!(merges([9, 20, 0, 1]), Merge::Changed);
+        assert_eq!(get(&db, "clear/a").expect("read"), Some(cut([9, 50, 0, 1])));
+        assert_eq!(merges([7, 50, 0, 0]), Merge::Unchanged);
     }
 
     #[test]

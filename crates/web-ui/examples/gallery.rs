@@ -80,6 +80,7 @@ fn chat(number: u64) -> ChatRow {
         draft: if number == 6 { "I was about to".into() } else { String::new() },
         draft_for: AccountId(id(number + 500)),
         typing: number == 4,
+        left: false,
     }
 }
 

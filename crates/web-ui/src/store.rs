@@ -321,7 +321,8 @@ impl App {
             Event::Chats(changes) => {
                 notify::close_read(attention::read_in(&changes));
                 // Deleted, here or on another device.
-                if self.open.get_untracked().is_some_and(|open| changes.removed.contains(&open)) {
+                let gone = |open| changes.reset && !changes.upserts.iter().any(|row| row.chat == open);
+                if self.open.get_untracked().is_some_and(|open| changes.removed.contains(&open) || gone(open)) {
                     self.close_chat();
                 }
                 self.chats.update(|chats| chats.apply(changes));

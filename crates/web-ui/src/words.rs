@@ -255,6 +255,7 @@ pub fn notice(notice: &Notice) -> String {
         Notice::ServerNotTrusted { what } => {
             format!("The server delivered something that does not verify ({what}). Nothing was taken from it.")
         }
+        Notice::BlockMoved { title } => housekeeping::block_moved(title),
         Notice::StorageNotPersistent => {
             "The browser may clear this page's storage when space runs out. Installing the app prevents that.".into()
         }

@@ -20,16 +20,22 @@ impl Story {
 
     fn blocks(&mut self, blocked: bool) {
         let account = self.peer_ui();
+        self.client.session.goes_up();
         assert_eq!(self.asks(Command::SetBlocked { account, blocked }), Ok(Answer::Done));
     }
 
     fn hears(&self, number: u8, minute: u64, body: content::Body) -> Stored {
+        let place = Place { seq: 10 + minute, time_ms: self.began_ms + minute * MINUTE_MS };
+        self.hears_at(number, place, body)
+    }
+
+    fn hears_at(&self, number: u8, place: Place, body: content::Body) -> Stored {
         let content = Content { message_id: id(number).to_vec(), sent_ms: 1, profile_version: 0, body: Some(body) };
         let message = NewMessage {
             chat: CHAT,
             id: id(number),
             sender: DeviceAddress { account: self.peer, device: DeviceNumber(1) },
-            place: Some(Place { seq: 10 + minute, time_ms: self.began_ms + minute * MINUTE_MS }),
+            place: Some(place),
             sent_ms: 1,
             kind: messages::kind_of(&content).expect("of the conversation"),
             content: content.encode_to_vec(),
@@ -213,6 +219,7 @@ fn what_was_read_is_not_told_to_them() {
 fn who_is_blocked_is_told_to_the_page_and_to_the_service_worker() {
     let mut story = talked();
     story.db.execute("INSERT INTO push (endpoint) VALUES ('https://push.example/1')", []).expect("notified");
+    story.client.session.goes_up();
     let shown = |story: &mut Story, blocked: bool| {
         let (client, account) = (&mut story.client, ui_account(story.peer));
         let (_, out) = step(&story.db, now_ms(), |cx| {
@@ -242,16 +249,19 @@ fn who_is_blocked_is_told_to_the_page_and_to_the_service_worker() {
 
 #[test]
 fn times_of_blocking_come_back_and_the_oldest_go() {
-    let span = |n: u64| Span { from_ms: n * 10, to_ms: n * 10 + 5 };
+    let end = |time_ms| End { time_ms, seq: time_ms };
+    let span = |n: u64| Span { before: end(n * 10), until: Some(end(n * 10 + 5)) };
     let many: Vec<Span> = (1..=20).map(span).collect();
     assert_eq!(decode(&encode(&many)), many[4..]);
     assert_eq!(encode(&[]), Vec::<u8>::new());
     for stored in [&[][..], &[2], &[1, 5], &[9; 40]] {
         assert_eq!(decode(stored), [], "{stored:?}");
     }
-    let open = Span { from_ms: 10, to_ms: 0 };
-    assert_eq!([9, 10, 11].map(|time_ms| open.holds(time_ms)), [false, true, true]);
-    assert_eq!([9, 10, 15, 16].map(|time_ms| span(1).holds(time_ms)), [false, true, true, false]);
+    let open = Span { before: end(10), until: None };
+    assert_eq!(decode(&encode(&[open])), [open]);
+    let at = |time_ms| Place { time_ms, seq: time_ms };
+    assert_eq!([9, 10, 11].map(|time_ms| open.holds(at(time_ms))), [false, false, true]);
+    assert_eq!([10, 11, 15, 16].map(|time_ms| span(1).holds(at(time_ms))), [false, true, true, false]);
 }
 
 #[test]
@@ -266,13 +276,109 @@ fn a_time_in_which_nothing_came_is_forgotten() {
 }
 
 #[test]
-fn who_registers_the_number_anew_stays_blocked() {
+fn one_entry_of_an_absurd_time_neither_voids_a_block_nor_makes_it_longer() {
+    let mut story = talked();
+    let far = |seq| Place { seq, time_ms: (1 << 59) + seq };
+    assert_eq!(story.hears_at(30, far(13), text("of the year 18 million")), Stored::New);
+    story.blocks(true);
+    assert_eq!(story.hears(3, 4, text("secret spam")), Stored::KeptOut);
+    assert_eq!(story.hears_at(31, far(15), text("secret, later still")), Stored::KeptOut);
+    story.blocks(false);
+    assert_eq!(story.hears(4, 6, text("welcome back")), Stored::New);
+    assert_eq!(story.seen(), [1, 2, 4, 30]);
+}
+
+/// They have this device's times.
+#[test]
+fn lines_of_the_chat_and_a_clock_that_is_ahead_move_no_end() {
+    let mut story = talked();
+    step(&story.db, now_ms() + 1_000_000_000, |cx| {
+        let chat = chats::find(cx.db, CHAT).expect("query").expect("the chat");
+        crate::notices::say(cx, &chat, &client_api::SystemLine::HistoryDiffers).expect("said");
+    });
+    story.blocks(true);
+    let [span] = spans(&story.db, story.peer).expect("read").try_into().expect("one");
+    assert_eq!(span.before, End { time_ms: story.began_ms + 2 * MINUTE_MS, seq: 12 });
+}
+
+#[test]
+fn a_device_that_is_behind_neither_blocks_nor_unblocks() {
+    let mut story = talked();
+    for blocked in [true, false] {
+        let command = Command::SetBlocked { account: story.peer_ui(), blocked };
+        assert_eq!(story.asks(command), Err(UserError::Offline));
+    }
+    story.client.session.goes_up();
+    story.db.execute("UPDATE chat SET membership = 2 WHERE chat = ?1", [CHAT.as_bytes()]).expect("to be joined");
+    let command = Command::SetBlocked { account: story.peer_ui(), blocked: true };
+    assert_eq!(story.asks(command), Err(UserError::NotNow));
+    assert_eq!(spans(&story.db, story.peer).expect("read"), []);
+}
+
+#[test]
+fn what_never_left_is_taken_back_and_what_left_is_not() {
+    let mut story = talked();
+    let never_left = story.writes("unsent");
+    let on_its_way = story.writes("on its way");
+    story.db.execute("UPDATE outbox SET went_out = 1 WHERE message = ?1", [on_its_way.0]).expect("sent");
+    story.blocks(true);
+    let waits = |message: client_api::MessageId| {
+        let sql = "SELECT count(*) FROM outbox WHERE message = ?1";
+        story.db.query_row(sql, [message.0], |row| row.get::<_, u32>(0)).expect("count")
+    };
+    assert_eq!((waits(never_left), waits(on_its_way)), (0, 1));
+    assert_eq!(story.seen(), [1, 2, on_its_way.0[0]]);
+}
+
+#[test]
+fn they_are_neither_asked_nor_given_anything_again() {
+    let to_them = |blocked: bool| {
+        let mut story = talked();
+        story.says(story.me, 3, 3, text("mine"));
+        if blocked {
+            story.blocks(true);
+        }
+        let sender = DeviceAddress { account: story.peer, device: DeviceNumber(1) }.to_wire();
+        let waits = proto::wire::GroupItem { seq: 14, sender: Some(sender), ..proto::wire::GroupItem::default() };
+        let request =
+            proto::content::RetryRequest { seq: 13, account: story.me.to_vec(), device: 1, ..Default::default() };
+        let (client, me) = (&mut story.client, story.me);
+        step(&story.db, now_ms(), |cx| {
+            chats::set_applied(cx, CHAT, 20, 1).expect("followed");
+            let chat = chats::find(cx.db, CHAT).expect("query").expect("the chat");
+            let own = Chat { chat: ChatId([0xd; 16]), kind: ChatKind::SelfGroup, peer: me, ..chat };
+            chats::insert(cx, &own).expect("the own devices");
+            crate::recovery::keep(cx, CHAT, &waits).expect("kept");
+            client.recover(cx).expect("asked");
+            let chat = chats::find(cx.db, CHAT).expect("query").expect("the chat");
+            client.on_retry_request(cx, &chat, &request).expect("heard");
+        });
+        let sql = "SELECT count(*) FROM outbox WHERE chat = ?1";
+        story.db.query_row(sql, [CHAT.as_bytes()], |row| row.get::<_, u32>(0)).expect("count")
+    };
+    assert_eq!((to_them(false), to_them(true)), (2, 0));
+}
+
+#[test]
+fn who_registers_the_number_anew_stays_blocked_until_the_owner_decides_otherwise() {
     let mut story = talked();
     story.blocks(true);
-    let anew = AccountId([7; 16]);
-    let (client, old) = (&mut story.client, story.peer);
-    step(&story.db, now_ms(), |cx| {
-        client.number_moved(cx, old, anew, "+491512345678").expect("moved");
-        assert!(is_blocked(cx.db, anew).expect("query"));
-    });
+    let (old, anew) = (story.peer, AccountId([7; 16]));
+    let moves = |story: &mut Story| {
+        let client = &mut story.client;
+        let (_, out) = step(&story.db, now_ms(), |cx| {
+            client.number_moved(cx, old, anew, "+491512345678").expect("moved");
+        });
+        out.iter().filter(|output| matches!(output, Output::Event(Event::Notice(Notice::BlockMoved { .. })))).count()
+    };
+    assert_eq!(moves(&mut story), 1, "it is told");
+    let is = |story: &Story, account| is_blocked(&story.db, account).expect("query");
+    assert!(is(&story, anew) && !is(&story, old));
+    assert_eq!(moves(&mut story), 0);
+    let unblock = Command::SetBlocked { account: ui_account(anew), blocked: false };
+    assert_eq!(story.asks(unblock), Ok(Answer::Done));
+    // Whatever the server says of the old one later.
+    step(&story.db, now_ms(), |cx| begin(cx, old).expect("blocked"));
+    assert_eq!(moves(&mut story), 0);
+    assert!(!is(&story, anew) && !is(&story, old));
 }

@@ -561,3 +561,18 @@ fn one_call_at_a_time_and_none_with_nobody() {
     calls.asks(Command::HangUp);
     assert_eq!(answer(&calls.asks(placed(CHAT_UI))), Some(Err(UserError::Offline)));
 }
+
+#[test]
+fn what_rings_stops_where_another_own_device_blocks_the_caller() {
+    let mut calls = Calls::new();
+    calls.rings(1, 2);
+    assert_eq!(calls.story.client.calling.ringing.len(), 1);
+    let key = format!("block/{}", client_api::AccountId(calls.story.peer.0));
+    let value = [&[1][..], &[0; 32]].concat();
+    let op = proto::content::StateOp { key, value, clock: 5, device: 2 };
+    calls.does(|client, cx| {
+        crate::own_state::take(cx, &[op])?;
+        client.silence(cx)
+    });
+    assert!(calls.story.client.calling.ringing.is_empty());
+}

@@ -181,6 +181,67 @@ fn what_has_a_star_stays_where_that_is_wished() {
     story.clears(false);
     assert_eq!(story.shows(), NONE);
     assert_eq!(story.finds(SearchQuery { starred: true, ..SearchQuery::default() }), 0);
+    assert_eq!(story.count("SELECT count(*) FROM state WHERE key LIKE 'star/%' AND length(value) > 0"), 0);
+}
+
+#[test]
+fn what_has_lost_its_star_goes_when_the_chat_is_cleared_once_more() {
+    let (mut story, mut sibling) = (talked(), talked());
+    story.stars(2, true);
+    story.clears(true);
+    assert_eq!(story.shows(), [2]);
+    story.stars(2, false);
+    story.clears(true);
+    sibling.hears_state_of(&story);
+    assert_eq!((story.shows(), sibling.shows()), (vec![], vec![]));
+}
+
+#[test]
+fn nobody_is_asked_any_more_for_what_would_not_be_shown() {
+    let mut story = talked();
+    let item = proto::wire::GroupItem {
+        seq: 19,
+        sender: Some(proto::ids::DeviceAddress { account: story.peer, device: proto::ids::DeviceNumber(1) }.to_wire()),
+        time_ms: story.began_ms + 9 * MINUTE_MS,
+        ..proto::wire::GroupItem::default()
+    };
+    step(&story.db, now_ms(), |cx| recovery::keep(cx, CHAT, &item).expect("kept"));
+    assert_eq!(story.count("SELECT count(*) FROM message JOIN quarantine USING (chat, seq)"), 1);
+    story.clears(false);
+    assert_eq!(story.count("SELECT count(*) FROM message WHERE seq = 19"), 0);
+    assert_eq!(story.count("SELECT count(*) FROM quarantine"), 0);
+}
+
+/// Both had the number; what was cleared of one says nothing about the other.
+#[test]
+fn a_clearing_of_the_successor_hides_nothing_of_what_moves_there() {
+    let mut story = talked();
+    let (client, old, anew) = (&mut story.client, story.peer, AccountId([7; 16]));
+    let place = Place { seq: MOVED_SEQ, time_ms: story.began_ms + MINUTE_MS };
+    let cut = Cut { seq: 45, time_ms: story.began_ms + 45 * MINUTE_MS, ..Cut::default() };
+    let (why, _) = step(&story.db, now_ms(), |cx| {
+        let chat = chats::ensure_direct(cx, anew).expect("begun");
+        own_state::set(cx, &ChatKey::Clear.of(chat), cut.encode()).expect("cleared");
+        client.number_moved(cx, old, anew, "+491512345678").expect("moved");
+        client.sweep(cx).expect("swept");
+        kept_out::judge(cx, chat, &Asked { sender: old, place, is_line: false, star: id(1) }).expect("judged")
+    });
+    assert_eq!((why, story.shows().len()), (None, 6), "and the line that says so");
+}
+
+#[test]
+fn what_is_still_to_be_hidden_is_hidden_before_it_moves() {
+    let mut story = device();
+    for number in 1..=1_200_u32 {
+        let id = u128::from(number).to_be_bytes();
+        let sql = "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content)
+                   VALUES (?1, ?2, ?3, ?2, ?4, 1, 1, 0, x'')";
+        story.db.execute(sql, params![CHAT.as_bytes(), number + 10, id, story.peer.as_bytes()]).expect("a message");
+    }
+    story.clears(false);
+    let (client, old, anew) = (&mut story.client, story.peer, AccountId([7; 16]));
+    step(&story.db, now_ms(), |cx| client.number_moved(cx, old, anew, "+491512345678").expect("moved"));
+    assert_eq!(story.count("SELECT count(*) FROM message WHERE kind = 0"), 0);
 }
 
 #[test]
@@ -292,7 +353,7 @@ fn an_own_message_that_a_sibling_cleared_before_this_device_knew_its_place_goes(
     let mut story = talked();
     let own = story.writes("secret, on its way");
     let place = Place { seq: 40, time_ms: story.began_ms + 40 * MINUTE_MS };
-    let cut = Cut { seq: 45, time_ms: story.began_ms + 45 * MINUTE_MS };
+    let cut = Cut { seq: 45, time_ms: story.began_ms + 45 * MINUTE_MS, ..Cut::default() };
     let op = StateOp { key: ChatKey::Clear.of(CHAT), value: cut.encode(), clock: 5, device: 2 };
     step(&story.db, now_ms(), |cx| {
         own_state::take(cx, &[op]).expect("taken");
@@ -357,7 +418,9 @@ fn what_was_cleared_and_deleted_stays_so_where_the_number_moves() {
     let chat = step(&story.db, now_ms(), |cx| chats::find_with(cx.db, ChatKind::Direct, anew).expect("query")).0;
     let chat = chat.expect("the chat with the new account").chat;
     let (kept, _) = step(&story.db, now_ms(), |cx| own_state::chat_value(cx, ChatKey::Clear, chat).expect("read"));
-    assert_eq!(Cut::decode(&kept).seq, MOVED_SEQ, "places of the other log say nothing");
+    let kept = Cut::decode(&kept);
+    assert_eq!((kept.time_ms, kept.seq), (0, 0), "places of the other log say nothing");
+    assert_eq!(kept.moved_ms, story.began_ms + 8 * MINUTE_MS);
 }
 
 #[test]

@@ -316,11 +316,14 @@ pub fn chat_entries(app: App, chat: ChatId) -> Vec<Entry> {
                 send(Command::SetBlocked { account: row.peer, blocked: false }),
             )
         } else {
-            entry(words::BLOCK, "prohibit", "menu-block", ask(Chore::Block(chat, row.peer)))
+            entry(words::BLOCK, "prohibit", "menu-block", ask(Chore::Block(chat)))
         });
     }
     entries.push(entry(words::CLEAR_CHAT, "chat-text", "menu-clear", ask(Chore::Clear(chat))));
-    entries.push(entry(words::DELETE_CHAT, "trash", "menu-delete-chat", ask(Chore::Delete(chat))));
+    // Who is in a group sees it.
+    if row.kind != ChatKind::Group || row.left {
+        entries.push(entry(words::DELETE_CHAT, "trash", "menu-delete-chat", ask(Chore::Delete(chat))));
+    }
     if app.open.get_untracked() == Some(chat) {
         let search = Callback::new(move |()| app.show_beside(Pane::Search));
         entries.insert(0, entry(words::SEARCH_IN_CHAT, "magnifying-glass", "menu-search", search));

@@ -13,8 +13,8 @@ use leptos::prelude::*;
 pub enum Chore {
     Clear(ChatId),
     Delete(ChatId),
-    /// Its other one.
-    Block(ChatId, AccountId),
+    /// Its other one, whoever that is by then.
+    Block(ChatId),
 }
 
 impl Chore {
@@ -24,7 +24,7 @@ impl Chore {
         match self {
             Self::Clear(chat) => Self::Clear(now(chat)),
             Self::Delete(chat) => Self::Delete(now(chat)),
-            Self::Block(chat, account) => Self::Block(now(chat), account),
+            Self::Block(chat) => Self::Block(now(chat)),
         }
     }
 }
@@ -37,7 +37,7 @@ pub fn ChoreDialog() -> impl IntoView {
         app.chore.get().map(|chore| match chore {
             Chore::Clear(chat) => view! { <Clear chat/> }.into_any(),
             Chore::Delete(chat) => view! { <Delete chat/> }.into_any(),
-            Chore::Block(chat, account) => view! { <Block chat account/> }.into_any(),
+            Chore::Block(chat) => view! { <Block chat/> }.into_any(),
         })
     }
 }
@@ -48,7 +48,7 @@ fn Clear(chat: ChatId) -> impl IntoView {
     let (keep_starred, error) = (RwSignal::new(true), RwSignal::new(String::new()));
     let act = move || {
         let command = Command::ClearChat { chat, keep_starred: keep_starred.get_untracked() };
-        ask(app, command, error, words::CLEARED.to_owned());
+        ask(app, command, error, words::CLEARED.to_owned(), None);
     };
     view! {
         <Asked title=words::CLEAR_TITLE.to_owned() testid="clear-dialog" go=words::CLEAR error act=act>
@@ -62,7 +62,7 @@ fn Clear(chat: ChatId) -> impl IntoView {
 fn Delete(chat: ChatId) -> impl IntoView {
     let app = use_app();
     let error = RwSignal::new(String::new());
-    let act = move || ask(app, Command::DeleteChat { chat }, error, words::CHAT_DELETED.to_owned());
+    let act = move || ask(app, Command::DeleteChat { chat }, error, words::CHAT_DELETED.to_owned(), None);
     view! {
         <Asked title=words::DELETE_CHAT_TITLE.to_owned() testid="delete-chat-dialog" go=words::DELETE error act=act>
             <p>{words::DELETE_CHAT_TEXT}</p>
@@ -71,17 +71,17 @@ fn Delete(chat: ChatId) -> impl IntoView {
 }
 
 #[component]
-fn Block(chat: ChatId, account: AccountId) -> impl IntoView {
+fn Block(chat: ChatId) -> impl IntoView {
     let app = use_app();
     let (delete, error) = (RwSignal::new(false), RwSignal::new(String::new()));
-    let row = app.chats.with_untracked(|chats| chats.get(&chat));
-    let name = StoredValue::new(row.map(|row| words::title(&row)).unwrap_or_default());
+    let row = move || app.chats.with_untracked(|chats| chats.get(&chat));
+    let name = StoredValue::new(row().map(|row| words::title(&row)).unwrap_or_default());
     let act = move || {
-        ask(app, Command::SetBlocked { account, blocked: true }, error, words::blocked(&name.get_value()));
+        let Some(row) = row() else { return };
+        let command = Command::SetBlocked { account: row.peer, blocked: true };
         // Behind it: a call with them has ended then.
-        if delete.get_untracked() {
-            app.send(Command::DeleteChat { chat });
-        }
+        let then = delete.get_untracked().then_some(Command::DeleteChat { chat });
+        ask(app, command, error, words::blocked(&name.get_value()), then);
     };
     view! {
         <Asked title=words::block_title(&name.get_value()) testid="block-dialog" go=words::BLOCK_GO error act=act>
@@ -127,8 +127,8 @@ fn Check(label: &'static str, testid: &'static str, on: RwSignal<bool>) -> impl 
     }
 }
 
-/// Where the dialog is closed by now, another one may be open.
-fn ask(app: App, command: Command, error: RwSignal<String>, done: String) {
+/// Where the dialog is closed by now, another one may be open. `then`: what is asked for once that is done.
+fn ask(app: App, command: Command, error: RwSignal<String>, done: String, then: Option<Command>) {
     error.set(String::new());
     app.ask(command, move |result| match result {
         Ok(_) => {
@@ -136,6 +136,9 @@ fn ask(app: App, command: Command, error: RwSignal<String>, done: String) {
                 app.chore.set(None);
             }
             app.toast(done.clone(), false);
+            if let Some(command) = then {
+                app.send(command);
+            }
         }
         Err(refused) => _ = error.try_set(words::error(&refused)),
     });

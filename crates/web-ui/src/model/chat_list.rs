@@ -160,6 +160,7 @@ pub(crate) mod tests {
             draft: String::new(),
             draft_for: AccountId::NOBODY,
             typing: false,
+            left: false,
         }
     }
 

@@ -45,6 +45,11 @@ pub fn unblocked(name: &str) -> String {
     format!("{} is no longer blocked", isolated(name))
 }
 
+/// A notice: the server said that a number leads elsewhere.
+pub(super) fn block_moved(name: &str) -> String {
+    format!("{} has a new account behind a number that you blocked, and is blocked too.", isolated(name))
+}
+
 /// The button beside somebody in the list.
 pub fn unblock(name: &str) -> String {
     format!("Unblock {}", isolated(name))
