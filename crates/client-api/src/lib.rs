@@ -23,8 +23,8 @@ pub use call::{
 };
 pub use chat::{
     ChatChanges, ChatInfo, ChatKind, ChatRow, Completeness, GroupRules, LastMessage, MemberRow, MessageBody,
-    MessageChanges, MessageRow, MessageStatus, MessageWindow, Quote, Quoted, Reaction, Receipt, SystemLine,
-    WindowAnchor,
+    MessageChanges, MessageRow, MessageStatus, MessageWindow, Quote, Quoted, Reaction, Receipt, RulesChange,
+    SystemLine, WindowAnchor,
 };
 pub use command::{Command, Request};
 pub use error::UserError;

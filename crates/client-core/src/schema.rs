@@ -49,3 +49,19 @@ pub fn open(connection: &Connection) -> Result<(), Halt> {
     connection.execute("UPDATE this SET boot_counter = boot_counter + 1", [])?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One that is forgotten here, or stands in another place than its number says, would be found by whoever has data.
+    #[test]
+    fn the_migrations_are_the_files_in_their_order() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/schema");
+        let mut files: Vec<_> =
+            std::fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").path()).collect();
+        files.sort();
+        let texts: Vec<_> = files.iter().map(|file| std::fs::read_to_string(file).expect("a text")).collect();
+        assert_eq!(texts, MIGRATIONS);
+    }
+}

@@ -9,7 +9,7 @@ use crate::messages::Place;
 use prost::Message as _;
 use proto::content::{Content, content};
 use proto::ids::{AccountId, ChatId};
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 /// The server took a word of this device's.
 pub(super) fn placed(cx: &mut Context<'_>, chat: &Chat, content: &[u8], place: Place) -> Result<(), Halt> {
@@ -37,6 +37,17 @@ pub(crate) fn followed(cx: &mut Context<'_>, chat: ChatId, seq: u64) -> Result<(
         .execute(params![chat.as_bytes(), seq])?;
     let me = cx.me()?.address.account;
     due.into_iter().try_for_each(|(place, content)| hear(cx, &stored, me, &content, place))
+}
+
+/// What this account says of a group and is not in force yet: it waits to go out, or for what stands before it.
+pub(super) fn under_way(db: &Connection, chat: ChatId) -> Result<Vec<content::Body>, Halt> {
+    let mut statement = db.prepare_cached(
+        "SELECT content FROM outbox WHERE chat = ?1 AND message = x'' AND kind = 0
+         UNION ALL SELECT content FROM group_word WHERE chat = ?1",
+    )?;
+    let rows = statement.query_map([chat.as_bytes()], |row| row.get::<_, Vec<u8>>(0))?;
+    let contents: Vec<_> = rows.collect::<Result<_, _>>()?;
+    Ok(contents.into_iter().filter_map(|content| Content::decode(content.as_slice()).ok()?.body).collect())
 }
 
 /// Somebody's word of a group, at its place.
