@@ -62,6 +62,9 @@ mod tests {
             std::fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").path()).collect();
         files.sort();
         let texts: Vec<_> = files.iter().map(|file| std::fs::read_to_string(file).expect("a text")).collect();
-        assert_eq!(texts, MIGRATIONS);
+        assert_eq!(texts.len(), MIGRATIONS.len(), "{files:?}");
+        for ((file, text), migration) in files.iter().zip(&texts).zip(MIGRATIONS) {
+            assert!(text == migration, "{} stands in another place", file.display());
+        }
     }
 }

@@ -400,6 +400,11 @@ fn that_an_own_message_behind_the_rule_is_deleted_is_told_also_while_it_is_to_go
         let waiting = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).expect("rows");
         let bodies = waiting.map(|content| messages::decoded(content.expect("bytes")).expect("a content").body);
         assert_eq!(bodies.filter(|body| matches!(body, Some(content::Body::Deletion(_)))).count(), 1, "{again}");
+        drop(statement);
+        while let Some(app) = story.sends().pop() {
+            story.comes_round(&app);
+        }
+        assert_eq!(story.texts().len(), usize::from(again), "{again}");
     }
 }
 
@@ -634,7 +639,12 @@ fn rules_stay_in_force_where_a_server_was_put_back() {
         story.hears(number, text("hello"));
     }
     story.hears(5, ruled(ONLY_ADMINS, began_ms + 1));
+    story.asks(Command::DescribeGroup { chat: CHAT_UI, description: "mine".into() }).expect("said");
+    let app = story.sends_one();
+    story.is_accepted(&app, 8);
+    assert!(story.sends().is_empty());
     step(&story.db, 1, |cx| rules::log_ends(cx, CHAT, 3).expect("kept"));
+    assert_eq!(story.sends().len(), 1, "what the server has lost before it was followed is said once more");
     let chat = chats::find(&story.db, CHAT).expect("read").expect("the group");
     story.is_admin(story.me.account, false);
     let may = |seq| may_send(&story.db, &chat, story.me.account, seq).expect("read");

@@ -6,9 +6,10 @@ use crate::chats::{self, Chat};
 use crate::client::Context;
 use crate::io::Halt;
 use crate::messages::Place;
+use crate::outbox::{self, Kind, Operation};
 use prost::Message as _;
 use proto::content::{Content, content};
-use proto::ids::{AccountId, ChatId};
+use proto::ids::{AccountId, ChatId, OpId};
 use rusqlite::{Connection, params};
 
 /// The server took a word of this device's.
@@ -37,6 +38,25 @@ pub(crate) fn followed(cx: &mut Context<'_>, chat: ChatId, seq: u64) -> Result<(
         .execute(params![chat.as_bytes(), seq])?;
     let me = cx.me()?.address.account;
     due.into_iter().try_for_each(|(place, content)| hear(cx, &stored, me, &content, place))
+}
+
+/// A server that was put back has lost the log behind this place: what waited for it is said once more.
+pub(super) fn log_ends(cx: &mut Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
+    let lost: Vec<Vec<u8>> = {
+        let mut statement =
+            cx.db.prepare_cached("SELECT content FROM group_word WHERE chat = ?1 AND seq > ?2 ORDER BY seq DESC")?;
+        let rows = statement.query_map(params![chat.as_bytes(), seq], |row| row.get(0))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    cx.db
+        .prepare_cached("DELETE FROM group_word WHERE chat = ?1 AND seq > ?2")?
+        .execute(params![chat.as_bytes(), seq])?;
+    for content in lost {
+        let op_id = OpId(chats::random_id(cx));
+        let operation = Operation { op_id, chat, kind: Kind::App, message: None, content, frame: Vec::new() };
+        outbox::push_first(cx, &operation)?;
+    }
+    Ok(())
 }
 
 /// What this account says of a group and is not in force yet: it waits to go out, or for what stands before it.

@@ -128,7 +128,8 @@ fn newest(db: &Connection, chat: ChatId) -> Result<GroupRules, Halt> {
 }
 
 /// A server that was put back has lost the log behind this place. What was in force there is in force from here on.
-pub(crate) fn log_ends(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
+pub(crate) fn log_ends(cx: &mut Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
+    own_words::log_ends(cx, chat, seq)?;
     let all = kept(cx.db, chat)?;
     if all.iter().all(|(since, _)| *since <= seq) {
         return Ok(());
