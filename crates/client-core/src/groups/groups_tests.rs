@@ -571,19 +571,22 @@ fn of_words_that_are_under_way_the_last_counts() {
     }
     let waiting = |story: &Story| story.db.query_row("SELECT count(*) FROM outbox", [], |row| row.get::<_, u32>(0));
     assert_eq!(waiting(&story), Ok(7));
-    // Also of one that the server has and that waits for what stands before it.
-    let first = story.sends_one();
-    story.is_accepted(&first, story.seq + 2);
-    story.asks(Command::DescribeGroup { chat: CHAT_UI, description: "A".into() }).expect("said");
-    assert_eq!(waiting(&story), Ok(6));
-    story.hears(2, text("hello"));
-    story.comes_round(&first);
-    assert_eq!(story.description(), "B");
     while let Some(app) = story.sends().pop() {
         story.comes_round(&app);
     }
     let info = story.info();
     assert_eq!((info.about.as_str(), info.photo.len(), info.rules), ("A", 0, ALL_EDIT));
+    // Also of one that the server has and that waits for what stands before it.
+    story.asks(Command::DescribeGroup { chat: CHAT_UI, description: "B".into() }).expect("said");
+    let app = story.sends_one();
+    story.is_accepted(&app, story.seq + 2);
+    assert_eq!(waiting(&story), Ok(0));
+    story.asks(Command::DescribeGroup { chat: CHAT_UI, description: "A".into() }).expect("said");
+    story.hears(2, text("hello"));
+    story.comes_round(&app);
+    assert_eq!(story.description(), "B");
+    story.says_it();
+    assert_eq!(story.description(), "A");
 }
 
 #[test]
