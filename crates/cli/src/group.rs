@@ -5,9 +5,12 @@ use crate::home::Place;
 use crate::print::result;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::{Args, Subcommand, ValueEnum};
-use client_api::{AccountId, Answer, ChatId, ChatInfo, Command, Event, GroupRules, WindowAnchor};
+use client_api::{AccountId, Answer, ChatId, ChatInfo, Command, Event, RulesChange, WindowAnchor};
 use serde_json::json;
 use std::path::PathBuf;
+
+/// As `Command::SetGroupPhoto` takes it.
+const THUMB_LEN_MAX: usize = 8 * 1_024;
 
 #[derive(Subcommand)]
 pub(crate) enum Group {
@@ -51,7 +54,7 @@ pub(crate) enum Group {
     Photo {
         /// The group's id
         chat: String,
-        /// A JPEG of at most 64 KiB; without one the group has none
+        /// A JPEG of at most 8 KiB; without one the group has none
         path: Option<PathBuf>,
     },
     /// Say who may do what in it (admins); what is not named stays
@@ -142,16 +145,18 @@ async fn command(account: &mut Account, change: Group) -> Result<Command> {
                 std::fs::read(&path).with_context(|| format!("{} cannot be read; name another file", path.display()))
             };
             let photo = path.map(read).transpose()?.unwrap_or_default();
-            Command::SetGroupPhoto { chat: id(&chat)?, photo, thumb: Vec::new() }
+            // Nothing here can make a smaller one, which lists need.
+            if photo.len() > THUMB_LEN_MAX {
+                bail!("a photo for a group has at most 8 KiB here; make it smaller, or set it in the browser");
+            }
+            Command::SetGroupPhoto { chat: id(&chat)?, thumb: photo.clone(), photo }
         }
         Group::Rules { chat, send, edit } => {
-            let chat = id(&chat)?;
-            let GroupRules { only_admins_send, everybody_edits } = info(account, chat).await?.rules;
-            let rules = GroupRules {
-                only_admins_send: send.map_or(only_admins_send, |who| who == Who::Admins),
-                everybody_edits: edit.map_or(everybody_edits, |who| who == Who::Everybody),
+            let change = RulesChange {
+                only_admins_send: send.map(|who| who == Who::Admins),
+                everybody_edits: edit.map(|who| who == Who::Everybody),
             };
-            Command::SetGroupRules { chat, rules }
+            Command::SetGroupRules { chat: id(&chat)?, change }
         }
         Group::Leave { chat } => Command::LeaveGroup { chat: id(&chat)? },
         Group::Create { .. } | Group::Members { .. } | Group::Show { .. } | Group::InCommon { .. } => {

@@ -441,6 +441,33 @@ pub struct GroupRules {
     pub everybody_edits: bool,
 }
 
+/// What somebody changes of who may do what: what is not named stays, also where another admin has changed it meanwhile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RulesChange {
+    /// As in `GroupRules`.
+    pub only_admins_send: Option<bool>,
+    /// As in `GroupRules`.
+    pub everybody_edits: Option<bool>,
+}
+
+impl RulesChange {
+    /// What differs between two states.
+    #[must_use]
+    pub fn between(before: GroupRules, after: GroupRules) -> Self {
+        let changed = |before: bool, after: bool| (before != after).then_some(after);
+        Self {
+            only_admins_send: changed(before.only_admins_send, after.only_admins_send),
+            everybody_edits: changed(before.everybody_edits, after.everybody_edits),
+        }
+    }
+}
+
+impl From<GroupRules> for RulesChange {
+    fn from(rules: GroupRules) -> Self {
+        Self { only_admins_send: Some(rules.only_admins_send), everybody_edits: Some(rules.everybody_edits) }
+    }
+}
+
 /// How far one person is with an own message. Times are Unix milliseconds; 0 where the moment is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {

@@ -1,7 +1,7 @@
 //! What a user interface asks of the client core.
 
 use crate::call::{CallSay, CallSigns};
-use crate::chat::{GroupRules, WindowAnchor};
+use crate::chat::{RulesChange, WindowAnchor};
 use crate::id::{AccountId, ChatId, MessageId};
 use crate::media::{FileId, MediaFacts};
 use crate::people::Settings;
@@ -455,17 +455,17 @@ pub enum Command {
     SetGroupPhoto {
         /// Which group.
         chat: ChatId,
-        /// JPEG of at most 64 KiB, or empty: none.
+        /// JPEG of at most 64 KiB and 4,096 pixels a side, or empty: none.
         photo: Vec<u8>,
-        /// JPEG of at most 8 KiB of the same picture; empty: lists show the photo itself.
+        /// JPEG of at most 8 KiB of the same picture, for lists; empty where there is no photo.
         thumb: Vec<u8>,
     },
     /// Says who may do what in a group. Only for admins. Answer: `Answer::Done`, at once; it counts when the server has it.
     SetGroupRules {
         /// Which group.
         chat: ChatId,
-        /// Who may what.
-        rules: GroupRules,
+        /// What is to be otherwise.
+        change: RulesChange,
     },
     /// Leaves a group. Not for its only admin.
     LeaveGroup {

@@ -25,7 +25,7 @@ pub use call::{
 pub use chat::{
     ChatChanges, ChatInfo, ChatKind, ChatRow, Completeness, EVERYBODY, GroupRules, LastMessage, MemberRow, Mention,
     MessageBody, MessageChanges, MessageRow, MessageStatus, MessageWindow, Quote, Quoted, Reaction, Receipt,
-    SystemLine, WindowAnchor,
+    RulesChange, SystemLine, WindowAnchor,
 };
 pub use command::{Command, Request};
 pub use error::UserError;

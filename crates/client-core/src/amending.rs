@@ -158,7 +158,7 @@ pub(crate) fn quoting(cx: &Context<'_>, chat: ChatId, id: MessageId) -> Result<O
 
 /// Takes an own message out of the outbox and the conversation, where its bytes were never made, or refused for good.
 pub(crate) fn take_back(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<bool, Halt> {
-    let failed: Option<bool> = cx
+    let failed: Option<u32> = cx
         .db
         .prepare_cached("SELECT failed FROM message WHERE chat = ?1 AND message = ?2 AND seq = 0")?
         .query_row(params![chat.as_bytes(), id.as_bytes()], |row| row.get(0))
@@ -169,7 +169,9 @@ pub(crate) fn take_back(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Re
         .query_row(params![chat.as_bytes(), id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     match (failed, waiting) {
-        (Some(false), Some((_, true))) | (Some(true), None) => {}
+        // The others are told: some may have it.
+        (Some(messages::FAILED_IN_LOG), _) => return Ok(false),
+        (Some(0), Some((_, true))) | (Some(1), None) => {}
         (Some(_), None) if media::is_unsent(cx.db, id)? => {}
         _ => return Ok(false),
     }
@@ -184,7 +186,7 @@ pub(crate) fn take_back(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Re
     if told {
         return Ok(false);
     }
-    if let (Some(false), Some((op_id, _))) = (failed, waiting) {
+    if let (Some(0), Some((op_id, _))) = (failed, waiting) {
         outbox::remove(cx, OpId(op_id))?;
     }
     // What was said about it goes along.

@@ -441,11 +441,11 @@ pub(crate) fn hide(cx: &mut Context<'_>, id: MessageId) -> Result<(), Halt> {
     show_answers(cx, chat, id)
 }
 
-/// Takes a message's text out of the database. One that the server refused for good goes wholly: nobody else has it.
+/// Takes a message's text out of the database. One that the server refused for good, or that nobody takes, goes wholly.
 fn erase(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
     let stored: Option<(u64, bool)> = cx
         .db
-        .prepare_cached("SELECT sent_ms, failed = 1 AND seq = 0 FROM message WHERE message = ?1")?
+        .prepare_cached("SELECT sent_ms, failed > 0 AND seq = 0 FROM message WHERE message = ?1")?
         .query_row([id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let Some((sent_ms, nowhere)) = stored else { return Ok(()) };

@@ -449,8 +449,8 @@ impl Client {
                 let answer = self.set_group_photo(cx, chat, photo, thumb)?;
                 cx.answer(id, answer);
             }
-            Command::SetGroupRules { chat, rules } => {
-                let answer = self.set_group_rules(cx, chat, rules)?;
+            Command::SetGroupRules { chat, change } => {
+                let answer = self.set_group_rules(cx, chat, change)?;
                 cx.answer(id, answer);
             }
             Command::LeaveGroup { chat } => {

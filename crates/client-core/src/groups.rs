@@ -9,7 +9,7 @@ mod rules;
 
 pub(crate) use about::of as about_and_photo;
 pub(crate) use own_words::{followed, hear};
-pub(crate) use rules::{may_edit, may_say, may_send, now as rules_now, refusal};
+pub(crate) use rules::{log_ends, may_edit, may_have_said, may_say, may_send, now as rules_now, refusal};
 
 use crate::accounts;
 use crate::chats::{self, Chat, Membership, NO_PEER};
@@ -72,6 +72,14 @@ pub(crate) fn is_admin(db: &Connection, chat: ChatId, account: AccountId) -> Res
     Ok(statement.query_row(params![chat.as_bytes(), account.as_bytes()], |row| row.get(0))?)
 }
 
+/// This device knows whether an account was an admin at an old place of the log: as it is now, so it was then.
+fn knows_admin_at(db: &Connection, chat: ChatId, account: AccountId, seq: u64) -> Result<bool, Halt> {
+    let mut statement = db.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM group_member WHERE chat = ?1 AND account = ?2 AND admin_seq <= ?3)",
+    )?;
+    Ok(statement.query_row(params![chat.as_bytes(), account.as_bytes(), seq], |row| row.get(0))?)
+}
+
 /// The groups that an account is in.
 pub(crate) fn of(db: &Connection, account: AccountId) -> Result<Vec<ChatId>, Halt> {
     let mut statement = db.prepare_cached("SELECT chat FROM group_member WHERE account = ?1")?;
@@ -101,9 +109,10 @@ pub(crate) fn rows(db: &Connection, chat: ChatId) -> Result<Vec<MemberRow>, Halt
 /// Those who are in a group no more, and what they are called: who went while this device was in it, and who has written what is here. The senders
 /// are found one after the other, by the index of them, however much each has written.
 const GONE: &str = "WITH RECURSIVE sender(account) AS (
-        SELECT min(account) FROM message WHERE chat = ?1
+        SELECT min(account) FROM message INDEXED BY message_by_sender WHERE chat = ?1 AND kind >= 0
         UNION ALL
-        SELECT (SELECT min(account) FROM message WHERE chat = ?1 AND account > sender.account) FROM sender
+        SELECT (SELECT min(account) FROM message INDEXED BY message_by_sender
+                WHERE chat = ?1 AND kind >= 0 AND account > sender.account) FROM sender
         WHERE sender.account IS NOT NULL LIMIT ?2)
     SELECT account FROM (
         SELECT account FROM group_gone WHERE chat = ?1 UNION SELECT account FROM sender WHERE account IS NOT NULL)
@@ -120,6 +129,17 @@ pub(crate) fn gone(db: &Connection, chat: &Chat, me: AccountId) -> Result<Vec<(c
     let gone: Vec<AccountId> = rows.collect::<Result<_, _>>()?;
     let others = gone.into_iter().filter(|account| *account != me && *account != NO_PEER);
     others.map(|account| Ok((ui_account(account), accounts::title_of(db, account)?))).collect()
+}
+
+/// Of those who went, the last are remembered.
+fn forget_gone(cx: &Context<'_>, chat: ChatId) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached(
+            "DELETE FROM group_gone WHERE chat = ?1 AND account NOT IN
+             (SELECT account FROM group_gone WHERE chat = ?1 ORDER BY seq DESC, account LIMIT ?2)",
+        )?
+        .execute(params![chat.as_bytes(), GONE_MAX])?;
+    Ok(())
 }
 
 /// Everybody who is in a group now was in it when this entry of its log was written.
@@ -165,6 +185,12 @@ fn clock_ms_of(db: &Connection, key: ChatKey, chat: ChatId) -> Result<u64, Halt>
     Ok(clock.cast_unsigned() >> 16)
 }
 
+/// This device came into the group when this had been said: that it is said again needs no line. That is its sender's word, so it needs to be so.
+fn was_before(db: &Connection, chat: ChatId, clock_ms: u64) -> Result<bool, Halt> {
+    let mut statement = db.prepare_cached("SELECT joined_ms >= ?2 FROM chat WHERE chat = ?1")?;
+    Ok(statement.query_row(params![chat.as_bytes(), clock_ms], |row| row.get(0))?)
+}
+
 /// A word with this clock, which the server took then, can be replaced by a later one.
 fn is_dated(clock_ms: u64, time_ms: u64) -> bool {
     clock_ms <= time_ms.saturating_add(SKEW_MAX_MS).min(NUMBER_MAX >> 16)
@@ -205,8 +231,9 @@ pub(crate) fn expect(cx: &mut Context<'_>, chat: ChatId, others: &[AccountId]) -
 fn write(cx: &mut Context<'_>, chat: ChatId, account: AccountId, admin: bool, since_seq: u64) -> Result<(), Halt> {
     cx.db
         .prepare_cached(
-            "INSERT INTO group_member (chat, account, admin, since_seq) VALUES (?1, ?2, ?3, ?4)
-             ON CONFLICT DO UPDATE SET admin = excluded.admin",
+            "INSERT INTO group_member (chat, account, admin, since_seq, admin_seq) VALUES (?1, ?2, ?3, ?4, ?4)
+             ON CONFLICT DO UPDATE SET admin = excluded.admin,
+             admin_seq = CASE WHEN admin = excluded.admin THEN admin_seq ELSE excluded.admin_seq END",
         )?
         .execute(params![chat.as_bytes(), account.as_bytes(), admin, since_seq])?;
     if account != cx.me()?.address.account {
@@ -223,6 +250,9 @@ fn came_in(cx: &mut Context<'_>, chat: ChatId, by: Option<AccountId>, at: Place)
     for account in now {
         write(cx, chat, account, admins.contains(&account), at.seq)?;
     }
+    cx.db
+        .prepare_cached("UPDATE chat SET joined_ms = ?2 WHERE chat = ?1")?
+        .execute(params![chat.as_bytes(), at.time_ms])?;
     cx.changed.infos.insert(chat);
     let Some(by) = by.map(ui_account) else { return Ok(()) };
     let me = ui_account(cx.me()?.address.account);
@@ -269,8 +299,10 @@ pub(crate) fn put_out(cx: &mut Context<'_>, chat: &Chat, by: AccountId, time_ms:
 fn end(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
     mls::taken(ChatGroup::delete(&mls::provider(cx), chat.chat, chat.generation))?;
     cx.db
-        .prepare_cached("INSERT OR IGNORE INTO group_gone SELECT chat, account FROM group_member WHERE chat = ?1")?
-        .execute([chat.chat.as_bytes()])?;
+        .prepare_cached("INSERT OR REPLACE INTO group_gone SELECT chat, account, ?2 FROM group_member WHERE chat = ?1")?
+        .execute(params![chat.chat.as_bytes(), chat.applied_seq])?;
+    forget_gone(cx, chat.chat)?;
+    about::put_away(cx, chat.chat)?;
     for table in ["intent", "epoch_key", "group_member", "preview_key", "group_word"] {
         cx.db.execute(&format!("DELETE FROM {table} WHERE chat = ?1"), [chat.chat.as_bytes()])?;
     }
@@ -419,12 +451,13 @@ impl Client {
         let withdrawn: Vec<_> = stayed().filter(|(a, was)| was.admin && !admins.contains(a)).map(|(a, _)| *a).collect();
         for account in &removed {
             cx.db
-                .prepare_cached("INSERT OR IGNORE INTO group_gone (chat, account) VALUES (?1, ?2)")?
-                .execute(params![chat.as_bytes(), account.as_bytes()])?;
+                .prepare_cached("INSERT OR REPLACE INTO group_gone (chat, account, seq) VALUES (?1, ?2, ?3)")?
+                .execute(params![chat.as_bytes(), account.as_bytes(), at.seq])?;
             cx.db
                 .prepare_cached("DELETE FROM group_member WHERE chat = ?1 AND account = ?2")?
                 .execute(params![chat.as_bytes(), account.as_bytes()])?;
         }
+        forget_gone(cx, chat)?;
         for account in &added {
             welcome(cx, chat, *account, admins.contains(account), at)?;
         }

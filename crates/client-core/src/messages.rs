@@ -33,6 +33,9 @@ const BODIES_KNOWN: u32 = 5;
 /// Unsent messages stand after all others, in the order of their writing.
 pub(crate) const UNSENT_MS: u64 = 1 << 60;
 
+/// In the column `failed`, where 1 says that nobody has it: the log has it, and nobody takes it from there. A device of an older version may.
+pub(crate) const FAILED_IN_LOG: u32 = 2;
+
 /// The place of what moved here with its number: the first entry of a log is nobody's message.
 pub(crate) const MOVED_SEQ: u64 = 1;
 
@@ -265,12 +268,12 @@ pub(crate) fn settle(cx: &mut Context<'_>, chat: ChatId, id: MessageId, place: P
 /// The server will not take an own message.
 pub(crate) fn fail(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
     cx.db
-        .prepare_cached("UPDATE message SET failed = 1 WHERE chat = ?1 AND message = ?2 AND seq = 0")?
+        .prepare_cached("UPDATE message SET failed = max(failed, 1) WHERE chat = ?1 AND message = ?2 AND seq = 0")?
         .execute(params![chat.as_bytes(), id.as_bytes()])?;
     amendments::follow(cx, chat, id)?;
     // There is no row to say "not sent" at: what was amended is shown as it was.
     cx.db
-        .prepare_cached("DELETE FROM message WHERE message = ?1 AND failed = 1 AND kind = -1")?
+        .prepare_cached("DELETE FROM message WHERE message = ?1 AND failed > 0 AND kind = -1")?
         .execute([id.as_bytes()])?;
     Ok(())
 }

@@ -389,7 +389,7 @@ impl Client {
         else {
             return if sender == app.sender { release(cx, chat.chat, resent.seq, resent.seq) } else { Ok(()) };
         };
-        if !groups::may_say(cx.db, chat, sender.account, item.seq, &content)? {
+        if !groups::may_have_said(cx.db, chat, sender.account, item.seq, &content)? {
             return release(cx, chat.chat, item.seq, item.seq);
         }
         let message = NewMessage {

@@ -6,6 +6,7 @@
 use crate::amendments;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
+use crate::groups;
 use crate::io::Halt;
 use crate::messages::{self, NUMBER_MAX, NewMessage, UNSENT_MS};
 use crate::outbox::{self, Kind, Operation};
@@ -242,6 +243,7 @@ impl Client {
         let lost = SeqRange { from: seq + 1, to: NUMBER_MAX };
         recovery::release(cx, chat.chat, lost.from, lost.to)?;
         missing::take_out(cx, chat.chat, lost)?;
+        groups::log_ends(cx, chat.chat, seq)?;
         send_again(self, cx, chat, seq)?;
         // Whatever came of epochs that the server has lost comes again, with other secrets.
         mls::taken(ChatGroup::delete(&mls::provider(cx), chat.chat, chat.generation))?;

@@ -85,4 +85,18 @@ mod tests {
         let chats: Vec<u8> = rows.map(|chat| chat.expect("row")[0]).collect();
         assert_eq!(chats, [0xa1, 0xa2, 0xa3]);
     }
+
+    /// One that is forgotten here, or stands in another place than its number says, would be found by whoever has data.
+    #[test]
+    fn the_migrations_are_the_files_in_their_order() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/schema");
+        let mut files: Vec<_> =
+            std::fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file").path()).collect();
+        files.sort();
+        let texts: Vec<_> = files.iter().map(|file| std::fs::read_to_string(file).expect("a text")).collect();
+        assert_eq!(texts.len(), MIGRATIONS.len(), "{files:?}");
+        for ((file, text), migration) in files.iter().zip(&texts).zip(MIGRATIONS) {
+            assert!(text == migration, "{} stands in another place", file.display());
+        }
+    }
 }

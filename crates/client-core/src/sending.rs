@@ -27,6 +27,7 @@ use proto::content::{Content, Quote, Text, content};
 use proto::ids::{ChatId, DeviceAddress, MessageId, OpId};
 use proto::limits::TEXT_LEN_MAX;
 use proto::wire::{Accepted, App, Commit, GroupCreate, ResetGroup, Stale, client_frame, refused, reply};
+use rusqlite::OptionalExtension as _;
 use std::collections::BTreeMap;
 
 /// Requests on the socket without a reply. They end with the socket: what is in the outbox goes again.
@@ -240,18 +241,24 @@ impl Client {
             cx.answer(request, Err(refusal));
             return Ok(());
         }
-        let mut statement = cx.db.prepare_cached(
-            "UPDATE message SET failed = 0 WHERE chat = ?1 AND message = ?2 AND failed = 1 RETURNING content",
-        )?;
-        let content: Option<Vec<u8>> = rusqlite::OptionalExtension::optional(
-            statement.query_row([chat.as_bytes(), id.as_bytes()], |row| row.get(0)),
-        )?;
-        let Some(content) = content else {
+        let failed: Option<(u32, Vec<u8>)> = cx
+            .db
+            .prepare_cached("SELECT failed, content FROM message WHERE chat = ?1 AND message = ?2 AND failed > 0")?
+            .query_row([chat.as_bytes(), id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let Some((failed, content)) = failed else {
             cx.answer(request, Err(UserError::NotFound));
             return Ok(());
         };
+        cx.db.prepare_cached("UPDATE message SET failed = 0 WHERE message = ?1")?.execute([id.as_bytes()])?;
         if !self.retry_file(cx, id)? {
             self.enqueue(cx, chat, Some(id), content)?;
+        }
+        // Where it is deleted before it goes, those who may have it are told.
+        if failed == messages::FAILED_IN_LOG {
+            cx.db
+                .prepare_cached("UPDATE outbox SET went_out = 1 WHERE chat = ?1 AND message = ?2")?
+                .execute([chat.as_bytes(), id.as_bytes()])?;
         }
         cx.changed.message(chat, id);
         cx.answer(request, Ok(Answer::Done));

@@ -215,8 +215,9 @@ async fn admins_alone_change_a_group_and_two_do_so_at_once() -> Result<()> {
 const ONLY_ADMINS: GroupRules = GroupRules { only_admins_send: true, everybody_edits: false };
 const ALL_EDIT: GroupRules = GroupRules { only_admins_send: false, everybody_edits: true };
 
+/// Of 16 pixels a side, as it says.
 fn jpeg(of: u8, len: usize) -> Vec<u8> {
-    [vec![0xff, 0xd8, 0xff], vec![of; len]].concat()
+    [vec![0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0, 16, 0, 16], vec![of; len]].concat()
 }
 
 async fn shows(person: &mut Person, chat: ChatId, what: &str, is_so: impl Fn(&ChatInfo) -> bool) -> Result<()> {
@@ -233,7 +234,7 @@ async fn description_and_photo_are_seen_by_all_who_are_there_and_who_come_later(
     alice.does(describe("canary description")).await?;
     let (photo, thumb) = (jpeg(1, 60_000), jpeg(1, 5_000));
     alice.does(Command::SetGroupPhoto { chat, photo: photo.clone(), thumb: thumb.clone() }).await?;
-    alice.does(Command::SetGroupRules { chat, rules: ALL_EDIT }).await?;
+    alice.does(Command::SetGroupRules { chat, change: ALL_EDIT.into() }).await?;
     let is_whole =
         |info: &ChatInfo| info.about == "canary description" && info.photo == photo && info.rules == ALL_EDIT;
     for person in [&mut alice, &mut bob, &mut carol] {
@@ -282,8 +283,8 @@ async fn where_only_admins_send_others_read() -> Result<()> {
     let (mut alice, mut bob, mut carol, chat) = three(&world).await?;
     bob.sends(chat, "while everybody may").await?;
     alice.sees(chat, "while everybody may").await?;
-    assert_eq!(bob.asks(Command::SetGroupRules { chat, rules: ONLY_ADMINS }).await?, Err(UserError::OnlyAdmin));
-    alice.does(Command::SetGroupRules { chat, rules: ONLY_ADMINS }).await?;
+    assert_eq!(bob.asks(Command::SetGroupRules { chat, change: ONLY_ADMINS.into() }).await?, Err(UserError::OnlyAdmin));
+    alice.does(Command::SetGroupRules { chat, change: ONLY_ADMINS.into() }).await?;
     for person in [&mut bob, &mut carol] {
         shows(person, chat, "the rule", |info| info.rules == ONLY_ADMINS && !info.may_send).await?;
     }
@@ -307,7 +308,7 @@ async fn where_only_admins_send_others_read() -> Result<()> {
     for person in [&mut alice, &mut carol, &mut browser] {
         person.sees(chat, "as an admin").await?;
     }
-    bob.does(Command::SetGroupRules { chat, rules: GroupRules::default() }).await?;
+    bob.does(Command::SetGroupRules { chat, change: GroupRules::default().into() }).await?;
     shows(&mut carol, chat, "no rule any more", |info| info.may_send).await?;
     carol.sends(chat, "everybody again").await?;
     alice.sees(chat, "everybody again").await?;

@@ -1,7 +1,7 @@
 //! What a group of many shows of itself besides its name: a description and a photo, said by who may change them, kept as own-device state under
 //! the same operations on every device.
 
-use super::{clock_ms_of, is_dated, rules};
+use super::{clock_ms_of, is_dated, own_words, rules, was_before};
 use crate::chats::Chat;
 use crate::client::{Client, Context};
 use crate::io::Halt;
@@ -19,6 +19,9 @@ use proto::limits::{DESCRIPTION_LEN_MAX, PHOTO_LEN_MAX, THUMB_LEN_MAX};
 use rusqlite::Connection;
 use sha2::{Digest as _, Sha256};
 
+/// Pixels of a side of a photo.
+const SIDE_MAX: u16 = 4_096;
+
 type Answered = Result<Result<Answer, UserError>, Halt>;
 
 /// A description as it may be kept: some lines, of a bounded length.
@@ -31,14 +34,44 @@ fn tidy_description(text: &str) -> Result<String, UserError> {
     Ok(tidy.to_owned())
 }
 
-/// A photo as it may be kept. Without it there is no small one.
+/// A photo as it may be kept, with a small one for lists, or neither.
 fn tidy_pictures(photo: GroupPhoto) -> Result<GroupPhoto, UserError> {
     let photo_jpeg = tidy_photo(photo.photo_jpeg, PHOTO_LEN_MAX)?;
     let thumb_jpeg = tidy_photo(photo.thumb_jpeg, THUMB_LEN_MAX)?;
-    if photo_jpeg.is_empty() && !thumb_jpeg.is_empty() {
+    let is_none = photo_jpeg.is_empty() && thumb_jpeg.is_empty();
+    if !is_none && ![&photo_jpeg, &thumb_jpeg].into_iter().all(|jpeg| is_small(jpeg)) {
         return Err(UserError::PhotoInvalid);
     }
     Ok(GroupPhoto { photo_jpeg, thumb_jpeg })
+}
+
+/// Few bytes can say that they are a picture which fills a device's memory.
+fn is_small(jpeg: &[u8]) -> bool {
+    sides(jpeg).is_some_and(|sides| sides.iter().all(|side| (1..=SIDE_MAX).contains(side)))
+}
+
+/// Height and width of a JPEG, as its first frame says.
+fn sides(jpeg: &[u8]) -> Option<[u16; 2]> {
+    let mut rest = jpeg.strip_prefix(&[0xff, 0xd8])?;
+    loop {
+        let (marker, behind) = rest.strip_prefix(&[0xff])?.split_first()?;
+        match marker {
+            // One that fills.
+            0xff => rest = rest.get(1..)?,
+            // Neither the picture nor the end comes before the frame.
+            0xd8..=0xda => return None,
+            0x01 | 0xd0..=0xd7 => rest = behind,
+            _ => {
+                let len = usize::from(u16::from_be_bytes(*behind.first_chunk()?));
+                let segment = behind.get(2..len)?;
+                if matches!(marker, 0xc0..=0xcf) && !matches!(marker, 0xc4 | 0xc8 | 0xcc) {
+                    let [_, h1, h2, w1, w2] = *segment.first_chunk()?;
+                    return Some([u16::from_be_bytes([h1, h2]), u16::from_be_bytes([w1, w2])]);
+                }
+                rest = behind.get(len..)?;
+            }
+        }
+    }
 }
 
 /// A group's description and photo.
@@ -46,6 +79,24 @@ pub(crate) fn of(db: &Connection, chat: ChatId) -> Result<(String, Vec<u8>), Hal
     let description = state::get(db, &ChatKey::GroupAbout.of(chat))?.unwrap_or_default();
     let photo = state::get(db, &ChatKey::GroupPhoto.of(chat))?.unwrap_or_default();
     Ok((String::from_utf8(description).unwrap_or_default(), photo))
+}
+
+/// What the group will show when all that this account has said of it is heard, and when that was said.
+fn newest(db: &Connection, chat: ChatId, key: ChatKey) -> Result<(About, u64), Halt> {
+    let (description, photo_jpeg) = of(db, chat)?;
+    let shown = match key {
+        ChatKey::GroupAbout => About::Description(description),
+        _ => About::Photo(GroupPhoto { photo_jpeg, thumb_jpeg: Vec::new() }),
+    };
+    let mut newest = (shown, clock_ms_of(db, key, chat)?);
+    for body in own_words::under_way(db, chat)? {
+        let content::Body::GroupAbout(GroupAbout { clock_ms, about: Some(about), .. }) = body else { continue };
+        let is_it = matches!(about, About::Description(_)) == (key == ChatKey::GroupAbout);
+        if is_it && clock_ms > newest.1 {
+            newest = (about, clock_ms);
+        }
+    }
+    Ok(newest)
 }
 
 /// Somebody says what the group shows of itself.
@@ -77,7 +128,8 @@ pub(crate) fn on_about(
     cx.changed.chat(chat.chat);
     cx.changed.infos.insert(chat.chat);
     // Nobody took away what was never there.
-    if changed && (had_one || !(given.again || removed)) {
+    let is_news = had_one || !removed;
+    if changed && is_news && !(given.again && was_before(cx.db, chat.chat, given.clock_ms)?) {
         notices::say_at(cx, chat, &line, place.time_ms)?;
     }
     Ok(())
@@ -103,6 +155,14 @@ fn take(cx: &Context<'_>, chat: ChatId, given: &GroupAbout) -> Result<bool, Halt
         }
         None => Ok(false),
     }
+}
+
+/// The group is over for this device. Only here, and under their clocks: whoever comes back is given the same pictures again, and takes them.
+pub(super) fn put_away(cx: &Context<'_>, chat: ChatId) -> Result<(), Halt> {
+    for key in [ChatKey::GroupPhoto, ChatKey::GroupThumb] {
+        cx.db.prepare_cached("UPDATE state SET value = x'' WHERE key = ?1")?.execute([key.of(chat)])?;
+    }
+    Ok(())
 }
 
 impl Client {
@@ -139,13 +199,12 @@ impl Client {
             Ok(chat) => chat.chat,
             Err(error) => return Ok(Err(error)),
         };
-        let (description, photo) = of(cx.db, chat)?;
-        let is_so = match &about {
-            About::Description(text) => *text == description,
-            About::Photo(given) => given.photo_jpeg == photo,
-        };
-        if !is_so {
-            let clock_ms = cx.now_ms.max(clock_ms_of(cx.db, key, chat)? + 1);
+        let (mut is, known_ms) = newest(cx.db, chat, key)?;
+        if let (About::Photo(is), About::Photo(given)) = (&mut is, &about) {
+            is.thumb_jpeg.clone_from(&given.thumb_jpeg);
+        }
+        if is != about {
+            let clock_ms = cx.now_ms.max(known_ms + 1);
             let said = GroupAbout { clock_ms, again: false, about: Some(about) };
             self.tell_chat(cx, chat, content::Body::GroupAbout(said))?;
         }
@@ -156,14 +215,17 @@ impl Client {
     pub(super) fn say_about_again(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
         let (description, photo_jpeg) = of(cx.db, chat)?;
         let thumb_jpeg = state::get(cx.db, &ChatKey::GroupThumb.of(chat))?.unwrap_or_default();
-        let (described, pictured) = (!description.is_empty(), !photo_jpeg.is_empty());
         let abouts = [
-            (described, ChatKey::GroupAbout, About::Description(description)),
-            (pictured, ChatKey::GroupPhoto, About::Photo(GroupPhoto { photo_jpeg, thumb_jpeg })),
+            (ChatKey::GroupAbout, About::Description(description)),
+            (ChatKey::GroupPhoto, About::Photo(GroupPhoto { photo_jpeg, thumb_jpeg })),
         ];
-        for (_, key, about) in abouts.into_iter().filter(|(is, ..)| *is) {
-            let said = GroupAbout { clock_ms: clock_ms_of(cx.db, key, chat)?, again: true, about: Some(about) };
-            self.tell_chat(cx, chat, content::Body::GroupAbout(said))?;
+        // Also that there is none any more: whoever was here before may know of one.
+        for (key, about) in abouts {
+            let clock_ms = clock_ms_of(cx.db, key, chat)?;
+            if clock_ms > 0 {
+                let said = GroupAbout { clock_ms, again: true, about: Some(about) };
+                self.tell_chat(cx, chat, content::Body::GroupAbout(said))?;
+            }
         }
         Ok(())
     }
@@ -172,6 +234,26 @@ impl Client {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_jpeg_says_how_large_it_is_before_its_picture() {
+        let frame = [0xff, 0xc2, 0, 7, 8, 0, 16, 1, 0];
+        let header = [0xff, 0xe0, 0, 4, 1, 2];
+        let of = |parts: &[&[u8]]| sides(&[&[0xff, 0xd8][..], &parts.concat()].concat());
+        assert_eq!(of(&[&header, &[0xff, 0xff], &frame[1..]]), Some([16, 256]));
+        for cut in 0..frame.len() {
+            assert_eq!(of(&[&header, &frame[..cut]]), None);
+        }
+        // A frame behind the picture, a segment without an end or of less than its length, tables that look like a frame, no JPEG.
+        assert_eq!(of(&[&[0xff, 0xda], &frame]), None);
+        assert_eq!(of(&[&[0xff, 0xe0, 0xff, 0xff], &frame]), None);
+        assert_eq!(of(&[&[0xff, 0xe0, 0, 1], &frame]), None);
+        assert_eq!(of(&[&[0xff, 0xc4], &frame[2..]]), None);
+        assert_eq!(sides(b"GIF89a"), None);
+        let pixels =
+            |[a, b]: [u8; 2]| is_small(&[&[0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, a, b, 0, 16][..], &[0; 4]].concat());
+        assert_eq!([[0, 0], [0, 1], [16, 0], [16, 1]].map(pixels), [false, true, true, false]);
+    }
 
     #[test]
     fn descriptions_have_lines_and_no_tricks_and_an_end() {

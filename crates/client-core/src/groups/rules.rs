@@ -1,7 +1,7 @@
 //! Who may send in a group of many, and who may change what it is called and shows: an admin's word in the chat, in force from its place in the
 //! log on. What was said without the right to is taken by nobody; all devices judge by the place, so they agree.
 
-use super::{is_admin, is_dated};
+use super::{is_admin, is_dated, knows_admin_at, own_words, was_before};
 use crate::chats::{self, Chat};
 use crate::client::{Client, Context};
 use crate::io::Halt;
@@ -9,7 +9,7 @@ use crate::messages::{self, NUMBER_MAX, Place};
 use crate::own_state::ChatKey;
 use crate::profile::ui_account;
 use crate::{notices, state};
-use client_api::{Answer, GroupRules as Rules, SystemLine, UserError};
+use client_api::{Answer, GroupRules as Rules, RulesChange, SystemLine, UserError};
 use identity::ChatKind;
 use prost::Message as _;
 use proto::content::group_rules_kept::Kept;
@@ -71,10 +71,80 @@ pub(crate) fn may_say(
     Ok(!is_speech(content) || may_send(db, chat, account, seq)?)
 }
 
-/// Messages, and new words in their place. Of what a newer version says this one does not know that it is something else.
+/// The same of what comes long after its place. Where nobody here knows whether its sender was an admin then, it is taken: what some others may
+/// not show is better than a message that is lost.
+pub(crate) fn may_have_said(
+    db: &Connection,
+    chat: &Chat,
+    account: AccountId,
+    seq: u64,
+    content: &Content,
+) -> Result<bool, Halt> {
+    Ok(may_say(db, chat, account, seq, content)? || !knows_admin_at(db, chat.chat, account, seq)?)
+}
+
+/// Messages, and new words in their place. Of what a newer version says this one does not know that it is something else. Whoever adds a body says
+/// here what it is.
 fn is_speech(content: &Content) -> bool {
-    use content::Body::{Call, Edit, Media, Poll, Text};
-    matches!(content.body, None | Some(Text(_) | Media(_) | Call(_) | Poll(_) | Edit(_)))
+    use content::Body as Is;
+    match &content.body {
+        None | Some(Is::Text(_) | Is::Media(_) | Is::Call(_) | Is::Poll(_) | Is::Edit(_) | Is::Erased(_)) => true,
+        Some(Is::Reaction(_) | Is::Deletion(_) | Is::Pin(_) | Is::Vote(_) | Is::CallWord(_)) => false,
+        // No part of the conversation.
+        Some(
+            Is::ProfileKey(_)
+            | Is::RetryRequest(_)
+            | Is::Resent(_)
+            | Is::GroupName(_)
+            | Is::GroupAbout(_)
+            | Is::GroupRules(_)
+            | Is::Leaving(_)
+            | Is::VouchRequest(_)
+            | Is::Vouch(_)
+            | Is::NotificationKey(_)
+            | Is::StateOps(_)
+            | Is::FillRequest(_)
+            | Is::Fill(_)
+            | Is::ArchiveSegment(_)
+            | Is::ArchiveManifest(_)
+            | Is::ArchiveReport(_)
+            | Is::Joined(_)
+            | Is::StateDigest(_),
+        ) => false,
+    }
+}
+
+/// The rules that will be in force when all that this account has said of them is heard.
+fn newest(db: &Connection, chat: ChatId) -> Result<GroupRules, Halt> {
+    let mut newest = kept(db, chat)?.pop().map_or_else(GroupRules::default, |(_, rules)| rules);
+    for body in own_words::under_way(db, chat)? {
+        if let content::Body::GroupRules(said) = body
+            && order(&said) > order(&newest)
+        {
+            newest = said;
+        }
+    }
+    Ok(newest)
+}
+
+/// A server that was put back has lost the log behind this place. What was in force there is in force from here on.
+pub(crate) fn log_ends(cx: &mut Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
+    own_words::log_ends(cx, chat, seq)?;
+    let all = kept(cx.db, chat)?;
+    if all.iter().all(|(since, _)| *since <= seq) {
+        return Ok(());
+    }
+    let kept = all.into_iter().map(|(since, rules)| Kept { seq: since.min(seq), rules: Some(rules) }).collect();
+    // Under the same clock: other devices find the same.
+    cx.db
+        .prepare_cached("UPDATE state SET value = ?2 WHERE key = ?1")?
+        .execute(params![ChatKey::GroupRules.of(chat), GroupRulesKept { kept }.encode_to_vec()])?;
+    Ok(())
+}
+
+/// Of two words the one that counts is the greater one.
+fn order(rules: &GroupRules) -> (u64, bool, bool) {
+    (rules.clock_ms, rules.only_admins_send, rules.everybody_edits)
 }
 
 /// Somebody says who may do what. Only an admin's word counts.
@@ -90,8 +160,11 @@ pub(crate) fn on_rules(
         return Ok(());
     }
     let mut all = kept(cx.db, chat.chat)?;
-    let order = |rules: &GroupRules| (rules.clock_ms, rules.only_admins_send, rules.everybody_edits);
     let before = all.last().map(|(_, rules)| *rules);
+    // A sibling has told of it first: it is in force, and what this device has sent behind it is not judged yet.
+    if let Some((since, _)) = all.iter().find(|(_, rules)| order(rules) == order(given)) {
+        return take_back_behind(cx, chat, *since);
+    }
     if before.as_ref().is_some_and(|before| order(given) <= order(before)) {
         return Ok(());
     }
@@ -104,7 +177,7 @@ pub(crate) fn on_rules(
     cx.changed.chat(chat.chat);
     cx.changed.infos.insert(chat.chat);
     let was = before.as_ref().map_or_else(Rules::default, shown);
-    if before.is_some() || !given.again {
+    if !(given.again && was_before(cx.db, chat.chat, given.clock_ms)?) {
         say_lines(cx, chat, by, (was, shown(given)), place.time_ms)?;
     }
     take_back_behind(cx, chat, place.seq)
@@ -127,9 +200,11 @@ fn say_lines(
     Ok(())
 }
 
-/// What this account has sent behind a word that came first: nobody takes it, and here it shows as not sent.
+/// What this account has sent behind a word that came first: nobody takes it, and here it shows as not sent. Only what stands before it decides
+/// whether this account was an admin there, so of what was followed long ago, as a word of a newer version that an update can read, nothing is judged.
 fn take_back_behind(cx: &mut Context<'_>, chat: &Chat, seq: u64) -> Result<(), Halt> {
     let me = cx.me()?.address.account;
+    let seq = chats::find(cx.db, chat.chat)?.map_or(seq, |chat| chat.applied_seq.max(seq));
     let sent: Vec<(MessageId, u64)> = {
         let mut statement = cx.db.prepare_cached(
             "SELECT message, seq FROM message WHERE chat = ?1 AND account = ?2 AND seq > ?3 AND kind IN (-1, 0)",
@@ -154,13 +229,14 @@ pub(crate) fn judge_own(cx: &mut Context<'_>, chat: &Chat, id: MessageId, seq: u
         .prepare_cached("SELECT content FROM message WHERE message = ?1")?
         .query_row([id.as_bytes()], |row| row.get(0))
         .optional()?;
-    if content.and_then(messages::decoded).is_none_or(|content| !is_speech(&content)) {
+    let is_deleted = |content: &Content| matches!(content.body, Some(content::Body::Erased(_)));
+    if content.and_then(messages::decoded).is_none_or(|content| !is_speech(&content) || is_deleted(&content)) {
         return Ok(());
     }
     let time_ms = messages::UNSENT_MS + messages::next_unsent(cx.db, chat.chat)?;
     cx.db
-        .prepare_cached("UPDATE message SET seq = 0, time_ms = ?2 WHERE message = ?1")?
-        .execute(params![id.as_bytes(), time_ms])?;
+        .prepare_cached("UPDATE message SET seq = 0, time_ms = ?2, failed = ?3 WHERE message = ?1")?
+        .execute(params![id.as_bytes(), time_ms, messages::FAILED_IN_LOG])?;
     messages::fail(cx, chat.chat, id)
 }
 
@@ -170,16 +246,17 @@ impl Client {
         &mut self,
         cx: &mut Context<'_>,
         chat: client_api::ChatId,
-        rules: Rules,
+        change: RulesChange,
     ) -> Result<Result<Answer, UserError>, Halt> {
         let chat = match super::changing::own_to_change(cx, chat)? {
             Ok(chat) => chat.chat,
             Err(error) => return Ok(Err(error)),
         };
-        if now(cx.db, chat)? != rules {
-            let known_ms = kept(cx.db, chat)?.last().map_or(0, |(_, rules)| rules.clock_ms);
-            let Rules { only_admins_send, everybody_edits } = rules;
-            let clock_ms = cx.now_ms.max(known_ms + 1);
+        let newest = newest(cx.db, chat)?;
+        let only_admins_send = change.only_admins_send.unwrap_or(newest.only_admins_send);
+        let everybody_edits = change.everybody_edits.unwrap_or(newest.everybody_edits);
+        if shown(&newest) != (Rules { only_admins_send, everybody_edits }) {
+            let clock_ms = cx.now_ms.max(newest.clock_ms + 1);
             let said = GroupRules { clock_ms, again: false, only_admins_send, everybody_edits };
             self.tell_chat(cx, chat, content::Body::GroupRules(said))?;
         }

@@ -245,7 +245,7 @@ async fn admins_say_who_may_send_and_the_others_find_no_place_to_write() -> Resu
     alice.is_resized(NARROWEST).await?;
     alice.fits_the_window("a group in which one may not send, narrow").await?;
     alice.is_resized(WIDE).await?;
-    bob.does(Command::SetGroupRules { chat, rules: GroupRules::default() }).await?;
+    bob.does(Command::SetGroupRules { chat, change: GroupRules::default().into() }).await?;
     sees_line(&alice, "Bob let everybody send messages from now on").await?;
     alice.shows("composer-input").await?;
     alice.hides("group-describe").await?;

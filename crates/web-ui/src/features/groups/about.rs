@@ -9,7 +9,7 @@ use crate::primitives::dialog::Dialog;
 use crate::primitives::icon::Icon;
 use crate::store::use_app;
 use crate::words;
-use client_api::{ChatId, ChatInfo, Command, GroupRules, UserError};
+use client_api::{ChatId, ChatInfo, Command, GroupRules, RulesChange, UserError};
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -136,7 +136,7 @@ fn Rules(info: Memo<ChatInfo>, asked: RwSignal<Option<Asked>>) -> impl IntoView 
             </label>
         }
     };
-    let command = move || Command::SetGroupRules { chat, rules: rules.get_untracked() };
+    let command = move || Command::SetGroupRules { chat, change: RulesChange::between(before, rules.get_untracked()) };
     view! {
         <Asking title=words::WHO_MAY testid="rules-dialog" asked command=Callback::new(move |()| command())>
             {switch(words::EVERYBODY_SENDS, "everybody-sends", |rules| !rules.only_admins_send, |rules, on| rules.only_admins_send = !on)}
