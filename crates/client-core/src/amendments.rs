@@ -212,7 +212,7 @@ pub(crate) fn said(
                 Names::Public => text,
             }))
         }
-        Some(content::Body::Poll(poll)) => Quoted::Text(excerpt(&polls::line(&poll.question))),
+        Some(content::Body::Poll(poll)) => Quoted::Text(excerpt(&polls::line_of(&poll))),
         Some(content::Body::Erased(_)) => Quoted::Deleted,
         _ => Quoted::Other,
     };

@@ -204,24 +204,22 @@ fn end(cx: &mut Context<'_>, account: AccountId) -> Result<(), Halt> {
 }
 
 /// A number leads to another account: people block a number, whatever account its owner makes next. Once, and only where the owner has never
-/// said anything about the new one: the server says who that is, and it is told to them.
+/// said anything about the new one: the server says who that is, and it is told to them. The old one stays blocked, or a server could lift it.
 pub(crate) fn carry(cx: &mut Context<'_>, old: AccountId, new: AccountId) -> Result<(), Halt> {
-    if !is_blocked(cx.db, old)? {
-        return Ok(());
-    }
-    if !state::was_ever_set(cx.db, &key(new))? {
+    if is_blocked(cx.db, old)? && !state::was_ever_set(cx.db, &key(new))? {
         begin(cx, new)?;
         let title = accounts::title_of(cx.db, new)?;
         cx.event(Event::Notice(Notice::BlockMoved { title }));
     }
-    end(cx, old)
+    Ok(())
 }
 
 /// What never left is not said to them any more.
 fn take_unsent_back(cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
     let unsent: Vec<[u8; 16]> = {
-        let mut statement =
-            cx.db.prepare_cached("SELECT message FROM message WHERE chat = ?1 AND seq = 0 AND kind IN (0, 1)")?;
+        let mut statement = cx.db.prepare_cached(
+            "SELECT message FROM message WHERE chat = ?1 AND seq = 0 AND failed = 0 AND kind IN (0, 1)",
+        )?;
         let rows = statement.query_map([chat.as_bytes()], |row| row.get(0))?;
         rows.collect::<Result<_, _>>()?
     };

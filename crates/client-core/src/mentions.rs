@@ -2,6 +2,7 @@
 //! in the chat knows: what somebody is called in an address book is nobody else's to read.
 
 use crate::accounts;
+use crate::chats;
 use crate::client::Context;
 use crate::groups;
 use crate::io::Halt;
@@ -57,10 +58,18 @@ fn long_label(account: AccountId, name: &str, number: &str) -> String {
 /// Who may be meant by what is written behind an "@".
 struct Candidate {
     label: String,
-    /// `None`: everybody.
-    account: Option<AccountId>,
-    /// Somebody in the group; whoever is not is called as everybody knows them, and not named.
-    named: bool,
+    meant: Meant,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Meant {
+    Everybody,
+    /// Somebody in the group.
+    Member(AccountId),
+    /// Somebody else, who is called as everybody knows them, and not named.
+    Other(AccountId),
+    /// One of several whom the owner calls alike.
+    Somebody,
 }
 
 /// The people of a group, everybody, and whomever else the owner calls something: no such name is to leave the device.
@@ -70,22 +79,35 @@ fn candidates(cx: &Context<'_>, chat: ChatId, also: &[client_api::Mention]) -> R
     if members.is_empty() {
         return Ok(Vec::new());
     }
-    let is_in: BTreeSet<AccountId> = members.iter().map(|member| AccountId(member.account.0)).collect();
-    let mut candidates = vec![Candidate { label: EVERYBODY.to_owned(), account: None, named: true }];
+    let mut candidates = vec![Candidate { label: EVERYBODY.to_owned(), meant: Meant::Everybody }];
+    let mut add = |label: String, meant: Meant| candidates.push(Candidate { label, meant });
+    let mut known = BTreeSet::from([me]);
     for member in members.into_iter().filter(|member| member.account.0 != me.0) {
         let account = AccountId(member.account.0);
-        // It was completed while there was another one of this name.
-        let long = long_label(account, &member.title, &accounts::number_of(cx.db, account)?);
-        candidates.extend([member.mention, long].map(|label| Candidate { label, account: Some(account), named: true }));
+        known.insert(account);
+        // It was completed while there was another one of this name, or is written by hand while there is one.
+        add(long_label(account, &member.title, &accounts::number_of(cx.db, account)?), Meant::Member(account));
+        if member.title != member.mention {
+            add(member.title, Meant::Somebody);
+        }
+        add(member.mention, Meant::Member(account));
     }
-    let others = accounts::named_contacts(cx.db)?.into_iter();
     let edited = also.iter().filter_map(|mention| mention.account).map(|account| AccountId(account.0));
-    for account in others.chain(edited).filter(|account| !is_in.contains(account)) {
-        let label = accounts::title_of(cx.db, account)?;
-        candidates.push(Candidate { label, account: Some(account), named: false });
+    let left = match chats::find(cx.db, chat)? {
+        Some(stored) => groups::gone(cx.db, &stored, me)?,
+        None => Vec::new(),
+    };
+    let left = left.into_iter().map(|(account, _)| AccountId(account.0));
+    for account in accounts::named_contacts(cx.db)?.into_iter().chain(edited).chain(left) {
+        if known.insert(account) {
+            let title = accounts::title_of(cx.db, account)?;
+            add(long_label(account, &title, &accounts::number_of(cx.db, account)?), Meant::Other(account));
+            add(title, Meant::Other(account));
+        }
     }
-    // "Anna Lee" is not "Anna".
-    candidates.sort_by_key(|candidate| (std::cmp::Reverse(candidate.label.len()), !candidate.named));
+    // "Anna Lee" is not "Anna", and who is in the group comes first.
+    let is_other = |meant: Meant| !matches!(meant, Meant::Everybody | Meant::Member(_));
+    candidates.sort_by_key(|candidate| (std::cmp::Reverse(candidate.label.len()), is_other(candidate.meant)));
     Ok(candidates)
 }
 
@@ -113,34 +135,37 @@ pub(crate) fn written(
     }
     let candidates = candidates(cx, chat, also)?;
     let (mut text, mut mentions) = (String::new(), Vec::new());
-    let mut rest = typed;
+    let (mut rest, mut is_behind_name) = (typed, false);
     while let Some((before, behind)) = rest.split_once('@') {
         text.push_str(before);
-        let begins = text.chars().next_back().is_none_or(|letter| !letter.is_alphanumeric());
-        let meant = candidates.iter().find_map(|candidate| Some((candidate, behind_name(behind, &candidate.label)?)));
+        let goes_on = text.chars().next_back().is_some_and(char::is_alphanumeric);
+        let begins = !goes_on || (is_behind_name && before.is_empty());
+        let meant =
+            candidates.iter().find_map(|candidate| Some((candidate.meant, behind_name(behind, &candidate.label)?)));
         let Some((meant, behind)) = meant.filter(|_| begins) else {
             text.push('@');
-            rest = behind;
+            (rest, is_behind_name) = (behind, false);
             continue;
         };
-        let name = public_name(cx.db, meant.account)?;
-        if meant.named && mentions.len() < MENTIONS_MAX {
-            mentions.push(Mention {
-                at: u32::try_from(text.len()).unwrap_or(u32::MAX),
-                length: u32::try_from(name.len()).unwrap_or(u32::MAX),
-                account: meant.account.map(|account| account.to_vec()).unwrap_or_default(),
-            });
+        let (name, account) = match meant {
+            Meant::Everybody => (format!("@{EVERYBODY}"), Some(Vec::new())),
+            Meant::Member(account) => (public_name(cx.db, account)?, Some(account.to_vec())),
+            Meant::Other(account) => (public_name(cx.db, account)?, None),
+            Meant::Somebody => (format!("@{NAMELESS}"), None),
+        };
+        if let Some(account) = account.filter(|_| mentions.len() < MENTIONS_MAX) {
+            let place = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+            mentions.push(Mention { at: place(text.len()), length: place(name.len()), account });
         }
         text.push_str(&name);
-        rest = behind;
+        (rest, is_behind_name) = (behind, true);
     }
     text.push_str(rest);
     Ok((text, mentions))
 }
 
 /// "@" and what everybody in the chat knows somebody as.
-fn public_name(db: &Connection, account: Option<AccountId>) -> rusqlite::Result<String> {
-    let Some(account) = account else { return Ok(format!("@{EVERYBODY}")) };
+fn public_name(db: &Connection, account: AccountId) -> rusqlite::Result<String> {
     let name: Option<String> = db
         .prepare_cached("SELECT profile_name FROM account WHERE account = ?1")?
         .query_row([account.as_bytes()], |row| row.get(0))

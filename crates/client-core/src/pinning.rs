@@ -122,11 +122,22 @@ pub(crate) fn tell(
     time_ms: u64,
 ) -> Result<(), Halt> {
     match content.body {
-        Some(content::Body::Pin(Pin { on: true, .. })) => {
-            notices::say_at(cx, chat, &SystemLine::MessagePinned { by: ui_account(by) }, time_ms).map(drop)
+        Some(content::Body::Pin(Pin { on: true, ref message_id })) => {
+            let Ok(id) = MessageId::try_from(message_id.as_slice()) else { return Ok(()) };
+            // Once of each message by each account: nobody is to fill a chat with lines.
+            if may_stand(cx.db, id)? && words_of(cx.db, id, by)? <= 1 {
+                notices::say_at(cx, chat, &SystemLine::MessagePinned { by: ui_account(by) }, time_ms)?;
+            }
+            Ok(())
         }
         _ => Ok(()),
     }
+}
+
+/// How often an account has spoken of pinning a message.
+fn words_of(db: &Connection, id: MessageId, by: AccountId) -> rusqlite::Result<u32> {
+    db.prepare_cached("SELECT count(*) FROM message WHERE target = ?1 AND about = 7 AND account = ?2")?
+        .query_row(params![id.as_bytes(), by.as_bytes()], |row| row.get(0))
 }
 
 /// Something of this message is shown differently: where somebody has pinned it, the bar above the conversation as well.

@@ -5,8 +5,9 @@ use crate::amending::held;
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::messages::Kind;
+use crate::messages::MOVED_SEQ;
 use crate::own_state::{self, ChatKey};
-use crate::profile::ui_account;
+use crate::profile::{is_trick, ui_account};
 use crate::sending::Written;
 use client_api::{Answer, MessageBody, MessageRow, PollAnswer, UserError};
 use prost::Message as _;
@@ -19,13 +20,14 @@ const QUESTION_CHARS_MAX: usize = 255;
 const ANSWER_CHARS_MAX: usize = 100;
 const ANSWERS_MIN: usize = 2;
 const ANSWERS_MAX: usize = 12;
-/// Of one poll the newest votes that are looked at: nobody is to make a row slow by sending more.
-const VOTES_READ_MAX: u32 = 1_024;
+/// As many as a group has people.
+const VOTERS_MAX: u32 = 1_024;
 /// Before a question where there is room for one line only.
 const SIGN: &str = "📊 ";
 
 /// A question or an answer as it may be kept.
 fn tidy(text: &str, chars_max: usize) -> Option<String> {
+    let text: String = text.chars().filter(|letter| letter.is_whitespace() || !is_trick(*letter)).collect();
     let tidy = text.split_whitespace().collect::<Vec<_>>().join(" ");
     Some(tidy).filter(|tidy| (1..=chars_max).contains(&tidy.chars().count()))
 }
@@ -47,13 +49,22 @@ fn asked(poll: &Poll) -> Option<client_api::Poll> {
 pub(crate) fn body(poll: &Poll) -> MessageBody {
     match asked(poll) {
         Some(poll) => MessageBody::Poll(poll),
-        None => MessageBody::Text(poll.question.chars().take(QUESTION_CHARS_MAX).collect()),
+        None => MessageBody::Text(cut(&poll.question)),
     }
 }
 
-/// In one line.
+fn cut(question: &str) -> String {
+    question.chars().take(QUESTION_CHARS_MAX).collect()
+}
+
+/// The question of a poll, in one line.
 pub(crate) fn line(question: &str) -> String {
-    format!("{SIGN}{}", question.chars().take(QUESTION_CHARS_MAX).collect::<String>())
+    format!("{SIGN}{question}")
+}
+
+/// The same of a message that asks; of one that is no poll, its text.
+pub(crate) fn line_of(poll: &Poll) -> String {
+    asked(poll).map_or_else(|| cut(&poll.question), |asked| line(&asked.question))
 }
 
 /// What words are found by.
@@ -65,29 +76,22 @@ pub(crate) fn words(poll: &client_api::Poll) -> String {
 /// Who has chosen what, onto a poll's row.
 pub(crate) fn apply(db: &Connection, chat: ChatId, row: &mut MessageRow, me: AccountId) -> rusqlite::Result<()> {
     let MessageBody::Poll(poll) = &mut row.body else { return Ok(()) };
+    // The last of each account, what is on its way being the last: whoever votes again and again takes nobody's place.
     let mut statement = db.prepare_cached(
-        "SELECT account, content FROM message
-         WHERE target = ?1 AND about = 8 AND chat = ?2 AND failed = 0 ORDER BY time_ms DESC, message DESC LIMIT ?3",
+        "SELECT account, content, max(CASE seq WHEN 0 THEN time_ms ELSE seq END) AS place FROM message
+         WHERE target = ?1 AND about = 8 AND chat = ?2 AND failed = 0 GROUP BY account ORDER BY place LIMIT ?3",
     )?;
-    let mut votes = statement.query(params![row.id.0, chat.as_bytes(), VOTES_READ_MAX])?;
-    let mut heard = BTreeSet::new();
+    let mut votes = statement.query(params![row.id.0, chat.as_bytes(), VOTERS_MAX])?;
     while let Some(vote) = votes.next()? {
         let (account, content): ([u8; 16], Vec<u8>) = (vote.get(0)?, vote.get(1)?);
         let body = Content::decode(content.as_slice()).ok().and_then(|content| content.body);
         let Some(content::Body::Vote(vote)) = body else { continue };
-        // The newest of each account counts, also where it takes the one before back.
-        if !heard.insert(account) {
-            continue;
-        }
         for at in chosen(&vote.answers, poll) {
             if let Some(answer) = poll.answers.get_mut(at) {
                 answer.voters.push(ui_account(AccountId(account)));
                 answer.own |= account == me.0;
             }
         }
-    }
-    for answer in &mut poll.answers {
-        answer.voters.reverse();
     }
     Ok(())
 }
@@ -97,6 +101,12 @@ fn chosen(answers: &[u32], poll: &client_api::Poll) -> BTreeSet<usize> {
     let known = answers.iter().take(ANSWERS_MAX).filter_map(|at| usize::try_from(*at).ok());
     let most = if poll.several { ANSWERS_MAX } else { 1 };
     known.filter(|at| *at < poll.answers.len()).take(most).collect()
+}
+
+/// Those who are in the chat have a message, or will have it.
+fn is_asked(db: &Connection, id: MessageId) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM message WHERE message = ?1 AND failed = 0 AND seq <> ?2)")?
+        .query_row(params![id.as_bytes(), MOVED_SEQ], |row| row.get(0))
 }
 
 impl Client {
@@ -132,6 +142,8 @@ impl Client {
     ) -> Result<(), Halt> {
         let (chat, id) = (ChatId(chat.0), MessageId(message.0));
         let result = match held(cx, chat, id)?.map(|row| row.body) {
+            // The others never hear of it, or it was asked of somebody else.
+            Some(MessageBody::Poll(_)) if !is_asked(cx.db, id)? => Err(UserError::NotNow),
             Some(MessageBody::Poll(poll)) => {
                 let wanted = chosen(answers, &poll);
                 let own = poll.answers.iter().enumerate().filter(|(_, answer)| answer.own).map(|(at, _)| at);

@@ -108,7 +108,13 @@ fn no_name_of_the_address_book_goes_out_whoever_is_in_the_group() {
     assert_eq!((sent.text.as_str(), sent.mentions.len()), ("ask @Anna Lee", 0), "called so, and not named");
     let (_, sent) = story.sent(&"@Ben ".repeat(MENTIONS_MAX + 2));
     assert_eq!((sent.text, sent.mentions.len()), ("@Ben ".repeat(MENTIONS_MAX + 2), MENTIONS_MAX));
+    let (_, sent) = story.sent("@Ben@The boss (+491702)");
+    assert_eq!(sent.text, "@Ben@Anna Lee", "one right behind the other, and completed while there were two");
     assert!(story.is_forgotten("The boss"));
+    story.calls(ANNA, "Mum");
+    story.calls(BEN, "Mum");
+    let (_, sent) = story.sent("@Mum");
+    assert_eq!((sent.text.as_str(), sent.mentions.len()), ("@somebody", 0), "two are called so");
 }
 
 #[test]
@@ -138,7 +144,7 @@ fn two_of_one_name_are_told_apart_by_what_is_written_for_them() {
     let mut story = group();
     story.calls(OTHER_ANNA, "Anna Lee");
     let (_, sent) = story.sent("@Anna Lee (+491702) or @Anna Lee");
-    assert_eq!(sent.text, "@Anna Lee or @Anna Lee", "nobody knows who is meant by the second");
+    assert_eq!(sent.text, "@Anna Lee or @somebody", "nobody knows who is meant by the second");
     assert_eq!(sent.mentions.len(), 1);
     assert_eq!(sent.mentions[0].account, OTHER_ANNA.to_vec());
     let people = [(BEN, EVERYBODY, ""), (ANNA, "Anna", "")].map(|(id, name, number)| (id, name.into(), number.into()));

@@ -58,6 +58,33 @@ fn of_several_votes_by_one_account_the_last_in_the_log_counts() {
 }
 
 #[test]
+fn whoever_votes_again_and_again_takes_nobodys_place() {
+    let story = Story::new();
+    story.says(story.me, 1, 0, poll("When?", &["at six", "at seven"], false));
+    story.says(story.peer, 2, 1, vote(id(1), &[0]));
+    story.db.execute_batch("BEGIN").expect("one for all");
+    let add = "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content, target, about)
+               SELECT chat, time_ms + ?1, randomblob(16), seq + ?1, x'77777777777777777777777777777777', 1, 1, kind, content, target, about
+               FROM message WHERE message = ?2";
+    for number in 1..=VOTERS_MAX + 1 {
+        story.db.execute(add, params![number, id(2).as_bytes()]).expect("a vote");
+    }
+    story.db.execute_batch("COMMIT").expect("all");
+    assert_eq!(story.votes(1), [(2, false), (0, false)]);
+}
+
+#[test]
+fn what_nobody_was_asked_is_answered_by_nobody() {
+    let mut story = Story::new();
+    let Ok(Answer::Message(asked)) = story.asks_poll("When?", &["at six", "at seven"]) else { panic!("asked") };
+    crate::testing::step(&story.db, crate::testing::now_ms(), |cx| {
+        crate::messages::fail(cx, CHAT, MessageId(asked.0)).expect("refused by the server");
+    });
+    let vote = Command::Vote { chat: CHAT_UI, message: asked, answers: vec![0] };
+    assert_eq!(story.asks(vote), Err(UserError::NotNow));
+}
+
+#[test]
 fn of_a_vote_counts_what_the_poll_lets_one_choose() {
     let story = Story::new();
     story.says(story.me, 1, 0, poll("Which?", &["a", "b", "c"], true));
@@ -93,13 +120,14 @@ fn what_is_no_poll_is_refused_here_and_a_text_from_others() {
     let thousand: Vec<String> = (0..1_000).map(|number| number.to_string()).collect();
     let thousand: Vec<&str> = thousand.iter().map(String::as_str).collect();
     let long = "x".repeat(ANSWER_CHARS_MAX + 1);
-    let wrong: [(&str, &[&str]); 7] = [
+    let wrong: [(&str, &[&str]); 8] = [
         ("One?", &["only"]),
         ("None?", &[]),
         ("Many?", &thousand),
         (" ", &["a", "b"]),
         ("Alike?", &["a", " a "]),
-        ("Nothing?", &["a", " "]),
+        ("Nothing?", &["a", " \u{200b}"]),
+        ("Seen alike?", &["a", "a\u{202e}"]),
         ("Long?", &["a", &long]),
     ];
     for (number, (question, answers)) in (1..).zip(wrong) {

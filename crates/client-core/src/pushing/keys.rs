@@ -137,7 +137,7 @@ impl Client {
 fn shown(content: &Content) -> Option<(PreviewKind, Cow<'_, str>)> {
     match &content.body {
         Some(content::Body::Text(text)) => Some((PreviewKind::Text, Cow::Borrowed(&text.text))),
-        Some(content::Body::Poll(poll)) => Some((PreviewKind::Text, Cow::Owned(polls::line(&poll.question)))),
+        Some(content::Body::Poll(poll)) => Some((PreviewKind::Text, Cow::Owned(polls::line_of(poll)))),
         Some(content::Body::Media(media)) => {
             let caption = media.caption.as_ref().map_or("", |caption| &caption.text);
             Some((kind_of(media), Cow::Borrowed(caption)))

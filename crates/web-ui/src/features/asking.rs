@@ -21,6 +21,7 @@ pub fn PollDialog() -> impl IntoView {
     let answers = RwSignal::new(vec![RwSignal::new(String::new()), RwSignal::new(String::new())]);
     let several = RwSignal::new(false);
     let refused = RwSignal::new(String::new());
+    let is_sending = RwSignal::new(false);
     let typed = move |field: RwSignal<String>, text: String| {
         field.set(text);
         let is_full = answers.with_untracked(|answers| {
@@ -33,14 +34,21 @@ pub fn PollDialog() -> impl IntoView {
     };
     let send = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some((chat, peer)) = app.asking.get_untracked() else { return };
+        let Some((chat, peer)) = app.asking.get_untracked().filter(|_| !is_sending.get_untracked()) else { return };
+        is_sending.set(true);
+        refused.set(String::new());
         let written = answers.with_untracked(|answers| answers.iter().map(RwSignal::get_untracked).collect::<Vec<_>>());
         let answers = written.into_iter().filter(|text| !text.trim().is_empty()).collect();
         let (question, several) = (question.get_untracked(), several.get_untracked());
         let command = Command::SendPoll { chat, question, answers, several, written_for: Some(peer) };
         app.ask(command, move |result| match result {
-            Ok(_) => close(),
-            Err(error) => _ = refused.try_set(words::error(&error)),
+            // Another one may be open by now.
+            Ok(_) if is_sending.try_get_untracked().is_some() => close(),
+            Ok(_) => {}
+            Err(error) => {
+                let _ = is_sending.try_set(false);
+                let _ = refused.try_set(words::error(&error));
+            }
         });
     };
     // Drawn once each: one more comes while somebody types.
