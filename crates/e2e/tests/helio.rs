@@ -347,6 +347,26 @@ async fn terminals_find_star_and_send_on() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn terminals_ask_and_vote() -> Result<()> {
+    let world = World::new().await?;
+    register(&world, "alice", ALICE).await?;
+    register(&world, "bob", BOB).await?;
+    helio(&world, "alice", &["poll", BOB, "When?", "at six", "at seven"]).await?;
+    let heard = helio(&world, "bob", &["receive"]).await?;
+    let asked = heard.iter().find(|row| row["kind"] == "poll").context("the poll")?;
+    let id = asked["id"].as_str().context("an id")?.to_owned();
+    ensure!(asked["text"] == "When?" && asked["answers_to_choose"][1]["text"] == "at seven", "{asked:?}");
+    helio(&world, "bob", &["vote", ALICE, &id, "2"]).await?;
+    let heard = helio(&world, "alice", &["receive"]).await?;
+    let told = heard.iter().rfind(|row| row["id"] == id.as_str()).context("it has changed")?;
+    let voters = |at: usize| told["answers_to_choose"][at]["voters"].as_array().map(Vec::len);
+    ensure!(voters(0) == Some(0) && voters(1) == Some(1), "{told:?}");
+    refused(&world, "bob", &["vote", ALICE, &id, "0"], "answers are numbered from 1").await?;
+    refused(&world, "bob", &["vote", ALICE, &id, "1", "2"], "a poll needs").await?;
+    refused(&world, "alice", &["poll", BOB, "Alike?", "a", "a"], "a poll needs").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn terminals_clear_delete_and_block() -> Result<()> {
     let world = World::new().await?;
     register(&world, "alice", ALICE).await?;

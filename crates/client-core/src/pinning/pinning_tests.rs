@@ -90,6 +90,13 @@ fn the_chat_says_who_pinned_a_message_and_of_nobody_who_took_it_away() {
         step(&story.db, now_ms(), |cx| tell(cx, &chat, story.peer, &content, now_ms() + 1_000).expect("told"));
     }
     assert_eq!(lines(&story), [by(story.me), by(story.peer)]);
+    // Once of each message by each account, and of nothing that is not here.
+    for (number, of) in [(2, 1), (3, 1), (4, 9), (5, 9)] {
+        story.says(story.peer, number, u64::from(number), pin(id(of), true));
+        let content = Content { body: Some(pin(id(of), true)), ..Content::default() };
+        step(&story.db, now_ms(), |cx| tell(cx, &chat, story.peer, &content, now_ms() + 2_000).expect("told"));
+    }
+    assert_eq!(lines(&story).len(), 3, "the first word of the first message alone says a line");
 }
 
 #[test]
