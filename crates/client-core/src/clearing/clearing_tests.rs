@@ -229,15 +229,21 @@ fn a_clearing_of_the_successor_hides_nothing_of_what_moves_there() {
     assert_eq!((why, story.shows().len()), (None, 6), "and the line that says so");
 }
 
-#[test]
-fn what_is_still_to_be_hidden_is_hidden_before_it_moves() {
-    let mut story = device();
+/// Of 1,200 messages: more than one input hides.
+fn with_long_chat() -> Story {
+    let story = device();
     for number in 1..=1_200_u32 {
         let id = u128::from(number).to_be_bytes();
         let sql = "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content)
                    VALUES (?1, ?2, ?3, ?2, ?4, 1, 1, 0, x'')";
         story.db.execute(sql, params![CHAT.as_bytes(), number + 10, id, story.peer.as_bytes()]).expect("a message");
     }
+    story
+}
+
+#[test]
+fn what_is_still_to_be_hidden_is_hidden_before_it_moves() {
+    let mut story = with_long_chat();
     story.clears(false);
     let (client, old, anew) = (&mut story.client, story.peer, AccountId([7; 16]));
     step(&story.db, now_ms(), |cx| client.number_moved(cx, old, anew, "+491512345678").expect("moved"));
@@ -366,13 +372,7 @@ fn an_own_message_that_a_sibling_cleared_before_this_device_knew_its_place_goes(
 
 #[test]
 fn a_long_chat_goes_a_portion_at_each_input_and_a_restart_goes_on() {
-    let mut story = device();
-    for number in 1..=1_200_u32 {
-        let id = u128::from(number).to_be_bytes();
-        let sql = "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content)
-                   VALUES (?1, ?2, ?3, ?2, ?4, 1, 1, 0, x'')";
-        story.db.execute(sql, params![CHAT.as_bytes(), number + 10, id, story.peer.as_bytes()]).expect("a message");
-    }
+    let mut story = with_long_chat();
     story.clears(false);
     assert_eq!(story.shows().len(), 700, "the newest are gone at once");
     assert!(!story.client.wakes.is_empty(), "the rest goes by itself");
