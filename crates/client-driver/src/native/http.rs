@@ -2,7 +2,7 @@
 
 use super::files::Files;
 use client_core::{HttpBody, HttpFailure, HttpMethod, HttpRequest, HttpResponse, KeepIn};
-use data_encoding::BASE64URL_NOPAD;
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use reqwest::{Client, Method};
 use std::io;
 use std::sync::Arc;
@@ -100,7 +100,7 @@ async fn exchange(
         outgoing = outgoing.header(name, value);
     }
     if let Some(bearer) = request.bearer {
-        outgoing = outgoing.bearer_auth(BASE64URL_NOPAD.encode(&bearer));
+        outgoing = outgoing.bearer_auth(Base64UrlUnpadded::encode_string(&bearer));
     }
     let mut response = outgoing.send().await?;
     let headers = HEADERS

@@ -2,7 +2,7 @@
 
 use crate::web::MediaStore;
 use client_core::{HttpBody, HttpFailure, HttpMethod, HttpRequest, HttpResponse, KeepIn};
-use data_encoding::BASE64URL_NOPAD;
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -39,7 +39,7 @@ async fn exchange(
         headers.set(name, value)?;
     }
     if let Some(bearer) = &request.bearer {
-        headers.set("authorization", &format!("Bearer {}", BASE64URL_NOPAD.encode(bearer)))?;
+        headers.set("authorization", &format!("Bearer {}", Base64UrlUnpadded::encode_string(bearer)))?;
     }
     let init = RequestInit::new();
     init.set_method(request.method.name());
