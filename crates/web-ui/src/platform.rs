@@ -14,3 +14,4 @@ pub mod pressing;
 pub mod push;
 pub mod sound;
 pub mod version;
+pub mod whereabouts;

@@ -3,6 +3,7 @@
 mod calls;
 mod emoji;
 mod finding;
+mod given;
 mod groups;
 mod housekeeping;
 mod keys;
@@ -16,6 +17,7 @@ mod polls;
 pub use calls::*;
 pub use emoji::*;
 pub use finding::*;
+pub use given::*;
 pub use groups::*;
 pub use housekeeping::*;
 pub use keys::*;
@@ -96,6 +98,8 @@ pub fn error(error: &UserError) -> String {
         UserError::DescriptionTooLong { .. } => DESCRIPTION_TOO_LONG.into(),
         UserError::PhotoInvalid => "This picture could not be used. Choose another one.".into(),
         UserError::PollInvalid => POLL_INVALID.into(),
+        UserError::CardsInvalid => CARDS_INVALID.into(),
+        UserError::PlaceInvalid => PLACE_INVALID.into(),
         UserError::TextEmpty => "There is nothing to send.".into(),
         UserError::TextTooLong { .. } => "This message is too long. Send it in parts.".into(),
         UserError::SearchInvalid { max } => format!("A search has 1 to {max} characters."),
@@ -309,6 +313,8 @@ pub fn body(body: &MessageBody, own: bool, people: &People, me: AccountId) -> St
         MessageBody::Waiting => WAITING.into(),
         MessageBody::Newer => NEWER.into(),
         MessageBody::Poll(asked) => poll(asked),
+        MessageBody::Cards(given) => cards(given),
+        MessageBody::Place(given) => place(given),
         MessageBody::Call(facts) => call(*facts, own, false),
         MessageBody::System(line) => system_line(line, people, me),
     }

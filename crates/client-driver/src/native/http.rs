@@ -1,8 +1,8 @@
 //! The core's HTTP requests, performed once each.
 
 use super::files::Files;
-use client_core::{HttpBody, HttpFailure, HttpMethod, HttpRequest, HttpResponse, KeepIn};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
+use client_core::{HttpBody, HttpFailure, HttpMethod, HttpRequest, HttpResponse, KeepIn};
 use reqwest::{Client, Method};
 use std::io;
 use std::sync::Arc;

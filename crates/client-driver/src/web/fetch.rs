@@ -1,8 +1,8 @@
 //! The core's HTTP requests by the browser's fetch, performed once each.
 
 use crate::web::MediaStore;
-use client_core::{HttpBody, HttpFailure, HttpMethod, HttpRequest, HttpResponse, KeepIn};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
+use client_core::{HttpBody, HttpFailure, HttpMethod, HttpRequest, HttpResponse, KeepIn};
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;

@@ -4,6 +4,7 @@
 mod calls;
 mod emoji;
 mod focus;
+mod giving;
 mod groups;
 mod housekeeping;
 mod lazy;
