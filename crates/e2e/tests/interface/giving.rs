@@ -44,6 +44,8 @@ async fn people_are_given_and_written_to() -> Result<()> {
     alice.clicks("card-save").await?;
     alice.sees_text("chat-head", "Carol from the club").await?;
     alice.opens_chat("Bob").await?;
+    // Whom one has, one need not keep.
+    alice.sees_no("[data-testid=card-save]").await?;
     alice.clicks("attach").await?;
     alice.clicks("attach-people").await?;
     alice.fills("people-search", "club").await?;

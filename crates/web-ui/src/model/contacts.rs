@@ -59,6 +59,11 @@ impl Contacts {
         self.entries.contains_key(account)
     }
 
+    /// Somebody with this number, in E.164, is one.
+    pub fn has_number(&self, number: &str) -> bool {
+        self.entries.values().any(|entry| entry.row.number == number)
+    }
+
     /// The row of somebody who is one.
     pub fn row(&self, account: &AccountId) -> Option<Arc<ContactRow>> {
         self.entries.get(account).map(|entry| Arc::clone(&entry.row))

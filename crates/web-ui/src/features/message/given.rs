@@ -21,6 +21,11 @@ pub(super) fn cards_view(cards: &[Card], is_entered: Memo<bool>) -> AnyView {
     let card = |card: &Card| {
         let (number, name) = (card.number.clone(), card.name.clone());
         let saved = (number.clone(), name.clone());
+        let is_new = {
+            let number = number.clone();
+            Memo::new(move |_| !app.contacts.with(|contacts| contacts.has_number(&number)))
+        };
+        let save = words::of_card(words::CARD_SAVE, card);
         view! {
             <li class="card" data-testid="card">
                 <Icon name="user"/>
@@ -28,8 +33,13 @@ pub(super) fn cards_view(cards: &[Card], is_entered: Memo<bool>) -> AnyView {
                 <span class="card-deeds">
                     <button class="button quiet small" type="button" data-testid="card-write" tabindex=part_tabindex(is_entered)
                         aria-label=words::of_card(words::CARD_WRITE, card) on:click=move |_| open(number.clone(), String::new())>{words::CARD_WRITE}</button>
-                    <button class="button quiet small" type="button" data-testid="card-save" tabindex=part_tabindex(is_entered)
-                        aria-label=words::of_card(words::CARD_SAVE, card) on:click=move |_| open(saved.0.clone(), saved.1.clone())>{words::CARD_SAVE}</button>
+                    {move || is_new.get().then(|| {
+                        let (number, name) = saved.clone();
+                        view! {
+                            <button class="button quiet small" type="button" data-testid="card-save" tabindex=part_tabindex(is_entered)
+                                aria-label=save.clone() on:click=move |_| open(number.clone(), name.clone())>{words::CARD_SAVE}</button>
+                        }
+                    })}
                 </span>
             </li>
         }
