@@ -63,7 +63,7 @@ fn contents(values: &Values) -> Vec<Vec<u8>> {
         content::Body::Reaction(Reaction { message_id: message_id(), emoji: "👍".into() }),
         content::Body::Edit(Edit { message_id: message_id(), text: "will you come today?".into(), ..Edit::default() }),
         content::Body::Deletion(Deletion { message_id: message_id() }),
-        content::Body::Erased(Erased {}),
+        content::Body::Erased(Erased::default()),
     ];
     values.contents.iter().cloned().chain(said.map(of)).collect()
 }
