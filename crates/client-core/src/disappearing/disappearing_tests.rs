@@ -60,7 +60,7 @@ impl Story {
         let given = ChatTimer { lifetime_s: after, clock_ms, again: false };
         step(&self.db, now_ms(), |cx| {
             let chat = chats::find(cx.db, CHAT).expect("query").expect("the chat");
-            let place = Place { seq: 90, time_ms: self.began_ms + 90 };
+            let place = Place { seq: 90, time_ms: clock_ms };
             on_timer(cx, &chat, self.peer, &given, place).expect("heard");
         });
     }
