@@ -203,9 +203,7 @@ fn believed_ms(cx: &Context<'_>) -> Result<u64, Halt> {
 
 /// The server's clock says so.
 pub(crate) fn server_time_is(cx: &Context<'_>, time_ms: u64) -> Result<(), Halt> {
-    cx.db
-        .prepare_cached("UPDATE this SET server_ms = ?1")?
-        .execute([time_ms.min(NUMBER_MAX)])?;
+    cx.db.prepare_cached("UPDATE this SET server_ms = ?1")?.execute([time_ms.min(NUMBER_MAX)])?;
     Ok(())
 }
 
@@ -290,9 +288,11 @@ fn take_away(cx: &mut Context<'_>, row: &Over) -> Result<(), Halt> {
 /// The place alone stays, and the star does not.
 fn empty(cx: &mut Context<'_>, row: &Over) -> Result<(), Halt> {
     amendments::keep_place(cx, row.id, row.sent_ms)?;
-    cx.db
-        .prepare_cached("UPDATE message SET content = ?2, lifetime_ms = ?3 WHERE message = ?1")?
-        .execute(params![row.id.as_bytes(), remains(row.id, row.sent_ms), DISAPPEARED])?;
+    cx.db.prepare_cached("UPDATE message SET content = ?2, lifetime_ms = ?3 WHERE message = ?1")?.execute(params![
+        row.id.as_bytes(),
+        remains(row.id, row.sent_ms),
+        DISAPPEARED
+    ])?;
     Ok(())
 }
 
@@ -309,9 +309,9 @@ pub(crate) fn forget_about(cx: &mut Context<'_>, chat: ChatId, id: MessageId) ->
         empty(cx, &row)?;
     }
     let answers: Vec<([u8; 16], Vec<u8>)> = {
-        let mut statement = cx
-            .db
-            .prepare_cached("SELECT message, content FROM message WHERE target = ?1 AND chat = ?2 AND about = 1 LIMIT ?3")?;
+        let mut statement = cx.db.prepare_cached(
+            "SELECT message, content FROM message WHERE target = ?1 AND chat = ?2 AND about = 1 LIMIT ?3",
+        )?;
         let rows = statement
             .query_map(params![id.as_bytes(), chat.as_bytes(), ABOUT_MAX], |row| Ok((row.get(0)?, row.get(1)?)))?;
         rows.collect::<Result<_, _>>()?

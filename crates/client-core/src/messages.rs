@@ -464,15 +464,17 @@ pub(crate) fn read_newer(cx: &mut Context<'_>) -> Result<(), Halt> {
         let Ok(content) = Content::decode(content.as_slice()) else { continue };
         let Some(kind) = kind_of(&content).filter(|kind| *kind != Kind::Newer) else { continue };
         let aim = amendments::aim(&content);
-        cx.db.prepare_cached("UPDATE message SET kind = ?2, target = ?3, about = ?4, lifetime_ms = ?5 WHERE message = ?1")?.execute(
-            params![
+        cx.db
+            .prepare_cached(
+                "UPDATE message SET kind = ?2, target = ?3, about = ?4, lifetime_ms = ?5 WHERE message = ?1",
+            )?
+            .execute(params![
                 id,
                 kind.number(),
                 aim.map(|(_, target)| target.0),
                 aim.map_or(0, |(about, _)| about.number()),
                 disappearing::lifetime_ms(&content)
-            ],
-        )?;
+            ])?;
         amendments::follow(cx, ChatId(chat), MessageId(id))?;
     }
     cx.db.execute("UPDATE this SET bodies_known = ?1", [BODIES_KNOWN])?;

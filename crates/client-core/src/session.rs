@@ -2,8 +2,8 @@
 
 use crate::calling::Calling;
 use crate::client::{Client, Context};
-use crate::disappearing;
 use crate::devices;
+use crate::disappearing;
 use crate::http::{self, Answer as Reply, Purpose};
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse, Output};
 use crate::restored;

@@ -403,7 +403,7 @@ fn main() -> Result {
                 may_send: true,
                 may_edit: false,
                 disappearing: client_api::Disappearing::Off,
-            in_common: Vec::new(),
+                in_common: Vec::new(),
                 chat: open,
                 kind: ChatKind::Direct,
                 peer: AccountId(id(500)),

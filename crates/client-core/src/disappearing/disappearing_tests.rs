@@ -218,9 +218,13 @@ fn many_go_a_portion_at_each_input_and_a_restart_goes_on() {
     let mut story = Story::new();
     for number in 1..=1_200_u32 {
         let message = u128::from(number).to_be_bytes();
-        let sql = "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content, lifetime_ms)
+        let sql =
+            "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content, lifetime_ms)
                    VALUES (?1, ?2, ?3, ?2, ?4, 1, 1, 0, x'', 86400000)";
-        story.db.execute(sql, params![CHAT.as_bytes(), number + 10, message, story.peer.as_bytes()]).expect("a message");
+        story
+            .db
+            .execute(sql, params![CHAT.as_bytes(), number + 10, message, story.peer.as_bytes()])
+            .expect("a message");
     }
     story.passes_to(now_ms());
     assert_eq!(story.still_shows().len(), 700);
@@ -277,11 +281,11 @@ fn what_is_said_about_a_message_has_its_lifetime_and_a_forwarded_copy_that_of_it
     let message = client_api::MessageId(id(2).0);
     let forward = Command::ForwardMessages { chat: CHAT_UI, messages: vec![message], to: vec![(CHAT_UI, None)] };
     assert_eq!(story.asks(forward), Ok(Answer::Done));
-    let mut statement = story.db.prepare("SELECT content FROM outbox WHERE message <> x'' ORDER BY place").expect("sql");
+    let mut statement =
+        story.db.prepare("SELECT content FROM outbox WHERE message <> x'' ORDER BY place").expect("sql");
     let sent = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).expect("query");
-    let lifetimes: Vec<u32> = sent
-        .map(|content| Content::decode(content.expect("row").as_slice()).expect("a content").lifetime_s)
-        .collect();
+    let lifetimes: Vec<u32> =
+        sent.map(|content| Content::decode(content.expect("row").as_slice()).expect("a content").lifetime_s).collect();
     assert_eq!(lifetimes, [0, 86_400, 604_800]);
 }
 

@@ -213,7 +213,8 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
             None => ().into_any(),
         })
     };
-    let goes = Memo::new(move |_| app.info.with(|info| info.as_ref().map_or(Disappearing::Off, |info| info.disappearing)));
+    let goes =
+        Memo::new(move |_| app.info.with(|info| info.as_ref().map_or(Disappearing::Off, |info| info.disappearing)));
     // Oneself is nobody to call, nor is a group that one has left.
     let can_call = Memo::new(move |_| {
         app.info.with(|info| {

@@ -7,8 +7,8 @@ use std::sync::Arc;
 /// A line that says who did what.
 pub fn is_of_group(line: &SystemLine) -> bool {
     use SystemLine::{
-        AdminsMade, AdminsWithdrawn, DisappearingSet, GroupCreated, GroupDescribed, GroupPhotoChanged, GroupRenamed, MemberLeft,
-        MembersAdded, MembersRemoved, MessagePinned, WhoMayEdit, WhoMaySend,
+        AdminsMade, AdminsWithdrawn, DisappearingSet, GroupCreated, GroupDescribed, GroupPhotoChanged, GroupRenamed,
+        MemberLeft, MembersAdded, MembersRemoved, MessagePinned, WhoMayEdit, WhoMaySend,
     };
     let shows =
         matches!(line, GroupDescribed { .. } | GroupPhotoChanged { .. } | WhoMaySend { .. } | WhoMayEdit { .. });

@@ -52,9 +52,10 @@ fn the_own_word_counts_from_its_place_on_and_what_is_written_behind_it_has_its_l
     assert_eq!(story.said_timers(), [Disappearing::Week]);
     // Who comes is told.
     story.does(|client, cx| client.say_timer(cx, CHAT));
-    let told = story.tells_again().into_iter().any(|body| {
-        matches!(body, content::Body::ChatTimer(ChatTimer { lifetime_s: 604_800, again: true, .. }))
-    });
+    let told = story
+        .tells_again()
+        .into_iter()
+        .any(|body| matches!(body, content::Body::ChatTimer(ChatTimer { lifetime_s: 604_800, again: true, .. })));
     assert!(told);
 }
 
