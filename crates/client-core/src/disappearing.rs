@@ -1,9 +1,9 @@
 //! Messages that disappear. Each carries its lifetime, which begins when the server has taken it, so all devices come to the same end, whatever the
 //! chat's timer says by then. What is over leaves as what is cleared does: its place stays, and all else goes, also what was said about it.
 //!
-//! Whose clock counts: this device's, but no further than `AHEAD_MAX_MS` behind what the server's said last. A clock that is set far ahead eats what
-//! would have gone within that time, and the rest waits for the next connection; one that is set back keeps what is here for longer. What came to
-//! its end once never comes back, whatever the clock says then: its place is taken.
+//! Whose clock counts: this device's, less what it was ahead of the server's when a connection began, and no further than `AHEAD_MAX_MS` beyond what the
+//! server's said last. A clock that is set far ahead without a connection eats what would have gone within that time, and the rest waits; one that is
+//! set back keeps what is here for longer. What came to its end once never comes back, whatever the clock says then: its place is taken.
 
 use crate::amendments::{self, About};
 use crate::chats::{self, Chat, Membership};
@@ -153,7 +153,7 @@ impl Client {
     /// Takes the next messages away whose time is over; the rest in the next inputs, which come at once.
     pub(crate) fn disappear(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let Some(first_ms) = first_end_ms(cx.db)? else { return Ok(()) };
-        if first_ms <= cx.now_ms {
+        if first_ms <= own_ms(cx)? {
             let now_ms = believed_ms(cx)?;
             for row in over(cx, now_ms)? {
                 take_away(cx, &row)?;
@@ -165,8 +165,9 @@ impl Client {
     /// When the next one goes. Nothing sleeps for longer than a day: a timer of months is more than some hold.
     pub(crate) fn disappear_later(&mut self, cx: &Context<'_>) -> Result<(), Halt> {
         let Some(first_ms) = first_end_ms(cx.db)? else { return Ok(()) };
-        let at_ms = if first_ms > cx.now_ms {
-            first_ms.min((cx.now_ms / DAY_MS + 1) * DAY_MS)
+        let left_ms = first_ms.saturating_sub(own_ms(cx)?);
+        let at_ms = if left_ms > 0 {
+            (cx.now_ms + left_ms).min((cx.now_ms / DAY_MS + 1) * DAY_MS)
         } else if first_ms <= believed_ms(cx)? {
             cx.now_ms + 1
         } else {
@@ -192,18 +193,27 @@ fn may_set(cx: &Context<'_>, chat: ChatId) -> Result<Result<(), UserError>, Halt
     })
 }
 
+/// The own clock, as far as the server's has set it right.
+fn own_ms(cx: &Context<'_>) -> Result<u64, Halt> {
+    let ahead_ms: u64 = cx.db.prepare_cached("SELECT ahead_ms FROM this")?.query_row([], |row| row.get(0))?;
+    Ok(cx.now_ms.saturating_sub(ahead_ms))
+}
+
 /// The time by which messages are judged.
 fn believed_ms(cx: &Context<'_>) -> Result<u64, Halt> {
     let heard_ms: u64 = cx
         .db
         .prepare_cached("SELECT max(server_ms, coalesce((SELECT max(applied_ms) FROM chat), 0)) FROM this")?
         .query_row([], |row| row.get(0))?;
-    Ok(cx.now_ms.min(heard_ms.saturating_add(AHEAD_MAX_MS)))
+    Ok(own_ms(cx)?.min(heard_ms.saturating_add(AHEAD_MAX_MS)))
 }
 
 /// The server's clock says so.
 pub(crate) fn server_time_is(cx: &Context<'_>, time_ms: u64) -> Result<(), Halt> {
-    cx.db.prepare_cached("UPDATE this SET server_ms = ?1")?.execute([time_ms.min(NUMBER_MAX)])?;
+    let time_ms = time_ms.min(NUMBER_MAX);
+    cx.db
+        .prepare_cached("UPDATE this SET server_ms = ?1, ahead_ms = ?2")?
+        .execute([time_ms, cx.now_ms.min(NUMBER_MAX).saturating_sub(time_ms)])?;
     Ok(())
 }
 

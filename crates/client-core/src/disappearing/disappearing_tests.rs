@@ -214,6 +214,23 @@ fn a_clock_far_ahead_takes_no_more_than_a_week_and_the_server_sets_it_right() {
 }
 
 #[test]
+fn a_clock_that_is_always_ahead_is_set_right_by_the_server() {
+    let mut story = Story::new();
+    story.says_for(Disappearing::Day, 1, 1, text("one"));
+    let own_ms = now_ms() + 3 * DAY_MS;
+    let server_ms = now_ms();
+    step(&story.db, own_ms, |cx| server_time_is(cx, server_ms).expect("heard"));
+    story.looks_at(own_ms);
+    assert_eq!(story.still_shows(), [1]);
+    assert_eq!(story.says_at(own_ms, 86_400, 2, 2, text("two")), Stored::New, "nor is it over when it comes");
+    story.client.wakes.clear();
+    story.looks_at(own_ms);
+    assert!(story.client.wakes.first().is_some_and(|at_ms| *at_ms > own_ms + 1), "and nothing spins");
+    story.looks_at(own_ms + DAY_MS);
+    assert_eq!(story.still_shows(), NONE);
+}
+
+#[test]
 fn many_go_a_portion_at_each_input_and_a_restart_goes_on() {
     let mut story = Story::new();
     for number in 1..=1_200_u32 {

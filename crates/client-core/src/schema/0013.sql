@@ -4,3 +4,5 @@ ALTER TABLE message ADD COLUMN lifetime_ms INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX message_going ON message (time_ms + lifetime_ms) WHERE lifetime_ms > 0;
 -- What the server's clock said last, when a connection began.
 ALTER TABLE this ADD COLUMN server_ms INTEGER NOT NULL DEFAULT 0;
+-- How far this device's clock was ahead of it then.
+ALTER TABLE this ADD COLUMN ahead_ms INTEGER NOT NULL DEFAULT 0;
