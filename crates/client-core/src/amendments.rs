@@ -6,6 +6,7 @@
 
 use crate::calling;
 use crate::client::Context;
+use crate::disappearing;
 use crate::io::Halt;
 use crate::media::{self, facts};
 use crate::mentions;
@@ -169,6 +170,7 @@ pub(crate) fn quote(
     let (sender, body, media) = match said(db, chat, id, Names::Own)? {
         Some(said) => said,
         // What is known to be deleted is not shown as somebody else remembers it.
+        None if disappearing::has_disappeared(db, id)? => (claimed, Quoted::Disappeared, None),
         None if is_hidden(db, id)? || deleted_by(db, chat, id, claimed)? => (claimed, Quoted::Deleted, None),
         None => (claimed, Quoted::Claimed(excerpt(&quoted.excerpt)), None),
     };
@@ -414,7 +416,7 @@ pub(crate) fn keep_place(cx: &mut Context<'_>, id: MessageId, sent_ms: u64) -> R
 
 /// What is kept of a message that says nothing any more.
 pub(crate) fn erased(id: MessageId, sent_ms: u64) -> Vec<u8> {
-    without_text(id, sent_ms, content::Body::Erased(Erased {}))
+    without_text(id, sent_ms, content::Body::Erased(Erased::default()))
 }
 
 /// A message that was deleted on the own devices is not shown again, and its text is gone. It goes on to count in its chat's history.
@@ -488,5 +490,5 @@ fn empty_edits(cx: &mut Context<'_>, chat: ChatId, id: MessageId, of_all: bool) 
 }
 
 fn without_text(id: MessageId, sent_ms: u64, body: content::Body) -> Vec<u8> {
-    Content { message_id: id.to_vec(), sent_ms, profile_version: 0, body: Some(body) }.encode_to_vec()
+    Content { message_id: id.to_vec(), sent_ms, profile_version: 0, lifetime_s: 0, body: Some(body) }.encode_to_vec()
 }

@@ -60,6 +60,8 @@ pub(crate) enum KeptOut {
     Cleared,
     /// It came from somebody who was blocked.
     Blocked,
+    /// Its time is over, or that of what it is about (`disappearing`).
+    Disappeared,
 }
 
 /// What is asked of a message.

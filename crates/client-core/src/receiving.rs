@@ -236,7 +236,7 @@ impl Client {
             Some(content::Body::ArchiveReport(report)) if own => self.on_archive_report(cx, report),
             Some(content::Body::Fill(fill)) if own => self.on_fill(cx, fill),
             Some(content::Body::GroupName(name)) => groups::on_name(cx, chat, app.sender.account, name, place),
-            Some(content::Body::GroupAbout(_) | content::Body::GroupRules(_)) => {
+            Some(content::Body::GroupAbout(_) | content::Body::GroupRules(_) | content::Body::ChatTimer(_)) => {
                 groups::hear(cx, chat, app.sender.account, &app.content, place)
             }
             Some(content::Body::Leaving(_)) => self.on_leaving(cx, chat, app.sender.account, item.time_ms),

@@ -316,7 +316,7 @@ impl Client {
     /// Says something to a chat's devices that is no message of the conversation.
     pub(crate) fn tell_chat(&mut self, cx: &mut Context<'_>, chat: ChatId, body: content::Body) -> Result<(), Halt> {
         let message_id = chats::random_id(cx).to_vec();
-        let content = Content { message_id, sent_ms: cx.now_ms, profile_version: 0, body: Some(body) };
+        let content = Content { message_id, sent_ms: cx.now_ms, profile_version: 0, lifetime_s: 0, body: Some(body) };
         self.enqueue(cx, chat, None, content.encode_to_vec())
     }
 

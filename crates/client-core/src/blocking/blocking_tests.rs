@@ -30,7 +30,13 @@ impl Story {
     }
 
     fn hears_at(&self, number: u8, place: Place, body: content::Body) -> Stored {
-        let content = Content { message_id: id(number).to_vec(), sent_ms: 1, profile_version: 0, body: Some(body) };
+        let content = Content {
+            message_id: id(number).to_vec(),
+            sent_ms: 1,
+            profile_version: 0,
+            lifetime_s: 0,
+            body: Some(body),
+        };
         let message = NewMessage {
             chat: CHAT,
             id: id(number),
