@@ -229,7 +229,13 @@ impl Client {
         self.wakes.retain(|at_ms| *at_ms > clock.now_ms);
         self.pauses.pass(clock.now_ms);
         match input {
-            Input::Start => self.on_start(&mut cx)?,
+            Input::Start => {
+                // Nothing is shown at first that ended while the program was off.
+                if this::stage(cx.db)? == Stage::Active {
+                    self.disappear(&mut cx)?;
+                }
+                self.on_start(&mut cx)?;
+            }
             Input::Command(request) => self.on_command(&mut cx, request)?,
             Input::SocketOpened => self.on_socket_opened(&mut cx)?,
             Input::SocketClosed => self.on_socket_closed(&mut cx),

@@ -13,12 +13,12 @@ use crate::io::Halt;
 use crate::messages::{Kind, NUMBER_MAX, Place};
 use crate::own_state::ChatKey;
 use crate::profile::ui_account;
-use crate::{notices, state};
+use crate::{kept_out, notices, outbox, state};
 use client_api::{Answer, Disappearing, SystemLine, UserError};
 use identity::ChatKind;
 use prost::Message as _;
 use proto::content::{ChatTimer, Content, Erased, StateOp, content};
-use proto::ids::{AccountId, ChatId, MessageId};
+use proto::ids::{AccountId, ChatId, MessageId, OpId};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// Rows that one input takes away: some milliseconds.
@@ -26,15 +26,19 @@ const ROWS_AT_ONCE: usize = 500;
 /// How far the own clock is believed beyond the server's last word.
 const AHEAD_MAX_MS: u64 = 7 * DAY_MS;
 const DAY_MS: u64 = 24 * 3_600_000;
+/// Clocks of senders differ by so much from the server's without anybody lying.
+const SKEW_MS: u64 = 3_600_000;
 /// `message.lifetime_ms` of what has disappeared.
 pub(crate) const DISAPPEARED: i64 = -1;
-/// Of what was said about one message, so much goes with it at once; the rest has lifetimes of its own.
-const ABOUT_MAX: u32 = 1_024;
+/// Of what was said about one message, so much is held in memory at once.
+const ABOUT_AT_ONCE: u32 = 1_024;
 
-/// What stands for a stored message's lifetime. A call says nothing, and stays in the log of calls.
+/// What stands for a stored message's lifetime. A call says nothing, and stays in the log of calls; what is said about a message goes with it,
+/// whatever lifetime it names: nobody is to have a change or a deletion of what stays un-happen.
 pub(crate) fn lifetime_ms(content: &Content) -> u64 {
     match content.body {
-        Some(content::Body::Call(_) | content::Body::CallWord(_)) => 0,
+        Some(content::Body::Call(_)) => 0,
+        _ if amendments::aim(content).is_some_and(|(about, _)| about != About::Answer) => 0,
         _ => u64::from(Disappearing::of_seconds(content.lifetime_s).seconds()) * 1_000,
     }
 }
@@ -65,17 +69,10 @@ fn newest(db: &Connection, chat: ChatId) -> Result<(Disappearing, u64), Halt> {
 
 /// The lifetime of a message that is being written.
 pub(crate) fn lifetime_s(db: &Connection, chat: ChatId, body: &content::Body) -> Result<u32, Halt> {
-    let content = Content { body: Some(body.clone()), ..Content::default() };
-    match (body, amendments::aim(&content)) {
-        (content::Body::Call(_) | content::Body::CallWord(_), _) => Ok(0),
+    match body {
+        content::Body::Call(_) => Ok(0),
         // It goes with what it is about.
-        (_, Some((about, target))) if about != About::Answer => {
-            let lifetime_ms: Option<i64> = db
-                .prepare_cached("SELECT lifetime_ms FROM message WHERE message = ?1 AND chat = ?2")?
-                .query_row(params![target.as_bytes(), chat.as_bytes()], |row| row.get(0))
-                .optional()?;
-            Ok(lifetime_ms.and_then(|lifetime_ms| u32::try_from(lifetime_ms / 1_000).ok()).unwrap_or(0))
-        }
+        body if amendments::aim_of(body).is_some_and(|(about, _)| about != About::Answer) => Ok(0),
         _ => Ok(timer(db, chat)?.seconds()),
     }
 }
@@ -89,7 +86,8 @@ pub(crate) fn on_timer(
     place: Place,
 ) -> Result<(), Halt> {
     let may = match chat.kind {
-        ChatKind::Direct => true,
+        // Nothing is heard of who is blocked.
+        ChatKind::Direct => !kept_out::is_blocked(cx, chat.chat, by, place)?,
         ChatKind::Group => groups::may_edit(cx.db, chat.chat, by, place.seq)?,
         ChatKind::SelfGroup => false,
     };
@@ -127,8 +125,14 @@ impl Client {
             Err(error) => Err(error),
             Ok(()) => {
                 let (was, clock_ms) = newest(cx.db, chat)?;
+                // By the server's clock, by which others judge it.
+                let now_ms = own_ms(cx)?.max(heard_ms(cx)?);
+                let clock_ms = now_ms.max(clock_ms + 1);
+                if was != after && !groups::is_dated(clock_ms, now_ms) {
+                    cx.answer(request, Err(UserError::NotNow));
+                    return Ok(());
+                }
                 if was != after {
-                    let clock_ms = cx.now_ms.max(clock_ms + 1);
                     let said = ChatTimer { lifetime_s: after.seconds(), clock_ms, again: false };
                     self.tell_chat(cx, chat, content::Body::ChatTimer(said))?;
                     cx.changed.infos.insert(chat);
@@ -140,10 +144,10 @@ impl Client {
         Ok(())
     }
 
-    /// Tells those who came into a group.
+    /// Tells those who came into a group. Also that nothing disappears any more: whoever was here before may know otherwise.
     pub(crate) fn say_timer(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
         let (after, clock_ms) = (timer_now(cx.db, chat)?, groups::clock_ms_of(cx.db, ChatKey::Timer, chat)?);
-        if after == Disappearing::Off {
+        if clock_ms == 0 {
             return Ok(());
         }
         let said = ChatTimer { lifetime_s: after.seconds(), clock_ms, again: true };
@@ -199,13 +203,24 @@ fn own_ms(cx: &Context<'_>) -> Result<u64, Halt> {
     Ok(cx.now_ms.saturating_sub(ahead_ms))
 }
 
-/// The time by which messages are judged.
-fn believed_ms(cx: &Context<'_>) -> Result<u64, Halt> {
-    let heard_ms: u64 = cx
+/// The server's last word of the time. An index finds it: this is asked for each message that comes with a lifetime.
+fn heard_ms(cx: &Context<'_>) -> Result<u64, Halt> {
+    Ok(cx
         .db
         .prepare_cached("SELECT max(server_ms, coalesce((SELECT max(applied_ms) FROM chat), 0)) FROM this")?
-        .query_row([], |row| row.get(0))?;
-    Ok(own_ms(cx)?.min(heard_ms.saturating_add(AHEAD_MAX_MS)))
+        .query_row([], |row| row.get(0))?)
+}
+
+/// The time by which messages are judged.
+fn believed_ms(cx: &Context<'_>) -> Result<u64, Halt> {
+    Ok(own_ms(cx)?.min(heard_ms(cx)?.saturating_add(AHEAD_MAX_MS)))
+}
+
+/// How much longer a message stays because the server says that it took it long before it was written: a server alone is to have nothing vanish
+/// unseen. A sender whose clock is ahead gains no more than until it came.
+pub(crate) fn backdated_ms(cx: &Context<'_>, place: Place, sent_ms: u64) -> Result<u64, Halt> {
+    let behind_ms = sent_ms.min(believed_ms(cx)?).saturating_sub(place.time_ms);
+    Ok(if behind_ms > SKEW_MS { behind_ms } else { 0 })
 }
 
 /// The server's clock says so.
@@ -224,15 +239,15 @@ pub(crate) fn is_over(cx: &Context<'_>, place: Place, lifetime_ms: u64) -> Resul
 }
 
 /// What this is about has disappeared.
-pub(crate) fn has_disappeared(db: &Connection, id: MessageId) -> rusqlite::Result<bool> {
-    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM message WHERE message = ?1 AND lifetime_ms = -1)")?
-        .query_row([id.as_bytes()], |row| row.get(0))
+pub(crate) fn has_disappeared(db: &Connection, chat: ChatId, id: MessageId) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM message WHERE message = ?1 AND chat = ?2 AND lifetime_ms = -1)")?
+        .query_row(params![id.as_bytes(), chat.as_bytes()], |row| row.get(0))
 }
 
-// The literal value lets the index of these rows serve.
+// The literal value lets the index of these rows serve. What has no place has not begun: a few were refused, or moved with a number.
 fn first_end_ms(db: &Connection) -> Result<Option<u64>, Halt> {
     let mut statement = db.prepare_cached(
-        "SELECT time_ms + lifetime_ms FROM message INDEXED BY message_going WHERE lifetime_ms > 0
+        "SELECT time_ms + lifetime_ms FROM message INDEXED BY message_going WHERE lifetime_ms > 0 AND seq > 0
          ORDER BY time_ms + lifetime_ms LIMIT 1",
     )?;
     Ok(statement.query_row([], |row| row.get(0)).optional()?)
@@ -243,26 +258,18 @@ struct Over {
     id: MessageId,
     kind: i32,
     sent_ms: u64,
-    /// What it amends.
-    target: Option<MessageId>,
 }
 
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Over> {
-    let target: Option<[u8; 16]> = row.get(4)?;
-    Ok(Over {
-        chat: ChatId(row.get(0)?),
-        id: MessageId(row.get(1)?),
-        kind: row.get(2)?,
-        sent_ms: row.get(3)?,
-        target: target.map(MessageId),
-    })
+    Ok(Over { chat: ChatId(row.get(0)?), id: MessageId(row.get(1)?), kind: row.get(2)?, sent_ms: row.get(3)? })
 }
 
-const COLUMNS: &str = "chat, message, kind, sent_ms, CASE WHEN about >= 2 THEN target END";
+const COLUMNS: &str = "chat, message, kind, sent_ms";
 
 fn over(cx: &Context<'_>, now_ms: u64) -> Result<Vec<Over>, Halt> {
     let mut statement = cx.db.prepare_cached(&format!(
-        "SELECT {COLUMNS} FROM message INDEXED BY message_going WHERE lifetime_ms > 0 AND time_ms + lifetime_ms <= ?1
+        "SELECT {COLUMNS} FROM message INDEXED BY message_going WHERE lifetime_ms > 0 AND seq > 0
+         AND time_ms + lifetime_ms <= ?1
          ORDER BY time_ms + lifetime_ms LIMIT ?2"
     ))?;
     let rows = statement.query_map(params![now_ms, ROWS_AT_ONCE], read)?;
@@ -284,10 +291,6 @@ pub(crate) fn is_remains(content: &Content) -> bool {
 fn take_away(cx: &mut Context<'_>, row: &Over) -> Result<(), Halt> {
     empty(cx, row)?;
     forget_about(cx, row.chat, row.id)?;
-    if let Some(target) = row.target {
-        // What it was said about is shown without it.
-        return amendments::follow(cx, row.chat, target);
-    }
     if row.kind != Kind::Hidden.number() {
         cx.changed.message_gone(row.chat, row.id);
         cx.changed.infos.insert(row.chat);
@@ -308,32 +311,99 @@ fn empty(cx: &mut Context<'_>, row: &Over) -> Result<(), Halt> {
 
 /// What was said about a message that has disappeared goes along, and answers lose what they say that it said.
 pub(crate) fn forget_about(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
-    let said: Vec<Over> = {
-        let mut statement = cx.db.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM message WHERE target = ?1 AND chat = ?2 AND about >= 2 AND seq > 0 LIMIT ?3"
-        ))?;
-        let rows = statement.query_map(params![id.as_bytes(), chat.as_bytes(), ABOUT_MAX], read)?;
-        rows.collect::<Result<_, _>>()?
-    };
-    for row in said {
-        empty(cx, &row)?;
-    }
-    let answers: Vec<([u8; 16], Vec<u8>)> = {
-        let mut statement = cx.db.prepare_cached(
-            "SELECT message, content FROM message WHERE target = ?1 AND chat = ?2 AND about = 1 LIMIT ?3",
-        )?;
-        let rows = statement
-            .query_map(params![id.as_bytes(), chat.as_bytes(), ABOUT_MAX], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        rows.collect::<Result<_, _>>()?
-    };
-    for (answer, content) in answers {
-        if let Some(cut) = without_excerpt(&content) {
-            cx.db
-                .prepare_cached("UPDATE message SET content = ?2 WHERE message = ?1")?
-                .execute(params![answer, cut])?;
+    take_back_about(cx, chat, id)?;
+    loop {
+        let said: Vec<Over> = {
+            let mut statement = cx.db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM message WHERE target = ?1 AND chat = ?2 AND about >= 2 AND seq > 0 LIMIT ?3"
+            ))?;
+            let rows = statement.query_map(params![id.as_bytes(), chat.as_bytes(), ABOUT_AT_ONCE], read)?;
+            rows.collect::<Result<_, _>>()?
+        };
+        // What is emptied is about nothing any more.
+        if said.is_empty() {
+            break;
+        }
+        for row in said {
+            empty(cx, &row)?;
         }
     }
-    amendments::hide(cx, id)
+    let mut after: Option<[u8; 16]> = None;
+    loop {
+        let answers = answers(cx.db, chat, id, after)?;
+        let Some((last, _)) = answers.last() else { break };
+        after = Some(*last);
+        for (answer, content) in answers {
+            cut_excerpt(cx, answer, &content)?;
+        }
+    }
+    amendments::show_answers(cx, chat, id)
+}
+
+/// What was to be said about it and has not left is said to nobody. What is on its way is emptied when its place is known.
+fn take_back_about(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
+    let unsent: Vec<([u8; 16], [u8; 16])> = {
+        let mut statement = cx.db.prepare_cached(
+            "SELECT o.op_id, a.message FROM message a JOIN outbox o ON o.chat = a.chat AND o.message = a.message
+             WHERE a.target = ?1 AND a.chat = ?2 AND a.about >= 2 AND a.seq = 0 AND o.went_out = 0",
+        )?;
+        let rows = statement.query_map([id.as_bytes(), chat.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    for (op_id, message) in unsent {
+        outbox::remove(cx, OpId(op_id))?;
+        cx.db.prepare_cached("DELETE FROM message WHERE message = ?1")?.execute([message])?;
+    }
+    Ok(())
+}
+
+/// An id and a content.
+type Stored = ([u8; 16], Vec<u8>);
+
+fn answers(db: &Connection, chat: ChatId, id: MessageId, after: Option<[u8; 16]>) -> Result<Vec<Stored>, Halt> {
+    let mut statement = db.prepare_cached(
+        "SELECT message, content FROM message WHERE target = ?1 AND chat = ?2 AND about = 1
+         AND (?3 IS NULL OR message > ?3) ORDER BY message LIMIT ?4",
+    )?;
+    let values = params![id.as_bytes(), chat.as_bytes(), after, ABOUT_AT_ONCE];
+    let rows = statement.query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Also in the copy that waits to be sealed.
+fn cut_excerpt(cx: &Context<'_>, answer: [u8; 16], content: &[u8]) -> Result<(), Halt> {
+    let Some(cut) = without_excerpt(content) else { return Ok(()) };
+    cx.db.prepare_cached("UPDATE message SET content = ?2 WHERE message = ?1")?.execute(params![answer, cut])?;
+    cx.db
+        .prepare_cached(
+            "UPDATE outbox SET content = ?2 WHERE message = ?1 AND frame = x'' AND length(content) > 0
+             AND chat = (SELECT chat FROM message WHERE message = ?1)",
+        )?
+        .execute(params![answer, cut])?;
+    Ok(())
+}
+
+/// An own message has its place now. What it is about may have disappeared meanwhile.
+pub(crate) fn follow_settled(cx: &mut Context<'_>, chat: ChatId, id: MessageId, place: Place) -> Result<(), Halt> {
+    let stored: Option<(Over, u64, Option<[u8; 16]>)> = cx
+        .db
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS}, max(lifetime_ms, 0), CASE WHEN about >= 2 THEN target END FROM message
+             WHERE message = ?1 AND chat = ?2 AND seq > 0"
+        ))?
+        .query_row([id.as_bytes(), chat.as_bytes()], |row| Ok((read(row)?, row.get(4)?, row.get(5)?)))
+        .optional()?;
+    let Some((row, lifetime_ms, target)) = stored else { return Ok(()) };
+    if lifetime_ms > 0 {
+        let lifetime_ms = lifetime_ms + backdated_ms(cx, place, row.sent_ms)?;
+        cx.db
+            .prepare_cached("UPDATE message SET lifetime_ms = ?2 WHERE message = ?1")?
+            .execute(params![id.as_bytes(), lifetime_ms])?;
+    }
+    match target {
+        Some(target) if has_disappeared(cx.db, chat, MessageId(target))? => empty(cx, &row),
+        _ => Ok(()),
+    }
 }
 
 /// The same answer without the words of what it answers; `None` where it has none.
@@ -347,6 +417,28 @@ pub(crate) fn without_excerpt(content: &[u8]) -> Option<Vec<u8>> {
     let quote = text.quote.as_mut().filter(|quote| !quote.excerpt.is_empty())?;
     quote.excerpt.clear();
     Some(content.encode_to_vec())
+}
+
+/// What a version that knew no lifetimes has stored: it kept what it did not know. Once, after the update.
+pub(crate) fn read_kept(cx: &mut Context<'_>) -> Result<(), Halt> {
+    let found: Vec<([u8; 16], u64)> = {
+        let mut statement = cx.db.prepare_cached("SELECT message, content FROM message WHERE kind = 0")?;
+        let mut rows = statement.query([])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let content = Content::decode(row.get_ref(1)?.as_blob().unwrap_or_default()).unwrap_or_default();
+            if content.lifetime_s > 0 {
+                found.push((row.get(0)?, lifetime_ms(&content)));
+            }
+        }
+        found
+    };
+    for (id, lifetime_ms) in found {
+        cx.db
+            .prepare_cached("UPDATE message SET lifetime_ms = ?2 WHERE message = ?1")?
+            .execute(params![id, lifetime_ms])?;
+    }
+    Ok(())
 }
 
 /// How long a message stays, for the interface.

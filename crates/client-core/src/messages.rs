@@ -28,6 +28,8 @@ pub(crate) const NUMBER_MAX: u64 = UNSENT_MS - 1;
 /// Generations of a chat end here: one a day is far from it.
 pub(crate) const GENERATION_MAX: u32 = 1 << 30;
 
+/// `BODIES_KNOWN` of the first version that ended messages.
+const LIFETIMES_KNOWN: u32 = 7;
 /// Raised with every body of a content that is new to this version.
 const BODIES_KNOWN: u32 = 7;
 
@@ -149,21 +151,24 @@ pub(crate) fn store(cx: &mut Context<'_>, message: &NewMessage) -> Result<Stored
         _ => None,
     };
     let aim = said.as_ref().and_then(amendments::aim);
-    let lifetime_ms = said.as_ref().map_or(0, disappearing::lifetime_ms);
+    let mut lifetime_ms = said.as_ref().map_or(0, disappearing::lifetime_ms);
     if let Some(place) = message.place {
+        if lifetime_ms > 0 {
+            lifetime_ms += disappearing::backdated_ms(cx, place, message.sent_ms)?;
+        }
         let star = aim.filter(|(about, _)| *about != About::Answer).map_or(message.id, |(_, target)| target);
         let asked = kept_out::Asked { sender: message.sender.account, place, is_line: false, star };
         if let Some(why) = kept_out::judge(cx, message.chat, &asked)? {
             return keep_out(cx, message, place, why);
         }
         let is_over = message.kind == Kind::Hidden || disappearing::is_over(cx, place, lifetime_ms)?;
-        if is_over || (star != message.id && disappearing::has_disappeared(cx.db, star)?) {
+        if is_over || (star != message.id && disappearing::has_disappeared(cx.db, message.chat, star)?) {
             return keep_out(cx, message, place, KeptOut::Disappeared);
         }
     }
     // What its sender still knew of what it answers.
     let cut = match aim {
-        Some((About::Answer, target)) if disappearing::has_disappeared(cx.db, target)? => {
+        Some((About::Answer, target)) if disappearing::has_disappeared(cx.db, message.chat, target)? => {
             disappearing::without_excerpt(&message.content)
         }
         _ => None,
@@ -220,9 +225,10 @@ fn keep_out(cx: &mut Context<'_>, message: &NewMessage, place: Place, why: KeptO
     if message.kind == Kind::Waiting {
         return Ok(Stored::KeptOut);
     }
-    let (remains, lifetime_ms): (fn(MessageId, u64) -> Vec<u8>, _) = match why {
-        KeptOut::Disappeared => (disappearing::remains, disappearing::DISAPPEARED),
-        KeptOut::Cleared | KeptOut::Blocked => (amendments::erased, 0),
+    let sent_ms = message.sent_ms.min(NUMBER_MAX);
+    let (remains, lifetime_ms) = match why {
+        KeptOut::Disappeared => (disappearing::remains(message.id, sent_ms), disappearing::DISAPPEARED),
+        KeptOut::Cleared | KeptOut::Blocked => (amendments::erased(message.id, sent_ms, 0), 0),
     };
     let added = cx
         .db
@@ -237,9 +243,9 @@ fn keep_out(cx: &mut Context<'_>, message: &NewMessage, place: Place, why: KeptO
             place.seq,
             message.sender.account.as_bytes(),
             message.sender.device.0,
-            message.sent_ms.min(NUMBER_MAX),
+            sent_ms,
             Kind::Hidden.number(),
-            remains(message.id, message.sent_ms.min(NUMBER_MAX)),
+            remains,
             lifetime_ms,
         ])?;
     if added == 0 {
@@ -288,6 +294,7 @@ pub(crate) fn settle(cx: &mut Context<'_>, chat: ChatId, id: MessageId, place: P
         )?
         .execute(params![chat.as_bytes(), id.as_bytes(), place.seq, place.time_ms])?;
     amendments::follow(cx, chat, id)?;
+    disappearing::follow_settled(cx, chat, id, place)?;
     clearing::follow_settled(cx, chat, id)
 }
 
@@ -452,6 +459,9 @@ pub(crate) fn read_newer(cx: &mut Context<'_>) -> Result<(), Halt> {
     if known >= BODIES_KNOWN {
         return Ok(());
     }
+    if known < LIFETIMES_KNOWN {
+        disappearing::read_kept(cx)?;
+    }
     // Their ids first: together they may be larger than what a browser holds.
     let kept: Vec<([u8; 16], [u8; 16])> = {
         let mut statement =
@@ -498,6 +508,8 @@ fn hear_late(cx: &mut Context<'_>, chat: ChatId, id: MessageId, content: &[u8]) 
         })?;
     cx.changed.message_gone(chat, id);
     match chats::find(cx.db, chat)? {
+        // It was said in another chat, which moved here with its number.
+        Some(_) if seq == MOVED_SEQ => Ok(()),
         Some(chat) => groups::hear(cx, &chat, account, content, Place { seq, time_ms }),
         None => Ok(()),
     }

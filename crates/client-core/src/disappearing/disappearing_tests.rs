@@ -20,14 +20,19 @@ impl Story {
     }
 
     fn says_at(&self, at_ms: u64, lifetime_s: u32, number: u8, minute: u64, body: content::Body) -> Stored {
-        let (message_id, body) = (id(number).to_vec(), Some(body));
-        let content = Content { message_id, sent_ms: 1, profile_version: 0, lifetime_s, body };
+        let place = Place { seq: 10 + minute, time_ms: self.began_ms + minute * MINUTE_MS };
+        let content = Content { sent_ms: 1, lifetime_s, body: Some(body), ..Content::default() };
+        self.gives_at(at_ms, number, place, content)
+    }
+
+    fn gives_at(&self, at_ms: u64, number: u8, place: Place, content: Content) -> Stored {
+        let content = Content { message_id: id(number).to_vec(), ..content };
         let message = NewMessage {
             chat: CHAT,
             id: id(number),
             sender: DeviceAddress { account: self.peer, device: DeviceNumber(1) },
-            place: Some(Place { seq: 10 + minute, time_ms: self.began_ms + minute * MINUTE_MS }),
-            sent_ms: 1,
+            place: Some(place),
+            sent_ms: content.sent_ms,
             kind: messages::kind_of(&content).expect("part of the conversation"),
             content: content.encode_to_vec(),
         };
@@ -285,7 +290,7 @@ fn an_own_message_counts_from_its_place_and_waits_for_ever_until_then() {
 }
 
 #[test]
-fn what_is_said_about_a_message_has_its_lifetime_and_a_forwarded_copy_that_of_its_chat() {
+fn what_is_said_about_a_message_has_no_lifetime_and_a_forwarded_copy_that_of_its_chat() {
     let mut story = Story::new();
     story.hears_timer(604_800, story.began_ms);
     story.says_for(Disappearing::Off, 1, 1, text("it stays"));
@@ -303,7 +308,7 @@ fn what_is_said_about_a_message_has_its_lifetime_and_a_forwarded_copy_that_of_it
     let sent = statement.query_map([], |row| row.get::<_, Vec<u8>>(0)).expect("query");
     let lifetimes: Vec<u32> =
         sent.map(|content| Content::decode(content.expect("row").as_slice()).expect("a content").lifetime_s).collect();
-    assert_eq!(lifetimes, [0, 86_400, 604_800]);
+    assert_eq!(lifetimes, [0, 0, 604_800], "what is said about a message goes with it, and has none");
 }
 
 #[test]
@@ -330,4 +335,177 @@ fn in_a_chat_of_two_either_sets_the_timer_and_the_last_word_counts() {
             .expect("taken");
     });
     assert_eq!(timer(&sibling.db, CHAT).expect("read"), Disappearing::Off);
+}
+
+#[test]
+fn a_server_alone_has_nothing_vanish_by_an_early_time() {
+    let mut story = Story::new();
+    let at_ms = now_ms();
+    step(&story.db, at_ms, |cx| server_time_is(cx, at_ms).expect("heard"));
+    let early = Place { seq: 20, time_ms: at_ms - DAY_MS - 3_600_000 };
+    let body = Some(text("fresh"));
+    let content = Content { sent_ms: at_ms - 5, lifetime_s: 86_400, body, ..Content::default() };
+    assert_eq!(story.gives_at(at_ms, 1, early, content.clone()), Stored::New);
+    assert_eq!(story.still_shows(), [1]);
+    story.passes_to(at_ms + DAY_MS - 6);
+    assert_eq!(story.still_shows(), [1]);
+    // A sender's clock that is years ahead keeps it no longer than from when it came.
+    let ahead = Content { sent_ms: u64::MAX, ..content };
+    assert_eq!(story.gives_at(at_ms, 2, Place { seq: 21, time_ms: at_ms }, ahead), Stored::New);
+    story.passes_to(at_ms + DAY_MS);
+    assert_eq!(story.still_shows(), NONE);
+    // Nor has it one of this device's own vanish.
+    story.hears_timer(86_400, story.began_ms);
+    let own = MessageId(story.writes("mine").0);
+    step(&story.db, now_ms(), |cx| messages::settle(cx, CHAT, own, Place { seq: 30, ..early }).expect("settled"));
+    story.looks_at(now_ms());
+    assert!(messages::get_row(&story.db, CHAT, own, story.me).expect("read").is_some());
+}
+
+#[test]
+fn what_is_said_about_a_message_that_stays_does_not_un_happen() {
+    let mut story = Story::new();
+    story.says_for(Disappearing::Off, 1, 1, text("at first"));
+    story.says_for(Disappearing::Day, 2, 2, edit(id(1), "changed"));
+    story.says_for(Disappearing::Day, 3, 3, reaction(id(1), "👍"));
+    story.passes_to(day_end(&story, 9));
+    assert_eq!(story.text_of(1), ("changed".to_owned(), true));
+    assert_eq!(story.reactions(1).len(), 1);
+}
+
+#[test]
+fn a_place_in_one_chat_says_nothing_of_another() {
+    let story = Story::new();
+    story.says_for(Disappearing::Off, 2, 2, answer("so?", id(1), story.peer, "as I remember"));
+    let other = ChatId([9; 16]);
+    let insert =
+        "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content, lifetime_ms)
+                  VALUES (?1, 1, ?2, 1, ?3, 1, 1, -2, x'', -1)";
+    story.db.execute(insert, params![other.as_bytes(), id(1).as_bytes(), story.peer.as_bytes()]).expect("a place");
+    assert!(!has_disappeared(&story.db, CHAT, id(1)).expect("read"));
+    assert_eq!(story.says_for(Disappearing::Off, 3, 3, reaction(id(1), "👍")), Stored::New);
+}
+
+#[test]
+fn what_waits_to_be_said_about_it_is_said_to_nobody() {
+    let mut story = Story::new();
+    story.hears_timer(86_400, story.began_ms);
+    story.says_for(Disappearing::Day, 1, 1, text("secret one"));
+    let own = MessageId(story.writes("secret mine").0);
+    let place = Place { seq: 40, time_ms: now_ms() };
+    step(&story.db, now_ms(), |cx| {
+        messages::settle(cx, CHAT, own, place).expect("settled");
+        cx.db.execute("DELETE FROM outbox", []).expect("it went");
+    });
+    let message = client_api::MessageId(own.0);
+    let words = "secret change".to_owned();
+    assert!(story.asks(Command::EditText { chat: CHAT_UI, message, text: words }).is_ok());
+    let answers = Some(client_api::MessageId(id(1).0));
+    let answer = Command::SendText { chat: CHAT_UI, text: "so?".to_owned(), written_for: None, answers };
+    assert!(story.asks(answer).is_ok());
+    story.passes_to(now_ms() + DAY_MS);
+    assert_eq!(story.count("SELECT count(*) FROM outbox"), 1, "the answer");
+    assert_eq!(story.count("SELECT count(*) FROM outbox WHERE instr(content, CAST('secret' AS BLOB)) > 0"), 0);
+    assert!(story.is_forgotten("secret"));
+}
+
+#[test]
+fn what_was_on_its_way_when_its_message_disappeared_is_emptied_at_its_place() {
+    let mut story = Story::new();
+    story.says_for(Disappearing::Day, 1, 1, text("one"));
+    let message = client_api::MessageId(id(1).0);
+    assert!(story.asks(Command::React { chat: CHAT_UI, message, emoji: "👍".to_owned() }).is_ok());
+    story.db.execute("UPDATE outbox SET went_out = 1", []).expect("it is on its way");
+    story.passes_to(day_end(&story, 1));
+    let reaction: [u8; 16] =
+        story.db.query_row("SELECT message FROM outbox", [], |row| row.get(0)).expect("it is out still");
+    let place = Place { seq: 50, time_ms: day_end(&story, 1) };
+    step(&story.db, now_ms(), |cx| messages::settle(cx, CHAT, MessageId(reaction), place).expect("settled"));
+    assert!(story.is_forgotten("👍"));
+}
+
+#[test]
+fn what_was_deleted_ends_on_who_got_it_later_as_well() {
+    let story = Story::new();
+    story.says_for(Disappearing::Day, 1, 1, text("one"));
+    story.says_for(Disappearing::Day, 2, 2, deletion(id(1)));
+    let sql = format!("SELECT {} FROM {} WHERE m.message = ?1", history::MESSAGE_COLUMNS, history::MESSAGE_TABLES);
+    let deleted = story.db.query_row(&sql, [id(1).as_bytes()], history::read_message).expect("its place");
+    let mut linked = Story::new();
+    step(&linked.db, now_ms(), |cx| history::store_message(cx, &deleted).expect("stored"));
+    assert_eq!(linked.row(1).map(|row| row.body), Some(MessageBody::Deleted));
+    linked.passes_to(day_end(&story, 2));
+    assert_eq!(linked.still_shows(), NONE);
+}
+
+#[test]
+fn a_time_that_is_none_does_not_stop_the_client() {
+    let mut story = Story::new();
+    let content = Content { lifetime_s: 86_400, body: Some(text("one")), ..Content::default() };
+    let message = proto::history::Message {
+        message_id: id(1).to_vec(),
+        chat: CHAT.to_vec(),
+        account: story.peer.to_vec(),
+        device: 1,
+        time_ms: u64::MAX >> 1,
+        seq: 20,
+        content: content.encode_to_vec(),
+        ..proto::history::Message::default()
+    };
+    step(&story.db, now_ms(), |cx| history::store_message(cx, &message).expect("stored"));
+    story.passes_to(now_ms());
+    assert_eq!(story.still_shows(), [1]);
+}
+
+#[test]
+fn what_has_no_place_has_not_begun_also_where_it_moved_with_a_number() {
+    let mut story = Story::new();
+    story.says_for(Disappearing::Day, 1, 1, text("it reached nobody"));
+    story.db.execute("UPDATE message SET seq = 0, failed = 1", []).expect("as moving leaves it");
+    story.passes_to(day_end(&story, 1));
+    assert_eq!(story.still_shows(), [1]);
+}
+
+#[test]
+fn what_was_kept_before_an_update_ends_after_it() {
+    let mut story = Story::new();
+    story.says_for(Disappearing::Day, 1, 1, text("one"));
+    story.says_for(Disappearing::Off, 2, 2, text("two"));
+    story.db.execute("UPDATE message SET lifetime_ms = 0", []).expect("as an older version");
+    story.db.execute("UPDATE this SET bodies_known = 5", []).expect("as an older version");
+    step(&story.db, now_ms(), |cx| messages::read_newer(cx).expect("read"));
+    story.passes_to(day_end(&story, 9));
+    assert_eq!(story.still_shows(), [2]);
+}
+
+#[test]
+fn the_own_word_is_dated_by_the_servers_clock() {
+    let mut story = Story::new();
+    let server_ms = now_ms() - 3 * DAY_MS;
+    step(&story.db, now_ms(), |cx| server_time_is(cx, server_ms).expect("heard"));
+    story.db.execute("UPDATE chat SET applied_ms = 0", []).expect("nothing was followed");
+    assert_eq!(story.asks(Command::SetDisappearing { chat: CHAT_UI, after: Disappearing::Day }), Ok(Answer::Done));
+    let content: Vec<u8> = story.db.query_row("SELECT content FROM outbox", [], |row| row.get(0)).expect("the word");
+    match Content::decode(content.as_slice()).expect("a content").body {
+        Some(content::Body::ChatTimer(said)) => assert!(groups::is_dated(said.clock_ms, server_ms)),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn many_things_said_about_one_message_all_go() {
+    let mut story = Story::new();
+    story.says_for(Disappearing::Day, 1, 1, text("one"));
+    let answer = Content { body: Some(answer("so?", id(1), story.peer, "secret")), ..Content::default() };
+    for number in 0..2 * ABOUT_AT_ONCE + 2 {
+        let (message, about) = ((u128::from(number) << 8).to_be_bytes(), 1 + number % 2);
+        let insert =
+            "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content, target, about)
+                      VALUES (?1, ?2, ?3, ?2, ?4, 1, 1, 1 - ?5, ?6, ?7, ?5)";
+        let (peer, content, target) = (story.peer.as_bytes(), answer.encode_to_vec(), id(1).0);
+        let values = params![CHAT.as_bytes(), number + 100, message, peer, about, content, target];
+        story.db.execute(insert, values).expect("said");
+    }
+    story.passes_to(day_end(&story, 1));
+    assert!(story.is_forgotten("secret"));
 }

@@ -6,3 +6,5 @@ CREATE INDEX message_going ON message (time_ms + lifetime_ms) WHERE lifetime_ms 
 ALTER TABLE this ADD COLUMN server_ms INTEGER NOT NULL DEFAULT 0;
 -- How far this device's clock was ahead of it then.
 ALTER TABLE this ADD COLUMN ahead_ms INTEGER NOT NULL DEFAULT 0;
+-- The newest entry that was followed in any chat.
+CREATE INDEX chat_applied ON chat (applied_ms);

@@ -69,3 +69,41 @@ fn who_may_not_edit_is_refused() {
     story.hears(1, ruled(ALL_EDIT, clock_ms));
     assert_eq!(story.asks(set(Disappearing::Day)), Ok(Answer::Done));
 }
+
+#[test]
+fn who_comes_again_is_told_that_nothing_disappears_any_more() {
+    let mut story = Story::new();
+    story.peer_is_admin(true);
+    let clock_ms = story.began_ms;
+    story.hears(1, timed(Disappearing::Week, clock_ms));
+    story.hears(2, timed(Disappearing::Off, clock_ms + 1));
+    story.does(|client, cx| client.say_timer(cx, CHAT));
+    let is_off = |body| matches!(body, content::Body::ChatTimer(ChatTimer { lifetime_s: 0, again: true, .. }));
+    assert!(story.tells_again().into_iter().any(is_off));
+}
+
+#[test]
+fn what_has_disappeared_is_for_own_devices_to_say() {
+    let mut story = Story::new();
+    story.hears(1, content::Body::Erased(proto::content::Erased { disappeared: true }));
+    let rows: u32 = story
+        .db
+        .query_row("SELECT count(*) FROM message WHERE message = ?1", [id(1).as_bytes()], |row| row.get(0))
+        .expect("counted");
+    assert_eq!(rows, 0, "its id is nobody's");
+}
+
+#[test]
+fn times_rise_within_a_chat_whatever_the_server_says() {
+    let mut story = Story::new();
+    story.hears(1, text("one"));
+    let began_ms = story.began_ms;
+    story.began_ms -= 48 * 3_600_000;
+    story.hears(2, text("two"));
+    story.began_ms = began_ms;
+    let time = |number| {
+        let sql = "SELECT time_ms FROM message WHERE message = ?1";
+        story.db.query_row(sql, [id(number).as_bytes()], |row| row.get::<_, u64>(0)).expect("the message")
+    };
+    assert!(time(2) >= time(1));
+}
