@@ -1,13 +1,13 @@
-//! Clearing and deleting chats, blocking people.
+//! Clearing and deleting chats, blocking people, how long messages stay.
 
 use crate::account::Account;
 use crate::amend::run;
 use crate::home::Place;
 use crate::print::result;
 use anyhow::{Context, Result};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use client_api::number::shown;
-use client_api::{AccountId, Command};
+use client_api::{AccountId, Command, Disappearing};
 use serde_json::json;
 
 #[derive(Args)]
@@ -17,6 +17,35 @@ pub(crate) struct Clear {
     /// What has a star stays
     #[arg(long)]
     keep_starred: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Disappear {
+    /// A number, a chat's id, or "me"
+    chat: String,
+    /// For how long new messages stay; "off": for good
+    after: After,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum After {
+    Off,
+    #[value(name = "24h")]
+    Day,
+    #[value(name = "7d")]
+    Week,
+    #[value(name = "90d")]
+    NinetyDays,
+}
+
+pub(crate) async fn disappear(place: &Place, arguments: Disappear) -> Result<()> {
+    let after = match arguments.after {
+        After::Off => Disappearing::Off,
+        After::Day => Disappearing::Day,
+        After::Week => Disappearing::Week,
+        After::NinetyDays => Disappearing::NinetyDays,
+    };
+    run(place, &arguments.chat, |chat| Command::SetDisappearing { chat, after }).await
 }
 
 pub(crate) async fn clear(place: &Place, arguments: Clear) -> Result<()> {

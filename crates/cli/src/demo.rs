@@ -193,6 +193,7 @@ mod tests {
             starred: false,
             delivered_ms: 0,
             read_ms: 0,
+            lifetime_ms: 0,
         }
     }
 

@@ -84,6 +84,8 @@ enum Command {
     Poll(poll::Poll),
     /// Choose answers of a poll
     Vote(poll::Vote),
+    /// Have new messages of a chat disappear from everybody's devices after a time
+    Disappear(chores::Disappear),
     /// Take all messages of a chat from one's own devices
     Clear(chores::Clear),
     /// The same, and take the chat out of the list until something new comes; a group is left first
@@ -181,6 +183,7 @@ async fn run(arguments: Arguments) -> Result<()> {
         Command::Vote(arguments) => poll::vote(&place, arguments).await,
         Command::Pin(arguments) => find::pin(&place, arguments, true).await,
         Command::Unpin(arguments) => find::pin(&place, arguments, false).await,
+        Command::Disappear(arguments) => chores::disappear(&place, arguments).await,
         Command::Clear(arguments) => chores::clear(&place, arguments).await,
         Command::DeleteChat { chat } => chores::delete(&place, &chat).await,
         Command::Block { person } => chores::block(&place, &person, true).await,

@@ -58,6 +58,7 @@ pub(crate) fn message(chat: ChatId, title: &str, row: &MessageRow) -> Value {
         "starred": row.starred,
         "answers": row.quote.as_ref().map(|quote| quote.message.to_string()),
         "reactions": row.reactions.iter().map(|of| json!({"account": of.account.to_string(), "emoji": of.emoji})).collect::<Vec<_>>(),
+        "lifetime_ms": row.lifetime_ms,
         "status": row.status.map(status),
     })
 }

@@ -237,6 +237,13 @@ pub enum SystemLine {
         /// Who.
         by: AccountId,
     },
+    /// Messages that are written from here on stay for another time.
+    DisappearingSet {
+        /// Who said so.
+        by: AccountId,
+        /// For how long.
+        after: Disappearing,
+    },
     /// Others may send messages in the group than before.
     WhoMaySend {
         /// Which admin said so.
@@ -251,6 +258,42 @@ pub enum SystemLine {
         /// Only admins; else everybody.
         only_admins: bool,
     },
+}
+
+/// How long after the server took it a message disappears, on all devices of everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum Disappearing {
+    /// It stays.
+    #[default]
+    Off,
+    /// 24 hours.
+    Day,
+    /// 7 days.
+    Week,
+    /// 90 days.
+    NinetyDays,
+}
+
+impl Disappearing {
+    /// All that there is to choose from.
+    pub const ALL: [Self; 4] = [Self::Off, Self::Day, Self::Week, Self::NinetyDays];
+
+    /// 0: it stays.
+    #[must_use]
+    pub const fn seconds(self) -> u32 {
+        match self {
+            Self::Off => 0,
+            Self::Day => 86_400,
+            Self::Week => 7 * 86_400,
+            Self::NinetyDays => 90 * 86_400,
+        }
+    }
+
+    /// Of a number that may be anybody's: the next longer one that there is, and none beyond the longest.
+    #[must_use]
+    pub fn of_seconds(seconds: u32) -> Self {
+        Self::ALL.into_iter().find(|known| seconds <= known.seconds()).unwrap_or(Self::NinetyDays)
+    }
 }
 
 /// Written behind an "@", it names everybody in a group, whatever they are called.
@@ -289,6 +332,8 @@ pub enum Quoted {
     Text(String),
     /// It was deleted.
     Deleted,
+    /// Its time was over.
+    Disappeared,
     /// It is not on this device: so says who quotes it.
     Claimed(String),
     /// Something that has no text.
@@ -343,6 +388,8 @@ pub struct MessageRow {
     pub delivered_ms: u64,
     /// See `delivered_ms`.
     pub read_ms: u64,
+    /// It disappears so long after `time_ms`, once the server has it; 0: it stays.
+    pub lifetime_ms: u64,
 }
 
 /// Where a window of messages shall be.
@@ -440,6 +487,8 @@ pub struct ChatInfo {
     pub may_send: bool,
     /// This account may change name, photo and description of the group.
     pub may_edit: bool,
+    /// For how long messages stay that are written now.
+    pub disappearing: Disappearing,
     /// Groups that this account and the other one are in; none for other chats.
     pub in_common: Vec<ChatId>,
 }

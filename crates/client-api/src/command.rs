@@ -1,7 +1,7 @@
 //! What a user interface asks of the client core.
 
 use crate::call::{CallSay, CallSigns};
-use crate::chat::{RulesChange, WindowAnchor};
+use crate::chat::{Disappearing, RulesChange, WindowAnchor};
 use crate::given::{Card, Place};
 use crate::id::{AccountId, ChatId, MessageId};
 use crate::media::{FileId, MediaFacts};
@@ -209,6 +209,13 @@ pub enum Command {
     DeleteChat {
         /// Which.
         chat: ChatId,
+    },
+    /// Messages of everybody that are written from now on disappear so long after. In a group for those who may edit it.
+    SetDisappearing {
+        /// Which.
+        chat: ChatId,
+        /// For how long they stay.
+        after: Disappearing,
     },
     /// Hear nothing of an account in the chat of two, and tell it nothing; or no longer so.
     SetBlocked {
@@ -567,6 +574,7 @@ impl Command {
             | Self::CloseChat { chat }
             | Self::ClearChat { chat, .. }
             | Self::DeleteChat { chat }
+            | Self::SetDisappearing { chat, .. }
             | Self::MarkRead { chat, .. }
             | Self::MarkUnread { chat, .. }
             | Self::SendText { chat, .. }
@@ -643,6 +651,7 @@ impl Command {
             Self::CloseChat { .. } => "close-chat",
             Self::ClearChat { .. } => "clear-chat",
             Self::DeleteChat { .. } => "delete-chat",
+            Self::SetDisappearing { .. } => "set-disappearing",
             Self::SetBlocked { .. } => "set-blocked",
             Self::MarkRead { .. } => "mark-read",
             Self::MarkUnread { .. } => "mark-unread",

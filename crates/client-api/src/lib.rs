@@ -24,9 +24,9 @@ pub use call::{
     CallTrack, Calls, LoggedCall, OwnCall, RingingCall, RunningCall,
 };
 pub use chat::{
-    ChatChanges, ChatInfo, ChatKind, ChatRow, Completeness, EVERYBODY, GroupRules, LastMessage, MemberRow, Mention,
-    MessageBody, MessageChanges, MessageRow, MessageStatus, MessageWindow, Quote, Quoted, Reaction, Receipt,
-    RulesChange, SystemLine, WindowAnchor,
+    ChatChanges, ChatInfo, ChatKind, ChatRow, Completeness, Disappearing, EVERYBODY, GroupRules, LastMessage,
+    MemberRow, Mention, MessageBody, MessageChanges, MessageRow, MessageStatus, MessageWindow, Quote, Quoted, Reaction,
+    Receipt, RulesChange, SystemLine, WindowAnchor,
 };
 pub use command::{Command, Request};
 pub use error::UserError;

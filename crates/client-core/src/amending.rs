@@ -149,7 +149,7 @@ pub(crate) fn quoting(cx: &Context<'_>, chat: ChatId, id: MessageId) -> Result<O
             // It was said to somebody else, who had the number then.
             _ if moved => String::new(),
             Quoted::Text(text) | Quoted::Claimed(text) => text,
-            Quoted::Deleted | Quoted::Other => String::new(),
+            Quoted::Deleted | Quoted::Disappeared | Quoted::Other => String::new(),
         };
         Quote { message_id: id.to_vec(), account: account.to_vec(), excerpt }
     }))

@@ -6,10 +6,11 @@
 
 use crate::calling;
 use crate::client::Context;
+use crate::disappearing;
 use crate::io::Halt;
 use crate::media::{self, facts};
 use crate::mentions;
-use crate::messages::{Kind, UNSENT_MS};
+use crate::messages::{self, Kind, UNSENT_MS};
 use crate::own_state;
 use crate::pinning;
 use crate::{polls, spoken};
@@ -69,7 +70,11 @@ impl About {
 
 /// The message that a content is about, where it is about one.
 pub(crate) fn aim(content: &Content) -> Option<(About, MessageId)> {
-    let (about, id) = match content.body.as_ref()? {
+    aim_of(content.body.as_ref()?)
+}
+
+pub(crate) fn aim_of(body: &content::Body) -> Option<(About, MessageId)> {
+    let (about, id) = match body {
         content::Body::Text(text) => (About::Answer, &text.quote.as_ref()?.message_id),
         content::Body::Media(media) => (About::Answer, &media.caption.as_ref()?.quote.as_ref()?.message_id),
         content::Body::Reaction(reaction) => (About::Reaction, &reaction.message_id),
@@ -169,6 +174,7 @@ pub(crate) fn quote(
     let (sender, body, media) = match said(db, chat, id, Names::Own)? {
         Some(said) => said,
         // What is known to be deleted is not shown as somebody else remembers it.
+        None if disappearing::has_disappeared(db, chat, id)? => (claimed, Quoted::Disappeared, None),
         None if is_hidden(db, id)? || deleted_by(db, chat, id, claimed)? => (claimed, Quoted::Deleted, None),
         None => (claimed, Quoted::Claimed(excerpt(&quoted.excerpt)), None),
     };
@@ -349,7 +355,7 @@ pub(crate) fn follow(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Resul
 }
 
 /// The newest answers to a message are shown again, and the bar of what is pinned where it stands there.
-fn show_answers(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
+pub(crate) fn show_answers(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> {
     pinning::follow(cx, chat, id)?;
     let answers = {
         let mut statement = cx.db.prepare_cached(
@@ -404,17 +410,26 @@ fn is_hidden(db: &Connection, id: MessageId) -> rusqlite::Result<bool> {
 /// Takes all that a message says out of the database, whatever it is; its place stays, and is not shown.
 pub(crate) fn keep_place(cx: &mut Context<'_>, id: MessageId, sent_ms: u64) -> Result<(), Halt> {
     media::erase(cx, id)?;
+    let lifetime_s = said_lifetime_s(cx.db, id)?;
     cx.db
         .prepare_cached(
             "UPDATE message SET content = ?2, target = NULL, about = 0, kind = ?3, names_me = 0 WHERE message = ?1",
         )?
-        .execute(params![id.as_bytes(), erased(id, sent_ms), Kind::Hidden.number()])?;
+        .execute(params![id.as_bytes(), erased(id, sent_ms, lifetime_s), Kind::Hidden.number()])?;
     own_state::set(cx, &format!("{}{}", own_state::STAR, client_api::MessageId(id.0)), Vec::new())
 }
 
-/// What is kept of a message that says nothing any more.
-pub(crate) fn erased(id: MessageId, sent_ms: u64) -> Vec<u8> {
-    without_text(id, sent_ms, content::Body::Erased(Erased {}))
+/// What is kept of a message that says nothing any more. Its lifetime goes along: siblings that get it so end it alike.
+pub(crate) fn erased(id: MessageId, sent_ms: u64, lifetime_s: u32) -> Vec<u8> {
+    without_text(id, (sent_ms, lifetime_s), content::Body::Erased(Erased::default()))
+}
+
+fn said_lifetime_s(db: &Connection, id: MessageId) -> Result<u32, Halt> {
+    let content: Option<Vec<u8>> = db
+        .prepare_cached("SELECT content FROM message WHERE message = ?1 AND lifetime_ms > 0")?
+        .query_row([id.as_bytes()], |row| row.get(0))
+        .optional()?;
+    Ok(content.and_then(messages::decoded).map_or(0, |content| content.lifetime_s))
 }
 
 /// A message that was deleted on the own devices is not shown again, and its text is gone. It goes on to count in its chat's history.
@@ -455,11 +470,12 @@ fn erase(cx: &mut Context<'_>, chat: ChatId, id: MessageId) -> Result<(), Halt> 
         return Ok(());
     }
     media::erase(cx, id)?;
+    let lifetime_s = said_lifetime_s(cx.db, id)?;
     cx.db
         .prepare_cached(
             "UPDATE message SET content = ?2, target = NULL, about = 0, kind = min(kind, 0), names_me = 0 WHERE message = ?1",
         )?
-        .execute(params![id.as_bytes(), erased(id, sent_ms)])?;
+        .execute(params![id.as_bytes(), erased(id, sent_ms, lifetime_s)])?;
     // A star on nothing would stand in the list of stars.
     own_state::set(cx, &format!("{}{}", own_state::STAR, client_api::MessageId(id.0)), Vec::new())
 }
@@ -480,13 +496,13 @@ fn empty_edits(cx: &mut Context<'_>, chat: ChatId, id: MessageId, of_all: bool) 
         let emptied = content::Body::Edit(Edit { message_id: id.to_vec(), ..Edit::default() });
         cx.db.prepare_cached("UPDATE message SET content = ?2, about = ?3 WHERE message = ?1")?.execute(params![
             edit,
-            without_text(MessageId(edit), sent_ms, emptied),
+            without_text(MessageId(edit), (sent_ms, 0), emptied),
             EMPTIED
         ])?;
     }
     Ok(())
 }
 
-fn without_text(id: MessageId, sent_ms: u64, body: content::Body) -> Vec<u8> {
-    Content { message_id: id.to_vec(), sent_ms, profile_version: 0, body: Some(body) }.encode_to_vec()
+fn without_text(id: MessageId, (sent_ms, lifetime_s): (u64, u32), body: content::Body) -> Vec<u8> {
+    Content { message_id: id.to_vec(), sent_ms, profile_version: 0, lifetime_s, body: Some(body) }.encode_to_vec()
 }

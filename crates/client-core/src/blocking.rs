@@ -123,6 +123,7 @@ pub(crate) fn refuses(cx: &Context<'_>, command: &Command) -> Result<bool, Halt>
         | Command::SendPlace { chat, .. }
         | Command::Vote { chat, .. }
         | Command::PinMessage { chat, .. }
+        | Command::SetDisappearing { chat, .. }
         | Command::RetryMessage { chat, .. }
         | Command::PlaceCall { chat, .. }
         | Command::AnswerCall { chat } => chat,

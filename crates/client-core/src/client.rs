@@ -229,7 +229,13 @@ impl Client {
         self.wakes.retain(|at_ms| *at_ms > clock.now_ms);
         self.pauses.pass(clock.now_ms);
         match input {
-            Input::Start => self.on_start(&mut cx)?,
+            Input::Start => {
+                // Nothing is shown at first that ended while the program was off.
+                if this::stage(cx.db)? == Stage::Active {
+                    self.disappear(&mut cx)?;
+                }
+                self.on_start(&mut cx)?;
+            }
             Input::Command(request) => self.on_command(&mut cx, request)?,
             Input::SocketOpened => self.on_socket_opened(&mut cx)?,
             Input::SocketClosed => self.on_socket_closed(&mut cx),
@@ -247,9 +253,11 @@ impl Client {
             self.silence(&mut cx)?;
             // Before the siblings are told: stars go with what is hidden.
             self.sweep(&mut cx)?;
+            self.disappear(&mut cx)?;
             self.share_state(&mut cx)?;
             self.go_on(&mut cx)?;
             self.sweep_later(&cx)?;
+            self.disappear_later(&cx)?;
             self.index_messages(&mut cx)?;
             self.drop_files(&mut cx)?;
             self.show_changes(&mut cx)?;
@@ -505,6 +513,7 @@ impl Client {
                 self.set_chat_value(cx, id, ChatKey::Unread, chat, own_state::flag(unread))?;
             }
             Command::ClearChat { chat, keep_starred } => self.clear_chat(cx, id, chat, keep_starred)?,
+            Command::SetDisappearing { chat, after } => self.set_disappearing(cx, id, chat, after)?,
             Command::DeleteChat { chat } => self.delete_chat(cx, id, chat)?,
             Command::SetBlocked { account, blocked } => self.set_blocked(cx, id, account, blocked)?,
             Command::MarkRead { chat, up_to } => self.mark_read(cx, id, chat, up_to)?,

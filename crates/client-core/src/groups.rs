@@ -8,7 +8,7 @@ mod own_words;
 mod rules;
 
 pub(crate) use about::of as about_and_photo;
-pub(crate) use own_words::{followed, hear};
+pub(crate) use own_words::{followed, hear, under_way};
 pub(crate) use rules::{log_ends, may_edit, may_have_said, may_say, may_send, now as rules_now, refusal};
 
 use crate::accounts;
@@ -179,20 +179,20 @@ fn take_name(cx: &mut Context<'_>, chat: ChatId, name: &str, clock_ms: u64) -> R
 }
 
 /// When what is known of a group was said, in Unix milliseconds; 0 where nothing is.
-fn clock_ms_of(db: &Connection, key: ChatKey, chat: ChatId) -> Result<u64, Halt> {
+pub(crate) fn clock_ms_of(db: &Connection, key: ChatKey, chat: ChatId) -> Result<u64, Halt> {
     let mut statement = db.prepare_cached("SELECT coalesce(max(clock), 0) FROM state WHERE key = ?1")?;
     let clock: i64 = statement.query_row([key.of(chat)], |row| row.get(0))?;
     Ok(clock.cast_unsigned() >> 16)
 }
 
 /// This device came into the group when this had been said: that it is said again needs no line. That is its sender's word, so it needs to be so.
-fn was_before(db: &Connection, chat: ChatId, clock_ms: u64) -> Result<bool, Halt> {
+pub(crate) fn was_before(db: &Connection, chat: ChatId, clock_ms: u64) -> Result<bool, Halt> {
     let mut statement = db.prepare_cached("SELECT joined_ms >= ?2 FROM chat WHERE chat = ?1")?;
     Ok(statement.query_row(params![chat.as_bytes(), clock_ms], |row| row.get(0))?)
 }
 
 /// A word with this clock, which the server took then, can be replaced by a later one.
-fn is_dated(clock_ms: u64, time_ms: u64) -> bool {
+pub(crate) fn is_dated(clock_ms: u64, time_ms: u64) -> bool {
     clock_ms <= time_ms.saturating_add(SKEW_MAX_MS).min(NUMBER_MAX >> 16)
 }
 
@@ -329,7 +329,7 @@ pub(crate) fn said(cx: &mut Context<'_>, operation: &Operation, place: Place) ->
     if let Some(id) = operation.message {
         messages::settle(cx, operation.chat, id, place)?;
     }
-    let Some(chat) = chats::find(cx.db, operation.chat)?.filter(|chat| chat.kind == ChatKind::Group) else {
+    let Some(chat) = chats::find(cx.db, operation.chat)?.filter(|chat| chat.kind != ChatKind::SelfGroup) else {
         return Ok(());
     };
     match operation.message {
@@ -343,7 +343,7 @@ pub(crate) fn said(cx: &mut Context<'_>, operation: &Operation, place: Place) ->
 /// Somebody's word of a group: what it shows of itself, or who may do what.
 pub(crate) fn is_word(content: &[u8]) -> bool {
     let body = Content::decode(content).ok().and_then(|content| content.body);
-    matches!(body, Some(content::Body::GroupAbout(_) | content::Body::GroupRules(_)))
+    matches!(body, Some(content::Body::GroupAbout(_) | content::Body::GroupRules(_) | content::Body::ChatTimer(_)))
 }
 
 fn is_leaving(operation: &Operation) -> bool {
@@ -497,6 +497,7 @@ impl Client {
         }
         self.say_name(cx, chat)?;
         self.say_rules(cx, chat)?;
+        self.say_timer(cx, chat)?;
         self.say_about_again(cx, chat)
     }
 

@@ -10,7 +10,7 @@ use crate::chats;
 use crate::client::Context;
 use crate::io::Halt;
 use crate::marks::{self, Mark, step_ms};
-use crate::messages::{self, NUMBER_MAX, NewMessage, Place, Stored};
+use crate::messages::{self, NUMBER_MAX, NewMessage, Place, Stored, UNSENT_MS};
 use prost::Message as _;
 use proto::content::Content;
 use proto::history::Message;
@@ -56,6 +56,8 @@ pub(crate) fn store_message(cx: &mut Context<'_>, message: &Message) -> Result<S
         AccountId::try_from(message.account.as_slice()),
     );
     let (Ok(chat), Ok(id), Ok(account)) = ids else { return Ok(Stored::Duplicate) };
+    // Also with a lifetime it stays within what a database holds.
+    let time_ms = message.time_ms.min(2 * UNSENT_MS);
     let Some(kind) = Content::decode(message.content.as_slice()).ok().as_ref().and_then(messages::kind_of) else {
         return Ok(Stored::Duplicate);
     };
@@ -63,7 +65,7 @@ pub(crate) fn store_message(cx: &mut Context<'_>, message: &Message) -> Result<S
         chat,
         id,
         sender: DeviceAddress { account, device: DeviceNumber(message.device) },
-        place: Some(Place { seq: message.seq, time_ms: message.time_ms }),
+        place: Some(Place { seq: message.seq, time_ms }),
         sent_ms: message.sent_ms,
         kind,
         content: message.content.clone(),

@@ -60,6 +60,8 @@ pub(crate) enum KeptOut {
     Cleared,
     /// It came from somebody who was blocked.
     Blocked,
+    /// Its time is over, or that of what it is about (`disappearing`).
+    Disappeared,
 }
 
 /// What is asked of a message.
@@ -104,11 +106,14 @@ impl Bounds {
         if covers(self.unstarred) && !self.keeps_star(db, asked.star)? {
             return Ok(Some(KeptOut::Cleared));
         }
-        let by_blocked = self
-            .blocked
-            .as_ref()
-            .is_some_and(|(peer, spans)| *peer == asked.sender && spans.iter().any(|span| span.holds(asked.place)));
-        Ok(by_blocked.then_some(KeptOut::Blocked))
+        Ok(self.is_blocked(asked.sender, asked.place).then_some(KeptOut::Blocked))
+    }
+
+    fn is_blocked(&self, sender: AccountId, place: Place) -> bool {
+        let holds = |(peer, spans): &(AccountId, Vec<blocking::Span>)| {
+            *peer == sender && spans.iter().any(|span| span.holds(place))
+        };
+        self.blocked.as_ref().is_some_and(holds)
     }
 
     /// It has its star, or had it when the rest was cleared and lost it since.
@@ -121,6 +126,11 @@ impl Bounds {
 fn with_clock(db: &Connection, key: &str) -> Result<(Vec<u8>, i64), Halt> {
     let mut statement = db.prepare_cached("SELECT value, clock FROM state WHERE key = ?1")?;
     Ok(statement.query_row([key], |row| Ok((row.get(0)?, row.get(1)?))).optional()?.unwrap_or_default())
+}
+
+/// Somebody was blocked where they said this.
+pub(crate) fn is_blocked(cx: &Context<'_>, chat: ChatId, sender: AccountId, place: Place) -> Result<bool, Halt> {
+    Ok(Bounds::of(cx, chat)?.is_blocked(sender, place))
 }
 
 /// Whether a message that has just come is kept out. This runs for each message of a history: most accounts keep nothing out.

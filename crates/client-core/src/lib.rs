@@ -21,6 +21,7 @@ mod clearing;
 mod creating;
 mod devices;
 mod digest;
+mod disappearing;
 mod draft;
 mod echo;
 mod ephemeral;

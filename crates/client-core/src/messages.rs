@@ -4,6 +4,7 @@ use crate::amendments::{self, About};
 use crate::chats;
 use crate::clearing;
 use crate::client::Context;
+use crate::disappearing;
 use crate::groups;
 use crate::io::Halt;
 use crate::kept_out::{self, KeptOut};
@@ -27,6 +28,8 @@ pub(crate) const NUMBER_MAX: u64 = UNSENT_MS - 1;
 /// Generations of a chat end here: one a day is far from it.
 pub(crate) const GENERATION_MAX: u32 = 1 << 30;
 
+/// `BODIES_KNOWN` of the first version that ended messages.
+const LIFETIMES_KNOWN: u32 = 7;
 /// Raised with every body of a content that is new to this version.
 const BODIES_KNOWN: u32 = 7;
 
@@ -114,6 +117,7 @@ pub(crate) enum Stored {
 /// The kind of a received content; `None` for what is no message of the conversation.
 pub(crate) fn kind_of(content: &Content) -> Option<Kind> {
     match &content.body {
+        Some(content::Body::Erased(_)) if disappearing::is_remains(content) => Some(Kind::Hidden),
         Some(
             content::Body::Text(_)
             | content::Body::Media(_)
@@ -143,17 +147,32 @@ pub(crate) fn store(cx: &mut Context<'_>, message: &NewMessage) -> Result<Stored
         _ => 0,
     };
     let said = match message.kind {
-        Kind::Text | Kind::Amendment => Content::decode(message.content.as_slice()).ok(),
+        Kind::Text | Kind::Amendment | Kind::Newer => Content::decode(message.content.as_slice()).ok(),
         _ => None,
     };
     let aim = said.as_ref().and_then(amendments::aim);
+    let mut lifetime_ms = said.as_ref().map_or(0, disappearing::lifetime_ms);
     if let Some(place) = message.place {
+        if lifetime_ms > 0 {
+            lifetime_ms += disappearing::backdated_ms(cx, place, message.sent_ms)?;
+        }
         let star = aim.filter(|(about, _)| *about != About::Answer).map_or(message.id, |(_, target)| target);
         let asked = kept_out::Asked { sender: message.sender.account, place, is_line: false, star };
         if let Some(why) = kept_out::judge(cx, message.chat, &asked)? {
             return keep_out(cx, message, place, why);
         }
+        let is_over = message.kind == Kind::Hidden || disappearing::is_over(cx, place, lifetime_ms)?;
+        if is_over || (star != message.id && disappearing::has_disappeared(cx.db, message.chat, star)?) {
+            return keep_out(cx, message, place, KeptOut::Disappeared);
+        }
     }
+    // What its sender still knew of what it answers.
+    let cut = match aim {
+        Some((About::Answer, target)) if disappearing::has_disappeared(cx.db, message.chat, target)? => {
+            disappearing::without_excerpt(&message.content)
+        }
+        _ => None,
+    };
     let (seq, time_ms) = match message.place {
         Some(place) => (place.seq, place.time_ms),
         None => (0, UNSENT_MS + next_unsent(cx.db, message.chat)?),
@@ -163,8 +182,9 @@ pub(crate) fn store(cx: &mut Context<'_>, message: &NewMessage) -> Result<Stored
     let added = cx
         .db
         .prepare_cached(
-            "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content, target, about, names_me)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (message) DO NOTHING",
+            "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content, target, about, names_me,
+                                  lifetime_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (message) DO NOTHING",
         )?
         .execute(params![
             message.chat.as_bytes(),
@@ -175,10 +195,11 @@ pub(crate) fn store(cx: &mut Context<'_>, message: &NewMessage) -> Result<Stored
             message.sender.device.0,
             message.sent_ms.min(NUMBER_MAX),
             message.kind.number(),
-            message.content,
+            cut.as_ref().unwrap_or(&message.content),
             aim.map(|(_, target)| target.0),
             aim.map_or(0, |(about, _)| about.number()),
-            names_me
+            names_me,
+            lifetime_ms
         ])?;
     if added == 0 && broken(Rule::MessageStoredOnce) {
         let id = MessageId(chats::random_id(cx));
@@ -204,11 +225,16 @@ fn keep_out(cx: &mut Context<'_>, message: &NewMessage, place: Place, why: KeptO
     if message.kind == Kind::Waiting {
         return Ok(Stored::KeptOut);
     }
+    let sent_ms = message.sent_ms.min(NUMBER_MAX);
+    let (remains, lifetime_ms) = match why {
+        KeptOut::Disappeared => (disappearing::remains(message.id, sent_ms), disappearing::DISAPPEARED),
+        KeptOut::Cleared | KeptOut::Blocked => (amendments::erased(message.id, sent_ms, 0), 0),
+    };
     let added = cx
         .db
         .prepare_cached(
-            "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (message) DO NOTHING",
+            "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content, lifetime_ms)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (message) DO NOTHING",
         )?
         .execute(params![
             message.chat.as_bytes(),
@@ -217,21 +243,25 @@ fn keep_out(cx: &mut Context<'_>, message: &NewMessage, place: Place, why: KeptO
             place.seq,
             message.sender.account.as_bytes(),
             message.sender.device.0,
-            message.sent_ms.min(NUMBER_MAX),
+            sent_ms,
             Kind::Hidden.number(),
-            amendments::erased(message.id, message.sent_ms.min(NUMBER_MAX)),
+            remains,
+            lifetime_ms,
         ])?;
     if added == 0 {
         restored::place_again(cx, message)?;
         return Ok(Stored::Duplicate);
     }
     // Who is blocked moves no chat up.
-    if why == KeptOut::Cleared && message.kind != Kind::Amendment {
+    if why != KeptOut::Blocked && message.kind != Kind::Amendment {
         cx.db
             .prepare_cached("UPDATE chat SET activity_ms = max(activity_ms, ?2) WHERE chat = ?1")?
             .execute(params![message.chat.as_bytes(), place.time_ms])?;
     }
-    amendments::hide(cx, message.id)?;
+    match why {
+        KeptOut::Disappeared => disappearing::forget_about(cx, message.chat, message.id)?,
+        KeptOut::Cleared | KeptOut::Blocked => amendments::hide(cx, message.id)?,
+    }
     Ok(Stored::KeptOut)
 }
 
@@ -264,6 +294,7 @@ pub(crate) fn settle(cx: &mut Context<'_>, chat: ChatId, id: MessageId, place: P
         )?
         .execute(params![chat.as_bytes(), id.as_bytes(), place.seq, place.time_ms])?;
     amendments::follow(cx, chat, id)?;
+    disappearing::follow_settled(cx, chat, id, place)?;
     clearing::follow_settled(cx, chat, id)
 }
 
@@ -286,7 +317,7 @@ pub(crate) const ROW_COLUMNS: &str = concat!(
     step_ms!(0),
     ", coalesce(k.read_seq, 0), ",
     step_ms!(1),
-    ", coalesce(length(s.value), 0) > 0, c.peer, c.chat, EXISTS (SELECT 1 FROM message t WHERE t.target = m.message AND t.about >= 2)"
+    ", coalesce(length(s.value), 0) > 0, c.peer, c.chat, EXISTS (SELECT 1 FROM message t WHERE t.target = m.message AND t.about >= 2), m.lifetime_ms"
 );
 
 /// The joined tables of [`ROW_COLUMNS`].
@@ -365,6 +396,7 @@ pub(crate) fn row(db: &Connection, row: &Row<'_>, at: usize, me: AccountId) -> r
         starred: row.get(at + 12)?,
         delivered_ms,
         read_ms,
+        lifetime_ms: disappearing::shown_ms(row.get(at + 16)?),
     };
     if let Some(media) = media {
         found.attachment = Some(media::attachment(db, MessageId(found.id.0), &media)?);
@@ -427,6 +459,9 @@ pub(crate) fn read_newer(cx: &mut Context<'_>) -> Result<(), Halt> {
     if known >= BODIES_KNOWN {
         return Ok(());
     }
+    if known < LIFETIMES_KNOWN {
+        disappearing::read_kept(cx)?;
+    }
     // Their ids first: together they may be larger than what a browser holds.
     let kept: Vec<([u8; 16], [u8; 16])> = {
         let mut statement =
@@ -446,9 +481,17 @@ pub(crate) fn read_newer(cx: &mut Context<'_>) -> Result<(), Halt> {
         let Ok(content) = Content::decode(content.as_slice()) else { continue };
         let Some(kind) = kind_of(&content).filter(|kind| *kind != Kind::Newer) else { continue };
         let aim = amendments::aim(&content);
-        cx.db.prepare_cached("UPDATE message SET kind = ?2, target = ?3, about = ?4 WHERE message = ?1")?.execute(
-            params![id, kind.number(), aim.map(|(_, target)| target.0), aim.map_or(0, |(about, _)| about.number())],
-        )?;
+        cx.db
+            .prepare_cached(
+                "UPDATE message SET kind = ?2, target = ?3, about = ?4, lifetime_ms = ?5 WHERE message = ?1",
+            )?
+            .execute(params![
+                id,
+                kind.number(),
+                aim.map(|(_, target)| target.0),
+                aim.map_or(0, |(about, _)| about.number()),
+                disappearing::lifetime_ms(&content)
+            ])?;
         amendments::follow(cx, ChatId(chat), MessageId(id))?;
     }
     cx.db.execute("UPDATE this SET bodies_known = ?1", [BODIES_KNOWN])?;
@@ -465,6 +508,8 @@ fn hear_late(cx: &mut Context<'_>, chat: ChatId, id: MessageId, content: &[u8]) 
         })?;
     cx.changed.message_gone(chat, id);
     match chats::find(cx.db, chat)? {
+        // It was said in another chat, which moved here with its number.
+        Some(_) if seq == MOVED_SEQ => Ok(()),
         Some(chat) => groups::hear(cx, &chat, account, content, Place { seq, time_ms }),
         None => Ok(()),
     }

@@ -5,7 +5,7 @@ use crate::chats::{self, Chat};
 use crate::client::Context;
 use crate::io::Halt;
 use crate::messages::{self, Kind};
-use client_api::SystemLine;
+use client_api::{Disappearing, SystemLine};
 use identity::{ChatKind, VerifiedDeviceList};
 use proto::ids::{ChatId, MessageId};
 use rusqlite::params;
@@ -88,6 +88,7 @@ fn encode(line: &SystemLine) -> Vec<u8> {
         SystemLine::WhoMaySend { by, only_admins } => flagged(18, *by, *only_admins),
         SystemLine::WhoMayEdit { by, only_admins } => flagged(19, *by, *only_admins),
         SystemLine::MessagePinned { by } => people(20, *by, &[]),
+        SystemLine::DisappearingSet { by, after } => [&[21][..], &by.0, &after.seconds().to_be_bytes()].concat(),
     }
 }
 
@@ -124,6 +125,11 @@ pub(crate) fn decode(stored: &[u8]) -> Option<SystemLine> {
         9..=15 => of_group(*number, rest)?,
         16..=19 => of_group_flagged(*number, rest)?,
         20 => SystemLine::MessagePinned { by: client_api::AccountId(rest.try_into().ok()?) },
+        21 => {
+            let (by, seconds) = rest.split_first_chunk::<16>()?;
+            let after = Disappearing::of_seconds(u32::from_be_bytes(seconds.try_into().ok()?));
+            SystemLine::DisappearingSet { by: client_api::AccountId(*by), after }
+        }
         _ => return None,
     })
 }
@@ -175,6 +181,8 @@ mod tests {
         for line in [
             SystemLine::Encrypted,
             SystemLine::MessagePinned { by: WHO },
+            SystemLine::DisappearingSet { by: WHO, after: Disappearing::NinetyDays },
+            SystemLine::DisappearingSet { by: WHO, after: Disappearing::Off },
             SystemLine::SafetyNumberChanged,
             SystemLine::DevicesChanged { devices: 3 },
             SystemLine::MayBeMissing { from_ms: 5, to_ms: 9 },

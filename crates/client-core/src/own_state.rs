@@ -38,10 +38,12 @@ pub(crate) enum ChatKey {
     GroupThumb,
     /// Who may do what in it (`GroupRulesKept`).
     GroupRules,
+    /// With which lifetime messages are written in it, by the clock of who said so.
+    Timer,
 }
 
 impl ChatKey {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Pin,
         Self::Archive,
         Self::Mute,
@@ -56,6 +58,7 @@ impl ChatKey {
         Self::GroupPhoto,
         Self::GroupThumb,
         Self::GroupRules,
+        Self::Timer,
     ];
 
     fn prefix(self) -> &'static str {
@@ -74,6 +77,7 @@ impl ChatKey {
             Self::GroupPhoto => "group-photo/",
             Self::GroupThumb => "group-thumb/",
             Self::GroupRules => "group-rules/",
+            Self::Timer => "timer/",
         }
     }
 
@@ -171,7 +175,7 @@ fn note_changed(cx: &mut Context<'_>, key: &str) -> Result<(), Halt> {
             if [ChatKey::Clear, ChatKey::ClearUnstarred].iter().any(|kind| key.starts_with(kind.prefix())) {
                 clearing::look_through(cx, chat)?;
             }
-            if key.starts_with("group") {
+            if key.starts_with("group") || key.starts_with(ChatKey::Timer.prefix()) {
                 cx.changed.infos.insert(chat);
             }
             cx.changed.chat(chat);
@@ -319,7 +323,7 @@ impl Client {
             return Err(Halt::Broken("a device without a self group"));
         };
         let message_id = chats::random_id(cx).to_vec();
-        let content = Content { message_id, sent_ms: cx.now_ms, profile_version: 0, body: Some(body) };
+        let content = Content { message_id, sent_ms: cx.now_ms, profile_version: 0, lifetime_s: 0, body: Some(body) };
         self.enqueue(cx, group.chat, None, content.encode_to_vec())
     }
 }

@@ -187,6 +187,7 @@ impl Client {
             message_id: chats::random_id(cx).to_vec(),
             sent_ms: cx.now_ms,
             profile_version: version,
+            lifetime_s: 0,
             body: Some(content::Body::ProfileKey(ProfileKey { key: key.to_vec(), version })),
         };
         self.enqueue(cx, chat, None, content.encode_to_vec())?;

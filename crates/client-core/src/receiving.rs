@@ -4,6 +4,7 @@ use crate::accounts;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::devices;
+use crate::disappearing;
 use crate::echo::Echo;
 use crate::groups;
 use crate::history::completeness;
@@ -86,6 +87,10 @@ impl Client {
         if item.seq > chat.applied_seq + 1 {
             return Ok(Followed::TooFar(chat.chat));
         }
+        // Times rise within a chat: one that says less was not given when the server took it.
+        let time_ms = item.time_ms.max(chats::applied_ms(cx.db, chat.chat)?);
+        let risen = (time_ms > item.time_ms).then(|| GroupItem { time_ms, ..item.clone() });
+        let item = risen.as_ref().unwrap_or(item);
         self.apply(cx, &chat, item)?;
         // Nobody signs that a next generation begins: where it does not, what stands there is looked for after joining anew.
         if is_next_generation(&chat, item) && !broken(Rule::NextGenerationIsJoined) {
@@ -236,7 +241,7 @@ impl Client {
             Some(content::Body::ArchiveReport(report)) if own => self.on_archive_report(cx, report),
             Some(content::Body::Fill(fill)) if own => self.on_fill(cx, fill),
             Some(content::Body::GroupName(name)) => groups::on_name(cx, chat, app.sender.account, name, place),
-            Some(content::Body::GroupAbout(_) | content::Body::GroupRules(_)) => {
+            Some(content::Body::GroupAbout(_) | content::Body::GroupRules(_) | content::Body::ChatTimer(_)) => {
                 groups::hear(cx, chat, app.sender.account, &app.content, place)
             }
             Some(content::Body::Leaving(_)) => self.on_leaving(cx, chat, app.sender.account, item.time_ms),
@@ -260,7 +265,8 @@ impl Client {
         else {
             return Ok(());
         };
-        if !groups::may_say(cx.db, chat, app.sender.account, item.seq, content)? {
+        // That something has disappeared is for nobody but own devices to say.
+        if disappearing::is_remains(content) || !groups::may_say(cx.db, chat, app.sender.account, item.seq, content)? {
             return Ok(());
         }
         let message = NewMessage {
@@ -306,6 +312,8 @@ impl Client {
         let row = messages::get_row(cx.db, chat.chat, id, me)?;
         let media = row.as_ref().and_then(|row| row.attachment.as_ref()).map(|file| file.facts.kind);
         let preview = match row.map(|row| row.body) {
+            // What stands in the system is not taken away at its end.
+            Some(_) if content.lifetime_s > 0 => String::new(),
             Some(MessageBody::Text(text)) => text.chars().take(200).collect::<String>(),
             Some(MessageBody::Newer) => String::new(),
             Some(body) => match spoken::line(&body) {

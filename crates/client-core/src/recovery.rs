@@ -5,6 +5,7 @@
 use crate::blocking;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
+use crate::disappearing;
 use crate::groups;
 use crate::history::import;
 use crate::io::Halt;
@@ -316,7 +317,7 @@ impl Client {
     /// Says something to a chat's devices that is no message of the conversation.
     pub(crate) fn tell_chat(&mut self, cx: &mut Context<'_>, chat: ChatId, body: content::Body) -> Result<(), Halt> {
         let message_id = chats::random_id(cx).to_vec();
-        let content = Content { message_id, sent_ms: cx.now_ms, profile_version: 0, body: Some(body) };
+        let content = Content { message_id, sent_ms: cx.now_ms, profile_version: 0, lifetime_s: 0, body: Some(body) };
         self.enqueue(cx, chat, None, content.encode_to_vec())
     }
 
@@ -352,6 +353,8 @@ impl Client {
             .optional()?;
         let content = match sent {
             Some((_, time_ms, _)) if time_ms + RESENT_WITHIN_MS <= cx.now_ms => return Ok(()),
+            // It is over for everybody: nobody needs to wait for it.
+            Some((content, ..)) if is_remains(&content) => Vec::new(),
             // Deleted here, and not for everyone: this device has nothing to give, and no word about it.
             Some((.., kind)) if kind == messages::Kind::Hidden.number() => return Ok(()),
             Some((content, ..)) => content,
@@ -389,7 +392,8 @@ impl Client {
         else {
             return if sender == app.sender { release(cx, chat.chat, resent.seq, resent.seq) } else { Ok(()) };
         };
-        if !groups::may_have_said(cx.db, chat, sender.account, item.seq, &content)? {
+        let is_none = disappearing::is_remains(&content);
+        if is_none || !groups::may_have_said(cx.db, chat, sender.account, item.seq, &content)? {
             return release(cx, chat.chat, item.seq, item.seq);
         }
         let message = NewMessage {
@@ -527,6 +531,10 @@ fn note_expired(cx: &mut Context<'_>, chat: &Chat, range: SeqRange, after_ms: u6
     }
     let before_ms = page.items.first().map_or(cx.now_ms, |first| first.time_ms.min(cx.now_ms));
     missing::note(cx, chat.chat, SeqRange { from, to: range.to }, (after_ms, before_ms))
+}
+
+fn is_remains(content: &[u8]) -> bool {
+    Content::decode(content).is_ok_and(|content| disappearing::is_remains(&content))
 }
 
 #[cfg(test)]

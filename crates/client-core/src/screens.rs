@@ -5,6 +5,7 @@ use crate::blocking;
 use crate::changed::Changed;
 use crate::chats::{self, Membership, NO_PEER};
 use crate::client::{Client, Context};
+use crate::disappearing;
 use crate::draft::Draft;
 use crate::groups;
 use crate::history::completeness;
@@ -194,6 +195,7 @@ fn show_info(cx: &mut Context<'_>, id: ChatId) -> Result<(), Halt> {
         rules: groups::rules_now(cx.db, id)?,
         may_send: !is_over && groups::may_send(cx.db, &chat, me, NUMBER_MAX)?,
         may_edit: chat.kind == identity::ChatKind::Group && groups::may_edit(cx.db, id, me, NUMBER_MAX)?,
+        disappearing: disappearing::timer(cx.db, id)?,
         in_common: in_common.into_iter().map(|chat| client_api::ChatId(chat.0)).collect(),
     };
     cx.event(Event::ChatInfo(info));
@@ -269,6 +271,7 @@ fn first_line(cx: &Context<'_>, chat: ChatId, first: Option<&MessageRow>) -> Res
         starred: false,
         delivered_ms: 0,
         read_ms: 0,
+        lifetime_ms: 0,
     })
 }
 

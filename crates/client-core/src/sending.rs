@@ -4,6 +4,7 @@ use crate::amending;
 use crate::calling;
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
+use crate::disappearing;
 use crate::groups;
 use crate::io::Halt;
 use crate::media;
@@ -223,6 +224,7 @@ impl Client {
             message_id: id.to_vec(),
             sent_ms: cx.now_ms,
             profile_version: profile::version(cx)?,
+            lifetime_s: disappearing::lifetime_s(cx.db, chat, &body)?,
             body: Some(body),
         }
         .encode_to_vec();

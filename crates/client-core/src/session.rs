@@ -3,6 +3,7 @@
 use crate::calling::Calling;
 use crate::client::{Client, Context};
 use crate::devices;
+use crate::disappearing;
 use crate::http::{self, Answer as Reply, Purpose};
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse, Output};
 use crate::restored;
@@ -349,6 +350,7 @@ impl Client {
         self.finding.comparing = restored::has_more(cx.db)?;
         self.finding.marks_due |= self.finding.comparing;
         self.calling.server_time_is(ok.server_time_ms, cx.now_ms);
+        disappearing::server_time_is(cx, ok.server_time_ms)?;
         cx.db.prepare_cached("UPDATE this SET timeline = ?1")?.execute([ok.timeline])?;
         self.session.link = Link::CatchingUp;
         self.session.tries = 0;

@@ -232,7 +232,8 @@ impl Client {
         let accounts = witnesses(cx.db, chat)?.iter().map(|id| id.to_vec()).collect();
         let body = content::Body::VouchRequest(VouchRequest { accounts });
         let message_id = chats::random_id(cx).to_vec();
-        let content = Content { message_id, sent_ms: cx.now_ms, profile_version: 0, body: Some(body) }.encode_to_vec();
+        let content = Content { message_id, sent_ms: cx.now_ms, profile_version: 0, lifetime_s: 0, body: Some(body) }
+            .encode_to_vec();
         let op_id = OpId(chats::random_id(cx));
         // What the user wrote waits for the answer.
         let operation = Operation { op_id, chat, kind: Kind::App, message: None, content, frame: Vec::new() };

@@ -389,6 +389,30 @@ async fn terminals_give_people_and_places() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn terminals_say_how_long_messages_stay() -> Result<()> {
+    let world = World::new().await?;
+    register(&world, "alice", ALICE).await?;
+    register(&world, "bob", BOB).await?;
+    let day_ms = 24 * 3_600_000_u64;
+    helio(&world, "alice", &["disappear", BOB, "7d"]).await?;
+    helio(&world, "alice", &["send", "--to", BOB, "for a week"]).await?;
+    let stays = async |name: &str, text: &str| -> Result<u64> {
+        let told = helio(&world, name, &["receive"]).await?;
+        let row = told.iter().find(|row| row["text"] == text).with_context(|| format!("no “{text}” in {told:?}"))?;
+        row["lifetime_ms"].as_u64().context("a number")
+    };
+    ensure!(stays("bob", "for a week").await? == 7 * day_ms, "as she said");
+    // Either may, and the other's next words have it.
+    helio(&world, "bob", &["disappear", ALICE, "24h"]).await?;
+    helio(&world, "alice", &["send", "--to", BOB, "for a day"]).await?;
+    ensure!(stays("bob", "for a day").await? == day_ms, "his word counts");
+    helio(&world, "alice", &["disappear", BOB, "off"]).await?;
+    helio(&world, "alice", &["send", "--to", BOB, "for good again"]).await?;
+    ensure!(stays("bob", "for good again").await? == 0, "she has turned it off");
+    refused(&world, "alice", &["disappear", BOB, "1s"], "invalid value").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn terminals_clear_delete_and_block() -> Result<()> {
     let world = World::new().await?;
     register(&world, "alice", ALICE).await?;

@@ -51,8 +51,13 @@ impl Kind {
 /// What was recorded, and what is said about messages.
 fn contents(values: &Values) -> Vec<Vec<u8>> {
     let of = |body| {
-        let content =
-            Content { message_id: vec![1; 16], sent_ms: 1_700_000_000_000, profile_version: 1, body: Some(body) };
+        let content = Content {
+            message_id: vec![1; 16],
+            sent_ms: 1_700_000_000_000,
+            profile_version: 1,
+            lifetime_s: 0,
+            body: Some(body),
+        };
         content.encode_to_vec()
     };
     let message_id = || vec![2; 16];
@@ -63,7 +68,7 @@ fn contents(values: &Values) -> Vec<Vec<u8>> {
         content::Body::Reaction(Reaction { message_id: message_id(), emoji: "👍".into() }),
         content::Body::Edit(Edit { message_id: message_id(), text: "will you come today?".into(), ..Edit::default() }),
         content::Body::Deletion(Deletion { message_id: message_id() }),
-        content::Body::Erased(Erased {}),
+        content::Body::Erased(Erased::default()),
     ];
     values.contents.iter().cloned().chain(said.map(of)).collect()
 }

@@ -103,6 +103,7 @@ fn message(number: u64, own: bool, text: &str, status: MessageStatus) -> Message
         starred: number == 55,
         delivered_ms: NOW - 100_000,
         read_ms: 0,
+        lifetime_ms: 0,
     }
 }
 
@@ -401,6 +402,7 @@ fn main() -> Result {
                 rules: client_api::GroupRules::default(),
                 may_send: true,
                 may_edit: false,
+                disappearing: client_api::Disappearing::Off,
                 in_common: Vec::new(),
                 chat: open,
                 kind: ChatKind::Direct,

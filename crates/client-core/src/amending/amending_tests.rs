@@ -286,7 +286,13 @@ fn what_is_quoted_and_not_here_is_its_senders_claim_and_other_chats_are_not_quot
     // The same id in another chat is another message.
     let elsewhere = "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content)
                      VALUES (?1, 1, ?2, 1, ?3, 1, 1, 0, ?4)";
-    let content = Content { message_id: id(9).to_vec(), sent_ms: 1, profile_version: 0, body: Some(text("private")) };
+    let content = Content {
+        message_id: id(9).to_vec(),
+        sent_ms: 1,
+        profile_version: 0,
+        lifetime_s: 0,
+        body: Some(text("private")),
+    };
     story
         .db
         .execute(elsewhere, params![[1_u8; 16], id(9).as_bytes(), story.me.as_bytes(), content.encode_to_vec()])
@@ -372,8 +378,13 @@ fn of_very_many_amendments_the_newest_are_looked_at() {
     let story = Story::new();
     story.says(story.peer, 1, 0, text("hello"));
     story.says(story.me, 2, 0, reaction(id(1), "👍"));
-    let content =
-        Content { message_id: Vec::new(), sent_ms: 1, profile_version: 0, body: Some(reaction(id(1), "❤️")) };
+    let content = Content {
+        message_id: Vec::new(),
+        sent_ms: 1,
+        profile_version: 0,
+        lifetime_s: 0,
+        body: Some(reaction(id(1), "❤️")),
+    };
     let insert =
         "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content, target, about)
                   VALUES (?1, ?2, ?3, 99, ?4, 1, 1, -1, ?5, ?6, 2)";

@@ -30,7 +30,13 @@ impl Story {
     }
 
     fn hears_at(&self, number: u8, place: Place, body: content::Body) -> Stored {
-        let content = Content { message_id: id(number).to_vec(), sent_ms: 1, profile_version: 0, body: Some(body) };
+        let content = Content {
+            message_id: id(number).to_vec(),
+            sent_ms: 1,
+            profile_version: 0,
+            lifetime_s: 0,
+            body: Some(body),
+        };
         let message = NewMessage {
             chat: CHAT,
             id: id(number),
@@ -382,4 +388,25 @@ fn who_registers_the_number_anew_stays_blocked_until_the_owner_decides_otherwise
     // Whatever the server says of the old one later.
     assert_eq!(moves(&mut story), 0);
     assert!(!is(&story, anew) && is(&story, old));
+}
+
+#[test]
+fn who_is_blocked_sets_no_timer_and_says_no_line_of_it() {
+    let mut story = talked();
+    story.blocks(true);
+    let says = |story: &Story, minute: u64| {
+        let time_ms = story.began_ms + minute * MINUTE_MS;
+        let said = proto::content::ChatTimer { lifetime_s: 86_400, clock_ms: time_ms, again: false };
+        step(&story.db, now_ms(), |cx| {
+            let chat = chats::find(cx.db, CHAT).expect("query").expect("the chat");
+            let place = Place { seq: 10 + minute, time_ms };
+            crate::disappearing::on_timer(cx, &chat, story.peer, &said, place).expect("heard");
+            crate::disappearing::timer_now(cx.db, CHAT).expect("read")
+        })
+        .0
+    };
+    assert_eq!(says(&story, 5), client_api::Disappearing::Off);
+    assert_eq!(story.count("SELECT count(*) FROM message WHERE kind = 2"), 0);
+    // What they said before counts, whenever it comes.
+    assert_eq!(says(&story, 2), client_api::Disappearing::Day);
 }

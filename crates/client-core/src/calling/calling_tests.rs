@@ -44,7 +44,13 @@ impl Calls {
 
     /// The server's log has a content of a device here, and this device follows it.
     fn hears(&mut self, (account, device): (AccountId, u32), number: u8, seq: u64, body: content::Body) -> Vec<Output> {
-        let content = Content { message_id: id(number).to_vec(), sent_ms: 1, profile_version: 0, body: Some(body) };
+        let content = Content {
+            message_id: id(number).to_vec(),
+            sent_ms: 1,
+            profile_version: 0,
+            lifetime_s: 0,
+            body: Some(body),
+        };
         let item = GroupItem { chat: CHAT.to_vec(), seq, time_ms: self.now_ms, ..GroupItem::default() };
         let sender = DeviceAddress { account, device: DeviceNumber(device) };
         self.does(|client, cx| {

@@ -77,7 +77,13 @@ impl Story {
 
     /// As of a message that could not be opened before: the sender gives it again.
     fn gets_again(&self, number: u8, minute: u64, body: content::Body) -> Stored {
-        let content = Content { message_id: id(number).to_vec(), sent_ms: 1, profile_version: 0, body: Some(body) };
+        let content = Content {
+            message_id: id(number).to_vec(),
+            sent_ms: 1,
+            profile_version: 0,
+            lifetime_s: 0,
+            body: Some(body),
+        };
         let message = messages::NewMessage {
             chat: CHAT,
             id: id(number),
@@ -317,8 +323,13 @@ fn an_old_place_at_a_later_time_is_shown_and_so_is_a_later_place_at_an_old_time(
     let mut story = talked();
     story.clears(false);
     let at = |number: u8, seq: u64, minute: u64| {
-        let content =
-            Content { message_id: id(number).to_vec(), sent_ms: 1, profile_version: 0, body: Some(text("new")) };
+        let content = Content {
+            message_id: id(number).to_vec(),
+            sent_ms: 1,
+            profile_version: 0,
+            lifetime_s: 0,
+            body: Some(text("new")),
+        };
         let message = messages::NewMessage {
             chat: CHAT,
             id: id(number),

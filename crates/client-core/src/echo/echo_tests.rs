@@ -141,5 +141,11 @@ fn anothers_message_under_the_own_name_is_no_receipt_for_the_own_one() {
 
 fn content_of(text: &str) -> Content {
     let body = Some(content::Body::Text(Text { text: text.to_owned(), ..Text::default() }));
-    Content { message_id: text.bytes().cycle().take(16).collect(), sent_ms: now_ms(), profile_version: 0, body }
+    Content {
+        message_id: text.bytes().cycle().take(16).collect(),
+        sent_ms: now_ms(),
+        profile_version: 0,
+        lifetime_s: 0,
+        body,
+    }
 }

@@ -13,6 +13,7 @@ use proto::ids::{DeviceAddress, OpId};
 use proto::wire::{Accepted, App, ClientFrame, GroupItem, client_frame, group_item, item, reply};
 
 mod hostile;
+mod timer;
 
 const ONLY_ADMINS: Rules = Rules { only_admins_send: true, everybody_edits: false };
 const ALL_EDIT: Rules = Rules { only_admins_send: false, everybody_edits: true };
@@ -108,7 +109,13 @@ impl Story {
 
     /// The next entry of the log is the peer's.
     fn hears(&mut self, number: u8, body: content::Body) {
-        let content = Content { message_id: id(number).to_vec(), sent_ms: 1, profile_version: 0, body: Some(body) };
+        let content = Content {
+            message_id: id(number).to_vec(),
+            sent_ms: 1,
+            profile_version: 0,
+            lifetime_s: 0,
+            body: Some(body),
+        };
         self.hears_content(&content);
     }
 
@@ -689,7 +696,13 @@ fn words_that_came_before_this_version_count_after_the_update() {
     let began_ms = story.began_ms;
     let peers = story.peers();
     for (number, body) in [(1, described("Every Monday", began_ms)), (2, ruled(ONLY_ADMINS, began_ms))] {
-        let content = Content { message_id: id(number).to_vec(), sent_ms: 1, profile_version: 0, body: Some(body) };
+        let content = Content {
+            message_id: id(number).to_vec(),
+            sent_ms: 1,
+            profile_version: 0,
+            lifetime_s: 0,
+            body: Some(body),
+        };
         let message = messages::NewMessage {
             chat: CHAT,
             id: id(number),

@@ -4,6 +4,7 @@
 use super::{about, rules};
 use crate::chats::{self, Chat};
 use crate::client::Context;
+use crate::disappearing;
 use crate::io::Halt;
 use crate::messages::Place;
 use crate::outbox::{self, Kind, Operation};
@@ -60,7 +61,7 @@ pub(super) fn log_ends(cx: &mut Context<'_>, chat: ChatId, seq: u64) -> Result<(
 }
 
 /// What this account says of a group and is not in force yet: it waits to go out, or for what stands before it.
-pub(super) fn under_way(db: &Connection, chat: ChatId) -> Result<Vec<content::Body>, Halt> {
+pub(crate) fn under_way(db: &Connection, chat: ChatId) -> Result<Vec<content::Body>, Halt> {
     let mut statement = db.prepare_cached(
         "SELECT content FROM outbox WHERE chat = ?1 AND message = x'' AND kind = 0
          UNION ALL SELECT content FROM group_word WHERE chat = ?1",
@@ -74,6 +75,7 @@ pub(super) fn under_way(db: &Connection, chat: ChatId) -> Result<Vec<content::Bo
 pub(crate) fn hear(cx: &mut Context<'_>, chat: &Chat, by: AccountId, content: &[u8], place: Place) -> Result<(), Halt> {
     match Content::decode(content).ok().and_then(|content| content.body) {
         Some(content::Body::GroupAbout(given)) => about::on_about(cx, chat, by, &given, place),
+        Some(content::Body::ChatTimer(given)) => disappearing::on_timer(cx, chat, by, &given, place),
         Some(content::Body::GroupRules(given)) => rules::on_rules(cx, chat, by, &given, place),
         _ => Ok(()),
     }

@@ -108,6 +108,7 @@ fn is_speech(content: &Content) -> bool {
             | Is::GroupName(_)
             | Is::GroupAbout(_)
             | Is::GroupRules(_)
+            | Is::ChatTimer(_)
             | Is::Leaving(_)
             | Is::VouchRequest(_)
             | Is::Vouch(_)

@@ -4,6 +4,7 @@
 use super::{Answered, State, Stored, facts, find, header_number, set_done, set_state, stop};
 use crate::chats;
 use crate::client::{Client, Context};
+use crate::disappearing;
 use crate::http::Purpose;
 use crate::io::{
     Halt, HttpBody, HttpFailure, HttpMethod, HttpResponse, MediaId, MediaKey, MediaReport, MediaTask, Output,
@@ -139,6 +140,7 @@ impl Client {
             message_id: id.to_vec(),
             sent_ms: cx.now_ms,
             profile_version: profile::version(cx)?,
+            lifetime_s: disappearing::timer(cx.db, chat)?.seconds(),
             body: Some(content::Body::Media(media)),
         };
         let (sender, content) = (cx.me()?.address, content.encode_to_vec());

@@ -120,7 +120,13 @@ fn pinning_says_one_word_and_again_none() {
 fn an_open_conversation_hears_of_it() {
     let story = Story::new();
     story.says(story.peer, 1, 0, text("hello"));
-    let word = Content { message_id: id(2).to_vec(), sent_ms: 1, profile_version: 0, body: Some(pin(id(1), true)) };
+    let word = Content {
+        message_id: id(2).to_vec(),
+        sent_ms: 1,
+        profile_version: 0,
+        lifetime_s: 0,
+        body: Some(pin(id(1), true)),
+    };
     let message = crate::messages::NewMessage {
         chat: CHAT,
         id: id(2),

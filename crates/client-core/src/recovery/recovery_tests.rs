@@ -60,6 +60,7 @@ impl Story {
             message_id: self.seq.to_be_bytes().repeat(2),
             sent_ms: now_ms(),
             profile_version: 0,
+            lifetime_s: 0,
             body: Some(body),
         };
         let mut group = self.peer.group();

@@ -59,7 +59,13 @@ impl Story {
 
     /// The server's log has this of an account, so many minutes after the chat's beginning, which is its place too.
     pub(crate) fn says(&self, account: AccountId, number: u8, minute: u64, body: content::Body) {
-        let content = Content { message_id: id(number).to_vec(), sent_ms: 1, profile_version: 0, body: Some(body) };
+        let content = Content {
+            message_id: id(number).to_vec(),
+            sent_ms: 1,
+            profile_version: 0,
+            lifetime_s: 0,
+            body: Some(body),
+        };
         let kind = messages::kind_of(&content).expect("part of the conversation");
         let message = NewMessage {
             chat: CHAT,

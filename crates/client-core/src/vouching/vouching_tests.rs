@@ -148,7 +148,8 @@ fn opens(peer: &mut Peer, sealed: &[u8]) -> Option<content::Body> {
 }
 
 fn sealed_by(peer: &mut Peer, body: content::Body) -> Vec<u8> {
-    let content = Content { message_id: vec![7; 16], sent_ms: now_ms(), profile_version: 0, body: Some(body) };
+    let content =
+        Content { message_id: vec![7; 16], sent_ms: now_ms(), profile_version: 0, lifetime_s: 0, body: Some(body) };
     let mut group = peer.group();
     peer.act(|provider, device| group.encrypt(provider, device, &content.encode_to_vec(), b"").expect("sealed"))
 }

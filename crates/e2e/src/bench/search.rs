@@ -161,7 +161,8 @@ fn fill(phone: &Path, messages: usize, words: &mut Words) -> Result<()> {
         let text = Text { text: words.message(), ..Text::default() };
         let time_ms = newest_ms - number * PAUSE_MS;
         let body = Some(content::Body::Text(text));
-        let content = Content { message_id: message_id.to_vec(), sent_ms: time_ms, profile_version: 0, body };
+        let content =
+            Content { message_id: message_id.to_vec(), sent_ms: time_ms, profile_version: 0, lifetime_s: 0, body };
         transaction
             .prepare_cached(
                 "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content)

@@ -2,6 +2,7 @@
 //! another version.
 
 mod calls;
+mod disappearing;
 mod emoji;
 mod focus;
 mod giving;

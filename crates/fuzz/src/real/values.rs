@@ -240,7 +240,14 @@ fn contents(db: &Connection) -> Result<Vec<Vec<u8>>> {
         Body::Joined(Joined { device: 2, chats: vec![JoinedChat { chat: direct, join_seq: 1, archived_seq: 1 }] }),
     ];
     let made = (0..).zip(bodies).map(|(number, body)| {
-        Content { message_id: vec![number; 16], sent_ms: 1, profile_version: 1, body: Some(body) }.encode_to_vec()
+        Content {
+            message_id: vec![number; 16],
+            sent_ms: 1,
+            profile_version: 1,
+            lifetime_s: 86_400 * u32::from(number % 2),
+            body: Some(body),
+        }
+        .encode_to_vec()
     });
     Ok(made.chain(stored.iter().cloned()).collect())
 }

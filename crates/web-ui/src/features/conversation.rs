@@ -22,7 +22,7 @@ use crate::primitives::menu::{Entry, Menu};
 use crate::store::{App, Pane, use_app};
 use crate::words;
 use client_api::number::shown;
-use client_api::{ChatId, ChatKind, Command, Completeness, Role};
+use client_api::{ChatId, ChatKind, Command, Completeness, Disappearing, Role};
 use leptos::prelude::*;
 use pinned::PinnedBar;
 use scroll::{Cell, Content, Scroll};
@@ -213,6 +213,8 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
             None => ().into_any(),
         })
     };
+    let goes =
+        Memo::new(move |_| app.info.with(|info| info.as_ref().map_or(Disappearing::Off, |info| info.disappearing)));
     // Oneself is nobody to call, nor is a group that one has left.
     let can_call = Memo::new(move |_| {
         app.info.with(|info| {
@@ -235,6 +237,12 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
                     <span class="chat-head-title" dir="auto" data-testid="chat-head-title">{move || row.with(|row| row.as_ref().map(words::title))}</span>
                     <span class="chat-head-status" data-testid="chat-status">{status}</span>
                 </span>
+                <Show when=move || goes.get() != Disappearing::Off>
+                    <span class="chat-head-goes" data-testid="chat-goes" title=move || words::disappear_after(goes.get())>
+                        <Icon name="hourglass"/>
+                        <span class="sr-only">{move || words::disappear_after(goes.get())}</span>
+                    </span>
+                </Show>
             </button>
             <CallButtons chat shown=can_call/>
             <span class="only-wide">
@@ -318,6 +326,13 @@ pub fn chat_entries(app: App, chat: ChatId) -> Vec<Entry> {
         } else {
             entry(words::BLOCK, "prohibit", "menu-block", ask(Chore::Block(chat)))
         });
+    }
+    // In a group that is open it is known whether one may.
+    let info = |may: fn(&client_api::ChatInfo) -> bool| {
+        app.info.with_untracked(|info| info.as_ref().filter(|info| info.chat == chat).is_none_or(may))
+    };
+    if !row.left && (row.kind != ChatKind::Group || info(|info| info.may_edit)) {
+        entries.push(entry(words::DISAPPEARING_ENTRY, "hourglass", "menu-disappear", ask(Chore::Disappear(chat))));
     }
     entries.push(entry(words::CLEAR_CHAT, "chat-text", "menu-clear", ask(Chore::Clear(chat))));
     // Who is in a group sees it.

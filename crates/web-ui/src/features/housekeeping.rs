@@ -1,11 +1,11 @@
-//! Clearing and deleting a chat, blocking somebody: what is asked before, and who is blocked.
+//! Clearing and deleting a chat, blocking somebody, how long messages stay: what is asked before, and who is blocked.
 
 use crate::primitives::dialog::Dialog;
 use crate::primitives::icon::Icon;
 use crate::store::{App, use_app};
 use crate::words;
 use client_api::number::shown;
-use client_api::{AccountId, BlockedRow, ChatId, Command};
+use client_api::{AccountId, BlockedRow, ChatId, Command, Disappearing};
 use leptos::prelude::*;
 
 /// What is to be done with a chat, once that is confirmed.
@@ -15,6 +15,8 @@ pub enum Chore {
     Delete(ChatId),
     /// Its other one, whoever that is by then.
     Block(ChatId),
+    /// How long its messages stay.
+    Disappear(ChatId),
 }
 
 impl Chore {
@@ -25,6 +27,7 @@ impl Chore {
             Self::Clear(chat) => Self::Clear(now(chat)),
             Self::Delete(chat) => Self::Delete(now(chat)),
             Self::Block(chat) => Self::Block(now(chat)),
+            Self::Disappear(chat) => Self::Disappear(now(chat)),
         }
     }
 }
@@ -38,6 +41,7 @@ pub fn ChoreDialog() -> impl IntoView {
             Chore::Clear(chat) => view! { <Clear chat/> }.into_any(),
             Chore::Delete(chat) => view! { <Delete chat/> }.into_any(),
             Chore::Block(chat) => view! { <Block chat/> }.into_any(),
+            Chore::Disappear(chat) => view! { <Disappear chat/> }.into_any(),
         })
     }
 }
@@ -89,6 +93,43 @@ fn Block(chat: ChatId) -> impl IntoView {
             <p class="faint">{words::BLOCK_REPORT}</p>
             <Check label=words::BLOCK_AND_DELETE testid="block-delete" on=delete/>
         </Asked>
+    }
+}
+
+/// Which one is in force is known of the chat that is open.
+#[component]
+fn Disappear(chat: ChatId) -> impl IntoView {
+    let app = use_app();
+    let error = RwSignal::new(String::new());
+    let close = move || app.chore.set(None);
+    let now = Memo::new(move |_| {
+        app.info.with(|info| info.as_ref().filter(|info| info.chat == chat).map(|info| info.disappearing))
+    });
+    let choices = Disappearing::ALL.map(|after| {
+        let act = move |_| {
+            let done = match after {
+                Disappearing::Off => words::DISAPPEARING_OFF.to_owned(),
+                after => words::disappear_after(after),
+            };
+            ask(app, Command::SetDisappearing { chat, after }, error, done, None);
+        };
+        view! {
+            <button class="button quiet" type="button" data-testid=format!("disappear-{}", after.seconds() / 3_600)
+                aria-pressed=move || (now.get() == Some(after)).to_string() on:click=act>
+                <Show when=move || now.get() == Some(after)><Icon name="check"/></Show>
+                {words::disappearing(after)}
+            </button>
+        }
+    });
+    view! {
+        <Dialog title=Signal::stored(words::DISAPPEARING.to_owned()) testid="disappear-dialog" on_close=close>
+            <p>{words::DISAPPEARING_TEXT}</p>
+            <div class="stack dialog-choices">{choices.into_iter().collect_view()}</div>
+            <p class="field-error" role="alert" data-testid="chore-error">{error}</p>
+            <div class="dialog-actions">
+                <button class="button quiet" type="button" data-testid="chore-no" on:click=move |_| close()>{words::CANCEL}</button>
+            </div>
+        </Dialog>
     }
 }
 

@@ -107,6 +107,10 @@ fn Facts(first: ChatInfo) -> impl IntoView {
                     <Icon name="star"/> <span>{words::STARRED_MESSAGES}</span>
                 </button>
             </li>
+            <li class="fact-row" data-testid="info-goes">
+                <Icon name="hourglass"/>
+                <span><strong>{words::DISAPPEARING}</strong><br/>{move || words::disappearing(info.with(|info| info.disappearing))}</span>
+            </li>
             <Entries info/>
         </ul>
         <Show when=move || direct && is_contact.get()><Rename account=peer name/></Show>

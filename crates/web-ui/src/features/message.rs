@@ -153,6 +153,7 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
     let status = Memo::new(move |_| parts.with(|parts| parts.as_ref().and_then(|(row, ..)| row.status)));
     let starred = Memo::new(move |_| parts.with(|parts| parts.as_ref().is_some_and(|(row, ..)| row.starred)));
     let edited = Memo::new(move |_| parts.with(|parts| parts.as_ref().is_some_and(|(row, ..)| row.edited)));
+    let goes = Memo::new(move |_| parts.with(|parts| parts.as_ref().is_some_and(|(row, ..)| row.lifetime_ms > 0)));
     let forwarded = Memo::new(move |_| parts.with(|parts| parts.as_ref().is_some_and(|(row, ..)| row.forwarded)));
     let quote = Memo::new(move |_| parts.with(|parts| parts.as_ref().and_then(|(row, ..)| row.quote.clone())));
     let reactions = Memo::new(move |_| {
@@ -202,7 +203,7 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
     };
     view! {
         <article
-            class="message" class:own=own class:first=is_first class:last=is_last class:starred=starred class:edited=edited
+            class="message" class:own=own class:first=is_first class:last=is_last class:starred=starred class:edited=edited class:goes=goes
             class:found=move || around.found.get() == Some(id) class:choosing=selecting class:chosen=selected
             data-testid="message" data-message=id.to_string()
             data-status=move || status.get().map_or("none", status_name)
@@ -251,6 +252,7 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
                 <span class="bubble-space" aria-hidden="true"></span>
                 <span class="bubble-meta">
                     {move || starred.get().then(|| view! { <Icon name="star-fill"/> })}
+                    {move || goes.get().then(|| view! { <span class="goes-sign" data-testid="message-goes"><Icon name="hourglass"/></span> })}
                     {move || edited.get().then(|| view! { <span data-testid="message-edited">{words::EDITED}</span> })}
                     <time class="bubble-time">{time}</time>
                     {move || ticks().map(|status| view! { <Ticks status/> })}
@@ -360,6 +362,7 @@ fn label(row: &MessageRow, selected: bool, people: &People) -> String {
         (row.starred, words::STARRED),
         (row.edited, words::EDITED),
         (row.forwarded, words::FORWARDED),
+        (row.lifetime_ms > 0, words::DISAPPEARS),
     ];
     parts.extend(marks.into_iter().filter(|(is, _)| *is).map(|(_, word)| word.to_owned()));
     if let Some(quote) = &row.quote {

@@ -19,6 +19,8 @@ const RETRY_PX: f64 = 32.0;
 const META_PX: f64 = 70.0;
 /// "Edited", before the time.
 const EDITED_PX: f64 = 44.0;
+/// That it disappears, before the time.
+const SIGN_PX: f64 = 19.0;
 /// A quote without its text: its author, its edges, the space below.
 const QUOTE_PX: f64 = 34.0;
 /// Of its text, and of the note below what is only claimed.
@@ -84,6 +86,7 @@ pub fn guess(item: &Item, column_px: f64) -> f64 {
             // Below a picture the time has no line of its own; below all else it has.
             let text = if media > 0.0 && text.is_empty() { "" } else { text };
             let meta_px = if row.edited { META_PX + EDITED_PX } else { META_PX };
+            let meta_px = if row.lifetime_ms > 0 { meta_px + SIGN_PX } else { meta_px };
             above + BUBBLE_PX + text_height(text, text_px, meta_px) + retry + media
         }
     }
@@ -135,7 +138,7 @@ fn quote_lines(quote: &Quote, text_px: f64) -> f64 {
     match &quote.body {
         Quoted::Text(text) => lines(&plain(text), text_px, 0.0).min(2.0),
         Quoted::Claimed(text) => lines(&plain(text), text_px, 0.0).min(2.0) + 1.0,
-        Quoted::Deleted | Quoted::Other => 1.0,
+        Quoted::Deleted | Quoted::Disappeared | Quoted::Other => 1.0,
     }
 }
 

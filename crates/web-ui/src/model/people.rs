@@ -7,15 +7,15 @@ use std::sync::Arc;
 /// A line that says who did what.
 pub fn is_of_group(line: &SystemLine) -> bool {
     use SystemLine::{
-        AdminsMade, AdminsWithdrawn, GroupCreated, GroupDescribed, GroupPhotoChanged, GroupRenamed, MemberLeft,
-        MembersAdded, MembersRemoved, MessagePinned, WhoMayEdit, WhoMaySend,
+        AdminsMade, AdminsWithdrawn, DisappearingSet, GroupCreated, GroupDescribed, GroupPhotoChanged, GroupRenamed,
+        MemberLeft, MembersAdded, MembersRemoved, MessagePinned, WhoMayEdit, WhoMaySend,
     };
     let shows =
         matches!(line, GroupDescribed { .. } | GroupPhotoChanged { .. } | WhoMaySend { .. } | WhoMayEdit { .. });
     let changes = matches!(line, MembersAdded { .. } | MembersRemoved { .. } | MemberLeft { .. } | GroupRenamed { .. });
     shows
         || changes
-        || matches!(line, MessagePinned { .. })
+        || matches!(line, MessagePinned { .. } | DisappearingSet { .. })
         || matches!(line, GroupCreated { .. } | AdminsMade { .. } | AdminsWithdrawn { .. })
 }
 
@@ -78,6 +78,7 @@ mod tests {
             rules: client_api::GroupRules::default(),
             may_send: true,
             may_edit: false,
+            disappearing: client_api::Disappearing::Off,
             in_common: Vec::new(),
             chat: ChatId([9; 16]),
             kind,

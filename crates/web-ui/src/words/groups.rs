@@ -2,7 +2,7 @@
 
 mod rules;
 
-use super::{YOU, count, isolated};
+use super::{YOU, count, disappearing_set, isolated};
 use crate::model::people::People;
 use client_api::{AccountId, SystemLine, UserError};
 
@@ -35,6 +35,9 @@ pub fn group_line(line: &SystemLine, people: &People, me: AccountId) -> Option<S
         | SystemLine::GroupPhotoChanged { by, .. }
         | SystemLine::WhoMaySend { by, .. }
         | SystemLine::WhoMayEdit { by, .. } => format!("{} {}", actor(*by, people, me), rules::changed(line)?),
+        SystemLine::DisappearingSet { by, after } => {
+            format!("{} {}", actor(*by, people, me), disappearing_set(*after))
+        }
         SystemLine::MessagePinned { by } => format!("{} pinned a message", actor(*by, people, me)),
         _ => return None,
     })
@@ -155,6 +158,7 @@ mod tests {
             rules: client_api::GroupRules::default(),
             may_send: true,
             may_edit: false,
+            disappearing: client_api::Disappearing::Off,
             in_common: Vec::new(),
             chat: ChatId([9; 16]),
             kind: ChatKind::Group,

@@ -1,9 +1,13 @@
 //! The words about single messages: answers, reactions, edits, deletions.
 
+mod disappearing;
+
 use super::{caption_or_kind, count, isolated, messages};
 use crate::model::keys::Keyboard;
 use crate::model::rich_text::plain;
 use client_api::{Quote, Quoted};
+
+pub use disappearing::*;
 
 /// In place of a text that its sender has taken back.
 pub fn deleted(own: bool) -> &'static str {
@@ -15,6 +19,7 @@ pub fn quoted(quote: &Quote) -> String {
     match &quote.body {
         Quoted::Text(text) | Quoted::Claimed(text) => caption_or_kind(plain(text), quote.media),
         Quoted::Deleted => deleted(quote.own).to_owned(),
+        Quoted::Disappeared => DISAPPEARED.to_owned(),
         Quoted::Other => A_MESSAGE.to_owned(),
     }
 }

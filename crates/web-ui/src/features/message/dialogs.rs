@@ -123,6 +123,12 @@ fn facts(row: &MessageRow, is_group: bool) -> impl IntoView + use<> {
                 <div><dt>{words::DELIVERED_AT}</dt><dd data-testid="info-delivered">{step(MessageStatus::Delivered, row.delivered_ms)}</dd></div>
                 <div><dt>{words::READ_AT}</dt><dd data-testid="info-read">{step(MessageStatus::Read, row.read_ms)}</dd></div>
             })}
+            {(row.lifetime_ms > 0).then(|| {
+                // Its time begins when the server has it.
+                let is_unsent = matches!(row.status, Some(MessageStatus::Pending | MessageStatus::Failed));
+                let end = if is_unsent { words::NOT_YET.to_owned() } else { when(row.time_ms.saturating_add(row.lifetime_ms)) };
+                view! { <div><dt>{words::DISAPPEARS_AT}</dt><dd data-testid="info-disappears">{end}</dd></div> }
+            })}
         </dl>
     }
 }

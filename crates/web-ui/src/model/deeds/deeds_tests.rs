@@ -24,6 +24,7 @@ pub(crate) fn message(own: bool, body: MessageBody) -> MessageRow {
         starred: false,
         delivered_ms: 0,
         read_ms: 0,
+        lifetime_ms: 0,
     }
 }
 

@@ -29,6 +29,7 @@ fn row(number: u64, time_ms: u64, own: bool) -> MessageRow {
         starred: false,
         delivered_ms: 0,
         read_ms: 0,
+        lifetime_ms: 0,
     }
 }
 
