@@ -1,7 +1,7 @@
 //! The core's HTTP requests by the browser's fetch, performed once each.
 
 use crate::web::MediaStore;
-use client_core::{HttpBody, HttpFailure, HttpMethod, HttpRequest, HttpResponse, KeepIn};
+use client_core::{HttpBody, HttpFailure, HttpMethod, HttpRequest, HttpResponse};
 use data_encoding::BASE64URL_NOPAD;
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -79,17 +79,17 @@ async fn exchange(
         .filter_map(|name| Some((name.to_owned(), response.headers().get(name).ok().flatten()?)))
         .collect();
     let (status, body) = (response.status(), Uint8Array::new(&body).to_vec());
-    let Some(KeepIn { media: file, from, len_max }) = request.keep_in.filter(|_| response.ok()) else {
+    let Some(keep_in) = request.keep_in.filter(|_| response.ok()) else {
         return Ok(HttpResponse { status, headers, body, kept: 0 });
     };
     let (store, kept) = (media.ok_or(NoAnswer::Store(HttpFailure::StorageFull))?, body.len() as u64);
-    if kept > len_max {
+    if kept > keep_in.len_max {
         return Err(NoAnswer::Store(HttpFailure::TooLong));
     }
     if !is_wanted() {
         return Err(NoAnswer::Network("nobody waits for it any more".into()));
     }
-    store.write(file, from, body).await.map_err(NoAnswer::Store)?;
+    store.write(keep_in, body).await.map_err(NoAnswer::Store)?;
     Ok(HttpResponse { status, headers, body: Vec::new(), kept })
 }
 
