@@ -162,6 +162,27 @@ pub struct MediaSource {
     pub is_complete: bool,
     /// Bytes of the ciphertext that are here, in order, where it is whole or comes.
     pub held: Vec<Range<u64>>,
+    /// It is on its way here.
+    pub comes: bool,
+}
+
+impl MediaSource {
+    /// The first of these bytes of the file whose segment is not here; `None`: all of them can be opened.
+    pub fn missing(&self, bytes: &Range<u64>) -> Option<u64> {
+        let is_held = |segment: u32| {
+            let place = e2ee::media::sealed_place(self.size, segment)?;
+            Some(self.held.iter().any(|held| held.start <= place.start && place.end <= held.end))
+        };
+        let mut wanted = e2ee::media::segments_of(bytes);
+        let first = wanted.find(|segment| is_held(*segment) != Some(true))?;
+        Some((u64::from(first) * e2ee::media::PLAIN_LEN as u64).max(bytes.start))
+    }
+
+    /// It may be given out before it is whole: each segment is what somebody sealed who has its key, at its place. That it is what its
+    /// message names is seen when all of it is here.
+    pub fn can_play_early(&self) -> bool {
+        self.mime.starts_with("video/") || self.mime.starts_with("audio/")
+    }
 }
 
 /// Where the file of a message lies on this device, if it does.
@@ -189,8 +210,9 @@ pub fn source(
         _ => 0,
     };
     let held = if end > 0 { vec![0..end] } else { Vec::new() };
-    let (mime, name) = (shown.mime, shown.name);
-    Ok(Some(MediaSource { media: stored.media, key: stored.key, size: stored.size, mime, name, is_complete, held }))
+    let comes = matches!(stored.state, State::Downloading | State::Checking);
+    let (media, key, size) = (stored.media, stored.key, stored.size);
+    Ok(Some(MediaSource { media, key, size, mime: shown.mime, name: shown.name, is_complete, held, comes }))
 }
 
 /// The file of a row.

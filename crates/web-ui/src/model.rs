@@ -28,6 +28,7 @@ pub mod rich_text;
 pub mod scan;
 pub mod search;
 pub mod selection;
+pub mod streams;
 pub mod timeline;
 pub mod tint;
 pub mod toast;

@@ -13,4 +13,5 @@ pub mod photo;
 pub mod pressing;
 pub mod push;
 pub mod sound;
+pub mod streams;
 pub mod version;

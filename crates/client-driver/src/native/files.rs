@@ -256,7 +256,7 @@ mod tests {
 
     fn source(size: u64) -> MediaSource {
         let (mime, name) = (String::new(), String::new());
-        MediaSource { media: MEDIA, key: KEY, size, mime, name, is_complete: true, held: Vec::new() }
+        MediaSource { media: MEDIA, key: KEY, size, mime, name, is_complete: true, held: Vec::new(), comes: false }
     }
 
     #[test]
