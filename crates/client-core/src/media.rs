@@ -209,7 +209,7 @@ pub fn source(
         _ if is_complete || stored.state == State::Checking => stored.sealed_size(),
         _ => 0,
     };
-    let held = if end > 0 { vec![0..end] } else { Vec::new() };
+    let held = (end > 0).then_some(0..end).into_iter().collect();
     let comes = matches!(stored.state, State::Downloading | State::Checking);
     let (media, key, size) = (stored.media, stored.key, stored.size);
     Ok(Some(MediaSource { media, key, size, mime: shown.mime, name: shown.name, is_complete, held, comes }))

@@ -3,6 +3,7 @@
 pub mod call;
 pub mod camera;
 pub mod capture;
+pub mod editing;
 pub mod emoji_file;
 pub mod letters;
 pub mod media;

@@ -34,7 +34,8 @@ impl Apart {
     }
 
     /// Bytes behind the first gap.
-    pub(super) fn len(&self) -> u64 {
+    #[cfg(test)]
+    fn len(&self) -> u64 {
         self.parts.iter().map(|part| part.end - part.start).sum()
     }
 

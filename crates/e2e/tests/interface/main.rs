@@ -2,6 +2,7 @@
 //! another version.
 
 mod calls;
+mod editing;
 mod emoji;
 mod focus;
 mod groups;
@@ -14,6 +15,7 @@ mod notifications;
 mod polls;
 mod pressing;
 mod searching;
+mod streams;
 mod writing;
 
 use anyhow::{Context, Result, ensure};

@@ -3,6 +3,7 @@
 
 pub mod attach;
 pub mod bubble;
+pub mod editing;
 pub mod offer;
 pub mod player;
 pub mod viewer;

@@ -199,7 +199,7 @@ fn drawn(picture: &ImageBitmap, width: u32, height: u32) -> Option<HtmlCanvasEle
     Some(canvas)
 }
 
-fn canvas(width: u32, height: u32) -> Option<(HtmlCanvasElement, CanvasRenderingContext2d)> {
+pub(super) fn canvas(width: u32, height: u32) -> Option<(HtmlCanvasElement, CanvasRenderingContext2d)> {
     let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
     canvas.set_width(width);
     canvas.set_height(height);
@@ -216,7 +216,7 @@ fn is_see_through(picture: &ImageBitmap) -> Option<bool> {
     Some(data.chunks(4).any(|pixel| pixel.get(3).is_some_and(|alpha| *alpha < 250)))
 }
 
-async fn encode(canvas: &HtmlCanvasElement, mime: &str, quality: f64) -> Option<Blob> {
+pub(super) async fn encode(canvas: &HtmlCanvasElement, mime: &str, quality: f64) -> Option<Blob> {
     let promise = Promise::new(&mut |resolve, _| {
         let _ = canvas.to_blob_with_type_and_encoder_options(&resolve, mime, &quality.into());
     });
