@@ -12,6 +12,7 @@ pub mod chat_list;
 pub mod clock;
 pub mod contacts;
 pub mod deeds;
+pub mod editing;
 pub mod emoji;
 pub mod emoji_alone;
 pub mod finding;
