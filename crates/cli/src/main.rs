@@ -9,6 +9,7 @@ mod codes;
 mod demo;
 mod files;
 mod find;
+mod give;
 mod group;
 mod home;
 mod link;
@@ -75,6 +76,10 @@ enum Command {
     Pin(find::Star),
     /// Pin it no more
     Unpin(find::Star),
+    /// Give people out of an address book to a chat
+    GiveContacts(give::People),
+    /// Say where something is
+    GiveLocation(give::Location),
     /// Ask a question with answers to choose from
     Poll(poll::Poll),
     /// Choose answers of a poll
@@ -170,6 +175,8 @@ async fn run(arguments: Arguments) -> Result<()> {
         Command::Search(arguments) => find::search(&place, arguments).await,
         Command::Star(arguments) => find::star(&place, arguments, true).await,
         Command::Unstar(arguments) => find::star(&place, arguments, false).await,
+        Command::GiveContacts(arguments) => give::people(&place, arguments).await,
+        Command::GiveLocation(arguments) => give::location(&place, arguments).await,
         Command::Poll(arguments) => poll::poll(&place, arguments).await,
         Command::Vote(arguments) => poll::vote(&place, arguments).await,
         Command::Pin(arguments) => find::pin(&place, arguments, true).await,

@@ -31,6 +31,11 @@ pub(crate) fn message(chat: ChatId, title: &str, row: &MessageRow) -> Value {
             (row.attachment.as_ref().map_or("text", |file| kind_of(file.facts.kind)), text.clone())
         }
         MessageBody::Poll(poll) => ("poll", poll.question.clone()),
+        MessageBody::Cards(cards) => (
+            "contacts",
+            cards.iter().map(|card| format!("{} {}", card.name, card.number)).collect::<Vec<_>>().join("\n"),
+        ),
+        MessageBody::Place(place) => ("place", format!("{} {}", place.degrees(), place.name).trim_end().to_owned()),
         MessageBody::Deleted => ("deleted", String::new()),
         MessageBody::Waiting => ("waiting", String::new()),
         MessageBody::Newer => ("newer", String::new()),

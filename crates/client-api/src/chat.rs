@@ -1,6 +1,7 @@
 //! Chats and messages as rows of a list.
 
 use crate::call::CallFacts;
+use crate::given::{Card, Place};
 use crate::id::{AccountId, ChatId, MessageId};
 use crate::media::{Attachment, MediaKind};
 use crate::poll::Poll;
@@ -124,8 +125,19 @@ pub enum MessageBody {
     Call(CallFacts),
     /// A question with answers to choose from.
     Poll(Poll),
+    /// People whom one can write to: 1 to 10.
+    Cards(Vec<Card>),
+    /// A place on the earth.
+    Place(Place),
     /// A line of the chat itself.
     System(SystemLine),
+}
+
+impl MessageBody {
+    /// Somebody said it, and it is here: it can be answered, pinned, starred, taken back.
+    pub fn is_said(&self) -> bool {
+        matches!(self, Self::Text(_) | Self::Poll(_) | Self::Cards(_) | Self::Place(_))
+    }
 }
 
 /// Lines that the chat itself says; the interface has the words.

@@ -2,6 +2,7 @@
 
 use crate::call::{CallSay, CallSigns};
 use crate::chat::{RulesChange, WindowAnchor};
+use crate::given::{Card, Place};
 use crate::id::{AccountId, ChatId, MessageId};
 use crate::media::{FileId, MediaFacts};
 use crate::people::Settings;
@@ -309,6 +310,24 @@ pub enum Command {
         /// As of `SendText`.
         written_for: Option<AccountId>,
     },
+    /// Give people out of the address book. Answer: `Answer::Message`.
+    SendCards {
+        /// Which chat.
+        chat: ChatId,
+        /// 1 to 10, with names of at most 64 characters and numbers in E.164.
+        cards: Vec<Card>,
+        /// As of `SendText`.
+        written_for: Option<AccountId>,
+    },
+    /// Say where something is. Answer: `Answer::Message`.
+    SendPlace {
+        /// Which chat.
+        chat: ChatId,
+        /// On the earth, with a name of at most 100 characters.
+        place: Place,
+        /// As of `SendText`.
+        written_for: Option<AccountId>,
+    },
     /// Choose answers of a poll, in place of those before.
     Vote {
         /// Which chat.
@@ -566,6 +585,8 @@ impl Command {
             | Self::CancelMedia { chat, .. }
             | Self::React { chat, .. }
             | Self::SendPoll { chat, .. }
+            | Self::SendCards { chat, .. }
+            | Self::SendPlace { chat, .. }
             | Self::Vote { chat, .. }
             | Self::PinMessage { chat, .. }
             | Self::AskReceipts { chat, .. }
@@ -642,6 +663,8 @@ impl Command {
             Self::CancelMedia { .. } => "cancel-media",
             Self::React { .. } => "react",
             Self::SendPoll { .. } => "send-poll",
+            Self::SendCards { .. } => "send-cards",
+            Self::SendPlace { .. } => "send-place",
             Self::Vote { .. } => "vote",
             Self::PinMessage { .. } => "pin-message",
             Self::AskReceipts { .. } => "ask-receipts",

@@ -92,6 +92,12 @@ pub enum UserError {
     /// A poll needs a question and 2 to 12 different answers; a vote, answers of its poll.
     #[error("a poll needs a question and 2 to 12 different answers")]
     PollInvalid,
+    /// 1 to 10 people, each with a name and a number.
+    #[error("give 1 to 10 people, each with a name and a number")]
+    CardsInvalid,
+    /// On the earth, with a name of at most 100 characters.
+    #[error("a place is on the earth, and its name has at most 100 characters")]
+    PlaceInvalid,
     /// Text over the limit.
     #[error("a message has at most {max} bytes; send it in parts")]
     TextTooLong {

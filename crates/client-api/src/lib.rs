@@ -8,6 +8,7 @@ pub mod chat;
 pub mod command;
 pub mod error;
 pub mod event;
+mod given;
 pub mod id;
 pub mod link;
 pub mod media;
@@ -30,6 +31,7 @@ pub use chat::{
 pub use command::{Command, Request};
 pub use error::UserError;
 pub use event::{Answer, Event, Notice};
+pub use given::{Card, Place};
 pub use id::{AccountId, ChatId, MessageId};
 pub use link::{LinkFailure, LinkStage, LinkingStage, MirrorProgress};
 pub use media::{Attachment, FileId, MediaFacts, MediaKind, MediaPlace, MediaTrouble};

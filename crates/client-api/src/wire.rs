@@ -5,12 +5,13 @@ use crate::command::Request;
 use crate::event::Event;
 
 /// Every source file whose types cross.
-const SOURCES: [(&str, &str); 14] = [
+const SOURCES: [(&str, &str); 15] = [
     ("call.rs", include_str!("call.rs")),
     ("chat.rs", include_str!("chat.rs")),
     ("command.rs", include_str!("command.rs")),
     ("error.rs", include_str!("error.rs")),
     ("event.rs", include_str!("event.rs")),
+    ("given.rs", include_str!("given.rs")),
     ("id.rs", include_str!("id.rs")),
     ("link.rs", include_str!("link.rs")),
     ("media.rs", include_str!("media.rs")),

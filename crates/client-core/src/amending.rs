@@ -29,8 +29,7 @@ impl Client {
         emoji: String,
     ) -> Result<(), Halt> {
         let (chat, id) = (ChatId(chat.0), MessageId(message.0));
-        let held = held(cx, chat, id)?
-            .filter(|row| matches!(row.body, MessageBody::Text(_) | MessageBody::Poll(_) | MessageBody::Newer));
+        let held = held(cx, chat, id)?.filter(|row| row.body.is_said() || row.body == MessageBody::Newer);
         let own = |row: &MessageRow| row.reactions.iter().find(|reaction| reaction.own).map(|own| own.emoji.clone());
         let result = match held {
             _ if !emoji.is_empty() && !amendments::is_emoji(&emoji) => Err(UserError::ReactionInvalid),

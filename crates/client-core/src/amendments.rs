@@ -12,7 +12,7 @@ use crate::mentions;
 use crate::messages::{Kind, UNSENT_MS};
 use crate::own_state;
 use crate::pinning;
-use crate::polls;
+use crate::{polls, spoken};
 use breakable::{Rule, broken};
 use client_api::{MediaKind, MessageBody, MessageRow, Quote, Quoted};
 use prost::Message as _;
@@ -212,9 +212,9 @@ pub(crate) fn said(
                 Names::Public => text,
             }))
         }
-        Some(content::Body::Poll(poll)) => Quoted::Text(excerpt(&polls::line_of(&poll))),
         Some(content::Body::Erased(_)) => Quoted::Deleted,
-        _ => Quoted::Other,
+        Some(body) => spoken::line_of(&body).map_or(Quoted::Other, |line| Quoted::Text(excerpt(&line))),
+        None => Quoted::Other,
     };
     Ok(Some((AccountId(sender), body, media)))
 }

@@ -119,6 +119,8 @@ pub(crate) fn refuses(cx: &Context<'_>, command: &Command) -> Result<bool, Halt>
         | Command::React { chat, .. }
         | Command::EditText { chat, .. }
         | Command::SendPoll { chat, .. }
+        | Command::SendCards { chat, .. }
+        | Command::SendPlace { chat, .. }
         | Command::Vote { chat, .. }
         | Command::PinMessage { chat, .. }
         | Command::RetryMessage { chat, .. }

@@ -11,7 +11,7 @@ use crate::io::Halt;
 use crate::kept_out::Cut;
 use crate::messages::{self, Place, ROW_COLUMNS};
 use crate::people;
-use crate::polls;
+use crate::spoken;
 use client_api::{ChatChanges, ChatKind, ChatRow, Event, LastMessage, MessageBody};
 use proto::ids::{AccountId, ChatId};
 use rusqlite::{Connection, Row, params};
@@ -169,8 +169,7 @@ fn last(row: client_api::MessageRow, activity_ms: u64) -> LastMessage {
         MessageBody::Text(text) => {
             text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(PREVIEW_CHARS_MAX).collect()
         }
-        MessageBody::Poll(poll) => polls::line(&poll.question).chars().take(PREVIEW_CHARS_MAX).collect(),
-        _ => String::new(),
+        body => spoken::line(&body).unwrap_or_default().chars().take(PREVIEW_CHARS_MAX).collect(),
     };
     let time_ms = if row.time_ms >= TIME_MS_MAX { activity_ms } else { row.time_ms };
     LastMessage { id: row.id, preview, time_ms, status: row.status, waiting, deleted, by: String::new(), media, call }

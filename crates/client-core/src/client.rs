@@ -476,8 +476,13 @@ impl Client {
             Command::AskReceipts { chat, message } => receipts::ask(cx, id, chat, message)?,
             Command::PinMessage { chat, message, pinned } => self.pin_message(cx, id, chat, message, pinned)?,
             Command::SendPoll { chat, question, answers, several, written_for } => {
-                let written = Written { written_for, ..Written::default() };
-                self.send_poll(cx, id, chat, Poll { question, answers, several }, written)?;
+                self.send_poll(cx, id, chat, Poll { question, answers, several }, &Written::to(written_for))?;
+            }
+            Command::SendCards { chat, cards, written_for } => {
+                self.send_cards(cx, id, chat, cards, &Written::to(written_for))?;
+            }
+            Command::SendPlace { chat, place, written_for } => {
+                self.send_place(cx, id, chat, place, &Written::to(written_for))?;
             }
             Command::Vote { chat, message, answers } => self.vote(cx, id, (chat, message), &answers)?,
             Command::React { chat, message, emoji } => self.react(cx, id, chat, message, emoji)?,

@@ -4,6 +4,7 @@
 use crate::amendments;
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
+use crate::given;
 use crate::groups;
 use crate::io::Halt;
 use crate::media;
@@ -55,6 +56,7 @@ impl Client {
         for body in bodies {
             match body {
                 Onward::Text(text) => drop(self.write(cx, to, Kind::Text, content::Body::Text(text.clone()))?),
+                Onward::Given(given) => drop(self.write(cx, to, Kind::Text, given.clone())?),
                 Onward::File(file) => self.forward_file(cx, to, file)?,
             }
         }
@@ -92,6 +94,8 @@ impl Client {
 /// What goes into another chat.
 enum Onward {
     Text(Text),
+    /// People, a place.
+    Given(content::Body),
     File(Box<media::Forwarded>),
 }
 
@@ -109,6 +113,13 @@ fn bodies(
     for id in messages {
         let refused = match messages::get_row(cx.db, from, MessageId(id.0), me)? {
             Some(row) => match row.body {
+                MessageBody::Cards(_) | MessageBody::Place(_) => match given::onward(cx.db, from, MessageId(id.0))? {
+                    Some(given) => {
+                        bodies.insert((row.time_ms, row.id.0), Onward::Given(given));
+                        continue;
+                    }
+                    None => INVALID,
+                },
                 MessageBody::Text(_) => {
                     let said = amendments::as_sent(cx.db, from, MessageId(id.0))?.unwrap_or_default();
                     // Whom it names is in another chat.

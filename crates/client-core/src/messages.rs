@@ -11,8 +11,8 @@ use crate::marks::step_ms;
 use crate::media;
 use crate::mentions;
 use crate::notices;
-use crate::polls;
 use crate::restored;
+use crate::spoken;
 use breakable::{Rule, broken};
 use client_api::{CallFacts, CallState, MessageBody, MessageRow, MessageStatus};
 use prost::Message as _;
@@ -28,7 +28,7 @@ pub(crate) const NUMBER_MAX: u64 = UNSENT_MS - 1;
 pub(crate) const GENERATION_MAX: u32 = 1 << 30;
 
 /// Raised with every body of a content that is new to this version.
-const BODIES_KNOWN: u32 = 5;
+const BODIES_KNOWN: u32 = 7;
 
 /// Unsent messages stand after all others, in the order of their writing.
 pub(crate) const UNSENT_MS: u64 = 1 << 60;
@@ -119,6 +119,8 @@ pub(crate) fn kind_of(content: &Content) -> Option<Kind> {
             | content::Body::Media(_)
             | content::Body::Call(_)
             | content::Body::Poll(_)
+            | content::Body::Cards(_)
+            | content::Body::Place(_)
             | content::Body::Erased(_),
         ) => Some(Kind::Text),
         Some(
@@ -335,10 +337,10 @@ pub(crate) fn row(db: &Connection, row: &Row<'_>, at: usize, me: AccountId) -> r
     };
     let may_change = |within_ms: u64| match (own, &body) {
         // Its time begins when the server has it.
-        (true, MessageBody::Text(_) | MessageBody::Poll(_)) if seq == 0 => u64::MAX,
+        (true, body) if body.is_said() && seq == 0 => u64::MAX,
         // From the chat with somebody else, who had the number then.
-        (true, MessageBody::Text(_) | MessageBody::Poll(_)) if seq == MOVED_SEQ => 0,
-        (true, MessageBody::Text(_) | MessageBody::Poll(_)) => time_ms.saturating_add(within_ms),
+        (true, body) if body.is_said() && seq == MOVED_SEQ => 0,
+        (true, body) if body.is_said() => time_ms.saturating_add(within_ms),
         _ => 0,
     };
     let mut found = MessageRow {
@@ -347,7 +349,7 @@ pub(crate) fn row(db: &Connection, row: &Row<'_>, at: usize, me: AccountId) -> r
         sender: client_api::AccountId(sender.0),
         own,
         status: own.then_some(status),
-        edit_until_ms: if failed || forwarded || matches!(body, MessageBody::Poll(_)) {
+        edit_until_ms: if failed || forwarded || !matches!(body, MessageBody::Text(_)) {
             0
         } else {
             may_change(amendments::EDIT_MS)
@@ -403,8 +405,13 @@ fn said(kind: i32, content: &[u8]) -> Said {
             Ok(Content { body: Some(content::Body::Call(call)), .. }) => {
                 MessageBody::Call(CallFacts { video: call.video, state: CallState::Open })
             }
-            Ok(Content { body: Some(content::Body::Poll(poll)), .. }) => polls::body(&poll),
             Ok(Content { body: Some(content::Body::Erased(_)), .. }) => MessageBody::Deleted,
+            Ok(Content { body: Some(body), .. }) => match spoken::shown(&body) {
+                Some((body, forwarded)) => {
+                    return Said { body, quote: None, forwarded, media: None, mentions: Vec::new() };
+                }
+                None => MessageBody::Newer,
+            },
             _ => MessageBody::Newer,
         },
         2 => notices::decode(content).map_or(MessageBody::Newer, MessageBody::System),

@@ -39,9 +39,7 @@ impl Client {
     ) -> Result<(), Halt> {
         let (chat, id) = (ChatId(chat.0), MessageId(message.0));
         let row = held(cx, chat, id)?;
-        let may_be = |row: &client_api::MessageRow| {
-            matches!(row.body, MessageBody::Text(_) | MessageBody::Poll(_) | MessageBody::Newer)
-        };
+        let may_be = |row: &client_api::MessageRow| row.body.is_said() || row.body == MessageBody::Newer;
         let result = match row {
             Some(row) if may_be(&row) || !pinned => {
                 if is_pinned(cx.db, chat, message)? == pinned {
@@ -105,7 +103,16 @@ fn may_stand(db: &Connection, id: MessageId) -> rusqlite::Result<bool> {
     Ok(stored.is_some_and(|(kind, content)| {
         let body = Content::decode(content.as_slice()).ok().and_then(|content| content.body);
         kind == Kind::Newer.number()
-            || matches!(body, Some(content::Body::Text(_) | content::Body::Media(_) | content::Body::Poll(_)))
+            || matches!(
+                body,
+                Some(
+                    content::Body::Text(_)
+                        | content::Body::Media(_)
+                        | content::Body::Poll(_)
+                        | content::Body::Cards(_)
+                        | content::Body::Place(_)
+                )
+            )
     }))
 }
 

@@ -4,10 +4,8 @@
 use crate::amending::held;
 use crate::client::{Client, Context};
 use crate::io::Halt;
-use crate::messages::Kind;
-use crate::messages::MOVED_SEQ;
-use crate::own_state::{self, ChatKey};
-use crate::profile::{is_trick, ui_account};
+use crate::messages::{Kind, MOVED_SEQ};
+use crate::profile::{one_line, ui_account};
 use crate::sending::Written;
 use client_api::{Answer, MessageBody, MessageRow, PollAnswer, UserError};
 use prost::Message as _;
@@ -27,9 +25,7 @@ const SIGN: &str = "📊 ";
 
 /// A question or an answer as it may be kept.
 fn tidy(text: &str, chars_max: usize) -> Option<String> {
-    let text: String = text.chars().filter(|letter| letter.is_whitespace() || !is_trick(*letter)).collect();
-    let tidy = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    Some(tidy).filter(|tidy| (1..=chars_max).contains(&tidy.chars().count()))
+    Some(one_line(text)).filter(|tidy| (1..=chars_max).contains(&tidy.chars().count()))
 }
 
 /// What a poll asks, without its votes; `None` where it is none.
@@ -60,11 +56,6 @@ fn cut(question: &str) -> String {
 /// The question of a poll, in one line.
 pub(crate) fn line(question: &str) -> String {
     format!("{SIGN}{question}")
-}
-
-/// The same of a message that asks; of one that is no poll, its text.
-pub(crate) fn line_of(poll: &Poll) -> String {
-    asked(poll).map_or_else(|| cut(&poll.question), |asked| line(&asked.question))
 }
 
 /// What words are found by.
@@ -117,19 +108,10 @@ impl Client {
         request: u32,
         chat: client_api::ChatId,
         poll: Poll,
-        written: Written,
+        written: &Written,
     ) -> Result<(), Halt> {
-        let chat = ChatId(chat.0);
         let refusal = asked(&poll).is_none().then_some(UserError::PollInvalid);
-        if let Err(error) = self.may_write(cx, chat, &written, refusal)? {
-            cx.answer(request, Err(error));
-            return Ok(());
-        }
-        let id = self.write(cx, chat, Kind::Text, content::Body::Poll(poll))?;
-        self.typing_was_sent(chat);
-        own_state::set(cx, &ChatKey::Unread.of(chat), Vec::new())?;
-        cx.answer(request, Ok(Answer::Message(client_api::MessageId(id.0))));
-        Ok(())
+        self.give(cx, request, chat, written, refusal, content::Body::Poll(poll))
     }
 
     /// "These are my answers", in place of those before; none takes them back.

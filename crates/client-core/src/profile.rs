@@ -37,6 +37,12 @@ pub(crate) fn tidy_name(name: &str) -> Result<String, UserError> {
     }
 }
 
+/// What somebody says in one line: neither tricks nor more than one space in a row.
+pub(crate) fn one_line(text: &str) -> String {
+    let text: String = text.chars().filter(|letter| letter.is_whitespace() || !is_trick(*letter)).collect();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Control characters, zero-width spaces and direction overrides (but not the joiners that scripts need).
 pub(crate) fn is_trick(c: char) -> bool {
     c.is_control() || matches!(c, '\u{200b}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

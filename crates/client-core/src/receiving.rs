@@ -16,12 +16,12 @@ use crate::missing;
 use crate::mls;
 use crate::own_state;
 use crate::pinning;
-use crate::polls;
 use crate::pushing;
 use crate::reading;
 use crate::restored;
 use crate::sending::Flight;
 use crate::session::send;
+use crate::spoken;
 use crate::updating;
 use crate::witness;
 use breakable::{Rule, broken};
@@ -307,9 +307,12 @@ impl Client {
         let media = row.as_ref().and_then(|row| row.attachment.as_ref()).map(|file| file.facts.kind);
         let preview = match row.map(|row| row.body) {
             Some(MessageBody::Text(text)) => text.chars().take(200).collect::<String>(),
-            Some(MessageBody::Poll(poll)) => polls::line(&poll.question),
             Some(MessageBody::Newer) => String::new(),
-            _ => return Ok(()),
+            Some(body) => match spoken::line(&body) {
+                Some(line) => line,
+                None => return Ok(()),
+            },
+            None => return Ok(()),
         };
         let preview = match chat.kind {
             ChatKind::Group => format!("{}: {preview}", accounts::title_of(cx.db, sender.account)?),

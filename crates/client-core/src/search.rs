@@ -10,7 +10,7 @@ use crate::chats;
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::messages::{self, UNSENT_MS};
-use crate::polls;
+use crate::spoken;
 use client_api::{
     Answer, Carries, Event, Found, FoundMessage, FoundPlace, MediaFacts, MediaKind, MessageBody, SearchQuery, UserError,
 };
@@ -150,8 +150,8 @@ fn index_some(cx: &mut Context<'_>, most: Step) -> Result<(), Halt> {
         let file = row.as_ref().and_then(|row| row.attachment.as_ref()).map(|file| file.facts.clone());
         let text = match row.map(|row| row.body) {
             Some(MessageBody::Text(text)) => Some(text),
-            Some(MessageBody::Poll(poll)) => Some(polls::words(&poll)),
-            _ => None,
+            Some(body) => spoken::words(&body),
+            None => None,
         };
         if let Some(mut text) = text {
             let carries = carried(file.as_ref(), &text);
@@ -342,9 +342,8 @@ fn found_message(cx: &Context<'_>, row: &Row<'_>) -> Result<Option<FoundMessage>
             let name = message.attachment.as_ref().map_or("", |file| &file.facts.name);
             words::excerpt(&words::to_index(name))
         }
-        (MessageBody::Poll(poll), None) => words::excerpt(&words::to_index(&poll.question)),
         (MessageBody::Text(text), None) => words::excerpt(&words::to_index(text)),
-        _ => Vec::new(),
+        (body, None) => spoken::title(body).map_or_else(Vec::new, |title| words::excerpt(&words::to_index(&title))),
     };
     Ok(Some(FoundMessage {
         chat: client_api::ChatId(chat.0),

@@ -90,6 +90,13 @@ pub(crate) struct Written {
     pub(crate) answers: Option<client_api::MessageId>,
 }
 
+impl Written {
+    /// What is no text, written for these people.
+    pub(crate) fn to(written_for: Option<client_api::AccountId>) -> Self {
+        Self { written_for, ..Self::default() }
+    }
+}
+
 /// Why a text is not sent, whoever it is for.
 pub(crate) fn refusal_of(text: &str) -> Option<UserError> {
     if text.trim().is_empty() {

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use e2e::{Terminal, World};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const ALICE: &str = "+4915112345601";
 const BOB: &str = "+4915112345602";
@@ -364,6 +364,28 @@ async fn terminals_ask_and_vote() -> Result<()> {
     refused(&world, "bob", &["vote", ALICE, &id, "0"], "answers are numbered from 1").await?;
     refused(&world, "bob", &["vote", ALICE, &id, "1", "2"], "a poll needs").await?;
     refused(&world, "alice", &["poll", BOB, "Alike?", "a", "a"], "a poll needs").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn terminals_give_people_and_places() -> Result<()> {
+    let world = World::new().await?;
+    register(&world, "alice", ALICE).await?;
+    register(&world, "bob", BOB).await?;
+    helio(&world, "alice", &["give-contacts", BOB, "Zoë=+4915112345699"]).await?;
+    helio(&world, "alice", &["give-location", BOB, "-33.8568, 151.2153", "The opera"]).await?;
+    let heard = helio(&world, "bob", &["receive"]).await?;
+    let texts: Vec<_> =
+        heard.iter().filter(|row| row["own"] == false).map(|row| (&row["kind"], &row["text"])).collect();
+    ensure!(
+        texts
+            == [
+                (&json!("contacts"), &json!("Zoë +4915112345699")),
+                (&json!("place"), &json!("-33.85680, 151.21530 The opera"))
+            ],
+        "{heard:?}"
+    );
+    refused(&world, "alice", &["give-contacts", BOB, "Zoë=0151"], "each with a name and a number").await?;
+    refused(&world, "alice", &["give-location", BOB, "91, 0"], "write degrees north and east").await
 }
 
 #[tokio::test(flavor = "multi_thread")]

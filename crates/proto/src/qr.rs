@@ -2,7 +2,7 @@
 //! denser alphanumeric mode.
 
 use crate::ids::{AccountId, LinkId, ServerId};
-use data_encoding::BASE32_NOPAD;
+use base32ct::{Base32UpperUnpadded, Encoding as _};
 
 const LINK_PREFIX: &str = "HG1:";
 const CONTACT_PREFIX: &str = "HGC1:";
@@ -71,7 +71,7 @@ impl LinkCode {
         bytes.extend_from_slice(&self.bundle_hash);
         bytes.extend_from_slice(&self.secret);
         bytes.extend_from_slice(&self.server_id.0);
-        format!("{LINK_PREFIX}{}", BASE32_NOPAD.encode(&bytes))
+        format!("{LINK_PREFIX}{}", written(&bytes))
     }
 
     /// Reads a scanned or pasted text; white space anywhere and lower case are forgiven.
@@ -80,7 +80,7 @@ impl LinkCode {
         let Some(body) = text.strip_prefix(LINK_PREFIX) else {
             return Err(foreign(&text, &[CONTACT_PREFIX, SAFETY_PREFIX]));
         };
-        let bytes = BASE32_NOPAD.decode(body.as_bytes()).map_err(|_| QrError::Damaged)?;
+        let bytes = read(body)?;
         let bytes: [u8; LINK_LEN] = bytes.try_into().map_err(|_| QrError::Damaged)?;
         let (link_id, rest) = bytes.split_at(16);
         let (bundle_hash, rest) = rest.split_at(32);
@@ -101,7 +101,7 @@ impl ContactCode {
         bytes.extend_from_slice(&self.account.0);
         bytes.extend_from_slice(&self.server_id.0);
         bytes.extend_from_slice(self.number.as_bytes());
-        format!("{CONTACT_PREFIX}{}", BASE32_NOPAD.encode(&bytes))
+        format!("{CONTACT_PREFIX}{}", written(&bytes))
     }
 
     /// Reads a code, or a link that ends in `#` and a code.
@@ -110,7 +110,7 @@ impl ContactCode {
         let Some(body) = text.strip_prefix(CONTACT_PREFIX) else {
             return Err(foreign(&text, &[LINK_PREFIX, SAFETY_PREFIX]));
         };
-        let bytes = BASE32_NOPAD.decode(body.as_bytes()).map_err(|_| QrError::Damaged)?;
+        let bytes = read(body)?;
         let (account, rest) = bytes.split_at_checked(16).ok_or(QrError::Damaged)?;
         let (server_id, number) = rest.split_at_checked(16).ok_or(QrError::Damaged)?;
         let number = std::str::from_utf8(number).map_err(|_| QrError::Damaged)?;
@@ -129,7 +129,7 @@ impl ContactCode {
 impl SafetyCode {
     /// The text of the QR code.
     pub fn to_text(&self) -> String {
-        format!("{SAFETY_PREFIX}{}", BASE32_NOPAD.encode(&self.0))
+        format!("{SAFETY_PREFIX}{}", written(&self.0))
     }
 
     /// Reads a scanned text.
@@ -138,11 +138,22 @@ impl SafetyCode {
         let Some(body) = text.strip_prefix(SAFETY_PREFIX) else {
             return Err(foreign(&text, &[LINK_PREFIX, CONTACT_PREFIX]));
         };
-        match BASE32_NOPAD.decode(body.as_bytes()) {
+        match read(body) {
             Ok(bytes) if !bytes.is_empty() => Ok(Self(bytes)),
             _ => Err(QrError::Damaged),
         }
     }
+}
+
+/// In constant time: what a code holds may be secret.
+fn written(bytes: &[u8]) -> String {
+    Base32UpperUnpadded::encode_string(bytes)
+}
+
+/// Bytes have one text only: bits behind the last byte must be zero.
+fn read(body: &str) -> Result<Vec<u8>, QrError> {
+    let bytes = Base32UpperUnpadded::decode_vec(body).map_err(|_| QrError::Damaged)?;
+    if written(&bytes) == body { Ok(bytes) } else { Err(QrError::Damaged) }
 }
 
 fn tidy(text: &str) -> String {
@@ -220,6 +231,9 @@ mod tests {
         assert_eq!(SafetyCode::parse(&safety.to_text()), Ok(safety.clone()));
         assert_eq!(SafetyCode::parse(&code().to_text()), Err(QrError::OtherKind));
         assert_eq!(SafetyCode::parse("HGS1:"), Err(QrError::Damaged));
+        // "HGS1:A4" is one byte; "HGS1:A5" has a bit behind it.
+        assert_eq!(SafetyCode::parse("HGS1:A4"), Ok(SafetyCode(vec![7])));
+        assert_eq!(SafetyCode::parse("HGS1:A5"), Err(QrError::Damaged));
         assert_eq!(SafetyCode::parse("HGS2:AAAA"), Err(QrError::OtherVersion));
         assert_eq!(LinkCode::parse(&safety.to_text()), Err(QrError::OtherKind));
         assert_eq!(ContactCode::parse(&safety.to_text()), Err(QrError::OtherKind));

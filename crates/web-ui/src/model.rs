@@ -3,6 +3,7 @@
 //! formatted text and its links, codes in camera pictures, whom a search finds. Everything here has native tests.
 
 pub mod asides;
+pub mod asking;
 pub mod attention;
 pub mod bubble_height;
 pub mod call_log;

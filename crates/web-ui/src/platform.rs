@@ -16,3 +16,4 @@ pub mod push;
 pub mod sound;
 pub mod streams;
 pub mod version;
+pub mod whereabouts;

@@ -5,6 +5,7 @@ use crate::bridge;
 use crate::features::housekeeping::Chore;
 use crate::features::media::Offered;
 use crate::model::asides::{Aside, Asides};
+use crate::model::asking::{Asked, Asks};
 use crate::model::attention::{self, Moment, Pace, Tell, tell};
 use crate::model::chat_list::{ChatFilter, ChatList, is_unread};
 use crate::model::contacts::Contacts;
@@ -162,8 +163,8 @@ pub struct App {
     pub new_version: RwSignal<bool>,
     /// The chat that it is asked of for how long it is to be muted.
     pub muting: RwSignal<Option<ChatId>>,
-    /// The chat that a poll is written for, and who is in it.
-    pub asking: RwSignal<Option<(ChatId, AccountId)>>,
+    /// What a dialog is writing.
+    pub asking: RwSignal<Option<Asked>>,
     /// What is to be confirmed.
     pub chore: RwSignal<Option<Chore>>,
     pub blocked: RwSignal<Vec<BlockedRow>>,
@@ -458,9 +459,7 @@ impl App {
         if self.muting.get_untracked() == Some(from) {
             self.muting.set(Some(to));
         }
-        if let Some((_, peer)) = self.asking.get_untracked().filter(|(chat, _)| *chat == from) {
-            self.asking.set(Some((to, peer)));
-        }
+        self.asking.maybe_update(|asked| asked.as_mut().map(|asked| *asked = asked.follow(from, to)).is_some());
         self.chore.maybe_update(|chore| chore.as_mut().map(|chore| *chore = chore.follow(from, to)).is_some());
         if self.open.get_untracked() != Some(from) {
             return;
@@ -668,11 +667,11 @@ impl App {
         self.section.set(section);
     }
 
-    /// Opens the dialog in which a poll is written for the open chat.
-    pub fn ask_poll(&self) {
+    /// Opens the dialog in which this is written for the open chat.
+    pub fn write(&self, asks: Asks) {
         let open = self.open.get_untracked();
         let row = open.and_then(|chat| self.chats.with_untracked(|chats| chats.get(&chat)));
-        self.asking.set(row.map(|row| (row.chat, row.peer)));
+        self.asking.set(row.map(|row| Asked { asks, chat: row.chat, peer: row.peer }));
     }
 
     pub fn is_blocked(&self, account: AccountId) -> bool {

@@ -4,6 +4,7 @@ mod calls;
 mod editing;
 mod emoji;
 mod finding;
+mod given;
 mod groups;
 mod housekeeping;
 mod keys;
@@ -18,6 +19,7 @@ pub use calls::*;
 pub use editing::*;
 pub use emoji::*;
 pub use finding::*;
+pub use given::*;
 pub use groups::*;
 pub use housekeeping::*;
 pub use keys::*;
@@ -98,6 +100,8 @@ pub fn error(error: &UserError) -> String {
         UserError::DescriptionTooLong { .. } => DESCRIPTION_TOO_LONG.into(),
         UserError::PhotoInvalid => "This picture could not be used. Choose another one.".into(),
         UserError::PollInvalid => POLL_INVALID.into(),
+        UserError::CardsInvalid => CARDS_INVALID.into(),
+        UserError::PlaceInvalid => PLACE_INVALID.into(),
         UserError::TextEmpty => "There is nothing to send.".into(),
         UserError::TextTooLong { .. } => "This message is too long. Send it in parts.".into(),
         UserError::SearchInvalid { max } => format!("A search has 1 to {max} characters."),
@@ -311,6 +315,8 @@ pub fn body(body: &MessageBody, own: bool, people: &People, me: AccountId) -> St
         MessageBody::Waiting => WAITING.into(),
         MessageBody::Newer => NEWER.into(),
         MessageBody::Poll(asked) => poll(asked),
+        MessageBody::Cards(given) => cards(given),
+        MessageBody::Place(given) => place(given),
         MessageBody::Call(facts) => call(*facts, own, false),
         MessageBody::System(line) => system_line(line, people, me),
     }

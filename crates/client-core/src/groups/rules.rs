@@ -88,7 +88,17 @@ pub(crate) fn may_have_said(
 fn is_speech(content: &Content) -> bool {
     use content::Body as Is;
     match &content.body {
-        None | Some(Is::Text(_) | Is::Media(_) | Is::Call(_) | Is::Poll(_) | Is::Edit(_) | Is::Erased(_)) => true,
+        None
+        | Some(
+            Is::Text(_)
+            | Is::Media(_)
+            | Is::Call(_)
+            | Is::Poll(_)
+            | Is::Cards(_)
+            | Is::Place(_)
+            | Is::Edit(_)
+            | Is::Erased(_),
+        ) => true,
         Some(Is::Reaction(_) | Is::Deletion(_) | Is::Pin(_) | Is::Vote(_) | Is::CallWord(_)) => false,
         // No part of the conversation.
         Some(

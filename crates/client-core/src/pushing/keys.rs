@@ -7,7 +7,7 @@ use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::mls;
 use crate::outbox::Operation;
-use crate::polls;
+use crate::spoken;
 use e2ee::ChatGroup;
 use e2ee::preview::{PreviewKind, PreviewOf, seal_preview};
 use identity::ChatKind;
@@ -137,12 +137,12 @@ impl Client {
 fn shown(content: &Content) -> Option<(PreviewKind, Cow<'_, str>)> {
     match &content.body {
         Some(content::Body::Text(text)) => Some((PreviewKind::Text, Cow::Borrowed(&text.text))),
-        Some(content::Body::Poll(poll)) => Some((PreviewKind::Text, Cow::Owned(polls::line_of(poll)))),
         Some(content::Body::Media(media)) => {
             let caption = media.caption.as_ref().map_or("", |caption| &caption.text);
             Some((kind_of(media), Cow::Borrowed(caption)))
         }
-        _ => None,
+        Some(body) => spoken::line_of(body).map(|line| (PreviewKind::Text, Cow::Owned(line))),
+        None => None,
     }
 }
 

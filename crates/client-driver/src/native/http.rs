@@ -1,8 +1,8 @@
 //! The core's HTTP requests, performed once each.
 
 use super::files::Files;
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use client_core::{HttpBody, HttpFailure, HttpMethod, HttpRequest, HttpResponse, KeepIn};
-use data_encoding::BASE64URL_NOPAD;
 use reqwest::{Client, Method};
 use std::io;
 use std::sync::Arc;
@@ -100,7 +100,7 @@ async fn exchange(
         outgoing = outgoing.header(name, value);
     }
     if let Some(bearer) = request.bearer {
-        outgoing = outgoing.bearer_auth(BASE64URL_NOPAD.encode(&bearer));
+        outgoing = outgoing.bearer_auth(Base64UrlUnpadded::encode_string(&bearer));
     }
     let mut response = outgoing.send().await?;
     let headers = HEADERS

@@ -1,8 +1,8 @@
 //! The core's HTTP requests by the browser's fetch, performed once each.
 
 use crate::web::MediaStore;
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use client_core::{HttpBody, HttpFailure, HttpMethod, HttpRequest, HttpResponse};
-use data_encoding::BASE64URL_NOPAD;
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -39,7 +39,7 @@ async fn exchange(
         headers.set(name, value)?;
     }
     if let Some(bearer) = &request.bearer {
-        headers.set("authorization", &format!("Bearer {}", BASE64URL_NOPAD.encode(bearer)))?;
+        headers.set("authorization", &format!("Bearer {}", Base64UrlUnpadded::encode_string(bearer)))?;
     }
     let init = RequestInit::new();
     init.set_method(request.method.name());

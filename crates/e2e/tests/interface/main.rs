@@ -5,6 +5,7 @@ mod calls;
 mod editing;
 mod emoji;
 mod focus;
+mod giving;
 mod groups;
 mod housekeeping;
 mod lazy;

@@ -1,7 +1,14 @@
-//! The dialog in which a poll is written.
+//! The dialogs in which is written what is no text: a poll, people, a place.
+
+mod people;
+mod place;
+
+use self::people::PeopleDialog;
+use self::place::PlaceDialog;
+use crate::model::asking::{Asked, Asks};
 
 use crate::primitives::dialog::Dialog;
-use crate::store::use_app;
+use crate::store::{App, use_app};
 use crate::words;
 use client_api::Command;
 use leptos::ev::SubmitEvent;
@@ -12,9 +19,37 @@ const ANSWERS_MAX: usize = 12;
 const QUESTION_CHARS_MAX: u32 = 255;
 const ANSWER_CHARS_MAX: u32 = 100;
 
+/// The dialog for what is being written.
+#[component]
+pub fn AskingDialog() -> impl IntoView {
+    let app = use_app();
+    move || {
+        app.asking.get().map(|asked| match asked.asks {
+            Asks::Poll => view! { <PollDialog/> }.into_any(),
+            Asks::People => view! { <PeopleDialog/> }.into_any(),
+            Asks::Place => view! { <PlaceDialog/> }.into_any(),
+        })
+    }
+}
+
+/// Sends what a dialog wrote; it stays where that is refused.
+fn send_and_close(app: App, command: Command, is_sending: RwSignal<bool>, refused: RwSignal<String>) {
+    is_sending.set(true);
+    refused.set(String::new());
+    app.ask(command, move |result| match result {
+        // Another one may be open by now.
+        Ok(_) if is_sending.try_get_untracked().is_some() => app.asking.set(None),
+        Ok(_) => {}
+        Err(error) => {
+            let _ = is_sending.try_set(false);
+            let _ = refused.try_set(words::error(&error));
+        }
+    });
+}
+
 /// The dialog, for the chat that it was asked for. There is always an empty field for one more answer.
 #[component]
-pub fn PollDialog() -> impl IntoView {
+fn PollDialog() -> impl IntoView {
     let app = use_app();
     let close = move || app.asking.set(None);
     let question = RwSignal::new(String::new());
@@ -34,22 +69,14 @@ pub fn PollDialog() -> impl IntoView {
     };
     let send = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some((chat, peer)) = app.asking.get_untracked().filter(|_| !is_sending.get_untracked()) else { return };
-        is_sending.set(true);
-        refused.set(String::new());
+        let Some(Asked { chat, peer, .. }) = app.asking.get_untracked().filter(|_| !is_sending.get_untracked()) else {
+            return;
+        };
         let written = answers.with_untracked(|answers| answers.iter().map(RwSignal::get_untracked).collect::<Vec<_>>());
         let answers = written.into_iter().filter(|text| !text.trim().is_empty()).collect();
         let (question, several) = (question.get_untracked(), several.get_untracked());
         let command = Command::SendPoll { chat, question, answers, several, written_for: Some(peer) };
-        app.ask(command, move |result| match result {
-            // Another one may be open by now.
-            Ok(_) if is_sending.try_get_untracked().is_some() => close(),
-            Ok(_) => {}
-            Err(error) => {
-                let _ = is_sending.try_set(false);
-                let _ = refused.try_set(words::error(&error));
-            }
-        });
+        send_and_close(app, command, is_sending, refused);
     };
     // Drawn once each: one more comes while somebody types.
     let number = Memo::new(move |_| answers.with(Vec::len));

@@ -4,6 +4,7 @@ pub mod body;
 pub mod choosing;
 pub mod dialogs;
 pub mod forward;
+mod given;
 pub mod menu;
 mod poll;
 pub mod quote;

@@ -1,7 +1,7 @@
 //! Parts of the pages that are no first screen: their code is in modules of their own, which are loaded when they are first shown.
 //! Knows what is in which module, and what is said meanwhile and where a module cannot be had; not how modules are made (`web-pack`).
 
-use crate::features::asking::PollDialog;
+use crate::features::asking::AskingDialog;
 use crate::features::calls::CallLayer;
 use crate::features::calls::devices::DevicesSetup;
 use crate::features::calls::log::CallLogSection;
@@ -82,7 +82,7 @@ part!(OFFER: media, load_offer, offer => view! { <Offer/> });
 part!(VIEWER: media, load_viewer, viewer => view! { <Viewer/> });
 part!(MESSAGE_DIALOGS: sections, load_message_dialogs, message_dialogs => view! { <MessageDialogs around={expect_context::<Around>()}/> });
 part!(KEY_HELP: sections, load_key_help, key_help => view! { <KeyHelp/> });
-part!(ASKING: sections, load_asking, asking => view! { <PollDialog/> });
+part!(ASKING: sections, load_asking, asking => view! { <AskingDialog/> });
 part!(CHORE: sections, load_chore, chore => view! { <ChoreDialog/> });
 part!(MUTING: sections, load_muting, muting => view! { <MuteDialog/> });
 part!(CALLS: calls, load_calls, calls => view! { <CallLayer/> });

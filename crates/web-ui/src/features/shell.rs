@@ -58,7 +58,7 @@ pub fn Shell(app: App) -> impl IntoView {
         }}
         <Show when=move || app.stage.with(|stage| *stage == AppStage::Active) && app.has_call()><Lazy part=parts::CALLS place=Place::Over/></Show>
         <Show when=move || app.stage.with(|stage| *stage == AppStage::Active) && app.muting.with(Option::is_some)><Lazy part=parts::MUTING place=Place::Over focus="dialog button"/></Show>
-        <Show when=move || app.stage.with(|stage| *stage == AppStage::Active) && app.asking.with(Option::is_some)><Lazy part=parts::ASKING place=Place::Over focus="[data-testid='poll-question']"/></Show>
+        <Show when=move || app.stage.with(|stage| *stage == AppStage::Active) && app.asking.with(Option::is_some)><Lazy part=parts::ASKING place=Place::Over focus="dialog input"/></Show>
         <Show when=move || app.stage.with(|stage| *stage == AppStage::Active) && app.chore.with(Option::is_some)><Lazy part=parts::CHORE place=Place::Over focus="dialog button"/></Show>
         <Show when=move || app.help.get()><Lazy part=parts::KEY_HELP place=Place::Over focus="[data-testid='key-help-close']"/></Show>
         <Show when=move || app.chooses_devices.get()><Lazy part=parts::CALL_DEVICES place=Place::Over focus="[data-testid='choose-microphone']"/></Show>

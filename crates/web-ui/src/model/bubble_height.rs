@@ -50,6 +50,9 @@ const POLL_ANSWER_PX: f64 = 22.0;
 /// What stands beside the text of an answer.
 const POLL_ANSWER_INDENT_PX: f64 = 64.0;
 
+/// Somebody, or a place, with what can be done with it.
+const CARD_PX: f64 = 92.0;
+
 /// A document, or a player.
 const MEDIA_LINE_PX: f64 = 52.0;
 
@@ -73,6 +76,8 @@ pub fn guess(item: &Item, column_px: f64) -> f64 {
             let answer = |text: &str| lines(text, text_px - POLL_ANSWER_INDENT_PX, 0.0) * LINE_PX + POLL_ANSWER_PX;
             above + BUBBLE_PX + asked + poll.answers.iter().map(|found| answer(&found.text)).sum::<f64>()
         }
+        MessageBody::Cards(cards) => above + BUBBLE_PX + cards.iter().map(|_| CARD_PX).sum::<f64>(),
+        MessageBody::Place(_) => above + BUBBLE_PX + CARD_PX,
         MessageBody::Text(text) => {
             let retry = if row.status == Some(MessageStatus::Failed) { RETRY_PX } else { 0.0 };
             let media = row.attachment.as_ref().map_or(0.0, |attachment| media_height(attachment, text_px));

@@ -32,13 +32,13 @@ impl Deed {
     pub fn is_possible(self, row: &MessageRow, now_ms: u64) -> bool {
         let has_gone = row.status != Some(MessageStatus::Failed);
         let is_text = matches!(row.body, MessageBody::Text(_));
-        let speaks = is_text || matches!(row.body, MessageBody::Newer | MessageBody::Poll(_));
+        let speaks = row.body.is_said() || row.body == MessageBody::Newer;
         let is_here = speaks || row.body == MessageBody::Deleted;
         match self {
             Self::Reply | Self::React | Self::Pin => speaks && has_gone,
             // A file's caption.
             Self::Copy => matches!(&row.body, MessageBody::Text(text) if !text.is_empty()),
-            Self::Forward => is_text && has_gone,
+            Self::Forward => row.body.is_said() && !matches!(row.body, MessageBody::Poll(_)) && has_gone,
             Self::Star => speaks,
             Self::Info => is_here || row.body == MessageBody::Waiting,
             Self::Edit => is_text && has_gone && now_ms < row.edit_until_ms,

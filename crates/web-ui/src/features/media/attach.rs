@@ -2,6 +2,7 @@
 //! was chosen.
 
 use super::Offered;
+use crate::model::asking::Asks;
 use crate::model::media::FILES_AT_ONCE_MAX;
 use crate::platform::page;
 use crate::primitives::icon::Icon;
@@ -27,7 +28,9 @@ pub fn Attach() -> impl IntoView {
         vec![
             Entry::line(words::PHOTOS_AND_VIDEOS, "image", "attach-pictures", move || open(pictures)),
             Entry::line(words::DOCUMENT, "file", "attach-documents", move || open(any)),
-            Entry::line(words::POLL, "chart-bar", "attach-poll", move || app.ask_poll()),
+            Entry::line(words::PEOPLE, "user", "attach-people", move || app.write(Asks::People)),
+            Entry::line(words::PLACE, "map-pin", "attach-place", move || app.write(Asks::Place)),
+            Entry::line(words::POLL, "chart-bar", "attach-poll", move || app.write(Asks::Poll)),
         ]
     });
     let chosen = move |input: NodeRef<html::Input>, as_documents: bool| {

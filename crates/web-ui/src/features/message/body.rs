@@ -1,5 +1,6 @@
 //! What a message says, in its bubble.
 
+use super::given::{cards_view, place_view};
 use super::part_tabindex;
 use crate::model::emoji_alone::is_emoji_alone;
 use crate::model::mentions::ranges;
@@ -26,6 +27,8 @@ pub(super) fn body_view(
             view! { <span class="bubble-text faint" data-testid="message-deleted"><Icon name="prohibit"/> " " {words::deleted(own)}</span> }.into_any()
         }
         MessageBody::Call(facts) => call_view(id, *facts, own),
+        MessageBody::Cards(cards) => cards_view(cards, is_entered),
+        MessageBody::Place(place) => place_view(place, is_entered),
         // Drawn by itself.
         MessageBody::Poll(_) => ().into_any(),
         MessageBody::Newer | MessageBody::System(_) => {
