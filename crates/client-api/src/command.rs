@@ -272,6 +272,15 @@ pub enum Command {
         /// Which message.
         message: MessageId,
     },
+    /// Bring the file of a message to be played while it comes. Answer: as of `DownloadMedia`.
+    StreamMedia {
+        /// Which chat.
+        chat: ChatId,
+        /// Which message.
+        message: MessageId,
+        /// The byte of the file that is wanted first, of one that is on its way; what is not there changes nothing. None: begin.
+        from: Option<u64>,
+    },
     /// Stop a file on its way: a download waits to be asked again, a message that is not sent yet is gone.
     CancelMedia {
         /// Which chat.
@@ -580,6 +589,7 @@ impl Command {
             | Self::SendText { chat, .. }
             | Self::SendMedia { chat, .. }
             | Self::DownloadMedia { chat, .. }
+            | Self::StreamMedia { chat, .. }
             | Self::CancelMedia { chat, .. }
             | Self::React { chat, .. }
             | Self::SendPoll { chat, .. }
@@ -658,6 +668,7 @@ impl Command {
             Self::SendText { .. } => "send-text",
             Self::SendMedia { .. } => "send-media",
             Self::DownloadMedia { .. } => "download-media",
+            Self::StreamMedia { .. } => "stream-media",
             Self::CancelMedia { .. } => "cancel-media",
             Self::React { .. } => "react",
             Self::SendPoll { .. } => "send-poll",

@@ -479,6 +479,7 @@ impl Client {
                 self.send_media(cx, id, chat, (file, &facts), written)?;
             }
             Command::DownloadMedia { chat, message } => self.download_media(cx, id, chat, message)?,
+            Command::StreamMedia { chat, message, from } => self.stream_media(cx, id, (chat, message), from)?,
             Command::CancelMedia { chat, message } => self.cancel_media(cx, id, chat, message)?,
             Command::AskReceipts { chat, message } => receipts::ask(cx, id, chat, message)?,
             Command::PinMessage { chat, message, pinned } => self.pin_message(cx, id, chat, message, pinned)?,

@@ -182,10 +182,21 @@ impl std::fmt::Debug for MediaKey {
 pub struct KeepIn {
     /// The file.
     pub media: MediaId,
-    /// Its first byte there. What is behind what was written is no longer part of the file.
+    /// Its first byte there.
     pub from: u64,
     /// The most that is written. A longer answer is none: nothing of it is written.
     pub len_max: u64,
+    /// What may stand around it.
+    pub beside: Beside,
+}
+
+/// What stands around a piece that is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Beside {
+    /// All that comes before it is there; what is behind it is no longer part of the file.
+    AllBefore,
+    /// Before it may be a gap, which is filled later, and what is behind it stays. The file may be new.
+    Gaps,
 }
 
 /// The body of a request.

@@ -83,7 +83,7 @@ mod testing;
 pub use client::Client;
 pub use config::Config;
 pub use io::{
-    Clock, Halt, HttpBody, HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, Input, KeepIn, MediaId,
+    Beside, Clock, Halt, HttpBody, HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, Input, KeepIn, MediaId,
     MediaKey, MediaReport, MediaTask, Output, PushChat, PushKey, PushTask,
 };
 pub use media::MediaSource;

@@ -3,6 +3,7 @@
 //! The bytes are the driver's; a file is named by a number of this device's own. Sending is `sending`, fetching `fetching`, and what is
 //! said of a file `facts`. A message without a row has its file at the server.
 
+mod apart;
 mod dropping;
 pub(crate) mod facts;
 mod fetching;
@@ -12,12 +13,14 @@ mod sending;
 use crate::amending;
 use crate::client::{Client, Context};
 use crate::io::{Halt, HttpFailure, HttpResponse, MediaId, MediaKey, MediaReport, MediaTask, Output};
+use apart::Apart;
 use breakable::{Rule, broken};
 use client_api::{Answer, Attachment, MediaPlace, MediaTrouble, UserError};
 use prost::Message as _;
 use proto::content::{Content, Media};
 use proto::ids::{ChatId, MessageId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use std::ops::Range;
 
 pub(crate) use dropping::erase;
 use dropping::sweep;
@@ -155,8 +158,31 @@ pub struct MediaSource {
     pub mime: String,
     /// Its name; may be empty.
     pub name: String,
-    /// All of it is here and is what was sent; else nothing of it may be shown.
+    /// All of it is here and is what was sent; else nothing of it may be shown, but what plays while it comes.
     pub is_complete: bool,
+    /// Bytes of the ciphertext that are here, in order, where it is whole or comes.
+    pub held: Vec<Range<u64>>,
+    /// It is on its way here.
+    pub comes: bool,
+}
+
+impl MediaSource {
+    /// The first of these bytes of the file whose segment is not here; `None`: all of them can be opened.
+    pub fn missing(&self, bytes: &Range<u64>) -> Option<u64> {
+        let is_held = |segment: u32| {
+            let place = e2ee::media::sealed_place(self.size, segment)?;
+            Some(self.held.iter().any(|held| held.start <= place.start && place.end <= held.end))
+        };
+        let mut wanted = e2ee::media::segments_of(bytes);
+        let first = wanted.find(|segment| is_held(*segment) != Some(true))?;
+        Some((u64::from(first) * e2ee::media::PLAIN_LEN as u64).max(bytes.start))
+    }
+
+    /// It may be given out before it is whole: each segment is what somebody sealed who has its key, at its place. That it is what its
+    /// message names is seen when all of it is here.
+    pub fn can_play_early(&self) -> bool {
+        self.mime.starts_with("video/") || self.mime.starts_with("audio/")
+    }
 }
 
 /// Where the file of a message lies on this device, if it does.
@@ -178,8 +204,15 @@ pub fn source(
         State::Downloading | State::Checking => broken(Rule::MediaIsChecked),
         State::Keeping => false,
     };
-    let (mime, name) = (shown.mime, shown.name);
-    Ok(Some(MediaSource { media: stored.media, key: stored.key, size: stored.size, mime, name, is_complete }))
+    let end = match stored.state {
+        State::Downloading => stored.done,
+        _ if is_complete || stored.state == State::Checking => stored.sealed_size(),
+        _ => 0,
+    };
+    let held = (end > 0).then_some(0..end).into_iter().collect();
+    let comes = matches!(stored.state, State::Downloading | State::Checking);
+    let (media, key, size) = (stored.media, stored.key, stored.size);
+    Ok(Some(MediaSource { media, key, size, mime: shown.mime, name: shown.name, is_complete, held, comes }))
 }
 
 /// The file of a row.
@@ -331,7 +364,9 @@ impl Client {
         if !self.moving.is_to_be_looked_at(cx.now_ms) {
             return self.drop_blobs(cx);
         }
-        let files = moving(cx.db)?;
+        let mut files = moving(cx.db)?;
+        // For what is played somebody waits.
+        files.sort_by_key(|stored| !self.moving.get_apart(stored.message).is_some_and(Apart::is_wanted));
         let (mut up, mut down) = (0, 0);
         for stored in files {
             let paused = self.moving.is_paused(stored.message, cx.now_ms);
@@ -425,6 +460,45 @@ impl Client {
             Err(UserError::NotFound)
         };
         cx.answer(request, result);
+        Ok(())
+    }
+
+    /// As `source`, with what came out of its turn: what can be played by now.
+    pub fn stream_source(
+        &self,
+        db: &Connection,
+        chat: client_api::ChatId,
+        message: client_api::MessageId,
+    ) -> Result<Option<MediaSource>, Halt> {
+        let mut found = source(db, chat, message)?;
+        if let (Some(source), Some(apart)) = (&mut found, self.moving.get_apart(MessageId(message.0))) {
+            source.held.extend_from_slice(apart.parts());
+        }
+        Ok(found)
+    }
+
+    /// "Play it while it comes."
+    pub(crate) fn stream_media(
+        &mut self,
+        cx: &mut Context<'_>,
+        request: u32,
+        (chat, message): (client_api::ChatId, client_api::MessageId),
+        from: Option<u64>,
+    ) -> Result<(), Halt> {
+        let id = MessageId(message.0);
+        let state = |cx: &Context<'_>| -> Result<Option<(State, u64)>, Halt> {
+            let stored = find(cx.db, id)?.filter(|stored| stored.chat.0 == chat.0);
+            Ok(stored.map(|stored| (stored.state, stored.size)))
+        };
+        if from.is_none() && matches!(state(cx)?, None | Some((State::Stopped, _))) {
+            self.download_media(cx, request, chat, message)?;
+        } else {
+            cx.answer(request, Ok(Answer::Done));
+        }
+        if let Some((State::Downloading, size)) = state(cx)? {
+            self.moving.apart(id).want(from.unwrap_or_default(), size);
+            self.moving.is_due = true;
+        }
         Ok(())
     }
 

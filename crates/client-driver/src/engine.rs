@@ -211,6 +211,14 @@ impl Engine {
         })
     }
 
+    /// As `media_source`, also while it comes.
+    pub fn stream_source(&self, chat: ChatId, message: MessageId) -> Option<MediaSource> {
+        self.client.stream_source(&self.connection, chat, message).unwrap_or_else(|halt| {
+            tracing::error!(what = chain(&halt), "a file's place cannot be read");
+            None
+        })
+    }
+
     /// The database, to be closed or deleted.
     pub fn into_connection(self) -> Connection {
         self.connection

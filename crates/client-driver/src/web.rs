@@ -10,7 +10,9 @@ mod wake;
 use crate::engine::{self, AfterWipe, Engine, EngineConfig, Inbox, Next, Room, SocketStep, Turn};
 use crate::liveness::{self, Liveness, Watch};
 use client_api::{AppStage, ChatId, Event, FileId, MessageId, Request, UserError};
-use client_core::{HttpFailure, HttpRequest, Input, MediaId, MediaKey, MediaReport, MediaSource, MediaTask, PushTask};
+use client_core::{
+    HttpFailure, HttpRequest, Input, KeepIn, MediaId, MediaKey, MediaReport, MediaSource, MediaTask, PushTask,
+};
 use rusqlite::Connection;
 use socket::Socket;
 use std::cell::RefCell;
@@ -31,8 +33,8 @@ pub trait MediaStore {
     fn keep(&self, media: MediaId, file: FileId, key: MediaKey, size: u64) -> Later<MediaReport>;
     /// `len` bytes from this one on.
     fn read(&self, media: MediaId, from: u64, len: u64) -> Later<Result<Vec<u8>, HttpFailure>>;
-    /// Writes bytes from this one on, behind all that is there or over it.
-    fn write(&self, media: MediaId, from: u64, bytes: Vec<u8>) -> Later<Result<(), HttpFailure>>;
+    /// Writes bytes where that says.
+    fn write(&self, keep_in: KeepIn, bytes: Vec<u8>) -> Later<Result<(), HttpFailure>>;
     /// Reads it through, as `MediaTask::Check` says.
     fn check(&self, media: MediaId, opens: Option<(MediaKey, u64)>) -> Later<MediaReport>;
     /// Deletes it.
@@ -53,6 +55,8 @@ pub struct Platform {
     pub open_database: Box<dyn Fn() -> Option<Connection>>,
     /// Deletes the database, whose connection is closed, and opens an empty one. Errors are words for a report.
     pub delete_database: Box<dyn Fn() -> Result<Connection, String>>,
+    /// What is known of files may have changed. Called within a turn: does nothing but remember it.
+    pub turned: Box<dyn Fn()>,
     /// The files of messages; none where this browser has no place for them: every task fails then.
     pub media: Option<Rc<dyn MediaStore>>,
     /// Keeps, in order, what the service worker may know.
@@ -123,6 +127,11 @@ impl Driver {
     /// Where the file of a message lies, and how it is opened; nothing where it is not whole on this device.
     pub fn media_source(&self, chat: ChatId, message: MessageId) -> Option<MediaSource> {
         self.running.borrow().engine.as_ref()?.media_source(chat, message).filter(|source| source.is_complete)
+    }
+
+    /// As `media_source`, also while it comes: what it holds of it by now.
+    pub fn stream_source(&self, chat: ChatId, message: MessageId) -> Option<MediaSource> {
+        self.running.borrow().engine.as_ref()?.stream_source(chat, message)
     }
 
     /// Ends the client without a word: its socket and its database are closed when this returns.
@@ -212,6 +221,7 @@ impl Running {
         if !turn.events.is_empty() {
             (self.platform.show)(&turn.events);
         }
+        (self.platform.turned)();
         match turn.next {
             Next::GoOn => {}
             Next::Stopped => {

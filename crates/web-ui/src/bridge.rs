@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, MessageChannel, MessageEvent, Worker};
+use web_sys::{Blob, MessageChannel, MessageEvent, MessagePort, Worker};
 
 type Answered = Box<dyn FnOnce(Result<Answer, UserError>)>;
 
@@ -128,6 +128,17 @@ pub async fn read_file(chat: ChatId, message: MessageId, from: u64, len: u64) ->
     let answer = JsFuture::from(answer).await.ok()?;
     there.close();
     answer.dyn_into().ok()
+}
+
+/// Lets whoever holds the other end of the port read a message's file, piece by piece.
+pub fn stream_file(chat: ChatId, message: MessageId, port: &MessagePort) {
+    let wanted = Object::new();
+    let both = Uint8Array::from([chat.0, message.0].concat().as_slice());
+    let worker = BRIDGE.with_borrow(|bridge| bridge.as_ref().map(|bridge| bridge.worker.clone()));
+    if let (Some(worker), Ok(true)) = (worker, Reflect::set(&wanted, &"stream".into(), &both)) {
+        // A port that was given away before cannot be given again; this one is new.
+        let _ = worker.post_message_with_transfer(&wanted, &Array::of1(port));
+    }
 }
 
 /// "Use here": the worker takes the account over from another tab.

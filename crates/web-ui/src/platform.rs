@@ -3,6 +3,7 @@
 pub mod call;
 pub mod camera;
 pub mod capture;
+pub mod editing;
 pub mod emoji_file;
 pub mod letters;
 pub mod media;
@@ -13,5 +14,6 @@ pub mod photo;
 pub mod pressing;
 pub mod push;
 pub mod sound;
+pub mod streams;
 pub mod version;
 pub mod whereabouts;

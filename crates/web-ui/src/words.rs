@@ -1,6 +1,7 @@
 //! All words of the interface, in one place, so that languages can come later.
 
 mod calls;
+mod editing;
 mod emoji;
 mod finding;
 mod given;
@@ -15,6 +16,7 @@ mod notifications;
 mod polls;
 
 pub use calls::*;
+pub use editing::*;
 pub use emoji::*;
 pub use finding::*;
 pub use given::*;

@@ -21,6 +21,8 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("message", (event) => {
   if (event.data === "take-over") self.skipWaiting();
+  // A page asks whether this version gives streams.
+  if (event.data === "streams?") event.ports[0]?.postMessage(true);
   if (event.data === "keep-all") event.waitUntil(keepParts());
 });
 
@@ -28,6 +30,7 @@ self.addEventListener("fetch", (event) => {
   const request = event.request;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (url.pathname.startsWith(STREAMS)) return event.respondWith(streamed(event, url.pathname.slice(STREAMS.length)));
   if (request.mode === "navigate") {
     const phone = url.pathname === "/phone" || url.pathname.startsWith("/phone/");
     if (!phone && url.pathname !== "/") return;
@@ -36,6 +39,73 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(fromCache(url.pathname, request));
   }
 });
+
+// Files of messages, given piece by piece to a player, or to whoever saves them. Nothing of them is kept here: a page that is open knows
+// what an address stands for, and its worker opens what is asked for.
+const STREAMS = "/stream/";
+// No more than one piece waits for a player that wants no more now.
+const PIECE_LEN = 256 * 1024;
+const PAGE_WAIT_MS = 10000;
+
+async function streamed(event, token) {
+  const saves = event.request.mode === "navigate";
+  // What is played belongs to the page that plays it. What is saved is asked for by the browser: an address lets it be asked for once.
+  const pages = saves ? await openPages() : [await self.clients.get(event.clientId)];
+  const asked = { stream: token, range: event.request.headers.get("range"), saves };
+  for (const page of pages.filter((page) => page && ["/", "/phone"].includes(pathOf(page)))) {
+    const { port, answer } = await askPage(page, asked);
+    if (!answer) continue;
+    const { status, headers, from, to } = answer;
+    if (from >= to) return new Response(null, { status, headers });
+    const [body, ended] = bodyOf(port, from, to);
+    // Else the browser ends this service worker in the midst of a long file.
+    event.waitUntil(ended);
+    return new Response(body, { status, headers });
+  }
+  // A page that is to be left for it would stay: with a body it would be shown in its place.
+  return new Response(null, { status: saves ? 204 : 404 });
+}
+
+function askPage(page, asked) {
+  const { port1: port, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve({}), PAGE_WAIT_MS);
+    port.onmessage = ({ data }) => {
+      clearTimeout(timer);
+      resolve({ port, answer: data });
+    };
+    page.postMessage(asked, [port2]);
+  });
+}
+
+// A stream of what comes over the port, and a promise of its end.
+function bodyOf(port, from, to) {
+  let [at, end] = [from, null];
+  const ended = new Promise((resolve) => (end = resolve));
+  const over = () => {
+    port.postMessage("over");
+    port.close();
+    end();
+  };
+  const pull = (controller) => new Promise((resolve) => {
+    port.onmessage = ({ data }) => {
+      if (data?.length > 0 && at + data.length <= to) {
+        controller.enqueue(data);
+        at += data.length;
+        if (at === to) {
+          controller.close();
+          over();
+        }
+      } else {
+        controller.error(new Error("the file does not come"));
+        over();
+      }
+      resolve();
+    };
+    port.postMessage({ from: at, len: Math.min(PIECE_LEN, to - at) });
+  });
+  return [new ReadableStream({ pull, cancel: over }, { highWaterMark: 1 }), ended];
+}
 
 async function keepParts() {
   const cache = await caches.open(CACHE);

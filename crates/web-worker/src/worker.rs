@@ -7,6 +7,7 @@ mod page;
 mod push_book;
 mod room;
 mod storage;
+mod stream;
 
 use client_api::{AppStage, Event, Request, Role, Unsupported};
 use client_driver::engine::EngineConfig;
@@ -20,6 +21,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use storage::{OpenError, Storage};
+use stream::Streams;
 use wasm_bindgen::prelude::*;
 
 /// Requests of the page that wait until the client runs; later ones are dropped.
@@ -37,6 +39,7 @@ struct Worker {
     storage: Option<Rc<Storage>>,
     /// The files of messages, from when it is known whose they are.
     media: Option<MediaFiles>,
+    streams: Rc<Streams>,
 }
 
 #[derive(Clone)]
@@ -71,6 +74,7 @@ pub fn start(backlog: &Array) {
         waiting: VecDeque::new(),
         storage: None,
         media: None,
+        streams: Rc::default(),
     }));
     let listening = worker.clone();
     page::listen(backlog, move |said| hear(&listening, said));
@@ -100,6 +104,7 @@ fn hear(worker: &Shared, said: Said) {
             hear(worker, Said::Request(request));
         }
         Said::Read(wanted) => read_for_page(worker, wanted),
+        Said::Stream(chat, message, port) => stream::begin(worker, (chat, message), port),
         Said::Request(request) => {
             let mut it = worker.borrow_mut();
             match &it.state {
@@ -194,12 +199,13 @@ fn run(worker: &Shared, who: Who, lock: Lock, connection: Connection, storage: R
     if let Some(media) = &worker.borrow().media {
         media.resume();
     }
-    let kept = storage.clone();
+    let (kept, streams) = (storage.clone(), worker.borrow().streams.clone());
     let platform = Platform {
         origin: who.origin,
         show: Box::new(show),
         open_database: Box::new(move || kept.open().ok()),
         delete_database: Box::new(move || storage.delete().map_err(|error| format!("{error:?}"))),
+        turned: Box::new(move || streams.turned()),
         push: Box::new(move |task| push_book::keep(who.role, task)),
         media: worker.borrow().media.clone().map(|files| Rc::new(files) as Rc<dyn web::MediaStore>),
     };
@@ -236,6 +242,8 @@ impl Worker {
         if let Some(media) = &self.media {
             media.pause();
         }
+        // Whoever waits for a piece learns that none comes.
+        self.streams.turned();
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Answered, State, Stored, facts, find, set_done, set_state, stop};
 use crate::chats;
 use crate::client::{Client, Context};
 use crate::http::Purpose;
-use crate::io::{Halt, HttpFailure, HttpMethod, KeepIn, MediaId, MediaReport, Output};
+use crate::io::{Beside, Halt, HttpFailure, HttpMethod, KeepIn, MediaId, MediaReport, Output};
 use crate::messages;
 use crate::this;
 use breakable::{Rule, broken};
@@ -113,14 +113,21 @@ impl Client {
             return Ok(());
         }
         let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
-        let last = (stored.done + self.moving.piece_len(id)).min(sealed_size) - 1;
-        let purpose = Purpose::MediaFetch { message: id, media: stored.media, from: stored.done, last };
+        let (piece_len, apart) = (self.moving.piece_len(id), self.moving.get_apart(id));
+        let mut apart = apart.cloned().unwrap_or_default();
+        let piece = apart.next(stored.done, sealed_size, piece_len);
+        let in_turn = piece.start == stored.done && apart.parts().is_empty();
+        if apart.is_wanted() || !apart.parts().is_empty() {
+            *self.moving.apart(id) = apart;
+        }
+        let (from, last) = (piece.start, piece.end.saturating_sub(1));
+        let purpose = Purpose::MediaFetch { message: id, media: stored.media, from, last };
         let mut call = self.calls.start(purpose, HttpMethod::Get, &stored.blob, Vec::new(), Some(token));
         if let Output::Http(request) = &mut call {
             request.timeout_ms = super::PIECE_TIMEOUT_MS;
-            request.headers = vec![("range", format!("bytes={}-{last}", stored.done))];
-            let len_max = last + 1 - stored.done;
-            request.keep_in = Some(KeepIn { media: stored.media, from: stored.done, len_max });
+            request.headers = vec![("range", format!("bytes={from}-{last}"))];
+            let beside = if in_turn { Beside::AllBefore } else { Beside::Gaps };
+            request.keep_in = Some(KeepIn { media: stored.media, from, len_max: piece.end - from, beside });
         }
         self.moving.of(id).in_call = true;
         cx.out.push(call);
@@ -138,11 +145,12 @@ impl Client {
         self.moving.of(id).in_call = false;
         self.moving.is_due = true;
         let Some(stored) = find(cx.db, id)?.filter(|stored| stored.media == media) else {
+            self.moving.forget_parts(id);
             // It was deleted meanwhile: what the answer has written goes too.
             return self.drop_unknown(cx, media);
         };
         // Of a download that was stopped, and goes on from elsewhere by now.
-        if stored.state != State::Downloading || stored.done != from {
+        if stored.state != State::Downloading || from < stored.done {
             return Ok(());
         }
         let response = match result {
@@ -155,6 +163,7 @@ impl Client {
             Err(failure) => {
                 // What came before is gone: from the beginning.
                 if failure == HttpFailure::NoFile {
+                    self.moving.forget_parts(id);
                     set_done(cx, &stored, 0)?;
                 }
                 self.media_failed(cx, &stored);
@@ -164,13 +173,15 @@ impl Client {
         let sealed_size = stored.sealed_size();
         let range = response.headers.iter().find(|(name, _)| name == "content-range").map(|(_, range)| range.as_str());
         match response.status {
-            206 if range == Some(&*format!("bytes {}-{last}/{sealed_size}", stored.done))
-                && response.kept == last + 1 - stored.done =>
+            206 if range == Some(&*format!("bytes {from}-{last}/{sealed_size}"))
+                && response.kept == last + 1 - from =>
             {
                 self.moving.came_on(id);
-                set_done(cx, &stored, last + 1)
+                let apart = self.moving.get_apart(id).is_some() || from > stored.done;
+                let done = if apart { self.moving.apart(id).came(stored.done, from..last + 1) } else { last + 1 };
+                set_done(cx, &stored, done)
             }
-            200 if stored.done == 0 && response.kept == sealed_size => {
+            200 if from == 0 && response.kept == sealed_size => {
                 self.moving.came_on(id);
                 set_done(cx, &stored, sealed_size)
             }
@@ -205,6 +216,7 @@ impl Client {
             }
             MediaReport::Missing => {
                 super::others_lose(self, cx, stored)?;
+                self.moving.forget_parts(stored.message);
                 set_done(cx, stored, 0)?;
                 set_state(cx, stored, State::Downloading)
             }

@@ -1,6 +1,7 @@
 //! Stories of one device.
 
 mod device;
+mod streaming;
 
 use super::*;
 use crate::messages;

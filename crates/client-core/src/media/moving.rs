@@ -1,6 +1,7 @@
 //! What this run knows of files on their way; all that must outlive it is in the database.
 
 use super::PAUSE_MAX_MS;
+use super::apart::Apart;
 use crate::io::MediaId;
 use proto::ids::MessageId;
 use proto::limits::MEDIA_PIECE_LEN;
@@ -30,6 +31,8 @@ pub(super) struct OfFile {
 #[derive(Debug, Default)]
 pub(crate) struct Moving {
     files: BTreeMap<MessageId, OfFile>,
+    /// Of files that are played while they come.
+    apart: BTreeMap<MessageId, Apart>,
     /// Files with the driver.
     pub(super) tasks: Vec<MediaId>,
     /// Something was said or done that may let a file move.
@@ -50,8 +53,22 @@ impl Moving {
 
     /// It goes no further, or begins anew. What is under way still has its answer.
     pub(super) fn forget(&mut self, message: MessageId) {
+        self.forget_parts(message);
         let of = self.of(message);
         *of = OfFile { asked: of.asked, in_call: of.in_call, ..OfFile::default() };
+    }
+
+    /// Of what came out of its turn nothing is known any more.
+    pub(super) fn forget_parts(&mut self, message: MessageId) {
+        self.apart.remove(&message);
+    }
+
+    pub(super) fn apart(&mut self, message: MessageId) -> &mut Apart {
+        self.apart.entry(message).or_default()
+    }
+
+    pub(super) fn get_apart(&self, message: MessageId) -> Option<&Apart> {
+        self.apart.get(&message)
     }
 
     /// It got further: the next failure is the first again.

@@ -1,7 +1,7 @@
 //! The store of files in a folder beside the database: ciphertext by name, one file each. Blocks; called where that is allowed. A file that
 //! is taken in appears under its name when all of it is on the disk; nothing is ever whole in memory.
 
-use client_core::{MediaId, MediaKey, MediaReport, MediaSource};
+use client_core::{Beside, MediaId, MediaKey, MediaReport, MediaSource};
 use e2ee::media::{FileCipher, PLAIN_LEN, SEGMENT_LEN, sealed_place, segments, segments_of};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
@@ -93,13 +93,14 @@ impl Files {
         Ok(bytes)
     }
 
-    /// Writes a piece, flushed. One that does not begin the file has one before it.
-    pub(crate) fn write(&self, media: MediaId, from: u64, bytes: &[u8]) -> io::Result<()> {
-        let mut file = match from {
-            0 => super::folder::private_file(&self.path(media))?,
-            _ => OpenOptions::new().write(true).open(self.path(media))?,
+    /// Writes a piece, flushed.
+    pub(crate) fn write(&self, media: MediaId, (from, beside): (u64, Beside), bytes: &[u8]) -> io::Result<()> {
+        let is_new = from == 0 || beside == Beside::Gaps;
+        let mut file = match is_new {
+            true => super::folder::private_file(&self.path(media))?,
+            false => OpenOptions::new().write(true).open(self.path(media))?,
         };
-        if from > file.metadata()?.len() {
+        if beside == Beside::AllBefore && from > file.metadata()?.len() {
             return Err(ErrorKind::UnexpectedEof.into());
         }
         file.seek(SeekFrom::Start(from))?;
@@ -108,10 +109,12 @@ impl Files {
             let _ = file.set_len(from);
             return Err(error);
         }
-        // What an earlier try has left behind it is not part of it.
-        file.set_len(from + bytes.len() as u64)?;
+        if beside == Beside::AllBefore {
+            // What an earlier try has left behind it is not part of it.
+            file.set_len(from + bytes.len() as u64)?;
+        }
         file.sync_all()?;
-        if from == 0 { self.flush() } else { Ok(()) }
+        if is_new { self.flush() } else { Ok(()) }
     }
 
     /// Reads a file through. What is taken in has its name only when it is whole: it need not be opened here.
@@ -253,7 +256,7 @@ mod tests {
 
     fn source(size: u64) -> MediaSource {
         let (mime, name) = (String::new(), String::new());
-        MediaSource { media: MEDIA, key: KEY, size, mime, name, is_complete: true }
+        MediaSource { media: MEDIA, key: KEY, size, mime, name, is_complete: true, held: Vec::new(), comes: false }
     }
 
     #[test]
@@ -295,11 +298,11 @@ mod tests {
         let (folder, files) = store();
         let (known, unknown, new) = (MediaId([1; 16]), MediaId([2; 16]), MediaId([3; 16]));
         for media in [known, unknown] {
-            files.write(media, 0, b"abc").expect("written");
+            files.write(media, (0, Beside::AllBefore), b"abc").expect("written");
         }
         drop(files);
         let files = Files::open(folder.path().join("media"), false).expect("opens");
-        files.write(new, 0, b"abc").expect("written");
+        files.write(new, (0, Beside::AllBefore), b"abc").expect("written");
         files.sweep(&[known]);
         let is_there = |media| files.check(media) != MediaReport::Missing;
         assert!(is_there(known) && is_there(new) && !is_there(unknown));
@@ -308,10 +311,19 @@ mod tests {
     #[test]
     fn pieces_follow_one_another() {
         let (_folder, files) = store();
-        assert!(files.write(MEDIA, 3, b"def").is_err(), "there is nothing before it");
-        files.write(MEDIA, 0, b"abcXX").expect("written");
-        files.write(MEDIA, 3, b"def").expect("written again from where it was known");
+        assert!(files.write(MEDIA, (3, Beside::AllBefore), b"def").is_err(), "there is nothing before it");
+        files.write(MEDIA, (0, Beside::AllBefore), b"abcXX").expect("written");
+        files.write(MEDIA, (3, Beside::AllBefore), b"def").expect("written again from where it was known");
         assert_eq!(files.read(MEDIA, 0, 6).expect("read"), b"abcdef");
         assert!(files.read(MEDIA, 4, 3).is_err(), "beyond the end");
+    }
+
+    #[test]
+    fn a_piece_out_of_its_turn_leaves_a_gap_and_what_stands_behind_it() {
+        let (_folder, files) = store();
+        files.write(MEDIA, (6, Beside::Gaps), b"ghi").expect("the end first");
+        files.write(MEDIA, (0, Beside::Gaps), b"abc").expect("then the beginning");
+        files.write(MEDIA, (3, Beside::Gaps), b"def").expect("then the gap");
+        assert_eq!(files.read(MEDIA, 0, 9).expect("read"), b"abcdefghi");
     }
 }

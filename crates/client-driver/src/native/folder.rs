@@ -156,7 +156,7 @@ mod tests {
         connection.execute_batch("CREATE TABLE a (b); INSERT INTO a VALUES (1)").expect("writes");
         drop(connection);
         let files = place.files().expect("a store");
-        files.write(client_core::MediaId([1; 16]), 0, b"a file").expect("written");
+        files.write(client_core::MediaId([1; 16]), (0, client_core::Beside::AllBefore), b"a file").expect("written");
         place.wipe(&files).expect("deletes");
         assert_eq!(files.check(client_core::MediaId([1; 16])), client_core::MediaReport::Missing);
         let tables: u32 = place

@@ -121,10 +121,10 @@ async fn exchange(
         }
     }
     let mut kept = 0;
-    if let Some(KeepIn { media, from, .. }) = keep_in {
+    if let Some(KeepIn { media, from, beside, .. }) = keep_in {
         kept = body.len() as u64;
         let piece = std::mem::take(&mut body);
-        blocking(files, move |files| files.write(media, from, &piece)).await?;
+        blocking(files, move |files| files.write(media, (from, beside), &piece)).await?;
     }
     Ok(HttpResponse { status, headers, body, kept })
 }

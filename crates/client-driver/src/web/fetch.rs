@@ -2,7 +2,7 @@
 
 use crate::web::MediaStore;
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use client_core::{HttpBody, HttpFailure, HttpMethod, HttpRequest, HttpResponse, KeepIn};
+use client_core::{HttpBody, HttpFailure, HttpMethod, HttpRequest, HttpResponse};
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -79,17 +79,17 @@ async fn exchange(
         .filter_map(|name| Some((name.to_owned(), response.headers().get(name).ok().flatten()?)))
         .collect();
     let (status, body) = (response.status(), Uint8Array::new(&body).to_vec());
-    let Some(KeepIn { media: file, from, len_max }) = request.keep_in.filter(|_| response.ok()) else {
+    let Some(keep_in) = request.keep_in.filter(|_| response.ok()) else {
         return Ok(HttpResponse { status, headers, body, kept: 0 });
     };
     let (store, kept) = (media.ok_or(NoAnswer::Store(HttpFailure::StorageFull))?, body.len() as u64);
-    if kept > len_max {
+    if kept > keep_in.len_max {
         return Err(NoAnswer::Store(HttpFailure::TooLong));
     }
     if !is_wanted() {
         return Err(NoAnswer::Network("nobody waits for it any more".into()));
     }
-    store.write(file, from, body).await.map_err(NoAnswer::Store)?;
+    store.write(keep_in, body).await.map_err(NoAnswer::Store)?;
     Ok(HttpResponse { status, headers, body: Vec::new(), kept })
 }
 

@@ -3,6 +3,7 @@
 
 mod calls;
 mod disappearing;
+mod editing;
 mod emoji;
 mod focus;
 mod giving;
@@ -16,6 +17,7 @@ mod notifications;
 mod polls;
 mod pressing;
 mod searching;
+mod streams;
 mod writing;
 
 use anyhow::{Context, Result, ensure};

@@ -8,7 +8,7 @@ use playwright_rs::protocol::FilePayload;
 use std::path::PathBuf;
 
 /// Keeps what the page gives to its worker, and what it lets be saved.
-const WATCHING: &str = "
+pub(super) const WATCHING: &str = "
     window.given = [];
     const post = Worker.prototype.postMessage;
     Worker.prototype.postMessage = function (message, ...rest) {
@@ -26,12 +26,12 @@ const WATCHING: &str = "
         return stream;
     };
     window.saved = [];
-    HTMLAnchorElement.prototype.click = function () { window.saved.push([this.download, window.addresses.get(this.href)]); };
+    HTMLAnchorElement.prototype.click = function () { window.saved.push([this.download, window.addresses.get(this.href), this.href]); };
 ";
 const PICTURE: &str = "document.querySelector('[data-testid=media-picture]')";
 
 /// Two wide pages with the chat of both open.
-async fn alice_and_bob(world: &World) -> Result<(Browser, Browser)> {
+pub(super) async fn alice_and_bob(world: &World) -> Result<(Browser, Browser)> {
     let alice = Browser::phone_with(world, "Alice", &Setup::chromium(WIDE).with_microphone()).await?;
     alice.registers(world, "Alice", ALICE).await?;
     let bob = Browser::phone_with(world, "Bob", &Setup::chromium(WIDE).dark()).await?;
@@ -48,7 +48,7 @@ async fn alice_and_bob(world: &World) -> Result<(Browser, Browser)> {
     Ok((alice, bob))
 }
 
-async fn chooses(browser: &Browser, input: &str, name: &str, mime: &str, bytes: Vec<u8>) -> Result<()> {
+pub(super) async fn chooses(browser: &Browser, input: &str, name: &str, mime: &str, bytes: Vec<u8>) -> Result<()> {
     let file = FilePayload::new(name, mime, bytes);
     let done = browser.at(input).set_input_files_payload(file, None).await;
     browser.told_of("choosing a file", done).await?;
@@ -56,13 +56,13 @@ async fn chooses(browser: &Browser, input: &str, name: &str, mime: &str, bytes: 
 }
 
 /// A file that a real program made.
-fn sample(name: &str) -> Result<Vec<u8>> {
+pub(super) fn sample(name: &str) -> Result<Vec<u8>> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("samples/media").join(name);
     std::fs::read(&path).with_context(|| path.display().to_string())
 }
 
 /// The colour at a place of the picture that is shown, in hundredths of its sides.
-async fn colour(browser: &Browser, x: u32, y: u32) -> Result<[u8; 3]> {
+pub(super) async fn colour(browser: &Browser, x: u32, y: u32) -> Result<[u8; 3]> {
     let colour: Vec<u8> = browser
         .evaluates(&format!(
             "(picture => {{
@@ -123,6 +123,7 @@ async fn a_document_arrives_as_it_was_and_its_name_does_nothing() -> Result<()> 
     // Several segments and a part of one.
     let bytes: Vec<u8> = (0..300_001_u32).map(|at| (at * 7 % 251) as u8).collect();
     let name = "<img src=x onerror=alert(1)> a report that has a very long name \u{202E}fdp.pdf";
+    bob.is_kept().await?;
     chooses(&alice, "attach-documents-input", name, "application/pdf", bytes.clone()).await?;
     alice.fits_the_window("a long name").await?;
     alice.clicks("offer-send").await?;
@@ -135,10 +136,20 @@ async fn a_document_arrives_as_it_was_and_its_name_does_nothing() -> Result<()> 
     bob.is_accessible("a document").await?;
     bob.clicks("media-save").await?;
     bob.finds_true("window.saved.length === 1").await?;
-    let saved: Vec<u8> =
-        bob.evaluates("window.saved[0][1].arrayBuffer().then(bytes => [...new Uint8Array(bytes)])").await?;
+    // The service worker gives it, once, with its name.
+    let given: (Vec<u8>, String, String) = bob
+        .evaluates(
+            "fetch(window.saved[0][2]).then(async answer => [
+                [...new Uint8Array(await answer.arrayBuffer())],
+                answer.headers.get('content-disposition'), answer.headers.get('cache-control')
+            ])",
+        )
+        .await?;
+    let (saved, name, kept) = given;
     ensure!(saved == bytes, "{} bytes are other ones", saved.len());
-    ensure!(!bob.evaluates::<String>("window.saved[0][0]").await?.contains('\u{202E}'), "a name that is turned round");
+    ensure!(name.starts_with("attachment") && name.ends_with(".pdf") && !name.contains("%E2%80%AE"), "{name}");
+    ensure!(kept == "no-store", "{kept}");
+    bob.finds_true("fetch(window.saved[0][2]).then(answer => answer.status === 404)").await?;
     bob.is_resized(NARROWEST).await?;
     bob.fits_the_window("a document").await?;
     alice.closes().await?;

@@ -3,11 +3,14 @@
 
 pub mod attach;
 pub mod bubble;
+pub mod editing;
 pub mod offer;
 pub mod player;
 pub mod viewer;
 pub mod voice;
 
+use crate::model::streams::played_type;
+use crate::platform::streams;
 use client_api::{ChatId, MediaFacts, MediaPlace, MessageId};
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
@@ -34,6 +37,12 @@ impl Shown {
     fn tabindex(&self) -> impl Fn() -> &'static str + Copy + Send + Sync + 'static {
         let is_entered = self.is_entered;
         move || if is_entered.get() { "0" } else { "-1" }
+    }
+
+    /// It can be played: from this device, or while it comes.
+    fn can_play(&self) -> bool {
+        let comes = matches!(self.place.get(), Some(MediaPlace::There | MediaPlace::Downloading { .. }));
+        self.is_here() || comes && played_type(&self.facts).is_some() && streams::possible().get()
     }
 
     /// All of it is on this device, as far as is known.

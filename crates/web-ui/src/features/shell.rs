@@ -9,7 +9,7 @@ use crate::features::media::attach;
 use crate::features::parts::{self, Lazy, Place};
 use crate::features::settings::own_face;
 use crate::features::start::{CannotWork, Halted, LoggedOut, OtherTab, Starting};
-use crate::platform::{page, version};
+use crate::platform::{page, streams, version};
 use crate::primitives::avatar::Avatar;
 use crate::primitives::icon::Icon;
 use crate::store::{App, Pane, Section, use_app};
@@ -27,6 +27,8 @@ pub fn Shell(app: App) -> impl IntoView {
     provide_context(app);
     keys::listen(app);
     attach::keep_page_when_dropped();
+    // From now on it is known by the time when the first file is saved.
+    let _ = streams::possible();
     watch_page(app);
     watch_version(app);
     follow_focus(app);

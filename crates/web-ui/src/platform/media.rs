@@ -3,6 +3,7 @@
 
 use crate::bridge;
 use crate::model::media::{HD_SIDE_MAX, Quality, STANDARD_SIDE_MAX, shown_type, within};
+use crate::platform::streams;
 use client_api::{ChatId, MediaFacts, MediaKind, MessageId};
 use js_sys::{Array, Promise, Uint8Array};
 use leptos::prelude::{document, window};
@@ -31,6 +32,16 @@ impl Address {
         Url::create_object_url_with_blob(blob).ok().map(Self)
     }
 
+    /// Of a message's film or music, which comes piece by piece as it is played; nothing where that cannot be.
+    pub fn streamed(chat: ChatId, message: MessageId, facts: &MediaFacts) -> Option<Self> {
+        streams::for_player(chat, message, facts).map(Self)
+    }
+
+    /// What stands behind it may be read whole instead.
+    pub fn is_streamed(&self) -> bool {
+        streams::is_one(&self.0)
+    }
+
     /// As elements take it.
     pub fn text(&self) -> &str {
         &self.0
@@ -39,6 +50,9 @@ impl Address {
 
 impl Drop for Address {
     fn drop(&mut self) {
+        if self.is_streamed() {
+            return streams::end(&self.0);
+        }
         // It was made here.
         let _ = Url::revoke_object_url(&self.0);
     }
@@ -88,6 +102,18 @@ pub fn save(address: &str, name: &str) {
         link.set_download(name);
         link.click();
     }
+}
+
+/// The same without reading it first; false where that cannot be.
+pub fn save_streamed(chat: ChatId, message: MessageId, facts: &MediaFacts) -> bool {
+    let Some(address) = streams::to_save(chat, message, facts) else { return false };
+    let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
+    if let Some(link) = link {
+        // What comes says that it is to be kept: the page stays. A link that says so itself is not given to the service worker.
+        link.set_href(&address);
+        link.click();
+    }
+    true
 }
 
 /// A file as it will be sent.
@@ -173,7 +199,7 @@ fn drawn(picture: &ImageBitmap, width: u32, height: u32) -> Option<HtmlCanvasEle
     Some(canvas)
 }
 
-fn canvas(width: u32, height: u32) -> Option<(HtmlCanvasElement, CanvasRenderingContext2d)> {
+pub(super) fn canvas(width: u32, height: u32) -> Option<(HtmlCanvasElement, CanvasRenderingContext2d)> {
     let canvas: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
     canvas.set_width(width);
     canvas.set_height(height);
@@ -190,7 +216,7 @@ fn is_see_through(picture: &ImageBitmap) -> Option<bool> {
     Some(data.chunks(4).any(|pixel| pixel.get(3).is_some_and(|alpha| *alpha < 250)))
 }
 
-async fn encode(canvas: &HtmlCanvasElement, mime: &str, quality: f64) -> Option<Blob> {
+pub(super) async fn encode(canvas: &HtmlCanvasElement, mime: &str, quality: f64) -> Option<Blob> {
     let promise = Promise::new(&mut |resolve, _| {
         let _ = canvas.to_blob_with_type_and_encoder_options(&resolve, mime, &quality.into());
     });

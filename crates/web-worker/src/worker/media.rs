@@ -3,7 +3,7 @@
 
 use super::lock::{error_name, promise};
 use client_api::{FileId, Role};
-use client_core::{HttpFailure, MediaId, MediaKey, MediaReport, MediaSource};
+use client_core::{Beside, HttpFailure, KeepIn, MediaId, MediaKey, MediaReport, MediaSource};
 use client_driver::web::{Later, MediaStore};
 use e2ee::media::{FileCipher, PLAIN_LEN, SEGMENT_LEN, sealed_place, segments, segments_of};
 use js_sys::{ArrayBuffer, Function, IteratorNext, Promise, Uint8Array};
@@ -198,17 +198,19 @@ impl MediaStore for MediaFiles {
         })
     }
 
-    fn write(&self, media: MediaId, from: u64, bytes: Vec<u8>) -> Later<Result<(), HttpFailure>> {
+    fn write(&self, keep_in: KeepIn, bytes: Vec<u8>) -> Later<Result<(), HttpFailure>> {
         let inner = self.inner.clone();
         Box::pin(async move {
-            let missing = if from == 0 { Missing::IsMade } else { Missing::Fails };
+            let KeepIn { media, from, beside, .. } = keep_in;
+            let is_new = from == 0 || beside == Beside::Gaps;
+            let missing = if is_new { Missing::IsMade } else { Missing::Fails };
             let file = match inner.file(media, missing).await {
                 Ok(file) => file,
-                Err(_) if from == 0 => return Err(HttpFailure::StorageFull),
+                Err(_) if is_new => return Err(HttpFailure::StorageFull),
                 Err(_) => return Err(HttpFailure::NoFile),
             };
-            // A hole would be read as zeros.
-            if !file.0.get_size().is_ok_and(|size| size >= from as f64) {
+            // A hole would be read as zeros, where nobody knows of it.
+            if beside == Beside::AllBefore && !file.0.get_size().is_ok_and(|size| size >= from as f64) {
                 return Err(HttpFailure::NoFile);
             }
             if write(&file.0, from, &bytes).is_err() {
@@ -217,7 +219,8 @@ impl MediaStore for MediaFiles {
                 return Err(HttpFailure::StorageFull);
             }
             let end = from as f64 + bytes.len() as f64;
-            file.0.truncate_with_f64(end).and_then(|()| file.0.flush()).map_err(|_| HttpFailure::StorageFull)
+            let cut = if beside == Beside::AllBefore { file.0.truncate_with_f64(end) } else { Ok(()) };
+            cut.and_then(|()| file.0.flush()).map_err(|_| HttpFailure::StorageFull)
         })
     }
 

@@ -18,6 +18,8 @@ pub(super) enum Said {
     WithFile(Request, FileId, Blob),
     /// Bytes of a message's file are wanted.
     Read(Wanted),
+    /// Pieces of a message's file will be wanted over this port.
+    Stream(ChatId, MessageId, MessagePort),
     /// Something else, in words for a report. A page of another version says nothing: it has heard the greeting.
     Nonsense(String),
 }
@@ -89,7 +91,12 @@ fn read(message: &JsValue, ports: &Array) -> Said {
             Err(error) => Said::Nonsense(error.to_string()),
         };
     }
-    if let (Some(ids), Ok(port)) = (part("read").dyn_ref::<Uint8Array>(), ports.get(0).dyn_into::<MessagePort>()) {
+    for name in ["read", "stream"] {
+        let (Some(ids), Ok(port)) =
+            (part(name).dyn_ref::<Uint8Array>().cloned(), ports.get(0).dyn_into::<MessagePort>())
+        else {
+            continue;
+        };
         let mut both = [0; 32];
         if ids.length() == 32 {
             ids.copy_to(&mut both);
@@ -98,7 +105,10 @@ fn read(message: &JsValue, ports: &Array) -> Said {
         // Whole numbers, far below where they would not be.
         let number = |name: &str| part(name).as_f64().unwrap_or_default() as u64;
         let (chat, message) = (ChatId(id(0)), MessageId(id(16)));
-        return Said::Read(Wanted { chat, message, from: number("from"), len: number("len"), port });
+        return match name {
+            "stream" => Said::Stream(chat, message, port),
+            _ => Said::Read(Wanted { chat, message, from: number("from"), len: number("len"), port }),
+        };
     }
     let field = |name: &str| Reflect::get(message, &JsValue::from_str(name)).ok().and_then(|value| value.as_string());
     let origin = field("origin").unwrap_or_else(|| scope().location().origin());

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::client::Client;
-use crate::io::{HttpBody, HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, KeepIn};
+use crate::io::{Beside, HttpBody, HttpFailure, HttpId, HttpMethod, HttpRequest, HttpResponse, KeepIn};
 use crate::messages;
 use crate::testing::story::{CHAT_UI, Story};
 use crate::testing::{CHAT, now_ms, phone, step};
@@ -67,6 +67,8 @@ pub(super) struct Device {
     pub(super) is_full: bool,
     /// The store cannot be read now.
     pub(super) cannot_look: bool,
+    /// What came, in order.
+    pub(super) fetched: Vec<std::ops::Range<u64>>,
     /// The largest piece that comes or goes in time.
     pub(super) line_takes: u64,
 }
@@ -86,6 +88,7 @@ impl Device {
             refuses_with: None,
             is_full: false,
             cannot_look: false,
+            fetched: Vec::new(),
             line_takes: u64::MAX,
         }
     }
@@ -278,17 +281,23 @@ impl Device {
                     range.strip_prefix("bytes=").and_then(|range| range.split_once('-')).expect("a range");
                 let (first, last): (usize, usize) = (first.parse().expect("first"), last.parse().expect("last"));
                 let piece = bytes.get(first..last + 1).ok_or(HttpFailure::Network)?;
-                let KeepIn { media, from, len_max } = request.keep_in.expect("a file to keep it in");
+                let KeepIn { media, from, len_max, beside } = request.keep_in.expect("a file to keep it in");
                 assert_eq!((from as usize, len_max as usize), (first, last + 1 - first));
                 if self.is_full {
                     return Err(HttpFailure::StorageFull);
                 }
                 let file = self.store.entry(media).or_default();
-                file.truncate(first);
-                if file.len() != first {
+                match beside {
+                    Beside::AllBefore => file.truncate(first),
+                    Beside::Gaps if file.len() < last + 1 => file.resize(last + 1, 0),
+                    Beside::Gaps => {}
+                }
+                if beside == Beside::AllBefore && file.len() != first {
                     return Err(HttpFailure::NoFile);
                 }
-                file.extend_from_slice(piece);
+                file.resize(file.len().max(last + 1), 0);
+                file[first..=last].copy_from_slice(piece);
+                self.fetched.push(from..last as u64 + 1);
                 let kept = piece.len() as u64;
                 let headers = vec![("content-range".to_owned(), format!("bytes {first}-{last}/{size}"))];
                 Ok(HttpResponse { status: 206, headers, body: Vec::new(), kept })

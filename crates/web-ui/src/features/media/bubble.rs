@@ -8,7 +8,7 @@ use crate::platform::media::{self, Address};
 use crate::primitives::icon::Icon;
 use crate::store::{App, use_app};
 use crate::words;
-use client_api::{Command, MediaFacts, MediaKind, MediaPlace, MessageId};
+use client_api::{ChatId, Command, MediaFacts, MediaKind, MediaPlace, MessageId};
 use leptos::prelude::*;
 use std::rc::Rc;
 
@@ -25,11 +25,26 @@ pub fn bubble_view(shown: &Shown) -> AnyView {
     }
 }
 
+/// How a file is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    /// Piece by piece, where that can be.
+    Streamed,
+    /// All of it first.
+    Whole,
+}
+
 /// Reads a message's file and tells its address; the chat may have another id by then, and the bubble be gone.
-pub(super) fn read(app: App, shown: &Shown, into: Read, and_then: impl FnOnce(bool) + 'static) {
+pub(super) fn read(app: App, shown: &Shown, how: How, into: Read, and_then: impl FnOnce(bool) + 'static) {
     let still_wanted = move || into.try_with_untracked(Option::is_none) == Some(true);
     let Some(chat) = app.open.get_untracked() else { return };
     let (id, facts) = (shown.id, shown.facts.clone());
+    let is_here = untrack(|| shown.is_here());
+    let streamed = (how == How::Streamed).then(|| stream(app, (chat, id), &facts, !is_here)).flatten();
+    if let Some(address) = streamed {
+        let _ = into.try_set(Some(address));
+        return;
+    }
     wasm_bindgen_futures::spawn_local(async move {
         let address =
             media::whole(chat, id, &facts, still_wanted).await.and_then(|blob| Address::of(&blob)).map(Rc::new);
@@ -39,6 +54,20 @@ pub(super) fn read(app: App, shown: &Shown, into: Read, and_then: impl FnOnce(bo
         }
         and_then(is_read);
     });
+}
+
+/// An address of what is played while it comes; where it does not come yet, it does from now on.
+pub(super) fn stream(
+    app: App,
+    (chat, message): (ChatId, MessageId),
+    facts: &MediaFacts,
+    brings: bool,
+) -> Option<Rc<Address>> {
+    let address = Address::streamed(chat, message, facts)?;
+    if brings {
+        app.send(Command::StreamMedia { chat, message, from: None });
+    }
+    Some(Rc::new(address))
 }
 
 fn picture(app: App, shown: &Shown) -> AnyView {
@@ -52,7 +81,7 @@ fn picture(app: App, shown: &Shown) -> AnyView {
         Effect::new(move || {
             if of.is_here() && full.with_untracked(Option::is_none) && !reads.get_untracked() {
                 reads.set(true);
-                read(app, &of, full, move |is_read| {
+                read(app, &of, How::Whole, full, move |is_read| {
                     let _ = reads.try_set(false);
                     if !is_read {
                         let _ = broken.try_set(true);
@@ -63,7 +92,7 @@ fn picture(app: App, shown: &Shown) -> AnyView {
     }
     let id = shown.id;
     let (of, control_of, trouble_of) = (shown.clone(), shown.clone(), shown.clone());
-    let can_open = Memo::new(move |_| of.is_here());
+    let can_open = Memo::new(move |_| if is_film { of.can_play() } else { of.is_here() });
     let (tabindex, label) = (shown.tabindex(), words::open_media(&facts));
     let length = (is_film && facts.duration_ms > 0).then(|| length(u64::from(facts.duration_ms)));
     let preview_view = preview.map(|address| {
@@ -138,6 +167,9 @@ pub(super) fn save(app: App, shown: &Shown, saves: RwSignal<bool>) {
 /// As `save`, without its bubble. `saves` while it is being read: a large file takes its time.
 pub(super) fn save_file(app: App, id: MessageId, facts: MediaFacts, saves: RwSignal<bool>) {
     let Some(chat) = app.open.get_untracked().filter(|_| !saves.get_untracked()) else { return };
+    if media::save_streamed(chat, id, &facts) {
+        return;
+    }
     saves.set(true);
     wasm_bindgen_futures::spawn_local(async move {
         let whole = media::whole(chat, id, &facts, move || saves.try_get_untracked().is_some()).await;

@@ -1,5 +1,6 @@
 //! What was chosen, before it is sent: looked at, left out, with a caption and in the wished quality.
 
+use super::editing::Editor;
 use super::{Offered, OnSent};
 use crate::bridge;
 use crate::model::media::{Quality, document_kind, kind_of, name_parts, size};
@@ -53,12 +54,15 @@ pub fn Offer() -> impl IntoView {
                 on:change=move |_| quality.set(value)/>{name}</label>
         }
     };
-    view! {
+    let edits = RwSignal::new(None::<usize>);
+    // One dialog in place of the other: caption and quality stay.
+    let chosen = move || {
+        view! {
         <Dialog title=Signal::derive(move || words::send_files(count.get())) testid="offer" on_close=close>
             <ul class="offer-list" data-testid="offer-list">
                 {move || app.offered.get().map(|offered| {
                     let as_documents = offered.as_documents || quality.get() == Quality::AsIs;
-                    offered.files.iter().enumerate().map(|(at, file)| entry(app, at, file, as_documents, ready)).collect_view()
+                    offered.files.iter().enumerate().map(|(at, file)| entry(app, at, file, as_documents, ready, edits)).collect_view()
                 })}
             </ul>
             <Show when=move || has_photos.get()>
@@ -87,6 +91,27 @@ pub fn Offer() -> impl IntoView {
                 </button>
             </div>
         </Dialog>
+        }
+    };
+    let edited = move |at: usize| {
+        let file = app
+            .offered
+            .with_untracked(|offered| offered.as_ref().and_then(|offered| offered.files.get(at).cloned()))?;
+        let done = move |made: Option<File>| {
+            if let (Some(made), Some(offered)) = (made, app.offered.get_untracked()) {
+                let mut files = (*offered.files).clone();
+                if let Some(place) = files.get_mut(at) {
+                    *place = made;
+                }
+                app.offered.set(Some(Offered { files: SendWrapper::new(files), ..offered }));
+            }
+            let _ = edits.try_set(None);
+        };
+        Some(view! { <Editor file done/> })
+    };
+    move || match edits.get().and_then(edited) {
+        Some(editor) => editor.into_any(),
+        None => chosen().into_any(),
     }
 }
 
@@ -97,6 +122,7 @@ fn entry(
     file: &File,
     as_documents: bool,
     ready: RwSignal<Option<usize>>,
+    edits: RwSignal<Option<usize>>,
 ) -> impl IntoView + use<> {
     let name = file.name();
     let kind = if as_documents { MediaKind::Document } else { kind_of(&file.type_()) };
@@ -138,7 +164,7 @@ fn entry(
         });
         app.offered.set(left);
     };
-    let label = words::remove_file(&name);
+    let (label, edit_label) = (words::remove_file(&name), words::edit_photo(&name));
     view! {
         <li class="offer-file" data-testid="offer-file">
             {picture}
@@ -146,6 +172,9 @@ fn entry(
                 <bdi class="media-name" title=name.clone()><span class="media-name-front">{front}</span><span>{end}</span></bdi>
                 <span class="media-size">{size(file.size() as u64)}</span>
             </span>
+            <Show when=move || { kind == MediaKind::Photo && ready.get().is_none() && !has_no_picture.get() }>
+                <IconButton icon="pencil-simple" label=edit_label.clone() testid="offer-edit" on_click=move |_| edits.set(Some(at))/>
+            </Show>
             <Show when=move || ready.get().is_none()>
                 <IconButton icon="x" label=label.clone() testid="offer-remove" on_click=remove/>
             </Show>

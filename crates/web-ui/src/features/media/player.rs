@@ -1,7 +1,7 @@
 //! Voice and music in a bubble: a button, the waveform, which is also the way to another place, the time and the speed. Only one plays.
 
 use super::Shown;
-use super::bubble::{Read, control, read, save, trouble};
+use super::bubble::{How, Read, control, read, save, trouble};
 use crate::model::media::{bars, file_name, length, name_parts};
 use crate::platform::media;
 use crate::primitives::icon::Icon;
@@ -20,16 +20,28 @@ pub(super) fn player(app: App, shown: &Shown) -> AnyView {
     let audio = NodeRef::<html::Audio>::new();
     let (plays, at_ms, speed, broken) =
         (RwSignal::new(false), RwSignal::new(0_u64), RwSignal::new(0_usize), RwSignal::new(false));
-    let reads = RwSignal::new(false);
+    let (reads, how) = (RwSignal::new(false), StoredValue::new(How::Streamed));
     let all_ms = RwSignal::new(u64::from(facts.duration_ms));
-    let here_of = shown.clone();
-    let is_here = Memo::new(move |_| here_of.is_here());
+    let play_of = shown.clone();
+    let can_play = Memo::new(move |_| play_of.can_play());
     let start = move || {
         if let Some(audio) = audio.try_get_untracked().flatten() {
             let rate = speed.try_get_untracked().and_then(|at| SPEEDS.get(at)).map_or(1.0, |speed| speed.0);
             media::play_alone(&audio);
             audio.set_playback_rate(rate);
         }
+    };
+    // What does not come piece by piece is read whole, where it is here.
+    let again_of = shown.clone();
+    let failed = move || {
+        let was_streamed = address.try_get_untracked().flatten().is_some_and(|address| address.is_streamed());
+        if !was_streamed || !untrack(|| again_of.is_here()) {
+            let _ = broken.try_set(true);
+            return;
+        }
+        how.set_value(How::Whole);
+        address.set(None);
+        read(app, &again_of, How::Whole, address, move |is_read| _ = broken.try_set(!is_read));
     };
     let of = shown.clone();
     let toggle = move |_| {
@@ -41,7 +53,7 @@ pub(super) fn player(app: App, shown: &Shown) -> AnyView {
         } else {
             // Its address goes to the element with the next frame.
             reads.set(true);
-            read(app, &of, address, move |is_read| {
+            read(app, &of, how.get_value(), address, move |is_read| {
                 let _ = reads.try_set(false);
                 if !is_read {
                     let _ = broken.try_set(true);
@@ -88,13 +100,13 @@ pub(super) fn player(app: App, shown: &Shown) -> AnyView {
                 on:play=move |_| plays.set(true)
                 on:pause=move |_| _ = plays.try_set(false)
                 on:ended=move |_| { plays.set(false); at_ms.set(0); }
-                on:error=move |_| _ = broken.try_set(true)
+                on:error=move |_| failed()
                 on:loadedmetadata=move |_| if let Some(audio) = audio.get_untracked() && audio.duration().is_finite() {
                     all_ms.set((audio.duration() * 1_000.0) as u64);
                 }
                 on:timeupdate=move |_| if let Some(audio) = audio.get_untracked() { at_ms.set((audio.current_time() * 1_000.0) as u64) }
             ></audio>
-            {move || if is_here.get() {
+            {move || if can_play.get() {
                 let toggle = toggle.clone();
                 let label = move || words::play(plays.get(), kind);
                 view! {
@@ -108,12 +120,12 @@ pub(super) fn player(app: App, shown: &Shown) -> AnyView {
                 <span class="wave" dir="ltr">
                     {bars}
                     <input class="wave-place" type="range" min="0" max=move || all_ms.get().max(1).to_string() step=move || (all_ms.get() / 60).clamp(100, 5_000).to_string()
-                        aria-label=words::POSITION aria-valuetext=move || words::place_in(&length(at_ms.get()), &length(all_ms.get())) prop:value=move || at_ms.get().to_string() tabindex=tabindex disabled=move || !is_here.get()
+                        aria-label=words::POSITION aria-valuetext=move || words::place_in(&length(at_ms.get()), &length(all_ms.get())) prop:value=move || at_ms.get().to_string() tabindex=tabindex disabled=move || !can_play.get()
                         on:input=go_to on:keydown=|event| if moves_in_range(&event.key()) { event.stop_propagation() }/>
                 </span>
                 <span class="media-size" data-testid="media-time">{time}</span>
             </span>
-            {move || is_here.get().then(|| view! {
+            {move || can_play.get().then(|| view! {
                 <button class="player-speed" type="button" tabindex=tabindex data-testid="media-speed"
                     aria-label=move || words::speed(SPEEDS.get(speed.get()).map_or("1", |speed| speed.1))
                     on:click=move |_| {

@@ -1,8 +1,9 @@
 //! A photo or a film over the whole page: larger and smaller, the next and the one before of those that the conversation has loaded.
 
-use super::bubble::{Read, save_file};
+use super::bubble::{How, Read, save_file, stream};
 use crate::model::fingers::Fingers;
 use crate::model::media::file_name;
+use crate::model::streams::played_type;
 use crate::platform::media::{self, Address};
 use crate::platform::page;
 use crate::primitives::icon::{Icon, IconButton};
@@ -46,7 +47,17 @@ impl Look {
     }
 }
 
-/// What can be looked at: it is on this device.
+/// What can be looked at: it is on this device, or is a film that is being played while it comes.
+fn is_shown(row: &MessageRow, viewing: Option<MessageId>) -> bool {
+    let comes = row.attachment.as_ref().is_some_and(|Attachment { facts, place }| {
+        facts.kind == MediaKind::Video
+            && matches!(place, MediaPlace::There | MediaPlace::Downloading { .. })
+            && played_type(facts).is_some()
+    });
+    is_to_be_seen(row) || (comes && viewing == Some(row.id))
+}
+
+/// It is on this device.
 fn is_to_be_seen(row: &MessageRow) -> bool {
     row.attachment.as_ref().is_some_and(|Attachment { facts, place }| {
         matches!(facts.kind, MediaKind::Photo | MediaKind::Video)
@@ -56,7 +67,9 @@ fn is_to_be_seen(row: &MessageRow) -> bool {
 }
 
 fn all(app: App) -> Vec<Arc<MessageRow>> {
-    app.timeline.with(|timeline| timeline.as_ref().map(|timeline| timeline.all(is_to_be_seen)).unwrap_or_default())
+    let viewing = app.viewing.get();
+    let shown = move |row: &MessageRow| is_shown(row, viewing);
+    app.timeline.with(|timeline| timeline.as_ref().map(|timeline| timeline.all(shown)).unwrap_or_default())
 }
 
 #[component]
@@ -122,13 +135,24 @@ pub fn Viewer() -> impl IntoView {
         match now {
             None => close(),
             Some(id) if now != before.flatten() => {
-                load(app, id, address, broken);
+                load(app, id, How::Streamed, address, broken);
                 keep_focus();
             }
             Some(_) => {}
         }
         now
     });
+    // What does not come piece by piece is read whole, where it is here.
+    let failed = move || {
+        let is_here = shown.with_untracked(|row| row.as_ref().is_some_and(|row| is_to_be_seen(row)));
+        match (address.get_untracked(), shown_id.get_untracked()) {
+            (Some(before), Some(id)) if before.is_streamed() && is_here => {
+                address.set(None);
+                load(app, id, How::Whole, address, broken);
+            }
+            _ => broken.set(true),
+        }
+    };
     let on_key = move |event: leptos::ev::KeyboardEvent| {
         // The page's own size, and the way back, are the browser's.
         if event.ctrl_key() || event.alt_key() || event.meta_key() {
@@ -156,8 +180,10 @@ pub fn Viewer() -> impl IntoView {
         let facts = shown.with_untracked(|row| row.as_ref().and_then(|row| row.attachment.clone())).map(|at| at.facts);
         let id = shown_id.get_untracked();
         match (facts, address.get_untracked(), id) {
-            (Some(facts), Some(address), _) => media::save(address.text(), &file_name(&facts)),
-            (Some(facts), None, Some(id)) => save_file(app, id, facts, saves),
+            (Some(facts), Some(address), _) if !address.is_streamed() => {
+                media::save(address.text(), &file_name(&facts))
+            }
+            (Some(facts), _, Some(id)) => save_file(app, id, facts, saves),
             _ => {}
         }
     };
@@ -179,7 +205,9 @@ pub fn Viewer() -> impl IntoView {
                     <IconButton icon="magnifying-glass-plus" label=words::ZOOM_IN.to_owned() testid="viewer-larger"
                         on_click=move |_| look.update(|look| *look = look.zoomed(ZOOM_STEP))/>
                 </Show>
-                <IconButton icon="download-simple" label=words::SAVE_AS.to_owned() testid="viewer-save" on_click=save/>
+                <Show when=move || shown.with(|row| row.as_ref().is_some_and(|row| is_to_be_seen(row)))>
+                    <IconButton icon="download-simple" label=words::SAVE_AS.to_owned() testid="viewer-save" on_click=save/>
+                </Show>
                 <IconButton icon="x" label=words::CLOSE.to_owned() testid="viewer-close" on_click=move |_| close()/>
             </header>
             <div class="viewer-stage" class:zoomed=move || { look.get().zoom > 1.0 }
@@ -207,7 +235,7 @@ pub fn Viewer() -> impl IntoView {
                     if kind.get_untracked() == Some(MediaKind::Video) {
                         return view! {
                             <video class="viewer-film" src=src controls autoplay playsinline data-testid="viewer-film"
-                                on:play=move |event| media::play_alone(&event_target(&event)) on:error=move |_| broken.set(true)></video>
+                                on:play=move |event| media::play_alone(&event_target(&event)) on:error=move |_| failed()></video>
                         }.into_any();
                     }
                     view! {
@@ -238,10 +266,15 @@ fn is_on_film(event: &web_sys::KeyboardEvent) -> bool {
     event.target().is_some_and(|target| target.dyn_ref::<web_sys::HtmlVideoElement>().is_some())
 }
 
-fn load(app: App, id: MessageId, address: Read, broken: RwSignal<bool>) {
+fn load(app: App, id: MessageId, how: How, address: Read, broken: RwSignal<bool>) {
     let row = app.timeline.with_untracked(|timeline| timeline.as_ref().and_then(|timeline| timeline.row(id)));
+    let is_here = row.as_ref().is_some_and(|row| is_to_be_seen(row));
     let facts = row.and_then(|row| row.attachment.as_ref().map(|attachment| attachment.facts.clone()));
     let (Some(facts), Some(chat)) = (facts, app.open.get_untracked()) else { return };
+    let streamed = (how == How::Streamed).then(|| stream(app, (chat, id), &facts, !is_here)).flatten();
+    if streamed.is_some() {
+        return address.set(streamed);
+    }
     wasm_bindgen_futures::spawn_local(async move {
         let is_looked_at = move || app.viewing.get_untracked() == Some(id);
         let read = media::whole(chat, id, &facts, is_looked_at).await.and_then(|blob| Address::of(&blob)).map(Rc::new);
