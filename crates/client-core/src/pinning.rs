@@ -9,6 +9,7 @@ use crate::media;
 use crate::messages::Kind;
 use crate::notices;
 use crate::profile::ui_account;
+use crate::spoken;
 use client_api::{Answer, MessageBody, Quote, Quoted, SystemLine, UserError};
 use prost::Message as _;
 use proto::content::{Content, Pin, content};
@@ -103,16 +104,8 @@ fn may_stand(db: &Connection, id: MessageId) -> rusqlite::Result<bool> {
     Ok(stored.is_some_and(|(kind, content)| {
         let body = Content::decode(content.as_slice()).ok().and_then(|content| content.body);
         kind == Kind::Newer.number()
-            || matches!(
-                body,
-                Some(
-                    content::Body::Text(_)
-                        | content::Body::Media(_)
-                        | content::Body::Poll(_)
-                        | content::Body::Cards(_)
-                        | content::Body::Place(_)
-                )
-            )
+            || matches!(body, Some(content::Body::Text(_) | content::Body::Media(_)))
+            || body.as_ref().is_some_and(|body| spoken::shown(body).is_some())
     }))
 }
 

@@ -3,12 +3,12 @@
 use super::*;
 use crate::io::{Output, PushTask};
 use crate::messages::{self, NewMessage, Place, Stored};
-use crate::testing::story::{CHAT_UI, MINUTE_MS, Story, edit, id, reaction, text};
+use crate::testing::story::{CHAT_UI, MINUTE_MS, Story, edit, id, reaction, saying, text};
 use crate::testing::{CHAT, now_ms, step};
 use crate::{chat_list, marks};
 use client_api::WindowAnchor;
 use prost::Message as _;
-use proto::content::{Call, Content, StateOp, content};
+use proto::content::{Call, StateOp, content};
 use proto::ids::{DeviceAddress, DeviceNumber};
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -30,13 +30,7 @@ impl Story {
     }
 
     fn hears_at(&self, number: u8, place: Place, body: content::Body) -> Stored {
-        let content = Content {
-            message_id: id(number).to_vec(),
-            sent_ms: 1,
-            profile_version: 0,
-            lifetime_s: 0,
-            body: Some(body),
-        };
+        let content = saying(number, body);
         let message = NewMessage {
             chat: CHAT,
             id: id(number),

@@ -6,7 +6,7 @@ mod signs;
 use super::*;
 use crate::io::Output;
 use crate::messages::{NewMessage, Place};
-use crate::testing::story::{CHAT_UI, Story, id};
+use crate::testing::story::{CHAT_UI, Story, id, saying};
 use crate::testing::{CHAT, now_ms, step};
 use client_api::{CallLine, CallSay, Command, MessageBody, Request};
 use prost::Message as _;
@@ -44,13 +44,7 @@ impl Calls {
 
     /// The server's log has a content of a device here, and this device follows it.
     fn hears(&mut self, (account, device): (AccountId, u32), number: u8, seq: u64, body: content::Body) -> Vec<Output> {
-        let content = Content {
-            message_id: id(number).to_vec(),
-            sent_ms: 1,
-            profile_version: 0,
-            lifetime_s: 0,
-            body: Some(body),
-        };
+        let content = saying(number, body);
         let item = GroupItem { chat: CHAT.to_vec(), seq, time_ms: self.now_ms, ..GroupItem::default() };
         let sender = DeviceAddress { account, device: DeviceNumber(device) };
         self.does(|client, cx| {

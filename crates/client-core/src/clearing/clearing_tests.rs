@@ -4,7 +4,7 @@ use super::*;
 use crate::history;
 use crate::io::Output;
 use crate::messages::Stored;
-use crate::testing::story::{CHAT_UI, MINUTE_MS, Story, answer, deletion, edit, id, reaction, text};
+use crate::testing::story::{CHAT_UI, MINUTE_MS, Story, answer, deletion, edit, id, reaction, saying, text};
 use crate::testing::{CHAT, now_ms, step};
 use crate::{chat_list, messages, pinning};
 use client_api::{Command, Event, MessageBody, Quoted, SearchQuery};
@@ -77,13 +77,7 @@ impl Story {
 
     /// As of a message that could not be opened before: the sender gives it again.
     fn gets_again(&self, number: u8, minute: u64, body: content::Body) -> Stored {
-        let content = Content {
-            message_id: id(number).to_vec(),
-            sent_ms: 1,
-            profile_version: 0,
-            lifetime_s: 0,
-            body: Some(body),
-        };
+        let content = saying(number, body);
         let message = messages::NewMessage {
             chat: CHAT,
             id: id(number),

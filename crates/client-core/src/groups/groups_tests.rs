@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::io::Output;
-use crate::testing::story::{CHAT_UI, edit, id, reaction, text};
+use crate::testing::story::{CHAT_UI, edit, id, reaction, saying, text};
 use crate::testing::{CHAT, Peer, now_ms, phone, step};
 use client_api::{
     Answer, ChatInfo, Command, Event, GroupRules as Rules, MessageStatus, Request, RulesChange, UserError, WindowAnchor,
@@ -109,13 +109,7 @@ impl Story {
 
     /// The next entry of the log is the peer's.
     fn hears(&mut self, number: u8, body: content::Body) {
-        let content = Content {
-            message_id: id(number).to_vec(),
-            sent_ms: 1,
-            profile_version: 0,
-            lifetime_s: 0,
-            body: Some(body),
-        };
+        let content = saying(number, body);
         self.hears_content(&content);
     }
 
@@ -696,13 +690,7 @@ fn words_that_came_before_this_version_count_after_the_update() {
     let began_ms = story.began_ms;
     let peers = story.peers();
     for (number, body) in [(1, described("Every Monday", began_ms)), (2, ruled(ONLY_ADMINS, began_ms))] {
-        let content = Content {
-            message_id: id(number).to_vec(),
-            sent_ms: 1,
-            profile_version: 0,
-            lifetime_s: 0,
-            body: Some(body),
-        };
+        let content = saying(number, body);
         let message = messages::NewMessage {
             chat: CHAT,
             id: id(number),

@@ -25,6 +25,11 @@ pub(crate) fn id(number: u8) -> MessageId {
     MessageId([number; 16])
 }
 
+/// What a message with this number says.
+pub(crate) fn saying(number: u8, body: content::Body) -> Content {
+    Content { message_id: id(number).to_vec(), sent_ms: 1, profile_version: 0, lifetime_s: 0, body: Some(body) }
+}
+
 pub(crate) fn text(words: &str) -> content::Body {
     content::Body::Text(Text { text: words.to_owned(), ..Text::default() })
 }
@@ -59,13 +64,7 @@ impl Story {
 
     /// The server's log has this of an account, so many minutes after the chat's beginning, which is its place too.
     pub(crate) fn says(&self, account: AccountId, number: u8, minute: u64, body: content::Body) {
-        let content = Content {
-            message_id: id(number).to_vec(),
-            sent_ms: 1,
-            profile_version: 0,
-            lifetime_s: 0,
-            body: Some(body),
-        };
+        let content = saying(number, body);
         let kind = messages::kind_of(&content).expect("part of the conversation");
         let message = NewMessage {
             chat: CHAT,
