@@ -90,6 +90,7 @@ async fn another_microphone_takes_over_in_the_call_and_is_remembered() -> Result
     alice.opens_chat("Bob").await?;
     alice.clicks("call-voice").await?;
     bob.clicks("call-answer").await?;
+    are_connected([&alice, &bob]).await?;
     alice.finds_true(&format!("{SENT}.getSettings().deviceId === '{another}'")).await?;
     alice.finds_true(&format!("document.querySelector('[data-testid=call-sound]')?.sinkId === '{loudspeaker}'")).await
 }
