@@ -201,6 +201,8 @@ pub enum CallLine {
         participant: u64,
         /// Whoever has no connection for so long is put out.
         unconnected_max_ms: u32,
+        /// With which the server relays over TLS for this participant; empty where it does not.
+        turn_password: String,
     },
     /// Seal and open with these from now on; those before serve a few seconds longer for opening.
     Keys(CallKeys),

@@ -17,14 +17,16 @@ pub(crate) use words::{cost, is_of_calls};
 use crate::config::CallsConfig;
 use crate::hub::Hub;
 use crate::open::Places;
+use crate::turn::Turn;
 use directory::{Directory, Reserved, Seating};
 use proto::ids::{ChatId, DeviceAddress, Lease};
 use proto::wire::{self, call_refused, client_frame, refused, reply, server_frame};
 use server_store::groups::{Membership, Standing};
 use server_store::{StoreError, Stores};
 use sfu::{JoinError, ParticipantId};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher as _, RandomState};
+use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::error::TrySendError;
@@ -46,6 +48,8 @@ pub(crate) struct Calls {
     directory: Mutex<Directory>,
     to_keep: Notify,
     stop: watch::Sender<bool>,
+    /// For those whose network passes nothing but HTTPS, where this server has that.
+    turn: Option<Turn>,
 }
 
 /// What units say, each with its number; to be passed on by [`pass_on`].
@@ -59,6 +63,8 @@ pub(crate) struct Sayings {
 pub(crate) struct Tally {
     pub(crate) participants: usize,
     pub(crate) rooms: usize,
+    /// Connections of TURN.
+    pub(crate) relays: usize,
     pub(crate) packets_received: u64,
     pub(crate) packets_unrouted: u64,
     pub(crate) packets_sent: u64,
@@ -87,7 +93,23 @@ impl Calls {
             ended.push(started.ended);
         }
         let (hasher, directory, to_keep) = (RandomState::new(), Mutex::default(), Notify::new());
-        (Self { hub, stores, units, hasher, directory, to_keep, stop }, Sayings { of, ended })
+        (Self { hub, stores, units, hasher, directory, to_keep, stop, turn: None }, Sayings { of, ended })
+    }
+
+    /// The same, relaying for who is in a call to where its units take datagrams.
+    pub(crate) fn relayed_to(self, units: BTreeMap<SocketAddr, SocketAddr>) -> Self {
+        let turn = (self.are_offered() && !units.is_empty()).then(|| Turn::to(units));
+        Self { turn, ..self }
+    }
+
+    /// Who is relayed for, if anybody is.
+    pub(crate) fn turn(&self) -> Option<&Turn> {
+        self.turn.as_ref()
+    }
+
+    /// Whether there is such a participant now.
+    pub(crate) fn is_in_call(&self, who: ParticipantId) -> bool {
+        self.directory().device_of(who).is_some()
     }
 
     /// Whether there are calls here.
@@ -153,6 +175,7 @@ impl Calls {
             Seating::Seated => reply::Body::CallJoined(wire::CallJoined {
                 participant: participant.0,
                 unconnected_max_ms: u32::try_from(sfu::limits::UNCONNECTED_MAX.as_millis()).unwrap_or(u32::MAX),
+                turn_password: self.turn.as_ref().map(|turn| turn.password(participant)).unwrap_or_default(),
             }),
             Seating::Struck => {
                 // Its leaving may have come to the unit before it did.
@@ -277,6 +300,7 @@ impl Calls {
         Tally {
             participants,
             rooms,
+            relays: self.turn.as_ref().map_or(0, Turn::connections),
             packets_received: sum(|counts| counts.received.load(Ordering::Relaxed)),
             packets_unrouted: sum(|counts| counts.unrouted.load(Ordering::Relaxed)),
             packets_sent: sum(|counts| counts.sent.load(Ordering::Relaxed)),

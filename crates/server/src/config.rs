@@ -9,7 +9,7 @@ use crate::push::PushHost;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::Deserialize;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -97,6 +97,8 @@ pub struct CallsConfig {
     pub units: NonZeroUsize,
     /// TCP connections of one address, to all units.
     pub streams_per_address_max: usize,
+    /// Where HTTPS is served, it relays for those whose network passes nothing else.
+    pub turn: bool,
 }
 
 impl CallsConfig {
@@ -107,6 +109,7 @@ impl CallsConfig {
             addresses: Vec::new(),
             units: NonZeroUsize::MIN,
             streams_per_address_max: limits::CALL_STREAMS_PER_ADDRESS_MAX,
+            turn: true,
         }
     }
 
@@ -117,6 +120,19 @@ impl CallsConfig {
             first => first.checked_add(u16::try_from(unit).ok()?)?,
         };
         Some(SocketAddr::new(self.listen.ip(), port))
+    }
+
+    /// Where the datagrams of a unit go that takes them at this port: as clients are told, and as this machine reaches it.
+    pub(crate) fn reached_from_here(&self, port: u16) -> impl Iterator<Item = (SocketAddr, SocketAddr)> {
+        let listens = self.listen.ip();
+        self.reached_at().into_iter().map(move |told| {
+            let here = match (listens.is_unspecified(), told) {
+                (false, _) => listens,
+                (true, IpAddr::V4(_)) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+                (true, IpAddr::V6(_)) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+            };
+            (SocketAddr::new(told, port), SocketAddr::new(here, port))
+        })
     }
 
     /// The addresses that clients are told. Of all interfaces it is that in the local network, and for this machine its own.
@@ -292,6 +308,9 @@ pub struct ServeArgs {
     /// Threads for calls, each with a port: that of `calls_listen` and those that follow [default: 1].
     #[arg(long, env = "HELIOGRAPH_CALLS_UNITS")]
     calls_units: Option<NonZeroUsize>,
+    /// Whether the port of HTTPS relays calls of networks that pass nothing else (TURN) [default: true].
+    #[arg(long, env = "HELIOGRAPH_CALLS_TURN")]
+    calls_turn: Option<bool>,
     /// Whether browsers may be notified while no page is open, through their makers' push services [default: true].
     #[arg(long, env = "HELIOGRAPH_PUSH")]
     push: Option<bool>,
@@ -396,6 +415,7 @@ impl ServeArgs {
             calls_listen: self.calls_listen.or(file.calls_listen),
             calls_addresses: self.calls_addresses.or(file.calls_addresses),
             calls_units: self.calls_units.or(file.calls_units),
+            calls_turn: self.calls_turn.or(file.calls_turn),
             push: self.push.or(file.push),
             push_contact: self.push_contact.or(file.push_contact),
             push_hosts: self.push_hosts.or(file.push_hosts),
@@ -426,7 +446,10 @@ impl ServeArgs {
             None => Some(SocketAddr::from(([0, 0, 0, 0], 8472))),
             Some(text) => Some(text.parse().with_context(|| format!("calls_listen: {text:?} is no address and port"))?),
         };
-        let calls = calls.map(|listen| calls_at(listen, self.calls_addresses, self.calls_units)).transpose()?;
+        let mut calls = calls.map(|listen| calls_at(listen, self.calls_addresses, self.calls_units)).transpose()?;
+        if let Some(calls) = &mut calls {
+            calls.turn = self.calls_turn.unwrap_or(calls.turn);
+        }
         let default_region = region(self.default_region.as_deref().unwrap_or_default())?;
         let connections_max = self.connections_max.map_or(default.connections_max, NonZeroUsize::get);
         let connections_per_address_max = share_of(connections_max, self.connections_per_address_max)?;

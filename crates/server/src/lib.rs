@@ -25,6 +25,7 @@ mod push;
 mod server;
 mod socket;
 mod tls;
+mod turn;
 pub mod web_app;
 
 pub use config::Config;

@@ -81,6 +81,20 @@ pub const CALL_STREAM_REFUSED_MAX: u32 = 4;
 pub const CALL_STREAM_UNTAKEN_MAX: Duration = Duration::from_secs(20);
 /// How long a frame may wait for the other end of a TCP connection to read.
 pub const CALL_STREAM_WRITE_WITHIN: Duration = Duration::from_secs(10);
+/// Connections of one participant to be relayed over TLS: one for each network of the machine that it is on, and for a moment another.
+pub const TURN_CONNECTIONS_PER_PARTICIPANT_MAX: usize = 4;
+/// A message to be relayed, with its head: a packet of a call and what names whom it is for, or a request with the longest names.
+pub const TURN_MESSAGE_LEN_MAX: usize = 4_096;
+/// Addresses of units that one such connection may send to. For each it has a socket of its own.
+pub const TURN_UNITS_MAX: usize = 4;
+/// Answers that wait for one such connection: whoever asks on and reads none is gone.
+pub const TURN_ANSWERS_MAX: usize = 64;
+/// Datagrams that wait for one such connection, on either side; what comes then is dropped, as the network would.
+pub const TURN_DATAGRAMS_MAX: usize = 64;
+/// A connection of TURN has no address for so long at most.
+pub const TURN_AUTHENTICATED_WITHIN: Duration = Duration::from_secs(10);
+/// How often it is looked whether somebody who is relayed for is still in the call.
+pub const TURN_LOOK_EVERY: Duration = Duration::from_secs(5);
 /// Calls in one answer to GetCalls.
 pub const CALLS_TOLD_MAX: usize = 1_024;
 /// Bytes of a session description that count as one word more. Reading them holds up the packets of everybody in the unit.

@@ -74,8 +74,11 @@ fn main() -> Result<()> {
 /// On standard error; standard output is for codes and the greeting.
 fn start_log(format: LogFormat, filter: Option<&str>) -> Result<()> {
     let mut filter = EnvFilter::try_new(filter.unwrap_or("info")).context("--log is not understood")?;
-    // They would name the hosts that pushes go to, whatever the filter says of the rest.
-    for quiet in ["reqwest=warn", "hyper_util::client=warn", "rustls::client=warn"] {
+    // They would name the hosts that pushes go to, and who is relayed for, whatever the filter says of the rest.
+    let quiet = ["reqwest=warn", "hyper_util::client=warn", "rustls::client=warn"];
+    // And strangers can have them write as much as they like.
+    let silent = ["turn_server_proto=off", "turn_types=off", "stun_proto=off", "stun_types=off"];
+    for quiet in quiet.into_iter().chain(silent) {
         filter = filter.add_directive(quiet.parse()?);
     }
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);

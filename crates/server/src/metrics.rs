@@ -117,6 +117,7 @@ struct Counter {
 /// The port of the metrics, and nothing else.
 pub(crate) fn port(listener: TcpListener, app: &Arc<App>) -> Port {
     Port {
+        relays: None,
         listener,
         tls: None,
         router: Router::new().route("/metrics", get(expose)).with_state(app.clone()),
@@ -149,6 +150,7 @@ async fn expose(State(app): State<Arc<App>>) -> Response {
     let gauges = [
         in_calls("participants", calls.participants),
         in_calls("rooms", calls.rooms),
+        in_calls("relays", calls.relays),
         open("connections", app.open.connections.taken()),
         open("greetings", greetings),
         open("sockets", sockets),

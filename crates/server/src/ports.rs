@@ -1,14 +1,17 @@
 //! Taking connections and talking HTTP on them: how many at once, what the others hear, and how long a silent one is kept.
 
+mod begun;
 mod reader;
 
 use crate::limits::{FULL_RETRY_MS, TLS_HANDSHAKE_WITHIN};
 use crate::open::{Admission, Connections, Places};
 use crate::problem::Problem;
+use crate::turn::Relays;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
+use begun::Begun;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -30,6 +33,8 @@ pub(crate) struct Port {
     /// `None` for plain HTTP.
     pub(crate) tls: Option<TlsAcceptor>,
     pub(crate) router: Router,
+    /// For whom TURN is spoken here as well, over TLS; `None`: for nobody.
+    pub(crate) relays: Option<Relays>,
     /// Connections at once.
     pub(crate) connections: Arc<Connections>,
     /// Connections beyond those that still hear why; what comes beyond these is closed without a word.
@@ -66,10 +71,10 @@ pub(crate) fn serve(port: Port, mut stop: watch::Receiver<bool>) -> JoinHandle<(
                 Some(_) = connections.join_next() => continue,
                 () = stopped(&mut stop) => break,
             };
-            let (admission, router) = match port.connections.take(peer.ip()) {
-                Some(admission) => (admission, &port.router),
+            let (admission, router, relays) = match port.connections.take(peer.ip()) {
+                Some(admission) => (admission, &port.router, port.relays.clone()),
                 None => match port.refusals.take(()) {
-                    Some(place) => (Admission::beyond(place), &full),
+                    Some(place) => (Admission::beyond(place), &full, None),
                     None => continue,
                 },
             };
@@ -80,7 +85,10 @@ pub(crate) fn serve(port: Port, mut stop: watch::Receiver<bool>) -> JoinHandle<(
                 None => connections.spawn(talk.over(stream)),
                 Some(tls) => connections.spawn(async move {
                     if let Ok(Ok(stream)) = tokio::time::timeout(TLS_HANDSHAKE_WITHIN, tls.accept(stream)).await {
-                        Box::pin(talk.over(stream)).await;
+                        match relays {
+                            None => Box::pin(talk.over(stream)).await,
+                            Some(relays) => Box::pin(talk.over_either(stream, relays)).await,
+                        }
                     }
                 }),
             };
@@ -104,6 +112,21 @@ struct Talk {
 }
 
 impl Talk {
+    /// HTTP or TURN, as it begins. While it says nothing, which of them it is stays open.
+    async fn over_either(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, relays: Relays) {
+        let mut stop = self.stop.clone();
+        let begun = tokio::select! {
+            begun = tokio::time::timeout(self.head_within, Begun::read(stream)) => begun,
+            () = stopped(&mut stop) => return,
+        };
+        let Ok(Ok((first, stream))) = begun else { return };
+        if !Relays::are_asked_by(first) {
+            return self.over(stream).await;
+        }
+        let Connection { peer, _admission } = self.connection;
+        relays.serve(stream, peer, self.stop).await;
+    }
+
     async fn over(self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
         let Self { connection, router, head_within, read_within, mut stop } = self;
         let answer = service_fn(move |mut request: hyper::Request<Incoming>| {

@@ -15,6 +15,7 @@ use crate::open::Open;
 use crate::ports::{self, Port};
 use crate::push::{self, Pushes};
 use crate::tls;
+use crate::turn::Relays;
 use crate::web_app::WebApp;
 use anyhow::{Context, Result, anyhow};
 use proto::ids::{ServerId, Timeline};
@@ -138,12 +139,15 @@ impl Server {
             bound.iter().map(|unit| Ok((unit.udp_address()?, unit.tcp_address()?))).collect::<Result<Vec<_>>>()?;
         let (app, sayings) = build(config, environment, database, blobs, authority_pem.clone(), bound).await?;
         let https_addr = secure.as_ref().map(|(listener, _)| listener.local_addr()).transpose()?;
-        let app = Arc::new(App { origin: origin(addr, https_addr), ..app });
+        let units = units_from_here(&app.config, &calls_addrs).filter(|_| https_addr.is_some());
+        let calls = app.calls.relayed_to(units.collect());
+        let app = Arc::new(App { origin: origin(addr, https_addr), calls, ..app });
         let metrics_addr = watched.as_ref().map(TcpListener::local_addr).transpose()?;
         let (stop, _) = watch::channel(false);
         let router = crate::http::router(app.clone());
-        let port = |listener, tls| Port {
+        let port = |listener, tls: Option<TlsAcceptor>| Port {
             listener,
+            relays: tls.as_ref().map(|_| Relays { app: app.clone() }),
             tls,
             router: router.clone(),
             connections: app.open.connections.clone(),
@@ -233,6 +237,19 @@ fn admin(app: &Arc<App>) -> Option<JoinHandle<()>> {
 #[cfg(not(unix))]
 fn admin(_: &Arc<App>) -> Option<JoinHandle<()>> {
     None
+}
+
+/// Where units take datagrams: as clients are told, and as this machine reaches them.
+fn units_from_here(
+    config: &Config,
+    calls_addrs: &[(SocketAddr, SocketAddr)],
+) -> impl Iterator<Item = (SocketAddr, SocketAddr)> {
+    let units = config
+        .calls
+        .iter()
+        .filter(|calls| calls.turn)
+        .flat_map(|calls| calls_addrs.iter().map(move |(udp, _)| (calls, udp.port())));
+    units.flat_map(|(calls, port)| calls.reached_from_here(port))
 }
 
 /// None where a port is taken: messages go on without calls.

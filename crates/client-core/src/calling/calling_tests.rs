@@ -16,6 +16,7 @@ use proto::wire::{
 };
 
 const PARTICIPANT: u64 = 77;
+const TURN_PASSWORD: &str = "for the relay";
 
 struct Calls {
     story: Story,
@@ -91,7 +92,8 @@ impl Calls {
     }
 
     fn is_joined(&mut self) -> Vec<Output> {
-        let joined = CallJoined { participant: PARTICIPANT, unconnected_max_ms: 15_000 };
+        let joined =
+            CallJoined { participant: PARTICIPANT, unconnected_max_ms: 15_000, turn_password: TURN_PASSWORD.into() };
         self.does(|client, cx| client.on_join_answered(cx, client.calling.joins, Some(reply::Body::CallJoined(joined))))
     }
 
@@ -195,7 +197,10 @@ fn who_calls_is_in_the_room_with_the_keys_of_the_chat() {
             _ => None,
         })
         .collect();
-    assert_eq!(lines[0], CallLine::Open { participant: PARTICIPANT, unconnected_max_ms: 15_000 });
+    assert_eq!(
+        lines[0],
+        CallLine::Open { participant: PARTICIPANT, unconnected_max_ms: 15_000, turn_password: TURN_PASSWORD.into() }
+    );
     let CallLine::Keys(keys) = &lines[1] else { panic!("no keys: {lines:?}") };
     assert_eq!((keys.base_key.len(), keys.leaves.len()), (32, 2));
     assert!(!format!("{keys:?}").contains(&format!("{:?}", keys.base_key)), "no key stands in a log");
@@ -328,7 +333,7 @@ fn a_joining_that_the_server_is_too_busy_for_is_tried_again() {
     assert!(!joins(&calls.passes(999)));
     assert!(joins(&calls.passes(1)));
     // What comes of the first one now is of no interest.
-    let joined = CallJoined { participant: 1, unconnected_max_ms: 1 };
+    let joined = CallJoined { participant: 1, unconnected_max_ms: 1, ..CallJoined::default() };
     let out = calls.does(|client, cx| client.on_join_answered(cx, number, Some(reply::Body::CallJoined(joined))));
     assert!(!out.iter().any(|output| matches!(output, Output::Event(Event::CallLine(_)))));
 }

@@ -179,12 +179,15 @@ impl Client {
         let is_in_call = self.calling.own.is_some();
         let here = self.calling.own.as_mut().filter(|own| own.place.join == number);
         match (body, here) {
-            (Some(reply::Body::CallJoined(CallJoined { participant, unconnected_max_ms })), Some(own)) => {
+            (
+                Some(reply::Body::CallJoined(CallJoined { participant, unconnected_max_ms, turn_password })),
+                Some(own),
+            ) => {
                 own.place.participant = Some(participant);
                 own.place.joined_ms = cx.now_ms;
                 own.place.keys = None;
                 self.calling.changed = true;
-                cx.event(Event::CallLine(CallLine::Open { participant, unconnected_max_ms }));
+                cx.event(Event::CallLine(CallLine::Open { participant, unconnected_max_ms, turn_password }));
                 Ok(())
             }
             // A later joining has taken this one's place already.

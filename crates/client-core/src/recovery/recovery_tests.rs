@@ -210,7 +210,7 @@ fn no_key_of_a_call_is_told_while_a_newer_list_is_waited_for() {
     story.client.session.goes_up();
     story.says("I have a list of version 2", &AuthenticatedData { list_version: 2, ..AuthenticatedData::default() });
     story.does(|client, cx| client.place_call(cx, CHAT, false).map(|_| ()));
-    let joined = proto::wire::CallJoined { participant: 7, unconnected_max_ms: 1 };
+    let joined = proto::wire::CallJoined { participant: 7, unconnected_max_ms: 1, ..Default::default() };
     story.does(|client, cx| client.on_join_answered(cx, 1, Some(proto::wire::reply::Body::CallJoined(joined))));
     let tells_keys = |story: &mut Story| {
         let (_, out) = step(&story.db, now_ms(), |cx| story.client.show_calls(cx).expect("no halt"));

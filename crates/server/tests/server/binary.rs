@@ -1,14 +1,12 @@
 //! The program itself, and HTTPS by the local authority.
 
 use crate::codes::{Gateway, Hook};
+use crate::relay_client::{RelayAt, secured};
 use axum::http::StatusCode;
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject;
 use server::config::{Config, Https, IfTaken};
 use server::{Environment, Server};
 use std::path::Path;
 use std::process::Stdio;
-use std::sync::Arc;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::TcpStream;
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
@@ -294,16 +292,8 @@ async fn https_is_trusted_through_the_local_authority_which_stays_the_same() {
     let second = Server::start_with(config(), Environment::default()).await.unwrap();
     assert_eq!(second.authority_pem.as_ref(), Some(&authority));
 
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_slice(authority.as_bytes()).unwrap()).unwrap();
-    let client = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let stream = TcpStream::connect(second.https_addr.unwrap()).await.unwrap();
-    let name = "localhost".try_into().unwrap();
-    let mut stream = tokio_rustls::TlsConnector::from(Arc::new(client)).connect(name, stream).await.unwrap();
+    let at = RelayAt { address: second.https_addr.unwrap(), authority_pem: authority.clone() };
+    let mut stream = secured(&at).await;
     let request = b"GET /authority/heliograph-ca.pem HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
     stream.write_all(request).await.unwrap();
     let mut answer = String::new();

@@ -1,6 +1,7 @@
 //! A device in a call: its session socket and `str0m` as a browser would use it, over real sockets, in a task of its own.
 
 use crate::device::Socket;
+use crate::relay_client::{Relay, RelayAt};
 use proto::ids::{ChatId, Lease};
 use proto::wire::client_frame::Body;
 use proto::wire::{self, call_track::Kind, put_out_of_call, reply, said_in_call, say_in_call, server_frame};
@@ -20,10 +21,12 @@ use tokio::sync::{mpsc, oneshot, watch};
 const WAIT_MAX: Duration = Duration::from_secs(60);
 const BUFFER_LEN: usize = 4_096;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone)]
 pub enum Way {
     Udp,
     Tcp,
+    /// Over TLS to the server, which relays.
+    Relayed(RelayAt),
 }
 
 /// What this client has seen.
@@ -167,6 +170,9 @@ enum Network {
     /// Connects to where the unit's candidate leads.
     NotYet(TcpSocket),
     Tcp(TcpStream, Deframer),
+    /// Allocated with what the server says when it is joined.
+    NoRelay(RelayAt),
+    Relayed(Relay),
 }
 
 struct Task {
@@ -174,7 +180,6 @@ struct Task {
     network: Network,
     address: SocketAddr,
     peer: Option<SocketAddr>,
-    way: Way,
     rtc: Rtc,
     /// Own lines: sound, picture.
     mids: Vec<Mid>,
@@ -188,31 +193,33 @@ impl Task {
     fn new(socket: Socket, way: Way, show: watch::Sender<Seen>) -> Self {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let (network, address, candidate) = match way {
+            Way::Relayed(at) => (Network::NoRelay(at), any, None),
             Way::Udp => {
                 let udp = std::net::UdpSocket::bind(any).unwrap();
                 udp.set_nonblocking(true).unwrap();
                 let udp = UdpSocket::from_std(udp).unwrap();
                 let address = udp.local_addr().unwrap();
-                (Network::Udp(udp), address, Candidate::host(address, "udp").unwrap())
+                (Network::Udp(udp), address, Some(Candidate::host(address, "udp").unwrap()))
             }
             Way::Tcp => {
                 let tcp = TcpSocket::new_v4().unwrap();
                 tcp.bind(any).unwrap();
                 let address = tcp.local_addr().unwrap();
                 let candidate = Candidate::builder().tcp().host(address).tcptype(TcpType::Active).build().unwrap();
-                (Network::NotYet(tcp), address, candidate)
+                (Network::NotYet(tcp), address, Some(candidate))
             }
         };
         let now = Instant::now();
         let config = RtcConfig::new().set_rtp_mode(true).clear_codecs().enable_opus(true, false).enable_vp8(true);
         let mut rtc = config.build(now);
-        rtc.add_local_candidate(candidate);
+        if let Some(candidate) = candidate {
+            rtc.add_local_candidate(candidate);
+        }
         Self {
             socket: Some(socket),
             network,
             address,
             peer: None,
-            way,
             rtc,
             mids: Vec::new(),
             pending: None,
@@ -251,6 +258,7 @@ impl Task {
                 let reply = self.ask(Body::JoinCall(wire::JoinCall { chat: chat.to_vec() })).await;
                 if let reply::Body::CallJoined(joined) = &reply {
                     self.show.send_modify(|seen| seen.participant = joined.participant);
+                    self.allocate(joined).await;
                     self.offer().await;
                 }
                 let _ = answer.send(reply);
@@ -266,12 +274,20 @@ impl Task {
             }
             Order::Send { kind, payload } => self.send(kind, &payload),
             Order::Drain(answer) => {
-                while let Some(len) = read_ready(&self.network, buffer) {
+                while let Some(len) = read_ready(&mut self.network, buffer) {
                     self.take(&buffer[..len]).await;
                 }
                 let _ = answer.send(());
             }
         }
+    }
+
+    async fn allocate(&mut self, joined: &wire::CallJoined) {
+        let Network::NoRelay(at) = &self.network else { return };
+        let relay = Relay::open(at, joined.participant, &joined.turn_password).await.expect("an allocation");
+        self.address = relay.address;
+        self.rtc.add_local_candidate(Candidate::host(relay.address, "udp").unwrap());
+        self.network = Network::Relayed(relay);
     }
 
     async fn ask(&mut self, body: Body) -> reply::Body {
@@ -334,11 +350,11 @@ impl Task {
     async fn take(&mut self, bytes: &[u8]) {
         let packets = match &mut self.network {
             Network::Tcp(_, deframer) => deframer.feed(bytes).unwrap(),
-            Network::Udp(_) | Network::NotYet(_) => vec![bytes.to_vec()],
+            _ => vec![bytes.to_vec()],
         };
         for packet in packets {
             self.show.send_modify(|seen| seen.packets += 1);
-            let proto = if self.way == Way::Udp { Protocol::Udp } else { Protocol::Tcp };
+            let proto = if matches!(self.network, Network::Tcp(..)) { Protocol::Tcp } else { Protocol::Udp };
             let source = self.peer.expect("only who was spoken to answers");
             let Ok(receive) = Receive::new(proto, source, self.address, &packet) else { continue };
             // What cannot be read changes nothing.
@@ -383,6 +399,8 @@ impl Task {
             Network::Tcp(stream, _) => {
                 let _ = stream.write_all(&frame(bytes).unwrap()).await;
             }
+            Network::Relayed(relay) => relay.send(destination, bytes),
+            Network::NoRelay(_) => {}
             Network::NotYet(_) => {
                 let unused = Network::NotYet(TcpSocket::new_v4().unwrap());
                 let Network::NotYet(socket) = std::mem::replace(&mut self.network, unused) else { unreachable!() };
@@ -405,7 +423,8 @@ async fn read(network: &mut Network, buffer: &mut [u8]) -> usize {
     let read = match network {
         Network::Udp(udp) => udp.recv(buffer).await.ok(),
         Network::Tcp(stream, _) => stream.read(buffer).await.ok().filter(|len| *len > 0),
-        Network::NotYet(_) => None,
+        Network::Relayed(relay) => relay.recv().await.map(|(_, bytes)| copied(&bytes, buffer)),
+        Network::NotYet(_) | Network::NoRelay(_) => None,
     };
     match read {
         Some(len) => len,
@@ -413,10 +432,16 @@ async fn read(network: &mut Network, buffer: &mut [u8]) -> usize {
     }
 }
 
-fn read_ready(network: &Network, buffer: &mut [u8]) -> Option<usize> {
+fn copied(bytes: &[u8], buffer: &mut [u8]) -> usize {
+    buffer[..bytes.len()].copy_from_slice(bytes);
+    bytes.len()
+}
+
+fn read_ready(network: &mut Network, buffer: &mut [u8]) -> Option<usize> {
     match network {
         Network::Udp(udp) => udp.try_recv(buffer).ok(),
         Network::Tcp(stream, _) => stream.try_read(buffer).ok().filter(|len| *len > 0),
-        Network::NotYet(_) => None,
+        Network::Relayed(relay) => relay.try_recv().map(|(_, bytes)| copied(&bytes, buffer)),
+        Network::NotYet(_) | Network::NoRelay(_) => None,
     }
 }

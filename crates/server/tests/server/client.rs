@@ -1,5 +1,6 @@
 //! The server under test, and plain requests to it.
 
+use crate::relay_client::RelayAt;
 use prost::Message;
 use proto::account::Problem;
 use proto::ids::ServerId;
@@ -122,6 +123,12 @@ impl Host {
     /// Where calls take datagrams, and where connections; of each unit.
     pub fn calls_addrs(&self) -> &[(SocketAddr, SocketAddr)] {
         &self.running.as_ref().unwrap().calls_addrs
+    }
+
+    /// Where TURN is spoken, over TLS.
+    pub fn relay_at(&self) -> RelayAt {
+        let running = self.running.as_ref().unwrap();
+        RelayAt { address: running.https_addr.unwrap(), authority_pem: running.authority_pem.clone().unwrap() }
     }
 
     pub async fn stop(mut self) {

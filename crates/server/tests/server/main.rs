@@ -23,6 +23,7 @@ mod push;
 mod push_service;
 mod refusals;
 mod registration;
+mod relay_client;
 mod rules;
 mod sessions;
 mod sockets;

@@ -6,6 +6,7 @@ pub mod frames;
 pub mod level;
 pub mod pip;
 pub mod quality;
+mod relay;
 pub mod sources;
 
 use crate::bridge;
@@ -81,11 +82,16 @@ struct Inner {
 
 impl Line {
     /// `None` where the browser cannot. `changed` is called when others' tracks have.
-    pub fn open(participant: u64, frames: Rc<Frames>, changed: impl Fn() + 'static) -> Option<Self> {
+    pub fn open(
+        participant: u64,
+        turn_password: &str,
+        frames: Rc<Frames>,
+        changed: impl Fn() + 'static,
+    ) -> Option<Self> {
         frames.begin();
         let inner = Rc::new(Inner {
             participant,
-            connection: RtcPeerConnection::new().ok()?,
+            connection: relay::connection(participant, turn_password)?,
             frames,
             steps: RefCell::default(),
             busy: Cell::new(false),

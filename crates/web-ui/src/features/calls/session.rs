@@ -164,7 +164,7 @@ impl Session {
     /// Something for the connection.
     pub fn hear(self, line: CallLine) {
         match line {
-            CallLine::Open { participant, .. } => self.open(participant),
+            CallLine::Open { participant, turn_password, .. } => self.open(participant, &turn_password),
             CallLine::Keys(keys) => self.with_frames(|frames| frames.set_keys(&keys)),
             CallLine::Hold => self.with_frames(Frames::hold),
             CallLine::Answer(sdp) => self.with_line(|line| line.answered(sdp)),
@@ -174,7 +174,7 @@ impl Session {
     }
 
     /// A connection, of a new call or of the same one anew.
-    fn open(self, participant: u64) {
+    fn open(self, participant: u64, turn_password: &str) {
         let opened = self.with_live(|live| {
             live.line = None;
             if let Some(prepared) = live.prepared.take() {
@@ -192,7 +192,7 @@ impl Session {
             if live.sent.tracks().iter().all(|(_, track)| track.is_none()) {
                 live.sent.silence = Silence::new();
             }
-            let line = Line::open(participant, Rc::clone(live.frames.as_ref()?), move || self.stir())?;
+            let line = Line::open(participant, turn_password, Rc::clone(live.frames.as_ref()?), move || self.stir())?;
             for (what, track) in live.sent.tracks() {
                 if track.is_some() {
                     line.send(what, track);
