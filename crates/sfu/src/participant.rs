@@ -2,7 +2,7 @@
 //! room; the unit brings packets and wishes across.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use str0m::bwe::{Bitrate, BweKind};
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
@@ -32,6 +32,10 @@ pub enum DescriptionRefused {
     DoesNotFit(#[source] RtcError),
 }
 
+/// After a look at the clock that brought nothing and wants no other for so long, packets go out without a further look after the
+/// last of them: each look goes through all lines.
+const CALM: Duration = Duration::from_millis(5);
+
 pub(crate) struct Participant {
     pub(crate) room: RoomId,
     pub(crate) published: BTreeMap<Mid, Published>,
@@ -48,6 +52,10 @@ pub(crate) struct Participant {
     events: FromEvents,
     sources: HashMap<Ssrc, (Mid, Option<Rid>)>,
     rtc_wake: Option<Instant>,
+    /// Packets that were written to the connection since it was drained.
+    written: usize,
+    /// The connection had nothing to do until then, but for what is written to it.
+    calm_until: Option<Instant>,
     pub(crate) bandwidth: Bandwidth,
     pub(crate) allowance: Allowance,
 }
@@ -105,6 +113,8 @@ impl Participant {
             events: FromEvents { unconnected_since: Some(now), ..FromEvents::default() },
             sources: HashMap::new(),
             rtc_wake: None,
+            written: 0,
+            calm_until: None,
             bandwidth: Bandwidth::default(),
             allowance: Allowance::default(),
         }
@@ -240,21 +250,29 @@ impl Participant {
     /// Moves the connection's time, and takes from it all that it has to say.
     pub(crate) fn drain(&mut self, now: Instant, mut take: impl FnMut(Drained)) {
         let Some(rtc) = self.rtc.as_mut() else { return };
+        let mut written = std::mem::take(&mut self.written);
+        let is_calm = written > 0 && self.calm_until.is_some_and(|until| now < until);
         let mut broken = rtc.handle_input(Input::Timeout(now)).is_err();
         let mut has_sent = false;
         while !broken {
             match rtc.poll_output() {
-                // What paces gives one packet after each look at the clock.
                 Ok(Output::Timeout(at)) if has_sent && at <= now + WAKE_PAUSE => {
+                    if is_calm && written == 0 {
+                        self.rtc_wake = self.calm_until;
+                        break;
+                    }
+                    // What paces gives one packet after each look at the clock.
                     has_sent = false;
                     broken = rtc.handle_input(Input::Timeout(now)).is_err();
                 }
                 Ok(Output::Timeout(at)) => {
                     self.rtc_wake = Some(at);
+                    self.calm_until = Some(now + CALM).filter(|until| at >= *until);
                     break;
                 }
                 Ok(Output::Transmit(transmit)) => {
                     has_sent = true;
+                    written -= usize::from(written > 0 && is_rtp(&transmit.contents));
                     take(Drained::Transmit(transmit));
                 }
                 Ok(Output::Event(event)) => {
@@ -321,7 +339,9 @@ impl Participant {
     /// Sends the packet on, if this participant is sent its track. The caller drains if it was written.
     pub(crate) fn forward(&mut self, incoming: &Incoming<'_>, now: Instant) -> Forwarded {
         let Some(rtc) = self.rtc.as_mut() else { return Forwarded::Not };
-        self.lines.forward(rtc, incoming, now)
+        let forwarded = self.lines.forward(rtc, incoming, now);
+        self.written += usize::from(forwarded == Forwarded::Written);
+        forwarded
     }
 
     /// Asks for the key frames that are due; true if the caller has to drain.
@@ -378,6 +398,11 @@ impl Participant {
     pub(crate) fn track_on(&self, mid: Mid) -> Option<(TrackId, Option<usize>)> {
         self.lines.track_on(mid)
     }
+}
+
+/// By the first bits (RFC 7983), and the payload types that RTCP has (RFC 5761).
+fn is_rtp(bytes: &[u8]) -> bool {
+    matches!(bytes, [128..=191, second, ..] if !(64..96).contains(&(second & 0x7f)))
 }
 
 impl FromEvents {
