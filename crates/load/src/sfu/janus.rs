@@ -135,8 +135,8 @@ impl Handle {
 
     /// The id that a request is answered by.
     async fn success(&mut self, request: Value) -> Result<u64> {
-        let reply = self.tell(request, |reply| reply["janus"] == "success").await?;
-        reply["data"]["id"].as_u64().context("an id")
+        let reply = self.tell(request, "success").await?;
+        reply.pointer("/data/id").and_then(Value::as_u64).context("an id")
     }
 
     /// What the video room answers to a message: its description, if it has one.
@@ -144,36 +144,46 @@ impl Handle {
         let mut message =
             json!({"janus": "message", "session_id": self.session, "handle_id": self.handle, "body": body});
         if let Some((kind, sdp)) = description {
-            message["jsep"] = json!({"type": kind, "sdp": sdp});
+            add(&mut message, "jsep", json!({"type": kind, "sdp": sdp}));
         }
-        let event = self.tell(message, |reply| reply["janus"] == "event").await?;
-        if let Some(error) = event["plugindata"]["data"]["error"].as_str() {
+        let event = self.tell(message, "event").await?;
+        if let Some(error) = text(&event, "/plugindata/data/error") {
             bail!("the video room says: {error}");
         }
-        Ok(event["jsep"]["sdp"].as_str().map(str::to_owned))
+        Ok(text(&event, "/jsep/sdp").map(str::to_owned))
     }
 
-    async fn tell(&mut self, mut request: Value, is_answer: impl Fn(&Value) -> bool) -> Result<Value> {
+    /// The answer of this kind; acknowledgements and what is told besides are left out.
+    async fn tell(&mut self, mut request: Value, kind: &str) -> Result<Value> {
         self.transaction += 1;
         let transaction = self.transaction.to_string();
-        request["transaction"] = json!(transaction);
+        add(&mut request, "transaction", json!(transaction));
         self.socket.send(Message::text(request.to_string())).await?;
         let answering = async {
             while let Some(message) = self.socket.next().await {
-                let Message::Text(text) = message? else { continue };
-                let reply: Value = serde_json::from_str(&text)?;
-                if reply["transaction"] != json!(transaction) {
+                let Message::Text(message) = message? else { continue };
+                let reply: Value = serde_json::from_str(&message)?;
+                if text(&reply, "/transaction") != Some(&transaction) {
                     continue;
                 }
-                if reply["janus"] == "error" {
-                    bail!("janus says: {}", reply["error"]["reason"]);
-                }
-                if is_answer(&reply) {
-                    return Ok(reply);
+                match text(&reply, "/janus") {
+                    Some("error") => bail!("janus says: {}", text(&reply, "/error/reason").unwrap_or_default()),
+                    Some(said) if said == kind => return Ok(reply),
+                    _ => {}
                 }
             }
             bail!("janus has closed a connection")
         };
         tokio::time::timeout(ANSWERS_WITHIN, answering).await.context("no answer")?
+    }
+}
+
+fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
+    value.pointer(pointer)?.as_str()
+}
+
+fn add(object: &mut Value, name: &str, value: Value) {
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert(name.to_owned(), value);
     }
 }
