@@ -78,7 +78,7 @@ pub async fn run(size: &Size) -> Result<Report> {
 }
 
 /// Makes a group of the first device and the others, by batches, over its own socket.
-async fn make(maker: &Member<'_>, others: &[&Device], socket: &mut Socket) -> Result<Group> {
+pub(crate) async fn make(maker: &Member<'_>, others: &[&Device], socket: &mut Socket) -> Result<Group> {
     let suite = Suite::for_new_group(others.len() + 1);
     let (mut group, create) = maker.group(suite)?;
     taken(socket.ask(client_frame::Body::GroupCreate(create)).await?)?;

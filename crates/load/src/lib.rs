@@ -22,5 +22,6 @@ pub mod process;
 pub mod reconnect;
 pub mod report;
 pub mod served;
+pub mod sfu;
 pub mod socket;
 pub mod traffic;

@@ -1,8 +1,8 @@
-//! `cargo xtask bench deliver | group | offline | idle | reconnect | flood`: runs one load bench and prints its figures beside the marks.
+//! `cargo xtask bench deliver | group | offline | idle | reconnect | flood | sfu`: runs one load bench and prints its figures beside the marks.
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use load::{deliver, flood, group, hold, idle, offline, reconnect};
+use load::{deliver, flood, group, hold, idle, offline, reconnect, sfu};
 
 #[derive(Parser)]
 struct Arguments {
@@ -27,6 +27,8 @@ enum Bench {
     Reconnect(reconnect::Size),
     /// One account, then one address, asks as fast as it can while others talk
     Flood(flood::Size),
+    /// Calls: what a forwarded packet costs, and Janus beside it
+    Sfu(sfu::Size),
     /// Part of `idle` and `reconnect`: a process that holds sockets
     #[command(hide = true)]
     Hold(hold::Size),
@@ -42,6 +44,7 @@ async fn main() -> Result<()> {
         Bench::Idle(size) => idle::run(&size).await?,
         Bench::Reconnect(size) => reconnect::run(&size).await?,
         Bench::Flood(size) => flood::run(&size).await?,
+        Bench::Sfu(size) => sfu::run(&size).await?,
         Bench::Hold(size) => return hold::run(&size).await,
     };
     report.print(json)

@@ -52,15 +52,27 @@ impl Served {
 
     /// The same where it was before.
     pub async fn start_at(data: &Path, tls: Tls, listen: SocketAddr) -> Result<Self> {
-        Self::start_with(data, tls, listen, MANY_AT_ONE_ADDRESS).await
+        Self::start_with(data, tls, listen, MANY_AT_ONE_ADDRESS, "off").await
+    }
+
+    /// The same with calls, at a free port of this address.
+    pub async fn start_with_calls(data: &Path, at: IpAddr) -> Result<Self> {
+        let calls = SocketAddr::new(at, 0).to_string();
+        Self::start_with(data, Tls::Off, ANYWHERE, MANY_AT_ONE_ADDRESS, &calls).await
     }
 
     /// The same with the rates that a server has unless it is told otherwise.
     pub async fn start_strict(data: &Path) -> Result<Self> {
-        Self::start_with(data, Tls::Off, ANYWHERE, 1).await
+        Self::start_with(data, Tls::Off, ANYWHERE, 1, "off").await
     }
 
-    async fn start_with(data: &Path, tls: Tls, listen: SocketAddr, rate_limit_factor: u32) -> Result<Self> {
+    async fn start_with(
+        data: &Path,
+        tls: Tls,
+        listen: SocketAddr,
+        rate_limit_factor: u32,
+        calls: &str,
+    ) -> Result<Self> {
         let program =
             std::env::var_os("HELIOGRAPH_BIN").context("HELIOGRAPH_BIN is not set: run `cargo xtask bench`")?;
         let tls_address = match tls {
@@ -70,7 +82,7 @@ impl Served {
         let https = tls_address.map_or_else(|| "off".to_owned(), |address| address.to_string());
         let mut child = Command::new(&program)
             .args(["serve", "--listen", &listen.to_string(), "--https-listen", &https])
-            .args(["--calls-listen", "off", "--data"])
+            .args(["--calls-listen", calls, "--data"])
             .arg(data)
             .env("HELIOGRAPH_RATE_LIMIT_FACTOR", rate_limit_factor.to_string())
             .env("HELIOGRAPH_CONNECTIONS_MAX", CONNECTIONS_MAX.to_string())

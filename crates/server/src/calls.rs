@@ -4,6 +4,7 @@
 //! rooms and participants only; who they are is in the [`directory`]. That a device is put out follows from it at once, and
 //! [`keeping`] tells its unit. docs/calls.md.
 
+mod datagrams;
 mod directory;
 mod keeping;
 mod streams;

@@ -63,6 +63,8 @@ pub const CALL_WORDS_MAX: usize = 64;
 pub const CALL_SAYINGS_MAX: usize = 1_024;
 /// Datagrams that a unit takes before it looks at anything else.
 pub const CALL_DATAGRAMS_A_TURN: usize = 64;
+/// Bytes for one address that go in one call of the system: what a datagram of IPv4 can hold, with room for its headers.
+pub const CALL_RUN_LEN_MAX: usize = 60_000;
 /// What is asked of the operating system for datagrams that wait, each way, in bytes; it may grant less.
 pub const CALL_SOCKET_BUFFER_LEN: usize = 4 * 1024 * 1024;
 /// TCP connections of one unit.

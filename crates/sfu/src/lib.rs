@@ -8,9 +8,9 @@
 //! `docs/calls.md` tells how signalling, paths and forwarding work. One thing is not as deterministic as the rest: keys,
 //! SSRCs and secrets of ICE are drawn by `str0m` from the system's randomness. No decision depends on them.
 //!
-//! Absent: estimating a receiver's bandwidth (the client wishes for layers itself), choosing the loudest speakers, TURN,
-//! key frames of other codecs than VP8 (their layers change at any packet).
+//! Absent: TURN, key frames of other codecs than VP8 (their layers change at any packet).
 
+mod allowance;
 pub mod framing;
 mod key_frames;
 pub mod limits;
@@ -18,11 +18,14 @@ mod lines;
 mod participant;
 mod picture_ids;
 mod published;
+mod rate;
 mod rebase;
 mod routes;
 mod says;
 mod sdp;
 mod sfu;
+mod sharing;
+mod speakers;
 
 pub use participant::DescriptionRefused;
 pub use routes::Transport;

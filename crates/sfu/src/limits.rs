@@ -30,5 +30,30 @@ pub const UNCONNECTED_MAX: Duration = Duration::from_secs(15);
 pub const KEY_FRAME_PAUSE: Duration = Duration::from_secs(1);
 /// Between two addresses that a participant with [`ADDRESSES_MAX`] is given: whoever invents addresses costs little.
 pub const ADDRESS_PAUSE: Duration = Duration::from_secs(1);
+/// Packets of sound of one participant that are passed on, a second; and half of them at once. Browsers send 50 of each track.
+pub const SOUND_PACKETS_MAX: u32 = 200;
+/// The same of pictures: several times what camera and screen need.
+pub const PICTURE_PACKETS_MAX: u32 = 2_000;
+/// Up to so many who have a microphone are all heard, whatever they claim.
+pub const HEARD_ALL_MAX: usize = 3;
+/// Where more have one, the loudest are heard: so many.
+pub const SPEAKERS_MAX: usize = 3;
+/// Who has not spoken for so long gives way to anybody who speaks; until then a pause is one between words.
+pub const SPEAKER_RESTS_AFTER: Duration = Duration::from_secs(1);
+/// Who begins to be heard is heard for so long at least while they speak, whoever is louder.
+pub const SPEAKER_KEEPS: Duration = Duration::from_secs(1);
+/// What a receiver is taken to get before anything is known, in bits a second: sound and the smallest pictures. More is tried
+/// for at once.
+pub(crate) const BITRATE_FIRST: u64 = 300_000;
+/// Up to here more than pictures need is tried for, in bits a second, so that a camera that is turned on finds it.
+pub(crate) const BITRATE_SOUGHT_MIN: u64 = 1_000_000;
+/// How much of what a receiver can take larger layers may need: this many, of this many.
+pub(crate) const RISE_WITHIN: (u64, u64) = (4, 5);
+/// What is seen pauses where there is less than this part of what its smallest layer needs: this many, of this many.
+pub(crate) const PAUSES_BELOW: (u64, u64) = (3, 4);
+/// After a receiver was given less it is given no more for so long.
+pub const RISES_PAUSE: Duration = Duration::from_secs(3);
+/// How often it is looked at anew what a receiver's pictures need.
+pub(crate) const SHARING_PAUSE: Duration = Duration::from_millis(500);
 /// The shortest time until the next wake.
 pub(crate) const WAKE_PAUSE: Duration = Duration::from_millis(1);

@@ -19,6 +19,7 @@ use crate::picture_ids::PictureIds;
 use crate::published::Targets;
 use crate::rebase::{Place, Rebase};
 use crate::says::{Layer, ParticipantId, Track, TrackKind};
+use crate::sharing::{self, Share};
 
 /// A track in a room: its publisher, and the line on the publisher's connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +31,8 @@ pub(crate) struct TrackId {
 /// What is known of a packet that goes to many.
 pub(crate) struct Incoming<'a> {
     pub(crate) track: TrackId,
+    /// Another one: between it and the packet before some were left out on purpose.
+    pub(crate) turn: u32,
     pub(crate) layer: usize,
     pub(crate) targets: Targets,
     /// Changes when the publisher negotiates: payload types may mean something else then.
@@ -51,6 +54,18 @@ pub(crate) enum Forwarded {
     Awaited(usize),
 }
 
+/// A track on its line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Carried {
+    pub(crate) mid: Mid,
+    pub(crate) track: TrackId,
+    pub(crate) kind: TrackKind,
+    pub(crate) wish: usize,
+    pub(crate) share: Share,
+    /// Something of it has gone out.
+    pub(crate) is_shown: bool,
+}
+
 #[derive(Debug, Default)]
 pub(crate) struct Lines {
     wanted: BTreeMap<TrackId, TrackKind>,
@@ -66,9 +81,11 @@ struct Line {
     /// The client has agreed to be sent the track.
     sends: bool,
     wish: Layer,
+    /// Of what the receiver can take.
+    share: Share,
     layer: Option<usize>,
-    /// A publisher may begin anew with another source: numbers are another's then.
-    source: Option<Ssrc>,
+    /// A publisher may begin anew with another source, or be heard again: numbers are another's then.
+    source: Option<(Ssrc, u32)>,
     rebase: Rebase,
     picture_ids: PictureIds,
     payload_types: Vec<(u32, Pt, Option<Pt>)>,
@@ -97,8 +114,28 @@ impl Lines {
         true
     }
 
-    /// An offer that makes the lines carry what is wanted; None if they do.
-    pub(crate) fn offer(&mut self, rtc: &mut Rtc) -> Option<(SdpOffer, SdpPendingOffer, Vec<Track>)> {
+    /// Tracks on lines that the client takes, with what it wishes for and has.
+    pub(crate) fn carried(&self) -> impl Iterator<Item = Carried> {
+        let carried = |(mid, line): (&Mid, &Line)| {
+            let (wish, share) = (line.wish.place(), line.share);
+            let is_shown = line.layer.is_some();
+            Some(Carried { mid: *mid, track: line.track?, kind: line.kind, wish, share, is_shown })
+        };
+        self.lines.iter().filter(|(_, line)| line.sends).filter_map(carried)
+    }
+
+    /// From now on the line carries no larger layer than this, or nothing. What begins again begins with a key frame.
+    pub(crate) fn give(&mut self, mid: Mid, share: Share) {
+        if let Some(line) = self.lines.get_mut(&mid) {
+            line.share = share;
+            if share.is_none() {
+                line.source_changes(None);
+            }
+        }
+    }
+
+    /// An offer that makes the lines carry what is wanted; None if they do. `share`: what new pictures begin with.
+    pub(crate) fn offer(&mut self, rtc: &mut Rtc, share: Share) -> Option<(SdpOffer, SdpPendingOffer, Vec<Track>)> {
         let freed = self.free_unwanted();
         let missing: Vec<_> =
             self.wanted.iter().filter(|(track, _)| !self.by_track.contains_key(track)).map(|(t, k)| (*t, *k)).collect();
@@ -111,7 +148,7 @@ impl Lines {
             let seat = self.seat_for(track.origin, &freed, &added);
             match self.free_line(rtc, seat, kind, &freed) {
                 Some(mid) => {
-                    self.take(mid, track);
+                    self.take(mid, track, share);
                     turned.push((mid, direction(rtc, mid).map(with_sending)));
                 }
                 None if self.lines.len() + added.len() < LINES_MAX => added.push((track, kind, seat)),
@@ -127,23 +164,28 @@ impl Lines {
         for (track, kind, seat) in added {
             let mid = changes.add_media(media_kind(kind), Direction::SendOnly, Some(format!("seat{seat}")), None, None);
             self.lines.insert(mid, Line::new(kind, seat));
-            self.take(mid, track);
+            self.take(mid, track, share);
         }
         let (offer, pending) = changes.apply()?;
         Some((offer, pending, self.tracks()))
     }
 
     /// The client has answered, or offered: what it takes on each line.
-    pub(crate) fn agreed(&mut self, rtc: &Rtc) {
+    pub(crate) fn agreed(&mut self, rtc: &mut Rtc) {
         for (mid, line) in &mut self.lines {
             line.sends = rtc.media(*mid).is_some_and(|media| !media.disabled() && media.direction().is_sending());
             line.payload_types.clear();
+            // Publishers pace what they send; a queue here would only add to what is late.
+            if let Some(stream) = rtc.direct_api().stream_tx_by_mid(*mid, None) {
+                stream.set_unpaced(true);
+            }
         }
     }
 
     /// Tracks of pictures whose line waits for its first packet: a key frame is needed.
     pub(crate) fn without_picture(&self) -> impl Iterator<Item = TrackId> {
-        let silent = |line: &&Line| line.sends && line.layer.is_none() && line.kind == TrackKind::Video;
+        let silent =
+            |line: &&Line| line.sends && line.share.is_some() && line.layer.is_none() && line.kind == TrackKind::Video;
         self.lines.values().filter(silent).filter_map(|line| line.track)
     }
 
@@ -156,7 +198,8 @@ impl Lines {
         }
         let Some(payload_type) = line.payload_type(rtc, mid, incoming) else { return Forwarded::Not };
         let packet = incoming.packet;
-        if line.source.replace(packet.header.ssrc) != Some(packet.header.ssrc) {
+        let source = Some((packet.header.ssrc, incoming.turn));
+        if std::mem::replace(&mut line.source, source) != source {
             line.source_changes(line.layer);
         }
         let place = Place { sequence: *packet.seq_no, time: packet.header.timestamp };
@@ -219,11 +262,12 @@ impl Lines {
         self.lines.iter().find(|(mid, line)| free(mid, line)).map(|(mid, _)| *mid)
     }
 
-    fn take(&mut self, mid: Mid, track: TrackId) {
+    fn take(&mut self, mid: Mid, track: TrackId, share: Share) {
         if let Some(line) = self.lines.get_mut(&mid) {
             line.track = Some(track);
             line.sends = false;
             line.wish = Layer::default();
+            line.share = share;
             line.source_changes(None);
             self.by_track.insert(track, mid);
         }
@@ -251,6 +295,7 @@ impl Line {
             track: None,
             sends: false,
             wish: Layer::default(),
+            share: sharing::ALL,
             layer: None,
             source: None,
             rebase: Rebase::default(),
@@ -262,7 +307,7 @@ impl Line {
     /// Is the packet of the layer that this line carries? It changes to the layer that is wished for at a key frame of
     /// that layer, and carries the one before until then.
     fn choose(&mut self, incoming: &Incoming<'_>) -> Result<(), Forwarded> {
-        let target = incoming.targets.of(self.wish);
+        let target = incoming.targets.of(self.wish, self.share).ok_or(Forwarded::Not)?;
         if self.layer == Some(incoming.layer) && target == incoming.layer {
             return Ok(());
         }

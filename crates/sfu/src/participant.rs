@@ -2,18 +2,21 @@
 //! room; the unit brings packets and wishes across.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use str0m::bwe::{Bitrate, BweKind};
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 use str0m::media::{KeyframeRequestKind, MediaAdded, MediaKind, Mid, Rid};
 use str0m::rtp::{RtpPacket, Ssrc};
-use str0m::{Event, IceConnectionState, Input, Output, Rtc, RtcError};
+use str0m::{Event, IceConnectionState, IceCreds, Input, Output, Rtc, RtcError};
 
-use crate::limits::{SOURCES_MAX, TRACKS_MAX, UNCONNECTED_MAX};
+use crate::allowance::Allowance;
+use crate::limits::{BITRATE_SOUGHT_MIN, SHARING_PAUSE, SOURCES_MAX, TRACKS_MAX, UNCONNECTED_MAX, WAKE_PAUSE};
 use crate::lines::{Forwarded, Incoming, Lines, TrackId};
 use crate::published::Published;
 use crate::says::{Heard, LeftBecause, RoomId, Sdp, ServerSays, TrackKind};
 use crate::sdp::{self, SdpRefused};
+use crate::sharing::{self, Sharing};
 
 /// A description that is not followed. The connection is as it was, unless the participant leaves as well.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +32,10 @@ pub enum DescriptionRefused {
     DoesNotFit(#[source] RtcError),
 }
 
+/// After a look at the clock that brought nothing and wants no other for so long, packets go out without a further look after the
+/// last of them: each look goes through all lines.
+const CALM: Duration = Duration::from_millis(5);
+
 pub(crate) struct Participant {
     pub(crate) room: RoomId,
     pub(crate) published: BTreeMap<Mid, Published>,
@@ -36,6 +43,8 @@ pub(crate) struct Participant {
     /// Counts the negotiations, as payload types may mean something else after each.
     pub(crate) generation: u32,
     codecs: sdp::Codecs,
+    /// The client's, of ICE.
+    credentials: Option<IceCreds>,
     /// From the first offer on.
     rtc: Option<Rtc>,
     /// The offer that waits for its answer, and the words it was made with.
@@ -43,6 +52,23 @@ pub(crate) struct Participant {
     events: FromEvents,
     sources: HashMap<Ssrc, (Mid, Option<Rid>)>,
     rtc_wake: Option<Instant>,
+    /// Packets that were written to the connection since it was drained.
+    written: usize,
+    /// The connection had nothing to do until then, but for what is written to it.
+    calm_until: Option<Instant>,
+    pub(crate) bandwidth: Bandwidth,
+    pub(crate) allowance: Allowance,
+}
+
+/// What the receiver of media can take, and what it would.
+#[derive(Debug, Default)]
+pub(crate) struct Bandwidth {
+    /// Bits a second. None: it does not report what comes when, and nothing is known.
+    pub(crate) estimate: Option<u64>,
+    pub(crate) sharing: Sharing,
+    /// When what it can take is to be shared out anew.
+    share_at: Option<Instant>,
+    sought: u64,
 }
 
 /// What the connection's events said.
@@ -51,6 +77,8 @@ struct FromEvents {
     /// Keys were agreed on: from then on ICE alone says whether there is a connection.
     secured: bool,
     unconnected_since: Option<Instant>,
+    /// The client has new credentials of ICE, and no path by them yet. Media goes on by the path of before.
+    restarting_since: Option<Instant>,
     mids: BTreeSet<Mid>,
     simulcasts: HashMap<Mid, Vec<Rid>>,
 }
@@ -63,6 +91,10 @@ pub(crate) enum Drained {
     KeyFrameWanted(Mid),
     /// Lines came or changed.
     LinesChanged,
+    /// What this participant can be sent, in bits a second.
+    Estimate(u64),
+    /// There is a path by the credentials of a restart.
+    Restarted,
     Transmit(str0m::net::Transmit),
     Left(LeftBecause),
 }
@@ -75,11 +107,16 @@ impl Participant {
             lines: Lines::default(),
             generation: 0,
             codecs: sdp::Codecs::default(),
+            credentials: None,
             rtc: None,
             pending: None,
             events: FromEvents { unconnected_since: Some(now), ..FromEvents::default() },
             sources: HashMap::new(),
             rtc_wake: None,
+            written: 0,
+            calm_until: None,
+            bandwidth: Bandwidth::default(),
+            allowance: Allowance::default(),
         }
     }
 
@@ -88,6 +125,7 @@ impl Participant {
         &mut self,
         offer: &Sdp,
         fresh: impl FnOnce() -> Rtc,
+        now: Instant,
     ) -> Result<(Heard, Option<ServerSays>), DescriptionRefused> {
         let admitted = sdp::admitted(&offer.0, &mut self.codecs)?;
         if self.pending.is_some() {
@@ -102,17 +140,40 @@ impl Participant {
                 let answer = rtc.sdp_api().accept_offer(offer).map_err(DescriptionRefused::DoesNotFit)?;
                 (answer, rtc)
             }
-            Some(mut rtc) => match rtc.sdp_api().accept_offer(offer) {
-                Ok(answer) => (answer, rtc),
-                Err(error) => {
-                    self.rtc = Some(rtc);
-                    return Err(DescriptionRefused::DoesNotFit(error));
+            Some(mut rtc) => {
+                let before = rtc.direct_api().local_ice_credentials();
+                let accepted = rtc.sdp_api().accept_offer(offer);
+                let restarts = rtc.direct_api().local_ice_credentials() != before;
+                match accepted {
+                    Ok(answer) => {
+                        if restarts {
+                            self.events.restarting_since.get_or_insert(now);
+                        }
+                        (answer, rtc)
+                    }
+                    Err(error) => {
+                        if restarts {
+                            self.take_back_restart(&mut rtc, before);
+                        }
+                        self.rtc = Some(rtc);
+                        return Err(DescriptionRefused::DoesNotFit(error));
+                    }
                 }
-            },
+            }
         };
         self.rtc = Some(rtc);
+        self.credentials = sdp::credentials(&admitted);
         self.negotiated();
         Ok((Heard::Followed, Some(ServerSays::Answer(Sdp(answer.to_sdp_string())))))
+    }
+
+    /// The client is told nothing of new credentials: those of before go on, and its next check brings its path back.
+    fn take_back_restart(&self, rtc: &mut Rtc, ours: IceCreds) {
+        let mut direct = rtc.direct_api();
+        direct.set_local_ice_credentials(ours);
+        if let Some(theirs) = &self.credentials {
+            direct.set_remote_ice_credentials(theirs.clone());
+        }
     }
 
     /// Follows a client's answer. Text that is none leaves the offer standing.
@@ -143,7 +204,8 @@ impl Participant {
         if self.pending.is_some() {
             return None;
         }
-        let (offer, pending, tracks) = self.lines.offer(rtc)?;
+        let share = self.bandwidth.estimate.map_or(sharing::ALL, |_| sharing::SMALLEST);
+        let (offer, pending, tracks) = self.lines.offer(rtc, share)?;
         let says = ServerSays::Offer { sdp: Sdp(offer.to_sdp_string()), tracks };
         self.pending = Some((pending, says.clone()));
         Some(says)
@@ -156,7 +218,7 @@ impl Participant {
     fn negotiated(&mut self) {
         self.generation = self.generation.wrapping_add(1);
         self.sources.clear();
-        if let Some(rtc) = &self.rtc {
+        if let Some(rtc) = &mut self.rtc {
             self.lines.agreed(rtc);
         }
     }
@@ -188,14 +250,31 @@ impl Participant {
     /// Moves the connection's time, and takes from it all that it has to say.
     pub(crate) fn drain(&mut self, now: Instant, mut take: impl FnMut(Drained)) {
         let Some(rtc) = self.rtc.as_mut() else { return };
+        let mut written = std::mem::take(&mut self.written);
+        let is_calm = written > 0 && self.calm_until.is_some_and(|until| now < until);
         let mut broken = rtc.handle_input(Input::Timeout(now)).is_err();
+        let mut has_sent = false;
         while !broken {
             match rtc.poll_output() {
+                Ok(Output::Timeout(at)) if has_sent && at <= now + WAKE_PAUSE => {
+                    if is_calm && written == 0 {
+                        self.rtc_wake = self.calm_until;
+                        break;
+                    }
+                    // What paces gives one packet after each look at the clock.
+                    has_sent = false;
+                    broken = rtc.handle_input(Input::Timeout(now)).is_err();
+                }
                 Ok(Output::Timeout(at)) => {
                     self.rtc_wake = Some(at);
+                    self.calm_until = Some(now + CALM).filter(|until| at >= *until);
                     break;
                 }
-                Ok(Output::Transmit(transmit)) => take(Drained::Transmit(transmit)),
+                Ok(Output::Transmit(transmit)) => {
+                    has_sent = true;
+                    written -= usize::from(written > 0 && is_rtp(&transmit.contents));
+                    take(Drained::Transmit(transmit));
+                }
                 Ok(Output::Event(event)) => {
                     if let Some(drained) = self.events.hear(event, now) {
                         take(drained);
@@ -260,7 +339,9 @@ impl Participant {
     /// Sends the packet on, if this participant is sent its track. The caller drains if it was written.
     pub(crate) fn forward(&mut self, incoming: &Incoming<'_>, now: Instant) -> Forwarded {
         let Some(rtc) = self.rtc.as_mut() else { return Forwarded::Not };
-        self.lines.forward(rtc, incoming, now)
+        let forwarded = self.lines.forward(rtc, incoming, now);
+        self.written += usize::from(forwarded == Forwarded::Written);
+        forwarded
     }
 
     /// Asks for the key frames that are due; true if the caller has to drain.
@@ -281,12 +362,28 @@ impl Participant {
     /// When this participant is to be looked at again.
     pub(crate) fn wake_at(&self, now: Instant) -> Option<Instant> {
         let key_frames = self.published.values().filter_map(|track| track.key_frame_due_at(now)).min();
-        let lost = self.events.unconnected_since.map(|since| since + UNCONNECTED_MAX);
-        [self.rtc_wake, key_frames, lost].into_iter().flatten().min()
+        let lost = self.events.without_path_since().map(|since| since + UNCONNECTED_MAX);
+        [self.rtc_wake, key_frames, lost, self.bandwidth.share_at].into_iter().flatten().min()
+    }
+
+    pub(crate) fn is_sharing_due(&self, now: Instant) -> bool {
+        self.bandwidth.share_at.is_some_and(|at| at <= now)
+    }
+
+    /// What the receiver can take was shared out. `wished`: what all its wishes together would need, in bits a second.
+    pub(crate) fn has_shared(&mut self, wished: u64, now: Instant) {
+        self.bandwidth.share_at = Some(now + SHARING_PAUSE);
+        let sought = wished.max(BITRATE_SOUGHT_MIN);
+        // Each larger number is a reason to try for more.
+        let is_other = sought.abs_diff(self.bandwidth.sought) > self.bandwidth.sought / 8;
+        if let Some(rtc) = self.rtc.as_mut().filter(|_| is_other) {
+            self.bandwidth.sought = sought;
+            rtc.bwe().set_bitrate(Bitrate::ZERO, Bitrate::from(sought));
+        }
     }
 
     pub(crate) fn is_lost(&self, now: Instant) -> bool {
-        self.events.unconnected_since.is_some_and(|since| now >= since + UNCONNECTED_MAX)
+        self.events.without_path_since().is_some_and(|since| now >= since + UNCONNECTED_MAX)
     }
 
     /// Says good-bye on the connection, if it still can.
@@ -303,7 +400,16 @@ impl Participant {
     }
 }
 
+/// By the first bits (RFC 7983), and the payload types that RTCP has (RFC 5761).
+fn is_rtp(bytes: &[u8]) -> bool {
+    matches!(bytes, [128..=191, second, ..] if !(64..96).contains(&(second & 0x7f)))
+}
+
 impl FromEvents {
+    fn without_path_since(&self) -> Option<Instant> {
+        [self.unconnected_since, self.restarting_since].into_iter().flatten().min()
+    }
+
     fn hear(&mut self, event: Event, now: Instant) -> Option<Drained> {
         match event {
             Event::Connected => {
@@ -313,8 +419,11 @@ impl FromEvents {
             Event::IceConnectionStateChange(IceConnectionState::Disconnected) => {
                 self.unconnected_since.get_or_insert(now);
             }
-            Event::IceConnectionStateChange(state) if state.is_connected() && self.secured => {
-                self.unconnected_since = None;
+            Event::IceConnectionStateChange(state) if state.is_connected() => {
+                if self.secured {
+                    self.unconnected_since = None;
+                }
+                return self.restarting_since.take().map(|_| Drained::Restarted);
             }
             Event::MediaAdded(added) => {
                 self.mids.insert(added.mid);
@@ -324,6 +433,9 @@ impl FromEvents {
             Event::MediaChanged(_) => return Some(Drained::LinesChanged),
             Event::RtpPacket(packet) => return Some(Drained::Packet(packet)),
             Event::KeyframeRequest(request) => return Some(Drained::KeyFrameWanted(request.mid)),
+            Event::EgressBitrateEstimate(BweKind::Twcc { estimate, .. }) => {
+                return Some(Drained::Estimate(estimate.as_u64()));
+            }
             Event::Closed => return Some(Drained::Left(LeftBecause::Closed)),
             _ => {}
         }

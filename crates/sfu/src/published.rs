@@ -6,13 +6,12 @@ use std::time::{Duration, Instant};
 use str0m::media::Rid;
 
 use crate::key_frames::KeyFrameRequests;
+use crate::rate::Rate;
 use crate::says::{Layer, TrackKind};
+use crate::sharing::{LAYERS_MAX, Share};
 
 /// A layer without packets for so long is not sent at present: browsers stop the larger ones when the network is bad.
 const LAYER_SILENT: Duration = Duration::from_secs(2);
-/// Layers of a simulcast; what a client names beyond is not forwarded.
-const LAYERS_MAX: usize = 3;
-
 #[derive(Debug)]
 pub(crate) struct Published {
     pub(crate) kind: TrackKind,
@@ -23,6 +22,7 @@ pub(crate) struct Published {
 struct SentLayer {
     rid: Option<Rid>,
     last: Option<Instant>,
+    rate: Rate,
     key_frames: KeyFrameRequests,
 }
 
@@ -31,20 +31,16 @@ struct SentLayer {
 pub(crate) struct Targets([usize; LAYERS_MAX]);
 
 impl Targets {
-    pub(crate) fn of(&self, wish: Layer) -> usize {
-        let [low, middle, high] = self.0;
-        match wish {
-            Layer::Low => low,
-            Layer::Middle => middle,
-            Layer::High => high,
-        }
+    /// None if the receiver's share is none.
+    pub(crate) fn of(&self, wish: Layer, share: Share) -> Option<usize> {
+        self.0.get(wish.place().min(share?)).copied()
     }
 }
 
 impl Published {
-    /// `rids`: the layers, smallest first; none for a track without simulcast.
+    /// `rids`: the layers, smallest first; none for a track without simulcast. What is beyond [`LAYERS_MAX`] is not forwarded.
     pub(crate) fn new(kind: TrackKind, rids: &[Rid]) -> Self {
-        let sent = |rid| SentLayer { rid, last: None, key_frames: KeyFrameRequests::default() };
+        let sent = |rid| SentLayer { rid, last: None, rate: Rate::default(), key_frames: KeyFrameRequests::default() };
         let layers = match rids {
             [] => vec![sent(None)],
             rids => rids.iter().take(LAYERS_MAX).map(|rid| sent(Some(*rid))).collect(),
@@ -59,8 +55,25 @@ impl Published {
         Some(at)
     }
 
+    /// What was heard is to be forwarded.
+    pub(crate) fn counts(&mut self, layer: usize, len: usize, now: Instant) {
+        if let Some(layer) = self.layers.get_mut(layer) {
+            layer.rate.note(len, now);
+        }
+    }
+
+    /// Bits a second of each layer that is sent at present.
+    pub(crate) fn rates(&self, now: Instant) -> [Option<u64>; LAYERS_MAX] {
+        let rate = |layer: &SentLayer| layer.is_sent(now).then(|| layer.rate.at(now));
+        std::array::from_fn(|at| self.layers.get(at).and_then(rate))
+    }
+
+    pub(crate) fn is_simulcast(&self) -> bool {
+        self.layers.len() > 1
+    }
+
     pub(crate) fn targets(&self, now: Instant) -> Targets {
-        let alive = |layer: &SentLayer| layer.last.is_some_and(|last| now < last + LAYER_SILENT);
+        let alive = |layer: &SentLayer| layer.is_sent(now);
         let lowest = self.layers.iter().position(alive).unwrap_or(0);
         let mut best = lowest;
         Targets(std::array::from_fn(|at| {
@@ -86,6 +99,12 @@ impl Published {
     /// Layers whose request is to go now.
     pub(crate) fn take_due(&mut self, now: Instant) -> impl Iterator<Item = Option<Rid>> {
         self.layers.iter_mut().filter_map(move |layer| layer.key_frames.take_due(now).then_some(layer.rid))
+    }
+}
+
+impl SentLayer {
+    fn is_sent(&self, now: Instant) -> bool {
+        self.last.is_some_and(|last| now < last + LAYER_SILENT)
     }
 }
 

@@ -49,6 +49,17 @@ pub enum Layer {
     High,
 }
 
+impl Layer {
+    /// From 0, the smallest.
+    pub(crate) fn place(self) -> usize {
+        match self {
+            Self::Low => 0,
+            Self::Middle => 1,
+            Self::High => 2,
+        }
+    }
+}
+
 /// What the unit says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServerSays {

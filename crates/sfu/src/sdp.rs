@@ -2,6 +2,7 @@
 
 use crate::limits::{ATTRIBUTES_MAX, LINES_MAX, PAYLOAD_TYPES_MAX, SDP_LEN_MAX, SOURCE_LINES_MAX, TRACKS_MAX};
 use std::collections::{BTreeMap, BTreeSet};
+use str0m::IceCreds;
 
 /// Why a description is not looked at any further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -98,6 +99,12 @@ pub(crate) fn admitted(sdp: &str, codecs: &mut Codecs) -> Result<String, SdpRefu
         codecs.take(line)?;
     }
     Ok(without_candidates(sdp))
+}
+
+/// The client's credentials of ICE: of the whole, or of its first line, as all lines are one connection.
+pub(crate) fn credentials(sdp: &str) -> Option<IceCreds> {
+    let attribute = |name| sdp.lines().find_map(|line| line.strip_prefix(name)).map(|value| value.trim().to_owned());
+    Some(IceCreds { ufrag: attribute("a=ice-ufrag:")?, pass: attribute("a=ice-pwd:")? })
 }
 
 fn without_candidates(sdp: &str) -> String {

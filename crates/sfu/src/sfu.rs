@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use str0m::bwe::Bitrate;
 use str0m::crypto::CryptoProvider;
 use str0m::crypto::dtls::DtlsCert;
 use str0m::ice::StunMessage;
@@ -15,11 +16,12 @@ use str0m::net::{DatagramRecv, Protocol, Receive, TcpType};
 use str0m::{Candidate, Input, Rtc, RtcConfig};
 
 use crate::framing;
-use crate::limits::{PACKET_LEN_MAX, PARTICIPANTS_MAX, ROOMS_MAX, WAKE_PAUSE};
+use crate::limits::{BITRATE_FIRST, PACKET_LEN_MAX, PARTICIPANTS_MAX, ROOMS_MAX, WAKE_PAUSE};
 use crate::lines::TrackId;
 use crate::participant::{DescriptionRefused, Drained, Participant};
 use crate::routes::{Flow, Routes, Transport};
 use crate::says::{ClientSays, Heard, Layer, LeftBecause, ParticipantId, RoomId, ServerSays};
+use crate::speakers::Speakers;
 
 /// Where clients reach this unit: its own port, which no other unit has.
 #[derive(Clone, Debug, Default)]
@@ -135,12 +137,18 @@ pub enum Output {
     WakeAt(Option<Instant>),
 }
 
+#[derive(Default)]
+struct Room {
+    members: BTreeSet<ParticipantId>,
+    speakers: Speakers,
+}
+
 /// Rooms and their participants, behind one port. One thread owns it.
 pub struct Sfu {
     config: SfuConfig,
     crypto: std::sync::Arc<CryptoProvider>,
     certificate: DtlsCert,
-    rooms: BTreeMap<RoomId, BTreeSet<ParticipantId>>,
+    rooms: BTreeMap<RoomId, Room>,
     participants: HashMap<ParticipantId, Participant>,
     routes: Routes,
     wakes: BTreeSet<(Instant, ParticipantId)>,
@@ -184,12 +192,12 @@ impl Sfu {
             return Err(JoinError::AlreadyHere);
         }
         match self.rooms.get(&room) {
-            Some(members) if members.len() >= PARTICIPANTS_MAX => return Err(JoinError::RoomFull),
+            Some(room) if room.members.len() >= PARTICIPANTS_MAX => return Err(JoinError::RoomFull),
             None if self.rooms.len() >= ROOMS_MAX => return Err(JoinError::TooManyRooms),
             _ => {}
         }
         let mut participant = Participant::new(room, now);
-        let members = self.rooms.entry(room).or_default();
+        let members = &mut self.rooms.entry(room).or_default().members;
         for origin in members.iter() {
             let published = self.participants.get(origin).into_iter().flat_map(|other| &other.published);
             for (mid, track) in published {
@@ -218,7 +226,7 @@ impl Sfu {
         let heard = match says {
             ClientSays::Offer(offer) => self.hear_offer(who, &offer, now),
             ClientSays::Answer(answer) => self.hear_answer(who, &answer, now),
-            ClientSays::Layer { mid, layer } => self.hear_layer(who, &mid, layer),
+            ClientSays::Layer { mid, layer } => self.hear_layer(who, &mid, layer, now),
         };
         self.drain(who, now);
         self.settle(now);
@@ -228,7 +236,7 @@ impl Sfu {
     fn hear_offer(&mut self, who: ParticipantId, offer: &crate::Sdp, now: Instant) -> Result<Heard, SayError> {
         let participant = self.participants.get_mut(&who).ok_or(UnknownParticipant)?;
         let fresh = || connection(&self.config, &self.crypto, &self.certificate, now);
-        let (heard, answer) = participant.offered(offer, fresh)?;
+        let (heard, answer) = participant.offered(offer, fresh, now)?;
         if let Some(fragment) = participant.user_fragment() {
             self.routes.add_fragment(who, fragment);
         }
@@ -248,16 +256,18 @@ impl Sfu {
             self.to_offer.insert(who);
             self.republish(who);
         }
+        self.share(who, None, now);
         for track in waiting {
             self.ask_for_key_frame(track, 0, now);
         }
         Ok(heard)
     }
 
-    fn hear_layer(&mut self, who: ParticipantId, mid: &str, layer: Layer) -> Result<Heard, SayError> {
+    fn hear_layer(&mut self, who: ParticipantId, mid: &str, layer: Layer, now: Instant) -> Result<Heard, SayError> {
         let participant = self.participants.get_mut(&who).ok_or(UnknownParticipant)?;
         // Longer names are cut short by the conversion, and then are another line's or nobody's.
         let known = participant.lines.wish(Mid::from(mid), layer);
+        self.share(who, None, now);
         if known { Ok(Heard::Followed) } else { Err(SayError::UnknownLine) }
     }
 
@@ -277,8 +287,9 @@ impl Sfu {
         }
         let contents = DatagramRecv::try_from(packet.bytes).map_err(|_| Unrouted::Garbage)?;
         let owner = self.routes.by_flow(flow);
-        let who = match checked_fragment(packet.bytes) {
-            Some(fragment) => self.routes.by_fragment(&fragment).ok_or(Unrouted::UnknownFragment)?,
+        let checked = checked_fragment(packet.bytes);
+        let who = match &checked {
+            Some(fragment) => self.routes.by_fragment(fragment).ok_or(Unrouted::UnknownFragment)?,
             None => owner.ok_or(Unrouted::UnknownAddress)?,
         };
         let destination = self.local_address(flow).ok_or(Unrouted::UnknownAddress)?;
@@ -290,9 +301,12 @@ impl Sfu {
                 return Err(Unrouted::Forged);
             }
             let taken = |owner| self.participants.get(&owner).is_some_and(|owner| !owner.is_unconnected());
-            if owner.is_some_and(taken) || !self.routes.add_flow(who, flow, now) {
+            if (owner.is_some_and(taken) && !self.routes.is_left_behind(flow)) || !self.routes.add_flow(who, flow, now)
+            {
                 return Err(Unrouted::AddressRefused);
             }
+        } else if let Some(fragment) = checked {
+            self.routes.stays(flow, &fragment);
         }
         if let Some(participant) = self.participants.get_mut(&who) {
             participant.receive(input);
@@ -316,6 +330,9 @@ impl Sfu {
                 continue;
             }
             participant.request_key_frames(now);
+            if participant.is_sharing_due(now) {
+                self.share(who, None, now);
+            }
             self.drain(who, now);
         }
         self.settle(now);
@@ -328,7 +345,7 @@ impl Sfu {
 
     /// How many are in a room; 0 if it is not open.
     pub fn participants(&self, room: RoomId) -> usize {
-        self.rooms.get(&room).map_or(0, BTreeSet::len)
+        self.rooms.get(&room).map_or(0, |room| room.members.len())
     }
 
     /// How many rooms are open.
@@ -341,7 +358,7 @@ impl Sfu {
         let Some(participant) = self.participants.get_mut(&who) else { return };
         let (outputs, events) = (&mut self.outputs, &mut self.events);
         participant.drain(now, |drained| match drained {
-            Drained::Transmit(transmit) => outputs.extend(sent(&transmit)),
+            Drained::Transmit(transmit) => outputs.extend(sent(transmit)),
             other => events.push_back((who, other)),
         });
         self.touched.insert(who);
@@ -398,7 +415,7 @@ impl Sfu {
         let outputs = &mut self.outputs;
         participant.close(now, |drained| {
             if let Drained::Transmit(transmit) = drained {
-                outputs.extend(sent(&transmit));
+                outputs.extend(sent(transmit));
             }
         });
         for flow in self.routes.remove(who) {
@@ -407,17 +424,18 @@ impl Sfu {
             }
         }
         let tracks = participant.published.keys().map(|mid| TrackId { origin: who, mid: *mid });
-        if let Some(members) = self.rooms.get_mut(&participant.room) {
-            members.remove(&who);
+        if let Some(room) = self.rooms.get_mut(&participant.room) {
+            room.members.remove(&who);
+            room.speakers.remove(who);
             for track in tracks {
-                for other in members.iter() {
+                for other in &room.members {
                     let wanted = self.participants.get_mut(other).is_some_and(|other| other.lines.unwant(track));
                     if wanted {
                         self.to_offer.insert(*other);
                     }
                 }
             }
-            if members.is_empty() {
+            if room.members.is_empty() {
                 self.rooms.remove(&participant.room);
             }
         }
@@ -445,6 +463,7 @@ fn connection(
         .set_dtls_cert(certificate.clone())
         .set_ice_lite(true)
         .set_rtp_mode(true)
+        .enable_bwe(Some(Bitrate::from(BITRATE_FIRST)))
         .clear_codecs()
         .enable_opus(true, false)
         .enable_vp8(true)
@@ -483,10 +502,10 @@ fn protocol(transport: Transport) -> Protocol {
     }
 }
 
-fn sent(transmit: &str0m::net::Transmit) -> Option<Output> {
+fn sent(transmit: str0m::net::Transmit) -> Option<Output> {
     let destination = transmit.destination;
     if transmit.proto == Protocol::Udp {
-        return Some(Output::Datagram { destination, bytes: transmit.contents.to_vec() });
+        return Some(Output::Datagram { destination, bytes: transmit.contents.into() });
     }
     // Longer ones than a frame may have are not made by str0m, whose packets fit a datagram.
     Some(Output::Tcp { destination, bytes: framing::frame(&transmit.contents).ok()? })

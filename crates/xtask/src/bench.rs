@@ -10,7 +10,7 @@ use crate::test::{end_to_end_step, prepare};
 use crate::{run, web};
 
 /// These need no browser, and are run by the load crate.
-const LOAD_BENCHES: [&str; 6] = ["deliver", "group", "offline", "idle", "reconnect", "flood"];
+const LOAD_BENCHES: [&str; 7] = ["deliver", "group", "offline", "idle", "reconnect", "flood", "sfu"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {

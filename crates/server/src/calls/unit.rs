@@ -1,12 +1,12 @@
 //! One forwarding unit with its thread, its UDP socket and its TCP port: the driver of a sans-IO `sfu::Sfu`. It decides nothing:
 //! packets, words and the time go in, and what comes out is carried out. No lock is taken on the way of a packet.
 
+use super::datagrams::{Arrived, Datagrams};
 use super::streams::{Brought, Streams};
 use crate::limits::{
     CALL_DATAGRAMS_A_TURN, CALL_SAYINGS_MAX, CALL_SOCKET_BUFFER_LEN, CALL_STREAM_BACKLOG, CALL_WORDS_MAX,
 };
 use crate::open::Places;
-use sfu::limits::PACKET_LEN_MAX;
 use sfu::{
     ClientSays, Heard, JoinError, LeftBecause, Output, Packet, ParticipantId, RoomId, SayError, ServerSays, Sfu,
     SfuConfig, StartError, Transport,
@@ -19,7 +19,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
-use tokio::net::{TcpListener, UdpSocket};
+use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot, watch};
 
 /// The sockets of one unit, bound and not yet served.
@@ -126,13 +126,11 @@ pub(super) fn start(bound: Bound, addresses: &[IpAddr], number: usize, shared: S
     std::thread::Builder::new().name(format!("calls-{number}")).spawn(move || {
         let _end: oneshot::Sender<()> = end;
         let served = runtime.block_on(async move {
-            let udp = UdpSocket::from_std(bound.udp)?;
+            let datagrams = Datagrams::new(bound.udp)?;
             let streams = Streams::new(TcpListener::from_std(bound.tcp)?, shared.stream_places);
-            let maps_ipv4 = udp.local_addr()?.is_ipv6();
             let unsaid = VecDeque::new();
             let here = BTreeSet::new();
-            let driver =
-                Driver { sfu, config, here, udp, maps_ipv4, streams, say, unsaid, wake_at: None, counts: counting };
+            let driver = Driver { sfu, config, here, datagrams, streams, say, unsaid, wake_at: None, counts: counting };
             driver.run(told, shared.stop).await;
             io::Result::Ok(())
         });
@@ -149,9 +147,7 @@ struct Driver {
     config: SfuConfig,
     /// Who is in it.
     here: BTreeSet<ParticipantId>,
-    udp: UdpSocket,
-    /// The socket is one of IPv6 and speaks to IPv4 as well.
-    maps_ipv4: bool,
+    datagrams: Datagrams,
     streams: Streams,
     say: mpsc::Sender<Saying>,
     /// Sayings for which there was no room. While there are any no words are heard, and few sayings come of anything else: so they
@@ -163,8 +159,7 @@ struct Driver {
 
 impl Driver {
     async fn run(mut self, mut words: mpsc::Receiver<Word>, mut stop: watch::Receiver<bool>) {
-        // One byte more than the longest: what is longer is seen to be.
-        let mut buffer = [0; PACKET_LEN_MAX + 1];
+        let mut arrived = Arrived::default();
         loop {
             let wake_at = self.wake_at.map(tokio::time::Instant::from_std);
             tokio::select! {
@@ -175,7 +170,7 @@ impl Driver {
                     Some(word) => self.guarded(|driver| driver.hear(word)),
                     None => return,
                 },
-                ready = self.udp.readable() => if ready.is_ok() { self.guarded(|driver| driver.take_datagrams(&mut buffer)) },
+                ready = self.datagrams.readable() => if ready.is_ok() { self.guarded(|driver| driver.take_datagrams(&mut arrived)) },
                 brought = self.streams.next() => if let Some(brought) = brought { self.guarded(|driver| driver.take_frames(brought)) },
             }
             self.guarded(|driver| {
@@ -185,6 +180,7 @@ impl Driver {
                     driver.sfu.wake(now);
                 }
                 driver.carry_out();
+                driver.send_datagrams();
             });
             // Else connections and timers had no time while datagrams do not run out.
             tokio::task::yield_now().await;
@@ -232,18 +228,20 @@ impl Driver {
         }
     }
 
-    fn take_datagrams(&mut self, buffer: &mut [u8]) {
-        for _ in 0..CALL_DATAGRAMS_A_TURN {
-            match self.udp.try_recv_from(buffer) {
-                Ok((len, source)) => {
-                    let source = SocketAddr::new(source.ip().to_canonical(), source.port());
-                    let bytes = buffer.get(..len).unwrap_or_default();
-                    self.take(Packet { transport: Transport::Udp, source, bytes });
-                    self.carry_out();
+    fn take_datagrams(&mut self, arrived: &mut Arrived) {
+        let mut taken = 0;
+        while taken < CALL_DATAGRAMS_A_TURN {
+            match self.datagrams.receive(arrived) {
+                Ok(()) => {
+                    for (source, bytes) in arrived.packets() {
+                        taken += 1;
+                        self.take(Packet { transport: Transport::Udp, source, bytes });
+                        self.carry_out();
+                    }
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 // That an earlier packet did not arrive: of no use here.
-                Err(_) => {}
+                Err(_) => taken += 1,
             }
         }
     }
@@ -276,14 +274,10 @@ impl Driver {
     fn carry_out(&mut self) {
         loop {
             match self.sfu.poll() {
-                Output::Datagram { destination, bytes } => {
-                    let destination = self.mapped(destination);
-                    let sent = self.udp.try_send_to(&bytes, destination).is_ok();
-                    self.count(sent);
-                }
+                Output::Datagram { destination, bytes } => self.datagrams.push(destination, &bytes),
                 Output::Tcp { destination, bytes } => {
                     let sent = self.streams.send(destination, bytes);
-                    self.count(sent);
+                    self.count(u64::from(sent), u64::from(!sent));
                 }
                 Output::CloseTcp(address) => self.streams.close(address),
                 Output::Say(who, says) => self.unsaid.push_back(Saying::Say(who, says)),
@@ -304,16 +298,15 @@ impl Driver {
         }
     }
 
-    fn mapped(&self, address: SocketAddr) -> SocketAddr {
-        match address.ip() {
-            IpAddr::V4(ip) if self.maps_ipv4 => SocketAddr::new(IpAddr::V6(ip.to_ipv6_mapped()), address.port()),
-            _ => address,
-        }
+    /// What came of one turn, all together.
+    fn send_datagrams(&mut self) {
+        let outcome = self.datagrams.flush();
+        self.count(outcome.sent, outcome.dropped);
     }
 
-    fn count(&self, sent: bool) {
-        let counter = if sent { &self.counts.sent } else { &self.counts.dropped };
-        counter.fetch_add(1, Ordering::Relaxed);
+    fn count(&self, sent: u64, dropped: u64) {
+        self.counts.sent.fetch_add(sent, Ordering::Relaxed);
+        self.counts.dropped.fetch_add(dropped, Ordering::Relaxed);
     }
 }
 

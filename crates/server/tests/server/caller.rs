@@ -34,6 +34,8 @@ pub enum Way {
 pub struct Seen {
     pub participant: u64,
     pub is_connected: bool,
+    /// How often ICE has found a way.
+    pub paths: usize,
     pub tracks: Vec<wire::CallTrack>,
     /// Whose, and what.
     pub received: Vec<(u64, Kind, Vec<u8>)>,
@@ -82,6 +84,8 @@ enum Order {
         kind: Kind,
         payload: Vec<u8>,
     },
+    /// Goes on from another address.
+    Move,
     /// Takes all that lies in its network socket.
     Drain(oneshot::Sender<()>),
 }
@@ -146,6 +150,11 @@ impl Caller {
         self.until("with a socket", |seen| seen.has_socket).await;
     }
 
+    /// Its network has changed: what was sent to where it was gets nowhere, and it offers with new credentials of ICE.
+    pub fn moves(&self) {
+        self.order(Order::Move);
+    }
+
     /// What it has seen, with all that has come by now.
     pub async fn all_seen(&self) -> Seen {
         let (answer, answered) = oneshot::channel();
@@ -180,6 +189,8 @@ struct Task {
     network: Network,
     address: SocketAddr,
     peer: Option<SocketAddr>,
+    /// Its address is not in what it has offered.
+    has_moved: bool,
     rtc: Rtc,
     /// Own lines: sound, picture.
     mids: Vec<Mid>,
@@ -195,9 +206,7 @@ impl Task {
         let (network, address, candidate) = match way {
             Way::Relayed(at) => (Network::NoRelay(at), any, None),
             Way::Udp => {
-                let udp = std::net::UdpSocket::bind(any).unwrap();
-                udp.set_nonblocking(true).unwrap();
-                let udp = UdpSocket::from_std(udp).unwrap();
+                let udp = bound(any);
                 let address = udp.local_addr().unwrap();
                 (Network::Udp(udp), address, Some(Candidate::host(address, "udp").unwrap()))
             }
@@ -220,6 +229,7 @@ impl Task {
             network,
             address,
             peer: None,
+            has_moved: false,
             rtc,
             mids: Vec::new(),
             pending: None,
@@ -272,6 +282,7 @@ impl Task {
                 let has_socket = self.socket.is_some();
                 self.show.send_modify(|seen| seen.has_socket = has_socket);
             }
+            Order::Move => self.moves().await,
             Order::Send { kind, payload } => self.send(kind, &payload),
             Order::Drain(answer) => {
                 while let Some(len) = read_ready(&mut self.network, buffer) {
@@ -311,6 +322,19 @@ impl Task {
         assert!(matches!(reply, reply::Body::Done(_)), "{reply:?}");
     }
 
+    async fn moves(&mut self) {
+        let udp = bound(SocketAddr::from(([127, 0, 0, 1], 0)));
+        self.address = udp.local_addr().unwrap();
+        self.network = Network::Udp(udp);
+        self.has_moved = true;
+        let mut changes = self.rtc.sdp_api();
+        changes.ice_restart(false);
+        let (offer, pending) = changes.apply().unwrap();
+        self.pending = Some(pending);
+        let reply = self.says(say_in_call::Says::Offer(offer.to_sdp_string())).await;
+        assert!(matches!(reply, reply::Body::Done(_)), "{reply:?}");
+    }
+
     async fn hear(&mut self, frame: server_frame::Body) {
         match frame {
             server_frame::Body::SaidInCall(wire::SaidInCall { participant, says: Some(says) }) => {
@@ -320,6 +344,9 @@ impl Task {
                         let answer = SdpAnswer::from_sdp_string(&sdp).unwrap();
                         let pending = self.pending.take().expect("an answer to an offer");
                         self.rtc.sdp_api().accept_answer(pending, answer).unwrap();
+                        if std::mem::take(&mut self.has_moved) {
+                            self.rtc.add_local_candidate(Candidate::host(self.address, "udp").unwrap());
+                        }
                     }
                     said_in_call::Says::Offer(wire::CallOffer { sdp, tracks }) => {
                         let offer = SdpOffer::from_sdp_string(&sdp).unwrap();
@@ -375,6 +402,9 @@ impl Task {
                 }
                 Output::Transmit(transmit) => self.transmit(transmit.destination, &transmit.contents).await,
                 Output::Event(Event::Connected) => self.show.send_modify(|seen| seen.is_connected = true),
+                Output::Event(Event::IceConnectionStateChange(state)) if state.is_connected() => {
+                    self.show.send_modify(|seen| seen.paths += 1);
+                }
                 Output::Event(Event::RtpPacket(packet)) => {
                     let ssrc = packet.header.ssrc;
                     let mid = self.rtc.direct_api().stream_rx(&ssrc).unwrap().mid();
@@ -410,6 +440,12 @@ impl Task {
             }
         }
     }
+}
+
+fn bound(at: SocketAddr) -> UdpSocket {
+    let udp = std::net::UdpSocket::bind(at).unwrap();
+    udp.set_nonblocking(true).unwrap();
+    UdpSocket::from_std(udp).unwrap()
 }
 
 async fn next_frame(socket: &mut Option<Socket>) -> Option<server_frame::Body> {

@@ -8,7 +8,8 @@ use str0m::rtp::RtpPacket;
 use super::Sfu;
 use crate::lines::{self, Forwarded, Incoming, TrackId};
 use crate::participant::Drained;
-use crate::says::ParticipantId;
+use crate::says::{ParticipantId, TrackKind};
+use crate::sharing::Wanted;
 
 impl Sfu {
     pub(super) fn follow(&mut self, who: ParticipantId, event: Drained, now: Instant) {
@@ -21,22 +22,35 @@ impl Sfu {
                 }
             }
             Drained::LinesChanged => self.republish(who),
+            Drained::Estimate(bits) => self.share(who, Some(bits), now),
+            Drained::Restarted => self.routes.end_fragments_before(who),
             Drained::Left(why) => self.lose(who, why, now),
             // Went to the outputs at once.
             Drained::Transmit(_) => {}
         }
     }
 
-    /// A packet to all others of the room.
+    /// A packet to all others of the room; of sound only if its publisher is among those who are heard.
     fn forward(&mut self, origin: ParticipantId, packet: &RtpPacket, now: Instant) {
         let Some(publisher) = self.participants.get_mut(&origin) else { return };
         let Some((mid, rid)) = publisher.source(packet) else { return };
         let Some(params) = publisher.params(packet) else { return };
         let Some(published) = publisher.published.get_mut(&mid) else { return };
+        if !publisher.allowance.admits(published.kind, now) {
+            return;
+        }
         let Some(layer) = published.heard(rid, now) else { return };
+        let Some(room) = self.rooms.get_mut(&publisher.room) else { return };
+        let turn = match published.kind {
+            TrackKind::Audio => room.speakers.hear(origin, packet.header.ext_vals.audio_level, now),
+            TrackKind::Video => Some(0),
+        };
+        let Some(turn) = turn else { return };
+        published.counts(layer, packet.payload.len(), now);
         let track = TrackId { origin, mid };
         let incoming = Incoming {
             track,
+            turn,
             layer,
             targets: published.targets(now),
             generation: publisher.generation,
@@ -44,10 +58,9 @@ impl Sfu {
             descriptor: lines::vp8_descriptor(&params, &packet.payload),
             packet,
         };
-        let Some(members) = self.rooms.get(&publisher.room) else { return };
         let mut awaited = None;
-        let mut written = Vec::with_capacity(members.len());
-        for other in members.iter().filter(|other| **other != origin) {
+        let mut written = Vec::with_capacity(room.members.len());
+        for other in room.members.iter().filter(|other| **other != origin) {
             let Some(receiver) = self.participants.get_mut(other) else { continue };
             match receiver.forward(&incoming, now) {
                 Forwarded::Written => written.push(*other),
@@ -61,6 +74,36 @@ impl Sfu {
         if let Some(layer) = awaited {
             self.ask_for_key_frame(track, layer, now);
         }
+    }
+
+    /// Shares out what a receiver can take among the pictures it is sent. Sound comes first.
+    pub(super) fn share(&mut self, who: ParticipantId, estimate: Option<u64>, now: Instant) {
+        let Some(receiver) = self.participants.get_mut(&who) else { return };
+        receiver.bandwidth.estimate = estimate.or(receiver.bandwidth.estimate);
+        let Some(estimate) = receiver.bandwidth.estimate else { return };
+        let carried: Vec<_> = receiver.lines.carried().collect();
+        let (mut sound, mut wished, mut mids, mut wanted) = (0u64, 0u64, Vec::new(), Vec::new());
+        for line in carried {
+            let publisher = self.participants.get(&line.track.origin);
+            let Some(published) = publisher.and_then(|other| other.published.get(&line.track.mid)) else { continue };
+            let rates = published.rates(now);
+            if line.kind == TrackKind::Audio {
+                sound = sound.saturating_add(rates.into_iter().flatten().sum());
+                continue;
+            }
+            let is_screen = !published.is_simulcast();
+            let picture = Wanted { is_screen, wish: line.wish, rates, share: line.share, is_shown: line.is_shown };
+            wished = wished.saturating_add(picture.wished_rate());
+            mids.push(line.mid);
+            wanted.push(picture);
+        }
+        let Some(receiver) = self.participants.get_mut(&who) else { return };
+        let shares = receiver.bandwidth.sharing.share(estimate.saturating_sub(sound), &wanted, now);
+        for (mid, share) in mids.into_iter().zip(shares) {
+            receiver.lines.give(mid, share);
+        }
+        receiver.has_shared(wished.saturating_add(sound), now);
+        self.touched.insert(who);
     }
 
     /// Somebody needs a key frame of this layer. The publisher is asked now, or when its pause is over.
@@ -78,12 +121,18 @@ impl Sfu {
     pub(super) fn republish(&mut self, who: ParticipantId) {
         let Some(publisher) = self.participants.get_mut(&who) else { return };
         let (new, gone) = publisher.republish();
-        let room = publisher.room;
         if new.is_empty() && gone.is_empty() {
             return;
         }
+        let has_sound = publisher.published.values().any(|track| track.kind == TrackKind::Audio);
+        let Some(room) = self.rooms.get_mut(&publisher.room) else { return };
+        if has_sound {
+            room.speakers.add(who);
+        } else {
+            room.speakers.remove(who);
+        }
         let track = |mid: Mid| TrackId { origin: who, mid };
-        for other in self.rooms.get(&room).into_iter().flatten().filter(|other| **other != who) {
+        for other in room.members.iter().filter(|other| **other != who) {
             let Some(receiver) = self.participants.get_mut(other) else { continue };
             for (mid, kind) in &new {
                 receiver.lines.want(track(*mid), *kind);

@@ -28,6 +28,10 @@ pub(crate) struct Client {
     pub(crate) last_offer: Option<Sdp>,
     /// Offers stay unanswered while this is set.
     pub(crate) is_deaf: bool,
+    /// How loud its sound claims to be.
+    pub(crate) level: i8,
+    /// Where it is from its next answer on.
+    next_address: Option<SocketAddr>,
     pub(crate) received: Vec<Received>,
     pub(crate) key_frames_asked: Vec<(Instant, Option<Rid>)>,
     pub(crate) events: Vec<String>,
@@ -79,6 +83,8 @@ impl Client {
             tracks: Vec::new(),
             last_offer: None,
             is_deaf: false,
+            level: -30,
+            next_address: None,
             received: Vec::new(),
             key_frames_asked: Vec::new(),
             events: Vec::new(),
@@ -98,6 +104,13 @@ impl Client {
         }
         self.to_add = vec![(TrackKind::Video, Some(simulcast))];
         self
+    }
+
+    /// The same, and a microphone.
+    pub(crate) fn with_simulcast_and_sound(self) -> Self {
+        let mut client = self.with_simulcast();
+        client.to_add.push((TrackKind::Audio, None));
+        client
     }
 
     /// Sends nothing, but for what it asks and reports.
@@ -121,6 +134,16 @@ impl Client {
         Sdp(offer.to_sdp_string())
     }
 
+    /// An offer with new credentials of ICE; from another address, if there is one.
+    pub(crate) fn restarts(&mut self, address: Option<SocketAddr>) -> Sdp {
+        let mut changes = self.rtc.sdp_api();
+        changes.ice_restart(address.is_none());
+        let (offer, pending) = changes.apply().expect("a restart to offer");
+        self.pending = Some((pending, Vec::new()));
+        self.next_address = address;
+        Sdp(offer.to_sdp_string())
+    }
+
     pub(crate) fn hear(&mut self, says: ServerSays) -> Option<ClientSays> {
         match says {
             ServerSays::Answer(answer) => {
@@ -129,6 +152,10 @@ impl Client {
                 self.rtc.sdp_api().accept_answer(pending, answer).unwrap();
                 self.to_add.clear();
                 self.mids.extend(mids);
+                if let Some(address) = self.next_address.take() {
+                    self.address = address;
+                    self.rtc.add_local_candidate(Candidate::host(address, "udp").unwrap()).unwrap();
+                }
                 None
             }
             ServerSays::Offer { sdp, tracks } => {
@@ -154,9 +181,10 @@ impl Client {
     pub(crate) fn send(&mut self, sent: Sent<'_>, now: Instant) {
         let payload_type = self.payload_type(sent.track);
         let mid = self.mids[sent.track];
-        let write = RtpWrite::new(payload_type, sent.sequence.into(), sent.time, now, sent.payload)
-            .nackable(true)
-            .ext_vals(ExtensionValues { audio_level: Some(-30), voice_activity: Some(true), ..Default::default() });
+        let write =
+            RtpWrite::new(payload_type, sent.sequence.into(), sent.time, now, sent.payload).nackable(true).ext_vals(
+                ExtensionValues { audio_level: Some(self.level), voice_activity: Some(true), ..Default::default() },
+            );
         let mut direct = self.rtc.direct_api();
         direct.stream_tx_by_mid(mid, sent.rid.map(Rid::from)).expect("an agreed track").write_rtp(write);
     }

@@ -13,11 +13,11 @@ use crate::client::Client;
 use crate::media::talks;
 use crate::world::{Fate, ROOM, UDP, Way, World};
 
-fn stranger(port: u16) -> SocketAddr {
+pub(crate) fn stranger(port: u16) -> SocketAddr {
     SocketAddr::from(([203, 0, 113, 9], port))
 }
 
-fn udp(source: SocketAddr, bytes: &[u8]) -> Packet<'_> {
+pub(crate) fn udp(source: SocketAddr, bytes: &[u8]) -> Packet<'_> {
     Packet { transport: Transport::Udp, source, bytes }
 }
 
@@ -38,7 +38,7 @@ fn goes_on(world: &mut World, from: u64) {
 }
 
 /// A check of ICE: for whoever has the first half of the name, from whoever has the second.
-fn check(ours: &str, theirs: &str, password: &str) -> Vec<u8> {
+pub(crate) fn check(ours: &str, theirs: &str, password: &str) -> Vec<u8> {
     let name = format!("{ours}:{theirs}");
     let message = StunMessage::binding_request(&name, TransId::new(), true, 1, 1, true);
     let mut bytes = vec![0; 500];
@@ -49,7 +49,7 @@ fn check(ours: &str, theirs: &str, password: &str) -> Vec<u8> {
 }
 
 /// What a participant and the unit told each other: the unit's fragment, the participant's, the unit's password.
-fn secrets(world: &mut World, id: u64) -> (String, String, String) {
+pub(crate) fn secrets(world: &mut World, id: u64) -> (String, String, String) {
     let sdp = world.client(id).last_offer.clone().unwrap().0;
     let attribute = |name| sdp.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned();
     let theirs = world.client(id).rtc.direct_api().local_ice_credentials().ufrag;
@@ -288,6 +288,33 @@ fn a_replayed_packet_is_not_forwarded_again() {
     }
     world.run(Duration::from_secs(1));
     assert_eq!(world.client(2).received.len(), before);
+}
+
+/// Each packet costs as many as there are others: one who floods would flood them all.
+#[test]
+fn a_flood_of_one_who_is_in_the_call_is_not_passed_on() {
+    let mut world = two();
+    world.joins(3);
+    let start = world.now;
+    for at in 0..100 {
+        for nth in 0..100 {
+            let payload = crate::media::payload(1, sfu::TrackKind::Audio, 1);
+            let sequence = at * 100 + nth;
+            world.sends(1, crate::client::Sent { track: 0, rid: None, sequence, time: 0, payload: &payload });
+        }
+        talks(&mut world, 2, at..at + 1);
+    }
+    world.run(Duration::from_secs(1));
+    let passed = world.client(3).payloads_of(1, sfu::TrackKind::Audio).len() as f64;
+    let most = (world.now - start).as_secs_f64() * f64::from(limits::SOUND_PACKETS_MAX);
+    assert!(passed > most / 4.0 && passed <= most, "{passed} of 10,000");
+    assert_eq!(world.client(3).payloads_of(2, sfu::TrackKind::Audio).len(), 100, "the others are heard meanwhile");
+    world.run(Duration::from_secs(2));
+    let before = world.client(2).payloads_of(1, sfu::TrackKind::Video).len();
+    talks(&mut world, 1, 10_000..10_020);
+    world.run(Duration::from_secs(1));
+    assert_eq!(world.client(2).payloads_of(1, sfu::TrackKind::Video).len(), before + 20, "and so is who stops");
+    assert_eq!(world.left, []);
 }
 
 #[test]

@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
+mod bandwidth;
 mod client;
 mod hostile;
+mod loudest;
 mod media;
+mod restart;
 mod signalling;
 mod simulcast;
 mod world;

@@ -40,7 +40,7 @@ fn gets_all(world: &World, id: u64, origin: u64, kind: TrackKind, packets: std::
     assert!(got == expected, "{id} of {origin}: {kind:?}: {} packets, {missing:?} are missing", got.len());
 }
 
-fn hears_and_sees_all(world: &World, id: u64, origin: u64, packets: std::ops::Range<u64>) {
+pub(crate) fn hears_and_sees_all(world: &World, id: u64, origin: u64, packets: std::ops::Range<u64>) {
     gets_all(world, id, origin, TrackKind::Audio, packets.clone());
     gets_all(world, id, origin, TrackKind::Video, packets);
 }

@@ -57,6 +57,30 @@ pub(crate) enum Fate {
     Late(Duration),
 }
 
+/// What a client's own line passes on to it: so much, and what has to wait for longer than it can hold is lost.
+#[derive(Debug)]
+struct Link {
+    bits_a_second: u64,
+    free_at: Instant,
+}
+
+/// How long a packet waits for its turn at most.
+const LINK_HOLDS: Duration = Duration::from_millis(400);
+/// Of IP and UDP, of each packet.
+const HEADERS_LEN: usize = 28;
+
+impl Link {
+    fn passes(&mut self, len: usize, now: Instant) -> Fate {
+        let begins = self.free_at.max(now);
+        if begins - now > LINK_HOLDS {
+            return Fate::Lost;
+        }
+        let bits = 8 * (len + HEADERS_LEN) as u64;
+        self.free_at = begins + Duration::from_nanos(bits * 1_000_000_000 / self.bits_a_second);
+        Fate::Late(self.free_at - now)
+    }
+}
+
 pub(crate) struct World {
     pub(crate) sfu: Sfu,
     pub(crate) now: Instant,
@@ -64,6 +88,7 @@ pub(crate) struct World {
     pub(crate) left: Vec<(ParticipantId, LeftBecause)>,
     pub(crate) closed: Vec<SocketAddr>,
     fate: Box<dyn FnMut(&Flight) -> Fate>,
+    links: BTreeMap<SocketAddr, Link>,
     flights: BTreeMap<(Instant, u64), Flight>,
     count: u64,
     wake: Option<Instant>,
@@ -79,6 +104,7 @@ impl World {
             left: Vec::new(),
             closed: Vec::new(),
             fate: Box::new(|_| Fate::Arrives),
+            links: BTreeMap::new(),
             flights: BTreeMap::new(),
             count: 0,
             wake: None,
@@ -88,6 +114,13 @@ impl World {
     /// From now on the network does this.
     pub(crate) fn network(&mut self, fate: impl FnMut(&Flight) -> Fate + 'static) {
         self.fate = Box::new(fate);
+    }
+
+    /// From now on this is all that gets to a client.
+    pub(crate) fn narrows(&mut self, id: u64, bits_a_second: u64) {
+        let address = self.clients[&id].address;
+        let free_at = self.links.get(&address).map_or(self.now, |link| link.free_at);
+        self.links.insert(address, Link { bits_a_second, free_at });
     }
 
     pub(crate) fn client(&mut self, id: u64) -> &mut Client {
@@ -124,6 +157,13 @@ impl World {
         self.sfu.leave(ParticipantId(id), self.now).unwrap();
         self.clients.remove(&id);
         self.settle();
+    }
+
+    /// The client's network changes: packets come from elsewhere, and to where it was nothing gets any more. It offers anew,
+    /// with new credentials of ICE.
+    pub(crate) fn moves(&mut self, id: u64, address: SocketAddr) -> Heard {
+        let offer = self.client(id).restarts(Some(address));
+        self.says(id, ClientSays::Offer(offer))
     }
 
     /// A client's packet of one of its tracks.
@@ -176,7 +216,12 @@ impl World {
 
     fn fly(&mut self, way: Way, transport: Transport, address: SocketAddr, bytes: Vec<u8>) {
         let flight = Flight { way, transport, address, bytes };
-        let delay = match (self.fate)(&flight) {
+        let link = self.links.get_mut(&flight.address).filter(|_| way == Way::Down);
+        let fate = match (self.fate)(&flight) {
+            Fate::Arrives => link.map_or(Fate::Arrives, |link| link.passes(flight.bytes.len(), self.now)),
+            other => other,
+        };
+        let delay = match fate {
             Fate::Arrives => LATENCY,
             Fate::Lost => return,
             Fate::Late(by) => LATENCY + by,

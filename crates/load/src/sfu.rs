@@ -1,0 +1,160 @@
+//! `sfu`: what a forwarded packet of a call costs the server, and Debian's Janus beside it in the same run. The clients are `str0m` over
+//! real UDP sockets, in this process; the servers are processes of their own, and only their processor time is counted.
+
+mod client;
+mod janus;
+mod ours;
+
+use crate::process::Process;
+use crate::report::Report;
+use anyhow::{Context, Result, bail, ensure};
+use client::{Client, Counts};
+use serde_json::json;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Until all see all.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// What is on its way when the last packet is sent.
+const ON_ITS_WAY: Duration = Duration::from_secs(1);
+/// Most of a forwarded packet, in microseconds of the server's processor.
+const US_A_PACKET_MAX: f64 = 5.0;
+
+/// How much of everything.
+#[derive(clap::Args, Clone, Debug)]
+pub struct Size {
+    /// Seconds that are measured of each call
+    #[arg(long, default_value_t = 15)]
+    pub seconds: u64,
+    /// Bits a second of each publisher
+    #[arg(long, default_value_t = 1_000_000)]
+    pub bits: u64,
+    /// Calls that are measured: publishers × others
+    #[arg(long, value_delimiter = ',', default_value = "8x24,1x31,4x16")]
+    pub calls: Vec<Call>,
+    /// Leave Janus out
+    #[arg(long)]
+    pub no_peers: bool,
+}
+
+/// Who is in a call.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    /// Send pictures.
+    publishers: usize,
+    /// Only look.
+    others: usize,
+}
+
+impl std::str::FromStr for Call {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let (publishers, others) = text.split_once('x').context("as in 8x24")?;
+        let call = Self { publishers: publishers.parse()?, others: others.parse()? };
+        ensure!(call.publishers >= 1 && call.others >= 1, "somebody sends, and somebody looks");
+        Ok(call)
+    }
+}
+
+/// One end of a call: how it is told what to offer and to answer is the server's.
+struct InCall {
+    publishers: Vec<Arc<Client>>,
+    /// Whoever is dropped has left.
+    _others: Vec<Arc<Client>>,
+}
+
+/// What was seen of one call.
+struct Seen {
+    us_per_packet: f64,
+    packets_per_s: f64,
+    lost: f64,
+    resident: f64,
+}
+
+pub async fn run(size: &Size) -> Result<Report> {
+    let mut report = Report::new("sfu");
+    let from = own_address()?;
+    for (place, call) in size.calls.iter().enumerate() {
+        let name = if place == 0 { String::new() } else { format!("{}x{}_", call.publishers, call.others) };
+        let seen = ours::measure(*call, size, from).await.context("the server")?;
+        tell(&mut report, &name, &seen, Some(US_A_PACKET_MAX));
+        let janus = if size.no_peers {
+            Err("left out by --no-peers".to_owned())
+        } else {
+            janus::measure(*call, size, from).await.map_err(|error| format!("{error:#}"))
+        };
+        match janus {
+            Ok(peer) => {
+                tell(&mut report, &format!("janus_{name}"), &peer, None);
+                report.metric(format!("{name}of_janus"), seen.us_per_packet / peer.us_per_packet, "times", None);
+            }
+            Err(why) => {
+                report.absent(format!("janus_{name}us_per_packet"), "us");
+                report.condition("janus", json!(why));
+            }
+        }
+    }
+    let first = size.calls.first().context("a call")?;
+    report.condition("publishers", json!(first.publishers));
+    report.condition("others", json!(first.others));
+    report.condition("bits_a_second", json!(size.bits));
+    report.condition("packet_bytes", json!(client::PACKET_LEN));
+    report.condition("seconds", json!(size.seconds));
+    report.condition("durability", json!("nothing of a call is stored"));
+    Ok(report)
+}
+
+fn tell(report: &mut Report, name: &str, seen: &Seen, mark: Option<f64>) {
+    report.metric(format!("{name}us_per_packet"), seen.us_per_packet, "us", mark);
+    report.rate(format!("{name}packets_per_core_s"), 1e6 / seen.us_per_packet, "1/s", None);
+    report.rate(format!("{name}packets_per_s"), seen.packets_per_s, "1/s", None);
+    report.metric(format!("{name}lost"), seen.lost * 100.0, "%", None);
+    report.metric(format!("{name}resident_mb"), seen.resident / 1e6, "MB", None);
+}
+
+/// An address of this machine that is not the loopback's, where it has one: Janus offers no other.
+fn own_address() -> Result<IpAddr> {
+    let socket = UdpSocket::bind(SocketAddr::from(([0, 0, 0, 0], 0)))?;
+    // Nothing is sent: the system only looks for a way.
+    let reached = socket.connect(SocketAddr::from(([192, 0, 2, 254], 9)));
+    Ok(reached.and_then(|()| socket.local_addr()).map_or(IpAddr::from([127, 0, 0, 1]), |address| address.ip()))
+}
+
+/// Pictures go for so long, once everybody sees everybody: what that cost the server.
+async fn filmed(call: &InCall, size: &Size, looking: usize, counts: &Arc<Counts>, server: Process) -> Result<Seen> {
+    for publisher in &call.publishers {
+        publisher.films(size.bits);
+    }
+    let all = call.publishers.len() * looking;
+    let begun = Instant::now();
+    while counts.pairs.load(Ordering::Relaxed) < all {
+        if begun.elapsed() > PATIENCE {
+            bail!("{} of {all} pairs see each other", counts.pairs.load(Ordering::Relaxed));
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    // What was thought of a line before it was known is over.
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let (before, begun) = (server.cpu_s()?, Instant::now());
+    counts.measures.store(true, Ordering::Relaxed);
+    tokio::time::sleep(Duration::from_secs(size.seconds)).await;
+    let resident = server.resident()?;
+    counts.measures.store(false, Ordering::Relaxed);
+    let (cpu_s, took) = (server.cpu_s()? - before, begun.elapsed());
+    tokio::time::sleep(ON_ITS_WAY).await;
+    #[allow(clippy::cast_precision_loss)]
+    let (sent, received) = (counts.sent.load(Ordering::Relaxed) as f64, counts.received.load(Ordering::Relaxed) as f64);
+    ensure!(received > 0.0, "nothing came");
+    #[allow(clippy::cast_precision_loss)]
+    let expected = sent * looking as f64;
+    Ok(Seen {
+        us_per_packet: cpu_s * 1e6 / received,
+        packets_per_s: received / took.as_secs_f64(),
+        lost: 1.0 - received / expected,
+        resident,
+    })
+}
