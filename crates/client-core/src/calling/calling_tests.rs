@@ -1,5 +1,7 @@
 //! Calls as two accounts make them: what rings, what stops it, and whose call it is where two things happen at once.
 
+mod again;
+mod busy;
 mod log;
 mod signs;
 
@@ -70,7 +72,7 @@ impl Calls {
             from,
             number,
             seq,
-            content::Body::CallWord(CallWord { message_id: call.to_vec(), word: word.into() }),
+            content::Body::CallWord(CallWord { message_id: call.to_vec(), word: word.into(), ..CallWord::default() }),
         )
     }
 

@@ -221,6 +221,12 @@ impl Session {
         self.with_live(|live| live.frames.as_ref().is_some_and(|frames| frames.has_opened())) == Some(true)
     }
 
+    /// The way to the unit worked, and is lost: it is being sought.
+    pub fn is_lost(self) -> bool {
+        self.changed.track();
+        self.with_live(|live| live.line.as_ref().is_some_and(Line::is_lost)) == Some(true)
+    }
+
     /// The track on a line of the connection.
     pub fn received(self, mid: &str) -> Option<MediaStreamTrack> {
         self.with_live(|live| live.line.as_ref().and_then(|line| line.received(mid))).flatten()
