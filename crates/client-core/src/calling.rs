@@ -71,6 +71,8 @@ struct Own {
     is_caller: bool,
     /// The word by which it was answered here.
     answer: Option<MessageId>,
+    /// It went on at another own device before: that one leaves, whatever it says besides.
+    moved: bool,
     /// When somebody answered, or was there, by this device's clock.
     answered_ms: Option<u64>,
     /// The log says that somebody answered this very call: it is the one that goes on.
@@ -108,6 +110,7 @@ impl Own {
             video,
             is_caller: false,
             answer: None,
+            moved: false,
             answered_ms: None,
             is_taken: false,
             ends_ms: None,
@@ -204,6 +207,7 @@ impl Client {
         let mut own = Own {
             answered_ms: Some(cx.now_ms),
             is_taken: true,
+            moved: moves,
             ends_ms: Some(cx.now_ms + CONNECT_MS),
             ..Own::new(&stored, call, video)
         };
@@ -428,9 +432,9 @@ impl Client {
                 Ok(())
             }
             (Word::Answered, true) => {
-                let answer = own.answer;
+                let (answer, moved) = (own.answer, own.moved);
                 let first = match answer {
-                    Some(answer) => is_placed_before(cx, answer, seq)?,
+                    Some(answer) => moved || is_placed_before(cx, answer, seq)?,
                     None => true,
                 };
                 if first || broken(Rule::FirstAnswerCounts) {
@@ -439,7 +443,14 @@ impl Client {
                     self.call_ends(cx, CallEnd::AnsweredElsewhere)
                 }
             }
-            (Word::Moved, true) => self.call_ends(cx, CallEnd::Moved),
+            (Word::Moved, true) => {
+                // Of two that take it over at once, the later one goes on: the earlier one sees this word behind its own.
+                let later = match own.answer.filter(|_| own.moved) {
+                    Some(answer) => !is_placed_before(cx, answer, seq)?,
+                    None => false,
+                };
+                if later { Ok(()) } else { self.call_ends(cx, CallEnd::Moved) }
+            }
             (Word::Declined, false) if of_two && own.is_calling() => self.call_ends(cx, CallEnd::Declined),
             (Word::Ended, _) if of_two => {
                 // The chat knows.
@@ -565,6 +576,8 @@ fn newest_call(cx: &Context<'_>, chat: ChatId, since_ms: u64) -> Result<(Option<
         match shown.map(|shown| shown.body) {
             // Another one goes on in its place.
             Some(MessageBody::Call(CallFacts { state: CallState::Merged, .. })) => {}
+            // Its caller rings by another one, of which this device has not heard yet.
+            Some(MessageBody::Call(_)) if facts::is_given_up(cx.db, chat, id)? => break,
             Some(MessageBody::Call(CallFacts { video, state: CallState::Open | CallState::Taken })) => {
                 return Ok((Some(id), video));
             }

@@ -54,7 +54,10 @@ impl Rooms {
                 if is_in {
                     reply::Body::Done(Done {})
                 } else {
-                    reply::Body::CallRefused(CallRefused { reason: call_refused::Reason::NotInCall.into() })
+                    reply::Body::CallRefused(CallRefused {
+                        reason: call_refused::Reason::NotInCall.into(),
+                        ..CallRefused::default()
+                    })
                 }
             }
             client_frame::Body::GetCalls(_) => {

@@ -186,6 +186,19 @@ async fn who_has_closed_the_page_is_notified_as_they_wish_and_comes_to_the_chat(
     alice.closes().await
 }
 
+/// What the service worker reads is there.
+const BOOK_IS_WRITTEN: &str = "(async () => {
+    if (!(await indexedDB.databases()).some(database => database.name === 'heliograph-push')) return false;
+    return new Promise(done => {
+        const opening = indexedDB.open('heliograph-push');
+        opening.onsuccess = () => {
+            const all = opening.result.transaction(['chats', 'settings']);
+            const counts = ['chats', 'settings'].map(name => all.objectStore(name).count());
+            all.oncomplete = () => { opening.result.close(); done(counts.every(count => count.result > 0)); };
+        };
+    });
+})()";
+
 /// Whoever is told of a call by a notification comes to the chat, where it rings.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_a_notification_tells_of_is_answered_where_it_leads() -> Result<()> {
@@ -204,6 +217,7 @@ async fn a_call_that_a_notification_tells_of_is_answered_where_it_leads() -> Res
     bob.opens_chat("hello Bob").await?;
     bob.sees_text("message-text", "hello Bob").await?;
     turns_on(&alice).await?;
+    alice.finds_true(BOOK_IS_WRITTEN).await?;
     alice.is_kept().await?;
     let worker = ServiceWorker::of(&alice, &world).await?;
     closes_the_page(&world, &alice).await?;

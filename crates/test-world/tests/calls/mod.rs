@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use test_world::calls::{Deed, Moment, Rest, play};
 use test_world::plan::DeviceRef;
 
+const B2: DeviceRef = DeviceRef { account: 1, slot: 2 };
 /// Either one is this much before the other one, at most: longer than a word takes to everybody.
 const APART_MAX_MS: u64 = 150;
 const STEP_MS: u64 = 15;
@@ -102,11 +103,19 @@ fn one_device_declines_while_another_one_answers() {
 #[test]
 fn a_call_is_moved_while_it_is_hung_up() {
     let talk = [(0, A0, Deed::Call), (500, B0, Deed::Answer)];
-    for hangs_up in [A0, B0] {
-        let ends = ends(2, &talk, [(hangs_up, Deed::HangUp), (B1, Deed::Answer)], None);
-        assert!(ends.iter().all(|rest| rest.room.is_empty()), "{ends:#?}");
-        assert!(ends.iter().all(|rest| matches!(state(rest), CallState::Over { .. })), "{ends:#?}");
-    }
+    let race = |hangs_up| ends(2, &talk, [(hangs_up, Deed::HangUp), (B1, Deed::Answer)], None);
+    let is_over: &dyn Fn(&Rest) -> bool = &|rest| rest.room.is_empty() && matches!(state(rest), CallState::Over { .. });
+    all_were_met(&race(A0), &[is_over]);
+    // Whose call is at another device by then hangs up nothing.
+    all_were_met(&race(B0), &[is_over, &|rest| rest.room.contains(&B1) && state(rest) == CallState::Taken]);
+}
+
+#[test]
+fn two_devices_take_a_call_over_from_a_third_at_once() {
+    let talk = [(0, A0, Deed::Call), (500, B0, Deed::Answer)];
+    let ends = ends(3, &talk, [(B1, Deed::Answer), (B2, Deed::Answer)], Some(SOON_MS));
+    let is_on = |device: DeviceRef| move |rest: &Rest| rest.room.contains(&A0) && rest.room.contains(&device);
+    all_were_met(&ends, &[&is_on(B1), &is_on(B2)]);
 }
 
 #[test]

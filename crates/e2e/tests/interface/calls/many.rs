@@ -113,6 +113,7 @@ async fn four_people_hear_and_see_each_other_whatever_they_do() -> Result<()> {
     dave.clicks("call-hang-up").await?;
     all_meet(&[alice, bob, carol]).await?;
     dave.clicks("call-join").await?;
+    dave.sees("[data-testid=call][data-state=running]").await?;
     dave.clicks("call-camera").await?;
     all_meet(&[alice, bob, carol, dave]).await?;
     for page in &pages {
