@@ -223,6 +223,8 @@ rules! {
     SignsCountOnce,
     /// What somebody said of themselves in one call is nothing in another one.
     SignsOfThisCall,
+    /// That somebody is in a call is said to whom they know alone.
+    BusyToContacts,
     /// What a deleted message carried goes from the device.
     DeletedFilesGo,
     /// Nothing is sent on where one of the messages or chats is refused.

@@ -89,10 +89,23 @@ pub struct OwnCall {
     pub title: String,
     /// It was begun with pictures.
     pub video: bool,
+    /// Nobody has answered yet, and whoever is called says that they are in another call.
+    pub busy: bool,
     /// How far it is.
     pub phase: CallPhase,
     /// Who is connected, this device included, in no order.
     pub people: Vec<CallPerson>,
+    /// Members of the group who are not in the call; nobody where two talk.
+    pub absent: Vec<CallAbsent>,
+}
+
+/// A member of a group who is not in its call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallAbsent {
+    /// Who.
+    pub account: AccountId,
+    /// The name to show.
+    pub title: String,
 }
 
 /// How far an own call is.

@@ -524,6 +524,13 @@ pub enum Command {
         /// Which chat.
         chat: ChatId,
     },
+    /// Rings at members of the group in whose call this device is, as soon as they are members. Answer: `Answer::Done`, when the wish is kept.
+    RingMembers {
+        /// Which group.
+        chat: ChatId,
+        /// Whom; with all who are waited for, 64 at most.
+        members: Vec<AccountId>,
+    },
     /// Leaves the call that this device is in; of two, it is over then.
     HangUp,
     /// What the connection of the call has to say to the forwarding unit. Answer: `Answer::Done`, when the unit follows it.
@@ -618,6 +625,7 @@ impl Command {
             | Self::PlaceCall { chat, .. }
             | Self::AnswerCall { chat }
             | Self::DeclineCall { chat }
+            | Self::RingMembers { chat, .. }
             | Self::LeaveGroup { chat } => Some(chat),
             Self::Search { query, .. } => query.chat.as_mut(),
             _ => None,
@@ -700,6 +708,7 @@ impl Command {
             Self::PlaceCall { .. } => "place-call",
             Self::AnswerCall { .. } => "answer-call",
             Self::DeclineCall { .. } => "decline-call",
+            Self::RingMembers { .. } => "ring-members",
             Self::HangUp => "hang-up",
             Self::SayInCall { .. } => "say-in-call",
             Self::ShowSigns { .. } => "show-signs",

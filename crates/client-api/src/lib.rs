@@ -20,7 +20,7 @@ pub mod state;
 pub mod wire;
 
 pub use call::{
-    CallEnd, CallFacts, CallKeys, CallLeaf, CallLine, CallLog, CallPerson, CallPhase, CallSay, CallSigns, CallState,
+    CallAbsent, CallEnd, CallFacts, CallKeys, CallLeaf, CallLine, CallLog, CallPerson, CallPhase, CallSay, CallSigns, CallState,
     CallTrack, Calls, LoggedCall, OwnCall, RingingCall, RunningCall,
 };
 pub use chat::{

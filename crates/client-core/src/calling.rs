@@ -3,6 +3,8 @@
 //! A call is a message, and what became of it are amendments of that message: the order of the chat's log decides who answered first, and
 //! of two who call each other, whose call it is. What is here lives as long as this run does: a call needs a page.
 
+mod again;
+mod busy;
 mod facts;
 mod log;
 mod room;
@@ -25,11 +27,11 @@ use client_api::{
 use identity::ChatKind;
 use proto::content::call_word::Word;
 use proto::content::{Call, CallWord, Content, content};
-use proto::ids::{ChatId, DeviceAddress, MessageId};
+use proto::ids::{AccountId, ChatId, DeviceAddress, MessageId};
 use proto::wire::GroupItem;
 use room::Rooms;
 use rusqlite::{OptionalExtension, params};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A call rings for so long after the server took it.
 const RING_MS: u64 = 45_000;
@@ -69,6 +71,8 @@ struct Own {
     is_caller: bool,
     /// The word by which it was answered here.
     answer: Option<MessageId>,
+    /// It went on at another own device before: that one leaves, whatever it says besides.
+    moved: bool,
     /// When somebody answered, or was there, by this device's clock.
     answered_ms: Option<u64>,
     /// The log says that somebody answered this very call: it is the one that goes on.
@@ -77,6 +81,10 @@ struct Own {
     ends_ms: Option<u64>,
     /// Somebody else was connected.
     met: bool,
+    /// Whoever is called is in another call, as they say.
+    is_busy_there: bool,
+    /// Members who are to be rung: also those who are not in the group yet.
+    to_ring: BTreeSet<AccountId>,
     place: room::Place,
     signs: signs::Signs,
 }
@@ -102,10 +110,13 @@ impl Own {
             video,
             is_caller: false,
             answer: None,
+            moved: false,
             answered_ms: None,
             is_taken: false,
             ends_ms: None,
             met: false,
+            is_busy_there: false,
+            to_ring: BTreeSet::new(),
             place: room::Place::default(),
             signs: signs::Signs::default(),
         }
@@ -124,6 +135,8 @@ struct Ringing {
     caller: DeviceAddress,
     video: bool,
     until_ms: u64,
+    /// It went on already: it is over with the call, whoever says so.
+    again: bool,
     /// The interface has it.
     is_shown: bool,
 }
@@ -185,7 +198,7 @@ impl Client {
             self.leave_call(cx, before, CallEnd::HungUp)?;
         }
         // Whoever answers has noticed it: it does not count as unread, where nothing else does.
-        if let Some(call) = call.filter(|_| ringing.is_some())
+        if let Some(call) = call.filter(|_| ringing.as_ref().is_some_and(|ringing| !ringing.again))
             && chat_list::unread(cx, chat)? <= 1
             && own_state::chat_value(cx, ChatKey::Unread, chat)?.is_empty()
         {
@@ -194,6 +207,7 @@ impl Client {
         let mut own = Own {
             answered_ms: Some(cx.now_ms),
             is_taken: true,
+            moved: moves,
             ends_ms: Some(cx.now_ms + CONNECT_MS),
             ..Own::new(&stored, call, video)
         };
@@ -263,7 +277,7 @@ impl Client {
         if chats::find(cx.db, chat)?.is_none_or(|chat| chat.membership != Membership::Joined) {
             return Ok(None);
         }
-        let word = CallWord { message_id: call.to_vec(), word: word.into() };
+        let word = CallWord { message_id: call.to_vec(), word: word.into(), ..CallWord::default() };
         self.write(cx, chat, Kind::Amendment, content::Body::CallWord(word)).map(Some)
     }
 
@@ -312,6 +326,9 @@ impl Client {
         let Ok(id) = MessageId::try_from(content.message_id.as_slice()) else { return Ok(()) };
         match &content.body {
             Some(content::Body::Call(call)) => self.hear_ringing(cx, chat, sender, item, (id, call.video)),
+            Some(content::Body::CallWord(word)) if word.word() == Word::Rings => {
+                self.hear_rung(cx, chat, sender, item, word)
+            }
             Some(content::Body::CallWord(word)) => {
                 let Ok(call) = MessageId::try_from(word.message_id.as_slice()) else { return Ok(()) };
                 self.hear_call_word(cx, chat, sender, item.seq, (call, word.word()))
@@ -341,9 +358,12 @@ impl Client {
             let until_ms = cx.now_ms + RING_MS - age_ms;
             // One that was not answered makes place for the next.
             self.stop_ringing(cx, chat.chat, true)?;
-            self.calling.ringing.insert(chat.chat, Ringing { call, caller, video, until_ms, is_shown: false });
+            self.calling
+                .ringing
+                .insert(chat.chat, Ringing { call, caller, video, until_ms, again: false, is_shown: false });
             self.calling.changed = true;
             self.retry_at(until_ms);
+            self.say_busy(cx, chat.chat, chat.kind)?;
         }
         Ok(())
     }
@@ -391,9 +411,9 @@ impl Client {
             let by_caller = sender.account == ringing.caller.account;
             let stops = match word {
                 Word::Answered | Word::Declined | Word::Moved => is_own,
-                Word::Ended => by_caller || of_two,
+                Word::Ended => by_caller || of_two || ringing.again,
                 Word::Merged => by_caller,
-                Word::Unspecified => false,
+                Word::Rings | Word::Unspecified => false,
             };
             if stops {
                 self.stop_ringing(cx, chat.chat, word == Word::Ended)?;
@@ -412,9 +432,9 @@ impl Client {
                 Ok(())
             }
             (Word::Answered, true) => {
-                let answer = own.answer;
+                let (answer, moved) = (own.answer, own.moved);
                 let first = match answer {
-                    Some(answer) => is_placed_before(cx, answer, seq)?,
+                    Some(answer) => moved || is_placed_before(cx, answer, seq)?,
                     None => true,
                 };
                 if first || broken(Rule::FirstAnswerCounts) {
@@ -423,7 +443,14 @@ impl Client {
                     self.call_ends(cx, CallEnd::AnsweredElsewhere)
                 }
             }
-            (Word::Moved, true) => self.call_ends(cx, CallEnd::Moved),
+            (Word::Moved, true) => {
+                // Of two that take it over at once, the later one goes on: the earlier one sees this word behind its own.
+                let later = match own.answer.filter(|_| own.moved) {
+                    Some(answer) => !is_placed_before(cx, answer, seq)?,
+                    None => false,
+                };
+                if later { Ok(()) } else { self.call_ends(cx, CallEnd::Moved) }
+            }
             (Word::Declined, false) if of_two && own.is_calling() => self.call_ends(cx, CallEnd::Declined),
             (Word::Ended, _) if of_two => {
                 // The chat knows.
@@ -481,6 +508,7 @@ impl Client {
     /// Tells the interface, where something has changed.
     pub(crate) fn show_calls(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         self.tell_call_keys(cx)?;
+        self.ring_wished(cx)?;
         self.say_signs(cx)?;
         if !std::mem::take(&mut self.calling.changed) {
             return Ok(());
@@ -493,7 +521,9 @@ impl Client {
             let (chat, title) = (client_api::ChatId(own.chat.0), chats::title(cx.db, &stored)?);
             let people = self.people_in_call(cx, own.chat)?;
             let call = own.call.map(|call| client_api::MessageId(call.0));
-            calls.own = Some(OwnCall { chat, call, title, video: own.video, phase, people });
+            let (video, busy) = (own.video, own.is_busy_there && own.is_calling());
+            let absent = self.absent(cx, own)?;
+            calls.own = Some(OwnCall { chat, call, title, video, busy, phase, people, absent });
         }
         // What has rung while this device was away may be over: so says what comes before the queue is empty.
         let is_up = self.session.is_up();
@@ -546,6 +576,8 @@ fn newest_call(cx: &Context<'_>, chat: ChatId, since_ms: u64) -> Result<(Option<
         match shown.map(|shown| shown.body) {
             // Another one goes on in its place.
             Some(MessageBody::Call(CallFacts { state: CallState::Merged, .. })) => {}
+            // Its caller rings by another one, of which this device has not heard yet.
+            Some(MessageBody::Call(_)) if facts::is_given_up(cx.db, chat, id)? => break,
             Some(MessageBody::Call(CallFacts { video, state: CallState::Open | CallState::Taken })) => {
                 return Ok((Some(id), video));
             }

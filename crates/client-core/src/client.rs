@@ -530,6 +530,7 @@ impl Client {
                 cx.answer(id, answer);
             }
             Command::DeclineCall { chat } => self.decline_call(cx, id, chat)?,
+            Command::RingMembers { chat, members } => self.ring_members(cx, id, chat, &members)?,
             Command::HangUp => self.hang_up(cx, id)?,
             Command::SayInCall { participant, say } => self.say_in_call(cx, id, participant, say),
             Command::ListCalls { after, limit } => self.log_of_calls(cx, id, after, limit)?,

@@ -1,5 +1,5 @@
 //! Words that are said to whoever is connected and never stored: sealed for the chat's members and signed by their device. Knows how they are
-//! sealed, opened and held against repetition; not what they say (`typing.rs`, `calling/signs.rs`).
+//! sealed, opened and held against repetition; not what they say (`typing.rs`, `calling/signs.rs`, `calling/busy.rs`).
 
 use crate::blocking;
 use crate::client::{Client, Context};
@@ -74,6 +74,7 @@ impl Client {
                 self.hear_typing(cx, (chat, sender), body.time_ms, typing.on);
             }
             Some(ephemeral_body::Body::CallSigns(signs)) => self.hear_signs(cx, (chat, sender), body.time_ms, &signs),
+            Some(ephemeral_body::Body::CallBusy(busy)) => self.hear_busy(cx, (chat, sender), body.time_ms, &busy),
             None => {}
         }
         Ok(())

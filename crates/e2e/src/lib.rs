@@ -4,6 +4,7 @@ pub mod bench;
 pub mod browser;
 pub mod camera;
 pub mod line;
+pub mod media_path;
 pub mod person;
 pub mod program;
 #[path = "../../server/tests/server/push_service.rs"]
@@ -15,6 +16,7 @@ pub mod world;
 
 pub use browser::Browser;
 pub use line::Line;
+pub use media_path::MediaPath;
 pub use person::Person;
 pub use terminal::Terminal;
 pub use world::World;

@@ -13,6 +13,8 @@ use tokio::sync::watch;
 pub struct Line {
     address: SocketAddr,
     carries: Arc<watch::Sender<bool>>,
+    /// Grows when what is open ends.
+    cuts: watch::Sender<u32>,
     /// Bytes that clients still get before it falls silent.
     left: Arc<AtomicI64>,
 }
@@ -25,9 +27,12 @@ impl Line {
         let (carries, heard) = watch::channel(true);
         let (carries, left) = (Arc::new(carries), Arc::new(AtomicI64::new(i64::MAX)));
         let (falls, counted) = (carries.clone(), left.clone());
+        let (cuts, cut) = watch::channel(0);
         tokio::spawn(async move {
             while let Ok((near, _)) = listener.accept().await {
                 let (heard, falls, counted) = (heard.clone(), falls.clone(), counted.clone());
+                let mut cut = cut.clone();
+                cut.mark_unchanged();
                 tokio::spawn(async move {
                     let Ok(far) = TcpStream::connect(server).await else { return };
                     let ((from_near, to_near), (from_far, to_far)) = (near.into_split(), far.into_split());
@@ -37,14 +42,20 @@ impl Line {
                             falls.send_replace(false);
                         }
                     };
-                    tokio::join!(
-                        carry(from_near, to_far, heard.clone(), |_| {}),
-                        carry(from_far, to_near, heard, count)
-                    );
+                    let both = async {
+                        tokio::join!(
+                            carry(from_near, to_far, heard.clone(), |_| {}),
+                            carry(from_far, to_near, heard, count)
+                        )
+                    };
+                    tokio::select! {
+                        _ = both => {}
+                        _ = cut.changed() => {}
+                    }
                 });
             }
         });
-        Ok(Self { address, carries, left })
+        Ok(Self { address, carries, cuts, left })
     }
 
     /// Where it begins.
@@ -55,6 +66,12 @@ impl Line {
     /// Nothing comes through from now on.
     pub fn falls_silent(&self) {
         self.carries.send_replace(false);
+    }
+
+    /// What is open ends, as both ends hear, and nothing comes through from now on.
+    pub fn is_cut(&self) {
+        self.carries.send_replace(false);
+        self.cuts.send_modify(|cuts| *cuts += 1);
     }
 
     /// Clients get so many bytes, and then nothing more comes through.

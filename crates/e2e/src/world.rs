@@ -1,6 +1,7 @@
 //! The server of a test, with its codes caught on their way out.
 
 use crate::line::Line;
+use crate::media_path::{MediaPath, PATH_ADDRESS};
 use crate::program::{Machine, Program};
 use anyhow::{Context, Result};
 use async_trait::async_trait;
@@ -10,7 +11,7 @@ use server::codes::{CodeSender, SendCodeError};
 use server::config::{CallsConfig, Config, RegistrationMode};
 use server::{Environment, Running, Server};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -35,10 +36,14 @@ pub struct World {
     clock: Arc<MovedClock>,
     /// What clients that start now reach the server by, where it is not its own port.
     line: Option<Line>,
+    /// What the packets of calls go through, where that is not the machine's own network.
+    media_path: Option<MediaPath>,
     /// Connections that the server takes when it starts next, where a test says so.
     connections_max: Option<usize>,
     /// Who may register.
     registration: RegistrationMode,
+    /// Where calls go.
+    calls: CallsConfig,
     /// Where the server is a process of its own: what it has.
     machine: Option<Machine>,
 }
@@ -97,6 +102,17 @@ impl World {
         Self::started(None).await
     }
 
+    /// Starts one in which the packets of calls go by a path that can be made bad.
+    pub async fn with_media_path() -> Result<Self> {
+        let mut world = Self::at_rest(TempDir::new()?, None);
+        world.calls = CallsConfig { addresses: vec![PATH_ADDRESS], ..CallsConfig::at((Ipv4Addr::LOCALHOST, 0).into()) };
+        world.start_server().await?;
+        let Some(Serving::Here(running)) = &world.running else { anyhow::bail!("the server runs elsewhere") };
+        let unit = *running.calls_addrs.first().context("the server carries no calls")?;
+        world.media_path = Some(MediaPath::to(unit).await?);
+        Ok(world)
+    }
+
     /// Starts one whose server is a process of its own.
     pub async fn with_program() -> Result<Self> {
         Self::on(Machine::default()).await
@@ -119,19 +135,26 @@ impl World {
     }
 
     async fn in_folder(folder: TempDir, machine: Option<Machine>) -> Result<Self> {
-        let mut world = Self {
+        let mut world = Self::at_rest(folder, machine);
+        world.start_server().await?;
+        Ok(world)
+    }
+
+    fn at_rest(folder: TempDir, machine: Option<Machine>) -> Self {
+        Self {
             folder,
             running: None,
             address: None,
             codes: Arc::new(Codes { last: Mutex::default(), lines: broadcast::channel(CODES_MAX).0 }),
             clock: Arc::default(),
             line: None,
+            media_path: None,
             connections_max: None,
             registration: RegistrationMode::Open,
+            // On all interfaces: Firefox takes no call by this machine's name for itself.
+            calls: CallsConfig::at((Ipv4Addr::UNSPECIFIED, 0).into()),
             machine,
-        };
-        world.start_server().await?;
-        Ok(world)
+        }
     }
 
     /// The server as a process, where it is one.
@@ -163,8 +186,7 @@ impl World {
         config.rate_limit_factor = NonZeroU32::new(1_000).context("not zero")?;
         config.connections_max = self.connections_max.unwrap_or(config.connections_max);
         config.registration = self.registration;
-        // On all interfaces: Firefox takes no call by this machine's name for itself.
-        config.calls = Some(CallsConfig::at(SocketAddr::from(([0, 0, 0, 0], 0))));
+        config.calls = Some(self.calls.clone());
         // A push service of a test's is on this machine.
         let push = config.push.get_or_insert_default();
         push.hosts.push("http://127.0.0.1".parse()?);
@@ -206,6 +228,11 @@ impl World {
     /// The line that was laid.
     pub fn line(&self) -> Result<&Line> {
         self.line.as_ref().context("no line was laid")
+    }
+
+    /// The path that the packets of calls go by.
+    pub fn media_path(&self) -> Result<&MediaPath> {
+        self.media_path.as_ref().context("calls go by no path of a test's")
     }
 
     /// Where the server is.

@@ -3,6 +3,7 @@
 //! result against the oracles. What it covers: docs/reliability.md.
 
 pub mod backend;
+pub mod calls;
 pub mod coverage;
 pub mod generate;
 pub mod oracles;
@@ -20,6 +21,7 @@ mod grouping;
 mod ledger;
 mod network;
 mod people;
+mod rooms;
 mod screen;
 mod silence;
 mod texts;

@@ -1,8 +1,8 @@
 //! What a device's interface would hold: enough to act on, and to see that nothing was told that must not be.
 
 use client_api::{
-    Answer, AppStage, ChatChanges, ChatId, ChatRow, Connection, DeviceRow, Event, LinkStage, LinkingStage, Notice,
-    RegistrationStage, UserError,
+    Answer, AppStage, Calls, ChatChanges, ChatId, ChatRow, Connection, DeviceRow, Event, LinkStage, LinkingStage,
+    Notice, RegistrationStage, UserError,
 };
 use std::collections::BTreeMap;
 
@@ -16,6 +16,7 @@ pub(crate) struct Screen {
     pub(crate) linking: Option<LinkingStage>,
     pub(crate) chats: BTreeMap<ChatId, ChatRow>,
     pub(crate) devices: Vec<DeviceRow>,
+    pub(crate) calls: Calls,
 }
 
 /// What of an event concerns the world.
@@ -36,6 +37,7 @@ impl Screen {
             Event::Linking(stage) => self.linking = stage,
             Event::Chats(changes) => self.take_chats(changes),
             Event::Devices(devices) => self.devices = devices,
+            Event::Calls(calls) => self.calls = calls,
             Event::Notice(notice) => return Told::Notice(notice),
             Event::Answered { request, result } => return Told::Answer(request, result),
             _ => {}

@@ -11,6 +11,7 @@ use crate::people::People;
 use crate::places::{CourseOf, Kind};
 use crate::plan::{Action, DeviceRef, Loses, PlacedFault};
 use crate::recording::Tape;
+use crate::rooms::Rooms;
 use crate::screen::Told;
 use crate::silence::Patience;
 use crate::texts;
@@ -99,6 +100,8 @@ pub(crate) struct World {
     pub(crate) trace: bool,
     /// What passes, where somebody wants it.
     pub(crate) tape: Option<Tape>,
+    /// Who is in which call, where calls are made.
+    pub(crate) rooms: Option<Rooms>,
 }
 
 impl World {
@@ -129,6 +132,7 @@ impl World {
             digest: 0,
             trace: false,
             tape: None,
+            rooms: None,
         };
         world.put(now_ms + SWEEP_EVERY_MS, Due::Sweep);
         world
@@ -183,7 +187,10 @@ impl World {
             Due::SocketArrives(id) => self.socket_arrives(id),
             Due::ToServer(id, bytes) => {
                 self.maybe_lost(id, Kind::Frame);
-                if self.network.pipes.get(&id).is_some_and(|pipe| pipe.server_has_it && !pipe.to_server_lost) {
+                let pipe = self.network.pipes.get(&id).filter(|pipe| pipe.server_has_it && !pipe.to_server_lost);
+                if let Some(device) = pipe.map(|pipe| pipe.device)
+                    && !self.is_of_a_call(device, &bytes)?
+                {
                     self.backend.frame(id, bytes);
                 }
             }
@@ -589,6 +596,16 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// Something of the server's that does not come out of it goes to a device that is connected.
+    pub(crate) fn tell(&mut self, index: usize, bytes: Vec<u8>) {
+        let Some(id) = self.network.lines.get(index).and_then(|line| line.socket) else { return };
+        if self.network.pipes.get(&id).is_some_and(|pipe| pipe.server_has_it)
+            && let Some(at_ms) = self.network.next_to_client(id, self.now_ms)
+        {
+            self.put(at_ms, Due::ToClient(id, Some(bytes)));
+        }
     }
 
     /// The server is copied after so many of its writes.

@@ -2,6 +2,7 @@
 //! wrong meanwhile, at every place where it can: each transaction of a client and each of its effects, each write of the server,
 //! each frame, each request. Then all heals, and the oracles must hold. Which scenario stands for which failure: docs/reliability.md.
 
+mod calls;
 mod course;
 mod many;
 

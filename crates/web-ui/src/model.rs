@@ -8,6 +8,7 @@ pub mod attention;
 pub mod bubble_height;
 pub mod call_log;
 pub mod call_view;
+pub mod call_way;
 pub mod calls;
 pub mod chat_list;
 pub mod clock;

@@ -1,5 +1,7 @@
 //! Calls as two accounts make them: what rings, what stops it, and whose call it is where two things happen at once.
 
+mod again;
+mod busy;
 mod log;
 mod signs;
 
@@ -71,7 +73,7 @@ impl Calls {
             from,
             number,
             seq,
-            content::Body::CallWord(CallWord { message_id: call.to_vec(), word: word.into() }),
+            content::Body::CallWord(CallWord { message_id: call.to_vec(), word: word.into(), ..CallWord::default() }),
         )
     }
 
@@ -460,6 +462,40 @@ fn a_call_that_another_own_device_takes_over_goes_on_there() {
     assert!(calls.shown().running.iter().any(|running| running.on_own_device));
     calls.asks(Command::AnswerCall { chat: CHAT_UI });
     assert_eq!(calls.said(), [Word::Moved]);
+}
+
+/// The room tells of a sibling before the log does: its answer comes behind the taking over, and takes nobody out.
+#[test]
+fn who_takes_a_call_over_is_not_taken_out_by_the_answer_before() {
+    for (own_seq, stays) in [(0, true), (6, false), (9, true)] {
+        let mut calls = Calls::new();
+        calls.rings(3, 5);
+        calls.are_there(&[calls.sibling(), calls.peer()]);
+        calls.asks(Command::AnswerCall { chat: CHAT_UI });
+        assert_eq!(calls.said(), [Word::Moved]);
+        let word = calls.story.client.calling.own.as_ref().and_then(|own| own.answer).expect("a word");
+        assert_eq!(ends(&calls.hears_word(calls.sibling(), 8, 5, Word::Answered)), []);
+        // Of two who take it over, the later one goes on.
+        if own_seq > 0 {
+            calls.is_placed(word, own_seq);
+        }
+        let expected = if stays { vec![] } else { vec![CallEnd::Moved] };
+        assert_eq!(ends(&calls.hears_word(calls.sibling(), 9, 7, Word::Moved)), expected, "{own_seq}");
+    }
+}
+
+#[test]
+fn what_its_caller_has_given_up_is_not_the_call_that_goes_on() {
+    let mut calls = Calls::new();
+    calls.rings(3, 5);
+    calls.hears_word(calls.peer(), 8, 6, Word::Ended);
+    // They call again, and are there before the log says so.
+    calls.are_there(&[calls.peer()]);
+    calls.asks(Command::AnswerCall { chat: CHAT_UI });
+    assert_eq!(calls.story.client.calling.own.as_ref().expect("in the room").call, None);
+    calls.rings(4, 7);
+    assert_eq!(calls.story.client.calling.own.as_ref().and_then(|own| own.call), Some(id(4)));
+    assert_eq!(calls.state_of(id(4)), client_api::CallState::Taken);
 }
 
 #[test]

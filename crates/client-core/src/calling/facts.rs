@@ -6,8 +6,8 @@ use identity::ChatKind;
 use prost::Message as _;
 use proto::content::call_word::Word;
 use proto::content::{Call, Content, content};
-use proto::ids::{AccountId, ChatId};
-use rusqlite::{Connection, params};
+use proto::ids::{AccountId, ChatId, MessageId};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 /// Of one call the first words that are looked at: nobody is to make a row slow by sending more.
 const WORDS_READ_MAX: u32 = 256;
@@ -40,11 +40,18 @@ pub(crate) fn apply(db: &Connection, chat: ChatId, row: &mut MessageRow, me: Acc
     let of_two = db
         .prepare_cached("SELECT kind <> ?2 FROM chat WHERE chat = ?1")?
         .query_row(params![chat.as_bytes(), chats::kind_number(ChatKind::Group)], |row| row.get(0))?;
+    let said = said(db, chat, row.id.0)?;
+    *call = CallFacts { state: state(&said, AccountId(row.sender.0), me, of_two), ..*call };
+    Ok(())
+}
+
+/// What was said of a call, in the order of the log.
+fn said(db: &Connection, chat: ChatId, call: [u8; 16]) -> rusqlite::Result<Vec<Said>> {
     let mut statement = db.prepare_cached(
         "SELECT account, content, time_ms, seq FROM message
          WHERE target = ?1 AND about = 6 AND chat = ?2 AND failed = 0 ORDER BY seq = 0, seq, time_ms LIMIT ?3",
     )?;
-    let mut rows = statement.query(params![row.id.0, chat.as_bytes(), WORDS_READ_MAX])?;
+    let mut rows = statement.query(params![call, chat.as_bytes(), WORDS_READ_MAX])?;
     let mut said = Vec::new();
     while let Some(row) = rows.next()? {
         let (content, time_ms, seq): (Vec<u8>, u64, u64) = (row.get(1)?, row.get(2)?, row.get(3)?);
@@ -53,8 +60,21 @@ pub(crate) fn apply(db: &Connection, chat: ChatId, row: &mut MessageRow, me: Acc
             said.push(Said { by, word: word.word(), time_ms: Some(time_ms).filter(|_| seq > 0) });
         }
     }
-    *call = CallFacts { state: state(&said, AccountId(row.sender.0), me, of_two), ..*call };
-    Ok(())
+    Ok(said)
+}
+
+/// Whoever called said that it is over, before anybody answered.
+pub(super) fn is_given_up(db: &Connection, chat: ChatId, call: MessageId) -> rusqlite::Result<bool> {
+    let caller: Option<[u8; 16]> = db
+        .prepare_cached("SELECT account FROM message WHERE chat = ?1 AND message = ?2")?
+        .query_row(params![chat.as_bytes(), call.as_bytes()], |row| row.get(0))
+        .optional()?;
+    let said = said(db, chat, call.0)?;
+    let first = said.iter().find(|said| {
+        let by_caller = Some(said.by.0) == caller;
+        said.word == Word::Ended && by_caller || said.word == Word::Answered && !by_caller
+    });
+    Ok(first.is_some_and(|first| first.word == Word::Ended))
 }
 
 /// The state after these words, in this order.

@@ -435,6 +435,8 @@ impl Client {
         if let Some(own) = &mut self.calling.own {
             if is_held || !is_same {
                 own.signs.are_asked_for();
+                // Others may be in the group.
+                self.calling.changed = true;
             }
             (own.place.keys, own.place.is_held) = (Some(now), false);
         }

@@ -68,9 +68,14 @@ pub(super) struct Words {
 
 impl Words {
     /// A time for the next own word: no two have the same.
-    fn next_ms(&mut self, now_ms: u64) -> u64 {
+    pub(super) fn next_ms(&mut self, now_ms: u64) -> u64 {
         self.last_ms = now_ms.max(self.last_ms + 1);
         self.last_ms
+    }
+
+    /// Takes a device's word once.
+    pub(super) fn is_new(&mut self, now_ms: u64, device: (ChatId, DeviceAddress), time_ms: u64) -> bool {
+        self.newest.is_new(now_ms, device, time_ms)
     }
 }
 
@@ -119,7 +124,7 @@ impl Client {
         said: &Said,
     ) {
         let Calling { own: Some(own), rooms, words, changed, .. } = &mut self.calling else { return };
-        let is_new = own.chat == chat && words.newest.is_new(rooms.server_ms(cx.now_ms), (chat, device), time_ms);
+        let is_new = own.chat == chat && words.is_new(rooms.server_ms(cx.now_ms), (chat, device), time_ms);
         if !is_new && !broken(Rule::SignsCountOnce) {
             return;
         }

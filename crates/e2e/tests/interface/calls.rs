@@ -1,11 +1,16 @@
 //! Calls in the pages: two people hear and see each other, through the server's forwarding unit, sealed between their browsers.
 
+mod adding;
 mod devices;
 mod log;
+mod many;
+mod networks;
+mod troubles;
 mod views;
+mod waiting;
 
 use super::{ALICE, BOB, CAROL};
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use e2e::World;
 use e2e::browser::{Browser, NARROW, NARROWEST, Setup, WIDE};
 
@@ -212,29 +217,48 @@ async fn who_does_not_want_to_talk_declines_and_who_misses_a_call_sees_so() -> R
 
 /// Alice's group with both others, open on all three.
 async fn group_of_three(world: &World) -> Result<[Browser; 3]> {
-    let talks = || Setup::chromium(NARROW).with_microphone();
-    let alice = Browser::phone_with(world, "Alice", &Setup::chromium(WIDE).with_microphone()).await?;
-    alice.registers(world, "Alice", ALICE).await?;
-    let bob = Browser::phone_with(world, "Bob", &talks()).await?;
-    bob.registers(world, "Bob", BOB).await?;
-    let carol = Browser::phone_with(world, "Carol", &talks()).await?;
-    carol.registers(world, "Carol", CAROL).await?;
-    alice.starts_chat(BOB, "Bob").await?;
-    alice.starts_chat(CAROL, "Carol").await?;
-    alice.clicks("new-chat").await?;
-    alice.clicks("new-group").await?;
-    alice.fills("group-name", "Climbers").await?;
-    for name in ["Bob", "Carol"] {
-        alice.clicks_text("picker-row", name).await?;
+    let [wide, narrow] = [WIDE, NARROW].map(|size| Setup::chromium(size).with_microphone());
+    let people = [("Alice", ALICE, wide), ("Bob", BOB, narrow.clone()), ("Carol", CAROL, narrow)];
+    group_of(world, people, &[]).await
+}
+
+/// The first one's group with all others, open on all, on pages with these scripts.
+async fn group_of<const PEOPLE: usize>(
+    world: &World,
+    people: [(&str, &str, Setup); PEOPLE],
+    scripts: &[&str],
+) -> Result<[Browser; PEOPLE]> {
+    let mut pages = Vec::new();
+    for (name, number, setup) in &people {
+        let page = Browser::phone_with(world, name, setup).await?;
+        for script in scripts {
+            page.page().add_init_script(script).await?;
+        }
+        if !scripts.is_empty() {
+            page.reloads().await?;
+        }
+        page.registers(world, name, number).await?;
+        pages.push(page);
     }
-    alice.clicks("group-go").await?;
-    alice.sees_text("chat-head-title", "Climbers").await?;
-    alice.writes("hello all").await?;
-    for page in [&bob, &carol] {
+    let pages: [Browser; PEOPLE] = pages.try_into().map_err(|_| anyhow::anyhow!("a page for each"))?;
+    let [maker, others @ ..] = pages.as_slice() else { bail!("a group has people") };
+    for (name, number, _) in people.iter().skip(1) {
+        maker.starts_chat(number, name).await?;
+    }
+    maker.clicks("new-chat").await?;
+    maker.clicks("new-group").await?;
+    maker.fills("group-name", "Climbers").await?;
+    for (name, ..) in people.iter().skip(1) {
+        maker.clicks_text("picker-row", name).await?;
+    }
+    maker.clicks("group-go").await?;
+    maker.sees_text("chat-head-title", "Climbers").await?;
+    maker.writes("hello all").await?;
+    for page in others {
         page.opens_chat("hello all").await?;
         page.sees_text("message-text", "hello all").await?;
     }
-    Ok([alice, bob, carol])
+    Ok(pages)
 }
 
 fn tiles(count: usize) -> String {
@@ -266,6 +290,10 @@ async fn a_group_talks_and_who_leaves_can_come_back() -> Result<()> {
     // The call goes on in the chat, and there is a way back into it.
     carol.sees_text("call-running", "A call goes on here, with 2 people").await?;
     carol.is_accessible("a call that goes on").await?;
+    carol.clicks("chat-back").await?;
+    carol.sees_text("chat-call", "A call goes on: join").await?;
+    carol.is_accessible("a call that goes on, in the list").await?;
+    carol.clicks("chat-call").await?;
     carol.clicks("call-join").await?;
     for page in [&alice, &bob, &carol] {
         page.finds_true(&tiles(2)).await?;

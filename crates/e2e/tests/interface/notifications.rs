@@ -186,6 +186,54 @@ async fn who_has_closed_the_page_is_notified_as_they_wish_and_comes_to_the_chat(
     alice.closes().await
 }
 
+/// What the service worker reads is there.
+const BOOK_IS_WRITTEN: &str = "(async () => {
+    if (!(await indexedDB.databases()).some(database => database.name === 'heliograph-push')) return false;
+    return new Promise(done => {
+        const opening = indexedDB.open('heliograph-push');
+        opening.onsuccess = () => {
+            const all = opening.result.transaction(['chats', 'settings']);
+            const counts = ['chats', 'settings'].map(name => all.objectStore(name).count());
+            all.oncomplete = () => { opening.result.close(); done(counts.every(count => count.result > 0)); };
+        };
+    });
+})()";
+
+/// Whoever is told of a call by a notification comes to the chat, where it rings.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_a_notification_tells_of_is_answered_where_it_leads() -> Result<()> {
+    let world = World::new().await?;
+    let mut service = PushService::start().await;
+    let with_all = Setup::chromium(WIDE).with_notifications().with_microphone();
+    let alice = Browser::phone_with(&world, "Alice", &with_all).await?;
+    alice.page().add_init_script(&subscribing(&service)).await?;
+    alice.reloads().await?;
+    alice.registers(&world, "Alice", ALICE).await?;
+    let bob = Browser::phone_with(&world, "Bob", &Setup::chromium(WIDE).with_microphone()).await?;
+    bob.registers(&world, "Bob", BOB).await?;
+    alice.starts_chat(BOB, "Robert").await?;
+    alice.writes("hello Bob").await?;
+    let chat: String = alice.evaluates("document.querySelector('[data-testid=chat-row]').dataset.chat").await?;
+    bob.opens_chat("hello Bob").await?;
+    bob.sees_text("message-text", "hello Bob").await?;
+    turns_on(&alice).await?;
+    alice.finds_true(BOOK_IS_WRITTEN).await?;
+    alice.is_kept().await?;
+    let worker = ServiceWorker::of(&alice, &world).await?;
+    closes_the_page(&world, &alice).await?;
+    bob.clicks("call-voice").await?;
+    worker.gets(&service.next().await.text).await?;
+    is_notified(&alice, &format!("Robert|Incoming call|{chat}")).await?;
+    alice.goes_to(world.url()?.join(&format!("/phone#chat={chat}"))?.as_str()).await?;
+    alice.sees_text("chat-head-title", "Robert").await?;
+    alice.clicks("call-answer").await?;
+    for page in [&alice, &bob] {
+        page.sees("[data-testid=call][data-state=running]").await?;
+    }
+    bob.clicks("call-hang-up").await?;
+    alice.hides("call").await
+}
+
 fn ui(chat: ChatId) -> String {
     chat.to_string()
 }

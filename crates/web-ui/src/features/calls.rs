@@ -5,6 +5,7 @@ pub mod devices;
 pub mod hand;
 pub mod log;
 pub mod media;
+pub mod people;
 pub mod ring;
 pub mod session;
 pub mod tile;
@@ -45,7 +46,8 @@ pub fn CallLayer() -> impl IntoView {
     let own = Memo::new(move |_| app.calls.with(|calls| calls.own.as_ref().map(|own| own.chat)));
     Effect::new(move |before: Option<Option<ChatId>>| {
         let now = own.get();
-        if now.is_none() && before.flatten().is_some() {
+        // Also where another call is answered in its place: nothing of this one is heard in that one.
+        if before.flatten().is_some_and(|before| now != Some(before)) {
             session.end();
         }
         now

@@ -306,6 +306,12 @@ fn Row(
             app.chats.with(|chats| chats.has_namesake(&chat) || chats.found(&chat, &query) == Some(Found::ByNumber));
         (tells || !row.named).then(|| number::shown(&row.number))
     });
+    let goes_on = Memo::new(move |_| {
+        app.calls.with(|calls| {
+            let running = calls.running.iter().find(|running| running.chat == chat)?;
+            Some(words::call_goes_on_short(running))
+        })
+    });
     let now = page::now_ms();
     view! {
         <div
@@ -342,7 +348,10 @@ fn Row(
                 <div class="chat-row-line">
                     {move || number.get().map(|number| view! { <bdi class="chat-row-number" dir="ltr" data-testid="chat-number">{number}</bdi> })}
                     <span class="chat-row-preview" dir="auto" data-testid="chat-preview">
-                        {move || row.get().map(|row| preview(&row))}
+                        {move || match goes_on.get() {
+                            Some(text) => view! { <span class="typing" data-testid="chat-call"><Icon name="phone"/>{text}</span> }.into_any(),
+                            None => row.get().map(|row| preview(&row)).into_any(),
+                        }}
                     </span>
                     {move || row.get().map(|row| badges(&row, now))}
                 </div>

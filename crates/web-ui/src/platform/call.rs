@@ -10,10 +10,12 @@ mod relay;
 pub mod sources;
 
 use crate::bridge;
+use crate::model::call_way::{Heard, Way};
 use crate::platform::page;
 use client_api::{CallSay, CallTrack, Command, UserError};
 use frames::{Frames, Kind};
 use js_sys::{Array, Reflect};
+use leptos::prelude::{IntervalHandle, WindowListenerHandle, set_interval_with_handle, window_event_listener};
 use quality::Measured;
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
@@ -28,8 +30,22 @@ use web_sys::{
 
 /// The layers of an own picture, smallest first: by how much it is smaller, and its bits a second.
 const LAYERS: [(&str, f64, u32); 3] = [("q", 4.0, 150_000), ("h", 2.0, 500_000), ("f", 1.0, 1_500_000)];
+/// How often the browser is asked whether the way to the unit works.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Bits a second of a shared screen, which has one layer: letters have to stay legible.
 const SCREEN_BITS: u32 = 2_500_000;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(extends = RtcPeerConnection)]
+    type Restarting;
+
+    #[wasm_bindgen(method, js_name = restartIce)]
+    fn restart_ice(this: &Restarting);
+
+    #[wasm_bindgen(method, getter, js_name = iceConnectionState)]
+    fn state(this: &Restarting) -> String;
+}
 
 /// What an own line carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,13 +69,20 @@ impl Own {
 enum Step {
     Offer,
     Answered(String),
-    Take { sdp: String, tracks: Vec<CallTrack> },
+    Take {
+        sdp: String,
+        tracks: Vec<CallTrack>,
+    },
     Again,
+    /// By another way: an offer with new credentials. Lines and keys stay.
+    Seek,
 }
 
 /// A connection to the unit, until it is dropped.
 pub struct Line {
     inner: Rc<Inner>,
+    looks: Option<IntervalHandle>,
+    on_online: Option<WindowListenerHandle>,
     _on_track: Closure<dyn FnMut(RtcTrackEvent)>,
 }
 
@@ -74,6 +97,7 @@ struct Inner {
     /// What was said last, until the unit has heard it.
     unheard: RefCell<Option<CallSay>>,
     closed: Cell<bool>,
+    way: Cell<Way>,
     own: RefCell<HashMap<Own, RtcRtpTransceiver>>,
     tracks: RefCell<Vec<CallTrack>>,
     received: RefCell<HashMap<String, MediaStreamTrack>>,
@@ -98,6 +122,7 @@ impl Line {
             wants_offer: Cell::new(false),
             unheard: RefCell::default(),
             closed: Cell::new(false),
+            way: Cell::default(),
             own: RefCell::default(),
             tracks: RefCell::default(),
             received: RefCell::default(),
@@ -110,7 +135,24 @@ impl Line {
             }
         });
         inner.connection.set_ontrack(Some(on_track.as_ref().unchecked_ref()));
-        Some(Self { inner, _on_track: on_track })
+        let (looking, online) = (Rc::downgrade(&inner), Rc::downgrade(&inner));
+        let look = move || {
+            if let Some(inner) = looking.upgrade() {
+                inner.look_at_way();
+            }
+        };
+        let on_online = window_event_listener(leptos::ev::online, move |_| {
+            if let Some(inner) = online.upgrade() {
+                inner.network_changed();
+            }
+        });
+        let looks = set_interval_with_handle(look, LOOK_EVERY).ok();
+        Some(Self { inner, looks, on_online: Some(on_online), _on_track: on_track })
+    }
+
+    /// The way to the unit worked, and is lost.
+    pub fn is_lost(&self) -> bool {
+        self.inner.way.get().is_lost()
     }
 
     /// Sends a track, in place of the one before, or none.
@@ -154,6 +196,12 @@ impl Line {
 impl Drop for Line {
     fn drop(&mut self) {
         self.inner.closed.set(true);
+        if let Some(looks) = self.looks.take() {
+            looks.clear();
+        }
+        if let Some(on_online) = self.on_online.take() {
+            on_online.remove();
+        }
         self.inner.connection.set_ontrack(None);
         self.inner.connection.close();
     }
@@ -247,6 +295,32 @@ impl Inner {
         Ok(transceiver)
     }
 
+    fn look_at_way(self: &Rc<Self>) {
+        let before = self.way.get();
+        let mut way = before;
+        let seeks = way.hears(Heard::of(&self.restarting().state()), page::now_ms());
+        self.way.set(way);
+        if way.is_lost() != before.is_lost() {
+            (self.changed)();
+        }
+        if seeks {
+            self.step(Step::Seek);
+        }
+    }
+
+    fn network_changed(self: &Rc<Self>) {
+        let mut way = self.way.get();
+        let seeks = way.network_changed(page::now_ms());
+        self.way.set(way);
+        if seeks {
+            self.step(Step::Seek);
+        }
+    }
+
+    fn restarting(&self) -> &Restarting {
+        self.connection.unchecked_ref()
+    }
+
     fn step(self: &Rc<Self>, step: Step) {
         self.steps.borrow_mut().push_back(step);
         if self.busy.replace(true) {
@@ -278,6 +352,10 @@ impl Inner {
                 self.say_local(CallSay::Offer);
             }
             Step::Offer => self.wants_offer.set(true),
+            Step::Seek => {
+                self.restarting().restart_ice();
+                self.step(Step::Offer);
+            }
             Step::Answered(sdp) if connection.signaling_state() == RtcSignalingState::HaveLocalOffer => {
                 JsFuture::from(connection.set_remote_description(&description(RtcSdpType::Answer, &sdp))).await?;
                 self.offer_if_wanted();

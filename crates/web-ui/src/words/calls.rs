@@ -10,9 +10,15 @@ pub const NO_CALLS: &str = "No calls yet. A call begins in a chat: open one, and
 pub const VOICE_CALL: &str = "Voice call";
 pub const VIDEO_CALL: &str = "Video call";
 pub const CALLING: &str = "Calling…";
+/// Of whoever is called.
+pub const IN_ANOTHER_CALL: &str = "In another call…";
 pub const CONNECTING: &str = "Connecting…";
+pub const RECONNECTING: &str = "Reconnecting…";
 pub const ANSWER: &str = "Answer";
 pub const ANSWER_WITH_CAMERA: &str = "Answer with camera";
+/// Where this device is in a call.
+pub const HANG_UP_AND_ANSWER: &str = "Hang up and answer";
+pub const HANG_UP_AND_ANSWER_WITH_CAMERA: &str = "Hang up and answer with camera";
 pub const DECLINE: &str = "Decline";
 pub const HANG_UP: &str = "Hang up";
 pub const MICROPHONE_OFF: &str = "Turn the microphone off";
@@ -47,6 +53,12 @@ pub const CALL_KEYS: [(&str, &[&str]); 5] = [
     ("Raise or lower your hand", &["H"]),
     ("Make the call small", &["Esc"]),
 ];
+/// Members of a group who are not in its call.
+pub const CALL_PEOPLE: &str = "Who else";
+pub const CALL_ALL_THERE: &str = "All members are in the call.";
+pub const CALL_TO_GROUP: &str = "Add people";
+pub const RING: &str = "Ring";
+pub const RUNG: &str = "Ringing…";
 pub const CALL_SMALLER: &str = "Make the call small";
 pub const CALL_LARGER: &str = "Make the call large";
 pub const CALL_BY_SPEAKER: &str = "Show who speaks large";
@@ -72,6 +84,11 @@ pub fn call_with(title: &str) -> String {
 
 pub fn picture_of(title: &str) -> String {
     format!("Picture of {}", isolated(title))
+}
+
+/// The button that rings at a member of a group.
+pub fn ring_member(title: &str) -> String {
+    format!("Ring {}", isolated(title))
 }
 
 /// A device by the name that it has, or its number where the browser gives none yet.
@@ -103,6 +120,11 @@ pub fn ringing(ringing: &RingingCall) -> String {
         true => format!("{} from {}", call_kind(ringing.video), isolated(&ringing.caller_title)),
         false => call_kind(ringing.video).to_owned(),
     }
+}
+
+/// The same for whoever is in another call.
+pub fn ringing_meanwhile(call: &RingingCall) -> String {
+    format!("{}, while you are in another call", ringing(call))
 }
 
 /// A call as its chat tells it; `rings`: what becomes of it is open.
@@ -140,6 +162,11 @@ pub fn call_goes_on(running: &RunningCall) -> (String, &'static str) {
     }
     let people = u64::try_from(running.people.len()).unwrap_or(u64::MAX);
     (format!("A call goes on here, with {}", count(people, "person", "people")), "Join")
+}
+
+/// The same in the list of chats, where the row leads to it.
+pub fn call_goes_on_short(running: &RunningCall) -> &'static str {
+    if running.on_own_device { "In a call on another device" } else { "A call goes on: join" }
 }
 
 /// What a call's end has to be explained by; nothing where one hung up oneself, or the other one did.

@@ -110,6 +110,7 @@ pub(super) const CATCHERS: &[(&str, Catcher)] = &[
     ("VettedBeforeCall", Test(ClientCore, "no_key_of_a_call_is_told_while_a_newer_list_is_waited_for")),
     ("SignsCountOnce", Test(ClientCore, "a_word_that_is_repeated_or_comes_late_changes_nothing")),
     ("SignsOfThisCall", Test(ClientCore, "what_was_said_in_another_call_is_nothing_here")),
+    ("BusyToContacts", Test(ClientCore, "who_is_called_while_in_a_call_says_so_to_whom_they_know_alone")),
     ("VettedBeforeEncryption", Test(ClientCore, "nothing_is_encrypted_while_a_newer_list_is_waited_for")),
     ("EpochNeverFalls", Test(ClientCore, "no_chat_is_joined_from_an_older_state")),
     ("HistoriesAreCompared", Test(ClientCore, "a_history_that_differs_is_told_once")),

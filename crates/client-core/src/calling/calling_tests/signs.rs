@@ -8,8 +8,8 @@ use proto::content::{CallSigns as Said, EphemeralBody, ephemeral_body};
 use proto::wire::EphemeralItem;
 
 /// The seeds of the peer and of somebody who is not in the chat.
-const PEER: u8 = 101;
-const STRANGER: u8 = 102;
+pub(super) const PEER: u8 = 101;
+pub(super) const STRANGER: u8 = 102;
 const QUIET: CallSigns = CallSigns { microphone: false, camera: false, hand: false };
 const TALKS: CallSigns = CallSigns { microphone: true, ..QUIET };
 const RAISED: CallSigns = CallSigns { hand: true, ..QUIET };
@@ -33,8 +33,12 @@ impl Calls {
         self.asks(Command::ShowSigns { participant: PARTICIPANT, signs })
     }
 
-    /// A word under the peer's name, signed with the key of whoever has this seed, comes from the server.
     fn hears_signs(&mut self, signer: u8, time_ms: u64, said: Said) -> Vec<Output> {
+        self.hears_unstored(signer, time_ms, ephemeral_body::Body::CallSigns(said))
+    }
+
+    /// A word under the peer's name, signed with the key of whoever has this seed, comes from the server.
+    pub(super) fn hears_unstored(&mut self, signer: u8, time_ms: u64, word: ephemeral_body::Body) -> Vec<Output> {
         let (sender, device) = self.peer();
         let mut body = EphemeralBody {
             chat: CHAT.to_vec(),
@@ -42,7 +46,7 @@ impl Calls {
             device,
             time_ms,
             signature: Vec::new(),
-            body: Some(ephemeral_body::Body::CallSigns(said)),
+            body: Some(word),
         };
         identity::marks::sign_ephemeral(&account(signer).1, &mut body);
         self.does(|client, cx| {
@@ -59,8 +63,16 @@ impl Calls {
         own.people.iter().find(|person| person.participant == THERE).expect("the peer is there").signs
     }
 
-    /// The own signs that go out, opened with the key of the chat.
     fn signs_in(&mut self, out: &[Output]) -> Vec<Said> {
+        let said = |word| match word {
+            ephemeral_body::Body::CallSigns(said) => said,
+            word => panic!("another word: {word:?}"),
+        };
+        self.unstored_in(out).into_iter().map(said).collect()
+    }
+
+    /// The own words that are never stored and go out, opened with the key of the chat.
+    pub(super) fn unstored_in(&mut self, out: &[Output]) -> Vec<ephemeral_body::Body> {
         let sealed: Vec<_> = frames(out)
             .into_iter()
             .filter_map(|frame| match frame {
@@ -73,10 +85,7 @@ impl Calls {
             let opened = |word: &proto::wire::Ephemeral| {
                 let body =
                     open_mark(&key, (CHAT, epoch), MarkKind::Ephemeral, &word.sealed).expect("sealed for the chat");
-                match EphemeralBody::decode(body.as_slice()).expect("a word").body {
-                    Some(ephemeral_body::Body::CallSigns(said)) => said,
-                    body => panic!("another word: {body:?}"),
-                }
+                EphemeralBody::decode(body.as_slice()).expect("a word").body.expect("something said")
             };
             sealed.iter().map(opened).collect()
         };

@@ -1,4 +1,4 @@
-//! A call that rings here. It takes no focus: whoever is typing answers nothing by accident.
+//! A call that rings here, maybe while this device is in another one. It takes no focus: whoever is typing answers nothing by accident.
 
 use super::session::Session;
 use crate::primitives::avatar::{Avatar, Face};
@@ -24,22 +24,30 @@ pub fn Ring(session: Session, chat: ChatId, call: MessageId) -> impl IntoView {
         app.send(Command::DeclineCall { chat });
     };
     let answer = move |video: bool| app.call_wish.set(Some(CallWish::Answer { chat, video }));
+    let is_second = Memo::new(move |_| app.calls.with(|calls| calls.own.is_some()));
+    let text = {
+        let (first, second) = (words::ringing(&first), words::ringing_meanwhile(&first));
+        move || if is_second.get() { second.clone() } else { first.clone() }
+    };
+    let answer_label = move || if is_second.get() { words::HANG_UP_AND_ANSWER } else { words::ANSWER };
+    let video_label =
+        move || if is_second.get() { words::HANG_UP_AND_ANSWER_WITH_CAMERA } else { words::ANSWER_WITH_CAMERA };
     let (title_id, labelled_by) = (format!("ring-{chat}"), format!("ring-{chat}"));
     view! {
         <section class="ring" aria-labelledby=labelled_by data-testid="call-ring" data-chat=chat.to_string()>
             <Avatar face size="small"/>
             <div class="ring-text" role="alert">
                 <h2 class="ring-title" id=title_id dir="auto">{first.title.clone()}</h2>
-                <p class="faint">{words::ringing(&first)}</p>
+                <p class="faint">{text}</p>
             </div>
             <div class="ring-ways">
                 <button class="call-button stop" type="button" aria-label=words::DECLINE title=words::DECLINE data-testid="call-decline"
                     on:click=move |_| decline()><Icon name="phone-x"/></button>
                 {first.video.then(|| view! {
-                    <button class="call-button go" type="button" aria-label=words::ANSWER_WITH_CAMERA title=words::ANSWER_WITH_CAMERA data-testid="call-answer-video"
+                    <button class="call-button go" type="button" aria-label=video_label title=video_label data-testid="call-answer-video"
                         on:click=move |_| answer(true)><Icon name="video-camera"/></button>
                 })}
-                <button class="call-button go" type="button" aria-label=words::ANSWER title=words::ANSWER data-testid="call-answer"
+                <button class="call-button go" type="button" aria-label=answer_label title=answer_label data-testid="call-answer"
                     on:click=move |_| answer(false)><Icon name="phone"/></button>
             </div>
         </section>

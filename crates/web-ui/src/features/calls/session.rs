@@ -137,7 +137,10 @@ impl Session {
             if !self.is_wish(wish) {
                 return;
             }
-            self.with_live(|live| live.prepared = Some(prepared));
+            self.with_live(|live| {
+                live.prepared = Some(prepared);
+                live.call = live.call.wrapping_add(1);
+            });
             let _ = self.asking.try_set(false);
             let command = if places { Command::PlaceCall { chat, video } } else { Command::AnswerCall { chat } };
             let app = self.app;
@@ -179,7 +182,6 @@ impl Session {
             live.line = None;
             if let Some(prepared) = live.prepared.take() {
                 live.sent = prepared;
-                live.call = live.call.wrapping_add(1);
                 if let Some(frames) = live.frames.take() {
                     frames.stop();
                 }
@@ -219,6 +221,12 @@ impl Session {
     pub fn hears(self) -> bool {
         self.changed.track();
         self.with_live(|live| live.frames.as_ref().is_some_and(|frames| frames.has_opened())) == Some(true)
+    }
+
+    /// The way to the unit worked, and is lost: it is being sought.
+    pub fn is_lost(self) -> bool {
+        self.changed.track();
+        self.with_live(|live| live.line.as_ref().is_some_and(Line::is_lost)) == Some(true)
     }
 
     /// The track on a line of the connection.
@@ -391,7 +399,8 @@ impl Session {
                 return;
             }
             self.with_live(|live| {
-                let sent = &mut live.sent;
+                // The call's window is there before its connection.
+                let sent = live.prepared.as_mut().unwrap_or(&mut live.sent);
                 for (place, track) in [
                     (&mut sent.microphone, taken.microphone.take()),
                     (&mut sent.camera, taken.camera.take()),

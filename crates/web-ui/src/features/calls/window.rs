@@ -3,6 +3,7 @@
 use super::devices::DevicesDialog;
 use super::leave_focus;
 use super::media::{Picture, Sound};
+use super::people::PeopleDialog;
 use super::session::Session;
 use super::tile::{TileView, quality_sign};
 use super::watching::Watching;
@@ -15,7 +16,7 @@ use crate::primitives::avatar::{Avatar, Face};
 use crate::primitives::icon::Icon;
 use crate::store::use_app;
 use crate::words;
-use client_api::CallPhase;
+use client_api::{CallPhase, ChatKind};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ const LARGE_PICTURE: [&str; 2] = [".call-tile.large video", ".call-tile video"];
 #[component]
 pub fn Window(session: Session) -> impl IntoView {
     let app = use_app();
-    let (small, chooses) = (RwSignal::new(false), RwSignal::new(false));
+    let (small, chooses, rings) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
     let title =
         Memo::new(move |_| app.calls.with(|calls| calls.own.as_ref().map(|own| own.title.clone()).unwrap_or_default()));
     let phase = Memo::new(move |_| app.calls.with(|calls| calls.own.as_ref().map(|own| own.phase)));
@@ -55,20 +56,35 @@ pub fn Window(session: Session) -> impl IntoView {
         let first = people.with(|people| people.first().map(|tile| tile.participant));
         watching.speaker.get().or(first).filter(|_| by_speaker.get() && can_choose.get())
     });
+    let absent = Memo::new(move |_| {
+        app.calls.with(|calls| calls.own.as_ref().map(|own| own.absent.clone()).unwrap_or_default())
+    });
+    let is_group = Memo::new(move |_| {
+        let chat = app.calls.with(|calls| calls.own.as_ref().map(|own| own.chat));
+        chat.and_then(|chat| app.chats.with(|chats| chats.get(&chat))).is_some_and(|row| row.kind == ChatKind::Group)
+    });
     let hands = Memo::new(move |_| {
         let own = session.participant.get();
         app.calls.with(|calls| calls.own.as_ref().map(|call| raised_hands(&call.people, own)).unwrap_or_default())
     });
     let hears = Memo::new(move |_| session.hears());
-    let status = move || match phase.get() {
-        Some(CallPhase::Running { since_ms }) if hears.get() => length(now_ms.get().saturating_sub(since_ms)),
-        Some(CallPhase::Running { .. }) => words::CONNECTING.to_owned(),
-        _ => words::CALLING.to_owned(),
-    };
-    let state = move || match phase.get() {
-        Some(CallPhase::Running { .. }) if hears.get() => "running",
+    let is_busy = Memo::new(move |_| app.calls.with(|calls| calls.own.as_ref().is_some_and(|own| own.busy)));
+    let is_lost = Memo::new(move |_| session.is_lost());
+    let chat = Memo::new(move |_| app.calls.with(|calls| calls.own.as_ref().map(|own| own.chat)));
+    let heard_in =
+        Memo::new(move |before: Option<&Option<_>>| if hears.get() { chat.get() } else { before.copied().flatten() });
+    let state = Memo::new(move |_| match phase.get() {
+        Some(CallPhase::Running { .. }) if hears.get() && !is_lost.get() => "running",
+        Some(CallPhase::Running { .. }) if heard_in.get() == chat.get() => "reconnecting",
         Some(CallPhase::Running { .. }) => "connecting",
         _ => "calling",
+    });
+    let status = move || match (state.get(), phase.get()) {
+        ("running", Some(CallPhase::Running { since_ms })) => length(now_ms.get().saturating_sub(since_ms)),
+        ("reconnecting", _) => words::RECONNECTING.to_owned(),
+        ("connecting", _) => words::CONNECTING.to_owned(),
+        _ if is_busy.get() => words::IN_ANOTHER_CALL.to_owned(),
+        _ => words::CALLING.to_owned(),
     };
     // Large pictures for few, small ones for many.
     Effect::new(move |before: Option<Vec<(String, u8)>>| {
@@ -102,7 +118,7 @@ pub fn Window(session: Session) -> impl IntoView {
     on_cleanup(pip::leave);
     let size_label = move || if small.get() { words::CALL_LARGER } else { words::CALL_SMALLER };
     view! {
-        <section class="call" class:small=move || small.get() aria-label=move || words::call_with(&title.get()) data-testid="call" data-state=state
+        <section class="call" class:small=move || small.get() aria-label=move || words::call_with(&title.get()) data-testid="call" data-state=move || state.get()
             on:keydown=move |event| {
                 if event.key() == "Escape" && !small.get_untracked() {
                     event.stop_propagation();
@@ -116,6 +132,10 @@ pub fn Window(session: Session) -> impl IntoView {
                     <h2 class="call-title" dir="auto">{move || title.get()}</h2>
                     <p class="call-status"><span role="timer" data-testid="call-status">{status}</span> {move || quality_sign(watching.own.get())}</p>
                 </div>
+                <Show when=move || is_group.get()>
+                    <button class="icon-button" type="button" aria-label=words::CALL_PEOPLE title=words::CALL_PEOPLE data-testid="call-people"
+                        on:click=move |_| rings.set(true)><Icon name="user-plus"/></button>
+                </Show>
                 <Show when=move || can_choose.get()>
                     <button class="icon-button" type="button" aria-label=view_label title=view_label data-testid="call-view"
                         on:click=move |_| by_speaker.update(|by| *by = !*by)>
@@ -146,6 +166,7 @@ pub fn Window(session: Session) -> impl IntoView {
             <For each=move || sounds.get() key=|mid| mid.clone() let:mid><Sound session mid/></For>
             <Ways session on_devices=move || chooses.set(true)/>
         </section>
+        <Show when=move || rings.get()><PeopleDialog absent on_leave=move || small.set(true) on_close=move || rings.set(false)/></Show>
         <Show when=move || chooses.get()><DevicesDialog session=Some(session) on_close=move || chooses.set(false)/></Show>
     }
 }

@@ -183,10 +183,18 @@ fn Add(chat: Memo<ChatId>, members: Memo<Vec<MemberRow>>, asked: RwSignal<Option
             return;
         }
         error.set(String::new());
+        let (chat, added) = (chat.get_untracked(), members.clone());
         // Where this dialog is closed by now, another one may be open.
-        app.ask(Command::AddMembers { chat: chat.get_untracked(), members }, move |result| match result {
-            Ok(_) if error.try_get_untracked().is_some() => _ = asked.try_set(None),
-            Ok(_) => {}
+        app.ask(Command::AddMembers { chat, members }, move |result| match result {
+            Ok(_) => {
+                // Who is added while one talks is to talk along.
+                if app.calls.with_untracked(|calls| calls.own.as_ref().is_some_and(|own| own.chat == chat)) {
+                    app.send(Command::RingMembers { chat, members: added });
+                }
+                if error.try_get_untracked().is_some() {
+                    let _ = asked.try_set(None);
+                }
+            }
             Err(refused) => _ = error.try_set(words::error(&refused)),
         });
     };

@@ -85,6 +85,12 @@ impl Silence {
     pub fn new() -> Option<Self> {
         let context = AudioContext::new().ok()?;
         let destination = context.create_media_stream_destination().ok()?;
+        // Of what nothing flows into, browsers send nothing: the others would wait for ever.
+        let (source, volume) = (context.create_oscillator().ok()?, context.create_gain().ok()?);
+        volume.gain().set_value(0.0);
+        source.connect_with_audio_node(&volume).ok()?;
+        volume.connect_with_audio_node(&destination).ok()?;
+        source.start().ok()?;
         let track = first(&destination.stream()).ok()?;
         Some(Self { context, track })
     }

@@ -1,0 +1,124 @@
+//! Four people in a call.
+
+use super::{COLLECTING, group_of, tiles};
+use crate::{ALICE, BOB, CAROL, DAVE};
+use anyhow::Result;
+use e2e::World;
+use e2e::browser::{Browser, NARROW, Setup, WIDE};
+
+/// All microphones of these machines hear the same: browsers would take it for an echo of each other's.
+const WITHOUT_ECHO_CANCELLATION: &str = "
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = wish => {
+        const audio = wish.audio === true ? {} : wish.audio;
+        return ask(audio ? { ...wish, audio: { ...audio, echoCancellation: false, noiseSuppression: false } } : wish);
+    };
+";
+
+/// So many of the others are heard, and no more: lines whose sound has energy while one looks.
+fn hears(people: usize) -> String {
+    format!(
+        "(async () => {{
+            const energies = async () => {{
+                const reports = await Promise.all(window.connections.slice(-1).map(connection => connection.getStats()));
+                const lines = reports.flatMap(report => [...report.values()]);
+                return new Map(lines.filter(line => line.type === 'inbound-rtp' && line.kind === 'audio')
+                    .map(line => [line.mid, line.totalAudioEnergy]));
+            }};
+            const before = await energies();
+            for (let looks = 0; looks < 90; looks += 1) await new Promise(done => requestAnimationFrame(done));
+            const after = await energies();
+            return [...after].filter(([mid, energy]) => energy - (before.get(mid) ?? 0) > 0.0001).length === {people};
+        }})()"
+    )
+}
+
+/// Each of so many tiles has a picture that moves on.
+fn sees(people: usize) -> String {
+    format!(
+        "(async () => {{
+            const videos = [...document.querySelectorAll('[data-testid=call-tile]')].map(tile => tile.querySelector('video'));
+            if (videos.length !== {people} || !videos.every(video => video?.videoWidth)) return false;
+            const counts = videos.map(() => 0);
+            videos.forEach((video, at) => {{
+                const count = () => {{ counts[at] += 1; video.requestVideoFrameCallback(count); }};
+                video.requestVideoFrameCallback(count);
+            }});
+            for (let looks = 0; looks < 90; looks += 1) {{
+                await new Promise(done => requestAnimationFrame(done));
+                if (counts.every(count => count > 1)) return true;
+            }}
+            return false;
+        }})()"
+    )
+}
+
+/// The large tile has more to show than any other.
+const LARGE_IS_SHARPEST: &str = "(() => {
+    const width = tile => tile.querySelector('video')?.videoWidth ?? 0;
+    const all = [...document.querySelectorAll('[data-testid=call-tile]')];
+    const large = all.filter(tile => tile.matches('.large')), others = all.filter(tile => !tile.matches('.large'));
+    return large.length === 1 && others.every(tile => width(tile) > 0 && width(large[0]) > width(tile));
+})()";
+
+async fn all_meet(pages: &[&Browser]) -> Result<()> {
+    for page in pages {
+        page.finds_true(&tiles(pages.len() - 1)).await?;
+        page.finds_true(&sees(pages.len() - 1)).await?;
+        page.finds_true(&hears(pages.len() - 1)).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn four_people_hear_and_see_each_other_whatever_they_do() -> Result<()> {
+    let world = World::new().await?;
+    let [wide, narrow] = [WIDE, NARROW].map(|size| Setup::chromium(size).with_microphone());
+    let firefox = Setup::firefox(NARROW).with_microphone();
+    let people =
+        [("Alice", ALICE, wide), ("Bob", BOB, narrow.clone()), ("Carol", CAROL, narrow), ("Dave", DAVE, firefox)];
+    let pages = group_of(&world, people, &[COLLECTING, WITHOUT_ECHO_CANCELLATION]).await?;
+    let [alice, bob, carol, dave] = &pages;
+    alice.clicks("call-video").await?;
+    for page in [bob, carol, dave] {
+        page.clicks("call-answer-video").await?;
+    }
+    all_meet(&[alice, bob, carol, dave]).await?;
+
+    bob.clicks("call-mute").await?;
+    for page in [alice, carol, dave] {
+        page.sees("[data-testid=call-tile][data-muted=true]").await?;
+        page.finds_true(&hears(2)).await?;
+    }
+    bob.clicks("call-mute").await?;
+    for page in [alice, carol, dave] {
+        page.finds_true(&hears(3)).await?;
+    }
+
+    carol.clicks("call-screen").await?;
+    for page in [alice, bob, dave] {
+        page.sees("[data-testid=call-tile][data-pictures='2']").await?;
+    }
+    carol.clicks("call-screen").await?;
+    for page in [alice, bob, dave] {
+        page.sees_no("[data-testid=call-tile][data-pictures='2']").await?;
+        page.finds_true(&sees(3)).await?;
+    }
+
+    // Whose tile grows comes in a larger layer.
+    alice.clicks("call-view").await?;
+    alice.finds_true(LARGE_IS_SHARPEST).await?;
+    alice.clicks("call-view").await?;
+
+    dave.clicks("call-hang-up").await?;
+    all_meet(&[alice, bob, carol]).await?;
+    dave.clicks("call-join").await?;
+    dave.sees("[data-testid=call][data-state=running]").await?;
+    dave.clicks("call-camera").await?;
+    all_meet(&[alice, bob, carol, dave]).await?;
+    for page in &pages {
+        page.clicks("call-hang-up").await?;
+        page.hides("call").await?;
+    }
+    Ok(())
+}
