@@ -70,8 +70,6 @@ pub const MEDIA_PIECE_LEN: u64 = 4 * 1024 * 1024;
 pub const MEDIA_AUTOMATIC_SIZE_MAX: u64 = 16 * 1024 * 1024;
 /// The sealed head of a backup.
 pub const BACKUP_HEAD_LEN_MAX: usize = 256 * 1024;
-/// A piece in which a backup's file is given to a client.
-pub const BACKUP_PIECE_LEN_MAX: usize = 1024 * 1024;
 /// A segment of a backup.
 pub const BACKUP_SEGMENT_LEN_MAX: u64 = 16 * 1024 * 1024;
 /// A backup's file.
