@@ -19,9 +19,9 @@ use crate::model::toast::{self, Fate};
 use crate::platform::{letters, notify, page, sound};
 use crate::words;
 use client_api::{
-    AccountId, Answer, AppStage, BackupState, BlockedRow, CallLine, Calls, ChatId, ChatInfo, Command, Connection, DeviceRow, Event,
-    LinkStage, LinkingStage, MediaKind, MessageBody, MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile,
-    Previews, PushState, RegistrationStage, RingingCall, Role, Settings, UserError, WindowAnchor,
+    AccountId, Answer, AppStage, BackupState, BlockedRow, CallLine, Calls, ChatId, ChatInfo, Command, Connection,
+    DeviceRow, Event, LinkStage, LinkingStage, MediaKind, MessageBody, MessageChanges, MessageId, MirrorProgress,
+    Notice, OwnProfile, Previews, PushState, RegistrationStage, RingingCall, Role, Settings, UserError, WindowAnchor,
 };
 use leptos::prelude::*;
 use std::time::Duration;

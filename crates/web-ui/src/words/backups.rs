@@ -43,7 +43,8 @@ pub fn restore_text(when: &str) -> String {
 }
 
 /// Where the server has none and a file is to be restored.
-pub const RESTORE_FROM_FILE_TEXT: &str = "This file is of another account than the one of this number. Choose another file, or start without it.";
+pub const RESTORE_FROM_FILE_TEXT: &str =
+    "This file is of another account than the one of this number. Choose another file, or start without it.";
 
 pub fn group_label(number: usize) -> String {
     format!("Group {number}")
