@@ -3,7 +3,7 @@
 use crate::account::Account;
 use crate::home::Place;
 use crate::print::{result, say};
-use crate::register::{self, Source};
+use crate::register::Source;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use client_api::number::shown;

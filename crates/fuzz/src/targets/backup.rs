@@ -30,7 +30,7 @@ pub(super) fn run(bytes: &[u8]) {
         }
         2 => {
             if let Ok(read) = read_tail(bytes) {
-                assert!(tail(read.head) == bytes[bytes.len() - read.len..]);
+                assert!(bytes.ends_with(&tail(read.head)));
             }
         }
         _ => {
