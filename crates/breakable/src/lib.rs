@@ -55,6 +55,10 @@ rules! {
     ListFollowsList,
     /// A key package is given out once.
     KeyPackageClaimedOnce,
+    /// A backup of which a blob is not whole does not take the place of the one before.
+    HalfBackupReplacesNone,
+    /// Nobody restores an account without the PIN that it has.
+    RestoringNeedsThePin,
     /// A slot of a rendezvous is written in turn.
     SlotInTurn,
     /// A ticket registers the number that it was given for.

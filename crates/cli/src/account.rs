@@ -2,9 +2,9 @@
 
 use anyhow::{Result, anyhow, bail};
 use client_api::{
-    Answer, AppStage, BlockedRow, ChatId, ChatRow, Command, Connection, ContactRow, DeviceRow, Event, FileId,
-    LinkStage, LinkingStage, LogoutReason, MessageId, MirrorProgress, Notice, OwnProfile, RegistrationStage, Request,
-    UserError,
+    Answer, AppStage, BackupState, BlockedRow, ChatId, ChatRow, Command, Connection, ContactRow, DeviceRow, Event,
+    FileId, LinkStage, LinkingStage, LogoutReason, MessageId, MirrorProgress, Notice, OwnProfile, RegistrationStage,
+    Request, UserError,
 };
 use client_driver::native::{self, Events, Handle, Options, StartError};
 use std::collections::BTreeMap;
@@ -37,6 +37,7 @@ pub(crate) struct View {
     pub(crate) contacts: Vec<ContactRow>,
     pub(crate) devices: Vec<DeviceRow>,
     pub(crate) blocked: Vec<BlockedRow>,
+    pub(crate) backup: Option<BackupState>,
 }
 
 /// A running client.
@@ -189,6 +190,7 @@ impl View {
             Event::Linking(stage) => self.linking.clone_from(stage),
             Event::Mirror(progress) => self.mirror = Some(*progress),
             Event::Profile(profile) => self.profile = Some(profile.clone()),
+            Event::Backup(backup) => self.backup = Some(*backup),
             Event::Blocked(blocked) => self.blocked.clone_from(blocked),
             Event::Devices(devices) => self.devices.clone_from(devices),
             Event::Chats(changes) => {

@@ -4,6 +4,7 @@
 
 mod account;
 mod amend;
+mod backup;
 mod chores;
 mod codes;
 mod demo;
@@ -127,6 +128,12 @@ enum Command {
         /// Their number
         number: String,
     },
+    /// Back the account up: to the server, or into a file
+    Backup(backup::Backup),
+    /// Become the phone of an account again, out of a backup
+    Restore(backup::Restore),
+    /// Delete this account, on all its devices and at the server
+    DeleteAccount(backup::DeleteAccount),
     /// Show whose client this is
     Whoami,
     /// Play thirty people who write to the first new account (reads the server's console on standard input)
@@ -195,6 +202,9 @@ async fn run(arguments: Arguments) -> Result<()> {
         Command::Unlink { device } => people::unlink(&place, &device).await,
         Command::Logout => people::logout(&place).await,
         Command::Safety { number } => people::safety(&place, &number).await,
+        Command::Backup(arguments) => backup::backup(&place, arguments).await,
+        Command::Restore(arguments) => backup::restore(&place, arguments).await,
+        Command::DeleteAccount(arguments) => backup::delete_account(&place, arguments).await,
         Command::Whoami => people::whoami(&place).await,
         Command::Demo(arguments) => demo::run(&place, &arguments).await,
         Command::Load { spec, log } => load::run(&place, &spec, log.as_deref()).await,

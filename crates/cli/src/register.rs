@@ -48,10 +48,7 @@ pub(crate) struct Person {
 }
 
 pub(crate) async fn run(place: &Place, arguments: Arguments) -> Result<()> {
-    let source = match arguments.code {
-        Some(code) => Source::Given(code),
-        None => Source::Lines(codes::lines()),
-    };
+    let source = Source::of(arguments.code);
     let name = arguments.name.unwrap_or_default();
     let invite = arguments.invite.map(|link| link.rsplit("#invite=").next().unwrap_or_default().trim().to_owned());
     let person = Person { number: arguments.number, name, pin: arguments.pin, invite };
@@ -95,6 +92,8 @@ pub(crate) async fn register(account: &mut Account, person: Person, mut source: 
                 }
                 account.ask(Command::EnterPin { pin: person.pin.clone() }).await?;
             }
+            // Whoever wants the account of before says `helio restore`.
+            Some(RegistrationStage::Restore { .. }) => _ = account.ask(Command::StartAnew).await?,
             Some(RegistrationStage::ChoosePin) => {
                 account.ask(Command::SetPin { pin: person.pin.clone() }).await?;
             }
@@ -110,8 +109,13 @@ pub(crate) async fn register(account: &mut Account, person: Person, mut source: 
 }
 
 impl Source {
+    /// A code that was given, or else the lines of standard input.
+    pub(crate) fn of(code: Option<String>) -> Self {
+        code.map_or_else(|| Self::Lines(codes::lines()), Self::Given)
+    }
+
     /// For a number in E.164, as the server's console has it.
-    async fn code(&mut self, number: &str) -> Result<String> {
+    pub(crate) async fn code(&mut self, number: &str) -> Result<String> {
         match self {
             Self::Given(code) => Ok(code.clone()),
             Self::Lines(lines) => {

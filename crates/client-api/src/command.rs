@@ -1,5 +1,6 @@
 //! What a user interface asks of the client core.
 
+use crate::backup::{BackupPlace, PieceOf};
 use crate::call::{CallSay, CallSigns};
 use crate::chat::{Disappearing, RulesChange, WindowAnchor};
 use crate::given::{Card, Place};
@@ -49,6 +50,23 @@ pub enum Command {
         /// Six digits.
         pin: String,
     },
+    /// A piece of the file of a backup that is to be restored, of `BACKUP_PIECE_LEN_MAX` bytes at most. In order; before the number is
+    /// asked for, or at `RegistrationStage::Restore`.
+    GiveBackup {
+        /// Which.
+        piece: PieceOf,
+        /// Its bytes.
+        bytes: Vec<u8>,
+    },
+    /// Open a backup with this key. Of a file, before the number is asked for, it is looked through, and restored once the number is proved.
+    RestoreBackup {
+        /// As typed.
+        key: String,
+        /// Which one.
+        place: BackupPlace,
+    },
+    /// Do not restore: make a new account of this number.
+    StartAnew,
     /// Back to the number.
     RestartRegistration,
     /// Sets, changes or (empty) removes the registration PIN. Also a stage of registration, where empty means "later".
@@ -72,6 +90,33 @@ pub enum Command {
         photo: Vec<u8>,
         /// JPEG of at most 8 KiB of the same picture, some 96 pixels wide; empty: lists show the photo itself.
         thumb: Vec<u8>,
+    },
+
+    // Backups, on the phone.
+    /// Makes a recovery key. `Answer::RecoveryKey`; nothing is kept of it.
+    MakeRecoveryKey,
+    /// Backs the account up to the server with this key, now and each day.
+    TurnBackupOn {
+        /// As typed.
+        key: String,
+    },
+    /// Backs it up now.
+    BackUpNow,
+    /// Backs it up no more, and has the server delete the backup.
+    TurnBackupOff,
+    /// The next piece of a backup in a file. `Answer::BackupPiece`.
+    TakeBackup {
+        /// Which.
+        piece: PieceOf,
+        /// As typed; empty: with the key of the backups at the server. Of the beginning alone.
+        key: String,
+    },
+    /// Deletes this account, on all its devices and at the server.
+    DeleteAccount {
+        /// The registration PIN, where there is one.
+        pin: String,
+        /// The account's number, typed again.
+        number: String,
     },
 
     // Linking, on the new device.
@@ -575,6 +620,9 @@ impl Command {
                 | Self::RequestCode { .. }
                 | Self::VerifyCode { .. }
                 | Self::EnterPin { .. }
+                | Self::GiveBackup { .. }
+                | Self::RestoreBackup { .. }
+                | Self::StartAnew
                 | Self::RestartRegistration
                 | Self::StartLink { .. }
                 | Self::EnterLinkDigits { .. }
@@ -642,6 +690,15 @@ impl Command {
             Self::RequestCode { .. } => "request-code",
             Self::VerifyCode { .. } => "verify-code",
             Self::EnterPin { .. } => "enter-pin",
+            Self::GiveBackup { .. } => "give-backup",
+            Self::RestoreBackup { .. } => "restore-backup",
+            Self::StartAnew => "start-anew",
+            Self::MakeRecoveryKey => "make-recovery-key",
+            Self::TurnBackupOn { .. } => "turn-backup-on",
+            Self::BackUpNow => "back-up-now",
+            Self::TurnBackupOff => "turn-backup-off",
+            Self::TakeBackup { .. } => "take-backup",
+            Self::DeleteAccount { .. } => "delete-account",
             Self::RestartRegistration => "restart-registration",
             Self::SetPin { .. } => "set-pin",
             Self::SetProfile { .. } => "set-profile",

@@ -34,6 +34,45 @@ pub enum UserError {
     /// A PIN has six digits.
     #[error("a PIN has six digits")]
     PinInvalid,
+    /// Not 64 digits.
+    #[error("a recovery key has 64 digits; there are {digits}")]
+    RecoveryKeyLength {
+        /// How many there are.
+        digits: u32,
+    },
+    /// Something that is neither digit nor space.
+    #[error("a recovery key has digits only")]
+    RecoveryKeySigns,
+    /// A slip.
+    #[error("a digit of group {group} is wrong; compare it with what you wrote down")]
+    RecoveryKeyGroup {
+        /// From 1.
+        group: u32,
+    },
+    /// Another backup's key, or a head that was changed.
+    #[error("the backup does not open with this recovery key; it is another one's, or the backup was changed")]
+    RecoveryKeyWrong,
+    /// No backup's file, or cut, or changed.
+    #[error("this backup is damaged or not whole; nothing was taken from it")]
+    BackupDamaged,
+    /// Of a later version.
+    #[error("this backup was made by a newer version; update and try again")]
+    BackupNewer,
+    /// Of an account that does not have the number.
+    #[error("this backup is of another account than the one that this number leads to")]
+    BackupOther,
+    /// More than a backup holds.
+    #[error("this account is too large for a backup")]
+    BackupTooLarge,
+    /// No key was given, and none is kept.
+    #[error("backups are not turned on")]
+    BackupOff,
+    /// What was typed to confirm is not the own number.
+    #[error("this is not the number of this account; nothing was deleted")]
+    ConfirmWrong,
+    /// The account has a PIN that was not given.
+    #[error("give the account's registration PIN")]
+    PinNeeded,
     /// Wait first.
     #[error("too many tries; wait {wait_s} seconds and try again")]
     TooMany {

@@ -1,5 +1,6 @@
 //! What the client core tells a user interface.
 
+use crate::backup::{BackupPiece, BackupState, RecoveryKeyText};
 use crate::call::{CallEnd, CallLine, CallLog, Calls};
 use crate::chat::{ChatChanges, ChatInfo, MessageChanges, MessageWindow, Receipt};
 use crate::error::UserError;
@@ -58,6 +59,8 @@ pub enum Event {
     Settings(Settings),
     /// Whether this device is notified while no page is open.
     Push(PushState),
+    /// Backups, on the phone.
+    Backup(BackupState),
     /// Something to tell.
     Notice(Notice),
     /// A message to notify of; the interface decides by visibility and permission.
@@ -123,6 +126,10 @@ pub enum Answer {
     ContactCode(String),
     /// A safety number.
     Safety(SafetyNumber),
+    /// A fresh recovery key, which nothing here keeps.
+    RecoveryKey(RecoveryKeyText),
+    /// A piece of a backup's file.
+    BackupPiece(BackupPiece),
     /// The server's key for pushes: P-256, an uncompressed point.
     PushKey(Vec<u8>),
     /// Whether the scanned code is of the same safety number. If so, the interface offers `SetVerified`.

@@ -3,6 +3,7 @@
 //! Knows no protocol, no key and no storage. The interface is a function of the events: each snapshot replaces what the
 //! interface held under that name, each change set is merged by id. Times are Unix milliseconds.
 
+pub mod backup;
 pub mod call;
 pub mod chat;
 pub mod command;
@@ -19,6 +20,9 @@ pub mod search;
 pub mod state;
 pub mod wire;
 
+pub use backup::{
+    BACKUP_PIECE_LEN_MAX, BackupFailure, BackupPiece, BackupPlace, BackupState, PieceOf, RecoveryKeyText,
+};
 pub use call::{
     CallAbsent, CallEnd, CallFacts, CallKeys, CallLeaf, CallLine, CallLog, CallPerson, CallPhase, CallSay, CallSigns, CallState,
     CallTrack, Calls, LoggedCall, OwnCall, RingingCall, RunningCall,

@@ -103,6 +103,13 @@ pub enum RegistrationStage {
     },
     /// This number has an account with a PIN.
     Pin,
+    /// This number has an account with a backup: restore it, or start anew.
+    Restore {
+        /// When it was made; 0: the server has none, and it is to come out of a file.
+        made_ms: u64,
+        /// Its bytes.
+        size: u64,
+    },
     /// Choose a PIN (or later).
     ChoosePin,
     /// Name and photo.

@@ -5,7 +5,8 @@ use crate::command::Request;
 use crate::event::Event;
 
 /// Every source file whose types cross.
-const SOURCES: [(&str, &str); 15] = [
+const SOURCES: [(&str, &str); 16] = [
+    ("backup.rs", include_str!("backup.rs")),
     ("call.rs", include_str!("call.rs")),
     ("chat.rs", include_str!("chat.rs")),
     ("command.rs", include_str!("command.rs")),

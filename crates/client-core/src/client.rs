@@ -1,6 +1,7 @@
 //! The client's entry: one input in, outputs out. Sends each input to the feature that it belongs to.
 
 use crate::accounts::{self, PeerLists};
+use crate::backup::{self, Backing};
 use crate::blocking;
 use crate::calling::Calling;
 use crate::changed::Changed;
@@ -27,6 +28,7 @@ use crate::profile;
 use crate::pushing;
 use crate::receipts;
 use crate::registration::Registration;
+use crate::registration::restoring;
 use crate::sending::{Flights, Pauses, Written};
 use crate::session::Session;
 use crate::this::{self, Me, Stage};
@@ -64,6 +66,7 @@ pub struct Client {
     /// When the server is asked again for the own list, for the sake of a linking that was stopped.
     pub(crate) list_at_ms: Option<u64>,
     pub(crate) upload: Option<Upload>,
+    pub(crate) backing: Backing,
     pub(crate) moving: Moving,
     pub(crate) phone: PhoneWatch,
     /// Key packages that the server has, where it has too few.
@@ -177,6 +180,7 @@ impl Client {
             link_later: Vec::new(),
             list_at_ms: None,
             upload: None,
+            backing: Backing::default(),
             moving: Moving::default(),
             phone: PhoneWatch::default(),
             packages_left: None,
@@ -286,7 +290,9 @@ impl Client {
             return Ok(());
         }
         self.compare_logs(cx)?;
-        self.find_groups(cx)?;
+        if !restoring::awaits_overview(cx)? {
+            self.find_groups(cx)?;
+        }
         self.fill_key_packages(cx)?;
         self.ask_lists(cx)?;
         self.create_waiting(cx)?;
@@ -302,6 +308,7 @@ impl Client {
         self.complete_mirror(cx)?;
         self.tell_digest(cx)?;
         self.move_media(cx)?;
+        self.back_up(cx)?;
         // After all that others wait for.
         self.update_leaves(cx)?;
         self.send_waiting(cx)
@@ -336,6 +343,7 @@ impl Client {
             pushing::show(cx)?;
             self.show_devices(cx)?;
             self.show_mirror(cx)?;
+            backup::show(cx)?;
             self.calling.show_again();
         }
         Ok(())
@@ -417,6 +425,15 @@ impl Client {
             Command::RequestCode { number, invite } => self.request_code(cx, id, &number, invite)?,
             Command::VerifyCode { code } => self.verify_code(cx, id, &code),
             Command::EnterPin { pin } => self.enter_pin(cx, id, &pin)?,
+            Command::GiveBackup { piece, bytes } => self.give_backup(cx, id, piece, &bytes)?,
+            Command::RestoreBackup { key, place } => self.restore_backup(cx, id, &key, place)?,
+            Command::StartAnew => self.start_anew(cx, id)?,
+            Command::MakeRecoveryKey => Self::make_recovery_key(cx, id),
+            Command::TurnBackupOn { key } => self.turn_backup_on(cx, id, &key)?,
+            Command::BackUpNow => self.back_up_now(cx, id)?,
+            Command::TurnBackupOff => self.turn_backup_off(cx, id)?,
+            Command::TakeBackup { piece, key } => self.take_backup(cx, id, piece, &key)?,
+            Command::DeleteAccount { pin, number } => self.delete_account(cx, id, &pin, &number)?,
             Command::RestartRegistration => self.restart_registration(cx, id)?,
             Command::SetPin { pin } => self.set_pin(cx, id, &pin)?,
             Command::SetProfile { name, about, photo } => self.set_profile(cx, id, &name, &about, photo)?,
@@ -555,6 +572,13 @@ impl Client {
             Purpose::RequestCode { request, typed } => self.on_code_requested(cx, request, &typed, http::read(result)),
             Purpose::VerifyCode { request, number } => self.on_code_verified(cx, request, number, http::read(result)),
             Purpose::Register { request } => self.on_registered(cx, request, http::read(result)),
+            Purpose::OpenRestore { request } => self.on_restore_opened(cx, request, http::read(result)),
+            Purpose::Restore { request } => self.on_restored(cx, request, http::read(result)),
+            Purpose::DeleteAccount { request } => self.on_account_deleted(cx, request, http::read(result)),
+            Purpose::BackupCreate => self.on_backup_created(cx, result),
+            Purpose::BackupPatch => self.on_backup_patched(cx, result),
+            Purpose::PutBackup { made_ms, size } => self.on_backup_put(cx, (made_ms, size), http::read(result)),
+            Purpose::DropBackup => self.on_backup_dropped(cx, &http::read(result)),
             Purpose::Challenge => self.on_challenge(cx, http::read(result)),
             Purpose::OpenSession => self.on_session_answer(cx, result),
             Purpose::LinkOpen { link_id } => self.on_link_opened(cx, link_id, http::read(result)),

@@ -7,6 +7,7 @@ use crate::io::Halt;
 use crate::messages::{GENERATION_MAX, NUMBER_MAX, Place};
 use crate::mls;
 use crate::outbox::{self, Kind, Operation};
+use crate::registration::restoring;
 use crate::resetting;
 use crate::sending::Flight;
 use crate::updating;
@@ -115,6 +116,9 @@ impl Client {
 
     /// Goes on with the chats that this device is to join by itself.
     pub(crate) fn join_waiting(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        if restoring::awaits_overview(cx)? {
+            return self.join_own_group(cx);
+        }
         let importing = self.is_importing(cx)?;
         let at_once = if importing { JOINS_DURING_IMPORT } else { JOINS_AT_ONCE };
         let next = chats::to_join(cx.db, &self.open_chats, at_once + self.pauses.len())?;
@@ -135,6 +139,19 @@ impl Client {
                 let body = client_frame::Body::GetGroupInfo(GetGroupInfo { chat: chat.to_vec() });
                 self.flights.send(cx, Flight::GroupInfo { chat }, body);
             }
+        }
+        Ok(())
+    }
+
+    /// The group of the own devices alone: of the others it is not known yet how far this phone had followed them.
+    fn join_own_group(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+        let me = cx.me()?.address.account;
+        let own = chats::find_with(cx.db, ChatKind::SelfGroup, me)?;
+        let Some(own) = own.filter(|own| own.membership == Membership::Wanted) else { return Ok(()) };
+        let begun = outbox::head(cx.db, own.chat)?.is_some_and(|operation| operation.kind == Kind::Join);
+        if !begun && !self.flights.holds(own.chat) && !self.pauses.hold(own.chat, cx.now_ms) {
+            let body = client_frame::Body::GetGroupInfo(GetGroupInfo { chat: own.chat.to_vec() });
+            self.flights.send(cx, Flight::GroupInfo { chat: own.chat }, body);
         }
         Ok(())
     }
@@ -226,7 +243,9 @@ impl Client {
         }
         witness::begin(cx, chat, seq, None)?;
         // What was said before is for this account too. A companion asks the phone for it, with the history.
-        if cx.is_phone()? && stored.kind == ChatKind::Direct && stored.applied_seq + 1 < seq {
+        // So does a phone that came out of a backup, of groups as well: it was in them.
+        let was_there = stored.kind == ChatKind::Direct || (stored.applied_seq > 0 && restoring::is_restored(cx)?);
+        if cx.is_phone()? && was_there && stored.applied_seq + 1 < seq {
             cx.db
                 .prepare_cached(
                     "UPDATE chat SET resync_ms = CASE WHEN resync_from IS NULL THEN applied_ms ELSE resync_ms END,

@@ -1,5 +1,7 @@
 //! Registration, on the phone: number, one-time code, PIN, then the keys of a new account; afterwards PIN and profile.
 
+pub(crate) mod restoring;
+
 use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose, user_error};
 use crate::io::{Halt, HttpMethod};
@@ -14,6 +16,7 @@ use proto::account::{
     Problem, Register, RegisterOk, RequestCode, RequestCodeOk, ServerInfo, SetPin, VerifyCode, VerifyCodeOk,
 };
 use proto::ids::{AccountId, DeviceAddress, DeviceNumber};
+use restoring::{Opened, Proved, Restorable};
 use rusqlite::params;
 
 /// What the phone still asks after it has registered.
@@ -30,6 +33,10 @@ enum Setup {
 pub(crate) struct Registration {
     server: ServerInfo,
     step: Step,
+    /// What was proved, while the server is asked for a backup.
+    proved: Option<Proved>,
+    /// A backup out of a file that was opened before the number was proved.
+    opened: Option<Opened>,
 }
 
 #[derive(Debug, Default)]
@@ -46,6 +53,7 @@ enum Step {
         number: String,
         ticket: Vec<u8>,
     },
+    Restore(Box<Restorable>),
     Busy,
 }
 
@@ -78,6 +86,9 @@ impl Client {
                     length: *length,
                 },
                 Step::Pin { .. } => RegistrationStage::Pin,
+                Step::Restore(restorable) => {
+                    RegistrationStage::Restore { made_ms: restorable.made_ms, size: restorable.size }
+                }
                 Step::Busy => RegistrationStage::Busy,
             }
         };
@@ -90,6 +101,9 @@ impl Client {
         self.registration.server = server;
         if this::stage(cx.db)? != this::Stage::New || self.config.role != Role::Phone {
             return Ok(());
+        }
+        if !restoring::pending(cx)?.is_empty() {
+            return self.send_restore(cx, 0);
         }
         if pending_register(cx)?.is_empty() { self.show_registration(cx) } else { self.send_register(cx, 0) }
     }
@@ -145,6 +159,11 @@ impl Client {
             return;
         };
         let number = number.clone();
+        // The code was right before, and its answer came; only what was asked then had none.
+        if let Some(proved) = self.registration.proved.take().filter(|proved| proved.number == number) {
+            self.ask_for_backup(cx, request, proved);
+            return;
+        }
         let code: String = code.chars().filter(char::is_ascii_digit).take(16).collect();
         let body = VerifyCode { number: number.clone(), code }.encode_to_vec();
         let purpose = Purpose::VerifyCode { request, number };
@@ -164,6 +183,10 @@ impl Client {
             cx.answer(request, Ok(Answer::Done));
             return self.show_registration(cx);
         }
+        if ok.account_exists {
+            self.ask_for_backup(cx, request, Proved { number, ticket: ok.ticket, pin_proof: Vec::new() });
+            return Ok(());
+        }
         self.make_account(cx, number, ok.ticket, Vec::new())?;
         self.send_register(cx, request)
     }
@@ -180,8 +203,8 @@ impl Client {
         };
         let (number, ticket) = (number.clone(), ticket.clone());
         let proof = identity::pin::pin_proof(&pin, &number).to_vec();
-        self.make_account(cx, number, ticket, proof)?;
-        self.send_register(cx, request)
+        self.ask_for_backup(cx, request, Proved { number, ticket, pin_proof: proof });
+        Ok(())
     }
 
     /// Back to the number.
@@ -189,6 +212,7 @@ impl Client {
         let possible = this::stage(cx.db)? == this::Stage::New && !matches!(self.registration.step, Step::Busy);
         if possible {
             self.registration.step = Step::Number;
+            self.registration.proved = None;
         }
         cx.answer(request, if possible { Ok(Answer::Done) } else { Err(UserError::NotNow) });
         self.show_registration(cx)

@@ -4,6 +4,7 @@ use crate::calling::Calling;
 use crate::client::{Client, Context};
 use crate::devices;
 use crate::disappearing;
+use crate::farewell;
 use crate::http::{self, Answer as Reply, Purpose};
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse, Output};
 use crate::restored;
@@ -175,6 +176,9 @@ impl Client {
             }
             Reply::Problem(Problem { code, .. }) if code == "number-moved" => {
                 self.log_out(cx, LogoutReason::NumberMoved)
+            }
+            Reply::Problem(Problem { code, .. }) if code == "account-deleted" && farewell::was_asked_for(cx)? => {
+                self.log_out(cx, LogoutReason::ByUser)
             }
             Reply::Problem(_) | Reply::None => {
                 self.retry_later(cx);

@@ -3,9 +3,9 @@
 use crate::World;
 use anyhow::{Context, Result, bail};
 use client_api::{
-    AccountId, Answer, ChatId, ChatInfo, ChatRow, Command, Completeness, ContactRow, DeviceRow, Event, LinkStage,
-    LinkingStage, MediaFacts, MediaPlace, MessageBody, MessageId, MessageRow, MessageStatus, MirrorProgress, Notice,
-    OwnProfile, RegistrationStage, Request, Role, Settings, SystemLine, UserError, WindowAnchor,
+    AccountId, Answer, BackupState, ChatId, ChatInfo, ChatRow, Command, Completeness, ContactRow, DeviceRow, Event,
+    LinkStage, LinkingStage, MediaFacts, MediaPlace, MessageBody, MessageId, MessageRow, MessageStatus, MirrorProgress,
+    Notice, OwnProfile, RegistrationStage, Request, Role, Settings, SystemLine, UserError, WindowAnchor,
 };
 use client_driver::native::{Events, Handle, MediaError, Options, Storage, start};
 use std::collections::BTreeMap;
@@ -67,6 +67,8 @@ pub struct Screen {
     pub blocked: Vec<AccountId>,
     /// The settings.
     pub settings: Option<Settings>,
+    /// Where backups stand.
+    pub backup: BackupState,
     answers: BTreeMap<u32, Result<Answer, UserError>>,
 }
 
@@ -115,6 +117,7 @@ impl Screen {
                 self.messages.entry(to).or_default().extend(rows);
             }
             Event::Blocked(rows) => self.blocked = rows.into_iter().map(|row| row.account).collect(),
+            Event::Backup(backup) => self.backup = backup,
             Event::Profile(profile) => self.profile = Some(profile),
             Event::Settings(settings) => self.settings = Some(settings),
             Event::Window(window) => {

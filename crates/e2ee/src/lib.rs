@@ -4,6 +4,7 @@
 //! random generator (a `rand_core` 0.9 `CryptoRng`) come in as arguments. The server never depends on this crate.
 
 pub mod archive;
+pub mod backup;
 pub mod crypto;
 pub mod device;
 pub mod error;

@@ -6,10 +6,12 @@ use crate::targets::TARGETS;
 use anyhow::{Context as _, Result};
 use client_api::{Command, Event, Request, wire};
 use e2ee::archive::SegmentWriter;
+use e2ee::backup::{BackupKey, Outside, RecoveryKey, seal_head, tail};
 use e2ee::marks::{MarkKind, seal_mark};
 use e2ee::profile::seal_profile;
 use prost::Message as _;
-use proto::content::ProfileBody;
+use proto::backup::Manifest;
+use proto::content::{ArchiveSegment, ProfileBody};
 use proto::history::{Deleted, Frame, frame};
 use proto::ids::{AccountId, ChatId, ServerId, mls_group_id};
 use proto::qr::{ContactCode, SafetyCode};
@@ -97,6 +99,7 @@ fn made(target: &str) -> Result<Vec<Seed>> {
         "stored-group" => numbered(stored_scripts()),
         "archive-sealed" => numbered(sealed_segments()?),
         "archive-blocks" => numbered(block_seeds()?),
+        "backup" => numbered(backups()?),
         "sealed" => numbered(sealed_values()?),
         "link-bundle" => numbered([vec![0, 0], vec![0, 1, 0, 0, 20, 1], [&[255, 1, 0][..], &link().bundle].concat()]),
         "link-slot" => numbered([vec![0, 0, 1, 1, 0], vec![0, 1, 1, 0, 9, 3], vec![1, 0], vec![0, 0, 1, 0, 0]]),
@@ -219,6 +222,23 @@ fn segment() -> Result<Vec<u8>> {
     }
     bytes.extend(writer.finish()?.bytes);
     Ok(bytes)
+}
+
+/// A head, a manifest, the end of a file, and a recovery key.
+fn backups() -> Result<Vec<Vec<u8>>> {
+    let segment = ArchiveSegment { size: 9, sha256: vec![1; 32], key: vec![2; 32], ..ArchiveSegment::default() };
+    let manifest =
+        Manifest { account_key: vec![3; 32], self_chat: vec![4; 16], segments: vec![segment], ..Manifest::default() };
+    let outside = Outside { account: AccountId([1; 16]), made_ms: 2 };
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    let head = seal_head(&BackupKey::from_bytes(&crate::targets::KEY), outside, &manifest, &mut rng)?;
+    let text = RecoveryKey::generate(&mut rng).to_text();
+    Ok(vec![
+        [&[0][..], &head].concat(),
+        [&[1][..], &manifest.encode_to_vec()].concat(),
+        [&[2][..], &tail(&head)].concat(),
+        [&[3][..], text.as_bytes()].concat(),
+    ])
 }
 
 fn sealed_segments() -> Result<Vec<Vec<u8>>> {

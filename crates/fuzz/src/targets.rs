@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 mod archive;
+mod backup;
 mod client;
 mod frames;
 mod identities;
@@ -72,6 +73,7 @@ pub const TARGETS: &[Target] = &[
     target("stored-group", mls::stored_group, 800, 4_096),
     target("archive-sealed", archive::sealed, 50_000, 16_384),
     target("archive-blocks", archive::blocks, 200_000, 16_384),
+    target("backup", backup::run, 50_000, 16_384),
     target("sealed", archive::sealed_values, 20_000, 4_096),
     target("link-bundle", link::bundle, 5_000, 4_096),
     target("link-slot", link::slot, 3_000, 4_096),

@@ -168,6 +168,26 @@ impl VerifiedDeviceList {
         Self::sign(account_key, &body)
     }
 
+    /// The next list with another phone in the place of this one: what whoever restores a backup signs. The companions stay. The
+    /// certificate must be of a phone, for this next version and a number never given.
+    pub fn next_with_phone(
+        &self,
+        account_key: &AccountKey,
+        phone: schema::SignedDeviceCert,
+        issued_ms: u64,
+    ) -> Result<Self, ListError> {
+        let mut body = self.next_body(issued_ms);
+        let cert = cert::verify_signed(&phone).map_err(|e| ListError::Cert(body.devices.len(), e))?;
+        if cert.device <= self.highest_device {
+            return Err(ListError::NumberUsed(cert.device.0));
+        }
+        let stays = |device: &&ListedDevice| device.cert.role == DeviceRole::Companion;
+        body.devices = self.devices.values().filter(stays).map(|device| device.signed.clone()).collect();
+        body.highest_device = cert.device.0;
+        body.devices.push(phone);
+        Self::sign(account_key, &body)
+    }
+
     /// Checks an encoded `SignedDeviceList` by itself: form, signature, every certificate, one phone, the limits.
     pub fn verify(bytes: &[u8]) -> Result<Self, ListError> {
         Self::read(bytes, Signatures::ToCheck)

@@ -68,3 +68,11 @@ pub const MEDIA_PIXELS_MAX: u32 = 65_535;
 pub const MEDIA_PIECE_LEN: u64 = 4 * 1024 * 1024;
 /// Photos and voice notes up to here come by themselves.
 pub const MEDIA_AUTOMATIC_SIZE_MAX: u64 = 16 * 1024 * 1024;
+/// The sealed head of a backup.
+pub const BACKUP_HEAD_LEN_MAX: usize = 256 * 1024;
+/// A segment of a backup.
+pub const BACKUP_SEGMENT_LEN_MAX: u64 = 16 * 1024 * 1024;
+/// A backup's file.
+pub const BACKUP_FILE_LEN_MAX: u64 = 8 * 1024 * 1024 * 1024;
+/// Segments of a backup.
+pub const BACKUP_SEGMENTS_MAX: usize = 1_024;

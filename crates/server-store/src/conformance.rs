@@ -5,12 +5,14 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod accounts;
+mod backups;
 mod groups;
 mod invites;
 mod operating;
 mod pushes;
 
 pub use accounts::*;
+pub use backups::*;
 pub use groups::*;
 pub use invites::*;
 pub use operating::*;

@@ -5,6 +5,7 @@
 //! store that implements the traits.
 
 pub mod accounts;
+pub mod backups;
 pub mod blobs;
 pub mod conformance;
 pub mod devices;
@@ -44,6 +45,8 @@ pub struct Stores {
     pub links: Arc<dyn links::LinkStore>,
     /// What is known of blobs; their bytes lie elsewhere.
     pub blobs: Arc<dyn blobs::BlobStore>,
+    /// Backups, restoring by them, and deleting one's own account.
+    pub backups: Arc<dyn backups::BackupStore>,
     /// What operators do.
     pub operating: Arc<dyn operating::OperatingStore>,
     /// Push subscriptions.

@@ -84,6 +84,8 @@ pub struct Ticket {
     pub number: String,
     /// The account that has the number now.
     pub account: Option<AccountId>,
+    /// The PIN of that account was given with it.
+    pub pin_proved: bool,
 }
 
 /// See the module.

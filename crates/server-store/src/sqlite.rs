@@ -3,6 +3,7 @@
 //! WAL and `synchronous=FULL`: an answer leaves only when its transaction is on the disk.
 
 mod accounts;
+mod backups;
 mod blobs;
 mod devices;
 mod groups;
@@ -113,6 +114,7 @@ impl Sqlite {
             mailboxes: self.clone(),
             links: self.clone(),
             blobs: self.clone(),
+            backups: self.clone(),
             operating: self.clone(),
             pushes: self.clone(),
         }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod authority;
+mod backups;
 mod blobs;
 mod devices;
 mod headers;
@@ -44,7 +45,9 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     let register = Router::new()
         .route("/v1/register/code", post(register::request_code))
         .route("/v1/register/verify", post(register::verify_code))
-        .route("/v1/register", post(register::register));
+        .route("/v1/register", post(register::register))
+        .route("/v1/restore/open", post(backups::open_restore))
+        .route("/v1/restore", post(backups::restore));
     let session = Router::new()
         .route("/v1/session/challenge", post(sessions::challenge))
         .route("/v1/session", post(sessions::open));
@@ -63,6 +66,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/v1/lookup", post(accounts::look_up))
         .route("/v1/accounts", post(accounts::numbers))
         .route("/v1/account", get(accounts::own))
+        .route("/v1/account/delete", post(backups::delete_account))
+        .route("/v1/backup", get(backups::get).put(backups::put).delete(backups::delete))
         .route("/v1/profile", put(accounts::put_profile))
         .route("/v1/profiles", post(accounts::profiles))
         .route("/v1/devices/get", post(devices::get))

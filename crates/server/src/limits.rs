@@ -140,6 +140,8 @@ pub enum Class {
     Account,
     /// Changes of push subscriptions: by account.
     Push,
+    /// Backups that are put: by account.
+    Backup,
     /// Frames on the socket: by account.
     Frames,
     /// Joining calls, and asking which there are: by account. All of the group hear of it.
@@ -176,6 +178,7 @@ impl Class {
             Self::Claim => Allowance { burst: 600, every_ms: 200 },
             Self::Account => Allowance { burst: 3_000, every_ms: 10 },
             Self::Push => Allowance { burst: 60, every_ms: 5_000 },
+            Self::Backup => Allowance { burst: 30, every_ms: 60_000 },
             Self::Frames => Allowance { burst: 20_000, every_ms: 1 },
             Self::CallJoins => Allowance { burst: 60, every_ms: 2_000 },
             Self::CallWords => Allowance { burst: 600, every_ms: 50 },
@@ -186,7 +189,7 @@ impl Class {
 /// All limits of a server.
 pub struct Limits {
     by_address: [(Class, DefaultKeyedRateLimiter<IpAddr>); 3],
-    by_account: [(Class, DefaultKeyedRateLimiter<AccountId>); 7],
+    by_account: [(Class, DefaultKeyedRateLimiter<AccountId>); 8],
     rings: DefaultKeyedRateLimiter<(AccountId, ChatId)>,
 }
 
@@ -210,6 +213,7 @@ impl Limits {
                 Class::Claim,
                 Class::Account,
                 Class::Push,
+                Class::Backup,
                 Class::Frames,
                 Class::CallJoins,
                 Class::CallWords,

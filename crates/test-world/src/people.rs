@@ -116,7 +116,8 @@ impl World {
                 "profile",
                 Command::SetProfile { name: format!("Person {account}"), about: String::new(), photo: None },
             ),
-            RegistrationStage::Pin | RegistrationStage::Busy => return None,
+            // Nobody here comes back with a number that has an account.
+            RegistrationStage::Pin | RegistrationStage::Restore { .. } | RegistrationStage::Busy => return None,
         };
         Some(Deed { device, key: key.to_owned(), command })
     }

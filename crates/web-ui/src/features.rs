@@ -1,6 +1,7 @@
 //! The pages, one file a feature.
 
 pub mod asking;
+pub mod backups;
 pub mod banners;
 pub mod calls;
 pub mod chat_list;

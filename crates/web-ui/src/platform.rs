@@ -1,5 +1,6 @@
 //! What the browser gives beyond the page's own elements.
 
+pub mod backup_file;
 pub mod call;
 pub mod camera;
 pub mod capture;

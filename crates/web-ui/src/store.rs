@@ -19,9 +19,9 @@ use crate::model::toast::{self, Fate};
 use crate::platform::{letters, notify, page, sound};
 use crate::words;
 use client_api::{
-    AccountId, Answer, AppStage, BlockedRow, CallLine, Calls, ChatId, ChatInfo, Command, Connection, DeviceRow, Event,
-    LinkStage, LinkingStage, MediaKind, MessageBody, MessageChanges, MessageId, MirrorProgress, Notice, OwnProfile,
-    Previews, PushState, RegistrationStage, RingingCall, Role, Settings, UserError, WindowAnchor,
+    AccountId, Answer, AppStage, BackupState, BlockedRow, CallLine, Calls, ChatId, ChatInfo, Command, Connection,
+    DeviceRow, Event, LinkStage, LinkingStage, MediaKind, MessageBody, MessageChanges, MessageId, MirrorProgress,
+    Notice, OwnProfile, Previews, PushState, RegistrationStage, RingingCall, Role, Settings, UserError, WindowAnchor,
 };
 use leptos::prelude::*;
 use std::time::Duration;
@@ -157,6 +157,7 @@ pub struct App {
     pub profile: RwSignal<Option<OwnProfile>>,
     pub settings: RwSignal<Settings>,
     pub push: RwSignal<PushState>,
+    pub backup: RwSignal<BackupState>,
     pub section: RwSignal<Section>,
     pub pane: RwSignal<Pane>,
     pub toasts: RwSignal<Vec<Toast>>,
@@ -245,6 +246,7 @@ impl App {
             profile: RwSignal::new(None),
             settings: RwSignal::new(Settings::default()),
             push: RwSignal::new(PushState::Off),
+            backup: RwSignal::new(BackupState::default()),
             section: RwSignal::new(Section::Chats),
             pane: RwSignal::new(Pane::List),
             toasts: RwSignal::new(Vec::new()),
@@ -368,6 +370,7 @@ impl App {
                 replace(self.settings, settings);
             }
             Event::Push(state) => replace(self.push, state),
+            Event::Backup(state) => replace(self.backup, state),
             // The page that links says so itself.
             Event::Notice(Notice::DeviceLinked { again: false, name, .. }) if self.is_linking(&name) => {}
             Event::Notice(notice) => self.toast(words::notice(&notice), true),

@@ -1,5 +1,6 @@
 //! All words of the interface, in one place, so that languages can come later.
 
+mod backups;
 mod calls;
 mod editing;
 mod emoji;
@@ -15,6 +16,7 @@ mod naming;
 mod notifications;
 mod polls;
 
+pub use backups::*;
 pub use calls::*;
 pub use editing::*;
 pub use emoji::*;
@@ -120,6 +122,17 @@ pub fn error(error: &UserError) -> String {
         | UserError::CallsNotOffered
         | UserError::CallFull
         | UserError::CallRefused => call_refused(error),
+        UserError::RecoveryKeyLength { .. }
+        | UserError::RecoveryKeySigns
+        | UserError::RecoveryKeyGroup { .. }
+        | UserError::RecoveryKeyWrong
+        | UserError::BackupDamaged
+        | UserError::BackupNewer
+        | UserError::BackupOther
+        | UserError::BackupTooLarge
+        | UserError::BackupOff
+        | UserError::ConfirmWrong
+        | UserError::PinNeeded => backups::backup_error(error),
         UserError::PushOff | UserError::PushHost => notifications::push_error(error),
         UserError::CodeNotOurs => {
             "This is not a Heliograph code. Scan the code that your browser shows at the address of your server.".into()

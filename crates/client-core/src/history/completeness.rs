@@ -278,7 +278,9 @@ impl Client {
         let Some(chat) = report.differing.first().map(|differs| differs.chat.clone()) else { return Ok(()) };
         let cut: Option<u64> = cx
             .db
-            .prepare_cached("SELECT max(up_to_seq) FROM export_chat WHERE chat = ?1")?
+            .prepare_cached(
+                "SELECT max(up_to_seq) FROM export_chat WHERE chat = ?1 AND archive IN (SELECT archive FROM export)",
+            )?
             .query_row([&chat], |row| row.get(0))
             .optional()?
             .flatten();

@@ -1,7 +1,7 @@
 //! History, as the phone hands it over: an overview first, then messages, newest first, in segments that each stand
 //! alone. The cursor is in the database: a phone that was killed goes on with the segment it had not announced.
 
-use super::{MESSAGE_COLUMNS, MESSAGE_TABLES, completeness, read_message};
+use super::{MESSAGE_COLUMNS, MESSAGE_TABLES, completeness, import, read_message};
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::groups;
@@ -16,6 +16,7 @@ use client_api::{Event, MirrorProgress};
 use e2ee::archive::SegmentWriter;
 use identity::ChatKind;
 use prost::Message as _;
+use proto::backup::Making;
 use proto::content::{ArchiveManifest, ArchiveSegment, Fill, FillRequest, SeqRange, archive_segment, content};
 use proto::history::{AccountSeq, Chat, Frame, KnownAccount, Message, StateEntry, frame};
 use proto::ids::{AccountId, ArchiveId, ChatId, DeviceNumber};
@@ -41,6 +42,33 @@ const FILL_MESSAGES: u32 = 200;
 const NEVER_MS: u64 = 1 << 62;
 /// Bytes of one answer to a request to fill a gap.
 const FILL_BYTES: usize = 128 * 1024;
+
+/// In the place of a device: a segment of a backup, which is for whichever phone comes.
+pub(crate) const FOR_BACKUP: u32 = 0;
+
+/// A segment of a backup.
+#[derive(Debug)]
+pub(crate) struct BackupSegment {
+    pub(crate) bytes: Vec<u8>,
+    /// What the manifest says of it, without its place.
+    pub(crate) segment: ArchiveSegment,
+    pub(crate) cursor: Vec<u8>,
+    pub(crate) last: bool,
+}
+
+/// The next segment of a backup.
+pub(crate) fn backup_segment(cx: &mut Context<'_>, making: &Making) -> Result<BackupSegment, Halt> {
+    let job = Job {
+        archive: ArchiveId::try_from(making.archive.as_slice()).map_err(|_| Halt::Broken("a backup without its id"))?,
+        for_device: FOR_BACKUP,
+        cursor: making.cursor.clone(),
+        segments: u32::try_from(making.segments.len()).unwrap_or(u32::MAX),
+        done: making.segments.iter().map(|segment| segment.messages).sum(),
+        total: making.messages_total,
+    };
+    let Upload { bytes, announce, cursor, last, .. } = build(cx, &job)?;
+    Ok(BackupSegment { bytes, segment: announce, cursor, last })
+}
 
 /// A segment on its way up; in memory only, built again from the cursor where it is lost.
 #[derive(Debug)]
@@ -82,7 +110,8 @@ impl Client {
 
     /// The next segment, if one is due and its device is in the self group.
     pub(crate) fn export_next(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        if self.upload.is_some() || !cx.is_phone()? {
+        // A phone that is being restored has not all of it yet.
+        if self.upload.is_some() || !cx.is_phone()? || !import::is_whole(cx)? {
             return Ok(());
         }
         tell_handed_over(cx)?;
@@ -313,7 +342,7 @@ fn unfinished(cx: &Context<'_>) -> Result<Vec<Job>, Halt> {
     Ok(jobs.collect::<Result<_, _>>()?)
 }
 
-fn forget(cx: &Context<'_>, archive: ArchiveId) -> Result<(), Halt> {
+pub(crate) fn forget(cx: &Context<'_>, archive: ArchiveId) -> Result<(), Halt> {
     for table in ["export", "export_chat"] {
         cx.db.execute(&format!("DELETE FROM {table} WHERE archive = ?1"), [archive.as_bytes()])?;
     }
@@ -344,12 +373,12 @@ fn build(cx: &mut Context<'_>, job: &Job) -> Result<Upload, Halt> {
             .prepare_cached("UPDATE export SET messages_total = ?2 WHERE archive = ?1")?
             .execute(params![job.archive.as_bytes(), total])?;
         let cursor = (newest_ms + 1).to_be_bytes().to_vec();
-        (overview(cx, job.archive)?, archive_segment::Stage::Overview, cursor, total == 0)
+        (overview(cx, job)?, archive_segment::Stage::Overview, cursor, total == 0)
     } else {
         let (page, cursor, last) = page(cx, &job.cursor)?;
         (page, archive_segment::Stage::Older, cursor, last)
     };
-    if last {
+    if last && job.for_device != FOR_BACKUP {
         frames.extend(completeness::frames(cx, job.archive)?);
     }
     let messages = match stage {
@@ -405,7 +434,7 @@ fn beyond_overview(db: &Connection, archive: ArchiveId, frames: &[Frame]) -> Res
 }
 
 /// Who is known, which chats there are, what the owner set, and the last messages of each chat.
-fn overview(cx: &Context<'_>, archive: ArchiveId) -> Result<Vec<Frame>, Halt> {
+fn overview(cx: &Context<'_>, job: &Job) -> Result<Vec<Frame>, Halt> {
     let mut frames = Vec::new();
     let mut add = |body| frames.push(Frame { body: Some(body) });
     let mut statement =
@@ -438,7 +467,12 @@ fn overview(cx: &Context<'_>, archive: ArchiveId) -> Result<Vec<Frame>, Halt> {
     }
     let mut chats = chats::visible(cx.db)?;
     // What the server does not know yet comes to the new device by itself, when it does.
-    chats.retain(|chat| chat.membership == Membership::Joined);
+    chats.retain(|chat| match chat.membership {
+        Membership::Joined => true,
+        // Nobody else has what was said there.
+        Membership::Wanted | Membership::Left => job.for_device == FOR_BACKUP,
+        Membership::Creating => false,
+    });
     chats.sort_by_key(|chat| std::cmp::Reverse(chat.activity_ms));
     let newest = newest_messages(cx, &chats)?;
     let me = cx.me()?.address.account;
@@ -446,13 +480,14 @@ fn overview(cx: &Context<'_>, archive: ArchiveId) -> Result<Vec<Frame>, Halt> {
         let mut accounts = others_in(cx, chat)?.iter().map(|account| account.to_vec()).collect::<Vec<_>>();
         accounts.insert(0, me.to_vec());
         let from_ms = messages.last().map_or(NEVER_MS, |message| message.time_ms);
-        completeness::note_cut(cx, archive, chat.chat, chat.applied_seq, from_ms)?;
+        completeness::note_cut(cx, job.archive, chat.chat, chat.applied_seq, from_ms)?;
         add(frame::Body::Chat(Chat {
             chat: chat.chat.to_vec(),
             kind: chats::kind_number(chat.kind),
             generation: chat.generation.0,
             applied_seq: chat.applied_seq,
             rank,
+            left: chat.membership == Membership::Left,
             accounts,
             read: reached_by_others(cx, chat, Mark::Read)?,
             delivered: reached_by_others(cx, chat, Mark::Delivered)?,

@@ -1,6 +1,7 @@
 //! History, as the companion takes it: each segment is fetched, checked against the announced hash, and stored in one
 //! transaction; twice does no harm. Then the gaps between the archive and the joining of each chat are asked for.
 
+use super::export::FOR_BACKUP;
 use super::{completeness, store_message};
 use crate::accounts;
 use crate::chats::{self, Chat, Membership, NO_PEER};
@@ -11,7 +12,9 @@ use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
 use crate::marks::{self, Mark};
 use crate::messages::{NUMBER_MAX, Stored};
 use crate::missing;
+use crate::registration::restoring;
 use crate::{devices, own_state, recovery, this};
+use client_api::{Event, Notice};
 use e2ee::archive::SegmentReader;
 use identity::ChatKind;
 use prost::Message as _;
@@ -86,6 +89,9 @@ impl Client {
             return Ok(());
         }
         let Some((place, segment)) = next_segment(cx)? else { return Ok(()) };
+        if segment.blob.is_empty() {
+            return self.import_from_file(cx, place);
+        }
         let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
         let mut call =
             self.calls.start(Purpose::ImportSegment { place }, HttpMethod::Get, &segment.blob, Vec::new(), Some(token));
@@ -95,6 +101,13 @@ impl Client {
         }
         cx.out.push(call);
         Ok(())
+    }
+
+    /// A segment of a backup's file, which is here: one an input.
+    fn import_from_file(&mut self, cx: &mut Context<'_>, place: u32) -> Result<(), Halt> {
+        let body = restoring::segment_in_file(cx, place)?;
+        self.retry_at(cx.now_ms + 1);
+        self.on_segment_fetched(cx, place, Ok(HttpResponse { status: 200, headers: Vec::new(), body, kept: 0 }))
     }
 
     pub(crate) fn on_segment_fetched(
@@ -120,6 +133,10 @@ impl Client {
         });
         let Some(frames) = frames else {
             tracing::warn!(place, "a segment of history does not fit its announcement");
+            if segment.for_device == FOR_BACKUP {
+                let what = "a part of the backup that is not what was backed up".to_owned();
+                cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
+            }
             self.retry_at(cx.now_ms + 30_000);
             return Ok(());
         };
@@ -129,7 +146,10 @@ impl Client {
         for frame in frames {
             take_frame(cx, frame)?;
         }
-        self.drop_blob(cx, &segment.blob)?;
+        // A backup stays until the next one is made.
+        if segment.for_device != FOR_BACKUP {
+            self.drop_blob(cx, &segment.blob)?;
+        }
         cx.db
             .prepare_cached("UPDATE import_segment SET done = 1 WHERE archive = ?1 AND place = ?2")?
             .execute(params![segment.archive, next])?;
@@ -274,8 +294,9 @@ fn take_chat(cx: &mut Context<'_>, archived: &proto::history::Chat) -> Result<()
             kind,
             generation: Generation(archived.generation),
             peer,
-            membership: Membership::Wanted,
-            applied_seq: 0,
+            membership: if archived.left { Membership::Left } else { Membership::Wanted },
+            // A phone follows the log from where it was; what a companion lacks before its joining it asks of the phone.
+            applied_seq: if cx.is_phone()? { archived.applied_seq.min(NUMBER_MAX) } else { 0 },
             activity_ms: 0,
         };
         chats::insert(cx, &chat)?;
@@ -300,7 +321,7 @@ pub(crate) fn is_whole(cx: &Context<'_>) -> Result<bool, Halt> {
         .db
         .prepare_cached("SELECT import_segments, (SELECT count(*) FROM import_segment WHERE done = 0) FROM this")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(cx.is_phone()? || (awaited.is_some() && undone == 0))
+    Ok(undone == 0 && (cx.is_phone()? || awaited.is_some()))
 }
 
 #[cfg(test)]

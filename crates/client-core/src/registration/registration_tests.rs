@@ -6,7 +6,9 @@ use crate::testing::new_phone;
 use crate::this;
 use client_api::{Answer, Command, Event, RegistrationStage, Request, UserError};
 use prost::Message;
-use proto::account::{Register, RegisterOk, RequestCode, RequestCodeOk, SetPin, VerifyCode, VerifyCodeOk};
+use proto::account::{
+    OpenRestore, OpenRestoreOk, Register, RegisterOk, RequestCode, RequestCodeOk, SetPin, VerifyCode, VerifyCodeOk,
+};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use rusqlite::Connection;
@@ -83,8 +85,11 @@ fn a_pin_that_was_set_with_the_national_form_is_right_with_the_international_one
 
     let mut second = Phone::new(2);
     second.proves("+49 (0) 151 77700033", true);
-    let register =
-        Register::decode(second.asks(Command::EnterPin { pin: PIN.to_owned() }).body.bytes()).expect("request");
+    let open = second.asks(Command::EnterPin { pin: PIN.to_owned() });
+    assert_eq!(OpenRestore::decode(open.body.bytes()).expect("request").pin_proof, set.pin_proof);
+    // No backup: the account is made anew.
+    let (_, requests) = second.hears(&open, &OpenRestoreOk { account: vec![1; 16], ..OpenRestoreOk::default() });
+    let register = Register::decode(requests.first().expect("a request").body.bytes()).expect("request");
     assert_eq!(register.pin_proof, set.pin_proof);
     assert_eq!(set.pin_proof, identity::pin::pin_proof(PIN, CANONICAL).to_vec());
 }

@@ -1,6 +1,7 @@
 //! What the pages do for hands and ears: sounds, long presses, contacts, the list of chats, drafts, toasts; and what they say to a worker of
 //! another version.
 
+mod backups;
 mod calls;
 mod disappearing;
 mod editing;

@@ -176,3 +176,23 @@ fn every_changed_byte_is_noticed() {
         assert!(VerifiedDeviceList::verify(&changed).is_err(), "byte {at}");
     }
 }
+
+#[test]
+fn a_phone_takes_the_place_of_another_and_the_companions_stay() {
+    let mut alice = Account::new(1);
+    let first = alice.first();
+    let second = alice.with_companion(&first);
+    let phone = alice.device(3, DeviceRole::Phone, 3);
+    let third = second.next_with_phone(&alice.key, phone, 3).unwrap();
+    assert_eq!(third.succeeds(&second), Ok(Succession::Newer));
+    assert_eq!(third.succeeds(&first), Ok(Succession::Newer), "also for who was away");
+    assert_eq!(third.devices().map(|c| c.device.0).collect::<Vec<_>>(), [2, 3]);
+    assert_eq!(third.phone().device, DeviceNumber(3));
+    let used = alice.device(2, DeviceRole::Phone, 3);
+    assert_eq!(second.next_with_phone(&alice.key, used, 3), Err(ListError::NumberUsed(2)));
+    let companion = alice.device(3, DeviceRole::Companion, 3);
+    assert_eq!(second.next_with_phone(&alice.key, companion, 3), Err(ListError::Phones(0)));
+    let mut mallory = Account::new(2);
+    let foreign = mallory.device(3, DeviceRole::Phone, 3);
+    assert!(second.next_with_phone(&alice.key, foreign, 3).is_err());
+}

@@ -45,8 +45,9 @@ impl BlobStore for Sqlite {
                 return Ok(AdvanceOutcome::Conflict(blob.received));
             }
             tx.execute(
-                "UPDATE blob SET received = ?2, expires_ms = ?3 WHERE blob = ?1",
-                params![id.0, int(to), int(expires_ms)],
+                // What a backup names stays until the backup goes.
+                "UPDATE blob SET received = ?2, expires_ms = iif(expires_ms = ?4, ?4, ?3) WHERE blob = ?1",
+                params![id.0, int(to), int(expires_ms), super::backups::NEVER_MS],
             )?;
             Ok(AdvanceOutcome::At(to))
         })

@@ -144,7 +144,7 @@ pub(super) fn insert(tx: &Connection, account: AccountId, devices: &[NewDevice])
     Ok(())
 }
 
-fn put_device_list(tx: &Connection, put: &PutDeviceList) -> Result<PutDeviceListOutcome, StoreError> {
+pub(super) fn put_device_list(tx: &Connection, put: &PutDeviceList) -> Result<PutDeviceListOutcome, StoreError> {
     let account = put.list.account;
     let changed = tx
         .prepare_cached(

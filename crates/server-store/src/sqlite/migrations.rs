@@ -11,6 +11,7 @@ const STEPS: &[&str] = &[
     include_str!("schema_3.sql"),
     include_str!("schema_4.sql"),
     include_str!("schema_5.sql"),
+    include_str!("schema_6.sql"),
 ];
 
 /// Brings the file to this release's schema, or refuses one from a newer release.
@@ -48,7 +49,7 @@ mod tests {
         let connection = Connection::open(&path).unwrap();
         connection.pragma_update(None, "user_version", 99).unwrap();
         drop(connection);
-        assert!(matches!(Sqlite::open(&path), Err(StoreError::Newer { found: 99, known: 5 })));
+        assert!(matches!(Sqlite::open(&path), Err(StoreError::Newer { found: 99, known: 6 })));
     }
 
     #[tokio::test]

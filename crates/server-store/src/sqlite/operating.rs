@@ -21,6 +21,8 @@ const OWN: &[&str] = &[
     "DELETE FROM push_subscription WHERE account = ?1",
     "DELETE FROM device WHERE account = ?1",
     "DELETE FROM device_list WHERE account = ?1",
+    "DELETE FROM backup_blob WHERE account = ?1",
+    "DELETE FROM backup WHERE account = ?1",
     "DELETE FROM account WHERE account = ?1",
 ];
 
@@ -128,7 +130,7 @@ fn delete_accounts_of(tx: &Connection, number: &str) -> Result<DeleteOutcome, St
     Ok(DeleteOutcome::Deleted { devices })
 }
 
-fn delete(tx: &Connection, account: AccountId) -> Result<Vec<DeviceAddress>, StoreError> {
+pub(super) fn delete(tx: &Connection, account: AccountId) -> Result<Vec<DeviceAddress>, StoreError> {
     let mut query = tx.prepare("SELECT device FROM device WHERE account = ?")?;
     let devices = query.query_map([account.0], |row| row.get(0).map(DeviceNumber))?;
     let devices = devices.map(|device| Ok(DeviceAddress { account, device: device? }));

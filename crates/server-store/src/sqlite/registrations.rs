@@ -41,12 +41,16 @@ impl RegistrationStore for Sqlite {
     async fn ticket(&self, ticket_hash: [u8; 32], now_ms: UnixMs) -> Result<Option<Ticket>, StoreError> {
         self.read(move |db| {
             let mut query = db.prepare_cached(
-                "SELECT ticket.number, account FROM ticket LEFT JOIN number ON number.number = ticket.number
+                "SELECT ticket.number, account, pin_proved FROM ticket LEFT JOIN number ON number.number = ticket.number
                  WHERE ticket_hash = ? AND expires_ms > ?",
             )?;
             Ok(query
                 .query_row(params![ticket_hash, int(now_ms)], |row| {
-                    Ok(Ticket { number: row.get(0)?, account: row.get::<_, Option<[u8; 16]>>(1)?.map(AccountId) })
+                    Ok(Ticket {
+                        number: row.get(0)?,
+                        account: row.get::<_, Option<[u8; 16]>>(1)?.map(AccountId),
+                        pin_proved: row.get(2)?,
+                    })
                 })
                 .optional()?)
         })

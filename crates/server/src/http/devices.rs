@@ -87,12 +87,12 @@ pub(super) async fn put(
     }
 }
 
-fn conflict(version: u64) -> Problem {
+pub(super) fn conflict(version: u64) -> Problem {
     Problem::new(StatusCode::CONFLICT, "device-list-conflict").detail(format!("the newest version is {version}"))
 }
 
 /// The removed hear the list and are cut off; everyone who shares a chat hears of the version.
-async fn tell(
+pub(super) async fn tell(
     app: &App,
     list: &VerifiedDeviceList,
     removed: &[DeviceAddress],

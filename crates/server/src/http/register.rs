@@ -126,7 +126,9 @@ pub(super) async fn register(
         if account.is_some_and(|account| account.state == AccountState::Suspended) {
             return Err(Problem::denied("account-suspended"));
         }
-        check_pin(&app, previous, &request.pin_proof, now_ms).await?;
+        if !ticket.pin_proved {
+            check_pin(&app, previous, &request.pin_proof, now_ms).await?;
+        }
     }
     let registration = Registration {
         ticket_hash,
@@ -200,7 +202,7 @@ fn first_devices(list: &VerifiedDeviceList) -> Result<Vec<NewDevice>, Problem> {
 }
 
 /// The account that has the number may have set a PIN; wrong ones are counted and make the next wait longer.
-async fn check_pin(app: &App, previous: AccountId, proof: &[u8], now_ms: u64) -> Result<(), Problem> {
+pub(super) async fn check_pin(app: &App, previous: AccountId, proof: &[u8], now_ms: u64) -> Result<(), Problem> {
     let account = app.stores.accounts.account(previous).await?;
     if !account.is_some_and(|a| a.state != AccountState::Moved && a.pin == PinState::Set) {
         return Ok(());

@@ -6,8 +6,8 @@ use crate::problem::{PROTOBUF, Problem};
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use identity::DevicePublicKey;
 use identity::session::verify_session_challenge;
+use identity::{DevicePublicKey, VerifiedDeviceList};
 use prost::Message;
 use proto::account::{Challenge, OpenSession, OpenSessionOk};
 use proto::ids::{AccountId, DeviceAddress};
@@ -37,7 +37,9 @@ pub(super) async fn open(State(app): State<Arc<App>>, Proto(request): Proto<Open
     let device = DeviceAddress::try_from(device).map_err(|e| Problem::malformed(e.to_string()))?;
     let challenge_expires_ms = check_challenge(&app, &request.challenge, now_ms)?;
     // An unknown device and a wrong signature look the same from outside.
-    let known = app.stores.devices.device(device).await?.ok_or_else(|| Problem::denied("signature-wrong"))?;
+    let Some(known) = app.stores.devices.device(device).await? else {
+        return farewell(&app, device, &request).await;
+    };
     let key = DevicePublicKey(known.signature_key);
     verify_session_challenge(&key, app.identity.id, device, &request.challenge, &request.signature)
         .map_err(|_| Problem::denied("signature-wrong"))?;
@@ -80,6 +82,21 @@ fn check_challenge(app: &App, challenge: &[u8], now_ms: u64) -> Result<u64, Prob
     }
     let ends = u64::from_be_bytes(ends.try_into().map_err(|_| expired())?);
     if ends <= now_ms { Err(expired()) } else { Ok(ends) }
+}
+
+/// A device of an account that deleted itself is told by the account's last list. The phone has nothing to hear: it deleted it.
+async fn farewell(app: &App, device: DeviceAddress, request: &OpenSession) -> Result<Response, Problem> {
+    let known = app.stores.backups.farewell(device).await?;
+    let (key, signed_device_list) = known.ok_or_else(|| Problem::denied("signature-wrong"))?;
+    let key = DevicePublicKey(key);
+    verify_session_challenge(&key, app.identity.id, device, &request.challenge, &request.signature)
+        .map_err(|_| Problem::denied("signature-wrong"))?;
+    let list = VerifiedDeviceList::verify(&signed_device_list);
+    if list.is_ok_and(|list| list.device(device.device).is_some()) {
+        return Err(Problem::denied("account-deleted"));
+    }
+    let body = Revoked { signed_device_list };
+    Ok((StatusCode::GONE, [(header::CONTENT_TYPE, PROTOBUF)], body.encode_to_vec()).into_response())
 }
 
 /// 410 with the signed list that no longer holds the device: it wipes itself on that and on nothing less.

@@ -98,6 +98,18 @@ impl Account {
         Device::new(DeviceAddress { account: self.id(), device: number }, device_key, credential)
     }
 
+    /// Another phone, and the list that puts it in the place of the one before.
+    pub fn with_new_phone(&self) -> (Device, Vec<u8>) {
+        let device_key = DeviceKey::from_bytes(&seed());
+        let number = self.list.next_device_number();
+        let fields = fields(number.0, &device_key, DeviceRole::Phone, self.list.version() + 1);
+        let cert = issue_own_cert(&self.key, &device_key, &fields);
+        let credential = cert.encode_to_vec();
+        let list = self.list.next_with_phone(&self.key, cert, 1).unwrap();
+        let address = DeviceAddress { account: self.id(), device: number };
+        (Device::new(address, device_key, credential), list.as_bytes().to_vec())
+    }
+
     /// The phone's number with another key, certified by the account key: no list holds it.
     pub fn phone_with_other_key(&self) -> Device {
         let device_key = DeviceKey::from_bytes(&seed());

@@ -5,6 +5,7 @@
 #![allow(unreachable_pub)]
 
 mod admin;
+mod backups;
 mod binary;
 mod blobs;
 mod caller;

@@ -40,9 +40,10 @@ enum Rate {
     Claim,
     Account,
     Push,
+    Backup,
 }
 
-use Rate::{Account, Claim, Link, LookUp, Push, Register, Session};
+use Rate::{Account, Backup, Claim, Link, LookUp, Push, Register, Session};
 use Takes::{Chunk, Message, Nothing};
 use Who::{Anyone, Token};
 
@@ -54,12 +55,18 @@ const ROUTES: &[Route] = &[
     ("POST", "/v1/register/code", Anyone, Message, Register),
     ("POST", "/v1/register/verify", Anyone, Message, Register),
     ("POST", "/v1/register", Anyone, Message, Register),
+    ("POST", "/v1/restore/open", Anyone, Message, Register),
+    ("POST", "/v1/restore", Anyone, Message, Register),
     ("POST", "/v1/session/challenge", Anyone, Nothing, Session),
     ("POST", "/v1/session", Anyone, Message, Session),
     ("PUT", "/v1/pin", Token, Message, Account),
     ("POST", "/v1/lookup", Token, Message, LookUp),
     ("POST", "/v1/accounts", Token, Message, Account),
     ("GET", "/v1/account", Token, Nothing, Account),
+    ("POST", "/v1/account/delete", Token, Message, Account),
+    ("GET", "/v1/backup", Token, Nothing, Account),
+    ("PUT", "/v1/backup", Token, Message, Backup),
+    ("DELETE", "/v1/backup", Token, Nothing, Account),
     ("PUT", "/v1/profile", Token, Message, Account),
     ("POST", "/v1/profiles", Token, Message, Account),
     ("POST", "/v1/devices/get", Token, Message, Account),
@@ -304,6 +311,7 @@ async fn use_up(host: &Host, rate: Rate, token: &[u8]) {
         LookUp => ("POST /v1/lookup", token.as_str(), 130),
         Claim => ("POST /v1/key_packages/claim", token.as_str(), 700),
         Push => ("DELETE /v1/push", token.as_str(), 80),
+        Backup => ("PUT /v1/backup", token.as_str(), 40),
         Account => ("GET /v1/account", token.as_str(), 3_500),
     };
     let one = |connection| {
@@ -325,7 +333,7 @@ async fn what_is_asked_too_often_waits() {
     let host = Host::start().await;
     let (phone, _) = with_unlinked(&host).await;
     let before = stored(&host);
-    for rate in [Register, Session, Link, LookUp, Claim, Push, Account] {
+    for rate in [Register, Session, Link, LookUp, Claim, Push, Backup, Account] {
         use_up(&host, rate, &phone.token).await;
         for route in ROUTES.iter().filter(|(.., of)| *of == rate) {
             let (method, path, who, takes, _) = *route;

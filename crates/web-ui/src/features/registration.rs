@@ -2,15 +2,17 @@
 
 use crate::features::profile::ProfileForm;
 use crate::features::refusal::{Refusal, RefusalText};
-use crate::model::clock::seconds_until;
-use crate::platform::page;
+use crate::model::clock::{self, seconds_until};
+use crate::platform::{backup_file, page};
+use crate::primitives::dialog::Dialog;
 use crate::primitives::pin_field::{PinField, is_whole};
 use crate::store::{App, use_app};
 use crate::words;
-use client_api::{Command, RegistrationStage};
+use client_api::{BackupPlace, Command, RegistrationStage};
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 /// The page of the stage.
 #[component]
@@ -34,6 +36,7 @@ pub fn Registration() -> impl IntoView {
                 RegistrationStage::Number { .. } => view! { <NumberPage shown busy number/> }.into_any(),
                 RegistrationStage::Code { .. } => view! { <CodePage shown busy number/> }.into_any(),
                 RegistrationStage::Pin => view! { <PinPage busy/> }.into_any(),
+                RegistrationStage::Restore { .. } => view! { <RestorePage shown busy/> }.into_any(),
                 RegistrationStage::ChoosePin => view! { <ChoosePinPage busy/> }.into_any(),
                 RegistrationStage::Profile => view! { <ProfilePage/> }.into_any(),
             }}
@@ -266,6 +269,66 @@ fn submit_pin(app: App, refusal: Refusal, pin: String, command: impl FnOnce(Stri
         submit(app, refusal, command(pin));
     } else {
         refusal.tell(&client_api::UserError::PinInvalid);
+    }
+}
+
+/// The number's account has a backup.
+#[component]
+fn RestorePage(shown: Memo<RegistrationStage>, busy: Signal<bool>) -> impl IntoView {
+    let app = use_app();
+    let (value, refusal) = (RwSignal::new(String::new()), Refusal::none());
+    let (anew, reading) = (RwSignal::new(false), RwSignal::new(false));
+    let made_ms = move || match shown.get() {
+        RegistrationStage::Restore { made_ms, .. } => made_ms,
+        _ => 0,
+    };
+    let text = Signal::derive(move || match made_ms() {
+        0 => words::RESTORE_FROM_FILE_TEXT.to_owned(),
+        ms => words::restore_text(&clock::moment(ms, page::now_ms(), page::zone_at(ms))),
+    });
+    let restore = move |place| {
+        submit(app, refusal, Command::RestoreBackup { key: value.get_untracked(), place });
+    };
+    let file = NodeRef::<html::Input>::new();
+    let picked = move |_| {
+        let chosen = file.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0));
+        let Some(chosen) = chosen else { return };
+        refusal.clear();
+        reading.set(true);
+        spawn_local(async move {
+            match backup_file::read(chosen).await {
+                Ok(()) => restore(BackupPlace::File),
+                Err(refused) => refusal.tell_beside(&refused),
+            }
+            let _ = reading.try_set(false);
+        });
+    };
+    let busy = Signal::derive(move || busy.get() || reading.get());
+    view! {
+        <Question
+            testid="page-restore" input_testid="recovery-input" title=words::RESTORE_TITLE text label=words::RECOVERY_KEY
+            field=Field::Code length_max=160 value refusal busy go=words::RESTORE go_testid="restore-next"
+            on_go=move || restore(BackupPlace::Server)
+        >
+            <div class="setup-more">
+                <input class="no-show" type="file" tabindex="-1" aria-hidden="true" node_ref=file on:change=picked data-testid="restore-file-input"/>
+                <button class="button quiet" type="button" data-testid="restore-file"
+                    on:click=move |_| if let Some(input) = file.get_untracked() { input.click() }>
+                    {words::RESTORE_FILE}
+                </button>
+                <button class="button quiet" type="button" data-testid="start-anew" on:click=move |_| anew.set(true)>{words::START_ANEW}</button>
+            </div>
+            <Show when=move || anew.get()>
+                <Dialog title=Signal::stored(words::START_ANEW_TITLE.to_owned()) testid="start-anew-dialog" on_close=move || anew.set(false)>
+                    <p>{words::START_ANEW_TEXT}</p>
+                    <div class="dialog-actions">
+                        <button class="button quiet" type="button" data-testid="start-anew-no" on:click=move |_| anew.set(false)>{words::CANCEL}</button>
+                        <button class="button danger" type="button" data-testid="start-anew-yes"
+                            on:click=move |_| { anew.set(false); submit_beside(app, refusal, Command::StartAnew); }>{words::START_ANEW}</button>
+                    </div>
+                </Dialog>
+            </Show>
+        </Question>
     }
 }
 

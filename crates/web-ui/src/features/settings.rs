@@ -1,5 +1,6 @@
 //! Settings: the own profile, devices, colours, keys, notifications, PIN, log out.
 
+use crate::features::backups::BackupRows;
 use crate::features::housekeeping::BlockedPeople;
 use crate::features::notifications::Notifications;
 use crate::features::profile::ProfileForm;
@@ -76,7 +77,7 @@ pub fn SettingsSection() -> impl IntoView {
                     </button>
                 </div>
             })}
-            {phone.then(|| view! { <p class="pad faint">{words::LOSING_PHONE}</p> })}
+            {phone.then(|| view! { <BackupRows/><p class="pad faint">{words::LOSING_PHONE}</p> })}
         </div>
         <Show when=move || leaving.get()>
             <Dialog title=words::LOG_OUT testid="confirm-dialog" on_close=move || leaving.set(false)>

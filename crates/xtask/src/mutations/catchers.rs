@@ -67,6 +67,8 @@ pub(super) const CATCHERS: &[(&str, Catcher)] = &[
     ("PointersForEveryMember", ROUGH),
     ("ListFollowsList", Test(ServerStore, "device_lists_are_compared_and_set")),
     ("KeyPackageClaimedOnce", Test(ServerStore, "key_packages_are_claimed_once")),
+    ("HalfBackupReplacesNone", Test(ServerStore, "a_half_backup_replaces_none")),
+    ("RestoringNeedsThePin", Test(ServerStore, "restoring_needs_a_ticket_with_the_pin_proved")),
     ("SlotInTurn", Test(ServerStore, "link_slots_are_compared_and_set")),
     ("TicketForItsNumber", Test(ServerStore, "a_ticket_is_for_its_number")),
     ("CommitIsItsSigners", Test(Server, "a_commit_counts_only_from_the_device_that_signed_it")),

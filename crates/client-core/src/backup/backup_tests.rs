@@ -1,0 +1,175 @@
+use super::*;
+use crate::chats::{Chat, Membership};
+use crate::io::{Clock, Input};
+use crate::registration::restoring::segment_in_file;
+use crate::testing::story::{Story, text};
+use crate::testing::{new_phone, step};
+use client_api::{BACKUP_PIECE_LEN_MAX, BackupPlace, Command, PieceOf, Request};
+use proto::ids::{ChatId, Generation};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+
+fn recovery_key(seed: u64) -> String {
+    RecoveryKey::generate(&mut ChaCha20Rng::seed_from_u64(seed)).to_text().to_string()
+}
+
+/// A phone with something said, and the group of its own devices.
+fn phone_with_words() -> Story {
+    let story = Story::new();
+    step(&story.db, 1, |cx| {
+        let chat = Chat {
+            chat: ChatId([0x5e; 16]),
+            kind: ChatKind::SelfGroup,
+            generation: Generation(1),
+            peer: cx.me().expect("me").address.account,
+            membership: Membership::Joined,
+            applied_seq: 1,
+            activity_ms: 1,
+        };
+        chats::insert(cx, &chat).expect("inserted");
+    });
+    story
+}
+
+fn asks(client: &mut Client, db: &Connection, command: Command) -> Result<Answer, UserError> {
+    let tx = db.unchecked_transaction().expect("transaction");
+    let mut rng = ChaCha20Rng::seed_from_u64(77);
+    let input = Input::Command(Request { id: 9, command });
+    let out = client.handle(&tx, input, Clock { now_ms: 1_000_000 }, &mut rng).expect("no halt");
+    tx.commit().expect("commit");
+    let answer = out.into_iter().find_map(|output| match output {
+        Output::Event(Event::Answered { request: 9, result }) => Some(result),
+        _ => None,
+    });
+    answer.expect("an answer")
+}
+
+fn file_of(client: &mut Client, db: &Connection, key: &str) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut piece = PieceOf::Beginning;
+    loop {
+        match asks(client, db, Command::TakeBackup { piece, key: key.to_owned() }) {
+            Ok(Answer::BackupPiece(taken)) => {
+                file.extend_from_slice(&taken.bytes);
+                piece = PieceOf::Rest;
+                if taken.last {
+                    return file;
+                }
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// What a new phone says to a file.
+fn opens(file: &[u8], key: &str, piece_len: usize) -> (Result<Answer, UserError>, Client, Connection) {
+    let (mut client, db) = new_phone();
+    let mut piece = PieceOf::Beginning;
+    for bytes in file.chunks(piece_len) {
+        assert_eq!(asks(&mut client, &db, Command::GiveBackup { piece, bytes: bytes.to_vec() }), Ok(Answer::Done));
+        piece = PieceOf::Rest;
+    }
+    let place = BackupPlace::File;
+    let answer = asks(&mut client, &db, Command::RestoreBackup { key: key.to_owned(), place });
+    (answer, client, db)
+}
+
+fn a_file() -> (Vec<u8>, String) {
+    let mut story = phone_with_words();
+    let (me, key) = (story.me, recovery_key(1));
+    story.says(me, 1, 1, text("what must come back"));
+    let Story { client, db, .. } = &mut story;
+    (file_of(client, db, &key), key)
+}
+
+#[test]
+fn a_file_opens_with_its_key_however_it_is_given() {
+    let (file, key) = a_file();
+    for piece_len in [1, 100, file.len()] {
+        assert_eq!(opens(&file, &key, piece_len).0, Ok(Answer::Done), "in pieces of {piece_len}");
+    }
+    assert!(!file.windows(9).any(|window| window == b"what must"), "nothing is in it in plain");
+}
+
+#[test]
+fn another_key_and_a_slip_are_told_apart() {
+    let (file, key) = a_file();
+    assert_eq!(opens(&file, &recovery_key(2), 1_000).0, Err(UserError::RecoveryKeyWrong));
+    assert_eq!(opens(&file, &key[1..], 1_000).0, Err(UserError::RecoveryKeyLength { digits: 63 }));
+    let mut slip: Vec<char> = key.chars().collect();
+    // In the third group: a space stands behind each eight digits.
+    slip[20] = if slip[20] == '0' { '1' } else { '0' };
+    let slip: String = slip.into_iter().collect();
+    assert_eq!(opens(&file, &slip, 1_000).0, Err(UserError::RecoveryKeyGroup { group: 3 }));
+}
+
+/// Bytes of all parts of a file: its mark, a segment, the head, the tail.
+#[test]
+fn a_file_that_was_changed_cut_or_made_longer_is_refused() {
+    let (file, key) = a_file();
+    let refused = |file: &[u8], what: &str| {
+        let answer = opens(file, &key, 5_000).0;
+        let words = [UserError::BackupDamaged, UserError::RecoveryKeyWrong, UserError::BackupNewer];
+        assert!(answer.as_ref().is_err_and(|error| words.contains(error)), "{what}: {answer:?}");
+    };
+    for at in (0..file.len()).step_by(7).chain([0, 15, 16, file.len() - 1]) {
+        let mut changed = file.clone();
+        changed[at] ^= 1;
+        refused(&changed, &format!("byte {at}"));
+    }
+    for len in (0..file.len()).step_by(11) {
+        refused(&file[..len], &format!("cut at {len}"));
+    }
+    refused(&[file.as_slice(), b"x"].concat(), "longer");
+    let mut within = file.clone();
+    within.insert(40, 0);
+    refused(&within, "a byte more in a segment");
+}
+
+#[test]
+fn a_piece_above_the_limit_is_refused() {
+    let (mut client, db) = new_phone();
+    let bytes = vec![0; BACKUP_PIECE_LEN_MAX + 1];
+    let refused = asks(&mut client, &db, Command::GiveBackup { piece: PieceOf::Beginning, bytes });
+    assert!(matches!(refused, Err(UserError::FileTooLarge { .. })), "{refused:?}");
+    let bytes = vec![0; BACKUP_PIECE_LEN_MAX];
+    assert_eq!(asks(&mut client, &db, Command::GiveBackup { piece: PieceOf::Beginning, bytes }), Ok(Answer::Done));
+}
+
+#[test]
+fn what_has_no_key_is_not_backed_up() {
+    let mut story = phone_with_words();
+    assert_eq!(story.asks(Command::BackUpNow), Err(UserError::BackupOff));
+    let taken = story.asks(Command::TakeBackup { piece: PieceOf::Beginning, key: String::new() });
+    assert_eq!(taken, Err(UserError::BackupOff));
+    assert_eq!(story.asks(Command::TakeBackup { piece: PieceOf::Rest, key: String::new() }), Err(UserError::NotNow));
+}
+
+#[test]
+fn segments_lie_one_behind_the_other_in_a_file() {
+    let (file, key) = a_file();
+    let (_, _, db) = opens(&file, &key, 10);
+    step(&db, 1, |cx| {
+        for (place, size) in [(0, 100_u64), (1, 50)] {
+            let segment = proto::content::ArchiveSegment { index: place, size, ..Default::default() };
+            cx.db
+                .execute(
+                    "INSERT INTO import_segment (archive, place, segment) VALUES (x'', ?1, ?2)",
+                    params![place, segment.encode_to_vec()],
+                )
+                .expect("inserted");
+        }
+        assert_eq!(segment_in_file(cx, 0).expect("read"), file[16..116]);
+        assert_eq!(segment_in_file(cx, 1).expect("read"), file[116..166]);
+        // What was imported is not kept.
+        assert_eq!(segment_in_file(cx, 0).expect("read"), file[110..116]);
+    });
+}
+
+#[test]
+fn the_name_of_a_blob_is_read_out_of_its_address() {
+    assert_eq!(blob_id("/v1/blobs/00112233445566778899aabbccddeeff").map(|id| id[15]), Some(0xff));
+    for wrong in ["", "/v1/blobs/", "/v1/blobs/0011", "/v1/blobs/zz112233445566778899aabbccddeeff"] {
+        assert_eq!(blob_id(wrong), None, "{wrong}");
+    }
+}

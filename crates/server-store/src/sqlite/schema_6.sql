@@ -1,0 +1,25 @@
+-- The newest whole backup of an account. Its blobs are kept as long as it.
+CREATE TABLE backup (
+    account BLOB NOT NULL PRIMARY KEY,
+    head BLOB NOT NULL,
+    made_ms INTEGER NOT NULL,
+    size INTEGER NOT NULL
+) STRICT;
+CREATE TABLE backup_blob (
+    account BLOB NOT NULL,
+    blob BLOB NOT NULL,
+    PRIMARY KEY (account, blob)
+) STRICT, WITHOUT ROWID;
+
+-- With this ticket the PIN of the number's account was given.
+ALTER TABLE ticket ADD COLUMN pin_proved INTEGER NOT NULL DEFAULT 0;
+
+-- Who deleted their own account: the last device list, with the phone alone, on which the other devices wipe themselves.
+ALTER TABLE deleted_account ADD COLUMN signed_list BLOB NOT NULL DEFAULT x'';
+-- So many devices may still ask: their keys, as they have to prove who they are.
+CREATE TABLE deleted_device (
+    account BLOB NOT NULL,
+    device INTEGER NOT NULL,
+    signature_key BLOB NOT NULL,
+    PRIMARY KEY (account, device)
+) STRICT, WITHOUT ROWID;
