@@ -66,6 +66,8 @@ pub struct Setup {
     film: Option<PathBuf>,
     microphone: bool,
     host: Option<String>,
+    /// Takes whatever certificate a server shows; Chromium only.
+    any_certificate: bool,
     private: bool,
     clipboard: bool,
     notifications: bool,
@@ -88,6 +90,7 @@ impl Setup {
             film: None,
             microphone: false,
             host: None,
+            any_certificate: false,
             private: false,
             clipboard: true,
             notifications: false,
@@ -167,6 +170,9 @@ impl Setup {
                 if let Some(host) = &self.host {
                     args.push(format!("--host-resolver-rules=MAP {host} 127.0.0.1"));
                 }
+                if self.any_certificate {
+                    args.push("--ignore-certificate-errors".to_owned());
+                }
                 options = options.executable_path(told("HELIOGRAPH_CHROMIUM")?).args(args);
             }
             Program::Firefox => {
@@ -225,7 +231,9 @@ impl Browser {
             bail!("there is no web bundle: run `cargo xtask test`");
         }
         let url = world.url()?.join(path)?;
-        Self::at_url(&world.client_folder(&format!("profile of {name}")), name, url.as_str(), setup).await
+        // Of an authority that only this test's server has.
+        let setup = Setup { any_certificate: url.scheme() == "https", ..setup.clone() };
+        Self::at_url(&world.client_folder(&format!("profile of {name}")), name, url.as_str(), &setup).await
     }
 
     /// Starts one at any address.

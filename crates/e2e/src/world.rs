@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use server::admin;
 use server::clock::{Clock, SystemClock};
 use server::codes::{CodeSender, SendCodeError};
-use server::config::{CallsConfig, Config, RegistrationMode};
+use server::config::{CallsConfig, Config, Https, IfTaken, RegistrationMode};
 use server::{Environment, Running, Server};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -44,6 +44,8 @@ pub struct World {
     registration: RegistrationMode,
     /// Where calls go.
     calls: CallsConfig,
+    /// Browsers come over HTTPS.
+    https: bool,
     /// Where the server is a process of its own: what it has.
     machine: Option<Machine>,
 }
@@ -104,7 +106,17 @@ impl World {
 
     /// Starts one in which the packets of calls go by a path that can be made bad.
     pub async fn with_media_path() -> Result<Self> {
+        Self::on_media_path(false).await
+    }
+
+    /// The same, and browsers come over HTTPS, with a certificate of the server's own authority.
+    pub async fn over_https() -> Result<Self> {
+        Self::on_media_path(true).await
+    }
+
+    async fn on_media_path(https: bool) -> Result<Self> {
         let mut world = Self::at_rest(TempDir::new()?, None);
+        world.https = https;
         world.calls = CallsConfig { addresses: vec![PATH_ADDRESS], ..CallsConfig::at((Ipv4Addr::LOCALHOST, 0).into()) };
         world.start_server().await?;
         let Some(Serving::Here(running)) = &world.running else { anyhow::bail!("the server runs elsewhere") };
@@ -153,6 +165,7 @@ impl World {
             registration: RegistrationMode::Open,
             // On all interfaces: Firefox takes no call by this machine's name for itself.
             calls: CallsConfig::at((Ipv4Addr::UNSPECIFIED, 0).into()),
+            https: false,
             machine,
         }
     }
@@ -187,6 +200,10 @@ impl World {
         config.connections_max = self.connections_max.unwrap_or(config.connections_max);
         config.registration = self.registration;
         config.calls = Some(self.calls.clone());
+        if self.https {
+            let listen = (Ipv4Addr::LOCALHOST, 0).into();
+            config.https = Some(Https { listen, own: None, if_taken: IfTaken::Fail });
+        }
         // A push service of a test's is on this machine.
         let push = config.push.get_or_insert_default();
         push.hosts.push("http://127.0.0.1".parse()?);
@@ -238,6 +255,9 @@ impl World {
     /// Where the server is.
     pub fn url(&self) -> Result<Url> {
         let address = self.address.filter(|_| self.running.is_some()).context("the server is down")?;
+        if let Some(Serving::Here(Running { https_addr: Some(https), .. })) = &self.running {
+            return Ok(Url::parse(&format!("https://localhost:{}", https.port()))?);
+        }
         let address = self.line.as_ref().map_or(address, Line::address);
         Ok(Url::parse(&format!("http://{address}"))?)
     }

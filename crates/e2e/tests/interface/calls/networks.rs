@@ -138,6 +138,28 @@ async fn where_no_datagrams_come_through_both_hear_and_see() -> Result<()> {
     bob.hides("call").await
 }
 
+/// By what way the own candidate of the pair in use goes to a relay.
+const RELAYED: &str = "(async () => {
+    const report = await window.connections.at(-1).getStats();
+    const pairs = [...report.values()].filter(entry => entry.type === 'candidate-pair' && entry.nominated && entry.state === 'succeeded');
+    return pairs.map(pair => report.get(pair.localCandidateId)?.relayProtocol);
+})()";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_only_https_comes_through_both_hear_and_see() -> Result<()> {
+    let world = World::over_https().await?;
+    world.media_path()?.passes_no_datagrams();
+    world.media_path()?.passes_no_streams();
+    let [alice, bob] = in_a_video_call(&world).await?;
+    for page in [&alice, &bob] {
+        page.finds_true(HEARS).await?;
+        let ways: Vec<String> = page.evaluates(RELAYED).await?;
+        ensure!(!ways.is_empty() && ways.iter().all(|way| way == "tls"), "{ways:?}");
+    }
+    alice.clicks("call-hang-up").await?;
+    bob.hides("call").await
+}
+
 /// One browser says that its network is another one, the other one has to find out.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_goes_on_in_another_network() -> Result<()> {
