@@ -20,8 +20,8 @@ pub mod state;
 pub mod wire;
 
 pub use call::{
-    CallAbsent, CallEnd, CallFacts, CallKeys, CallLeaf, CallLine, CallLog, CallPerson, CallPhase, CallSay, CallSigns, CallState,
-    CallTrack, Calls, LoggedCall, OwnCall, RingingCall, RunningCall,
+    CallAbsent, CallEnd, CallFacts, CallKeys, CallLeaf, CallLine, CallLog, CallPerson, CallPhase, CallSay, CallSigns,
+    CallState, CallTrack, Calls, LoggedCall, OwnCall, RingingCall, RunningCall,
 };
 pub use chat::{
     ChatChanges, ChatInfo, ChatKind, ChatRow, Completeness, Disappearing, EVERYBODY, GroupRules, LastMessage,
