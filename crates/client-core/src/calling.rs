@@ -577,7 +577,7 @@ fn newest_call(cx: &Context<'_>, chat: ChatId, since_ms: u64) -> Result<(Option<
             // Another one goes on in its place.
             Some(MessageBody::Call(CallFacts { state: CallState::Merged, .. })) => {}
             // Its caller rings by another one, of which this device has not heard yet.
-            Some(MessageBody::Call(_)) if facts::is_given_up(cx.db, chat, id)? => break,
+            Some(MessageBody::Call(_)) if facts::is_given_up(cx.db, chat, id)? => {}
             Some(MessageBody::Call(CallFacts { video, state: CallState::Open | CallState::Taken })) => {
                 return Ok((Some(id), video));
             }

@@ -140,7 +140,7 @@ fn what_was_said_in_another_call_is_nothing_here() {
     assert_eq!(calls.signs_of_peer(), Some(RAISED));
     // In the next call nothing is known, and what was said in the one before does not come back.
     calls.asks(Command::HangUp);
-    calls.calls_out();
+    calls.asks(Command::PlaceCall { chat: CHAT_UI, video: false });
     calls.is_joined();
     let (me, peer) = ((calls.story.me, 1), calls.peer());
     calls.are_there(&[me, peer]);
