@@ -8,8 +8,8 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use client_api::number::shown;
 use client_api::{
-    Answer, BACKUP_PIECE_LEN_MAX, BackupFailure, BackupPlace, BackupState, Command, Event, PieceOf, RegistrationStage,
-    Role, UserError,
+    Answer, AppStage, BACKUP_PIECE_LEN_MAX, BackupFailure, BackupPlace, BackupState, Command, Event, PieceOf,
+    RegistrationStage, Role, UserError,
 };
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -145,6 +145,7 @@ pub(crate) async fn restore(place: &Place, arguments: Restore) -> Result<()> {
             account.ask(Command::RestoreBackup { key: arguments.key.clone(), place }).await?;
         }
         come_in(account, &arguments, source).await?;
+        account.until(|view| view.stage == Some(AppStage::Active)).await?;
         let profile = account.online().await?;
         account.until(|view| view.mirror.is_some_and(|mirror| mirror.messages_done >= mirror.messages_total)).await?;
         account.sent().await?;
@@ -192,7 +193,7 @@ async fn come_in(account: &mut Account, arguments: &Restore, mut source: Source)
             Some(RegistrationStage::ChoosePin) => {
                 bail!("there was no backup of this number; a new account was made, go on with `helio register`")
             }
-            _ if account.view.stage == Some(client_api::AppStage::Active) => return Ok(()),
+            _ if account.view.stage == Some(AppStage::Active) => return Ok(()),
             _ => _ = account.next_in_time().await?,
         }
     }

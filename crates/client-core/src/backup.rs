@@ -7,6 +7,7 @@ mod file;
 
 use crate::client::{Client, Context};
 use crate::history::export::{self, BackupSegment};
+use crate::history::import;
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse, Output};
 use crate::{chats, this};
@@ -250,11 +251,11 @@ impl Client {
         if !cx.is_phone()? || self.calls.is_under_way(under_way) {
             return Ok(());
         }
-        let (is_due, drop_due, next_ms): (bool, bool, u64) = cx
+        let (is_on, drop_due, next_ms): (bool, bool, u64) = cx
             .db
-            .prepare_cached("SELECT length(key) > 0 AND next_ms <= ?1, drop_due, next_ms FROM backup")?
-            .query_row([cx.now_ms], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        if cx.now_ms < self.backing.not_before_ms {
+            .prepare_cached("SELECT length(key) > 0, drop_due, next_ms FROM backup")?
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        if !(is_on || drop_due) || cx.now_ms < self.backing.not_before_ms {
             return Ok(());
         }
         if drop_due {
@@ -263,7 +264,7 @@ impl Client {
         let (key, making) = match (key(cx.db)?, making(cx.db)?) {
             (Some(key), Some(making)) => (key, making),
             // A phone that is being restored has not all of what the backup has.
-            (Some(key), None) if is_due && crate::history::import::is_whole(cx)? => {
+            (Some(key), None) if next_ms <= cx.now_ms && import::is_whole(cx)? => {
                 self.begin_backup(cx)?;
                 show(cx)?;
                 (key, making_of(cx)?)

@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use e2e::{Terminal, World};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const ALICE: &str = "+4915112345601";
 const BOB: &str = "+4915112345602";
@@ -473,4 +474,36 @@ async fn a_group_is_described_pictured_and_ruled_from_terminals() -> Result<()> 
     let common = helio(&world, "alice", &["group", "in-common", BOB]).await?;
     ensure!(common.len() == 1 && common[0]["title"] == "Climbers", "{common:?}");
     Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_backed_up_restored_and_deleted_from_a_terminal() -> Result<()> {
+    let world = World::new().await?;
+    register(&world, "alice", ALICE).await?;
+    register(&world, "bob", BOB).await?;
+    helio(&world, "alice", &["send", "--to", BOB, "kept"]).await?;
+    let file = world.folder().join("alice.hgb");
+    let file = file.to_str().context("a path")?;
+    let made = helio(&world, "alice", &["backup"]).await?;
+    let key = made.last().and_then(|made| made["recovery_key"].as_str()).context("a recovery key")?.to_owned();
+    // With the key that is kept: none is shown again.
+    let again = helio(&world, "alice", &["backup", file]).await?;
+    ensure!(again.last().is_some_and(|again| again["recovery_key"] == ""), "{again:?}");
+
+    for (place, from) in [("from the server", None), ("from a file", Some(file))] {
+        world.passes_on_the_server(Duration::from_secs(3_600));
+        let arguments = ["restore", "--number", ALICE, "--key", &key];
+        let arguments: Vec<&str> = arguments.into_iter().chain(from).collect();
+        let mut terminal = Terminal::starts(&world, place, &arguments)?;
+        terminal.says("Type the code").await?;
+        terminal.types(&world.code_for(ALICE).await?).await?;
+        let restored = terminal.succeeds().await?;
+        ensure!(restored.last().is_some_and(|restored| restored["number"] == ALICE), "{restored:?}");
+        let seen = helio(&world, place, &["receive"]).await?;
+        ensure!(texts(&seen).contains(&"kept"), "{place}: {seen:?}");
+    }
+    refused(&world, "from the server", &["chats"], "logged out").await?;
+    refused(&world, "from a file", &["delete-account", "--number", BOB], "nothing was deleted").await?;
+    helio(&world, "from a file", &["delete-account", "--number", ALICE]).await?;
+    refused(&world, "bob", &["send", "--to", ALICE, "still there?"], "nobody on this server has this number").await
 }

@@ -1,5 +1,4 @@
-//! What the pages show, as signals that events feed. Holds no policy: each snapshot replaces what was there, each change set is
-//! merged by id.
+//! What the pages show, as signals that events feed. No policy: a snapshot replaces what was there, a change set is merged by id.
 
 use crate::bridge;
 use crate::features::housekeeping::Chore;

@@ -1,6 +1,6 @@
 use super::*;
 use crate::chats::{Chat, Membership};
-use crate::io::{Clock, Input};
+use crate::io::{Clock, HttpRequest, Input};
 use crate::registration::restoring::segment_in_file;
 use crate::testing::story::{Story, text};
 use crate::testing::{new_phone, step};
@@ -172,4 +172,110 @@ fn the_name_of_a_blob_is_read_out_of_its_address() {
     for wrong in ["", "/v1/blobs/", "/v1/blobs/0011", "/v1/blobs/zz112233445566778899aabbccddeeff"] {
         assert_eq!(blob_id(wrong), None, "{wrong}");
     }
+}
+
+/// One input of a phone that is connected; the requests that it leads to.
+fn takes(client: &mut Client, db: &Connection, now_ms: u64, input: Input) -> (Vec<HttpRequest>, Vec<BackupState>) {
+    client.session.goes_up();
+    let tx = db.unchecked_transaction().expect("transaction");
+    let mut rng = ChaCha20Rng::seed_from_u64(now_ms);
+    let out = client.handle(&tx, input, Clock { now_ms }, &mut rng).expect("no halt");
+    tx.commit().expect("commit");
+    let (mut requests, mut states) = (Vec::new(), Vec::new());
+    for output in out {
+        match output {
+            Output::Http(request) if request.path.contains("backup") || request.path.contains("blobs") => {
+                requests.push(request);
+            }
+            Output::Event(Event::Backup(state)) => states.push(state),
+            _ => {}
+        }
+    }
+    (requests, states)
+}
+
+fn answer(request: &HttpRequest, status: u16, location: Option<&str>) -> Input {
+    let headers = location.map(|at| ("location".to_owned(), at.to_owned())).into_iter().collect();
+    Input::Http(request.id, Ok(HttpResponse { status, headers, body: Vec::new(), kept: 0 }))
+}
+
+fn blob(number: u32) -> String {
+    format!("/v1/blobs/{number:032x}")
+}
+
+/// The requests of a backup, from the one that was asked; each is granted. Stops before the `stop`th is answered.
+fn backs_up(
+    client: &mut Client,
+    db: &Connection,
+    first: HttpRequest,
+    stop: usize,
+) -> (Vec<HttpRequest>, Vec<BackupState>) {
+    let (mut asked, mut told) = (vec![first], Vec::new());
+    while asked.len() < stop {
+        let request = asked.last().expect("one").clone();
+        let granted = match request.method {
+            HttpMethod::Post => answer(&request, 201, Some(&blob(u32::try_from(asked.len()).expect("few")))),
+            _ => answer(&request, 204, None),
+        };
+        let (requests, states) = takes(client, db, 2_000_000, granted);
+        told.extend(states);
+        if requests.is_empty() {
+            break;
+        }
+        asked.extend(requests);
+    }
+    (asked, told)
+}
+
+fn begins(client: &mut Client, db: &Connection) -> HttpRequest {
+    let command = Command::TurnBackupOn { key: recovery_key(1) };
+    let (requests, _) = takes(client, db, 2_000_000, Input::Command(Request { id: 1, command }));
+    requests.into_iter().next().expect("a request")
+}
+
+#[test]
+fn a_backup_is_put_last_and_names_all_that_went_before() {
+    let Story { mut client, db, .. } = phone_with_words();
+    let first = begins(&mut client, &db);
+    let (asked, told) = backs_up(&mut client, &db, first, 100);
+    let put = asked.last().expect("requests");
+    assert_eq!((put.method, put.path.as_str()), (HttpMethod::Put, "/v1/backup"));
+    let sent = asked.iter().filter(|request| request.method == HttpMethod::Patch).count();
+    let body = PutBackup::decode(put.body.bytes()).expect("a body");
+    assert!(sent > 0 && body.blobs.len() == sent, "{sent} segments");
+    let last = told.last().expect("told");
+    assert!(last.on && last.made_ms > 0 && last.making.is_none() && last.failed.is_none(), "{last:?}");
+}
+
+/// A phone that dies before an answer goes on with what the server has, and makes nothing twice.
+#[test]
+fn a_backup_goes_on_after_a_restart_where_it_was() {
+    let Story { mut client, db, .. } = phone_with_words();
+    let first = begins(&mut client, &db);
+    let (asked, _) = backs_up(&mut client, &db, first, 3);
+    assert_eq!(asked.len(), 3, "a segment is there, and the next thing asked");
+    let mut again = Client::new(client.config.clone());
+    let (requests, _) = takes(&mut again, &db, 3_000_000, Input::Wake);
+    let next = requests.into_iter().next().expect("it goes on");
+    let (asked, told) = backs_up(&mut again, &db, next, 100);
+    let body = PutBackup::decode(asked.last().expect("requests").body.bytes()).expect("a body");
+    assert_eq!(Some(&body.blobs[0]), blob_id(&blob(1)).as_ref(), "the one of before");
+    assert!(told.last().is_some_and(|state| state.made_ms > 0), "{told:?}");
+}
+
+#[test]
+fn a_server_without_room_leaves_the_backup_of_before_and_is_asked_again_after_a_day() {
+    let Story { mut client, db, .. } = phone_with_words();
+    let first = begins(&mut client, &db);
+    let (_, told) = backs_up(&mut client, &db, first, 100);
+    let made_ms = told.last().expect("told").made_ms;
+    let now = Input::Command(Request { id: 1, command: Command::BackUpNow });
+    let (requests, _) = takes(&mut client, &db, 3_000_000, now);
+    let full = answer(requests.first().expect("a request"), 507, None);
+    let (requests, told) = takes(&mut client, &db, 3_000_000, full);
+    assert!(requests.is_empty());
+    let last = told.last().expect("told");
+    assert_eq!((last.failed, last.made_ms, last.making), (Some(BackupFailure::NoRoom), made_ms, None));
+    assert!(takes(&mut client, &db, 3_000_000 + EVERY_MS - 1, Input::Wake).0.is_empty());
+    assert!(!takes(&mut client, &db, 3_000_000 + EVERY_MS, Input::Wake).0.is_empty());
 }
