@@ -46,7 +46,7 @@ impl BlobStore for Sqlite {
             }
             tx.execute(
                 // What a backup names stays until the backup goes.
-                "UPDATE blob SET received = ?2, expires_ms = iif(expires_ms = ?4, ?4, ?3) WHERE blob = ?1",
+                "UPDATE blob SET received = ?2, expires_ms = CASE WHEN expires_ms = ?4 THEN ?4 ELSE ?3 END WHERE blob = ?1",
                 params![id.0, int(to), int(expires_ms), super::backups::NEVER_MS],
             )?;
             Ok(AdvanceOutcome::At(to))
