@@ -43,7 +43,7 @@ impl Rooms {
                 self.rooms.entry(join.chat.clone()).or_default().push((self.joined, from));
                 follows.to_all.push(self.running(&join.chat));
                 let (participant, unconnected_max_ms) = (self.joined, UNCONNECTED_MAX_MS);
-                reply::Body::CallJoined(CallJoined { participant, unconnected_max_ms })
+                reply::Body::CallJoined(CallJoined { participant, unconnected_max_ms, turn_password: String::new() })
             }
             client_frame::Body::LeaveCall(leave) => {
                 self.leave(&mut follows, |participant, device| participant == leave.participant && device == from);
