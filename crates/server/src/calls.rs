@@ -7,6 +7,7 @@
 mod datagrams;
 mod directory;
 mod keeping;
+mod runs;
 mod streams;
 mod unit;
 mod words;

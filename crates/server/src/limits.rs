@@ -61,10 +61,12 @@ pub const CALL_UNITS_MAX: usize = 64;
 pub const CALL_WORDS_MAX: usize = 64;
 /// Sayings of one unit that wait to be passed on. At it the unit hears no words until there is room.
 pub const CALL_SAYINGS_MAX: usize = 1_024;
-/// Datagrams that a unit takes before it looks at anything else.
+/// Datagrams that a unit takes before it sends what comes of them and looks at anything else.
 pub const CALL_DATAGRAMS_A_TURN: usize = 64;
-/// Bytes for one address that go in one call of the system: what a datagram of IPv4 can hold, with room for its headers.
+/// Bytes for one address that go in one call of the system, which takes at most some 65,500 at once.
 pub const CALL_RUN_LEN_MAX: usize = 60_000;
+/// The longest datagrams that go with others in one call of the system: what Ethernet carries, less the headers of IPv6 and UDP.
+pub const CALL_RUN_SEGMENT_LEN_MAX: usize = 1_452;
 /// What is asked of the operating system for datagrams that wait, each way, in bytes; it may grant less.
 pub const CALL_SOCKET_BUFFER_LEN: usize = 4 * 1024 * 1024;
 /// TCP connections of one unit.

@@ -34,6 +34,11 @@ pub const ADDRESS_PAUSE: Duration = Duration::from_secs(1);
 pub const SOUND_PACKETS_MAX: u32 = 200;
 /// The same of pictures: several times what camera and screen need.
 pub const PICTURE_PACKETS_MAX: u32 = 2_000;
+/// Bits of sound of one participant that are passed on, a second; and half of them at once. Sound goes before all pictures of a
+/// receiver. Browsers send some 40,000 of a microphone, and 100,000 of a screen in stereo.
+pub const SOUND_BITS_MAX: u64 = 192_000;
+/// The same of pictures: several times what camera and screen need.
+pub const PICTURE_BITS_MAX: u64 = 20_000_000;
 /// Up to so many who have a microphone are all heard, whatever they claim.
 pub const HEARD_ALL_MAX: usize = 3;
 /// Where more have one, the loudest are heard: so many.

@@ -52,7 +52,8 @@ pub(crate) struct Participant {
     events: FromEvents,
     sources: HashMap<Ssrc, (Mid, Option<Rid>)>,
     rtc_wake: Option<Instant>,
-    /// Packets that were written to the connection since it was drained.
+    /// Packets that were written to the connection since it was drained. Repairs and padding cannot be told from them: where one
+    /// of those goes out first, the last packet may wait until the connection is no longer calm.
     written: usize,
     /// The connection had nothing to do until then, but for what is written to it.
     calm_until: Option<Instant>,
@@ -77,7 +78,7 @@ struct FromEvents {
     /// Keys were agreed on: from then on ICE alone says whether there is a connection.
     secured: bool,
     unconnected_since: Option<Instant>,
-    /// The client has new credentials of ICE, and no path by them yet. Media goes on by the path of before.
+    /// The client has, or was refused, new credentials of ICE, and there is no path since. Media goes on by the path of before.
     restarting_since: Option<Instant>,
     mids: BTreeSet<Mid>,
     simulcasts: HashMap<Mid, Vec<Rid>>,
@@ -144,13 +145,11 @@ impl Participant {
                 let before = rtc.direct_api().local_ice_credentials();
                 let accepted = rtc.sdp_api().accept_offer(offer);
                 let restarts = rtc.direct_api().local_ice_credentials() != before;
+                if restarts {
+                    self.events.restarting_since.get_or_insert(now);
+                }
                 match accepted {
-                    Ok(answer) => {
-                        if restarts {
-                            self.events.restarting_since.get_or_insert(now);
-                        }
-                        (answer, rtc)
-                    }
+                    Ok(answer) => (answer, rtc),
                     Err(error) => {
                         if restarts {
                             self.take_back_restart(&mut rtc, before);
@@ -167,7 +166,8 @@ impl Participant {
         Ok((Heard::Followed, Some(ServerSays::Answer(Sdp(answer.to_sdp_string())))))
     }
 
-    /// The client is told nothing of new credentials: those of before go on, and its next check brings its path back.
+    /// The client is told nothing of new credentials: those of before go on, and its next check brings its path back. The
+    /// connection has forgotten all paths and misses none: if no check comes, the participant is lost as after any restart.
     fn take_back_restart(&self, rtc: &mut Rtc, ours: IceCreds) {
         let mut direct = rtc.direct_api();
         direct.set_local_ice_credentials(ours);

@@ -35,9 +35,20 @@ pub(crate) struct Routes {
 struct Own {
     flows: VecDeque<Flow>,
     fragments: VecDeque<String>,
-    /// Flows of before a restart of ICE, from which the client has not been heard by its new fragment.
+    /// Flows of before a restart of ICE, from which the client has not been heard by its new fragment. Until there is a path
+    /// by that they are its own.
+    unheard: Vec<Flow>,
+    /// Those that were not heard by then.
     left_behind: Vec<Flow>,
     last_added: Option<Instant>,
+}
+
+impl Own {
+    /// The flow is not, or no more, one that is left.
+    fn keeps(&mut self, flow: Flow) {
+        self.unheard.retain(|unheard| *unheard != flow);
+        self.left_behind.retain(|left| *left != flow);
+    }
 }
 
 /// The present user fragment, and the one before: after an ICE restart checks of both are on the way.
@@ -53,14 +64,14 @@ impl Routes {
     }
 
     /// The participant's packets name this user fragment from now on. If they named another, those that are on the way still
-    /// do, and come from where it was; but those addresses are no longer its own.
+    /// do, and come from where it was.
     pub(crate) fn add_fragment(&mut self, who: ParticipantId, fragment: String) {
         if self.by_fragment.insert(fragment.clone(), who).is_some() {
             return;
         }
         let own = self.of.entry(who).or_default();
         own.fragments.push_back(fragment);
-        own.left_behind = own.flows.iter().copied().collect();
+        own.unheard = own.flows.iter().copied().collect();
         if own.fragments.len() > FRAGMENTS_MAX
             && let Some(oldest) = own.fragments.pop_front()
         {
@@ -68,25 +79,27 @@ impl Routes {
         }
     }
 
-    /// The participant has a path by its newest fragment: checks by those before are nobody's from now on.
+    /// The participant has a path by its newest fragment: checks by those before are nobody's from now on, and addresses from
+    /// which none by the newest came are no longer its own.
     pub(crate) fn end_fragments_before(&mut self, who: ParticipantId) {
         let Some(own) = self.of.get_mut(&who) else { return };
         let ended = own.fragments.len().saturating_sub(1);
         for fragment in own.fragments.drain(..ended) {
             self.by_fragment.remove(&fragment);
         }
+        own.left_behind.append(&mut own.unheard);
     }
 
-    /// A check by this fragment came from an address that its owner has had before.
+    /// A check by this fragment, with the right password, came from an address that its owner has had before.
     pub(crate) fn stays(&mut self, flow: Flow, fragment: &str) {
         if let Some(own) = self.by_flow.get(&flow).and_then(|who| self.of.get_mut(who))
             && own.fragments.back().is_some_and(|newest| newest == fragment)
         {
-            own.left_behind.retain(|left| *left != flow);
+            own.keeps(flow);
         }
     }
 
-    /// Its owner has new credentials of ICE and was not heard there since: whoever proves to be there now may have it, as
+    /// Its owner has a path by new credentials of ICE, and was not heard there since: whoever proves to be there now may have it, as
     /// addresses of networks that were left are given to others.
     pub(crate) fn is_left_behind(&self, flow: Flow) -> bool {
         let owner = self.by_flow.get(&flow).and_then(|who| self.of.get(who));
@@ -101,7 +114,7 @@ impl Routes {
                 return false;
             }
             if let Some(oldest) = own.flows.pop_front() {
-                own.left_behind.retain(|left| *left != oldest);
+                own.keeps(oldest);
                 self.by_flow.remove(&oldest);
             }
         }
@@ -112,7 +125,7 @@ impl Routes {
             && before != who
         {
             other.flows.retain(|kept| *kept != flow);
-            other.left_behind.retain(|left| *left != flow);
+            other.keeps(flow);
         }
         true
     }

@@ -82,7 +82,7 @@ pub enum SayError {
 /// A packet that was not taken. Nothing is kept of it. A TCP connection whose first packets are not taken is to be closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unrouted {
-    /// Longer than [`PACKET_LEN_MAX`], or nothing that a connection consists of.
+    /// Longer than [`PACKET_LEN_MAX`], from port 0, or nothing that a connection consists of.
     #[error("no packet of a connection")]
     Garbage,
     /// From an address where no participant has proved to be.
@@ -282,7 +282,8 @@ impl Sfu {
     /// A packet. Its participant is found by the address, or by the user fragment of a check of ICE.
     pub fn receive(&mut self, packet: Packet<'_>, now: Instant) -> Result<(), Unrouted> {
         let flow = Flow { transport: packet.transport, source: packet.source };
-        if packet.bytes.len() > PACKET_LEN_MAX {
+        // Nothing can be sent to port 0, and some systems then cut up runs of datagrams for nobody any more.
+        if packet.bytes.len() > PACKET_LEN_MAX || packet.source.port() == 0 {
             return Err(Unrouted::Garbage);
         }
         let contents = DatagramRecv::try_from(packet.bytes).map_err(|_| Unrouted::Garbage)?;
@@ -305,7 +306,9 @@ impl Sfu {
             {
                 return Err(Unrouted::AddressRefused);
             }
-        } else if let Some(fragment) = checked {
+        } else if let Some(fragment) = checked
+            && self.participants.get(&who).is_some_and(|participant| participant.accepts(&input))
+        {
             self.routes.stays(flow, &fragment);
         }
         if let Some(participant) = self.participants.get_mut(&who) {

@@ -44,10 +44,10 @@ impl Speakers {
     }
 
     /// A packet of somebody's sound: in which of their turns it is heard, or None if it is not heard. With another turn a
-    /// receiver's numbers have to go on as if nothing had been left out. Whoever claims no level counts as the quietest
-    /// voice: a free place is theirs, and they give way to all who are louder.
+    /// receiver's numbers have to go on as if nothing had been left out. Whoever claims no level counts as a little quieter than
+    /// any voice: a free place is theirs, and they give way to all who speak.
     pub(crate) fn hear(&mut self, who: ParticipantId, level: Option<i8>, now: Instant) -> Option<u32> {
-        let level = level.map_or(VOICE, i32::from).clamp(SILENCE, 0);
+        let level = level.map_or(VOICE - 1, i32::from).clamp(SILENCE, 0);
         self.0.get_mut(&who)?.note(level, now);
         let are_few = self.0.len() <= HEARD_ALL_MAX;
         if !are_few {
@@ -224,6 +224,17 @@ mod tests {
     }
 
     #[test]
+    fn three_who_claim_no_level_keep_out_nobody_who_speaks_and_not_each_other_in_turns() {
+        let mut call = call(6);
+        let nothing = |call: &mut Call, id| call.speakers.hear(ParticipantId(id), None, call.now).is_some();
+        for _ in 0..200 {
+            assert_eq!([1, 2, 3, 4].map(|id| nothing(&mut call, id)), [true, true, true, false]);
+            call.now += PACKET;
+        }
+        assert!(call.speakers.hear(ParticipantId(5), Some(-50), call.now).is_some());
+    }
+
+    #[test]
     fn each_time_somebody_is_heard_again_it_is_another_turn() {
         let mut call = call(5);
         let turn = |call: &mut Call| call.speakers.hear(ParticipantId(1), Some(-30), call.now);
@@ -238,13 +249,24 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_more_are_heard_at_once_than_there_are_places(levels in prop::collection::vec((1..9u64, any::<i8>(), 0..2_000u64), 1..300)) {
+        fn no_more_have_a_place_than_there_are(
+            steps in prop::collection::vec((1..9u64, prop::option::of(any::<i8>()), 0..2_000u64, 0..20u8), 1..300)
+        ) {
             let mut call = call(8);
-            for (id, level, ms) in levels {
+            for (id, level, ms, what) in steps {
                 call.now += Duration::from_millis(ms);
-                call.speakers.hear(ParticipantId(id), Some(level), call.now);
-                let heard = call.speakers.0.values().filter(|voice| voice.is_heard).count();
-                prop_assert!(heard <= SPEAKERS_MAX);
+                match what {
+                    0 => call.speakers.remove(ParticipantId(id)),
+                    1 => call.speakers.add(ParticipantId(id)),
+                    _ => {
+                        let heard = call.speakers.hear(ParticipantId(id), level, call.now).is_some();
+                        let has_place = call.speakers.0.get(&ParticipantId(id)).map(|voice| voice.place.is_some());
+                        let are_few = call.speakers.0.len() <= HEARD_ALL_MAX;
+                        prop_assert_eq!(heard, has_place.is_some_and(|has_place| has_place || are_few));
+                    }
+                }
+                let places = call.speakers.0.values().filter(|voice| voice.place.is_some()).count();
+                prop_assert!(places <= SPEAKERS_MAX);
                 prop_assert!(call.speakers.0.values().all(|voice| voice.is_heard || voice.place.is_none()));
             }
         }

@@ -1,9 +1,8 @@
 //! A unit's UDP socket: datagrams in as many as there are, and out by destination. What one turn of the unit has for one address goes
 //! in one call of the system, cut up by it or by the network card (UDP GSO), where it can.
 
-use crate::limits::CALL_RUN_LEN_MAX;
+use super::runs::{Outcome, Runs};
 use quinn_udp::{RecvMeta, Transmit, UdpSocketState};
-use std::collections::BTreeMap;
 use std::io::{self, IoSliceMut};
 use std::net::{IpAddr, SocketAddr};
 use tokio::io::Interest;
@@ -19,49 +18,40 @@ pub(super) struct Datagrams {
     state: UdpSocketState,
     /// The socket is one of IPv6 and speaks to IPv4 as well.
     maps_ipv4: bool,
-    runs: BTreeMap<SocketAddr, Run>,
-    outcome: Outcome,
+    runs: Runs,
+    /// The system cuts up no more, and it was said.
+    is_uncut: bool,
 }
 
-/// Datagrams for one address, one after the other: all of one length, but the last, which may be shorter.
-#[derive(Default)]
-struct Run {
-    bytes: Vec<u8>,
-    segment_len: usize,
-    count: usize,
-    is_over: bool,
-}
-
-/// Datagrams since somebody asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Outcome {
-    pub(super) sent: u64,
-    /// The network had no room, or no way.
-    pub(super) dropped: u64,
-}
-
-/// What came in one call of the system.
+/// What came in one call of the system, and was not taken out yet.
 pub(super) struct Arrived {
     bytes: Vec<u8>,
     metas: [RecvMeta; BUFFERS],
     filled: usize,
+    /// The next datagram: in which buffer, and where in it.
+    next: (usize, usize),
 }
 
 impl Default for Arrived {
     fn default() -> Self {
-        Self { bytes: vec![0; BUFFERS * BUFFER_LEN], metas: [RecvMeta::default(); BUFFERS], filled: 0 }
+        Self { bytes: vec![0; BUFFERS * BUFFER_LEN], metas: [RecvMeta::default(); BUFFERS], filled: 0, next: (0, 0) }
     }
 }
 
 impl Arrived {
-    /// Sources, IPv4 as itself, and contents.
-    pub(super) fn packets(&self) -> impl Iterator<Item = (SocketAddr, &[u8])> {
-        let filled = self.bytes.chunks(BUFFER_LEN).zip(&self.metas).take(self.filled);
-        filled.flat_map(|(buffer, meta)| {
-            let source = SocketAddr::new(meta.addr.ip().to_canonical(), meta.addr.port());
-            let bytes = buffer.get(..meta.len).unwrap_or_default();
-            bytes.chunks(meta.stride.max(1)).map(move |packet| (source, packet))
-        })
+    fn is_empty(&self) -> bool {
+        self.next.0 >= self.filled
+    }
+
+    /// Source, IPv4 as itself, and contents, which may be none.
+    fn take(&mut self) -> Option<(SocketAddr, &[u8])> {
+        let (place, at) = self.next;
+        let meta = self.metas.get(..self.filled)?.get(place)?;
+        let source = SocketAddr::new(meta.addr.ip().to_canonical(), meta.addr.port());
+        let end = at.saturating_add(meta.stride.max(1)).min(meta.len);
+        self.next = if end < meta.len { (place, end) } else { (place + 1, 0) };
+        let buffer = self.bytes.chunks(BUFFER_LEN).nth(place)?;
+        Some((source, buffer.get(at..end)?))
     }
 }
 
@@ -70,66 +60,48 @@ impl Datagrams {
         let state = UdpSocketState::new((&socket).into())?;
         let socket = UdpSocket::from_std(socket)?;
         let maps_ipv4 = socket.local_addr()?.is_ipv6();
-        Ok(Self { socket, state, maps_ipv4, runs: BTreeMap::new(), outcome: Outcome::default() })
+        Ok(Self { socket, state, maps_ipv4, runs: Runs::default(), is_uncut: false })
     }
 
-    /// Returns when there may be something to receive.
-    pub(super) async fn readable(&self) -> io::Result<()> {
-        self.socket.readable().await
+    /// Returns when there may be something to receive, or has been received and not taken.
+    pub(super) async fn readable(&self, arrived: &Arrived) -> io::Result<()> {
+        match arrived.is_empty() {
+            true => self.socket.readable().await,
+            false => Ok(()),
+        }
     }
 
-    /// Takes what is there; `WouldBlock` where there is nothing.
-    pub(super) fn receive(&self, arrived: &mut Arrived) -> io::Result<()> {
-        arrived.filled = 0;
-        let (metas, bytes) = (&mut arrived.metas, &mut arrived.bytes);
-        arrived.filled = self.socket.try_io(Interest::READABLE, || {
-            let mut buffers: Vec<_> = bytes.chunks_mut(BUFFER_LEN).map(IoSliceMut::new).collect();
-            self.state.recv((&self.socket).into(), &mut buffers, metas)
-        })?;
-        Ok(())
+    /// The next datagram, as [`Arrived::take`] has it; `WouldBlock` where there is none.
+    pub(super) fn receive<'a>(&self, arrived: &'a mut Arrived) -> io::Result<(SocketAddr, &'a [u8])> {
+        if arrived.is_empty() {
+            (arrived.filled, arrived.next) = (0, (0, 0));
+            let (metas, bytes) = (&mut arrived.metas, &mut arrived.bytes);
+            arrived.filled = self.socket.try_io(Interest::READABLE, || {
+                let mut buffers: Vec<_> = bytes.chunks_mut(BUFFER_LEN).map(IoSliceMut::new).collect();
+                self.state.recv((&self.socket).into(), &mut buffers, metas)
+            })?;
+        }
+        arrived.take().ok_or_else(|| io::ErrorKind::WouldBlock.into())
     }
 
     /// Has a datagram sent, at the latest with the next [`Self::flush`]; to each address in this order.
     pub(super) fn push(&mut self, destination: SocketAddr, bytes: &[u8]) {
-        let segments_max = self.state.max_gso_segments();
-        let run = self.runs.entry(destination).or_default();
-        if !run.takes(bytes.len(), segments_max) {
-            let before = std::mem::take(run);
-            run.add(bytes);
-            self.send(destination, &before);
-        } else {
-            run.add(bytes);
-        }
+        let destination = self.mapped(destination);
+        let Self { socket, state, runs, .. } = self;
+        runs.push(destination, bytes, state.max_gso_segments(), &mut |to, bytes, len| {
+            transmit(socket, state, to, bytes, len)
+        });
     }
 
     /// Sends all that was pushed. What became of the datagrams since the last time.
     pub(super) fn flush(&mut self) -> Outcome {
-        while let Some((destination, run)) = self.runs.pop_first() {
-            self.send(destination, &run);
+        let Self { socket, state, runs, .. } = self;
+        let outcome = runs.flush(&mut |to, bytes, len| transmit(socket, state, to, bytes, len));
+        if self.state.max_gso_segments() == 1 && !self.is_uncut {
+            self.is_uncut = true;
+            tracing::warn!("the system sends one datagram of a call at a time: calls cost more");
         }
-        std::mem::take(&mut self.outcome)
-    }
-
-    fn send(&mut self, destination: SocketAddr, run: &Run) {
-        let destination = self.mapped(destination);
-        let whole = self.transmit(destination, &run.bytes, (run.count > 1).then_some(run.segment_len));
-        let sent = match whole {
-            Ok(()) => run.count,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
-            // A system or a card that does not cut up, and says so now only.
-            Err(_) if run.count > 1 => {
-                let segments = run.bytes.chunks(run.segment_len);
-                segments.filter(|segment| self.transmit(destination, segment, None).is_ok()).count()
-            }
-            Err(_) => 0,
-        };
-        self.outcome.sent += sent as u64;
-        self.outcome.dropped += (run.count - sent) as u64;
-    }
-
-    fn transmit(&self, destination: SocketAddr, contents: &[u8], segment_size: Option<usize>) -> io::Result<()> {
-        let transmit = Transmit { destination, ecn: None, contents, segment_size, src_ip: None };
-        self.socket.try_io(Interest::WRITABLE, || self.state.try_send((&self.socket).into(), &transmit))
+        outcome
     }
 
     fn mapped(&self, address: SocketAddr) -> SocketAddr {
@@ -140,35 +112,29 @@ impl Datagrams {
     }
 }
 
-impl Run {
-    fn takes(&self, len: usize, segments_max: usize) -> bool {
-        self.count == 0
-            || (!self.is_over
-                && len <= self.segment_len
-                && self.count < segments_max
-                && self.bytes.len() + len <= CALL_RUN_LEN_MAX)
-    }
-
-    fn add(&mut self, bytes: &[u8]) {
-        if self.count == 0 {
-            self.segment_len = bytes.len();
-        }
-        self.is_over = bytes.len() < self.segment_len;
-        self.count += 1;
-        self.bytes.extend_from_slice(bytes);
-    }
+fn transmit(
+    socket: &UdpSocket,
+    state: &UdpSocketState,
+    destination: SocketAddr,
+    contents: &[u8],
+    segment_size: Option<usize>,
+) -> io::Result<()> {
+    let transmit = Transmit { destination, ecn: None, contents, segment_size, src_ip: None };
+    socket.try_io(Interest::WRITABLE, || state.try_send(socket.into(), &transmit))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::CALL_RUN_LEN_MAX;
     use std::net::Ipv6Addr;
+    use std::time::Duration;
 
     /// A socket, and one at the other end.
     fn pair() -> (Datagrams, std::net::UdpSocket, SocketAddr) {
         let ours = std::net::UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0)).unwrap();
         let theirs = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        // What is lost shows as an error, and does not hang.
+        theirs.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         let at = theirs.local_addr().unwrap();
         (Datagrams::new(ours).unwrap(), theirs, at)
     }
@@ -194,37 +160,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_pushed_does_not_pile_up() {
-        let (mut ours, theirs, at) = pair();
-        let count = 2 * CALL_RUN_LEN_MAX / 1_000;
-        for place in 0..count {
-            ours.push(at, &datagram(place, 1_000));
-            assert!(
-                ours.runs[&at].bytes.len() <= CALL_RUN_LEN_MAX && ours.runs[&at].count <= ours.state.max_gso_segments()
-            );
-        }
-        assert_eq!(ours.flush(), Outcome { sent: count as u64, dropped: 0 });
-        let mut buffer = [0; 4_096];
-        for place in 0..count {
-            assert_eq!(theirs.recv(&mut buffer).unwrap(), 1_000, "{place}");
-        }
-    }
-
-    #[tokio::test]
     async fn what_comes_is_taken_as_it_was_sent() {
         let (ours, theirs, at) = pair();
         let to = SocketAddr::from(([127, 0, 0, 1], ours.socket.local_addr().unwrap().port()));
         for place in 0..50 {
-            theirs.send_to(&datagram(place, 10 + place), to).unwrap();
+            theirs.send_to(&datagram(place, place), to).unwrap();
         }
         let (mut arrived, mut received) = (Arrived::default(), Vec::new());
         while received.len() < 50 {
-            ours.readable().await.unwrap();
-            while ours.receive(&mut arrived).is_ok() {
-                received.extend(arrived.packets().map(|(source, bytes)| (source, bytes.to_vec())));
+            ours.readable(&arrived).await.unwrap();
+            while let Ok((source, bytes)) = ours.receive(&mut arrived) {
+                received.push((source, bytes.to_vec()));
             }
         }
-        let expected: Vec<_> = (0..50).map(|place| (at, datagram(place, 10 + place))).collect();
+        let expected: Vec<_> = (0..50).map(|place| (at, datagram(place, place))).collect();
         assert_eq!(received, expected);
     }
 }

@@ -128,9 +128,7 @@ pub(super) fn start(bound: Bound, addresses: &[IpAddr], number: usize, shared: S
         let served = runtime.block_on(async move {
             let datagrams = Datagrams::new(bound.udp)?;
             let streams = Streams::new(TcpListener::from_std(bound.tcp)?, shared.stream_places);
-            let unsaid = VecDeque::new();
-            let here = BTreeSet::new();
-            let driver = Driver { sfu, config, here, datagrams, streams, say, unsaid, wake_at: None, counts: counting };
+            let driver = Driver::new(sfu, config, datagrams, streams, say, counting);
             driver.run(told, shared.stop).await;
             io::Result::Ok(())
         });
@@ -158,6 +156,18 @@ struct Driver {
 }
 
 impl Driver {
+    fn new(
+        sfu: Sfu,
+        config: SfuConfig,
+        datagrams: Datagrams,
+        streams: Streams,
+        say: mpsc::Sender<Saying>,
+        counts: Arc<Counts>,
+    ) -> Self {
+        let (here, unsaid) = (BTreeSet::new(), VecDeque::new());
+        Self { sfu, config, here, datagrams, streams, say, unsaid, wake_at: None, counts }
+    }
+
     async fn run(mut self, mut words: mpsc::Receiver<Word>, mut stop: watch::Receiver<bool>) {
         let mut arrived = Arrived::default();
         loop {
@@ -170,8 +180,12 @@ impl Driver {
                     Some(word) => self.guarded(|driver| driver.hear(word)),
                     None => return,
                 },
-                ready = self.datagrams.readable() => if ready.is_ok() { self.guarded(|driver| driver.take_datagrams(&mut arrived)) },
-                brought = self.streams.next() => if let Some(brought) = brought { self.guarded(|driver| driver.take_frames(brought)) },
+                ready = self.datagrams.readable(&arrived) => if ready.is_ok() {
+                    self.guarded(|driver| driver.take_datagrams(&mut arrived));
+                },
+                brought = self.streams.next() => if let Some(brought) = brought {
+                    self.guarded(|driver| driver.take_frames(brought));
+                },
             }
             self.guarded(|driver| {
                 let now = Instant::now();
@@ -228,20 +242,17 @@ impl Driver {
         }
     }
 
+    /// Takes what is there, and leaves to the next turn what is more than [`CALL_DATAGRAMS_A_TURN`].
     fn take_datagrams(&mut self, arrived: &mut Arrived) {
-        let mut taken = 0;
-        while taken < CALL_DATAGRAMS_A_TURN {
+        for _ in 0..CALL_DATAGRAMS_A_TURN {
             match self.datagrams.receive(arrived) {
-                Ok(()) => {
-                    for (source, bytes) in arrived.packets() {
-                        taken += 1;
-                        self.take(Packet { transport: Transport::Udp, source, bytes });
-                        self.carry_out();
-                    }
+                Ok((source, bytes)) => {
+                    self.take(Packet { transport: Transport::Udp, source, bytes });
+                    self.carry_out();
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 // That an earlier packet did not arrive: of no use here.
-                Err(_) => taken += 1,
+                Err(_) => {}
             }
         }
     }
@@ -324,5 +335,64 @@ async fn wake(at: Option<tokio::time::Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    /// A unit, its counts, and where its datagrams come in.
+    fn unit() -> (Driver, Arc<Counts>, SocketAddr) {
+        let bound = Bound::bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let at = bound.udp_address().unwrap();
+        let config = SfuConfig { udp: vec![at], tcp: Vec::new() };
+        let streams = Streams::new(TcpListener::from_std(bound.tcp).unwrap(), Places::new(1));
+        let counts = Arc::new(Counts::default());
+        let (say, _) = mpsc::channel(1);
+        let sfu = Sfu::new(config.clone()).unwrap();
+        let driver = Driver::new(sfu, config, Datagrams::new(bound.udp).unwrap(), streams, say, counts.clone());
+        (driver, counts, at)
+    }
+
+    fn counted(counts: &Counts) -> (usize, usize) {
+        let [received, unrouted] = [&counts.received, &counts.unrouted].map(|count| count.load(Ordering::Relaxed));
+        (received.try_into().unwrap(), unrouted.try_into().unwrap())
+    }
+
+    /// After each turn: how many datagrams were received.
+    async fn turns(driver: &mut Driver, counts: &Counts, count: usize) -> Vec<usize> {
+        let (mut arrived, mut received) = (Arrived::default(), Vec::new());
+        for _ in 0..count {
+            tokio::time::timeout(Duration::from_secs(10), driver.datagrams.readable(&arrived)).await.unwrap().unwrap();
+            driver.take_datagrams(&mut arrived);
+            received.push(counted(counts).0);
+        }
+        received
+    }
+
+    #[tokio::test]
+    async fn empty_datagrams_end_a_turn_and_are_counted_as_all_others() {
+        let (mut driver, counts, at) = unit();
+        let stranger = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        for _ in 0..2 * CALL_DATAGRAMS_A_TURN {
+            stranger.send_to(&[], at).unwrap();
+        }
+        assert_eq!(turns(&mut driver, &counts, 2).await, [CALL_DATAGRAMS_A_TURN, 2 * CALL_DATAGRAMS_A_TURN]);
+        assert_eq!(counted(&counts), (2 * CALL_DATAGRAMS_A_TURN, 2 * CALL_DATAGRAMS_A_TURN));
+    }
+
+    /// The system may put many of one address into one buffer.
+    #[tokio::test]
+    async fn what_comes_at_once_is_more_than_one_turn() {
+        let (mut driver, counts, at) = unit();
+        let mut stranger = Datagrams::new(std::net::UdpSocket::bind("127.0.0.1:0").unwrap()).unwrap();
+        for _ in 0..2 * CALL_DATAGRAMS_A_TURN + 40 {
+            stranger.push(at, &[0; 100]);
+        }
+        assert_eq!(stranger.flush().dropped, 0);
+        let turn = CALL_DATAGRAMS_A_TURN;
+        assert_eq!(turns(&mut driver, &counts, 3).await, [turn, 2 * turn, 2 * turn + 40]);
     }
 }

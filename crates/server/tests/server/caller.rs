@@ -34,8 +34,9 @@ pub enum Way {
 pub struct Seen {
     pub participant: u64,
     pub is_connected: bool,
-    /// How often ICE has found a way.
+    /// How often ICE has found a way where it had none.
     pub paths: usize,
+    has_path: bool,
     pub tracks: Vec<wire::CallTrack>,
     /// Whose, and what.
     pub received: Vec<(u64, Kind, Vec<u8>)>,
@@ -402,9 +403,11 @@ impl Task {
                 }
                 Output::Transmit(transmit) => self.transmit(transmit.destination, &transmit.contents).await,
                 Output::Event(Event::Connected) => self.show.send_modify(|seen| seen.is_connected = true),
-                Output::Event(Event::IceConnectionStateChange(state)) if state.is_connected() => {
-                    self.show.send_modify(|seen| seen.paths += 1);
-                }
+                Output::Event(Event::IceConnectionStateChange(state)) => self.show.send_modify(|seen| {
+                    let has_path = state.is_connected();
+                    seen.paths += usize::from(has_path && !seen.has_path);
+                    seen.has_path = has_path;
+                }),
                 Output::Event(Event::RtpPacket(packet)) => {
                     let ssrc = packet.header.ssrc;
                     let mid = self.rtc.direct_api().stream_rx(&ssrc).unwrap().mid();

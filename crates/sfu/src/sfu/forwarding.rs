@@ -36,7 +36,7 @@ impl Sfu {
         let Some((mid, rid)) = publisher.source(packet) else { return };
         let Some(params) = publisher.params(packet) else { return };
         let Some(published) = publisher.published.get_mut(&mid) else { return };
-        if !publisher.allowance.admits(published.kind, now) {
+        if !publisher.allowance.admits(published.kind, packet.payload.len(), now) {
             return;
         }
         let Some(layer) = published.heard(rid, now) else { return };

@@ -97,6 +97,11 @@ fn layers(world: &World, id: u64, origin: u64) -> Vec<u8> {
     world.clients[&id].payloads_of(origin, TrackKind::Video).iter().map(|payload| payload[2]).collect()
 }
 
+/// Some pictures, and all packets of this layer.
+fn is_all_of(layers: &[u8], layer: u8) -> bool {
+    layers.len() > 100 && layers.iter().all(|seen| *seen == layer)
+}
+
 fn sounds(world: &World, id: u64, origin: u64) -> usize {
     world.clients[&id].payloads_of(origin, TrackKind::Audio).len()
 }
@@ -107,7 +112,7 @@ fn a_wide_line_carries_the_largest_layer_within_seconds() {
     studio.films(&mut world, 6);
     forgets(&mut world, 2);
     studio.films(&mut world, 4);
-    assert!(layers(&world, 2, 1).iter().all(|layer| *layer == 2));
+    assert!(is_all_of(&layers(&world, 2, 1), 2));
 }
 
 #[test]
@@ -123,7 +128,7 @@ fn a_narrow_line_carries_the_smallest_layer_and_all_sound_and_a_line_that_widens
     studio.films(&mut world, 40);
     forgets(&mut world, 2);
     studio.films(&mut world, 5);
-    assert!(layers(&world, 2, 1).iter().all(|layer| *layer == 2));
+    assert!(is_all_of(&layers(&world, 2, 1), 2));
 }
 
 #[test]
@@ -159,7 +164,23 @@ fn where_not_even_the_smallest_layers_fit_the_smaller_tile_pauses_and_all_are_he
     forgets(&mut world, 3);
     studio.films(&mut world, 5);
     let (large, small) = (layers(&world, 3, 1), layers(&world, 3, 2));
-    assert!(large.iter().all(|layer| *layer == 2) && !small.is_empty() && small.iter().all(|layer| *layer == 0));
+    assert!(is_all_of(&large, 2) && is_all_of(&small, 0), "{} and {}", large.len(), small.len());
+}
+
+#[test]
+fn where_no_picture_fits_all_pause_and_come_back_when_the_line_widens() {
+    let (mut world, mut studio) = studio(&[1], 2, 110_000);
+    studio.films(&mut world, 15);
+    forgets(&mut world, 2);
+    studio.films(&mut world, 20);
+    let seen = layers(&world, 2, 1);
+    assert!(seen.len() < 100, "{}", seen.len());
+    assert!(sounds(&world, 2, 1) >= 20 * 50 - 20, "{} of 1,000", sounds(&world, 2, 1));
+    world.narrows(2, 20_000_000);
+    studio.films(&mut world, 40);
+    forgets(&mut world, 2);
+    studio.films(&mut world, 5);
+    assert!(is_all_of(&layers(&world, 2, 1), 2));
 }
 
 #[test]

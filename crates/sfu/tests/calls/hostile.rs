@@ -317,6 +317,31 @@ fn a_flood_of_one_who_is_in_the_call_is_not_passed_on() {
     assert_eq!(world.left, []);
 }
 
+/// Sound goes before the pictures of all others, so that much of it would leave nothing for them.
+#[test]
+fn sound_of_one_who_is_in_the_call_is_passed_on_up_to_a_rate() {
+    let mut world = two();
+    let (start, payload) = (world.now, [7; 1_000]);
+    for at in 0..1_000u64 {
+        let time = u32::try_from(at).unwrap() * 480;
+        world.sends(1, crate::client::Sent { track: 0, rid: None, sequence: at, time, payload: &payload });
+        world.run(Duration::from_millis(10));
+    }
+    world.run(Duration::from_secs(1));
+    let passed = world.client(2).payloads_of(1, sfu::TrackKind::Audio).len() as f64 * 8_000.0;
+    let most = (world.now - start).as_secs_f64() * limits::SOUND_BITS_MAX as f64;
+    assert!(passed > most / 2.0 && passed <= most, "{passed} bits");
+}
+
+#[test]
+fn nobody_is_at_port_0() {
+    let mut world = two();
+    let (ours, theirs, password) = secrets(&mut world, 1);
+    let bytes = check(&ours, &theirs, &password);
+    assert_eq!(world.sfu.receive(udp(stranger(0), &bytes), world.now), Err(Unrouted::Garbage));
+    assert_eq!(world.sfu.receive(udp(stranger(1), &bytes), world.now), Ok(()));
+}
+
 #[test]
 fn a_unit_needs_an_address_that_clients_can_reach() {
     assert!(matches!(Sfu::new(SfuConfig::default()), Err(StartError::NoAddress)));

@@ -22,7 +22,8 @@ pub(crate) fn talks(world: &mut World, id: u64, packets: std::ops::Range<u64>) {
 
 /// Opaque bytes, other ones for each packet; those of pictures begin with a VP8 descriptor, every tenth a key frame.
 pub(crate) fn payload(id: u64, kind: TrackKind, at: u64) -> Vec<u8> {
-    let bytes = [id, at].into_iter().flat_map(u64::to_be_bytes).cycle().take(100 + usize::try_from(at % 900).unwrap());
+    let lens = if kind == TrackKind::Audio { 200 } else { 900 };
+    let bytes = [id, at].into_iter().flat_map(u64::to_be_bytes).cycle().take(100 + usize::try_from(at % lens).unwrap());
     match kind {
         TrackKind::Audio => bytes.collect(),
         TrackKind::Video => [0x10, u8::from(!at.is_multiple_of(10))].into_iter().chain(bytes).collect(),
