@@ -507,6 +507,9 @@ fn behind_what_was_given_up_no_older_call_goes_on_between_two() {
     for kind in [ChatKind::Direct, ChatKind::Group] {
         let mut calls = Calls::new();
         calls.is_of_kind(kind);
+        for member in [calls.story.me, calls.story.peer] {
+            calls.is_member(member);
+        }
         calls.rings(2, 4);
         calls.rings(3, 5);
         calls.hears_word(calls.peer(), 8, 6, Word::Ended);

@@ -23,7 +23,7 @@ impl Calls {
         calls
     }
 
-    fn is_member(&mut self, account: AccountId) {
+    pub(super) fn is_member(&mut self, account: AccountId) {
         let sql = "INSERT INTO group_member (chat, account, admin, since_seq, admin_seq) VALUES (?1, ?2, 0, 1, 1)";
         self.does(|_, cx| {
             cx.db.execute(sql, params![CHAT.as_bytes(), account.as_bytes()])?;
