@@ -229,6 +229,12 @@ rules! {
     SignsOfThisCall,
     /// That somebody is in a call is said to whom they know alone.
     BusyToContacts,
+    /// Who may not call in a group does not ring there either.
+    RingingIsSpeech,
+    /// In a call that goes on nobody is rung but by whom the room shows in it.
+    RingsFromTheRoom,
+    /// In a call that goes on nobody is rung who is not named.
+    RingsAtNamed,
     /// What a deleted message carried goes from the device.
     DeletedFilesGo,
     /// Nothing is sent on where one of the messages or chats is refused.

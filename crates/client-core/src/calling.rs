@@ -49,6 +49,8 @@ const LOOKED_FOR_MAX: u32 = 256;
 pub(crate) struct Calling {
     own: Option<Own>,
     ringing: BTreeMap<ChatId, Ringing>,
+    /// By whom this device is rung in a call that goes on, until the room shows them: a word alone rings nowhere.
+    unseen: BTreeMap<(ChatId, DeviceAddress), Ringing>,
     rooms: Rooms,
     words: signs::Words,
     /// Counts joinings: what comes of an earlier one is of no interest.
@@ -129,7 +131,7 @@ impl Own {
 }
 
 /// A call that rings here.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 struct Ringing {
     call: MessageId,
     caller: DeviceAddress,
@@ -139,6 +141,19 @@ struct Ringing {
     again: bool,
     /// The interface has it.
     is_shown: bool,
+}
+
+impl Ringing {
+    /// This word about the call ends the ringing.
+    fn is_stopped_by(&self, word: Word, sender: AccountId, is_own: bool, of_two: bool) -> bool {
+        let by_caller = sender == self.caller.account;
+        match word {
+            Word::Answered | Word::Declined | Word::Moved => is_own,
+            Word::Ended => by_caller || of_two || self.again,
+            Word::Merged => by_caller,
+            Word::Rings | Word::Unspecified => false,
+        }
+    }
 }
 
 impl Client {
@@ -371,7 +386,7 @@ impl Client {
     /// Somebody calls where this device is in a call: of two calls that nobody has answered, the one that the log has first goes on.
     fn meet_call(&mut self, cx: &mut Context<'_>, chat: ChatId, seq: u64, theirs: MessageId) -> Result<(), Halt> {
         let Some(own) = &self.calling.own else { return Ok(()) };
-        let mine = own.call;
+        let (mine, moved) = (own.call, own.moved);
         // That one goes on: whoever calls finds its room, whatever they say.
         if mine.is_some() && (own.is_taken || !own.is_caller) {
             return Ok(());
@@ -385,8 +400,12 @@ impl Client {
         if let Some(mine) = mine {
             self.say_of_call(cx, chat, mine, Word::Merged)?;
         }
-        let answer = self.say_of_call(cx, chat, theirs, Word::Answered)?;
+        // It was taken over before its message was here.
+        let moves = moved && mine.is_none();
+        let word = if moves { Word::Moved } else { Word::Answered };
+        let answer = self.say_of_call(cx, chat, theirs, word)?;
         if let Some(own) = &mut self.calling.own {
+            own.moved = moves;
             (own.call, own.answer, own.is_caller) = (Some(theirs), answer, false);
             own.is_taken = true;
             own.answered_ms = own.answered_ms.or(Some(cx.now_ms));
@@ -407,17 +426,11 @@ impl Client {
     ) -> Result<(), Halt> {
         let is_own = sender.account == cx.me()?.address.account;
         let of_two = chat.kind != ChatKind::Group;
-        if let Some(ringing) = self.calling.ringing.get(&chat.chat).filter(|ringing| ringing.call == call) {
-            let by_caller = sender.account == ringing.caller.account;
-            let stops = match word {
-                Word::Answered | Word::Declined | Word::Moved => is_own,
-                Word::Ended => by_caller || of_two || ringing.again,
-                Word::Merged => by_caller,
-                Word::Rings | Word::Unspecified => false,
-            };
-            if stops {
-                self.stop_ringing(cx, chat.chat, word == Word::Ended)?;
-            }
+        let stops =
+            |ringing: &Ringing| ringing.call == call && ringing.is_stopped_by(word, sender.account, is_own, of_two);
+        self.calling.unseen.retain(|(rung_in, _), ringing| *rung_in != chat.chat || !stops(ringing));
+        if self.calling.ringing.get(&chat.chat).is_some_and(stops) {
+            self.stop_ringing(cx, chat.chat, word == Word::Ended)?;
         }
         let Some(own) = self.calling.own.as_mut().filter(|own| own.call == Some(call) && own.chat == chat.chat) else {
             return Ok(());
@@ -491,6 +504,7 @@ impl Client {
     /// What has rung for long enough stops, and who waits for somebody in vain is told.
     pub(crate) fn calling_tick(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let over = |ringing: &Ringing| ringing.until_ms <= cx.now_ms;
+        self.calling.unseen.retain(|_, ringing| !over(ringing));
         let stopped: Vec<ChatId> =
             self.calling.ringing.iter().filter(|(_, ringing)| over(ringing)).map(|(chat, _)| *chat).collect();
         for chat in stopped {
@@ -508,7 +522,6 @@ impl Client {
     /// Tells the interface, where something has changed.
     pub(crate) fn show_calls(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         self.tell_call_keys(cx)?;
-        self.ring_wished(cx)?;
         self.say_signs(cx)?;
         if !std::mem::take(&mut self.calling.changed) {
             return Ok(());
@@ -567,6 +580,7 @@ fn newest_call(cx: &Context<'_>, chat: ChatId, since_ms: u64) -> Result<(Option<
          ORDER BY time_ms DESC LIMIT ?2",
     )?;
     let mut rows = statement.query(params![chat.as_bytes(), LOOKED_FOR_MAX, since_ms])?;
+    let is_group = chats::find(cx.db, chat)?.is_some_and(|chat| chat.kind == ChatKind::Group);
     while let Some(row) = rows.next()? {
         if messages::decoded(row.get(1)?).as_ref().and_then(of).is_none() {
             continue;
@@ -576,8 +590,12 @@ fn newest_call(cx: &Context<'_>, chat: ChatId, since_ms: u64) -> Result<(Option<
         match shown.map(|shown| shown.body) {
             // Another one goes on in its place.
             Some(MessageBody::Call(CallFacts { state: CallState::Merged, .. })) => {}
-            // Its caller rings by another one, of which this device has not heard yet.
-            Some(MessageBody::Call(_)) if facts::is_given_up(cx.db, chat, id)? => {}
+            // Of two, its caller rings by another one, of which this device has not heard yet; many may be in the one before.
+            Some(MessageBody::Call(_)) if facts::is_given_up(cx.db, chat, id)? => {
+                if !is_group {
+                    break;
+                }
+            }
             Some(MessageBody::Call(CallFacts { video, state: CallState::Open | CallState::Taken })) => {
                 return Ok((Some(id), video));
             }

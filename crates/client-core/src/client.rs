@@ -302,6 +302,7 @@ impl Client {
         self.recover(cx)?;
         self.commit_removals(cx)?;
         self.change_groups(cx)?;
+        self.ring_wished(cx)?;
         self.vouch(cx)?;
         self.export_next(cx)?;
         self.import_next(cx)?;

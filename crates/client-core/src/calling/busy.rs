@@ -39,7 +39,7 @@ impl Client {
     ) {
         let Calling { own: Some(own), rooms, words, changed, .. } = &mut self.calling else { return };
         let call = MessageId::try_from(said.message_id.as_slice()).ok();
-        let is_of_it = own.chat == chat && call.is_some() && own.call == call && own.is_calling();
+        let is_of_it = own.chat == chat && call.is_some() && own.call == call && own.is_calling() && !own.is_group;
         if is_of_it && words.is_new(rooms.server_ms(cx.now_ms), (chat, device), time_ms) {
             own.is_busy_there = true;
             *changed = true;

@@ -36,6 +36,7 @@ impl Calls {
         let client = &mut self.story.client;
         let (_, out) = step(&self.story.db, self.now_ms, |cx| {
             run(client, cx).expect("no halt");
+            client.ring_wished(cx).expect("no halt");
             client.show_calls(cx).expect("no halt");
         });
         out
@@ -75,6 +76,13 @@ impl Calls {
             seq,
             content::Body::CallWord(CallWord { message_id: call.to_vec(), word: word.into(), ..CallWord::default() }),
         )
+    }
+
+    fn is_of_kind(&mut self, kind: ChatKind) {
+        self.does(|_, cx| {
+            cx.db.execute("UPDATE chat SET kind = ?1", [chats::kind_number(kind)])?;
+            Ok(())
+        });
     }
 
     /// The peer calls, at this place of the log.
@@ -496,6 +504,43 @@ fn what_its_caller_has_given_up_is_not_the_call_that_goes_on() {
     calls.rings(4, 7);
     assert_eq!(calls.story.client.calling.own.as_ref().and_then(|own| own.call), Some(id(4)));
     assert_eq!(calls.state_of(id(4)), client_api::CallState::Taken);
+}
+
+/// Nobody has ended the call before: the page that was in it was closed.
+#[test]
+fn behind_what_was_given_up_no_older_call_goes_on_between_two() {
+    for kind in [ChatKind::Direct, ChatKind::Group] {
+        let mut calls = Calls::new();
+        calls.is_of_kind(kind);
+        for member in [calls.story.me, calls.story.peer] {
+            calls.is_member(member);
+        }
+        calls.rings(2, 4);
+        calls.rings(3, 5);
+        calls.hears_word(calls.peer(), 8, 6, Word::Ended);
+        calls.are_there(&[calls.peer()]);
+        calls.asks(Command::AnswerCall { chat: CHAT_UI });
+        // Of many, some may have stayed in the one before.
+        let expected = (kind == ChatKind::Group).then_some(id(2));
+        assert_eq!(calls.story.client.calling.own.as_ref().expect("in the room").call, expected, "{kind:?}");
+    }
+}
+
+/// The room shows a sibling before the call's message is here: its answer, which comes later, takes nobody out.
+#[test]
+fn a_call_that_is_taken_over_before_its_message_is_here_has_moved() {
+    let mut calls = Calls::new();
+    calls.are_there(&[calls.sibling(), calls.peer()]);
+    calls.asks(Command::AnswerCall { chat: CHAT_UI });
+    assert_eq!(calls.said(), []);
+    calls.rings(3, 5);
+    assert_eq!(calls.said(), [Word::Moved]);
+    assert_eq!(ends(&calls.hears_word(calls.sibling(), 8, 6, Word::Answered)), []);
+    // Who calls is no such one, whatever comes after it.
+    let mut calls = Calls::new();
+    calls.calls_out();
+    calls.rings(3, 5);
+    assert_eq!(calls.said(), [Word::Merged, Word::Answered]);
 }
 
 #[test]

@@ -152,7 +152,7 @@ impl Client {
         }
     }
 
-    fn ask_calls(&mut self, cx: &mut Context<'_>) {
+    pub(super) fn ask_calls(&mut self, cx: &mut Context<'_>) {
         self.calling.ask_at_ms = None;
         self.flights.send(cx, Flight::Calls, client_frame::Body::GetCalls(GetCalls {}));
     }
@@ -296,6 +296,7 @@ impl Client {
         }
         self.calling.changed = true;
         self.leave_forgotten_rooms(cx)?;
+        self.ring_seen(cx)?;
         let Some(own) = &self.calling.own else { return Ok(()) };
         let Some(participant) = own.place.participant else { return Ok(()) };
         let is_in = self.calling.rooms.people(own.chat).iter().any(|(number, _)| *number == participant);
@@ -310,6 +311,7 @@ impl Client {
     ) -> Result<(), Halt> {
         let Some(chat) = self.calling.rooms.set(call) else { return Ok(()) };
         self.calling.changed = true;
+        self.ring_seen(cx)?;
         match &self.calling.own {
             Some(own) if own.chat == chat => self.look_who_is_there(cx),
             _ => Ok(()),

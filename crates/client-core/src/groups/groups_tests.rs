@@ -7,8 +7,9 @@ use crate::testing::{CHAT, Peer, now_ms, phone, step};
 use client_api::{
     Answer, ChatInfo, Command, Event, GroupRules as Rules, MessageStatus, Request, RulesChange, UserError, WindowAnchor,
 };
+use proto::content::call_word::Word;
 use proto::content::group_about::About;
-use proto::content::{GroupAbout, GroupPhoto, GroupRules, Resent, StateOp};
+use proto::content::{CallWord, GroupAbout, GroupPhoto, GroupRules, Resent, StateOp};
 use proto::ids::{DeviceAddress, OpId};
 use proto::wire::{Accepted, App, ClientFrame, GroupItem, client_frame, group_item, item, reply};
 
@@ -313,6 +314,27 @@ fn where_only_admins_send_nobody_takes_what_others_say() {
     let lines =
         [SystemLine::WhoMaySend { by, only_admins: true }, SystemLine::WhoMaySend { by: me, only_admins: false }];
     assert_eq!(story.lines(), lines);
+}
+
+/// Of a call that goes on or that nobody has made: it rings all the same.
+#[test]
+fn where_only_admins_send_nobody_else_rings() {
+    let mut story = Story::new();
+    let began_ms = story.began_ms;
+    let accounts = vec![story.me.account.to_vec()];
+    let rings = CallWord { message_id: id(90).to_vec(), word: Word::Rings.into(), accounts, video: false };
+    let said = |story: &Story| {
+        let sql = "SELECT count(*) FROM message WHERE target = ?1";
+        story.db.query_row(sql, [id(90).as_bytes()], |row| row.get::<_, u32>(0)).expect("counted")
+    };
+    story.hears(1, ruled(ONLY_ADMINS, began_ms + 1));
+    story.hears(2, content::Body::CallWord(rings.clone()));
+    assert_eq!(said(&story), 1, "an admin");
+    story.peer_is_admin(false);
+    story.hears(3, content::Body::CallWord(rings.clone()));
+    assert_eq!(said(&story), 1);
+    story.hears(4, content::Body::CallWord(CallWord { word: Word::Declined.into(), ..rings }));
+    assert_eq!(said(&story), 2, "everybody answers and declines");
 }
 
 #[test]

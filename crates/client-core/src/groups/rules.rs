@@ -9,9 +9,11 @@ use crate::messages::{self, NUMBER_MAX, Place};
 use crate::own_state::ChatKey;
 use crate::profile::ui_account;
 use crate::{notices, state};
+use breakable::{Rule, broken};
 use client_api::{Answer, GroupRules as Rules, RulesChange, SystemLine, UserError};
 use identity::ChatKind;
 use prost::Message as _;
+use proto::content::call_word::Word;
 use proto::content::group_rules_kept::Kept;
 use proto::content::{Content, GroupRules, GroupRulesKept, StateOp, content};
 use proto::ids::{AccountId, ChatId, MessageId};
@@ -99,7 +101,9 @@ fn is_speech(content: &Content) -> bool {
             | Is::Edit(_)
             | Is::Erased(_),
         ) => true,
-        Some(Is::Reaction(_) | Is::Deletion(_) | Is::Pin(_) | Is::Vote(_) | Is::CallWord(_)) => false,
+        // It rings as a call does.
+        Some(Is::CallWord(word)) => word.word() == Word::Rings && !broken(Rule::RingingIsSpeech),
+        Some(Is::Reaction(_) | Is::Deletion(_) | Is::Pin(_) | Is::Vote(_)) => false,
         // No part of the conversation.
         Some(
             Is::ProfileKey(_)

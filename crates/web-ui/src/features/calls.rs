@@ -48,11 +48,14 @@ pub fn CallLayer() -> impl IntoView {
         let now = own.get();
         // Also where another call is answered in its place: nothing of this one is heard in that one.
         if before.flatten().is_some_and(|before| now != Some(before)) {
-            session.end();
+            session.end(now);
+        }
+        if let Some(chat) = now {
+            session.begin(chat);
         }
         now
     });
-    on_cleanup(move || session.end());
+    on_cleanup(move || session.end(None));
     let signs = Memo::new(move |_| {
         let (microphone, camera, hand) = (session.speaks.get(), session.shows_camera.get(), session.hand.get());
         (session.participant.get(), CallSigns { microphone, camera, hand })

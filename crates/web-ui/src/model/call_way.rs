@@ -43,7 +43,8 @@ impl Way {
     /// Takes what the browser says now, and tells whether to seek. To be asked every second or so.
     pub fn hears(&mut self, heard: Heard, now_ms: u64) -> bool {
         if heard == Heard::Works {
-            *self = Self { worked: true, ..Self::default() };
+            // When it was sought last stays: an adapter that comes and goes does not make one search of each look.
+            (self.worked, self.lost_ms) = (true, None);
             return false;
         }
         if !self.worked {
@@ -114,6 +115,20 @@ mod tests {
         assert!(way.hears(Heard::Failed, 6_000));
         way.hears(Heard::Works, 7_000);
         assert!(!way.is_lost());
+    }
+
+    #[test]
+    fn a_way_that_comes_and_goes_is_sought_every_five_seconds_at_most() {
+        use Heard::{Failed, Works};
+        assert_eq!(sought([Works, Failed].into_iter().cycle().take(20)), [1, 7, 13, 19]);
+        let mut way = Way::default();
+        way.hears(Heard::Works, 0);
+        let changes = (1..12).filter(|second| {
+            let seeks = way.network_changed(second * 1_000);
+            way.hears(Heard::Works, second * 1_000 + 500);
+            seeks
+        });
+        assert_eq!(changes.collect::<Vec<_>>(), [1, 6, 11]);
     }
 
     #[test]

@@ -298,7 +298,7 @@ impl Inner {
     fn look_at_way(self: &Rc<Self>) {
         let before = self.way.get();
         let mut way = before;
-        let seeks = way.hears(Heard::of(&self.restarting().state()), page::now_ms());
+        let seeks = way.hears(Heard::of(&self.restarting().state()), page::ticks_ms());
         self.way.set(way);
         if way.is_lost() != before.is_lost() {
             (self.changed)();
@@ -310,7 +310,7 @@ impl Inner {
 
     fn network_changed(self: &Rc<Self>) {
         let mut way = self.way.get();
-        let seeks = way.network_changed(page::now_ms());
+        let seeks = way.network_changed(page::ticks_ms());
         self.way.set(way);
         if seeks {
             self.step(Step::Seek);

@@ -12,6 +12,11 @@ pub fn now_ms() -> u64 {
     js_sys::Date::now() as u64
 }
 
+/// Milliseconds since the page began, by a clock that nobody sets.
+pub fn ticks_ms() -> u64 {
+    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now()) as u64
+}
+
 /// The zone at a moment.
 pub fn zone_at(ms: u64) -> ZoneOffset {
     let date = js_sys::Date::new(&JsValue::from_f64(ms as f64));

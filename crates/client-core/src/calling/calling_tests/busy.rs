@@ -56,7 +56,13 @@ fn a_caller_sees_it_until_somebody_answers() {
     assert!(!calls.is_shown_busy(), "nobody says it for another one");
     calls.hears_unstored(PEER, now_ms, busy(id(99)));
     assert!(!calls.is_shown_busy(), "of another call");
+    calls.is_of_kind(ChatKind::Group);
+    calls.story.client.calling.own.as_mut().expect("in a call").is_group = true;
     calls.hears_unstored(PEER, now_ms + 1, busy(call));
+    assert!(!calls.is_shown_busy(), "one of many");
+    calls.is_of_kind(ChatKind::Direct);
+    calls.story.client.calling.own.as_mut().expect("in a call").is_group = false;
+    calls.hears_unstored(PEER, now_ms + 2, busy(call));
     assert!(calls.is_shown_busy());
     calls.hears_word(calls.peer(), 8, 6, Word::Answered);
     assert!(!calls.is_shown_busy());

@@ -13,6 +13,37 @@ const TROUBLED: &str = "
     };
 ";
 
+/// What was said before is closed: what is seen after that is said anew.
+const NO_TOASTS: &str = "(document.querySelectorAll('[data-testid=toast-close]').forEach(close => close.click()),
+    !document.querySelector('[data-testid=toast]'))";
+/// All that the browser gives is noted.
+const NOTING_TRACKS: &str = "
+    window.given = [];
+    const give = MediaDevices.prototype.getUserMedia;
+    MediaDevices.prototype.getUserMedia = async function (wish) {
+        const stream = await give.call(this, wish);
+        window.given.push(...stream.getTracks());
+        return stream;
+    };
+";
+
+/// The server says nothing to whoever wants to join: microphone and camera are let go with the call all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_hangs_up_before_there_is_a_connection_is_not_recorded_any_more() -> Result<()> {
+    let mut world = World::new().await?;
+    world.lays_a_line().await?;
+    let (alice, _bob) = alice_and_bob(&world).await?;
+    begins_anew_with(&alice, &[NOTING_TRACKS]).await?;
+    alice.opens_chat("shall we talk?").await?;
+    world.line()?.falls_silent();
+    alice.clicks("call-video").await?;
+    alice.shows("call").await?;
+    alice.finds_true("window.given.length >= 2 && window.given.every(track => track.readyState === 'live')").await?;
+    alice.clicks("call-hang-up").await?;
+    alice.hides("call").await?;
+    alice.finds_true("window.given.every(track => track.readyState === 'ended')").await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_microphone_and_camera_one_hears_and_sees_and_is_told_why_nobody_hears_one() -> Result<()> {
     let world = World::new().await?;
@@ -36,8 +67,10 @@ async fn without_microphone_and_camera_one_hears_and_sees_and_is_told_why_nobody
         bob.sees("[data-testid=call-tile][data-muted=true][data-pictures='0']").await?;
         alice.sees("[data-testid=call-mute][data-on=false]").await?;
         alice.sees("[data-testid=call-camera][data-on=false]").await?;
+        alice.finds_true(NO_TOASTS).await?;
         alice.clicks("call-mute").await?;
         alice.sees_text("toast", of_microphone).await?;
+        alice.finds_true(NO_TOASTS).await?;
         alice.clicks("call-hang-up").await?;
         bob.hides("call").await?;
     }
@@ -71,6 +104,17 @@ async fn who_is_blocked_is_not_called_from_the_log_either() -> Result<()> {
     bob.sees("[data-testid=call][data-state=calling]").await?;
     bob.clicks("call-hang-up").await?;
     bob.hides("call").await?;
+    // What comes after it is here: it will not come any more.
+    alice.clicks("rail-chats").await?;
+    alice.opens_chat("shall we talk?").await?;
+    alice.clicks("unblock").await?;
+    alice.shows("composer-input").await?;
+    bob.writes("are you there?").await?;
+    alice.sees_text("message-text", "are you there?").await?;
+    alice.sees_no("[data-testid=call-ring]").await?;
+    ensure!(alice.reads_all("message-call").await?.len() == 1, "the chat has the first call alone");
+    alice.clicks("rail-calls").await?;
+    alice.shows("call-entry").await?;
     ensure!(alice.reads_all("call-entry").await?.len() == 1, "nothing of it is in the log");
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::platform::call::{Line, Own};
 use crate::platform::capture::CaptureTrouble;
 use crate::store::{App, CallWish};
 use crate::words;
-use client_api::{CallLine, CallSay, CallTrack, Command, UserError};
+use client_api::{CallLine, CallSay, CallTrack, ChatId, Command, UserError};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -46,13 +46,22 @@ struct Live {
     frames: Option<Rc<Frames>>,
     sent: Sent,
     /// For the call that is entered next: what another call is sent is not its.
-    prepared: Option<Sent>,
+    prepared: Option<Prepared>,
     /// Counts wishes: what the browser grants for an earlier one is let go.
     wish: u32,
     /// Counts calls, likewise.
     call: u32,
     /// How large each of the others' pictures shall be.
     layers: HashMap<String, u8>,
+}
+
+/// What the browser has granted for a call that has no connection yet.
+struct Prepared {
+    chat: ChatId,
+    wish: u32,
+    sent: Sent,
+    /// The core has not said yet whether there is such a call.
+    is_asked: bool,
 }
 
 /// What is sent; let go with it.
@@ -116,7 +125,7 @@ impl Session {
             CallWish::Place { chat, video } => (chat, video, true),
             CallWish::Answer { chat, video } => (chat, video, false),
         };
-        let own = self.app.calls.with_untracked(|calls| calls.own.as_ref().map(|own| own.chat));
+        let own = self.own_chat();
         let refusal = match frames::is_supported() {
             false => Some(words::CALL_NEEDS_BROWSER.to_owned()),
             true => own.filter(|own| places || *own == chat).map(|_| words::error(&UserError::InCall)),
@@ -138,19 +147,21 @@ impl Session {
                 return;
             }
             self.with_live(|live| {
-                live.prepared = Some(prepared);
+                live.prepared = Some(Prepared { chat, wish, sent: prepared, is_asked: true });
                 live.call = live.call.wrapping_add(1);
             });
             let _ = self.asking.try_set(false);
             let command = if places { Command::PlaceCall { chat, video } } else { Command::AnswerCall { chat } };
             let app = self.app;
             app.ask(command, move |result| {
+                if result.is_err() {
+                    drop(self.with_live(|live| live.prepared.take_if(|prepared| prepared.wish == wish)));
+                }
                 if !self.is_wish(wish) {
                     return;
                 }
                 if let Err(error) = result {
                     app.toast(words::error(&error), false);
-                    self.with_live(|live| live.prepared = None);
                 }
                 app.call_wish.set(None);
             });
@@ -178,10 +189,11 @@ impl Session {
 
     /// A connection, of a new call or of the same one anew.
     fn open(self, participant: u64, turn_password: &str) {
+        let own = self.own_chat();
         let opened = self.with_live(|live| {
             live.line = None;
-            if let Some(prepared) = live.prepared.take() {
-                live.sent = prepared;
+            if let Some(prepared) = live.prepared.take_if(|prepared| Some(prepared.chat) == own) {
+                live.sent = prepared.sent;
                 if let Some(frames) = live.frames.take() {
                     frames.stop();
                 }
@@ -374,8 +386,25 @@ impl Session {
         self.send_again();
     }
 
-    /// Nothing is sent or received any more.
-    pub fn end(self) {
+    /// There is such a call now: what was granted for it is let go with it.
+    pub fn begin(self, chat: ChatId) {
+        self.with_live(|live| {
+            if let Some(prepared) = live.prepared.as_mut().filter(|prepared| prepared.chat == chat) {
+                prepared.is_asked = false;
+            }
+        });
+    }
+
+    fn own_chat(self) -> Option<ChatId> {
+        self.app.calls.with_untracked(|calls| calls.own.as_ref().map(|own| own.chat))
+    }
+
+    /// Nothing is sent or received any more, but what was granted for the call that comes next.
+    pub fn end(self, next: Option<ChatId>) {
+        // It never had a connection.
+        drop(
+            self.with_live(|live| live.prepared.take_if(|prepared| !prepared.is_asked && Some(prepared.chat) != next)),
+        );
         // Taken out first: what is dropped may call back.
         let before = self.with_live(|live| {
             live.call = live.call.wrapping_add(1);
@@ -398,9 +427,11 @@ impl Session {
             if self.with_live(|live| live.call) != Some(call) {
                 return;
             }
+            let own = self.own_chat();
             self.with_live(|live| {
                 // The call's window is there before its connection.
-                let sent = live.prepared.as_mut().unwrap_or(&mut live.sent);
+                let prepared = live.prepared.as_mut().filter(|prepared| Some(prepared.chat) == own);
+                let sent = prepared.map_or(&mut live.sent, |prepared| &mut prepared.sent);
                 for (place, track) in [
                     (&mut sent.microphone, taken.microphone.take()),
                     (&mut sent.camera, taken.camera.take()),
