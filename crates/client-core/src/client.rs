@@ -9,6 +9,7 @@ use crate::chats::{self, Chat, Membership};
 use crate::config::Config;
 use crate::devices::Seen;
 use crate::digest::Digests;
+use crate::farewell::Farewell;
 use crate::finding::Finding;
 use crate::following::Moved;
 use crate::groups::changing;
@@ -67,6 +68,7 @@ pub struct Client {
     pub(crate) list_at_ms: Option<u64>,
     pub(crate) upload: Option<Upload>,
     pub(crate) backing: Backing,
+    pub(crate) farewell: Farewell,
     pub(crate) moving: Moving,
     pub(crate) phone: PhoneWatch,
     /// Key packages that the server has, where it has too few.
@@ -181,6 +183,7 @@ impl Client {
             list_at_ms: None,
             upload: None,
             backing: Backing::default(),
+            farewell: Farewell::default(),
             moving: Moving::default(),
             phone: PhoneWatch::default(),
             packages_left: None,
