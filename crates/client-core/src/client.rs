@@ -14,6 +14,7 @@ use crate::finding::Finding;
 use crate::following::Moved;
 use crate::groups::changing;
 use crate::history::export::Upload;
+use crate::history::import::Importing;
 use crate::history::progress::PhoneWatch;
 use crate::http::{self, Calls, Purpose};
 use crate::io::{Clock, Halt, HttpFailure, HttpId, HttpResponse, Input, Output};
@@ -68,6 +69,7 @@ pub struct Client {
     pub(crate) list_at_ms: Option<u64>,
     pub(crate) upload: Option<Upload>,
     pub(crate) backing: Backing,
+    pub(crate) importing: Importing,
     pub(crate) farewell: Farewell,
     pub(crate) moving: Moving,
     pub(crate) phone: PhoneWatch,
@@ -183,6 +185,7 @@ impl Client {
             list_at_ms: None,
             upload: None,
             backing: Backing::default(),
+            importing: Importing::default(),
             farewell: Farewell::default(),
             moving: Moving::default(),
             phone: PhoneWatch::default(),
@@ -580,6 +583,7 @@ impl Client {
             Purpose::BackupCreate => self.on_backup_created(cx, result),
             Purpose::BackupPatch => self.on_backup_patched(cx, result),
             Purpose::PutBackup { made_ms, size } => self.on_backup_put(cx, (made_ms, size), http::read(result)),
+            Purpose::NewestBackup { place } => self.on_newest_backup(cx, place, http::read(result)),
             Purpose::DropBackup => self.on_backup_dropped(cx, &http::read(result)),
             Purpose::Challenge => self.on_challenge(cx, http::read(result)),
             Purpose::OpenSession => self.on_session_answer(cx, result),

@@ -66,7 +66,10 @@ fn opens(file: &[u8], key: &str, piece_len: usize) -> (Result<Answer, UserError>
     let (mut client, db) = new_phone();
     let mut piece = PieceOf::Beginning;
     for bytes in file.chunks(piece_len) {
-        assert_eq!(asks(&mut client, &db, Command::GiveBackup { piece, bytes: bytes.to_vec() }), Ok(Answer::Done));
+        let given = asks(&mut client, &db, Command::GiveBackup { piece, bytes: bytes.to_vec() });
+        if given != Ok(Answer::Done) {
+            return (given, client, db);
+        }
         piece = PieceOf::Rest;
     }
     let place = BackupPlace::File;
@@ -132,7 +135,8 @@ fn a_piece_above_the_limit_is_refused() {
     let bytes = vec![0; BACKUP_PIECE_LEN_MAX + 1];
     let refused = asks(&mut client, &db, Command::GiveBackup { piece: PieceOf::Beginning, bytes });
     assert!(matches!(refused, Err(UserError::FileTooLarge { .. })), "{refused:?}");
-    let bytes = vec![0; BACKUP_PIECE_LEN_MAX];
+    let mut bytes = vec![0; BACKUP_PIECE_LEN_MAX];
+    bytes[..16].copy_from_slice(e2ee::backup::FILE_HEAD);
     assert_eq!(asks(&mut client, &db, Command::GiveBackup { piece: PieceOf::Beginning, bytes }), Ok(Answer::Done));
 }
 
@@ -278,4 +282,61 @@ fn a_server_without_room_leaves_the_backup_of_before_and_is_asked_again_after_a_
     assert_eq!((last.failed, last.made_ms, last.making), (Some(BackupFailure::NoRoom), made_ms, None));
     assert!(takes(&mut client, &db, 3_000_000 + EVERY_MS - 1, Input::Wake).0.is_empty());
     assert!(!takes(&mut client, &db, 3_000_000 + EVERY_MS, Input::Wake).0.is_empty());
+}
+
+/// A phone whose backup is not all here.
+fn restoring() -> Story {
+    let story = phone_with_words();
+    step(&story.db, 1, |cx| {
+        keep_key(cx, &typed_key(&recovery_key(1)).expect("a key"), 1, 1).expect("kept");
+        let segment = proto::content::ArchiveSegment { blob: blob(1), ..Default::default() };
+        let sql = "INSERT INTO import_segment (archive, place, segment) VALUES (x'', 0, ?1)";
+        cx.db.execute(sql, [segment.encode_to_vec()]).expect("inserted");
+    });
+    story
+}
+
+#[test]
+fn a_backup_that_is_being_restored_is_neither_replaced_nor_dropped() {
+    let mut story = restoring();
+    let file = Command::TakeBackup { piece: PieceOf::Beginning, key: String::new() };
+    let on = Command::TurnBackupOn { key: recovery_key(1) };
+    for command in [on, Command::BackUpNow, Command::TurnBackupOff, file] {
+        assert_eq!(story.asks(command.clone()), Err(UserError::StillRestoring), "{command:?}");
+    }
+    // Nor does one go on that was begun.
+    let Story { mut client, db, .. } = story;
+    let making = Making { archive: vec![1; 16], finished: true, ..Making::default() };
+    db.execute("UPDATE backup SET making = ?1", [making.encode_to_vec()]).expect("stored");
+    let (requests, _) = takes(&mut client, &db, 2_000_000, Input::Wake);
+    assert!(requests.iter().all(|request| request.method == HttpMethod::Get), "{requests:?}");
+    db.execute("UPDATE import_segment SET done = 1", []).expect("stored");
+    let (requests, _) = takes(&mut client, &db, 2_000_000, Input::Wake);
+    assert!(requests.iter().any(|request| request.method == HttpMethod::Put), "when all is here it does");
+}
+
+#[test]
+fn a_backup_that_is_overdue_while_one_is_restored_lets_the_phone_sleep() {
+    let Story { mut client, db, .. } = restoring();
+    db.execute("UPDATE backup SET next_ms = 5", []).expect("stored");
+    client.session.goes_up();
+    let now_ms = 2_000_000;
+    for _ in 0..2 {
+        let tx = db.unchecked_transaction().expect("transaction");
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let out = client.handle(&tx, Input::Wake, Clock { now_ms }, &mut rng).expect("no halt");
+        tx.commit().expect("commit");
+        assert!(!out.iter().any(|output| matches!(output, Output::WakeAt(at_ms) if *at_ms <= now_ms)), "{out:?}");
+    }
+}
+
+#[test]
+fn what_does_not_begin_as_a_backup_is_refused_at_the_first_piece() {
+    let (mut client, db) = new_phone();
+    for bytes in [&b"PK"[..], b"heliograph bkp 2 and more"] {
+        let given = Command::GiveBackup { piece: PieceOf::Beginning, bytes: bytes.to_vec() };
+        assert_eq!(asks(&mut client, &db, given), Err(UserError::BackupDamaged));
+    }
+    let kept: u32 = db.query_row("SELECT count(*) FROM restore_piece", [], |row| row.get(0)).expect("read");
+    assert_eq!(kept, 0);
 }
