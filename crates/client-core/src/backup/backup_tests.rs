@@ -3,8 +3,9 @@ use crate::chats::{Chat, Membership};
 use crate::io::{Clock, HttpRequest, Input};
 use crate::registration::restoring::segment_in_file;
 use crate::testing::story::{Story, text};
-use crate::testing::{new_phone, step};
-use client_api::{BACKUP_PIECE_LEN_MAX, BackupPlace, Command, PieceOf, Request};
+use crate::testing::{new_phone, phone, step};
+use client_api::{BACKUP_PIECE_LEN_MAX, BackupPlace, Command, Notice, PieceOf, Request};
+use e2ee::backup::{open_head, read_tail};
 use proto::ids::{ChatId, Generation};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -339,4 +340,58 @@ fn what_does_not_begin_as_a_backup_is_refused_at_the_first_piece() {
     }
     let kept: u32 = db.query_row("SELECT count(*) FROM restore_piece", [], |row| row.get(0)).expect("read");
     assert_eq!(kept, 0);
+}
+
+/// A phone that was restored out of this file, of which nothing is imported yet.
+fn restored_from(file: &[u8], key: &str) -> (Client, Connection) {
+    let (client, db) = phone();
+    let (_, manifest) = {
+        let tail = read_tail(file).expect("a tail");
+        open_head(&typed_key(key).expect("a key"), tail.head).expect("opens")
+    };
+    let piece = "INSERT INTO restore_piece (place, bytes) VALUES (?1, ?2)";
+    for (n, bytes) in (0_u64..).zip(file.chunks(1_000)) {
+        db.execute(piece, params![n * 1_000, bytes]).expect("inserted");
+    }
+    let segment = "INSERT INTO import_segment (archive, place, segment) VALUES (?1, ?2, ?3)";
+    for of in &manifest.segments {
+        db.execute(segment, params![of.archive, of.index, of.encode_to_vec()]).expect("inserted");
+    }
+    (client, db)
+}
+
+/// Imports what is here, an input a segment; what was told of it.
+fn imports(client: &mut Client, db: &Connection) -> Vec<Notice> {
+    let mut told = Vec::new();
+    for now_ms in 1..100 {
+        client.session.goes_up();
+        let tx = db.unchecked_transaction().expect("transaction");
+        let mut rng = ChaCha20Rng::seed_from_u64(now_ms);
+        let out = client.handle(&tx, Input::Wake, Clock { now_ms }, &mut rng).expect("no halt");
+        tx.commit().expect("commit");
+        told.extend(out.into_iter().filter_map(|output| match output {
+            Output::Event(Event::Notice(notice)) => Some(notice),
+            _ => None,
+        }));
+    }
+    told
+}
+
+#[test]
+fn a_file_is_forgotten_when_all_of_it_is_imported() {
+    let (file, key) = a_file();
+    let mut changed = file.clone();
+    changed[40] ^= 1;
+    for (file, words) in [(&file, vec![]), (&changed, vec![Notice::BackupPartLost])] {
+        let (mut client, db) = restored_from(file, &key);
+        assert_eq!(imports(&mut client, &db), words);
+        let left: u32 = db
+            .query_row(
+                "SELECT (SELECT count(*) FROM import_segment WHERE done = 0) + (SELECT count(*) FROM restore_piece)",
+                [],
+                |row| row.get(0),
+            )
+            .expect("read");
+        assert_eq!(left, 0);
+    }
 }

@@ -76,7 +76,7 @@ impl std::fmt::Debug for Opened {
 
 impl Opened {
     /// What the server is to compare, so that no later backup is put an end to unseen; empty for a file.
-    fn head_hash(&self, restorable: &Restorable) -> Vec<u8> {
+    fn sha256(&self, restorable: &Restorable) -> Vec<u8> {
         match self.place {
             BackupPlace::Server => Sha256::digest(&restorable.head).to_vec(),
             BackupPlace::File => Vec::new(),
@@ -263,7 +263,7 @@ impl Client {
         let body = Restore {
             ticket: restorable.proved.ticket.clone(),
             signed_device_list: next.as_bytes().to_vec(),
-            head_hash: opened.head_hash(restorable),
+            backup_sha256: opened.sha256(restorable),
         };
         cx.db
             .prepare_cached("UPDATE this SET restoration = ?1, number = ?2, account_key = ?3, device_key = ?4")?

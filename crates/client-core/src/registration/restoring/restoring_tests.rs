@@ -148,7 +148,7 @@ fn asked() -> (Phone, HttpRequest) {
     phone.hears(&open, &opened(&list(), head(1, &list())));
     let restore = phone.asks(restores(BackupPlace::Server));
     let body = Restore::decode(restore.body.bytes()).expect("a body");
-    assert_eq!(body.head_hash, Sha256::digest(head(1, &list())).to_vec(), "the backup that was opened");
+    assert_eq!(body.backup_sha256, Sha256::digest(head(1, &list())).to_vec(), "the backup that was opened");
     (phone, restore)
 }
 
@@ -183,7 +183,7 @@ fn what_was_overtaken_is_opened_anew_with_the_ticket() {
         assert!(matches!(stage(&events), Some(RegistrationStage::Restore { made_ms: 9, .. })), "{events:?}");
         let restore = phone.asks(restores(BackupPlace::Server));
         let body = Restore::decode(restore.body.bytes()).expect("a body");
-        assert_eq!(body.head_hash, Sha256::digest(head(2, &list())).to_vec());
+        assert_eq!(body.backup_sha256, Sha256::digest(head(2, &list())).to_vec());
         step(&phone.db, 1, |cx| assert!(pin::is_set(cx).expect("read"), "the PIN is known still"));
     }
 }
