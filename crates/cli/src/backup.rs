@@ -184,7 +184,7 @@ async fn come_in(account: &mut Account, arguments: &Restore, mut source: Source)
             Some(RegistrationStage::Pin) => {
                 account.ask(Command::EnterPin { pin: arguments.pin.clone() }).await?;
             }
-            Some(RegistrationStage::Restore { made_ms: 0, .. }) => bail!(UserError::BackupOther),
+            Some(RegistrationStage::Restore { made_ms: 0, .. }) => bail!(UserError::BackupNone),
             Some(RegistrationStage::Restore { .. }) => {
                 let place = BackupPlace::Server;
                 account.ask(Command::RestoreBackup { key: arguments.key.clone(), place }).await?;

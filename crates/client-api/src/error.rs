@@ -61,6 +61,15 @@ pub enum UserError {
     /// Of an account that does not have the number.
     #[error("this backup is of another account than the one that this number leads to")]
     BackupOther,
+    /// The server names an older list of the account's devices than the backup does, or another of the same age.
+    #[error("the server names an older list of your devices than this backup knows; nothing was restored")]
+    DevicesRolledBack,
+    /// The backup comes in still.
+    #[error("the backup is still being restored; try again when it is all here")]
+    StillRestoring,
+    /// There is no backup at the server.
+    #[error("the server has no backup of this account; restore it from a file")]
+    BackupNone,
     /// More than a backup holds.
     #[error("this account is too large for a backup")]
     BackupTooLarge,

@@ -166,6 +166,10 @@ pub enum Notice {
         /// In short, for a report.
         what: String,
     },
+    /// A part of the backup that is being restored is missing at the server, or is not what was backed up; it is asked for again.
+    BackupPartAwaited,
+    /// A part of the backup was not restored, and is gone on without.
+    BackupPartLost,
     /// The number of somebody who is blocked leads to another account now, which is blocked in their place.
     BlockMoved {
         /// What that is called here.

@@ -109,6 +109,8 @@ pub enum RegistrationStage {
         made_ms: u64,
         /// Its bytes.
         size: u64,
+        /// Devices that stay linked if it is restored, as the server names them.
+        companions: u32,
     },
     /// Choose a PIN (or later).
     ChoosePin,

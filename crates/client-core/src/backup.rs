@@ -10,7 +10,7 @@ use crate::history::export::{self, BackupSegment};
 use crate::history::import;
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse, Output};
-use crate::{chats, this};
+use crate::{chats, mls, this};
 use client_api::{Answer, BackupFailure, BackupState, Event, RecoveryKeyText, UserError};
 use e2ee::backup::{BackupError, BackupKey, Outside, RecoveryKey, RecoveryKeyError, seal_head};
 use identity::ChatKind;
@@ -82,7 +82,18 @@ pub(crate) fn forget_key(cx: &Context<'_>) -> Result<(), Halt> {
     Ok(())
 }
 
-fn key(db: &Connection) -> Result<Option<BackupKey>, Halt> {
+/// Backups are the phone's, and not while it is being restored: what it has is part of what the backup has, and the next one ends the one
+/// before.
+fn may_change(cx: &Context<'_>) -> Result<Result<(), UserError>, Halt> {
+    Ok(match (cx.is_phone()?, import::is_whole(cx)?) {
+        (false, _) => Err(UserError::OnlyPhone),
+        (true, false) => Err(UserError::StillRestoring),
+        (true, true) => Ok(()),
+    })
+}
+
+/// The key of backups, where there are any.
+pub(crate) fn key(db: &Connection) -> Result<Option<BackupKey>, Halt> {
     let bytes: Vec<u8> = db.prepare_cached("SELECT key FROM backup")?.query_row([], |row| row.get(0))?;
     let bytes = Zeroizing::new(bytes);
     match <&[u8; 32]>::try_from(bytes.as_slice()) {
@@ -131,6 +142,7 @@ fn head(cx: &mut Context<'_>, making: &Making, key: &BackupKey) -> Result<Result
         self_chat: own.chat.to_vec(),
         messages: making.segments.iter().map(|segment| segment.messages).sum(),
         segments: making.segments.clone(),
+        signed_device_list: mls::own_device_list(cx)?.as_bytes().to_vec(),
     };
     let outside = Outside { account: me.address.account, made_ms: cx.now_ms };
     Ok(seal_head(key, outside, &manifest, cx.rng))
@@ -177,8 +189,8 @@ impl Client {
 
     /// "Back up with this key."
     pub(crate) fn turn_backup_on(&mut self, cx: &mut Context<'_>, request: u32, key: &str) -> Result<(), Halt> {
-        if !cx.is_phone()? {
-            cx.answer(request, Err(UserError::OnlyPhone));
+        if let Err(error) = may_change(cx)? {
+            cx.answer(request, Err(error));
             return Ok(());
         }
         match typed_key(key) {
@@ -198,8 +210,8 @@ impl Client {
 
     /// "Back up now."
     pub(crate) fn back_up_now(&mut self, cx: &mut Context<'_>, request: u32) -> Result<(), Halt> {
-        if !cx.is_phone()? {
-            cx.answer(request, Err(UserError::OnlyPhone));
+        if let Err(error) = may_change(cx)? {
+            cx.answer(request, Err(error));
         } else if key(cx.db)?.is_none() {
             cx.answer(request, Err(UserError::BackupOff));
         } else {
@@ -214,8 +226,8 @@ impl Client {
 
     /// "Turn off": the server's copy goes, too.
     pub(crate) fn turn_backup_off(&mut self, cx: &mut Context<'_>, request: u32) -> Result<(), Halt> {
-        if !cx.is_phone()? {
-            cx.answer(request, Err(UserError::OnlyPhone));
+        if let Err(error) = may_change(cx)? {
+            cx.answer(request, Err(error));
             return Ok(());
         }
         self.abandon_backup(cx)?;
@@ -248,7 +260,8 @@ impl Client {
         let under_way = |p: &Purpose| {
             matches!(p, Purpose::BackupCreate | Purpose::BackupPatch | Purpose::PutBackup { .. } | Purpose::DropBackup)
         };
-        if !cx.is_phone()? || self.calls.is_under_way(under_way) {
+        // A phone that is being restored has not all of what the backup has, and would put an end to it. When it has, this comes again.
+        if !cx.is_phone()? || self.calls.is_under_way(under_way) || !import::is_whole(cx)? {
             return Ok(());
         }
         let (is_on, drop_due, next_ms): (bool, bool, u64) = cx
@@ -263,8 +276,7 @@ impl Client {
         }
         let (key, making) = match (key(cx.db)?, making(cx.db)?) {
             (Some(key), Some(making)) => (key, making),
-            // A phone that is being restored has not all of what the backup has.
-            (Some(key), None) if next_ms <= cx.now_ms && import::is_whole(cx)? => {
+            (Some(key), None) if next_ms <= cx.now_ms => {
                 self.begin_backup(cx)?;
                 show(cx)?;
                 (key, making_of(cx)?)

@@ -9,10 +9,12 @@ use crate::chats::{self, Chat, Membership};
 use crate::config::Config;
 use crate::devices::Seen;
 use crate::digest::Digests;
+use crate::farewell::Farewell;
 use crate::finding::Finding;
 use crate::following::Moved;
 use crate::groups::changing;
 use crate::history::export::Upload;
+use crate::history::import::Importing;
 use crate::history::progress::PhoneWatch;
 use crate::http::{self, Calls, Purpose};
 use crate::io::{Clock, Halt, HttpFailure, HttpId, HttpResponse, Input, Output};
@@ -67,6 +69,8 @@ pub struct Client {
     pub(crate) list_at_ms: Option<u64>,
     pub(crate) upload: Option<Upload>,
     pub(crate) backing: Backing,
+    pub(crate) importing: Importing,
+    pub(crate) farewell: Farewell,
     pub(crate) moving: Moving,
     pub(crate) phone: PhoneWatch,
     /// Key packages that the server has, where it has too few.
@@ -181,6 +185,8 @@ impl Client {
             list_at_ms: None,
             upload: None,
             backing: Backing::default(),
+            importing: Importing::default(),
+            farewell: Farewell::default(),
             moving: Moving::default(),
             phone: PhoneWatch::default(),
             packages_left: None,
@@ -579,6 +585,7 @@ impl Client {
             Purpose::BackupCreate => self.on_backup_created(cx, result),
             Purpose::BackupPatch => self.on_backup_patched(cx, result),
             Purpose::PutBackup { made_ms, size } => self.on_backup_put(cx, (made_ms, size), http::read(result)),
+            Purpose::NewestBackup { place } => self.on_newest_backup(cx, place, http::read(result)),
             Purpose::DropBackup => self.on_backup_dropped(cx, &http::read(result)),
             Purpose::Challenge => self.on_challenge(cx, http::read(result)),
             Purpose::OpenSession => self.on_session_answer(cx, result),

@@ -5,12 +5,22 @@ use crate::client::{Client, Context};
 use crate::http::{Answer as Reply, Purpose, user_error};
 use crate::io::{Halt, HttpMethod};
 use crate::pin;
-use crate::{mls, own_list, this};
+use crate::{own_list, this};
 use client_api::{LogoutReason, UserError};
-use identity::DeviceRole;
 use prost::Message as _;
 use proto::account::DeleteAccount;
-use proto::ids::DeviceNumber;
+
+/// Wrong PINs that are told so before there is a wait.
+const PIN_TRIES: u32 = 5;
+/// That wait.
+const PIN_WAIT_MS: u64 = 3_600_000;
+
+/// Wrong PINs of this run.
+#[derive(Debug, Default)]
+pub(crate) struct Farewell {
+    wrong_pins: u32,
+    locked_until_ms: u64,
+}
 
 impl Client {
     /// "Delete my account", confirmed by its number, and by the PIN where there is one.
@@ -31,23 +41,19 @@ impl Client {
             cx.answer(request, Err(UserError::ConfirmWrong));
             return Ok(());
         }
-        let pin_proof = match pin::six_digits(typed_pin) {
-            Some(pin) => identity::pin::pin_proof(&pin, &me.number).to_vec(),
-            None if pin::is_set(cx)? => {
-                cx.answer(request, Err(UserError::PinNeeded));
-                return Ok(());
-            }
-            None => Vec::new(),
-        };
+        if let Err(error) = self.check_pin(cx, typed_pin)? {
+            cx.answer(request, Err(error));
+            return Ok(());
+        }
+        let pin_proof = pin::six_digits(typed_pin)
+            .map(|pin| identity::pin::pin_proof(&pin, &me.number).to_vec())
+            .unwrap_or_default();
         let Some(token) = this::session_token(cx.db)?.filter(|_| self.session.is_up()) else {
             cx.answer(request, Err(UserError::Offline));
             return Ok(());
         };
-        let list = mls::own_device_list(cx)?;
-        let companions: Vec<DeviceNumber> =
-            list.devices().filter(|cert| cert.role == DeviceRole::Companion).map(|cert| cert.device).collect();
         let base = self.list_to_sign_on(cx)?;
-        let Ok(last) = own_list::sign_next(cx, &base, &account_key, &companions, None)? else {
+        let Ok(last) = own_list::sign_last(cx, &base, &account_key)? else {
             return Err(Halt::Broken("a device list without a companion cannot be signed"));
         };
         cx.db.prepare_cached("UPDATE this SET farewell = 1")?.execute([])?;
@@ -55,6 +61,30 @@ impl Client {
         let purpose = Purpose::DeleteAccount { request };
         cx.out.push(self.calls.start(purpose, HttpMethod::Post, "/v1/account/delete", body, Some(token)));
         Ok(())
+    }
+
+    /// Before the last list is signed: whoever is given it may make the companions wipe themselves.
+    fn check_pin(&mut self, cx: &Context<'_>, typed: &str) -> Result<Result<(), UserError>, Halt> {
+        if !pin::is_set(cx)? {
+            return Ok(Ok(()));
+        }
+        if pin::six_digits(typed).is_none() {
+            return Ok(Err(UserError::PinNeeded));
+        }
+        let tries = &mut self.farewell;
+        if let Some(left_ms) = tries.locked_until_ms.checked_sub(cx.now_ms).filter(|left_ms| *left_ms > 0) {
+            return Ok(Err(UserError::TooMany { wait_s: u32::try_from(left_ms.div_ceil(1_000)).unwrap_or(u32::MAX) }));
+        }
+        if pin::is_right(cx, typed)? {
+            tries.wrong_pins = 0;
+            return Ok(Ok(()));
+        }
+        tries.wrong_pins += 1;
+        if tries.wrong_pins < PIN_TRIES {
+            return Ok(Err(UserError::PinWrong { tries_left: PIN_TRIES - tries.wrong_pins }));
+        }
+        *tries = Farewell { wrong_pins: 0, locked_until_ms: cx.now_ms + PIN_WAIT_MS };
+        Ok(Err(UserError::TooMany { wait_s: u32::try_from(PIN_WAIT_MS / 1_000).unwrap_or(u32::MAX) }))
     }
 
     pub(crate) fn on_account_deleted(
@@ -86,3 +116,6 @@ impl Client {
 pub(crate) fn was_asked_for(cx: &Context<'_>) -> Result<bool, Halt> {
     Ok(cx.db.prepare_cached("SELECT farewell FROM this")?.query_row([], |row| row.get(0))?)
 }
+
+#[cfg(test)]
+mod farewell_tests;

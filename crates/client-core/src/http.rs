@@ -17,47 +17,123 @@ const TIMEOUT_MS: u32 = 20_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Purpose {
     ServerInfo,
-    RequestCode { request: u32, typed: String },
-    VerifyCode { request: u32, number: String },
-    Register { request: u32 },
-    OpenRestore { request: u32 },
-    Restore { request: u32 },
-    DeleteAccount { request: u32 },
+    RequestCode {
+        request: u32,
+        typed: String,
+    },
+    VerifyCode {
+        request: u32,
+        number: String,
+    },
+    Register {
+        request: u32,
+    },
+    OpenRestore {
+        request: u32,
+    },
+    Restore {
+        request: u32,
+    },
+    DeleteAccount {
+        request: u32,
+    },
     BackupCreate,
     BackupPatch,
-    PutBackup { made_ms: u64, size: u64 },
+    PutBackup {
+        made_ms: u64,
+        size: u64,
+    },
     DropBackup,
     Challenge,
     OpenSession,
-    SetPin { request: u32, check: Vec<u8> },
+    SetPin {
+        request: u32,
+        check: Vec<u8>,
+    },
     PutKeyPackages,
-    LinkOpen { link_id: LinkId },
-    LinkGet { end: End, link_id: LinkId },
-    LinkPut { end: End, link_id: LinkId },
+    LinkOpen {
+        link_id: LinkId,
+    },
+    LinkGet {
+        end: End,
+        link_id: LinkId,
+    },
+    LinkPut {
+        end: End,
+        link_id: LinkId,
+    },
     LinkClose,
-    PutLinkedList { device: u32, signed_list: Vec<u8> },
-    PutShorterList { request: u32, signed_list: Vec<u8> },
+    PutLinkedList {
+        device: u32,
+        signed_list: Vec<u8>,
+    },
+    PutShorterList {
+        request: u32,
+        signed_list: Vec<u8>,
+    },
     OwnDevices,
-    PeerLists { wanted: BTreeMap<AccountId, u64> },
+    PeerLists {
+        wanted: BTreeMap<AccountId, u64>,
+    },
     ExportCreate,
     ExportPatch,
-    ImportSegment { place: u32 },
+    ImportSegment {
+        place: u32,
+    },
+    /// The backup that the server has now, as one segment of the one that is being restored is not there.
+    NewestBackup {
+        place: u32,
+    },
     DropBlob,
-    MediaCreate { message: MessageId },
-    MediaHead { message: MessageId },
-    MediaPatch { message: MessageId },
-    MediaFetch { message: MessageId, media: MediaId, from: u64, last: u64 },
-    MediaDrop { blob: String },
-    LookUp { request: u32, name: String },
-    AskAbout { accounts: Vec<AccountId> },
-    GetProfiles { accounts: Vec<AccountId> },
-    PutProfile { version: u64 },
-    PushKey { request: u32 },
-    PutPush { request: u32, endpoint: String },
+    MediaCreate {
+        message: MessageId,
+    },
+    MediaHead {
+        message: MessageId,
+    },
+    MediaPatch {
+        message: MessageId,
+    },
+    MediaFetch {
+        message: MessageId,
+        media: MediaId,
+        from: u64,
+        last: u64,
+    },
+    MediaDrop {
+        blob: String,
+    },
+    LookUp {
+        request: u32,
+        name: String,
+    },
+    AskAbout {
+        accounts: Vec<AccountId>,
+    },
+    GetProfiles {
+        accounts: Vec<AccountId>,
+    },
+    PutProfile {
+        version: u64,
+    },
+    PushKey {
+        request: u32,
+    },
+    PutPush {
+        request: u32,
+        endpoint: String,
+    },
     DropPush,
-    ListForSafety { request: u32, account: AccountId },
-    ListsForCreating { chat: ChatId },
-    ClaimForCreating { chat: ChatId },
+    ListForSafety {
+        request: u32,
+        account: AccountId,
+    },
+    ListsForCreating {
+        chat: ChatId,
+    },
+    ClaimForCreating {
+        chat: ChatId,
+    },
 }
 
 impl Purpose {
@@ -121,6 +197,13 @@ impl Calls {
     /// Forgets all calls of a kind; their answers are dropped.
     pub(crate) fn drop_where(&mut self, unwanted: impl Fn(&Purpose) -> bool) {
         self.under_way.retain(|_, purpose| !unwanted(purpose));
+    }
+
+    /// Forgets all calls of a kind, and says what they were for.
+    pub(crate) fn take_where(&mut self, unwanted: impl Fn(&Purpose) -> bool) -> Vec<Purpose> {
+        let (taken, kept) = std::mem::take(&mut self.under_way).into_iter().partition(|(_, purpose)| unwanted(purpose));
+        self.under_way = kept;
+        BTreeMap::into_values(taken).collect()
     }
 }
 

@@ -7,7 +7,7 @@ use crate::io::Halt;
 use crate::link::unsettled;
 use crate::mls;
 use breakable::{Rule, broken};
-use identity::{AccountKey, ListError, VerifiedDeviceList};
+use identity::{AccountKey, DeviceRole, ListError, VerifiedDeviceList};
 use proto::identity::SignedDeviceCert;
 use proto::ids::DeviceNumber;
 
@@ -75,4 +75,23 @@ pub(crate) fn sign_next(
         cx.db.prepare_cached("UPDATE this SET signed_list = ?1")?.execute([next.as_bytes()])?;
     }
     Ok(next)
+}
+
+/// Signs a list without companions, with which the account ends. It is not signed on: the server may refuse to delete, and then the next list
+/// has the companions still. What is kept takes the same version, and goes nowhere, so the next one is later than both.
+pub(crate) fn sign_last(
+    cx: &Context<'_>,
+    base: &Base,
+    account_key: &AccountKey,
+) -> Result<Result<VerifiedDeviceList, ListError>, Halt> {
+    let companions: Vec<DeviceNumber> =
+        base.list.devices().filter(|cert| cert.role == DeviceRole::Companion).map(|cert| cert.device).collect();
+    let with_companions = base.list.next(account_key, &base.left_out, None, cx.now_ms);
+    match (with_companions, base.list.next(account_key, &companions, None, cx.now_ms)) {
+        (Ok(kept), Ok(last)) => {
+            cx.db.prepare_cached("UPDATE this SET signed_list = ?1")?.execute([kept.as_bytes()])?;
+            Ok(Ok(last))
+        }
+        (Err(error), _) | (_, Err(error)) => Ok(Err(error)),
+    }
 }

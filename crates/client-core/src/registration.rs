@@ -87,7 +87,8 @@ impl Client {
                 },
                 Step::Pin { .. } => RegistrationStage::Pin,
                 Step::Restore(restorable) => {
-                    RegistrationStage::Restore { made_ms: restorable.made_ms, size: restorable.size }
+                    let (made_ms, size) = (restorable.made_ms, restorable.size);
+                    RegistrationStage::Restore { made_ms, size, companions: restorable.companions() }
                 }
                 Step::Busy => RegistrationStage::Busy,
             }
@@ -187,8 +188,7 @@ impl Client {
             self.ask_for_backup(cx, request, Proved { number, ticket: ok.ticket, pin_proof: Vec::new() });
             return Ok(());
         }
-        self.make_account(cx, number, ok.ticket, Vec::new())?;
-        self.send_register(cx, request)
+        self.no_account(cx, request, Proved { number, ticket: ok.ticket, pin_proof: Vec::new() })
     }
 
     /// The PIN that protects this number.
@@ -316,6 +316,8 @@ impl Client {
             device_key: DeviceKey::from_bytes(&device_key),
             account_key: Some(AccountKey::from_bytes(&account_key)),
         };
+        // A file of a backup that was given, and came to nothing.
+        restoring::forget_file(cx)?;
         debug_assert_eq!(me.address.account, AccountId::of_first_key(list.account_key().as_bytes()));
         this::become_device(cx.db, &me, list.as_bytes())
     }

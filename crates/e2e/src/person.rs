@@ -210,6 +210,13 @@ impl Person {
     pub async fn goes_on_with_code(mut self, world: &World, number: &str) -> Result<Self> {
         let code = world.code_for(number).await?;
         self.does(Command::VerifyCode { code }).await?;
+        let asks = |s: &Screen| {
+            matches!(s.registration, Some(RegistrationStage::Restore { .. } | RegistrationStage::ChoosePin))
+        };
+        self.until("what comes after the code", asks).await?;
+        if matches!(self.screen.registration, Some(RegistrationStage::Restore { .. })) {
+            self.does(Command::StartAnew).await?;
+        }
         self.does(Command::SetPin { pin: String::new() }).await?;
         let profile = Command::SetProfile { name: self.name.clone(), about: String::new(), photo: None };
         self.does(profile).await?;

@@ -267,6 +267,9 @@ async fn backups_that_are_turned_off_leave_nothing_at_the_server() -> Result<()>
     }
     alice.stops().await;
     let mut alice = comes_with_number(&world, "Alice's new phone", ALICE).await?;
+    let none = |s: &e2e::person::Screen| matches!(s.registration, Some(RegistrationStage::Restore { made_ms: 0, .. }));
+    alice.until("a file or a new start to be offered", none).await?;
+    alice.does(Command::StartAnew).await?;
     alice.until("the PIN to be chosen", |s| matches!(s.registration, Some(RegistrationStage::ChoosePin))).await
 }
 

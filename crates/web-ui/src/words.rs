@@ -129,6 +129,9 @@ pub fn error(error: &UserError) -> String {
         | UserError::BackupDamaged
         | UserError::BackupNewer
         | UserError::BackupOther
+        | UserError::DevicesRolledBack
+        | UserError::StillRestoring
+        | UserError::BackupNone
         | UserError::BackupTooLarge
         | UserError::BackupOff
         | UserError::ConfirmWrong
@@ -274,6 +277,7 @@ pub fn notice(notice: &Notice) -> String {
         Notice::ServerNotTrusted { what } => {
             format!("The server delivered something that does not verify ({what}). Nothing was taken from it.")
         }
+        Notice::BackupPartAwaited | Notice::BackupPartLost => backups::part_notice(notice).into(),
         Notice::BlockMoved { title } => housekeeping::block_moved(title),
         Notice::StorageNotPersistent => {
             "The browser may clear this page's storage when space runs out. Installing the app prevents that.".into()

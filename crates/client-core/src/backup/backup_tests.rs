@@ -3,8 +3,9 @@ use crate::chats::{Chat, Membership};
 use crate::io::{Clock, HttpRequest, Input};
 use crate::registration::restoring::segment_in_file;
 use crate::testing::story::{Story, text};
-use crate::testing::{new_phone, step};
-use client_api::{BACKUP_PIECE_LEN_MAX, BackupPlace, Command, PieceOf, Request};
+use crate::testing::{new_phone, phone, step};
+use client_api::{BACKUP_PIECE_LEN_MAX, BackupPlace, Command, Notice, PieceOf, Request};
+use e2ee::backup::{open_head, read_tail};
 use proto::ids::{ChatId, Generation};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -66,7 +67,10 @@ fn opens(file: &[u8], key: &str, piece_len: usize) -> (Result<Answer, UserError>
     let (mut client, db) = new_phone();
     let mut piece = PieceOf::Beginning;
     for bytes in file.chunks(piece_len) {
-        assert_eq!(asks(&mut client, &db, Command::GiveBackup { piece, bytes: bytes.to_vec() }), Ok(Answer::Done));
+        let given = asks(&mut client, &db, Command::GiveBackup { piece, bytes: bytes.to_vec() });
+        if given != Ok(Answer::Done) {
+            return (given, client, db);
+        }
         piece = PieceOf::Rest;
     }
     let place = BackupPlace::File;
@@ -132,7 +136,8 @@ fn a_piece_above_the_limit_is_refused() {
     let bytes = vec![0; BACKUP_PIECE_LEN_MAX + 1];
     let refused = asks(&mut client, &db, Command::GiveBackup { piece: PieceOf::Beginning, bytes });
     assert!(matches!(refused, Err(UserError::FileTooLarge { .. })), "{refused:?}");
-    let bytes = vec![0; BACKUP_PIECE_LEN_MAX];
+    let mut bytes = vec![0; BACKUP_PIECE_LEN_MAX];
+    bytes[..16].copy_from_slice(e2ee::backup::FILE_HEAD);
     assert_eq!(asks(&mut client, &db, Command::GiveBackup { piece: PieceOf::Beginning, bytes }), Ok(Answer::Done));
 }
 
@@ -278,4 +283,115 @@ fn a_server_without_room_leaves_the_backup_of_before_and_is_asked_again_after_a_
     assert_eq!((last.failed, last.made_ms, last.making), (Some(BackupFailure::NoRoom), made_ms, None));
     assert!(takes(&mut client, &db, 3_000_000 + EVERY_MS - 1, Input::Wake).0.is_empty());
     assert!(!takes(&mut client, &db, 3_000_000 + EVERY_MS, Input::Wake).0.is_empty());
+}
+
+/// A phone whose backup is not all here.
+fn restoring() -> Story {
+    let story = phone_with_words();
+    step(&story.db, 1, |cx| {
+        keep_key(cx, &typed_key(&recovery_key(1)).expect("a key"), 1, 1).expect("kept");
+        let segment = proto::content::ArchiveSegment { blob: blob(1), ..Default::default() };
+        let sql = "INSERT INTO import_segment (archive, place, segment) VALUES (x'', 0, ?1)";
+        cx.db.execute(sql, [segment.encode_to_vec()]).expect("inserted");
+    });
+    story
+}
+
+#[test]
+fn a_backup_that_is_being_restored_is_neither_replaced_nor_dropped() {
+    let mut story = restoring();
+    let file = Command::TakeBackup { piece: PieceOf::Beginning, key: String::new() };
+    let on = Command::TurnBackupOn { key: recovery_key(1) };
+    for command in [on, Command::BackUpNow, Command::TurnBackupOff, file] {
+        assert_eq!(story.asks(command.clone()), Err(UserError::StillRestoring), "{command:?}");
+    }
+    // Nor does one go on that was begun.
+    let Story { mut client, db, .. } = story;
+    let making = Making { archive: vec![1; 16], finished: true, ..Making::default() };
+    db.execute("UPDATE backup SET making = ?1", [making.encode_to_vec()]).expect("stored");
+    let (requests, _) = takes(&mut client, &db, 2_000_000, Input::Wake);
+    assert!(requests.iter().all(|request| request.method == HttpMethod::Get), "{requests:?}");
+    db.execute("UPDATE import_segment SET done = 1", []).expect("stored");
+    let (requests, _) = takes(&mut client, &db, 2_000_000, Input::Wake);
+    assert!(requests.iter().any(|request| request.method == HttpMethod::Put), "when all is here it does");
+}
+
+#[test]
+fn a_backup_that_is_overdue_while_one_is_restored_lets_the_phone_sleep() {
+    let Story { mut client, db, .. } = restoring();
+    db.execute("UPDATE backup SET next_ms = 5", []).expect("stored");
+    client.session.goes_up();
+    let now_ms = 2_000_000;
+    for _ in 0..2 {
+        let tx = db.unchecked_transaction().expect("transaction");
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let out = client.handle(&tx, Input::Wake, Clock { now_ms }, &mut rng).expect("no halt");
+        tx.commit().expect("commit");
+        assert!(!out.iter().any(|output| matches!(output, Output::WakeAt(at_ms) if *at_ms <= now_ms)), "{out:?}");
+    }
+}
+
+#[test]
+fn what_does_not_begin_as_a_backup_is_refused_at_the_first_piece() {
+    let (mut client, db) = new_phone();
+    for bytes in [&b"PK"[..], b"heliograph bkp 2 and more"] {
+        let given = Command::GiveBackup { piece: PieceOf::Beginning, bytes: bytes.to_vec() };
+        assert_eq!(asks(&mut client, &db, given), Err(UserError::BackupDamaged));
+    }
+    let kept: u32 = db.query_row("SELECT count(*) FROM restore_piece", [], |row| row.get(0)).expect("read");
+    assert_eq!(kept, 0);
+}
+
+/// A phone that was restored out of this file, of which nothing is imported yet.
+fn restored_from(file: &[u8], key: &str) -> (Client, Connection) {
+    let (client, db) = phone();
+    let (_, manifest) = {
+        let tail = read_tail(file).expect("a tail");
+        open_head(&typed_key(key).expect("a key"), tail.head).expect("opens")
+    };
+    let piece = "INSERT INTO restore_piece (place, bytes) VALUES (?1, ?2)";
+    for (n, bytes) in (0_u64..).zip(file.chunks(1_000)) {
+        db.execute(piece, params![n * 1_000, bytes]).expect("inserted");
+    }
+    let segment = "INSERT INTO import_segment (archive, place, segment) VALUES (?1, ?2, ?3)";
+    for of in &manifest.segments {
+        db.execute(segment, params![of.archive, of.index, of.encode_to_vec()]).expect("inserted");
+    }
+    (client, db)
+}
+
+/// Imports what is here, an input a segment; what was told of it.
+fn imports(client: &mut Client, db: &Connection) -> Vec<Notice> {
+    let mut told = Vec::new();
+    for now_ms in 1..100 {
+        client.session.goes_up();
+        let tx = db.unchecked_transaction().expect("transaction");
+        let mut rng = ChaCha20Rng::seed_from_u64(now_ms);
+        let out = client.handle(&tx, Input::Wake, Clock { now_ms }, &mut rng).expect("no halt");
+        tx.commit().expect("commit");
+        told.extend(out.into_iter().filter_map(|output| match output {
+            Output::Event(Event::Notice(notice)) => Some(notice),
+            _ => None,
+        }));
+    }
+    told
+}
+
+#[test]
+fn a_file_is_forgotten_when_all_of_it_is_imported() {
+    let (file, key) = a_file();
+    let mut changed = file.clone();
+    changed[40] ^= 1;
+    for (file, words) in [(&file, vec![]), (&changed, vec![Notice::BackupPartLost])] {
+        let (mut client, db) = restored_from(file, &key);
+        assert_eq!(imports(&mut client, &db), words);
+        let left: u32 = db
+            .query_row(
+                "SELECT (SELECT count(*) FROM import_segment WHERE done = 0) + (SELECT count(*) FROM restore_piece)",
+                [],
+                |row| row.get(0),
+            )
+            .expect("read");
+        assert_eq!(left, 0);
+    }
 }

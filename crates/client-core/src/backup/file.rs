@@ -1,6 +1,6 @@
 //! A backup into a file: the interface asks for one piece after the other and writes them down.
 
-use super::{add, archive_of, begin, head, key, typed_key};
+use super::{add, archive_of, begin, head, key, may_change, typed_key};
 use crate::client::{Client, Context};
 use crate::history::export;
 use crate::io::Halt;
@@ -33,8 +33,8 @@ impl Client {
         if let Some((making, _)) = self.backing.file.take() {
             export::forget(cx, archive_of(&making)?)?;
         }
-        if !cx.is_phone()? {
-            return Ok(Err(UserError::OnlyPhone));
+        if let Err(error) = may_change(cx)? {
+            return Ok(Err(error));
         }
         let key = if typed.is_empty() { key(cx.db)?.ok_or(UserError::BackupOff) } else { typed_key(typed) };
         Ok(key.map(|key| {

@@ -7,7 +7,7 @@ use crate::accounts;
 use crate::chats::{self, Chat, Membership, NO_PEER};
 use crate::client::{Client, Context};
 use crate::groups;
-use crate::http::Purpose;
+use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse};
 use crate::marks::{self, Mark};
 use crate::messages::{NUMBER_MAX, Stored};
@@ -18,12 +18,30 @@ use client_api::{Event, Notice};
 use e2ee::archive::SegmentReader;
 use identity::ChatKind;
 use prost::Message as _;
+use proto::account::Backup;
 use proto::content::{ArchiveManifest, ArchiveSegment, Content, Fill, SeqRange, StateOp};
 use proto::history::{AccountSeq, Frame, Message, frame};
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, Generation};
 use proto::link::Linked;
 use rusqlite::{OptionalExtension, params};
 use sha2::{Digest, Sha256};
+
+/// After a segment that did not come.
+const AGAIN_MS: u64 = 5_000;
+/// After a segment of a companion's history that does not fit its announcement.
+const MISFIT_AGAIN_MS: u64 = 30_000;
+/// The longest pause before a part of a backup is asked for again.
+const AGAIN_MS_MAX: u64 = 600_000;
+/// How often a part of a backup is asked for that the server says it has not, or of which it gives something else: for about an hour.
+const TRIES: u32 = 12;
+
+/// What is known in this run of the segment that comes next.
+#[derive(Debug, Default)]
+pub(crate) struct Importing {
+    not_before_ms: u64,
+    /// How often it was not there, or was something else.
+    tries: u32,
+}
 
 impl Client {
     /// Linked: the self group is joined first, and what comes there is the history.
@@ -85,7 +103,8 @@ impl Client {
 
     /// Fetches the next segment.
     pub(crate) fn import_next(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        if self.calls.is_under_way(|p| matches!(p, Purpose::ImportSegment { .. })) {
+        let asked = |p: &Purpose| matches!(p, Purpose::ImportSegment { .. } | Purpose::NewestBackup { .. });
+        if cx.now_ms < self.importing.not_before_ms || self.calls.is_under_way(asked) {
             return Ok(());
         }
         let Some((place, segment)) = next_segment(cx)? else { return Ok(()) };
@@ -119,8 +138,12 @@ impl Client {
         let Some((next, segment)) = next_segment(cx)?.filter(|(next, _)| *next == place) else { return Ok(()) };
         let body = match result {
             Ok(response) if response.status == 200 => response.body,
+            // The phone before may have made another backup since this one was opened.
+            Ok(response) if response.status == 404 && segment.for_device == FOR_BACKUP => {
+                return self.ask_newest_backup(cx, place);
+            }
             _ => {
-                self.retry_at(cx.now_ms + 5_000);
+                self.import_again(cx, AGAIN_MS);
                 return Ok(());
             }
         };
@@ -133,12 +156,15 @@ impl Client {
         });
         let Some(frames) = frames else {
             tracing::warn!(place, "a segment of history does not fit its announcement");
-            if segment.for_device == FOR_BACKUP {
-                let what = "a part of the backup that is not what was backed up".to_owned();
-                cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
-            }
-            self.retry_at(cx.now_ms + 30_000);
-            return Ok(());
+            return match (segment.for_device == FOR_BACKUP, segment.blob.is_empty()) {
+                (false, _) => {
+                    self.import_again(cx, MISFIT_AGAIN_MS);
+                    Ok(())
+                }
+                // What lies in a file does not change.
+                (true, true) => self.go_on_without(cx, &segment),
+                (true, false) => self.segment_fails(cx, &segment),
+            };
         };
         if let Some(from_ms) = frames.iter().filter_map(time_of).min().filter(|_| next > 0) {
             cx.db.prepare_cached("UPDATE this SET import_from_ms = ?1")?.execute([from_ms])?;
@@ -150,14 +176,77 @@ impl Client {
         if segment.for_device != FOR_BACKUP {
             self.drop_blob(cx, &segment.blob)?;
         }
+        self.segment_is_done(cx, &segment)
+    }
+
+    fn segment_is_done(&mut self, cx: &mut Context<'_>, segment: &ArchiveSegment) -> Result<(), Halt> {
         cx.db
             .prepare_cached("UPDATE import_segment SET done = 1 WHERE archive = ?1 AND place = ?2")?
-            .execute(params![segment.archive, next])?;
-        self.show_imported(cx, next)?;
+            .execute(params![segment.archive, segment.index])?;
+        self.importing = Importing::default();
+        if segment.for_device == FOR_BACKUP && segment.blob.is_empty() && is_whole(cx)? {
+            restoring::forget_file(cx)?;
+        }
+        self.show_imported(cx, segment.index)?;
         self.profiles_are_due();
         cx.changed.mirror = true;
         self.phone_stirs(cx)?;
         Ok(())
+    }
+
+    fn import_again(&mut self, cx: &Context<'_>, wait_ms: u64) {
+        self.importing.not_before_ms = cx.now_ms + wait_ms;
+        self.retry_at(self.importing.not_before_ms);
+    }
+
+    fn ask_newest_backup(&mut self, cx: &mut Context<'_>, place: u32) -> Result<(), Halt> {
+        if let Some(token) = this::session_token(cx.db)? {
+            let purpose = Purpose::NewestBackup { place };
+            cx.out.push(self.calls.start(purpose, HttpMethod::Get, "/v1/backup", Vec::new(), Some(token)));
+        }
+        Ok(())
+    }
+
+    /// A segment is not there: is it of a backup that another one has followed? That one has all of it, and more.
+    pub(crate) fn on_newest_backup(
+        &mut self,
+        cx: &mut Context<'_>,
+        place: u32,
+        reply: Reply<Backup>,
+    ) -> Result<(), Halt> {
+        let Some((_, segment)) = next_segment(cx)?.filter(|(next, _)| *next == place) else { return Ok(()) };
+        match reply {
+            Reply::Ok(backup) if restoring::go_on_with(cx, &backup, &segment.archive)? => {
+                self.importing = Importing::default();
+                Ok(())
+            }
+            Reply::Ok(_) => self.segment_fails(cx, &segment),
+            Reply::Problem(problem) if problem.code == "not-found" => self.segment_fails(cx, &segment),
+            Reply::Problem(_) | Reply::None => {
+                self.import_again(cx, AGAIN_MS);
+                Ok(())
+            }
+        }
+    }
+
+    /// A segment of a backup is missing at the server, or is another one. It is asked for again later and later, and then gone on without.
+    fn segment_fails(&mut self, cx: &mut Context<'_>, segment: &ArchiveSegment) -> Result<(), Halt> {
+        let tries = self.importing.tries + 1;
+        if tries >= TRIES {
+            return self.go_on_without(cx, segment);
+        }
+        if tries == 1 {
+            cx.event(Event::Notice(Notice::BackupPartAwaited));
+        }
+        self.importing.tries = tries;
+        self.import_again(cx, AGAIN_MS.saturating_mul(1 << tries.min(16)).min(AGAIN_MS_MAX));
+        Ok(())
+    }
+
+    fn go_on_without(&mut self, cx: &mut Context<'_>, segment: &ArchiveSegment) -> Result<(), Halt> {
+        tracing::warn!(place = segment.index, "a part of a backup is given up");
+        cx.event(Event::Notice(Notice::BackupPartLost));
+        self.segment_is_done(cx, segment)
     }
 
     /// The overview fills the list; what is older changes only unread counts, and the list is read again at the end: for
@@ -226,6 +315,11 @@ fn all_imported(cx: &Context<'_>) -> Result<bool, Halt> {
             "SELECT coalesce(import_segments = (SELECT count(*) FROM import_segment WHERE done = 1), 0) FROM this",
         )?
         .query_row([], |row| row.get(0))?)
+}
+
+/// What comes in is a backup's file, which is here.
+pub(crate) fn comes_from_file(cx: &Context<'_>) -> Result<bool, Halt> {
+    Ok(next_segment(cx)?.is_some_and(|(_, segment)| segment.blob.is_empty()))
 }
 
 fn next_segment(cx: &Context<'_>) -> Result<Option<(u32, ArchiveSegment)>, Halt> {

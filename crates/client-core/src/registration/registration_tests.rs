@@ -13,22 +13,22 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use rusqlite::Connection;
 
-const CANONICAL: &str = "+4915177700033";
-const PIN: &str = "271828";
+pub(super) const CANONICAL: &str = "+4915177700033";
+pub(super) const PIN: &str = "271828";
 
-struct Phone {
-    client: Client,
-    db: Connection,
+pub(super) struct Phone {
+    pub(super) client: Client,
+    pub(super) db: Connection,
     rng: ChaCha20Rng,
 }
 
 impl Phone {
-    fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         let (client, db) = new_phone();
         Self { client, db, rng: ChaCha20Rng::seed_from_u64(seed) }
     }
 
-    fn takes(&mut self, input: Input) -> Vec<Output> {
+    pub(super) fn takes(&mut self, input: Input) -> Vec<Output> {
         let tx = self.db.unchecked_transaction().expect("transaction");
         let out = self.client.handle(&tx, input, Clock { now_ms: 1 }, &mut self.rng).expect("no halt");
         tx.commit().expect("commit");
@@ -36,7 +36,7 @@ impl Phone {
     }
 
     /// The request that a command leads to.
-    fn asks(&mut self, command: Command) -> HttpRequest {
+    pub(super) fn asks(&mut self, command: Command) -> HttpRequest {
         let out = self.takes(Input::Command(Request { id: 1, command }));
         let mut requests = out.into_iter().filter_map(|output| match output {
             Output::Http(request) => Some(request),
@@ -45,8 +45,17 @@ impl Phone {
         requests.next_back().expect("a request")
     }
 
-    fn hears(&mut self, request: &HttpRequest, answer: &impl Message) -> (Vec<Event>, Vec<HttpRequest>) {
-        let response = HttpResponse { status: 200, headers: Vec::new(), body: answer.encode_to_vec(), kept: 0 };
+    pub(super) fn hears(&mut self, request: &HttpRequest, answer: &impl Message) -> (Vec<Event>, Vec<HttpRequest>) {
+        self.hears_with(200, request, answer)
+    }
+
+    pub(super) fn hears_with(
+        &mut self,
+        status: u16,
+        request: &HttpRequest,
+        answer: &impl Message,
+    ) -> (Vec<Event>, Vec<HttpRequest>) {
+        let response = HttpResponse { status, headers: Vec::new(), body: answer.encode_to_vec(), kept: 0 };
         let (mut events, mut requests) = (Vec::new(), Vec::new());
         for output in self.takes(Input::Http(request.id, Ok(response))) {
             match output {
@@ -59,7 +68,7 @@ impl Phone {
     }
 
     /// Types the number and hears its canonical form; then the code, and whether a PIN is set.
-    fn proves(&mut self, typed: &str, pin_required: bool) -> Vec<HttpRequest> {
+    pub(super) fn proves(&mut self, typed: &str, pin_required: bool) -> Vec<HttpRequest> {
         let request = self.asks(Command::RequestCode { number: typed.to_owned(), invite: None });
         assert_eq!(RequestCode::decode(request.body.bytes()).expect("request").number, typed);
         let ok = RequestCodeOk { next_code_after_s: 30, code_length: 6, number: CANONICAL.to_owned() };
@@ -87,9 +96,9 @@ fn a_pin_that_was_set_with_the_national_form_is_right_with_the_international_one
     second.proves("+49 (0) 151 77700033", true);
     let open = second.asks(Command::EnterPin { pin: PIN.to_owned() });
     assert_eq!(OpenRestore::decode(open.body.bytes()).expect("request").pin_proof, set.pin_proof);
-    // No backup: the account is made anew.
-    let (_, requests) = second.hears(&open, &OpenRestoreOk { account: vec![1; 16], ..OpenRestoreOk::default() });
-    let register = Register::decode(requests.first().expect("a request").body.bytes()).expect("request");
+    second.hears(&open, &OpenRestoreOk { account: vec![1; 16], ..OpenRestoreOk::default() });
+    let register = second.asks(Command::StartAnew);
+    let register = Register::decode(register.body.bytes()).expect("request");
     assert_eq!(register.pin_proof, set.pin_proof);
     assert_eq!(set.pin_proof, identity::pin::pin_proof(PIN, CANONICAL).to_vec());
 }

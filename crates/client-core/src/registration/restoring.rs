@@ -7,6 +7,7 @@ use super::{Step, taken};
 use crate::backup::{self, backup_error, typed_key};
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
+use crate::history::import;
 use crate::http::{Answer as Reply, Purpose, user_error};
 use crate::io::{Halt, HttpMethod};
 use crate::pin;
@@ -15,12 +16,13 @@ use client_api::{Answer, BackupPlace, UserError};
 use e2ee::backup::{BackupKey, Outside, open_head};
 use identity::{AccountKey, CertFields, ChatKind, DeviceKey, DeviceRole, VerifiedDeviceList};
 use prost::Message as _;
-use proto::account::{OpenRestore, OpenRestoreOk, RegisterOk, Restore};
+use proto::account::{Backup, OpenRestore, OpenRestoreOk, Problem, RegisterOk, Restore};
 use proto::backup::Manifest;
 use proto::ids::{AccountId, ChatId, DeviceAddress, Generation};
 use rusqlite::params;
+use sha2::{Digest, Sha256};
 
-pub(crate) use file::segment_in_file;
+pub(crate) use file::{forget as forget_file, segment_in_file};
 
 /// A number that was proved, and the PIN of its account given.
 #[derive(Debug, Clone)]
@@ -42,6 +44,20 @@ pub(super) struct Restorable {
     pub(super) size: u64,
 }
 
+impl Restorable {
+    /// Of a number without an account, for whoever has a file.
+    fn without_account(proved: Proved) -> Self {
+        let (signed_device_list, head) = (Vec::new(), Vec::new());
+        Self { proved, account: AccountId([0; 16]), signed_device_list, head, made_ms: 0, size: 0 }
+    }
+
+    /// Devices that stay linked, as the server names them.
+    pub(super) fn companions(&self) -> u32 {
+        let list = VerifiedDeviceList::verify(&self.signed_device_list).ok();
+        list.map_or(0, |list| u32::try_from(list.devices().count().saturating_sub(1)).unwrap_or(u32::MAX))
+    }
+}
+
 /// A backup that was opened.
 #[derive(Clone)]
 pub(super) struct Opened {
@@ -58,12 +74,26 @@ impl std::fmt::Debug for Opened {
     }
 }
 
+impl Opened {
+    /// What the server is to compare, so that no later backup is put an end to unseen; empty for a file.
+    fn sha256(&self, restorable: &Restorable) -> Vec<u8> {
+        match self.place {
+            BackupPlace::Server => Sha256::digest(&restorable.head).to_vec(),
+            BackupPlace::File => Vec::new(),
+        }
+    }
+}
+
 impl Client {
     /// The number has an account: is there a backup of it?
     pub(super) fn ask_for_backup(&mut self, cx: &mut Context<'_>, request: u32, proved: Proved) {
         let body = OpenRestore { ticket: proved.ticket.clone(), pin_proof: proved.pin_proof.clone() }.encode_to_vec();
+        for earlier in self.calls.take_where(|p| matches!(p, Purpose::OpenRestore { .. })) {
+            if let Purpose::OpenRestore { request } = earlier {
+                cx.answer(request, Err(UserError::NotNow));
+            }
+        }
         self.registration.proved = Some(proved);
-        self.calls.drop_where(|p| matches!(p, Purpose::OpenRestore { .. }));
         let purpose = Purpose::OpenRestore { request };
         cx.out.push(self.calls.start(purpose, HttpMethod::Post, "/v1/restore/open", body, None));
     }
@@ -74,22 +104,20 @@ impl Client {
         request: u32,
         reply: Reply<OpenRestoreOk>,
     ) -> Result<(), Halt> {
-        let Some(proved) = self.registration.proved.take() else { return Ok(()) };
-        // An older server, or the account went in this moment: it is made anew.
-        let anew = match &reply {
-            Reply::Ok(ok) => ok.backup.is_none() && self.registration.opened.is_none(),
-            Reply::Problem(problem) => problem.code == "not-found",
-            Reply::None => {
-                // The code is used up, and what was proved by it is not.
-                self.registration.proved = Some(proved.clone());
-                false
-            }
+        let Some(proved) = self.registration.proved.take() else {
+            // It was gone back to the number.
+            cx.answer(request, Err(UserError::NotNow));
+            return Ok(());
         };
-        if anew {
-            self.make_account(cx, proved.number, proved.ticket, proved.pin_proof)?;
-            return self.send_register(cx, request);
+        if matches!(reply, Reply::None) {
+            // The code is used up, and what was proved by it is not.
+            self.registration.proved = Some(proved.clone());
         }
         if let Reply::Problem(problem) = &reply {
+            // The account went in this moment.
+            if problem.code == "not-found" {
+                return self.no_account(cx, request, proved);
+            }
             self.registration.step = match problem.code.as_str() {
                 "pin-wrong" | "too-many" | "pin-required" => {
                     Step::Pin { number: proved.number.clone(), ticket: proved.ticket.clone() }
@@ -128,6 +156,17 @@ impl Client {
         self.show_registration(cx)
     }
 
+    /// The number has no account: one is made, unless somebody wants to restore one that had it.
+    pub(super) fn no_account(&mut self, cx: &mut Context<'_>, request: u32, proved: Proved) -> Result<(), Halt> {
+        if self.registration.opened.is_none() {
+            self.make_account(cx, proved.number, proved.ticket, proved.pin_proof)?;
+            return self.send_register(cx, request);
+        }
+        cx.answer(request, Err(UserError::BackupOther));
+        self.registration.step = Step::Restore(Box::new(Restorable::without_account(proved)));
+        self.show_registration(cx)
+    }
+
     /// "Restore it with this key."
     pub(crate) fn restore_backup(
         &mut self,
@@ -146,6 +185,7 @@ impl Client {
         };
         let opened = match (typed_key(typed), place, &restorable) {
             (Err(error), ..) => Err(error),
+            (Ok(_), BackupPlace::Server, Some(restorable)) if restorable.head.is_empty() => Err(UserError::BackupNone),
             (Ok(key), BackupPlace::Server, Some(restorable)) => open_head(&key, &restorable.head)
                 .map(|(outside, manifest)| Opened { outside, manifest, key, place })
                 .map_err(backup_error),
@@ -175,6 +215,7 @@ impl Client {
         };
         let Proved { number, ticket, pin_proof } = restorable.proved.clone();
         file::forget(cx)?;
+        pin::store(cx, &[])?;
         self.registration.opened = None;
         self.make_account(cx, number, ticket, pin_proof)?;
         self.send_register(cx, request)
@@ -200,6 +241,13 @@ impl Client {
         let list = VerifiedDeviceList::verify(&restorable.signed_device_list);
         let list = list.ok().filter(|list| list.account() == account && restorable.account == account);
         let Some(list) = list else { return Ok(Err(UserError::BackupOther)) };
+        let Ok(then) = VerifiedDeviceList::verify(&opened.manifest.signed_device_list) else {
+            return Ok(Err(UserError::BackupDamaged));
+        };
+        // A device that was logged out before the backup was made would be linked again, and given all that is in it.
+        if list.succeeds(&then).is_err() {
+            return Ok(Err(UserError::DevicesRolledBack));
+        }
         let device_key = DeviceKey::generate(cx.rng);
         let fields = CertFields {
             device: list.next_device_number(),
@@ -212,7 +260,11 @@ impl Client {
         let Ok(next) = list.next_with_phone(&account_key, cert, cx.now_ms) else {
             return Ok(Err(UserError::ServerFailed));
         };
-        let body = Restore { ticket: restorable.proved.ticket.clone(), signed_device_list: next.as_bytes().to_vec() };
+        let body = Restore {
+            ticket: restorable.proved.ticket.clone(),
+            signed_device_list: next.as_bytes().to_vec(),
+            backup_sha256: opened.sha256(restorable),
+        };
         cx.db
             .prepare_cached("UPDATE this SET restoration = ?1, number = ?2, account_key = ?3, device_key = ?4")?
             .execute(params![
@@ -221,7 +273,10 @@ impl Client {
                 account_key.to_bytes().as_slice(),
                 device_key.to_bytes().as_slice()
             ])?;
-        pin::store(cx, &pin::check_of(&restorable.proved.pin_proof))?;
+        // A restoration that goes on after a restart has the PIN given already.
+        if !restorable.proved.pin_proof.is_empty() {
+            pin::store(cx, &pin::check_of(&restorable.proved.pin_proof))?;
+        }
         if opened.place == BackupPlace::Server {
             backup::keep_key(cx, &opened.key, restorable.made_ms, restorable.size)?;
         }
@@ -256,28 +311,69 @@ impl Client {
                 self.show_all(cx)?;
                 self.connect(cx)
             }
-            Reply::Problem(problem) => {
-                cx.db
-                    .prepare_cached(
-                        "UPDATE this SET restoration = x'', number = '', account_key = NULL, device_key = NULL,
-                         import_segments = NULL, import_total = NULL",
-                    )?
-                    .execute([])?;
-                cx.db.prepare_cached("DELETE FROM import_segment")?.execute([])?;
+            Reply::Problem(problem) if is_overtaken(&problem) => self.open_again(cx, request),
+            Reply::Problem(problem) if is_final(&problem) => {
+                forget_restoration(cx)?;
                 pin::store(cx, &[])?;
-                backup::forget_key(cx)?;
                 self.registration.step = Step::Number;
                 cx.answer(request, Err(user_error(&problem)));
                 self.show_registration(cx)
             }
-            // The request may have arrived: it stays, and goes again at the next contact.
-            Reply::None => {
+            // The request may have arrived, or come to pass all the same: it stays, and goes again at the next contact.
+            Reply::Problem(_) | Reply::None => {
                 cx.answer(request, Err(UserError::Offline));
                 self.retry_later(cx);
                 Ok(())
             }
         }
     }
+
+    /// Another list or another backup is in force than the restoration is of. What was proved is good still.
+    fn open_again(&mut self, cx: &mut Context<'_>, request: u32) -> Result<(), Halt> {
+        let ticket = Restore::decode(pending(cx)?.as_slice())
+            .map_err(|_| Halt::Broken("the stored restoration cannot be read"))?
+            .ticket;
+        let number = cx.db.prepare_cached("SELECT number FROM this")?.query_row([], |row| row.get(0))?;
+        forget_restoration(cx)?;
+        self.registration.opened = None;
+        self.ask_for_backup(cx, request, Proved { number, ticket, pin_proof: Vec::new() });
+        Ok(())
+    }
+}
+
+/// Nothing was restored, as something else was in force.
+fn is_overtaken(problem: &Problem) -> bool {
+    matches!(problem.code.as_str(), "device-list-conflict" | "backup-changed")
+}
+
+/// Nothing was restored, and will not be by asking again. Any other refusal may be of a repetition, and the first one have come to pass.
+fn is_final(problem: &Problem) -> bool {
+    matches!(problem.code.as_str(), "ticket-expired" | "device-list-invalid" | "account-suspended" | "not-found")
+}
+
+/// What was stored for a restoration that did not come to pass; but for the file, which may be opened again.
+fn forget_restoration(cx: &Context<'_>) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached(
+            "UPDATE this SET restoration = x'', number = '', account_key = NULL, device_key = NULL,
+             import_segments = NULL, import_total = NULL, restored_self = x''",
+        )?
+        .execute([])?;
+    cx.db.prepare_cached("DELETE FROM import_segment")?.execute([])?;
+    backup::forget_key(cx)
+}
+
+/// Goes on with the backup that the server has now, where it is a later one of this account than the one with this name.
+pub(crate) fn go_on_with(cx: &Context<'_>, backup: &Backup, archive: &[u8]) -> Result<bool, Halt> {
+    let (Some(key), me) = (backup::key(cx.db)?, cx.me()?) else { return Ok(false) };
+    let Ok((outside, manifest)) = open_head(&key, &backup.head) else { return Ok(false) };
+    let is_another = manifest.segments.iter().all(|segment| segment.archive != archive);
+    let is_own = outside.account == me.address.account;
+    if is_another && is_own {
+        backup::keep_key(cx, &key, backup.made_ms, backup.size)?;
+        expect(cx, &manifest)?;
+    }
+    Ok(is_another && is_own)
 }
 
 /// What the backup has, as segments of a history.
@@ -320,6 +416,10 @@ fn become_phone(cx: &mut Context<'_>) -> Result<(), Halt> {
     cx.db.prepare_cached("UPDATE this SET restoration = x'', setup = 2")?.execute([])?;
     let self_chat: [u8; 16] =
         cx.db.prepare_cached("SELECT restored_self FROM this")?.query_row([], |row| row.get(0))?;
+    // A file that was given, and not used.
+    if !import::comes_from_file(cx)? {
+        file::forget(cx)?;
+    }
     let chat = Chat {
         chat: ChatId(self_chat),
         kind: ChatKind::SelfGroup,
@@ -345,3 +445,6 @@ pub(crate) fn is_restored(cx: &Context<'_>) -> Result<bool, Halt> {
     let began = "SELECT import_total IS NOT NULL FROM this";
     Ok(cx.is_phone()? && cx.db.prepare_cached(began)?.query_row([], |row| row.get::<_, bool>(0))?)
 }
+
+#[cfg(test)]
+mod restoring_tests;

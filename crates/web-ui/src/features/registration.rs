@@ -282,9 +282,15 @@ fn RestorePage(shown: Memo<RegistrationStage>, busy: Signal<bool>) -> impl IntoV
         RegistrationStage::Restore { made_ms, .. } => made_ms,
         _ => 0,
     };
-    let text = Signal::derive(move || match made_ms() {
-        0 => words::RESTORE_FROM_FILE_TEXT.to_owned(),
-        ms => words::restore_text(&clock::moment(ms, page::now_ms(), page::zone_at(ms))),
+    let text = Signal::derive(move || {
+        let companions = match shown.get() {
+            RegistrationStage::Restore { companions, .. } => companions,
+            _ => 0,
+        };
+        match made_ms() {
+            0 => words::restore_from_file_text(companions),
+            ms => words::restore_text(&clock::moment(ms, page::now_ms(), page::zone_at(ms)), companions),
+        }
     });
     let restore = move |place| {
         submit(app, refusal, Command::RestoreBackup { key: value.get_untracked(), place });
@@ -304,16 +310,23 @@ fn RestorePage(shown: Memo<RegistrationStage>, busy: Signal<bool>) -> impl IntoV
         });
     };
     let busy = Signal::derive(move || busy.get() || reading.get());
+    let pick = move || {
+        if let Some(input) = file.get_untracked() {
+            input.click();
+        }
+    };
+    // Where the server has none, it is a file's.
+    let go = move || if made_ms() == 0 { pick() } else { restore(BackupPlace::Server) };
     view! {
         <Question
             testid="page-restore" input_testid="recovery-input" title=words::RESTORE_TITLE text label=words::RECOVERY_KEY
             field=Field::Code length_max=160 value refusal busy go=words::RESTORE go_testid="restore-next"
-            on_go=move || restore(BackupPlace::Server)
+            on_go=go
         >
             <div class="setup-more">
                 <input class="no-show" type="file" tabindex="-1" aria-hidden="true" node_ref=file on:change=picked data-testid="restore-file-input"/>
                 <button class="button quiet" type="button" data-testid="restore-file"
-                    on:click=move |_| if let Some(input) = file.get_untracked() { input.click() }>
+                    on:click=move |_| pick()>
                     {words::RESTORE_FILE}
                 </button>
                 <button class="button quiet" type="button" data-testid="start-anew" on:click=move |_| anew.set(true)>{words::START_ANEW}</button>

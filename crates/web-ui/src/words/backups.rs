@@ -1,7 +1,7 @@
 //! Words of backups, of restoring, and of deleting the account.
 
 use super::count;
-use client_api::{BackupFailure, UserError};
+use client_api::{BackupFailure, Notice, UserError};
 
 pub const BACKUP: &str = "Backup";
 pub const BACKUP_TEXT: &str = "Your chats, contacts and settings are kept sealed on the server, once a day while this phone is online. Nobody reads them without the recovery key, the person who runs the server neither. Photos and files are not in it.";
@@ -36,18 +36,43 @@ pub const DELETE_ACCOUNT_TEXT: &str = "Everything goes from this phone, from all
 pub const TYPE_YOUR_NUMBER: &str = "Type your number to confirm";
 
 /// On the page that offers it; `when` is a moment, in words.
-pub fn restore_text(when: &str) -> String {
+pub fn restore_text(when: &str, companions: u32) -> String {
     format!(
-        "There is a backup of this account, made {when}. Type its recovery key to get your messages back on this phone. The phone before is logged out; your linked devices stay."
+        "There is a backup of this account, made {when}. Type its recovery key to get your messages back on this phone. {}",
+        who_stays(companions)
     )
 }
 
-/// Where the server has none and a file is to be restored.
-pub const RESTORE_FROM_FILE_TEXT: &str =
-    "This file is of another account than the one of this number. Choose another file, or start without it.";
+/// Where the server has none.
+pub fn restore_from_file_text(companions: u32) -> String {
+    format!(
+        "The server has no backup that can be restored here. If you have one in a file, type its recovery key and choose the file. {}",
+        who_stays(companions)
+    )
+}
+
+/// Said before the list of devices is signed: one that is none of the owner's is seen here.
+fn who_stays(companions: u32) -> String {
+    match companions {
+        0 => "The phone before is logged out.".to_owned(),
+        _ => format!(
+            "The phone before is logged out. {} linked: if you know of fewer, log them out under Linked devices at once.",
+            count(u64::from(companions), "other device stays", "other devices stay")
+        ),
+    }
+}
 
 pub fn group_label(number: usize) -> String {
     format!("Group {number}")
+}
+
+pub(super) fn part_notice(notice: &Notice) -> &'static str {
+    match notice {
+        Notice::BackupPartAwaited => {
+            "A part of your backup is missing at the server, or was changed there. It is asked for again for about an hour. Keep this open."
+        }
+        _ => "A part of your backup could not be restored. All the rest is here.",
+    }
 }
 
 pub fn backed_up(when: &str) -> String {
@@ -83,6 +108,11 @@ pub(super) fn backup_error(error: &UserError) -> String {
         UserError::BackupDamaged => "This backup is damaged or not whole. Nothing was taken from it.".into(),
         UserError::BackupNewer => "This backup was made by a newer version. Reload the page and try again.".into(),
         UserError::BackupOther => "This backup is of another account than the one that this number leads to.".into(),
+        UserError::DevicesRolledBack => {
+            "The server names an older list of your devices than this backup knows. Nothing was restored. Tell the person who runs the server.".into()
+        }
+        UserError::StillRestoring => "Your backup is still being restored. Try again when all of it is here.".into(),
+        UserError::BackupNone => "The server has no backup of this account. Restore it from a file.".into(),
         UserError::BackupTooLarge => backup_failed(BackupFailure::TooLarge).into(),
         UserError::BackupOff => "Backups are not turned on.".into(),
         UserError::ConfirmWrong => "This is not your number. Nothing was deleted.".into(),

@@ -34,6 +34,8 @@ impl Client {
             let place = len(cx)?;
             if bytes.len() > BACKUP_PIECE_LEN_MAX || place + bytes.len() as u64 > BACKUP_FILE_LEN_MAX {
                 Err(UserError::FileTooLarge { max: BACKUP_FILE_LEN_MAX })
+            } else if place == 0 && !bytes.iter().zip(FILE_HEAD).all(|(byte, expected)| byte == expected) {
+                Err(UserError::BackupDamaged)
             } else {
                 if !bytes.is_empty() {
                     cx.db
@@ -49,7 +51,7 @@ impl Client {
 }
 
 /// Nothing of a file is needed any more.
-pub(super) fn forget(cx: &Context<'_>) -> Result<(), Halt> {
+pub(crate) fn forget(cx: &Context<'_>) -> Result<(), Halt> {
     cx.db.prepare_cached("DELETE FROM restore_piece")?.execute([])?;
     Ok(())
 }
