@@ -7,7 +7,7 @@ use web_sys::{RtcConfiguration, RtcIceServer, RtcPeerConnection};
 
 /// A connection of this participant; `None` where the browser has none. Without a password, or where the page did not come over HTTPS, nobody
 /// relays, and neither where the browser does not take the address.
-pub fn connection(participant: u64, password: &str) -> Option<RtcPeerConnection> {
+pub(super) fn connection(participant: u64, password: &str) -> Option<RtcPeerConnection> {
     let relayed = RtcPeerConnection::new_with_configuration(&configuration(participant, password));
     relayed.or_else(|_| RtcPeerConnection::new()).ok()
 }
