@@ -63,6 +63,12 @@ impl Datagrams {
         Ok(Self { socket, state, maps_ipv4, runs: Runs::default(), is_uncut: false })
     }
 
+    /// Returns when something may be sent: the runtime does not know it of a new socket.
+    #[cfg(test)]
+    pub(super) async fn writable(&self) -> io::Result<()> {
+        self.socket.writable().await
+    }
+
     /// Returns when there may be something to receive, or has been received and not taken.
     pub(super) async fn readable(&self, arrived: &Arrived) -> io::Result<()> {
         match arrived.is_empty() {
@@ -130,13 +136,15 @@ mod tests {
     use std::time::Duration;
 
     /// A socket, and one at the other end.
-    fn pair() -> (Datagrams, std::net::UdpSocket, SocketAddr) {
+    async fn pair() -> (Datagrams, std::net::UdpSocket, SocketAddr) {
         let ours = std::net::UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0)).unwrap();
         let theirs = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
         // What is lost shows as an error, and does not hang.
         theirs.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         let at = theirs.local_addr().unwrap();
-        (Datagrams::new(ours).unwrap(), theirs, at)
+        let ours = Datagrams::new(ours).unwrap();
+        ours.writable().await.unwrap();
+        (ours, theirs, at)
     }
 
     fn datagram(place: usize, len: usize) -> Vec<u8> {
@@ -145,7 +153,7 @@ mod tests {
 
     #[tokio::test]
     async fn datagrams_of_all_lengths_arrive_as_they_were_in_their_order() {
-        let (mut ours, theirs, at) = pair();
+        let (mut ours, theirs, at) = pair().await;
         let lens = [1_100, 1_100, 900, 1_100, 1_200, 1_200, 1_200, 40, 1_300, 1, 1, 1, 2_000];
         for (place, len) in lens.into_iter().enumerate() {
             ours.push(at, &datagram(place, len));
@@ -161,7 +169,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_comes_is_taken_as_it_was_sent() {
-        let (ours, theirs, at) = pair();
+        let (ours, theirs, at) = pair().await;
         let to = SocketAddr::from(([127, 0, 0, 1], ours.socket.local_addr().unwrap().port()));
         for place in 0..50 {
             theirs.send_to(&datagram(place, place), to).unwrap();

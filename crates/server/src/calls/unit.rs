@@ -388,6 +388,7 @@ mod tests {
     async fn what_comes_at_once_is_more_than_one_turn() {
         let (mut driver, counts, at) = unit();
         let mut stranger = Datagrams::new(std::net::UdpSocket::bind("127.0.0.1:0").unwrap()).unwrap();
+        stranger.writable().await.unwrap();
         for _ in 0..2 * CALL_DATAGRAMS_A_TURN + 40 {
             stranger.push(at, &[0; 100]);
         }
