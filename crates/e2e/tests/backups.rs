@@ -89,7 +89,7 @@ async fn proves_number(world: &World, mut person: Person, number: &str) -> Resul
 
 async fn is_offered_a_backup(person: &mut Person) -> Result<()> {
     let offered = |s: &e2e::person::Screen| {
-        matches!(s.registration, Some(RegistrationStage::Restore { made_ms: 1.., size: 1.. }))
+        matches!(s.registration, Some(RegistrationStage::Restore { made_ms: 1.., size: 1.., .. }))
     };
     person.until("the backup to be offered", offered).await
 }
