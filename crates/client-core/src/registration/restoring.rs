@@ -19,6 +19,7 @@ use proto::account::{OpenRestore, OpenRestoreOk, RegisterOk, Restore};
 use proto::backup::Manifest;
 use proto::ids::{AccountId, ChatId, DeviceAddress, Generation};
 use rusqlite::params;
+use sha2::{Digest, Sha256};
 
 pub(crate) use file::segment_in_file;
 
@@ -55,6 +56,16 @@ pub(super) struct Opened {
 impl std::fmt::Debug for Opened {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Opened({} segments)", self.manifest.segments.len())
+    }
+}
+
+impl Opened {
+    /// What the server is to compare, so that no later backup is put an end to unseen; empty for a file.
+    fn sha256(&self, restorable: &Restorable) -> Vec<u8> {
+        match self.place {
+            BackupPlace::Server => Sha256::digest(&restorable.head).to_vec(),
+            BackupPlace::File => Vec::new(),
+        }
     }
 }
 
@@ -212,7 +223,11 @@ impl Client {
         let Ok(next) = list.next_with_phone(&account_key, cert, cx.now_ms) else {
             return Ok(Err(UserError::ServerFailed));
         };
-        let body = Restore { ticket: restorable.proved.ticket.clone(), signed_device_list: next.as_bytes().to_vec() };
+        let body = Restore {
+            ticket: restorable.proved.ticket.clone(),
+            signed_device_list: next.as_bytes().to_vec(),
+            backup_sha256: opened.sha256(restorable),
+        };
         cx.db
             .prepare_cached("UPDATE this SET restoration = ?1, number = ?2, account_key = ?3, device_key = ?4")?
             .execute(params![
