@@ -6,7 +6,7 @@ use client_api::UserError;
 use prost::Message;
 use proto::account::Problem;
 use proto::decode::decode_limited;
-use proto::ids::{AccountId, ChatId, LinkId, MessageId};
+use proto::ids::{AccountId, ArchiveId, ChatId, LinkId, MessageId};
 use proto::limits::HTTP_BODY_LEN_MAX;
 use std::collections::BTreeMap;
 
@@ -23,9 +23,9 @@ pub(crate) enum Purpose {
     OpenRestore { request: u32 },
     Restore { request: u32 },
     DeleteAccount { request: u32 },
-    BackupCreate,
-    BackupPatch,
-    PutBackup { made_ms: u64, size: u64 },
+    BackupCreate { archive: ArchiveId },
+    BackupOffset { is_asked: bool },
+    PutBackup { archive: ArchiveId, made_ms: u64, size: u64 },
     DropBackup,
     Challenge,
     OpenSession,

@@ -536,7 +536,7 @@ impl Client {
 }
 
 /// A header of an answer, as a number.
-fn header_number(response: &HttpResponse, wanted: &str) -> Option<u64> {
+pub(crate) fn header_number(response: &HttpResponse, wanted: &str) -> Option<u64> {
     response.headers.iter().find(|(name, _)| name == wanted).and_then(|(_, value)| value.parse().ok())
 }
 

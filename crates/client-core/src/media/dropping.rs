@@ -66,6 +66,20 @@ impl Client {
         Ok(())
     }
 
+    /// Blobs that no message and no backup names are to go from the server, one after the other.
+    pub(crate) fn drop_unwanted_blobs<'a>(
+        &mut self,
+        cx: &Context<'_>,
+        blobs: impl IntoIterator<Item = &'a str>,
+    ) -> Result<(), Halt> {
+        let mut insert = cx.db.prepare_cached("INSERT OR REPLACE INTO blob_dropped (blob) VALUES (?1)")?;
+        for blob in blobs {
+            insert.execute([blob])?;
+            self.moving.is_due = true;
+        }
+        Ok(())
+    }
+
     pub(crate) fn on_media_dropped(&mut self, cx: &mut Context<'_>, blob: &str, result: Answered) -> Result<(), Halt> {
         self.moving.dropping = false;
         // Whatever it answers but "later" is its last word: what is not there need not go.
