@@ -11,6 +11,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let descriptors = protox::compile(&paths, ["proto"])?;
     // What holds keys says of itself no more than `src/debug.rs` has it say.
     let secret = [".heliograph.backup", ".heliograph.content.ArchiveSegment"];
-    prost_build::Config::new().btree_map(["."]).skip_debug(secret).include_file("schema.rs").compile_fds(descriptors)?;
+    prost_build::Config::new()
+        .btree_map(["."])
+        .skip_debug(secret)
+        .include_file("schema.rs")
+        .compile_fds(descriptors)?;
     Ok(())
 }

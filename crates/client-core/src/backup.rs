@@ -11,7 +11,7 @@ use crate::history::export::{self, BackupSegment};
 use crate::history::import;
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod};
-use crate::{chats, this};
+use crate::{chats, media, this};
 use client_api::{Answer, BackupFailure, BackupState, Event, RecoveryKeyText, UserError};
 use e2ee::backup::{BackupError, BackupKey, Outside, RecoveryKey, RecoveryKeyError, seal_head};
 use identity::ChatKind;
@@ -237,7 +237,7 @@ impl Client {
     fn abandon_backup(&mut self, cx: &Context<'_>) -> Result<(), Halt> {
         if let Some(making) = self.end_backup(cx)? {
             let blobs = making.segments.iter().map(|segment| segment.blob.as_str()).chain([making.uploading.as_str()]);
-            self.drop_unwanted_blobs(cx, blobs.filter(|blob| !blob.is_empty()))?;
+            media::unwanted(cx, blobs.filter(|blob| !blob.is_empty()))?;
         }
         Ok(())
     }

@@ -92,3 +92,31 @@ pub(crate) fn is_over(cx: &Context<'_>) -> Result<(), Halt> {
 pub(crate) fn was_asked_for(cx: &Context<'_>) -> Result<bool, Halt> {
     Ok(cx.db.prepare_cached("SELECT farewell FROM this")?.query_row([], |row| row.get(0))?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::io::HttpResponse;
+    use crate::testing::{phone, step};
+    use proto::account::OpenSessionOk;
+
+    /// Years later the server could wipe this phone by a word without a signature.
+    #[test]
+    fn a_wish_that_was_not_heard_ends_with_the_next_session() {
+        let (mut client, db) = phone();
+        step(&db, 1, |cx| {
+            let opens = |client: &mut Client, cx: &mut Context<'_>| {
+                let body = OpenSessionOk { token: vec![1; 32], expires_ms: 9 }.encode_to_vec();
+                let answer = HttpResponse { status: 200, headers: Vec::new(), body, kept: 0 };
+                client.on_session_answer(cx, Ok(answer)).expect("no halt");
+                was_asked_for(cx).expect("read")
+            };
+            cx.db.execute("UPDATE this SET farewell = 1", []).expect("asked");
+            let purpose = Purpose::DeleteAccount { request: 1 };
+            client.calls.start(purpose, HttpMethod::Post, "/v1/account/delete", Vec::new(), None);
+            assert!(opens(&mut client, cx), "it may still be heard");
+            client.calls.drop_where(|_| true);
+            assert!(!opens(&mut client, cx));
+        });
+    }
+}

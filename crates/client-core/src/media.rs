@@ -22,8 +22,8 @@ use proto::ids::{ChatId, MessageId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::ops::Range;
 
-pub(crate) use dropping::erase;
 use dropping::sweep;
+pub(crate) use dropping::{erase, unwanted};
 pub(crate) use moving::Moving;
 pub(crate) use sending::{Forwarded, forwarded};
 

@@ -246,7 +246,8 @@ fn backs_up(
     let (mut asked, mut told) = (vec![first], Vec::new());
     while asked.len() < stop {
         let request = asked.last().expect("one").clone();
-        let (requests, states) = takes(client, db, 2_000_000, granted(&request, u32::try_from(asked.len()).expect("few")));
+        let (requests, states) =
+            takes(client, db, 2_000_000, granted(&request, u32::try_from(asked.len()).expect("few")));
         told.extend(states);
         if requests.is_empty() {
             break;
@@ -322,7 +323,7 @@ fn a_segment_goes_on_where_the_server_has_it() {
     assert_eq!((offset_of(&rest), rest.body.bytes()), (3, &whole.body.bytes()[3..]), "the same bytes");
     // An answer was lost, and the server has all of it.
     let (requests, states) = takes(&mut client, &db, 2_005_000, at_offset(&rest, 409, whole.body.bytes().len()));
-    assert!(asks_for(&only(requests), HttpMethod::Post, "/v1/blobs"), "the next one");
+    assert!(asks_for(&only(requests), HttpMethod::Put, "/v1/backup"), "the next step");
     assert!(states.last().is_some_and(|state| state.making.is_some()));
 }
 
@@ -331,7 +332,7 @@ fn tries_come_further_apart_and_end_without_leaving_anything_at_the_server() {
     let Story { mut client, db, .. } = phone_with_words();
     let first = begins(&mut client, &db);
     let (asked, _) = backs_up(&mut client, &db, first, 3);
-    let mut request = asked.last().expect("the second segment").clone();
+    let mut request = asked.last().expect("what follows the segment").clone();
     let (mut now_ms, mut pauses) = (2_000_000, Vec::new());
     let (mut told, dropped) = loop {
         let (requests, states) = takes(&mut client, &db, now_ms, failed(&request));
@@ -365,8 +366,12 @@ fn a_segment_that_a_run_left_half_goes_and_is_made_anew() {
     let _half = only(takes(&mut client, &db, 2_000_000, granted(&first, 1)).0);
     let mut again = Client::new(client.config.clone());
     let (requests, _) = takes(&mut again, &db, 3_000_000, Input::Wake);
-    let is_there = |method, path: &str| requests.iter().any(|request| asks_for(request, method, path));
-    assert!(is_there(HttpMethod::Post, "/v1/blobs") && is_there(HttpMethod::Delete, &blob(1)), "{requests:?}");
+    let anew = only(requests);
+    assert!(asks_for(&anew, HttpMethod::Post, "/v1/blobs"), "{anew:?}");
+    let (requests, _) = takes(&mut again, &db, 3_000_000, granted(&anew, 2));
+    assert!(requests.iter().any(|request| asks_for(request, HttpMethod::Delete, &blob(1))), "{requests:?}");
+    let piece = requests.iter().find(|request| asks_for(request, HttpMethod::Patch, &blob(2)));
+    assert_eq!(piece.map(offset_of), Some(0));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::client::{Client, Context};
 use crate::history::export::{self, BackupSegment};
 use crate::http::Purpose;
 use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse, Output};
-use crate::media::header_number;
+use crate::media::{self, header_number};
 use crate::this;
 use client_api::BackupFailure;
 use proto::backup::Making;
@@ -57,10 +57,7 @@ impl Backing {
 pub(super) fn is_step(purpose: &Purpose) -> bool {
     matches!(
         purpose,
-        Purpose::BackupCreate { .. }
-            | Purpose::BackupOffset { .. }
-            | Purpose::PutBackup { .. }
-            | Purpose::DropBackup
+        Purpose::BackupCreate { .. } | Purpose::BackupOffset { .. } | Purpose::PutBackup { .. } | Purpose::DropBackup
     )
 }
 
@@ -79,7 +76,7 @@ impl Client {
                     return self.give_backup_up(cx, BackupFailure::TooLarge);
                 }
                 if !making.uploading.is_empty() {
-                    self.drop_unwanted_blobs(cx, [making.uploading.as_str()])?;
+                    media::unwanted(cx, [making.uploading.as_str()])?;
                     making.uploading.clear();
                     store_making(cx, &making)?;
                 }
@@ -125,7 +122,7 @@ impl Client {
         let location = location.filter(|_| response.status == 201);
         let Some(mut making) = making(cx.db)?.filter(|making| making.archive == archive.as_bytes()) else {
             // It was given up meanwhile.
-            return self.drop_unwanted_blobs(cx, location.filter(|at| blob_id(at).is_some()));
+            return media::unwanted(cx, location.filter(|at| blob_id(at).is_some()));
         };
         match (response.status, location) {
             (507, _) => self.give_backup_up(cx, BackupFailure::NoRoom),

@@ -64,7 +64,10 @@ pub async fn blobs_of_a_backup_are_kept_as_long_as_it(stores: Stores) {
     assert!(!stores.blobs.delete_blob(second[0]).await.unwrap(), "a backup names it");
     assert!(stores.blobs.blob(second[0]).await.unwrap().is_some());
     assert!(!stores.backups.delete_backup(device(1, 2)).await.unwrap(), "no device of the account");
-    assert_eq!(stores.backups.put_backup(NewBackup { phone: device(1, 2), ..backup(1, 3, &second) }).await.unwrap(), PutBackupOutcome::NotListed);
+    assert_eq!(
+        stores.backups.put_backup(NewBackup { phone: device(1, 2), ..backup(1, 3, &second) }).await.unwrap(),
+        PutBackupOutcome::NotListed
+    );
     assert!(stores.backups.delete_backup(device(1, 1)).await.unwrap());
     assert_eq!(over().await, [first[0], second[0], second[1]]);
     assert_eq!(stores.backups.backup(account(1)).await.unwrap(), None);

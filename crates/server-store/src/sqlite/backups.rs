@@ -171,7 +171,10 @@ fn restore(tx: &Connection, restoration: &Restoration) -> Result<RestoreOutcome,
     match devices::put_device_list(tx, &put)? {
         PutDeviceListOutcome::Stored { .. } => {
             // Whoever else has proved number and PIN proves them again.
-            tx.execute("DELETE FROM ticket WHERE number IN (SELECT number FROM number WHERE account = ?)", [account.0])?;
+            tx.execute(
+                "DELETE FROM ticket WHERE number IN (SELECT number FROM number WHERE account = ?)",
+                [account.0],
+            )?;
             tx.execute(
                 "UPDATE account SET restored_by = ?2 WHERE account = ?1",
                 params![account.0, restoration.ticket_hash],

@@ -17,7 +17,9 @@ use proto::account::{Backup, DeleteAccount, OpenRestore, OpenRestoreOk, PutBacku
 use proto::ids::{AccountId, DeviceAddress};
 use proto::limits::{BACKUP_HEAD_LEN_MAX, BACKUP_SEGMENTS_MAX};
 use server_store::accounts::AccountState;
-use server_store::backups::{self, DeleteOwnOutcome, NewBackup, PinProof, PutBackupOutcome, Restoration, RestoreOutcome};
+use server_store::backups::{
+    self, DeleteOwnOutcome, NewBackup, PinProof, PutBackupOutcome, Restoration, RestoreOutcome,
+};
 use server_store::blobs::BlobId;
 use server_store::devices::NewDevice;
 use std::sync::Arc;
@@ -102,9 +104,7 @@ pub(super) async fn restore(
     };
     let ticket_hash = token_hash(&request.ticket);
     // The answer to the very same request was lost. Whoever has another ticket, or none, learns nothing of which list is in force.
-    if current.signed == request.signed_device_list
-        && app.stores.backups.was_restored_by(account, ticket_hash).await?
-    {
+    if current.signed == request.signed_device_list && app.stores.backups.was_restored_by(account, ticket_hash).await? {
         return Ok(Proto(RegisterOk { account: account.to_vec() }));
     }
     let ticket = app.stores.registrations.ticket(ticket_hash, now_ms).await?;
