@@ -20,11 +20,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 pub(crate) struct Backup {
     /// Into this file instead of to the server
     file: Option<PathBuf>,
-    /// A recovery key that you have already. Without it the kept one is used, and where there is none one is made and printed
+    /// A file with a recovery key that you have already. Without it the kept one is used, and where there is none one is made and printed
     #[arg(long)]
-    key: Option<String>,
+    key_file: Option<PathBuf>,
     /// Turn backups off, and have the server delete its copy
-    #[arg(long, conflicts_with_all = ["file", "key"])]
+    #[arg(long, conflicts_with_all = ["file", "key_file"])]
     off: bool,
 }
 
@@ -36,9 +36,9 @@ pub(crate) struct Restore {
     /// The one-time code, where it is known already. Else it is read from standard input
     #[arg(long)]
     code: Option<String>,
-    /// The recovery key
+    /// A file with the recovery key: on the command line others of this machine would see it
     #[arg(long)]
-    key: String,
+    key_file: PathBuf,
     /// The account's registration PIN
     #[arg(long, default_value = "")]
     pin: String,
@@ -65,24 +65,30 @@ pub(crate) async fn backup(place: &Place, arguments: Backup) -> Result<()> {
             return result(place.json, &json!({ "on": false }), "backups are off");
         }
         let state = account.view.backup.unwrap_or_default();
-        let (key, made) = match &arguments.key {
-            Some(key) => (key.clone(), false),
-            None if state.on => (String::new(), false),
-            None => (make_key(account).await?, true),
+        let key = match &arguments.key_file {
+            Some(path) => read_key(path)?,
+            None if state.on => String::new(),
+            None => {
+                // Before anything is backed up under it: whatever comes between, nobody has a backup without its key.
+                let key = make_key(account).await?;
+                let words = format!("write this recovery key down, nothing opens the backup without it:\n{key}");
+                result(place.json, &json!({ "recovery_key": key }), &words)?;
+                key
+            }
         };
         match &arguments.file {
             Some(file) => write_file(account, file, &key).await?,
             None => back_up(account, state, &key).await?,
         }
-        let shown_key = if made { key.as_str() } else { "" };
-        let words = if made {
-            format!("backed up; write this recovery key down, nothing opens the backup without it:\n{key}")
-        } else {
-            "backed up".to_owned()
-        };
-        result(place.json, &json!({ "recovery_key": shown_key }), &words)
+        result(place.json, &json!({ "backed_up": true }), "backed up")
     };
     place.open()?.run(work).await
+}
+
+/// The first line of a file.
+fn read_key(path: &Path) -> Result<String> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(text.lines().next().unwrap_or_default().trim().to_owned())
 }
 
 async fn make_key(account: &mut Account) -> Result<String> {
@@ -136,15 +142,16 @@ async fn write_file(account: &mut Account, path: &Path, key: &str) -> Result<()>
 }
 
 pub(crate) async fn restore(place: &Place, arguments: Restore) -> Result<()> {
+    let key = read_key(&arguments.key_file)?;
     let source = Source::of(arguments.code.clone());
     let work = async |account: &mut Account| {
         account.until(|view| view.registration.is_some()).await?;
         if let Some(file) = &arguments.file {
             read_file(account, file).await?;
             let place = BackupPlace::File;
-            account.ask(Command::RestoreBackup { key: arguments.key.clone(), place }).await?;
+            account.ask(Command::RestoreBackup { key: key.clone(), place }).await?;
         }
-        come_in(account, &arguments, source).await?;
+        come_in(account, &arguments, &key, source).await?;
         account.until(|view| view.stage == Some(AppStage::Active)).await?;
         let profile = account.online().await?;
         account.until(|view| view.mirror.is_some_and(|mirror| mirror.messages_done >= mirror.messages_total)).await?;
@@ -171,7 +178,7 @@ async fn read_file(account: &mut Account, path: &Path) -> Result<()> {
 }
 
 /// Number, code, PIN, and the key where the server has the backup.
-async fn come_in(account: &mut Account, arguments: &Restore, mut source: Source) -> Result<()> {
+async fn come_in(account: &mut Account, arguments: &Restore, key: &str, mut source: Source) -> Result<()> {
     let number = arguments.number.clone();
     account.ask(Command::RequestCode { number, invite: None }).await?;
     account.until(|view| matches!(view.registration, Some(RegistrationStage::Code { .. }))).await?;
@@ -187,7 +194,7 @@ async fn come_in(account: &mut Account, arguments: &Restore, mut source: Source)
             Some(RegistrationStage::Restore { made_ms: 0, .. }) => bail!(UserError::BackupNone),
             Some(RegistrationStage::Restore { .. }) => {
                 let place = BackupPlace::Server;
-                account.ask(Command::RestoreBackup { key: arguments.key.clone(), place }).await?;
+                account.ask(Command::RestoreBackup { key: key.to_owned(), place }).await?;
                 return Ok(());
             }
             Some(RegistrationStage::ChoosePin) => {

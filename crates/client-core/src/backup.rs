@@ -4,13 +4,14 @@
 //! Nothing of this device is in a backup: no MLS state, no device key. Files of messages are not either, but their keys and places are.
 
 mod file;
+mod upload;
 
 use crate::client::{Client, Context};
 use crate::history::export::{self, BackupSegment};
 use crate::history::import;
 use crate::http::{Answer as Reply, Purpose};
-use crate::io::{Halt, HttpFailure, HttpMethod, HttpResponse, Output};
-use crate::{chats, mls, this};
+use crate::io::{Halt, HttpMethod};
+use crate::{chats, media, mls, this};
 use client_api::{Answer, BackupFailure, BackupState, Event, RecoveryKeyText, UserError};
 use e2ee::backup::{BackupError, BackupKey, Outside, RecoveryKey, RecoveryKeyError, seal_head};
 use identity::ChatKind;
@@ -18,14 +19,14 @@ use prost::Message as _;
 use proto::account::PutBackup;
 use proto::backup::{Making, Manifest};
 use proto::ids::ArchiveId;
-use proto::limits::BACKUP_SEGMENTS_MAX;
 use rusqlite::{Connection, params};
-use zeroize::Zeroizing;
+use upload::{Upload, is_step};
+use zeroize::{Zeroize, Zeroizing};
 
 /// From one backup to the next.
 const EVERY_MS: u64 = 24 * 3_600 * 1_000;
-/// After a failure of the network.
-const AGAIN_MS: u64 = 5_000;
+/// After one that was too large: it will be tomorrow, too.
+const TOO_LARGE_AGAIN_MS: u64 = 7 * EVERY_MS;
 
 /// What is under way in this run.
 #[derive(Debug, Default)]
@@ -34,14 +35,12 @@ pub(crate) struct Backing {
     upload: Option<Upload>,
     /// Not before this time.
     not_before_ms: u64,
+    /// How often in a row something came to nothing.
+    tries: u32,
+    /// Pieces of an upload are smaller by so many halvings.
+    slowness: u32,
     /// The backup that goes into a file, and with which key.
     file: Option<(Making, BackupKey)>,
-}
-
-#[derive(Debug)]
-struct Upload {
-    made: BackupSegment,
-    location: String,
 }
 
 /// What somebody typed for a recovery key.
@@ -69,7 +68,7 @@ pub(crate) fn backup_error(error: BackupError) -> UserError {
 /// Goes on with backups under this key: it opens the one that the server has.
 pub(crate) fn keep_key(cx: &Context<'_>, key: &BackupKey, made_ms: u64, size: u64) -> Result<(), Halt> {
     cx.db
-        .prepare_cached("UPDATE backup SET key = ?1, made_ms = ?2, size = ?3, next_ms = ?4, drop_due = 0, failed = 0")?
+        .prepare_cached("UPDATE backup SET key = ?1, made_ms = ?2, size = ?3, next_ms = ?4, failed = 0")?
         .execute(params![key.to_bytes().as_slice(), made_ms, size, cx.now_ms + EVERY_MS])?;
     Ok(())
 }
@@ -136,7 +135,7 @@ fn head(cx: &mut Context<'_>, making: &Making, key: &BackupKey) -> Result<Result
     let Some(account_key) = me.account_key else { return Err(Halt::Broken("a backup is made by the phone")) };
     let own = chats::find_with(cx.db, ChatKind::SelfGroup, me.address.account)?;
     let own = own.ok_or(Halt::Broken("a device without a self group"))?;
-    let manifest = Manifest {
+    let mut manifest = Manifest {
         account_key: account_key.to_bytes().to_vec(),
         number: me.number,
         self_chat: own.chat.to_vec(),
@@ -145,7 +144,9 @@ fn head(cx: &mut Context<'_>, making: &Making, key: &BackupKey) -> Result<Result
         signed_device_list: mls::own_device_list(cx)?.as_bytes().to_vec(),
     };
     let outside = Outside { account: me.address.account, made_ms: cx.now_ms };
-    Ok(seal_head(key, outside, &manifest, cx.rng))
+    let head = seal_head(key, outside, &manifest, cx.rng);
+    manifest.account_key.zeroize();
+    Ok(head)
 }
 
 fn archive_of(making: &Making) -> Result<ArchiveId, Halt> {
@@ -239,29 +240,36 @@ impl Client {
 
     fn begin_backup(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let making = begin(cx);
-        self.backing.not_before_ms = 0;
+        self.backing.came_on();
         store_making(cx, &making)
     }
 
-    /// What was made of a backup that will not be whole is of no use. Blobs that are at the server already expire.
+    /// What was made of a backup that will not be whole is of no use: it goes, from the server as well. A `PUT` may be on its way: if it comes
+    /// before, the server keeps what that names until the next.
     fn abandon_backup(&mut self, cx: &Context<'_>) -> Result<(), Halt> {
+        if let Some(making) = self.end_backup(cx)? {
+            let blobs = making.segments.iter().map(|segment| segment.blob.as_str()).chain([making.uploading.as_str()]);
+            media::unwanted(cx, blobs.filter(|blob| !blob.is_empty()))?;
+        }
+        Ok(())
+    }
+
+    /// None is being made any more.
+    fn end_backup(&mut self, cx: &Context<'_>) -> Result<Option<Making>, Halt> {
         self.backing.upload = None;
-        self.calls
-            .drop_where(|p| matches!(p, Purpose::BackupCreate | Purpose::BackupPatch | Purpose::PutBackup { .. }));
-        if let Some(making) = making(cx.db)? {
-            export::forget(cx, archive_of(&making)?)?;
+        self.calls.drop_where(|p| matches!(p, Purpose::BackupOffset { .. }));
+        let making = making(cx.db)?;
+        if let Some(making) = &making {
+            export::forget(cx, archive_of(making)?)?;
         }
         cx.db.prepare_cached("UPDATE backup SET making = x''")?.execute([])?;
-        Ok(())
+        Ok(making)
     }
 
     /// The next step, if a backup is due.
     pub(crate) fn back_up(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
-        let under_way = |p: &Purpose| {
-            matches!(p, Purpose::BackupCreate | Purpose::BackupPatch | Purpose::PutBackup { .. } | Purpose::DropBackup)
-        };
         // A phone that is being restored has not all of what the backup has, and would put an end to it. When it has, this comes again.
-        if !cx.is_phone()? || self.calls.is_under_way(under_way) || !import::is_whole(cx)? {
+        if !cx.is_phone()? || self.calls.is_under_way(is_step) || !import::is_whole(cx)? {
             return Ok(());
         }
         let (is_on, drop_due, next_ms): (bool, bool, u64) = cx
@@ -287,72 +295,7 @@ impl Client {
             }
             _ => return Ok(()),
         };
-        if making.finished { self.put_backup(cx, &making, &key) } else { self.send_segment(cx, &making) }
-    }
-
-    fn send_segment(&mut self, cx: &mut Context<'_>, making: &Making) -> Result<(), Halt> {
-        if making.segments.len() >= BACKUP_SEGMENTS_MAX {
-            return self.give_backup_up(cx, BackupFailure::TooLarge);
-        }
-        let Some(token) = this::session_token(cx.db)? else { return Ok(()) };
-        let made = export::backup_segment(cx, making)?;
-        let mut call = self.calls.start(Purpose::BackupCreate, HttpMethod::Post, "/v1/blobs", Vec::new(), Some(token));
-        if let Output::Http(request) = &mut call {
-            request.headers =
-                vec![("tus-resumable", "1.0.0".to_owned()), ("upload-length", made.bytes.len().to_string())];
-        }
-        self.backing.upload = Some(Upload { made, location: String::new() });
-        cx.out.push(call);
-        Ok(())
-    }
-
-    pub(crate) fn on_backup_created(
-        &mut self,
-        cx: &mut Context<'_>,
-        result: Result<HttpResponse, HttpFailure>,
-    ) -> Result<(), Halt> {
-        match &result {
-            Ok(response) if response.status == 507 => return self.give_backup_up(cx, BackupFailure::NoRoom),
-            Ok(response) if response.status == 413 => return self.give_backup_up(cx, BackupFailure::TooLarge),
-            _ => {}
-        }
-        let location = result.ok().filter(|response| response.status == 201).and_then(|response| {
-            response.headers.into_iter().find(|(name, _)| name == "location").map(|(_, value)| value)
-        });
-        let (Some(upload), Some(location), Some(token)) =
-            (&mut self.backing.upload, location, this::session_token(cx.db)?)
-        else {
-            self.backup_again(cx);
-            return Ok(());
-        };
-        upload.location.clone_from(&location);
-        let body = upload.made.bytes.clone();
-        let mut call = self.calls.start(Purpose::BackupPatch, HttpMethod::Patch, &location, body, Some(token));
-        if let Output::Http(request) = &mut call {
-            request.timeout_ms = 120_000;
-            request.headers = vec![
-                ("tus-resumable", "1.0.0".to_owned()),
-                ("upload-offset", "0".to_owned()),
-                ("content-type", "application/offset+octet-stream".to_owned()),
-            ];
-        }
-        cx.out.push(call);
-        Ok(())
-    }
-
-    pub(crate) fn on_backup_patched(
-        &mut self,
-        cx: &mut Context<'_>,
-        result: Result<HttpResponse, HttpFailure>,
-    ) -> Result<(), Halt> {
-        let stored = result.is_ok_and(|response| response.status == 204);
-        let (Some(upload), Some(mut making)) = (self.backing.upload.take().filter(|_| stored), making(cx.db)?) else {
-            self.backup_again(cx);
-            return Ok(());
-        };
-        add(&mut making, &upload.made, &upload.location);
-        store_making(cx, &making)?;
-        show(cx)
+        if making.finished { self.put_backup(cx, &making, &key) } else { self.send_segment(cx, making) }
     }
 
     /// All segments are at the server: the head makes a backup of them.
@@ -361,10 +304,11 @@ impl Client {
         let Ok(head) = head(cx, making, key)? else {
             return self.give_backup_up(cx, BackupFailure::TooLarge);
         };
-        let blobs = making.segments.iter().filter_map(|segment| blob_id(&segment.blob)).collect();
+        let blobs = making.segments.iter().map(|segment| blob_id(&segment.blob)).collect::<Option<Vec<_>>>();
+        let Some(blobs) = blobs else { return self.give_backup_up(cx, BackupFailure::ServerFailed) };
         let size = head.len() as u64 + making.segments.iter().map(|segment| segment.size).sum::<u64>();
         let body = PutBackup { head, blobs }.encode_to_vec();
-        let purpose = Purpose::PutBackup { size, made_ms: cx.now_ms };
+        let purpose = Purpose::PutBackup { archive: archive_of(making)?, size, made_ms: cx.now_ms };
         cx.out.push(self.calls.start(purpose, HttpMethod::Put, "/v1/backup", body, Some(token)));
         Ok(())
     }
@@ -372,37 +316,39 @@ impl Client {
     pub(crate) fn on_backup_put(
         &mut self,
         cx: &mut Context<'_>,
+        archive: ArchiveId,
         (made_ms, size): (u64, u64),
         reply: Reply<()>,
     ) -> Result<(), Halt> {
+        if making(cx.db)?.is_none_or(|making| making.archive != archive.as_bytes()) {
+            // It was given up meanwhile.
+            return Ok(());
+        }
         match reply {
             Reply::Ok(()) => {
-                self.abandon_backup(cx)?;
+                self.end_backup(cx)?;
+                self.backing.came_on();
                 cx.db
                     .prepare_cached("UPDATE backup SET made_ms = ?1, size = ?2, next_ms = ?3, failed = 0")?
                     .execute(params![made_ms, size, cx.now_ms + EVERY_MS])?;
                 show(cx)
             }
-            Reply::Problem(_) => self.give_backup_up(cx, BackupFailure::ServerFailed),
-            Reply::None => {
-                self.backup_again(cx);
-                Ok(())
+            // What says nothing of this backup.
+            Reply::Problem(problem) if matches!(problem.code.as_str(), "too-many" | "internal" | "unauthenticated") => {
+                self.backup_again(cx)
             }
+            Reply::Problem(_) => self.give_backup_up(cx, BackupFailure::ServerFailed),
+            Reply::None => self.backup_again(cx),
         }
     }
 
     fn give_backup_up(&mut self, cx: &mut Context<'_>, failure: BackupFailure) -> Result<(), Halt> {
         self.abandon_backup(cx)?;
+        let again_ms = if failure == BackupFailure::TooLarge { TOO_LARGE_AGAIN_MS } else { EVERY_MS };
         cx.db
             .prepare_cached("UPDATE backup SET failed = ?1, next_ms = ?2")?
-            .execute(params![failure_number(Some(failure)), cx.now_ms + EVERY_MS])?;
+            .execute(params![failure_number(Some(failure)), cx.now_ms + again_ms])?;
         show(cx)
-    }
-
-    fn backup_again(&mut self, cx: &Context<'_>) {
-        self.backing.upload = None;
-        self.backing.not_before_ms = cx.now_ms + AGAIN_MS;
-        self.retry_at(self.backing.not_before_ms);
     }
 
     fn drop_backup(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
@@ -414,10 +360,17 @@ impl Client {
     }
 
     pub(crate) fn on_backup_dropped(&mut self, cx: &mut Context<'_>, reply: &Reply<()>) -> Result<(), Halt> {
-        if matches!(reply, Reply::None) {
-            self.backup_again(cx);
-        } else {
+        // Another phone is in this one's place: what there is, is that one's.
+        let is_settled = match reply {
+            Reply::Ok(()) => true,
+            Reply::Problem(problem) => problem.code == "phone-only",
+            Reply::None => false,
+        };
+        if is_settled {
+            self.backing.came_on();
             cx.db.prepare_cached("UPDATE backup SET drop_due = 0")?.execute([])?;
+        } else {
+            self.pause_backup(cx);
         }
         Ok(())
     }

@@ -582,9 +582,11 @@ impl Client {
             Purpose::OpenRestore { request } => self.on_restore_opened(cx, request, http::read(result)),
             Purpose::Restore { request } => self.on_restored(cx, request, http::read(result)),
             Purpose::DeleteAccount { request } => self.on_account_deleted(cx, request, http::read(result)),
-            Purpose::BackupCreate => self.on_backup_created(cx, result),
-            Purpose::BackupPatch => self.on_backup_patched(cx, result),
-            Purpose::PutBackup { made_ms, size } => self.on_backup_put(cx, (made_ms, size), http::read(result)),
+            Purpose::BackupCreate { archive } => self.on_backup_created(cx, archive, result),
+            Purpose::BackupOffset { is_asked } => self.on_backup_offset(cx, is_asked, result),
+            Purpose::PutBackup { archive, made_ms, size } => {
+                self.on_backup_put(cx, archive, (made_ms, size), http::read(result))
+            }
             Purpose::NewestBackup { place } => self.on_newest_backup(cx, place, http::read(result)),
             Purpose::DropBackup => self.on_backup_dropped(cx, &http::read(result)),
             Purpose::Challenge => self.on_challenge(cx, http::read(result)),

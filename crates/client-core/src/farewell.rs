@@ -112,6 +112,12 @@ impl Client {
     }
 }
 
+/// The account is there still, so the wish was not heard, and is over: no later word of the server is believed for it.
+pub(crate) fn is_over(cx: &Context<'_>) -> Result<(), Halt> {
+    cx.db.prepare_cached("UPDATE this SET farewell = 0 WHERE farewell = 1")?.execute([])?;
+    Ok(())
+}
+
 /// This phone asked for its account's end, so it believes the server that it came.
 pub(crate) fn was_asked_for(cx: &Context<'_>) -> Result<bool, Halt> {
     Ok(cx.db.prepare_cached("SELECT farewell FROM this")?.query_row([], |row| row.get(0))?)

@@ -6,7 +6,7 @@ use client_api::UserError;
 use prost::Message;
 use proto::account::Problem;
 use proto::decode::decode_limited;
-use proto::ids::{AccountId, ChatId, LinkId, MessageId};
+use proto::ids::{AccountId, ArchiveId, ChatId, LinkId, MessageId};
 use proto::limits::HTTP_BODY_LEN_MAX;
 use std::collections::BTreeMap;
 
@@ -17,32 +17,15 @@ const TIMEOUT_MS: u32 = 20_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Purpose {
     ServerInfo,
-    RequestCode {
-        request: u32,
-        typed: String,
-    },
-    VerifyCode {
-        request: u32,
-        number: String,
-    },
-    Register {
-        request: u32,
-    },
-    OpenRestore {
-        request: u32,
-    },
-    Restore {
-        request: u32,
-    },
-    DeleteAccount {
-        request: u32,
-    },
-    BackupCreate,
-    BackupPatch,
-    PutBackup {
-        made_ms: u64,
-        size: u64,
-    },
+    RequestCode { request: u32, typed: String },
+    VerifyCode { request: u32, number: String },
+    Register { request: u32 },
+    OpenRestore { request: u32 },
+    Restore { request: u32 },
+    DeleteAccount { request: u32 },
+    BackupCreate { archive: ArchiveId },
+    BackupOffset { is_asked: bool },
+    PutBackup { archive: ArchiveId, made_ms: u64, size: u64 },
     DropBackup,
     Challenge,
     OpenSession,

@@ -22,8 +22,8 @@ use proto::ids::{ChatId, MessageId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::ops::Range;
 
-pub(crate) use dropping::erase;
 use dropping::sweep;
+pub(crate) use dropping::{erase, unwanted};
 pub(crate) use moving::Moving;
 pub(crate) use sending::{Forwarded, forwarded};
 
@@ -536,7 +536,7 @@ impl Client {
 }
 
 /// A header of an answer, as a number.
-fn header_number(response: &HttpResponse, wanted: &str) -> Option<u64> {
+pub(crate) fn header_number(response: &HttpResponse, wanted: &str) -> Option<u64> {
     response.headers.iter().find(|(name, _)| name == wanted).and_then(|(_, value)| value.parse().ok())
 }
 

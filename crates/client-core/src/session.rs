@@ -170,6 +170,9 @@ impl Client {
     fn on_session_opened(&mut self, cx: &mut Context<'_>, reply: Reply<OpenSessionOk>) -> Result<(), Halt> {
         match reply {
             Reply::Ok(opened) => {
+                if !self.calls.is_under_way(|p| matches!(p, Purpose::DeleteAccount { .. })) {
+                    farewell::is_over(cx)?;
+                }
                 this::set_session_token(cx.db, Some(&opened.token))?;
                 self.session.link = Link::Down;
                 self.connect(cx)

@@ -3,6 +3,7 @@
 //! Knows no cryptography beyond hashing and no I/O. The schema's comments in `proto/heliograph/*.proto` are the
 //! reference for every field.
 
+mod debug;
 pub mod decode;
 pub mod ids;
 pub mod limits;

@@ -70,6 +70,8 @@ pub enum RegisterOutcome {
     },
     /// The ticket is unknown, used, or over.
     NoTicket,
+    /// The account that has the number has a PIN, which was not given with this ticket. The ticket is still good.
+    PinNeeded,
     /// An account of this key exists already.
     AccountExists,
     /// The operator deleted an account of this key.
@@ -92,7 +94,7 @@ pub enum PinTry {
         /// How long still.
         retry_after_ms: u64,
     },
-    /// Counted as wrong until [`AccountStore::register`] succeeds.
+    /// Counted as wrong until [`AccountStore::end_pin_try`].
     Try {
         /// To compare with.
         pin_hash: String,
@@ -151,6 +153,8 @@ pub trait AccountStore: Send + Sync {
     async fn set_pin(&self, account: AccountId, pin_hash: Option<String>) -> Result<(), StoreError>;
     /// Counts a try before it is compared, so that parallel tries gain nothing.
     async fn begin_pin_try(&self, account: AccountId, now_ms: UnixMs) -> Result<PinTry, StoreError>;
+    /// The PIN of this hash was right: wrong tries are forgotten.
+    async fn end_pin_try(&self, account: AccountId, pin_hash: String) -> Result<(), StoreError>;
     /// Stores a sealed profile.
     async fn put_profile(&self, profile: Profile) -> Result<PutProfileOutcome, StoreError>;
     /// Profiles of those `accounts` that share a chat with `caller`, and the caller's own.

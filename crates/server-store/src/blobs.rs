@@ -63,8 +63,8 @@ pub trait BlobStore: Send + Sync {
         to: u64,
         expires_ms: UnixMs,
     ) -> Result<AdvanceOutcome, StoreError>;
-    /// Deletes the row; the bytes go after it.
-    async fn delete_blob(&self, id: BlobId) -> Result<(), StoreError>;
+    /// Deletes the row; the bytes go after it. False: a backup names it, so it stays.
+    async fn delete_blob(&self, id: BlobId) -> Result<bool, StoreError>;
     /// Blobs that are over.
     async fn expired_blobs(&self, now_ms: UnixMs, limit: u32) -> Result<Vec<BlobId>, StoreError>;
 }

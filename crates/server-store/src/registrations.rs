@@ -48,7 +48,7 @@ pub struct CodeTry {
     pub ticket_hash: [u8; 32],
     /// Until when that is taken.
     pub ticket_expires_ms: UnixMs,
-    /// Who may register now, which may be others than when the code was asked for.
+    /// Who may register now, which may be others than when the code was asked for. Whoever has an account is given a ticket all the same.
     pub admission: Admission,
     /// Now.
     pub now_ms: UnixMs,
@@ -84,7 +84,7 @@ pub struct Ticket {
     pub number: String,
     /// The account that has the number now.
     pub account: Option<AccountId>,
-    /// The PIN of that account was given with it.
+    /// The PIN that this account has now was given with it, or it had and has none.
     pub pin_proved: bool,
 }
 

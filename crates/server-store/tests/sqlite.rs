@@ -60,6 +60,8 @@ conforms!(
     blobs_of_a_backup_are_kept_as_long_as_it,
     restoring_needs_a_ticket_with_the_pin_proved,
     a_restored_account_has_another_phone,
+    a_right_pin_is_no_wrong_try,
+    a_restoration_is_of_the_backup_in_force,
     an_account_that_deletes_itself_leaves_its_farewell_alone,
     a_device_has_one_subscription,
     a_subscription_goes_with_its_device,

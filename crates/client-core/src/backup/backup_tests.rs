@@ -1,6 +1,6 @@
 use super::*;
 use crate::chats::{Chat, Membership};
-use crate::io::{Clock, HttpRequest, Input};
+use crate::io::{Clock, HttpFailure, HttpRequest, HttpResponse, Input, Output};
 use crate::registration::restoring::segment_in_file;
 use crate::testing::story::{Story, text};
 use crate::testing::{new_phone, phone, step};
@@ -204,6 +204,39 @@ fn answer(request: &HttpRequest, status: u16, location: Option<&str>) -> Input {
     Input::Http(request.id, Ok(HttpResponse { status, headers, body: Vec::new(), kept: 0 }))
 }
 
+/// The server has so much of a blob.
+fn at_offset(request: &HttpRequest, status: u16, offset: usize) -> Input {
+    let headers = vec![("upload-offset".to_owned(), offset.to_string())];
+    Input::Http(request.id, Ok(HttpResponse { status, headers, body: Vec::new(), kept: 0 }))
+}
+
+/// The server takes what comes, to its end.
+fn granted(request: &HttpRequest, number: u32) -> Input {
+    match request.method {
+        HttpMethod::Post => answer(request, 201, Some(&blob(number))),
+        HttpMethod::Patch => at_offset(request, 204, offset_of(request) + request.body.bytes().len()),
+        _ => answer(request, 204, None),
+    }
+}
+
+fn offset_of(request: &HttpRequest) -> usize {
+    let offset = request.headers.iter().find(|(name, _)| *name == "upload-offset");
+    offset.and_then(|(_, offset)| offset.parse().ok()).expect("an offset")
+}
+
+fn failed(request: &HttpRequest) -> Input {
+    Input::Http(request.id, Err(HttpFailure::Network))
+}
+
+fn only(requests: Vec<HttpRequest>) -> HttpRequest {
+    assert_eq!(requests.len(), 1, "{requests:?}");
+    requests.into_iter().next().expect("one")
+}
+
+fn asks_for(request: &HttpRequest, method: HttpMethod, path: &str) -> bool {
+    request.method == method && request.path == path
+}
+
 fn blob(number: u32) -> String {
     format!("/v1/blobs/{number:032x}")
 }
@@ -218,11 +251,8 @@ fn backs_up(
     let (mut asked, mut told) = (vec![first], Vec::new());
     while asked.len() < stop {
         let request = asked.last().expect("one").clone();
-        let granted = match request.method {
-            HttpMethod::Post => answer(&request, 201, Some(&blob(u32::try_from(asked.len()).expect("few")))),
-            _ => answer(&request, 204, None),
-        };
-        let (requests, states) = takes(client, db, 2_000_000, granted);
+        let (requests, states) =
+            takes(client, db, 2_000_000, granted(&request, u32::try_from(asked.len()).expect("few")));
         told.extend(states);
         if requests.is_empty() {
             break;
@@ -394,4 +424,133 @@ fn a_file_is_forgotten_when_all_of_it_is_imported() {
             .expect("read");
         assert_eq!(left, 0);
     }
+}
+
+#[test]
+fn a_segment_goes_on_where_the_server_has_it() {
+    let Story { mut client, db, .. } = phone_with_words();
+    let first = begins(&mut client, &db);
+    let whole = only(takes(&mut client, &db, 2_000_000, granted(&first, 1)).0);
+    assert!(asks_for(&whole, HttpMethod::Patch, &blob(1)) && offset_of(&whole) == 0);
+    assert!(takes(&mut client, &db, 2_000_000, failed(&whole)).0.is_empty(), "not at once");
+    let head = only(takes(&mut client, &db, 2_005_000, Input::Wake).0);
+    assert!(asks_for(&head, HttpMethod::Head, &blob(1)), "{head:?}");
+    let rest = only(takes(&mut client, &db, 2_005_000, at_offset(&head, 200, 3)).0);
+    assert_eq!((offset_of(&rest), rest.body.bytes()), (3, &whole.body.bytes()[3..]), "the same bytes");
+    // An answer was lost, and the server has all of it.
+    let (requests, states) = takes(&mut client, &db, 2_005_000, at_offset(&rest, 409, whole.body.bytes().len()));
+    assert!(asks_for(&only(requests), HttpMethod::Put, "/v1/backup"), "the next step");
+    assert!(states.last().is_some_and(|state| state.making.is_some()));
+}
+
+#[test]
+fn tries_come_further_apart_and_end_without_leaving_anything_at_the_server() {
+    let Story { mut client, db, .. } = phone_with_words();
+    let first = begins(&mut client, &db);
+    let (asked, _) = backs_up(&mut client, &db, first, 3);
+    let mut request = asked.last().expect("what follows the segment").clone();
+    let (mut now_ms, mut pauses) = (2_000_000, Vec::new());
+    let (mut told, dropped) = loop {
+        let (requests, states) = takes(&mut client, &db, now_ms, failed(&request));
+        if !states.is_empty() {
+            break (states, only(requests));
+        }
+        assert!(requests.is_empty());
+        let pause = client.backing.not_before_ms - now_ms;
+        assert!(takes(&mut client, &db, now_ms + pause - 1, Input::Wake).0.is_empty());
+        pauses.push(pause);
+        now_ms += pause;
+        request = only(takes(&mut client, &db, now_ms, Input::Wake).0);
+    };
+    assert_eq!(pauses.len(), upload::TRIES_MAX as usize);
+    assert!(pauses.is_sorted() && pauses[0] == 5_000 && pauses.last() == Some(&600_000), "{pauses:?}");
+    let last = told.pop().expect("told");
+    assert_eq!((last.failed, last.making), (Some(BackupFailure::ServerFailed), None));
+    assert!(asks_for(&dropped, HttpMethod::Delete, &blob(1)), "the segment that was there: {dropped:?}");
+    // What the newest backup names the server keeps, and says so.
+    assert!(takes(&mut client, &db, now_ms, answer(&dropped, 409, None)).0.is_empty());
+    assert!(takes(&mut client, &db, now_ms + EVERY_MS - 1, Input::Wake).0.is_empty());
+    let again = only(takes(&mut client, &db, now_ms + EVERY_MS, Input::Wake).0);
+    assert!(asks_for(&again, HttpMethod::Post, "/v1/blobs"));
+}
+
+/// Its key was of that run.
+#[test]
+fn a_segment_that_a_run_left_half_goes_and_is_made_anew() {
+    let Story { mut client, db, .. } = phone_with_words();
+    let first = begins(&mut client, &db);
+    let _half = only(takes(&mut client, &db, 2_000_000, granted(&first, 1)).0);
+    let mut again = Client::new(client.config.clone());
+    let (requests, _) = takes(&mut again, &db, 3_000_000, Input::Wake);
+    let anew = only(requests);
+    assert!(asks_for(&anew, HttpMethod::Post, "/v1/blobs"), "{anew:?}");
+    let (requests, _) = takes(&mut again, &db, 3_000_000, granted(&anew, 2));
+    assert!(requests.iter().any(|request| asks_for(request, HttpMethod::Delete, &blob(1))), "{requests:?}");
+    let piece = requests.iter().find(|request| asks_for(request, HttpMethod::Patch, &blob(2)));
+    assert_eq!(piece.map(offset_of), Some(0));
+}
+
+#[test]
+fn a_blob_whose_name_cannot_be_read_is_in_no_backup() {
+    let Story { mut client, db, .. } = phone_with_words();
+    let first = begins(&mut client, &db);
+    let (requests, told) = takes(&mut client, &db, 2_000_000, answer(&first, 201, Some("/v1/blobs/one")));
+    assert!(requests.is_empty(), "{requests:?}");
+    assert_eq!(told.last().and_then(|state| state.failed), Some(BackupFailure::ServerFailed));
+}
+
+#[test]
+fn a_backup_of_too_many_messages_is_not_begun() {
+    let making = Making::default();
+    let max = 2_000 * proto::limits::BACKUP_SEGMENTS_MAX as u64;
+    assert!(!upload::is_too_large(&making, max - 1) && upload::is_too_large(&making, max));
+}
+
+fn turns(on: bool) -> Input {
+    let command = if on { Command::TurnBackupOn { key: recovery_key(2) } } else { Command::TurnBackupOff };
+    Input::Command(Request { id: 1, command })
+}
+
+/// What comes in between would be there for ever, and the phone say that there is none.
+#[test]
+fn backups_that_are_turned_off_go_after_what_is_on_its_way_and_until_they_have_gone() {
+    let Story { mut client, db, .. } = phone_with_words();
+    let first = begins(&mut client, &db);
+    let (mut put, mut count) = (first, 1);
+    while put.method != HttpMethod::Put {
+        put = only(takes(&mut client, &db, 2_000_000, granted(&put, count)).0);
+        count += 1;
+    }
+    let is_drop = |request: &HttpRequest| asks_for(request, HttpMethod::Delete, "/v1/backup");
+    let (requests, _) = takes(&mut client, &db, 2_000_000, turns(false));
+    assert!(!requests.iter().any(is_drop), "the one that is put may come after it");
+    let (requests, told) = takes(&mut client, &db, 2_000_000, granted(&put, 1));
+    assert!(told.is_empty(), "it is nobody's: {told:?}");
+    let mut drop = requests.into_iter().find(is_drop).expect("now");
+    for status in [429, 500] {
+        let problem = proto::account::Problem { code: "too-many".to_owned(), ..Default::default() }.encode_to_vec();
+        let refused = HttpResponse { status, headers: Vec::new(), body: problem, kept: 0 };
+        let (requests, _) = takes(&mut client, &db, 2_000_000, Input::Http(drop.id, Ok(refused)));
+        assert!(!requests.iter().any(is_drop));
+        let due_ms = client.backing.not_before_ms;
+        let later = takes(&mut client, &db, due_ms, Input::Wake).0;
+        drop = later.into_iter().find(is_drop).expect("again");
+    }
+    // On again, under another key: the one of before goes all the same, and first.
+    let (requests, _) = takes(&mut client, &db, 3_000_000, turns(true));
+    assert!(!requests.iter().any(|request| request.method == HttpMethod::Post), "{requests:?}");
+    let (requests, _) = takes(&mut client, &db, 3_000_000, failed(&drop));
+    assert!(!requests.iter().any(|request| request.method == HttpMethod::Post), "{requests:?}");
+    let (requests, _) = takes(&mut client, &db, 9_000_000, Input::Wake);
+    let drop = requests.into_iter().find(is_drop).expect("it goes first");
+    let (requests, _) = takes(&mut client, &db, 9_000_000, granted(&drop, 1));
+    assert!(requests.iter().any(|request| asks_for(request, HttpMethod::Post, "/v1/blobs")), "{requests:?}");
+}
+
+#[test]
+fn a_segment_on_its_way_shows_no_key() {
+    let Story { mut client, db, .. } = phone_with_words();
+    begins(&mut client, &db);
+    let shown = format!("{:?}", client.backing);
+    assert!(shown.contains("Upload(0 of ") && !shown.contains("key: ["), "{shown}");
 }

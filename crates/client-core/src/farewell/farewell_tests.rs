@@ -4,7 +4,7 @@ use crate::testing::{links_companion, phone, step};
 use crate::this;
 use client_api::{Command, Event, Request};
 use identity::VerifiedDeviceList;
-use proto::account::{Problem, PutDeviceList};
+use proto::account::{OpenSessionOk, Problem, PutDeviceList};
 use rusqlite::Connection;
 
 const PIN: &str = "314159";
@@ -105,4 +105,24 @@ fn a_wrong_pin_signs_nothing_and_waits_after_some() {
     assert!(signed_list(&db).is_empty(), "nothing was signed");
     let out = asks_to_delete(&mut client, &db, 2 + PIN_WAIT_MS, PIN);
     assert!(refusal(&out).is_none() && out.iter().any(|output| matches!(output, Output::Http(_))), "{out:?}");
+}
+
+/// Years later the server could wipe this phone by a word without a signature.
+#[test]
+fn a_wish_that_was_not_heard_ends_with_the_next_session() {
+    let (mut client, db) = phone();
+    step(&db, 1, |cx| {
+        let opens = |client: &mut Client, cx: &mut Context<'_>| {
+            let body = OpenSessionOk { token: vec![1; 32], expires_ms: 9 }.encode_to_vec();
+            let answer = HttpResponse { status: 200, headers: Vec::new(), body, kept: 0 };
+            client.on_session_answer(cx, Ok(answer)).expect("no halt");
+            was_asked_for(cx).expect("read")
+        };
+        cx.db.execute("UPDATE this SET farewell = 1", []).expect("asked");
+        let purpose = Purpose::DeleteAccount { request: 1 };
+        client.calls.start(purpose, HttpMethod::Post, "/v1/account/delete", Vec::new(), None);
+        assert!(opens(&mut client, cx), "it may still be heard");
+        client.calls.drop_where(|_| true);
+        assert!(!opens(&mut client, cx));
+    });
 }

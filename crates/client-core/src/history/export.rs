@@ -46,14 +46,25 @@ const FILL_BYTES: usize = 128 * 1024;
 /// In the place of a device: a segment of a backup, which is for whichever phone comes.
 pub(crate) const FOR_BACKUP: u32 = 0;
 
+/// So many segments are needed for so many messages, at least: more of one time stay together.
+pub(crate) fn segments_of(messages: u64) -> u64 {
+    1 + messages / u64::from(SEGMENT_MESSAGES)
+}
+
 /// A segment of a backup.
-#[derive(Debug)]
 pub(crate) struct BackupSegment {
     pub(crate) bytes: Vec<u8>,
     /// What the manifest says of it, without its place.
     pub(crate) segment: ArchiveSegment,
     pub(crate) cursor: Vec<u8>,
     pub(crate) last: bool,
+}
+
+/// Its key is in it.
+impl std::fmt::Debug for BackupSegment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "BackupSegment({:?})", self.segment)
+    }
 }
 
 /// The next segment of a backup.
@@ -71,7 +82,6 @@ pub(crate) fn backup_segment(cx: &mut Context<'_>, making: &Making) -> Result<Ba
 }
 
 /// A segment on its way up; in memory only, built again from the cursor where it is lost.
-#[derive(Debug)]
 pub(crate) struct Upload {
     archive: ArchiveId,
     bytes: Vec<u8>,
@@ -79,6 +89,13 @@ pub(crate) struct Upload {
     announce: ArchiveSegment,
     cursor: Vec<u8>,
     last: bool,
+}
+
+/// Its key is in it.
+impl std::fmt::Debug for Upload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Upload({:?})", self.announce)
+    }
 }
 
 struct Job {

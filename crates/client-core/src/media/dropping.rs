@@ -21,6 +21,15 @@ pub(crate) fn erase(cx: &Context<'_>, id: MessageId) -> Result<(), Halt> {
     Ok(())
 }
 
+/// Blobs that nobody will ask for are to go from the server, one after the other.
+pub(crate) fn unwanted<'a>(cx: &Context<'_>, blobs: impl IntoIterator<Item = &'a str>) -> Result<(), Halt> {
+    let mut insert = cx.db.prepare_cached("INSERT OR REPLACE INTO blob_dropped (blob) VALUES (?1)")?;
+    for blob in blobs {
+        insert.execute([blob])?;
+    }
+    Ok(())
+}
+
 /// Has the driver delete what no row knows: a run that died may have left it.
 pub(super) fn sweep(cx: &mut Context<'_>) -> Result<(), Halt> {
     let known: Vec<MediaId> = {

@@ -21,11 +21,12 @@ use proto::backup::Manifest;
 use proto::ids::{AccountId, ChatId, DeviceAddress, Generation};
 use rusqlite::params;
 use sha2::{Digest, Sha256};
+use zeroize::Zeroize;
 
 pub(crate) use file::{forget as forget_file, segment_in_file};
 
 /// A number that was proved, and the PIN of its account given.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Proved {
     pub(super) number: String,
     pub(super) ticket: Vec<u8>,
@@ -33,7 +34,7 @@ pub(super) struct Proved {
 }
 
 /// An account that can be restored.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Restorable {
     proved: Proved,
     account: AccountId,
@@ -65,6 +66,25 @@ pub(super) struct Opened {
     manifest: Manifest,
     key: BackupKey,
     place: BackupPlace,
+}
+
+/// What it holds is a ticket, and what the PIN is told by.
+impl std::fmt::Debug for Proved {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Proved")
+    }
+}
+
+impl std::fmt::Debug for Restorable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Restorable({:?}, {} bytes)", self.account, self.size)
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.manifest.account_key.zeroize();
+    }
 }
 
 /// What it holds is the account's key, among others.

@@ -1,7 +1,7 @@
 //! [`AccountStore`] on SQLite.
 
 use super::hot::Touches;
-use super::{Sqlite, devices, int, invites, uint};
+use super::{Sqlite, backups, devices, int, invites, uint};
 use crate::StoreError;
 use crate::accounts::*;
 use crate::invites::Admission;
@@ -93,6 +93,17 @@ impl AccountStore for Sqlite {
         .await
     }
 
+    async fn end_pin_try(&self, account: AccountId, pin_hash: String) -> Result<(), StoreError> {
+        self.write(Touches::Nothing, move |tx| {
+            tx.prepare_cached(
+                "UPDATE account SET pin_wrong = 0, pin_locked_until_ms = 0 WHERE account = ?1 AND pin_hash = ?2",
+            )?
+            .execute(params![account.0, pin_hash])?;
+            Ok(())
+        })
+        .await
+    }
+
     async fn begin_pin_try(&self, account: AccountId, now_ms: u64) -> Result<PinTry, StoreError> {
         self.write(Touches::Nothing, move |tx| begin_pin_try(tx, account, now_ms)).await
     }
@@ -135,6 +146,9 @@ impl AccountStore for Sqlite {
 
 fn register(tx: &Connection, registration: &Registration) -> Result<RegisterOutcome, StoreError> {
     let account = registration.account;
+    if lacks_pin(tx, registration.ticket_hash)? {
+        return Ok(RegisterOutcome::PinNeeded);
+    }
     let taken: Option<Option<i64>> = tx
         .prepare_cached(if broken(Rule::TicketForItsNumber) {
             "DELETE FROM ticket WHERE ticket_hash = ?1 AND ?2 IS NOT NULL AND expires_ms > ?3 RETURNING invite"
@@ -178,6 +192,16 @@ fn register(tx: &Connection, registration: &Registration) -> Result<RegisterOutc
     Ok(RegisterOutcome::Registered { outed })
 }
 
+/// Whether the account that has the ticket's number has a PIN which was not given with the ticket.
+fn lacks_pin(tx: &Connection, ticket_hash: [u8; 32]) -> Result<bool, StoreError> {
+    let mut query = tx.prepare_cached(
+        "SELECT 1 FROM ticket t JOIN number n ON n.number = t.number JOIN account a ON a.account = n.account
+         WHERE ticket_hash = ? AND pin_hash IS NOT NULL
+             AND NOT (proved_account IS a.account AND proved_pin_hash IS pin_hash)",
+    )?;
+    Ok(query.exists([ticket_hash])?)
+}
+
 /// Whether the operator keeps out who has the number.
 fn is_suspended(tx: &Connection, number: &str) -> Result<bool, StoreError> {
     let mut query = tx.prepare_cached(
@@ -195,6 +219,8 @@ fn out_previous(tx: &Connection, number: &str) -> Result<Vec<DeviceAddress>, Sto
     tx.execute("UPDATE account SET moved = 1 WHERE account = ?", [previous])?;
     tx.execute("DELETE FROM session WHERE account = ?", [previous])?;
     tx.execute("DELETE FROM push_subscription WHERE account = ?", [previous])?;
+    // Nobody could restore it or delete it.
+    backups::forget(tx, AccountId(previous))?;
     let mut query = tx.prepare("SELECT device FROM device WHERE account = ? AND listed = 1")?;
     let devices = query.query_map([previous], |row| {
         Ok(DeviceAddress { account: AccountId(previous), device: DeviceNumber(row.get(0)?) })

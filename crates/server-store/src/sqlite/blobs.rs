@@ -54,10 +54,13 @@ impl BlobStore for Sqlite {
         .await
     }
 
-    async fn delete_blob(&self, id: BlobId) -> Result<(), StoreError> {
+    async fn delete_blob(&self, id: BlobId) -> Result<bool, StoreError> {
         self.write(Touches::Nothing, move |tx| {
-            tx.execute("DELETE FROM blob WHERE blob = ?", [id.0])?;
-            Ok(())
+            let stays = tx.prepare_cached("SELECT 1 FROM backup_blob WHERE blob = ?")?.exists([id.0])?;
+            if !stays {
+                tx.execute("DELETE FROM blob WHERE blob = ?", [id.0])?;
+            }
+            Ok(!stays)
         })
         .await
     }

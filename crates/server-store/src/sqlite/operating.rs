@@ -116,21 +116,26 @@ impl OperatingStore for Sqlite {
 }
 
 fn delete_accounts_of(tx: &Connection, number: &str) -> Result<DeleteOutcome, StoreError> {
-    let mut query = tx.prepare("SELECT account FROM account WHERE number = ? ORDER BY account")?;
-    let accounts = query.query_map([number], |row| row.get(0).map(AccountId))?.collect::<Result<Vec<_>, _>>()?;
-    if accounts.is_empty() {
+    if !tx.prepare_cached("SELECT 1 FROM account WHERE number = ?")?.exists([number])? {
         return Ok(DeleteOutcome::NoAccount);
     }
+    Ok(DeleteOutcome::Deleted { devices: delete_all_of(tx, number)? })
+}
+
+/// The account that has a number, and those that had it before.
+pub(super) fn delete_all_of(tx: &Connection, number: &str) -> Result<Vec<DeviceAddress>, StoreError> {
+    let mut query = tx.prepare("SELECT account FROM account WHERE number = ? ORDER BY account")?;
+    let accounts = query.query_map([number], |row| row.get(0).map(AccountId))?.collect::<Result<Vec<_>, _>>()?;
     tx.execute("DELETE FROM ticket WHERE number = ?", [number])?;
     tx.execute("DELETE FROM code WHERE number = ?", [number])?;
     let mut devices = Vec::new();
     for account in accounts {
         devices.extend(delete(tx, account)?);
     }
-    Ok(DeleteOutcome::Deleted { devices })
+    Ok(devices)
 }
 
-pub(super) fn delete(tx: &Connection, account: AccountId) -> Result<Vec<DeviceAddress>, StoreError> {
+fn delete(tx: &Connection, account: AccountId) -> Result<Vec<DeviceAddress>, StoreError> {
     let mut query = tx.prepare("SELECT device FROM device WHERE account = ?")?;
     let devices = query.query_map([account.0], |row| row.get(0).map(DeviceNumber))?;
     let devices = devices.map(|device| Ok(DeviceAddress { account, device: device? }));

@@ -41,7 +41,8 @@ impl RegistrationStore for Sqlite {
     async fn ticket(&self, ticket_hash: [u8; 32], now_ms: UnixMs) -> Result<Option<Ticket>, StoreError> {
         self.read(move |db| {
             let mut query = db.prepare_cached(
-                "SELECT ticket.number, account, pin_proved FROM ticket LEFT JOIN number ON number.number = ticket.number
+                "SELECT t.number, n.account, coalesce(proved_account = a.account AND proved_pin_hash IS pin_hash, 0)
+                 FROM ticket t LEFT JOIN number n ON n.number = t.number LEFT JOIN account a ON a.account = n.account
                  WHERE ticket_hash = ? AND expires_ms > ?",
             )?;
             Ok(query
@@ -112,7 +113,8 @@ fn try_code(tx: &Connection, attempt: &CodeTry) -> Result<CodeTryOutcome, StoreE
     let row: Option<([u8; 32], u32)> = tx
         .query_row(
             "SELECT code_hash, tries_left FROM code
-             WHERE number = ? AND expires_ms > ? AND tries_left > 0 AND (? OR invite IS NOT NULL)",
+             WHERE number = ? AND expires_ms > ? AND tries_left > 0
+             AND (? OR invite IS NOT NULL OR number IN (SELECT number FROM number))",
             params![attempt.number, int(attempt.now_ms), attempt.admission == Admission::Anybody],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )

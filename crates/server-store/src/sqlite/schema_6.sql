@@ -11,8 +11,11 @@ CREATE TABLE backup_blob (
     PRIMARY KEY (account, blob)
 ) STRICT, WITHOUT ROWID;
 
--- With this ticket the PIN of the number's account was given.
-ALTER TABLE ticket ADD COLUMN pin_proved INTEGER NOT NULL DEFAULT 0;
+-- With this ticket the PIN of this account was given, where it had this one; both must still be so when it is used.
+ALTER TABLE ticket ADD COLUMN proved_account BLOB;
+ALTER TABLE ticket ADD COLUMN proved_pin_hash TEXT;
+-- The ticket by which another phone came last: whoever has it and lost the answer is told again.
+ALTER TABLE account ADD COLUMN restored_by BLOB;
 
 -- Who deleted their own account: the last device list, with the phone alone, on which the other devices wipe themselves.
 ALTER TABLE deleted_account ADD COLUMN signed_list BLOB NOT NULL DEFAULT x'';

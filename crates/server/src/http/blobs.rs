@@ -114,7 +114,9 @@ pub(super) async fn patch(
 
 pub(super) async fn delete(State(app): State<Arc<App>>, caller: Caller, Named(id): Named) -> Result<Response, Problem> {
     let blob = own_blob(&app, caller, id).await?;
-    app.stores.blobs.delete_blob(blob.id).await?;
+    if !app.stores.blobs.delete_blob(blob.id).await? {
+        return Err(Problem::new(StatusCode::CONFLICT, "in-backup"));
+    }
     app.blobs.delete(blob.id).await.map_err(disk)?;
     Ok((StatusCode::NO_CONTENT, [(TUS_RESUMABLE, VERSION)]).into_response())
 }

@@ -16,7 +16,9 @@ use proto::account::{Register, RegisterOk, RequestCode, RequestCodeOk, SetPin, V
 use proto::ids::{AccountId, DeviceNumber};
 use proto::limits::CODE_TRIES_MAX;
 use server_store::accounts::{AccountState, PinState, PinTry, RegisterOutcome, Registration};
+use server_store::backups::PinProof;
 use server_store::devices::NewDevice;
+use server_store::invites::Admission;
 use server_store::registrations::{CODE_RETRY_MS, CodeTry, CodeTryOutcome, NewCode, NotSent, PutCodeOutcome};
 use std::sync::Arc;
 
@@ -31,8 +33,14 @@ pub(super) async fn request_code(
     Peer(address): Peer,
     Proto(request): Proto<RequestCode>,
 ) -> Result<Proto<RequestCodeOk>, Problem> {
-    let invite = invite::admit(&app, &request.invite).await?;
-    let number = read_number(&app, &request.number)?;
+    let (invite, number) = match invite::admit(&app, &request.invite).await {
+        Ok(invite) => (invite, read_number(&app, &request.number)?),
+        // Nobody is let in by that who is not in: with an account the code leads to that account.
+        Err(refused) => {
+            let number = read_number(&app, &request.number)?;
+            (has_account(&app, &number).await?.then_some(None).ok_or(refused)?, number)
+        }
+    };
     let not_sent = |wait_ms| Problem::new(StatusCode::BAD_GATEWAY, "code-not-sent").retry_after(wait_ms);
     let place = app.codes.place(address).ok_or_else(|| not_sent(CODE_RETRY_MS))?;
     let code = six_digits();
@@ -74,8 +82,12 @@ pub(super) async fn verify_code(
     State(app): State<Arc<App>>,
     Proto(request): Proto<VerifyCode>,
 ) -> Result<Proto<VerifyCodeOk>, Problem> {
-    let admission = invite::admission(&app)?;
     let number = read_number(&app, &request.number)?;
+    let admission = match invite::admission(&app) {
+        Ok(admission) => admission,
+        Err(_) if has_account(&app, &number).await? => Admission::Invited,
+        Err(closed) => return Err(closed),
+    };
     let ticket: [u8; 32] = random();
     let now_ms = app.now_ms();
     let outcome = app
@@ -127,7 +139,8 @@ pub(super) async fn register(
             return Err(Problem::denied("account-suspended"));
         }
         if !ticket.pin_proved {
-            check_pin(&app, previous, &request.pin_proof, now_ms).await?;
+            let pin_hash = check_pin(&app, previous, &request.pin_proof, now_ms).await?;
+            prove(&app, PinProof { ticket_hash, account: previous, pin_hash }).await?;
         }
     }
     let registration = Registration {
@@ -150,6 +163,7 @@ pub(super) async fn register(
             Ok(Proto(RegisterOk { account: list.account().to_vec() }))
         }
         RegisterOutcome::NoTicket => Err(Problem::denied("ticket-expired")),
+        RegisterOutcome::PinNeeded => Err(Problem::denied("pin-required")),
         RegisterOutcome::NoInvite => Err(Problem::denied("invite-used")),
         RegisterOutcome::InviteNeeded => Err(Problem::denied("invite-needed")),
         RegisterOutcome::Suspended => Err(Problem::denied("account-suspended")),
@@ -166,6 +180,10 @@ pub(super) async fn set_pin(
     let pin_hash = hash_pin(request.pin_proof).await?;
     app.stores.accounts.set_pin(caller.account(), pin_hash).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+async fn has_account(app: &App, number: &str) -> Result<bool, Problem> {
+    Ok(!app.stores.accounts.look_up(vec![number.to_owned()]).await?.is_empty())
 }
 
 /// A number as somebody wrote it, in E.164.
@@ -201,30 +219,46 @@ fn first_devices(list: &VerifiedDeviceList) -> Result<Vec<NewDevice>, Problem> {
     }
 }
 
-/// The account that has the number may have set a PIN; wrong ones are counted and make the next wait longer.
-pub(super) async fn check_pin(app: &App, previous: AccountId, proof: &[u8], now_ms: u64) -> Result<(), Problem> {
+/// The account that has the number may have set a PIN; wrong ones are counted and make the next wait longer. Gives what a right one was compared
+/// with; `None`: there is none.
+pub(super) async fn check_pin(
+    app: &App,
+    previous: AccountId,
+    proof: &[u8],
+    now_ms: u64,
+) -> Result<Option<String>, Problem> {
     let account = app.stores.accounts.account(previous).await?;
     if !account.is_some_and(|a| a.state != AccountState::Moved && a.pin == PinState::Set) {
-        return Ok(());
+        return Ok(None);
     }
     if proof.is_empty() {
         return Err(Problem::denied("pin-required"));
     }
     match app.stores.accounts.begin_pin_try(previous, now_ms).await? {
-        PinTry::NoPin => Ok(()),
+        PinTry::NoPin => Ok(None),
         PinTry::Locked { retry_after_ms } => {
             Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many").retry_after(retry_after_ms))
         }
         PinTry::Try { pin_hash, tries_left } => {
-            let proof = proof.to_vec();
+            let (proof, compared) = (proof.to_vec(), pin_hash.clone());
             let right = off_the_loop::run(move || {
                 PasswordHash::new(&pin_hash).is_ok_and(|hash| pin_hasher().verify_password(&proof, &hash).is_ok())
             })
             .await
             .map_err(|_| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal"))?;
-            if right { Ok(()) } else { Err(Problem::denied("pin-wrong").tries_left(tries_left)) }
+            if !right {
+                return Err(Problem::denied("pin-wrong").tries_left(tries_left));
+            }
+            app.stores.accounts.end_pin_try(previous, compared.clone()).await?;
+            Ok(Some(compared))
         }
     }
+}
+
+/// Notes with a ticket what was checked. The account, or its PIN, may be another one by now.
+pub(super) async fn prove(app: &App, proof: PinProof) -> Result<(), Problem> {
+    let noted = app.stores.backups.prove_ticket(proof).await?;
+    if noted { Ok(()) } else { Err(Problem::denied("pin-required")) }
 }
 
 async fn hash_pin(proof: Vec<u8>) -> Result<Option<String>, Problem> {

@@ -4,7 +4,9 @@ use crate::blobs::uploaded;
 use crate::client::{Answer, Host};
 use crate::device::{Account, Device, linked, proved, registered};
 use proto::account::*;
-use proto::limits::{BACKUP_HEAD_LEN_MAX, BACKUP_SEGMENTS_MAX};
+use proto::limits::{BACKUP_HEAD_LEN_MAX, BACKUP_SEGMENTS_MAX, PIN_TRIES_MAX};
+use server::config::RegistrationMode;
+use sha2::{Digest as _, Sha256};
 
 const NUMBER: &str = "+4915123456701";
 
@@ -29,7 +31,11 @@ async fn open(host: &Host, ticket: &[u8], pin_proof: &[u8]) -> Answer {
 }
 
 async fn restore(host: &Host, ticket: &[u8], list: &[u8]) -> Answer {
-    let body = Restore { ticket: ticket.to_vec(), signed_device_list: list.to_vec() };
+    restore_of(host, ticket, list, Vec::new()).await
+}
+
+async fn restore_of(host: &Host, ticket: &[u8], list: &[u8], backup_sha256: Vec<u8>) -> Answer {
+    let body = Restore { ticket: ticket.to_vec(), signed_device_list: list.to_vec(), backup_sha256 };
     host.post("/v1/restore", None, &body).await
 }
 
@@ -49,6 +55,8 @@ async fn a_backup_is_kept_and_given_to_its_account_alone() {
     host.get("/v1/backup", Some(&stranger.token)).await.refused(404, "not-found");
     put(&host, &phone, b"later", vec![blobs[0].clone(), vec![7; 16]]).await.refused(409, "backup-incomplete");
     assert_eq!(host.get("/v1/backup", Some(&phone.token)).await.ok::<Backup>().head, b"head");
+    let named = format!("/v1/blobs/{}", hex::encode(&blobs[0]));
+    host.send("DELETE", &named, Some(&phone.token), &[], Vec::new()).await.refused(409, "in-backup");
     host.send("DELETE", "/v1/backup", Some(&companion.token), &[], Vec::new()).await.refused(403, "phone-only");
     assert_eq!(host.send("DELETE", "/v1/backup", Some(&phone.token), &[], Vec::new()).await.status, 204);
     host.get("/v1/backup", Some(&phone.token)).await.refused(404, "not-found");
@@ -65,6 +73,7 @@ async fn a_backup_has_its_limits() {
     let many = vec![blob.clone(); BACKUP_SEGMENTS_MAX + 1];
     put(&host, &phone, b"head", many).await.refused(400, "too-many-items");
     put(&host, &phone, b"head", vec![vec![1; 15]]).await.refused(400, "malformed");
+    put(&host, &phone, b"head", Vec::new()).await.refused(400, "malformed");
     assert_eq!(put(&host, &phone, b"head", vec![blob; BACKUP_SEGMENTS_MAX]).await.status, 204);
 }
 
@@ -105,7 +114,10 @@ async fn a_restored_phone_takes_the_place_of_the_one_before() {
     open(&host, &ticket, &[]).await.ok::<OpenRestoreOk>();
     let (mut device, list) = account.with_new_phone();
     let unchanged = account.list.as_bytes().to_vec();
-    restore(&host, &ticket, &unchanged).await.ok::<RegisterOk>();
+    // Which list is in force is nobody's business but theirs who put it there.
+    for (ticket, status, code) in [(&ticket, 409, "device-list-conflict"), (&vec![1; 32], 403, "ticket-expired")] {
+        restore(&host, ticket, &unchanged).await.refused(status, code);
+    }
     let (mallory, _) = Account::make();
     restore(&host, &ticket, mallory.list.as_bytes()).await.refused(403, "ticket-expired");
     let mut shorter = account.clone();
@@ -115,6 +127,7 @@ async fn a_restored_phone_takes_the_place_of_the_one_before() {
     assert_eq!(answer.account, account.id().to_vec());
     // Whose answer was lost asks again.
     assert_eq!(restore(&host, &ticket, &list).await.status, 200);
+    restore(&host, &[1; 32], &list).await.refused(403, "ticket-expired");
     host.get("/v1/account", Some(&phone.token)).await.refused(401, "device-revoked");
     assert_eq!(host.get("/v1/account", Some(&companion.token)).await.status, 200);
     device.open_session(&host).await;
@@ -141,7 +154,11 @@ async fn who_deletes_themselves_gives_the_pin_and_leaves_nothing() {
     };
     delete(&companion, 5, account.list.as_bytes()).await.refused(403, "phone-only");
     delete(&phone, 6, account.list.as_bytes()).await.refused(403, "pin-wrong");
-    delete(&phone, 5, &with_all).await.refused(400, "device-list-invalid");
+    for _ in 0..PIN_TRIES_MAX {
+        delete(&phone, 5, &with_all).await.refused(400, "device-list-invalid");
+    }
+    // A right PIN is no wrong try: no list that is refused locks it.
+    assert_eq!(delete(&phone, 6, account.list.as_bytes()).await.refused(403, "pin-wrong").tries_left, 3);
     assert_eq!(delete(&phone, 5, account.list.as_bytes()).await.status, 204);
     host.get("/v1/account", Some(&phone.token)).await.refused(401, "unauthenticated");
     // A companion that comes later is told by the signed list, which it can check; the phone knows.
@@ -151,5 +168,67 @@ async fn who_deletes_themselves_gives_the_pin_and_leaves_nothing() {
     for table in ["account", "number", "device", "device_list", "session", "blob", "backup", "backup_blob", "ticket"] {
         let count: u32 = database.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
         assert_eq!(count, 0, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn a_pin_that_is_set_after_the_opening_counts() {
+    let host = Host::start().await;
+    let (account, phone) = registered(&host, NUMBER).await;
+    let ticket = ticket(&host).await;
+    open(&host, &ticket, &[]).await.ok::<OpenRestoreOk>();
+    // Whose number it is was warned by the code.
+    let set = host.put("/v1/pin", Some(&phone.token), &SetPin { pin_proof: vec![5; 32] }).await;
+    assert_eq!(set.status, 204);
+    let (_, list) = account.with_new_phone();
+    restore(&host, &ticket, &list).await.refused(403, "ticket-expired");
+    let (mallory, _) = Account::make();
+    let signed_device_list = mallory.list.as_bytes().to_vec();
+    let registers = Register { ticket: ticket.clone(), signed_device_list, ..Register::default() };
+    host.post("/v1/register", None, &registers).await.refused(403, "pin-required");
+    open(&host, &ticket, &[]).await.refused(403, "pin-required");
+    open(&host, &ticket, &[5; 32]).await.ok::<OpenRestoreOk>();
+    assert_eq!(restore(&host, &ticket, &list).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_backup_that_was_replaced_is_not_restored() {
+    let host = Host::start().await;
+    let (account, phone) = registered(&host, NUMBER).await;
+    let blob = blob_of(&host, &phone, b"one").await;
+    let hash = |head: &[u8]| Sha256::digest(head).to_vec();
+    let ticket = ticket(&host).await;
+    open(&host, &ticket, &[]).await.ok::<OpenRestoreOk>();
+    let (_, list) = account.with_new_phone();
+    restore_of(&host, &ticket, &list, hash(b"head")).await.refused(409, "backup-changed");
+    assert_eq!(put(&host, &phone, b"head", vec![blob.clone()]).await.status, 204);
+    assert_eq!(put(&host, &phone, b"later", vec![blob]).await.status, 204);
+    restore_of(&host, &ticket, &list, hash(b"head")).await.refused(409, "backup-changed");
+    restore_of(&host, &ticket, &list, vec![1; 31]).await.refused(400, "malformed");
+    let opened: OpenRestoreOk = open(&host, &ticket, &[]).await.ok();
+    let head = opened.backup.unwrap().head;
+    assert_eq!(restore_of(&host, &ticket, &list, hash(&head)).await.status, 200);
+}
+
+#[tokio::test]
+async fn who_has_an_account_restores_it_though_nobody_may_register() {
+    for mode in [RegistrationMode::Closed, RegistrationMode::Invite] {
+        let host = Host::start().await;
+        let (account, _) = registered(&host, NUMBER).await;
+        let host = host.restart_with(|config| config.registration = mode).await;
+        host.clock.forward(3_600_000);
+        let stranger = RequestCode { number: "+4915123456702".into(), ..Default::default() };
+        assert_eq!(host.post("/v1/register/code", None, &stranger).await.status, 403);
+        let ticket = proved(&host, NUMBER).await.ticket;
+        let (other, _) = Account::make();
+        let signed_device_list = other.list.as_bytes().to_vec();
+        let registers = Register { ticket: ticket.clone(), signed_device_list, ..Register::default() };
+        assert_eq!(host.post("/v1/register", None, &registers).await.status, 403);
+        // An account that is made uses the ticket up, also one that is refused for want of an invite.
+        host.clock.forward(3_600_000);
+        let ticket = proved(&host, NUMBER).await.ticket;
+        open(&host, &ticket, &[]).await.ok::<OpenRestoreOk>();
+        let (_, list) = account.with_new_phone();
+        assert_eq!(restore(&host, &ticket, &list).await.status, 200);
     }
 }

@@ -75,6 +75,7 @@ enum Field {
     Number,
     Code,
     Pin,
+    RecoveryKey,
 }
 
 impl Field {
@@ -86,7 +87,7 @@ impl Field {
         match self {
             Self::Number => "tel",
             Self::Code => "one-time-code",
-            Self::Pin => "off",
+            Self::Pin | Self::RecoveryKey => "off",
         }
     }
 }
@@ -124,7 +125,7 @@ fn Question(
             <label class="field">
                 <span class="field-label">{label}</span>
                 <input
-                    class="input" class:secret=field == Field::Code type=if field == Field::Number { "tel" } else { "text" }
+                    class="input" class:secret=matches!(field, Field::Code | Field::RecoveryKey) type=if field == Field::Number { "tel" } else { "text" }
                     inputmode=field.keyboard() autocomplete=field.autocomplete() maxlength=length_max dir="ltr" data-testid=input_testid
                     node_ref=input aria-invalid=move || invalid.get().to_string() aria-describedby=DESCRIBED_BY
                     prop:value=value on:input=move |event| value.set(event_target_value(&event))
@@ -297,7 +298,10 @@ fn RestorePage(shown: Memo<RegistrationStage>, busy: Signal<bool>) -> impl IntoV
     };
     let file = NodeRef::<html::Input>::new();
     let picked = move |_| {
-        let chosen = file.get_untracked().and_then(|input| input.files()).and_then(|files| files.get(0));
+        let Some(input) = file.get_untracked() else { return };
+        let chosen = input.files().and_then(|files| files.get(0));
+        // The same one may be chosen again, after a wrong key.
+        input.set_value("");
         let Some(chosen) = chosen else { return };
         refusal.clear();
         reading.set(true);
@@ -320,7 +324,7 @@ fn RestorePage(shown: Memo<RegistrationStage>, busy: Signal<bool>) -> impl IntoV
     view! {
         <Question
             testid="page-restore" input_testid="recovery-input" title=words::RESTORE_TITLE text label=words::RECOVERY_KEY
-            field=Field::Code length_max=160 value refusal busy go=words::RESTORE go_testid="restore-next"
+            field=Field::RecoveryKey length_max=160 value refusal busy go=words::RESTORE go_testid="restore-next"
             on_go=go
         >
             <div class="setup-more">

@@ -5,9 +5,14 @@ use crate::bridge;
 use crate::platform::media::{Address, save};
 use client_api::{Answer, BACKUP_PIECE_LEN_MAX, Command, PieceOf, UserError};
 use js_sys::{Array, Uint8Array};
+use leptos::prelude::set_timeout;
+use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
+
+/// Until then a file is held, after it was given to the browser.
+const SAVED_AFTER: Duration = Duration::from_secs(60);
 
 async fn asked(command: Command) -> Result<Answer, UserError> {
     bridge::asks(command).await.unwrap_or(Err(UserError::Internal))
@@ -32,8 +37,8 @@ pub async fn write(name: &str) -> Result<(), UserError> {
     let whole = Blob::new_with_blob_sequence(&parts).map_err(|_| UserError::StorageFull)?;
     let address = Address::of(&whole).ok_or(UserError::StorageFull)?;
     save(address.text(), name);
-    // The browser reads it after this returns: the address goes with the page.
-    std::mem::forget(address);
+    // The browser begins to read it after this returns, and keeps what it has begun with.
+    set_timeout(move || drop(address), SAVED_AFTER);
     Ok(())
 }
 
