@@ -5,6 +5,7 @@ use anyhow::Result;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -96,10 +97,10 @@ async fn carry_datagrams(near: Arc<UdpSocket>, unit: SocketAddr, state: Arc<Stat
         // An address that takes nothing any more is told of here, and is nobody's end but its own.
         let Ok((len, from)) = near.recv_from(&mut packet).await else { continue };
         let network = *state.network.borrow();
-        if !ways.contains_key(&from) {
+        if let Entry::Vacant(way) = ways.entry(from) {
             let Ok(far) = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await else { continue };
             let far = Arc::new(far);
-            ways.insert(from, (network, far.clone()));
+            way.insert((network, far.clone()));
             tokio::spawn(carry_back(far, near.clone(), from, state.clone(), network));
         }
         let Some((_, far)) = ways.get(&from).filter(|(began, _)| *began == network) else { continue };
