@@ -17,15 +17,37 @@ const TIMEOUT_MS: u32 = 20_000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Purpose {
     ServerInfo,
-    RequestCode { request: u32, typed: String },
-    VerifyCode { request: u32, number: String },
-    Register { request: u32 },
-    OpenRestore { request: u32 },
-    Restore { request: u32 },
-    DeleteAccount { request: u32 },
-    BackupCreate { archive: ArchiveId },
-    BackupOffset { is_asked: bool },
-    PutBackup { archive: ArchiveId, made_ms: u64, size: u64 },
+    RequestCode {
+        request: u32,
+        typed: String,
+    },
+    VerifyCode {
+        request: u32,
+        number: String,
+    },
+    Register {
+        request: u32,
+    },
+    OpenRestore {
+        request: u32,
+    },
+    Restore {
+        request: u32,
+    },
+    DeleteAccount {
+        request: u32,
+    },
+    BackupCreate {
+        archive: ArchiveId,
+    },
+    BackupOffset {
+        is_asked: bool,
+    },
+    PutBackup {
+        archive: ArchiveId,
+        made_ms: u64,
+        size: u64,
+    },
     DropBackup,
     Challenge,
     OpenSession,

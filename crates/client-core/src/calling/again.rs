@@ -98,11 +98,11 @@ impl Client {
         }
         let until_ms = cx.now_ms + RING_MS - age_ms;
         let ringing = Ringing { call, caller, video: word.video, until_ms, again: true, is_shown: false };
-        self.calling.unseen.insert(key, ringing);
+        let is_new = self.calling.unseen.insert(key, ringing).is_none();
         self.retry_at(until_ms);
         self.ring_seen(cx)?;
-        // Who was just added to the group is not told of the room.
-        if self.calling.unseen.contains_key(&key) && self.session.is_up() {
+        // Who was just added to the group is not told of the room. Asked once, however often they say it.
+        if is_new && self.calling.unseen.contains_key(&key) && self.session.is_up() {
             self.ask_calls(cx);
         }
         Ok(())

@@ -49,11 +49,11 @@ fn is_of_one_mind(rest: &Rest, how: &str) {
     assert!(calls.len() <= 1, "{how}: they are in one call: {rest:#?}");
     assert!(rest.devices.values().all(|shown| shown.ringing == 0), "{how}: nothing rings for ever: {rest:#?}");
     let facts: Vec<_> = rest.devices.values().map(|shown| shown.newest).collect();
-    assert!(facts.iter().all(|told| Some(told) == facts.first()), "{how}: all tell the same of it: {rest:#?}");
+    assert!(facts.iter().all(|fact| Some(fact) == facts.first()), "{how}: all tell the same of it: {rest:#?}");
 }
 
 fn state(rest: &Rest) -> CallState {
-    rest.devices.get(&A0).and_then(|device| device.newest.as_ref()).expect("there was a call").state
+    rest.devices.get(&A0).and_then(|shown| shown.newest).expect("there was a call").state
 }
 
 /// These kinds of ends were met, each of them: the race was one.

@@ -128,6 +128,8 @@ fn who_is_not_in_the_call_rings_nobody() {
     assert!(!calls.rings_here());
     // Who was just added is not told of the room: it asks.
     assert!(frames(&out).iter().any(|frame| matches!(frame, client_frame::Body::GetCalls(_))));
+    let out = calls.is_rung(4, &[me]);
+    assert!(!frames(&out).iter().any(|frame| matches!(frame, client_frame::Body::GetCalls(_))), "once");
     calls.are_there(&[(CAROL, 1)]);
     assert!(!calls.rings_here(), "somebody else is there");
     calls.are_there(&[calls.peer()]);
