@@ -61,6 +61,11 @@ async fn typing_is_seen_on_all_devices_of_the_other_and_ends_by_itself_or_by_a_m
     let (mut alice, mut bob, chat) = pair(&world).await?;
     let mut browser = bob.mirrors(&world, "browser").await?;
     let typing = |chat, typing| Command::SetTyping { chat, typing };
+    // What is typed is sealed for those who are in the chat as its writer knows it, and never comes again: they know of each other first.
+    alice.sends(chat, "to both of your devices").await?;
+    for device in [&mut bob, &mut browser] {
+        device.sees(chat, "to both of your devices").await?;
+    }
 
     alice.does(typing(chat, true)).await?;
     bob.sees_row(chat, "Alice typing", |row| row.typing).await?;

@@ -3,7 +3,6 @@
 mod adding;
 mod devices;
 mod log;
-mod many;
 mod networks;
 mod troubles;
 mod views;

@@ -106,7 +106,7 @@ async fn who_is_blocked_is_not_called_from_the_log_either() -> Result<()> {
     bob.hides("call").await?;
     // What comes after it is here: it will not come any more.
     alice.clicks("rail-chats").await?;
-    alice.opens_chat("shall we talk?").await?;
+    alice.opens_chat("Bob").await?;
     alice.clicks("unblock").await?;
     alice.shows("composer-input").await?;
     bob.writes("are you there?").await?;
