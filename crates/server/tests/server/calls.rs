@@ -195,6 +195,18 @@ async fn is_heard_and_seen(sender: &Caller, receiver: &mut Caller, at: std::ops:
     }
 }
 
+/// One is there by datagrams and the other one by this way: both hear and see each other.
+async fn hears_and_sees_by(club: &Club, way: Way) {
+    let mut both = [club.caller(0, Way::Udp).await, club.caller(1, way).await];
+    for caller in &mut both {
+        caller.joins(club.chat).await;
+    }
+    know_each_other(&mut both).await;
+    let [mut alice, mut bob] = both;
+    is_heard_and_seen(&alice, &mut bob, 1..20).await;
+    is_heard_and_seen(&bob, &mut alice, 50..70).await;
+}
+
 #[tokio::test]
 async fn two_members_hear_and_see_each_other_byte_for_byte() {
     let club = club(2).await;
@@ -208,14 +220,7 @@ async fn two_members_hear_and_see_each_other_byte_for_byte() {
 #[tokio::test]
 async fn a_member_whose_network_passes_no_datagrams_is_heard_and_seen() {
     let club = club(2).await;
-    let mut both = [club.caller(0, Way::Udp).await, club.caller(1, Way::Tcp).await];
-    for caller in &mut both {
-        caller.joins(club.chat).await;
-    }
-    know_each_other(&mut both).await;
-    let [mut alice, mut bob] = both;
-    is_heard_and_seen(&alice, &mut bob, 1..20).await;
-    is_heard_and_seen(&bob, &mut alice, 50..70).await;
+    hears_and_sees_by(&club, Way::Tcp).await;
 }
 
 #[tokio::test]

@@ -87,9 +87,10 @@ fn studio(people: &[u64], receiver: u64, bits_a_second: u64) -> (World, Studio) 
     (world, Studio::of(people))
 }
 
-/// From now on what came before counts no more.
-fn forgets(world: &mut World, id: u64) {
+/// Films for so many seconds; of what comes to somebody only this counts.
+fn films_anew(studio: &mut Studio, world: &mut World, id: u64, seconds: u64) {
     world.client(id).received.clear();
+    studio.films(world, seconds);
 }
 
 /// Layers of a person's pictures, packet by packet.
@@ -110,8 +111,7 @@ fn sounds(world: &World, id: u64, origin: u64) -> usize {
 fn a_wide_line_carries_the_largest_layer_within_seconds() {
     let (mut world, mut studio) = studio(&[1], 2, 20_000_000);
     studio.films(&mut world, 6);
-    forgets(&mut world, 2);
-    studio.films(&mut world, 4);
+    films_anew(&mut studio, &mut world, 2, 4);
     assert!(is_all_of(&layers(&world, 2, 1), 2));
 }
 
@@ -119,15 +119,13 @@ fn a_wide_line_carries_the_largest_layer_within_seconds() {
 fn a_narrow_line_carries_the_smallest_layer_and_all_sound_and_a_line_that_widens_the_largest() {
     let (mut world, mut studio) = studio(&[1], 2, 300_000);
     studio.films(&mut world, 10);
-    forgets(&mut world, 2);
-    studio.films(&mut world, 20);
+    films_anew(&mut studio, &mut world, 2, 20);
     let seen = layers(&world, 2, 1);
     assert!(seen.len() > 400 && seen.iter().all(|layer| *layer == 0), "{} packets", seen.len());
     assert!(sounds(&world, 2, 1) >= 20 * 50 - 20, "{} of 1,000", sounds(&world, 2, 1));
     world.narrows(2, 20_000_000);
     studio.films(&mut world, 40);
-    forgets(&mut world, 2);
-    studio.films(&mut world, 5);
+    films_anew(&mut studio, &mut world, 2, 5);
     assert!(is_all_of(&layers(&world, 2, 1), 2));
 }
 
@@ -138,8 +136,7 @@ fn a_line_that_narrows_gets_the_smaller_layer() {
     assert_eq!(layers(&world, 2, 1).last(), Some(&2));
     world.narrows(2, 700_000);
     studio.films(&mut world, 10);
-    forgets(&mut world, 2);
-    studio.films(&mut world, 10);
+    films_anew(&mut studio, &mut world, 2, 10);
     let seen = layers(&world, 2, 1);
     assert!(!seen.is_empty() && seen.iter().all(|layer| *layer <= 1));
     assert!(sounds(&world, 2, 1) >= 10 * 50 - 10, "{}", sounds(&world, 2, 1));
@@ -151,8 +148,7 @@ fn where_not_even_the_smallest_layers_fit_the_smaller_tile_pauses_and_all_are_he
     let small = world.client(3).line_of(2, TrackKind::Video).unwrap().to_string();
     world.says(3, ClientSays::Layer { mid: small, layer: Layer::Low });
     studio.films(&mut world, 15);
-    forgets(&mut world, 3);
-    studio.films(&mut world, 20);
+    films_anew(&mut studio, &mut world, 3, 20);
     let (large, small) = (layers(&world, 3, 1), layers(&world, 3, 2));
     assert!(large.len() > 400 && large.iter().all(|layer| *layer == 0), "{}", large.len());
     assert!(small.len() < 100, "{}", small.len());
@@ -161,8 +157,7 @@ fn where_not_even_the_smallest_layers_fit_the_smaller_tile_pauses_and_all_are_he
     }
     world.narrows(3, 20_000_000);
     studio.films(&mut world, 40);
-    forgets(&mut world, 3);
-    studio.films(&mut world, 5);
+    films_anew(&mut studio, &mut world, 3, 5);
     let (large, small) = (layers(&world, 3, 1), layers(&world, 3, 2));
     assert!(is_all_of(&large, 2) && is_all_of(&small, 0), "{} and {}", large.len(), small.len());
 }
@@ -171,15 +166,13 @@ fn where_not_even_the_smallest_layers_fit_the_smaller_tile_pauses_and_all_are_he
 fn where_no_picture_fits_all_pause_and_come_back_when_the_line_widens() {
     let (mut world, mut studio) = studio(&[1], 2, 110_000);
     studio.films(&mut world, 15);
-    forgets(&mut world, 2);
-    studio.films(&mut world, 20);
+    films_anew(&mut studio, &mut world, 2, 20);
     let seen = layers(&world, 2, 1);
     assert!(seen.len() < 100, "{}", seen.len());
     assert!(sounds(&world, 2, 1) >= 20 * 50 - 20, "{} of 1,000", sounds(&world, 2, 1));
     world.narrows(2, 20_000_000);
     studio.films(&mut world, 40);
-    forgets(&mut world, 2);
-    studio.films(&mut world, 5);
+    films_anew(&mut studio, &mut world, 2, 5);
     assert!(is_all_of(&layers(&world, 2, 1), 2));
 }
 

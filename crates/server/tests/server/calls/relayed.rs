@@ -25,15 +25,7 @@ async fn joined(club: &Club, socket: &mut Socket) -> (u64, String) {
 #[tokio::test]
 async fn a_member_whose_network_passes_only_https_is_heard_and_seen() {
     let club = club_over_https(2).await;
-    let relayed = Way::Relayed(club.host.relay_at());
-    let mut both = [club.caller(0, Way::Udp).await, club.caller(1, relayed).await];
-    for caller in &mut both {
-        caller.joins(club.chat).await;
-    }
-    know_each_other(&mut both).await;
-    let [mut alice, mut bob] = both;
-    is_heard_and_seen(&alice, &mut bob, 1..20).await;
-    is_heard_and_seen(&bob, &mut alice, 50..70).await;
+    hears_and_sees_by(&club, Way::Relayed(club.host.relay_at())).await;
 }
 
 #[tokio::test]
