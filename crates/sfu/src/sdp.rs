@@ -39,18 +39,25 @@ pub enum SdpRefused {
     },
 }
 
+/// The codecs of the unit's connections (`sfu.rs`), in small letters.
+const CODECS: [&str; 4] = ["opus", "vp8", "vp9", "rtx"];
+
 /// What payload types mean in one connection.
 #[derive(Debug, Default)]
 pub(crate) struct Codecs(BTreeMap<u8, String>);
 
 impl Codecs {
-    /// str0m ends the process's thread where two of its codecs are to have one number.
+    /// str0m ends the process's thread where two of its codecs are to have one number. What no connection of the unit has does not count: Firefox's sound
+    /// has the telephone's keys at 101, where the unit's own lines have a picture sent again.
     fn take(&mut self, line: &str) -> Result<(), SdpRefused> {
         let Some((number, codec)) = line.strip_prefix("a=rtpmap:").and_then(|map| map.split_once(' ')) else {
             return Ok(());
         };
         let payload_type = number.parse().map_err(|_| SdpRefused::PayloadTypes)?;
         let codec = codec.trim().to_ascii_lowercase();
+        if codec.split('/').next().is_none_or(|name| !CODECS.contains(&name)) {
+            return Ok(());
+        }
         match self.0.entry(payload_type).or_insert_with(|| codec.clone()) {
             known if *known == codec => Ok(()),
             _ => Err(SdpRefused::TwoCodecs { payload_type }),
@@ -198,6 +205,20 @@ mod tests {
         assert_eq!(admitted(&offer("VP8/90000"), &mut codecs), refused);
         let both = offer("opus/48000/2") + &offer("VP8/90000");
         assert_eq!(admitted(&both, &mut Codecs::default()), refused);
+    }
+
+    #[test]
+    fn codecs_that_no_connection_has_take_no_payload_type() {
+        let firefox = description(&[
+            "v=0",
+            "m=audio 9 UDP/TLS/RTP/SAVPF 109 101",
+            "a=rtpmap:101 telephone-event/8000",
+            "m=video 9 UDP/TLS/RTP/SAVPF 100 101",
+            "a=rtpmap:101 rtx/90000",
+        ]);
+        let mut codecs = Codecs::default();
+        assert_eq!(admitted(&firefox, &mut codecs), Ok(firefox.clone()));
+        assert_eq!(admitted(&firefox, &mut codecs), Ok(firefox));
     }
 
     #[test]

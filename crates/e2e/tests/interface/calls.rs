@@ -3,6 +3,7 @@
 mod adding;
 mod devices;
 mod log;
+mod many;
 mod networks;
 mod troubles;
 mod views;
@@ -449,6 +450,16 @@ async fn chromium_and_firefox_talk() -> Result<()> {
     }
     alice.finds_true(HEARS).await?;
     bob.finds_true(DECODES_SOUND).await?;
+    // A camera that is turned on behind lines of the unit's comes on a line without a port.
+    bob.clicks("call-camera").await?;
+    alice.sees("[data-testid=call-tile][data-pictures='0']").await?;
+    bob.clicks("call-hang-up").await?;
+    alice.hides("call").await?;
+    alice.clicks("call-video").await?;
+    bob.clicks("call-answer").await?;
+    bob.finds_true(SEES).await?;
+    bob.clicks("call-camera").await?;
+    alice.finds_true(SEES).await?;
     bob.clicks("call-hang-up").await?;
     alice.hides("call").await
 }

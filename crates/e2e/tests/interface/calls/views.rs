@@ -108,3 +108,32 @@ async fn a_picture_stays_over_other_windows_until_it_is_taken_away() -> Result<(
     alice.hides("call").await?;
     alice.finds_true("window.over === null").await
 }
+
+/// The lines of the picture that comes.
+const LINES_SEEN: &str = "(async () => {
+    const reports = await Promise.all(window.connections.slice(-1).map(connection => connection.getStats()));
+    const lines = reports.flatMap(report => [...report.values()]);
+    return lines.find(line => line.type === 'inbound-rtp' && line.kind === 'video')?.frameHeight ?? 0;
+})()";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_is_shown_larger_comes_larger() -> Result<()> {
+    let world = World::new().await?;
+    let (alice, bob) = alice_and_bob(&world).await?;
+    begins_anew_with(&bob, &[COLLECTING]).await?;
+    bob.opens_chat("shall we talk?").await?;
+    alice.clicks("call-video").await?;
+    bob.clicks("call-answer").await?;
+    are_connected([&alice, &bob]).await?;
+    bob.finds_true(SEES).await?;
+    bob.clicks("call-size").await?;
+    // The camera has 640 x 480 at least: of three layers the smallest has a fourth of it.
+    bob.finds_true(&format!("{LINES_SEEN}.then(lines => lines > 0 && lines <= 180)")).await?;
+    bob.clicks("call-size").await?;
+    bob.finds_true(&format!("{LINES_SEEN}.then(lines => lines >= 240)")).await?;
+    bob.finds_true(SEES).await?;
+    bob.clicks("call-size").await?;
+    bob.finds_true(&format!("{LINES_SEEN}.then(lines => lines > 0 && lines <= 180)")).await?;
+    bob.clicks("call-hang-up").await?;
+    alice.hides("call").await
+}
