@@ -61,7 +61,7 @@ impl Browser {
         self.shows("composer-input").await
     }
 
-    /// Opens the chat whose row holds a text.
+    /// Opens the chat whose row holds a text, and in which one may write.
     pub async fn opens_chat(&self, text: &str) -> Result<()> {
         self.clicks_text("chat-row", text).await?;
         self.shows("composer-input").await

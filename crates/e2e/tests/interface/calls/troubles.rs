@@ -104,6 +104,17 @@ async fn who_is_blocked_is_not_called_from_the_log_either() -> Result<()> {
     bob.sees("[data-testid=call][data-state=calling]").await?;
     bob.clicks("call-hang-up").await?;
     bob.hides("call").await?;
+    // What comes after it is here: it will not come any more.
+    alice.clicks("rail-chats").await?;
+    alice.clicks_text("chat-row", "Bob").await?;
+    alice.clicks("unblock").await?;
+    alice.shows("composer-input").await?;
+    bob.writes("are you there?").await?;
+    alice.sees_text("message-text", "are you there?").await?;
+    alice.sees_no("[data-testid=call-ring]").await?;
+    ensure!(alice.reads_all("message-call").await?.len() == 1, "the chat has the first call alone");
+    alice.clicks("rail-calls").await?;
+    alice.shows("call-entry").await?;
     ensure!(alice.reads_all("call-entry").await?.len() == 1, "nothing of it is in the log");
     Ok(())
 }
