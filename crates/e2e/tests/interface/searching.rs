@@ -5,10 +5,10 @@ use super::{BOB, CAROL, DAVE, ERIN, alice_hears_from, sees_just};
 use anyhow::{Context, Result, bail, ensure};
 use client_api::{ChatId, Command, MessageBody};
 use e2e::browser::messages::message;
-use e2e::browser::{NARROW, NARROWEST, WIDE, quoted};
+use e2e::browser::{Browser, NARROW, NARROWEST, WIDE, quoted};
 use e2e::{Person, World};
 use playwright_rs::ClickOptions;
-use playwright_rs::protocol::KeyboardModifier;
+use playwright_rs::protocol::{KeyboardModifier, SelectOption};
 
 const FRANK: &str = "+4915112345606";
 const GRACE: &str = "+4915112345607";
@@ -222,6 +222,58 @@ async fn a_chat_is_searched_beside_it_by_words_and_days() -> Result<()> {
     alice.fits_the_window("a search in front of the chat").await?;
     alice.clicks("found-row").await?;
     alice.finds_true(&went_to(texts[1])).await?;
+    alice.closes().await
+}
+
+async fn selects(browser: &Browser, field: &str, option: &str) -> Result<()> {
+    browser.at(field).select_option(SelectOption::Label(option.to_owned()), None).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_are_looked_for_by_who_wrote_them_and_what_they_carry() -> Result<()> {
+    let world = World::new().await?;
+    let (alice, mut people) = alice_hears_from(&world, &[("Carol", CAROL), ("Bob", BOB)]).await?;
+    let texts = ["the lantern is lit", "a lantern: https://example.org/lantern"];
+    for ((person, chat), text) in people.iter_mut().zip(texts) {
+        person.sends(*chat, text).await?;
+        alice.sees_text("chat-preview", text).await?;
+    }
+    alice.opens_chat("Bob").await?;
+    alice.writes("my own lantern").await?;
+
+    alice.clicks("search-filters").await?;
+    alice.sees("[data-testid=search-filters][aria-expanded=true]").await?;
+    sees_just(&alice, "chat-title", &["Bob", "Carol"]).await?;
+    selects(&alice, "search-sender", "Carol").await?;
+    sees_just(&alice, "found-text", &[texts[0], &format!("hello from {CAROL}")]).await?;
+    // Messages alone are looked for so.
+    alice.hides("chat-row").await?;
+    alice.is_accessible("messages by their sender").await?;
+    selects(&alice, "search-kind", "Links").await?;
+    alice.shows("nothing-found").await?;
+    selects(&alice, "search-sender", "Anybody").await?;
+    sees_just(&alice, "found-text", &[texts[1]]).await?;
+    selects(&alice, "search-kind", "Everything").await?;
+    selects(&alice, "search-sender", "You").await?;
+    alice.types("chat-search", WORD).await?;
+    sees_just(&alice, "found-text", &["You: my own lantern"]).await?;
+    alice.is_resized(NARROWEST).await?;
+    alice.fits_the_window("filters of the search").await?;
+    alice.is_resized(WIDE).await?;
+    // What is not seen filters nothing.
+    alice.clicks("search-filters").await?;
+    sees_just(&alice, "found-text", &["You: my own lantern", texts[1], texts[0]]).await?;
+    alice.fills("chat-search", "").await?;
+    sees_just(&alice, "chat-title", &["Bob", "Carol"]).await?;
+
+    alice.clicks("chat-search-open").await?;
+    alice.types("search-in-chat", WORD).await?;
+    sees_just(&alice, "found-text", &["my own lantern", texts[1]]).await?;
+    selects(&alice, "search-sender", "Bob").await?;
+    sees_just(&alice, "found-text", &[texts[1]]).await?;
+    selects(&alice, "search-sender", "You").await?;
+    sees_just(&alice, "found-text", &["my own lantern"]).await?;
     alice.closes().await
 }
 

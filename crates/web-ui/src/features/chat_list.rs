@@ -1,6 +1,7 @@
 //! The list of chats: search, filters, and the rows that are on the screen. Of a thousand chats only those are in the page.
 
 use crate::features::conversation::chat_entries;
+use crate::features::finding::filters::{FilterFields, Filters, sorted};
 use crate::features::finding::{FoundList, Search};
 use crate::model::chat_list::{ChatFilter, ChatList as Rows, is_unread};
 use crate::model::clock;
@@ -16,9 +17,10 @@ use crate::primitives::long_press::LongPress;
 use crate::primitives::menu::{ContextMenu, Place, is_menu_key};
 use crate::store::{App, Section, use_app};
 use crate::words;
-use client_api::{ChatId, ChatKind, ChatRow, MirrorProgress, Role, SearchQuery, number};
+use client_api::{ChatId, ChatKind, ChatRow, MirrorProgress, Role, number};
 use leptos::html;
 use leptos::prelude::*;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -37,6 +39,18 @@ const FIRST_FOUND: &str = ".list-scroller .found-row";
 #[component]
 pub fn ChatListPane() -> impl IntoView {
     let app = use_app();
+    let filters = Filters::new();
+    // Everybody with a chat of their own, whoever may be in the address book besides.
+    let senders = Memo::new(move |_| {
+        let me = app.me();
+        let named = app.contacts.with(|contacts| BTreeMap::clone(&contacts.names()));
+        let mut people = app.chats.with(|chats| {
+            let people = chats.people().filter(|(account, _)| *account != me);
+            people.map(|(account, name)| (account, name.to_owned())).collect::<BTreeMap<_, _>>()
+        });
+        people.extend(named);
+        sorted(people.into_iter().collect())
+    });
     view! {
         <header class="pane-head">
             <h1 class="pane-title" tabindex="-1">{words::CHATS}</h1>
@@ -63,14 +77,15 @@ pub fn ChatListPane() -> impl IntoView {
                 }
             />
         </div>
-        <Chips/>
+        <Chips filters/>
+        <Show when=move || filters.open.get()><FilterFields filters senders/></Show>
         <MirrorBar/>
-        <List/>
+        <List filters/>
     }
 }
 
 #[component]
-fn Chips() -> impl IntoView {
+fn Chips(filters: Filters) -> impl IntoView {
     let app = use_app();
     let chip = move |filter: ChatFilter, label: &'static str, testid: &'static str| {
         view! {
@@ -86,6 +101,8 @@ fn Chips() -> impl IntoView {
             <Show when=move || archived.get() != 0 || app.filter.get() == ChatFilter::Archived>
                 {chip(ChatFilter::Archived, words::ARCHIVED, "filter-archived")}
             </Show>
+            <button class="chip filter-messages" type="button" aria-label=words::FILTER_MESSAGES title=words::FILTER_MESSAGES data-testid="search-filters"
+                aria-expanded=move || filters.open.get().to_string() on:click=move |_| filters.toggle()><Icon name="sliders-horizontal"/></button>
         </div>
     }
 }
@@ -114,12 +131,14 @@ fn MirrorBar() -> impl IntoView {
 }
 
 #[component]
-fn List() -> impl IntoView {
+fn List(filters: Filters) -> impl IntoView {
     let app = use_app();
     let scroller = NodeRef::<html::Div>::new();
     let (top, height) = (RwSignal::new(0.0_f64), RwSignal::new(800.0_f64));
     let cursor = RwSignal::new(None::<ChatId>);
-    let shown = Memo::new(move |_| app.shown_chats());
+    let filtered = Memo::new(move |_| filters.are_set());
+    // Messages alone are looked for by what they carry.
+    let shown = Memo::new(move |_| if filtered.get() { Vec::new() } else { app.shown_chats() });
     let measure = move || {
         if let Some(scroller) = scroller.try_get_untracked().flatten() {
             let _ = top.try_set(f64::from(scroller.scroll_top()));
@@ -184,8 +203,7 @@ fn List() -> impl IntoView {
         bring_into_sight(chat);
         request_animation_frame(move || focus_row(chat));
     };
-    let query =
-        Memo::new(move |_| SearchQuery { words: app.query.get().trim_start().to_owned(), ..SearchQuery::default() });
+    let query = Memo::new(move |_| filters.query(&app.query.get(), None));
     let search = Search::new(app, query);
     let has_found = Memo::new(move |_| search.finding.with(|finding| !finding.rows.is_empty()));
     let is_searching = Memo::new(move |_| search.finding.with(|finding| *finding.stage() == Stage::Searching));
@@ -236,7 +254,7 @@ fn List() -> impl IntoView {
                 <Skeleton/>
             </Show>
             <Show when=move || app.chats.with(|chats| chats.loaded) && shown.with(Vec::is_empty) && !has_found.get() && !is_searching.get()>
-                <Empty/>
+                <Show when=move || !filtered.get() fallback=|| view! { <p class="empty" data-testid="nothing-found">{words::NOTHING_FOUND}</p> }><Empty/></Show>
             </Show>
             <div
                 class="chat-list" role="listbox" aria-label=words::CHATS data-testid="chat-list"

@@ -2,6 +2,7 @@
 
 pub mod beside;
 pub mod carried;
+pub mod filters;
 pub mod starred;
 
 use crate::model::clock;

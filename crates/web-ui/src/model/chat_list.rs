@@ -2,7 +2,7 @@
 
 use crate::model::search::{Decompose, Findable, Found, Query};
 use crate::words;
-use client_api::{ChatChanges, ChatId, ChatRow};
+use client_api::{AccountId, ChatChanges, ChatId, ChatKind, ChatRow};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -38,6 +38,12 @@ impl ChatList {
     /// Nothing has come yet.
     pub fn new(decompose: Decompose) -> Self {
         Self { rows: HashMap::new(), order: Vec::new(), decompose, loaded: false }
+    }
+
+    /// The other one of each chat of two, and what they are called.
+    pub fn people(&self) -> impl Iterator<Item = (AccountId, &str)> {
+        let rows = self.rows.values().map(|entry| &entry.row).filter(|row| row.kind == ChatKind::Direct);
+        rows.map(|row| (row.peer, row.title.as_str()))
     }
 
     /// Somebody else goes by the same name.

@@ -67,8 +67,14 @@ pub const SHOW_MORE: &str = "Show more";
 pub const FOUND_FULL: &str = "More were found: add a word to see them";
 pub const YOU_SAID: &str = "You: ";
 pub const SEARCH_IN_CHAT: &str = "Search in this chat";
-pub const SEARCH_IN_CHAT_TEXT: &str = "Type words that a message holds, or choose the days that it is from.";
+pub const SEARCH_IN_CHAT_TEXT: &str =
+    "Type words that a message holds, or choose who sent it, what it carries or the days that it is from.";
 pub const SEARCH_MESSAGES: &str = "Search messages";
+pub const FILTER_MESSAGES: &str = "Filter messages";
+pub const SENDER: &str = "Sender";
+pub const ANYBODY: &str = "Anybody";
+pub const KIND: &str = "Kind";
+pub const ANY_KIND: &str = "Everything";
 pub const FROM_DAY: &str = "From";
 pub const TO_DAY: &str = "To";
 pub const STARRED_MESSAGES: &str = "Starred messages";

@@ -1,11 +1,12 @@
 //! The search in the open chat, beside it; and the head of whatever stands there.
 
+use super::filters::{FilterFields, Filters, sorted};
 use super::{FoundList, Search};
 use crate::platform::page;
 use crate::primitives::icon::{Icon, IconButton};
 use crate::store::{Pane, use_app};
 use crate::words;
-use client_api::SearchQuery;
+use client_api::{ChatKind, SearchQuery};
 use leptos::html;
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
@@ -37,13 +38,20 @@ pub fn BesideHead(
 #[component]
 pub fn ChatSearch() -> impl IntoView {
     let app = use_app();
-    let (typed, from, to) = (RwSignal::new(String::new()), RwSignal::new(String::new()), RwSignal::new(String::new()));
-    let query = Memo::new(move |_| SearchQuery {
-        words: typed.get().trim_start().to_owned(),
-        chat: app.open.get(),
-        from_ms: page::midnight(&from.get(), 0),
-        until_ms: page::midnight(&to.get(), 1),
-        ..SearchQuery::default()
+    let typed = RwSignal::new(String::new());
+    let filters = Filters::new();
+    let query = Memo::new(move |_| filters.query(&typed.get(), app.open.get()));
+    let senders = Memo::new(move |_| {
+        let me = app.me();
+        app.info.with(|info| {
+            let Some(info) = info else { return Vec::new() };
+            if info.kind == ChatKind::Direct {
+                return vec![(info.peer, info.title.clone())];
+            }
+            let are = info.members.iter().map(|member| (member.account, member.title.clone()));
+            let all = are.chain(info.gone.iter().cloned()).filter(|(account, _)| *account != me);
+            sorted(all.collect())
+        })
     });
     let search = Search::new(app, query);
     let field = NodeRef::<html::Input>::new();
@@ -65,14 +73,6 @@ pub fn ChatSearch() -> impl IntoView {
             }
         });
     });
-    let day = move |label: &'static str, testid: &'static str, value: RwSignal<String>| {
-        view! {
-            <label class="field">
-                <span class="field-label">{label}</span>
-                <input class="input small" type="date" data-testid=testid prop:value=value on:input=move |event| value.set(event_target_value(&event))/>
-            </label>
-        }
-    };
     view! {
         <BesideHead icon="x" label=words::CLOSE title=words::SEARCH_IN_CHAT testid="search-close" to=Pane::Chat/>
         <div class="search">
@@ -87,7 +87,7 @@ pub fn ChatSearch() -> impl IntoView {
                     }
                 }/>
         </div>
-        <div class="days">{day(words::FROM_DAY, "search-from", from)} {day(words::TO_DAY, "search-to", to)}</div>
+        <FilterFields filters senders/>
         <div class="pane-body" data-testid="chat-search-results" on:scroll=move |event| search.scrolled(&event_target(&event))>
             <FoundList search in_chat=true on_leave=|()| page::focus(".info-pane .search-input")/>
             <Show when=move || query.with(SearchQuery::is_empty)><p class="empty">{words::SEARCH_IN_CHAT_TEXT}</p></Show>
