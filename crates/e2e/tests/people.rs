@@ -574,6 +574,10 @@ async fn what_is_found_starred_and_sent_on_is_the_same_on_all_devices_and_on_one
     tablet.does(Command::SetStarred { chat, message: meeting, starred: true }).await?;
     sees_so(&mut alice, (chat, meeting), "the star", |row| row.starred).await?;
     alice.sees_status(notes, "a heavier word", MessageStatus::Read).await?;
+    // What went to the notes comes by a chat of its own.
+    tablet.until("the notes", |s| s.chats.contains_key(&notes)).await?;
+    tablet.opens(notes).await?;
+    tablet.sees(notes, "a heavier word").await?;
 
     let words = |words: &str| SearchQuery { words: words.to_owned(), ..SearchQuery::default() };
     let starred = SearchQuery { starred: true, ..SearchQuery::default() };
