@@ -100,6 +100,8 @@ async fn a_finger_that_stays_on_a_message_opens_its_menu() -> Result<()> {
     bob.sends(chat, "press me").await?;
     alice.opens_chat("press me").await?;
     alice.shows("message-text").await?;
+    // What was drawn a moment ago may still be moving to its place.
+    alice.settles().await?;
     let place = alice.area_of("message-text").await?;
     let finger = json!([{ "x": place.x + place.width / 2.0, "y": place.y + place.height / 2.0 }]);
     let debugger = alice.debugger().await?;
