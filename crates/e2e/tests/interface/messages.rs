@@ -268,6 +268,7 @@ async fn an_edit_that_comes_too_late_says_so_and_keeps_the_text() -> Result<()> 
     alice.writes("at sicks").await?;
     alice.sees_status("at sicks", "delivered").await?;
     alice.presses("ArrowUp").await?;
+    alice.finds_true(&format!("{FIELD} === 'at sicks'")).await?;
     alice.fills("composer-input", "at six").await?;
     // Sixteen minutes pass for the worker.
     let worker = alice.page().workers().pop().context("the worker")?;
