@@ -503,6 +503,8 @@ async fn numbers_tell_namesakes_apart_and_stand_once_where_there_is_no_name() ->
     sees_just(&alice, "chat-number", &["+49 151 12345604", "+49 151 12345602"]).await?;
     alice.starts_chat(BOB, "Sam").await?;
     alice.starts_chat(DAVE, "sam").await?;
+    // A selector takes one for the other.
+    sees_just(&alice, "chat-head-title", &["sam"]).await?;
     sees_just(&alice, "chat-number", &["+49 151 12345604", "+49 151 12345602"]).await?;
 
     let _erin = Person::register(&world, "Erin", ERIN).await?;
