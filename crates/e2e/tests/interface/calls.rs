@@ -347,6 +347,9 @@ async fn a_call_rings_on_all_own_devices_is_answered_on_one_and_moves_to_another
     desk.opens_chat("shall we talk?").await?;
     bob.clicks("rail-chats").await?;
     bob.opens_chat("shall we talk?").await?;
+    // What is said of a call is sealed for those whom the caller knows to be there: she has heard of the new device.
+    desk.writes("here as well").await?;
+    alice.sees_text("message-text", "here as well").await?;
     alice.clicks("call-voice").await?;
     for page in [&bob, &desk] {
         page.shows("call-ring").await?;
