@@ -45,7 +45,10 @@ async fn in_call(world: &World) -> Result<(Browser, Browser)> {
     alice.clicks("call-voice").await?;
     bob.clicks("call-answer").await?;
     are_connected([&alice, &bob]).await?;
-    bob.finds_true(HEARS).await?;
+    // Both: what Alice is sent of Bob is agreed on as well, and changes nothing later.
+    for page in [&alice, &bob] {
+        page.finds_true(HEARS).await?;
+    }
     // All that is played on these machines sounds alike: what Bob's microphone hears would be taken for an echo of Alice's.
     bob.clicks("call-mute").await?;
     Ok((alice, bob))
