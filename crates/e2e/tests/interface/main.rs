@@ -611,7 +611,7 @@ async fn a_page_without_a_connection_does_not_say_that_another_device_has_one() 
     browser.goes_offline(true).await?;
     browser.shows("offline-banner").await?;
     browser
-        .finds_true("document.querySelector('[data-testid=device-seen]').textContent.startsWith('Last seen today')")
+        .finds_true("document.querySelector('[data-testid=device-seen]')?.textContent.startsWith('Last seen today')")
         .await?;
     browser.is_accessible("the devices without a connection").await?;
     browser.goes_offline(false).await?;

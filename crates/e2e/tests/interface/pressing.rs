@@ -17,7 +17,7 @@ async fn presses_while(browser: &Browser, test_id: &str, offline: bool) -> Resul
     browser.goes_offline(offline).await?;
     let state = if offline { "offline" } else { "online" };
     browser
-        .finds_true(&format!("document.querySelector('[data-testid=connection]').dataset.state === '{state}'"))
+        .finds_true(&format!("document.querySelector('[data-testid=connection]')?.dataset.state === '{state}'"))
         .await?;
     mouse.up(None).await?;
     Ok(())
