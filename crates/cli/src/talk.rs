@@ -167,7 +167,9 @@ async fn print_messages(account: &mut Account, arguments: &ReceiveArguments) -> 
             account.tell(open_newest(chat)).await?;
         }
         if awaited == 0 {
-            skipping = false;
+            if std::mem::take(&mut skipping) {
+                say("What comes from now on is printed.");
+            }
             if !arguments.follow {
                 break;
             }

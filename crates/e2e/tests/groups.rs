@@ -127,8 +127,8 @@ async fn who_is_added_reads_from_then_on_and_who_is_out_reads_no_more() -> Resul
     dave.sees(chat, "welcome Dave").await?;
     assert_eq!(dave.screen.texts(chat), ["welcome Dave"]);
     let added = SystemLine::MembersAdded { by: own(&alice)?, accounts: vec![daves] };
-    for person in [&dave, &bob] {
-        assert!(person.screen.lines(chat).contains(&added), "{:?}", person.screen.lines(chat));
+    for person in [&mut dave, &mut bob] {
+        person.until(&format!("{added:?}"), |s| s.lines(chat).contains(&added)).await?;
     }
 
     let carols = own(&carol)?;
@@ -146,7 +146,7 @@ async fn who_is_added_reads_from_then_on_and_who_is_out_reads_no_more() -> Resul
     dave.until("having left", |s| s.lines(chat).contains(&left)).await?;
     has_members(&mut alice, chat, 2).await?;
     has_members(&mut bob, chat, 2).await?;
-    assert!(bob.screen.lines(chat).contains(&left));
+    bob.until("Dave having left", |s| s.lines(chat).contains(&left)).await?;
     bob.sends(chat, "without Dave").await?;
     alice.sees(chat, "without Dave").await?;
 

@@ -145,6 +145,8 @@ async fn a_linked_terminal_talks_alone_and_is_told_when_it_is_logged_out() -> Re
     ensure!(contacts.len() == 1 && contacts[0]["number"] == BOB, "{contacts:?}");
 
     let mut listening = Terminal::starts(&world, "laptop", &["receive", "--follow", "--new"])?;
+    // What is there before it listens is not new.
+    listening.says("What comes from now on").await?;
     helio(&world, "bob", &["send", "--to", ALICE, "are you there?"]).await?;
     assert_eq!(listening.gives_field("text").await?, "are you there?");
     listening.kills().await?;

@@ -72,7 +72,9 @@ async fn what_is_no_code_of_this_server_is_refused_with_words() -> Result<()> {
     ensure!(phone.at("linking-scan").count().await? == 1, "another can be scanned");
     bob.closes().await?;
 
-    // With spaces and line breaks, as an e-mail would have it, the right one is taken.
+    // With spaces and line breaks, as an e-mail would have it, the right one is taken: that of now, as the one of before has left the
+    // screen, on a slow machine long ago.
+    let code = browser.copies_code().await?;
     phone.clicks("toggle-paste").await?;
     let (begin, end) = code.split_at(40);
     phone.fills("paste-code", &format!("  {begin}\n {end} \n")).await?;

@@ -26,7 +26,10 @@ impl Browser {
 
     /// The code's text, as a person without a camera takes it.
     pub async fn copies_code(&self) -> Result<String> {
+        // The clipboard is written behind the click: what lay there before is no code of now.
+        self.evaluates::<()>("navigator.clipboard.writeText('')").await?;
         self.clicks("copy-code").await?;
+        self.finds_true("navigator.clipboard.readText().then(text => text !== '')").await?;
         self.clipboard().await
     }
 

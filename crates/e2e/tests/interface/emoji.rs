@@ -27,7 +27,7 @@ async fn an_emoji_is_chosen_from_the_list_by_mouse_and_by_keys() -> Result<()> {
         .await?;
     alice.is_accessible("the list of emoji").await?;
     alice.types("emoji-search", "rocket").await?;
-    alice.finds_true("document.querySelector('[data-testid=emoji-choice]').textContent === '🚀'").await?;
+    alice.finds_true("document.querySelector('[data-testid=emoji-choice]')?.textContent === '🚀'").await?;
     alice.presses("ArrowDown").await?;
     alice.finds_true(&format!("{FOCUSED} === 'emoji-choice'")).await?;
     // Where the caret was, and one after the other.
@@ -47,11 +47,11 @@ async fn an_emoji_is_chosen_from_the_list_by_mouse_and_by_keys() -> Result<()> {
 
     // What was used last comes first, with the skin that was chosen; also after a reload.
     alice.clicks("emoji-open").await?;
-    alice.finds_true("document.querySelector('[data-testid=emoji-choice]').textContent === '🚀'").await?;
+    alice.finds_true("document.querySelector('[data-testid=emoji-choice]')?.textContent === '🚀'").await?;
     alice.finds_true("[...document.querySelectorAll('[data-testid=emoji-group]')].map(group => group.ariaPressed).join() === 'true,false,false,false,false,false,false,false,false,false'").await?;
     alice.page().locator("[data-testid=emoji-skin]").select_option("2", None).await?;
     alice.fills("emoji-search", "thumbs up").await?;
-    alice.finds_true("document.querySelector('[data-testid=emoji-choice]').textContent === '👍🏽'").await?;
+    alice.finds_true("document.querySelector('[data-testid=emoji-choice]')?.textContent === '👍🏽'").await?;
     alice.page().locator("[data-testid=emoji-choice]").first().click(None).await?;
     alice.finds_true(&composer_says("👍🏽")).await?;
     alice.closes().await

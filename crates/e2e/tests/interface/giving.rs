@@ -98,7 +98,7 @@ async fn a_place_is_told_typed_and_given() -> Result<()> {
     let opera = Place { latitude_e6: -33_856_789, longitude_e6: 151_215_300, accuracy_m: 17, name: "The opera".into() };
     hears(&mut bob, chat, MessageBody::Place(opera)).await?;
     let map = "document.querySelector('[data-testid=place-map]')";
-    alice.finds_true(&format!("{map}.href.startsWith('https://www.openstreetmap.org/?mlat=-33.856789&mlon=151.215300#map=16/') && {map}.rel === 'noopener noreferrer'")).await?;
+    alice.finds_true(&format!("{map}?.href.startsWith('https://www.openstreetmap.org/?mlat=-33.856789&mlon=151.215300#map=16/') && {map}.rel === 'noopener noreferrer'")).await?;
     alice.is_accessible("a place in a conversation").await?;
     alice.is_resized(NARROWEST).await?;
     alice.fits_the_window("a place, narrow").await?;

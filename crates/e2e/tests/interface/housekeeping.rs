@@ -2,6 +2,7 @@
 
 use super::{BOB, CAROL, alice_hears_from};
 use anyhow::{Context, Result, ensure};
+use client_api::MessageStatus;
 use e2e::World;
 use e2e::browser::messages::message;
 use e2e::browser::{Browser, NARROWEST, WIDE};
@@ -81,6 +82,8 @@ async fn who_is_blocked_is_not_heard_until_they_are_unblocked_in_the_chat_or_the
     alice.fits_the_window("blocked, narrow").await?;
     alice.is_resized(WIDE).await?;
     bob.sends(chat, "spam").await?;
+    // It has come while he is blocked: later it would be heard.
+    bob.sees_status(chat, "spam", MessageStatus::Delivered).await?;
     carol.sends(from_carol, "what came after it").await?;
     alice.sees_text("chat-preview", "what came after it").await?;
     ensure!(!alice.reads_all("chat-preview").await?.contains(&"spam".to_owned()), "he is not heard");

@@ -100,6 +100,8 @@ async fn a_finger_that_stays_on_a_message_opens_its_menu() -> Result<()> {
     bob.sends(chat, "press me").await?;
     alice.opens_chat("press me").await?;
     alice.shows("message-text").await?;
+    // What was drawn a moment ago may still be moving to its place.
+    alice.settles().await?;
     let place = alice.area_of("message-text").await?;
     let finger = json!([{ "x": place.x + place.width / 2.0, "y": place.y + place.height / 2.0 }]);
     let debugger = alice.debugger().await?;
@@ -501,6 +503,8 @@ async fn numbers_tell_namesakes_apart_and_stand_once_where_there_is_no_name() ->
     sees_just(&alice, "chat-number", &["+49 151 12345604", "+49 151 12345602"]).await?;
     alice.starts_chat(BOB, "Sam").await?;
     alice.starts_chat(DAVE, "sam").await?;
+    // A selector takes one for the other.
+    sees_just(&alice, "chat-head-title", &["sam"]).await?;
     sees_just(&alice, "chat-number", &["+49 151 12345604", "+49 151 12345602"]).await?;
 
     let _erin = Person::register(&world, "Erin", ERIN).await?;
@@ -607,7 +611,7 @@ async fn a_page_without_a_connection_does_not_say_that_another_device_has_one() 
     browser.goes_offline(true).await?;
     browser.shows("offline-banner").await?;
     browser
-        .finds_true("document.querySelector('[data-testid=device-seen]').textContent.startsWith('Last seen today')")
+        .finds_true("document.querySelector('[data-testid=device-seen]')?.textContent.startsWith('Last seen today')")
         .await?;
     browser.is_accessible("the devices without a connection").await?;
     browser.goes_offline(false).await?;

@@ -268,6 +268,7 @@ async fn an_edit_that_comes_too_late_says_so_and_keeps_the_text() -> Result<()> 
     alice.writes("at sicks").await?;
     alice.sees_status("at sicks", "delivered").await?;
     alice.presses("ArrowUp").await?;
+    alice.finds_true(&format!("{FIELD} === 'at sicks'")).await?;
     alice.fills("composer-input", "at six").await?;
     // Sixteen minutes pass for the worker.
     let worker = alice.page().workers().pop().context("the worker")?;
@@ -447,8 +448,9 @@ async fn what_is_pinned_stands_above_the_conversation_for_everybody_and_leads_th
     // By keys: there, and the next one is shown.
     alice.finds_true("(document.querySelector('[data-testid=pinned]').focus(), true)").await?;
     alice.presses("Enter").await?;
-    alice.sees_text("pinned-place", "2 / 2").await?;
+    // It stands out for a moment only.
     alice.finds_true("document.querySelector('.found')?.textContent.includes('the first') ?? false").await?;
+    alice.sees_text("pinned-place", "2 / 2").await?;
     alice.is_resized(NARROWEST).await?;
     alice.fits_the_window("pinned messages, narrow").await?;
     alice.is_resized(WIDE).await?;

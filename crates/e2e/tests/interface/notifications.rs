@@ -119,6 +119,7 @@ async fn who_has_closed_the_page_is_notified_as_they_wish_and_comes_to_the_chat(
     alice.sees_no(".list-grip").await?;
     alice.fits_the_window("the settings of notifications, narrow").await?;
     alice.is_resized(WIDE).await?;
+    alice.finds_true(BOOK_IS_WRITTEN).await?;
     alice.is_kept().await?;
     let chat = bob.only_chat().await?;
     bob.sends(chat, "while the page is open").await?;
@@ -157,6 +158,7 @@ async fn who_has_closed_the_page_is_notified_as_they_wish_and_comes_to_the_chat(
     alice.clicks("rail-settings").await?;
     let chosen = alice.at("previews").select_option("sender", None).await;
     alice.told_of("choosing what notifications show", chosen).await?;
+    alice.finds_true(BOOK_SAYS_SENDERS).await?;
     bob.sends(chat, "page is open now").await?;
     alice.sees_text("message-text", "page is open now").await?;
     closes_the_page(&world, &alice).await?;
@@ -198,6 +200,15 @@ const BOOK_IS_WRITTEN: &str = "(async () => {
         };
     });
 })()";
+
+/// The service worker reads there that senders are shown, and no words.
+const BOOK_SAYS_SENDERS: &str = "new Promise(done => {
+    const opening = indexedDB.open('heliograph-push');
+    opening.onsuccess = () => {
+        const asked = opening.result.transaction('settings').objectStore('settings').get('now');
+        asked.onsuccess = () => { opening.result.close(); done(asked.result?.previews === 'sender'); };
+    };
+})";
 
 /// Whoever is told of a call by a notification comes to the chat, where it rings.
 #[tokio::test(flavor = "multi_thread")]

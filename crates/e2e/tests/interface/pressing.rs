@@ -7,6 +7,9 @@ use e2e::browser::Browser;
 
 /// Holds a thing pressed while the network changes, and lets it go when the page knows.
 async fn presses_while(browser: &Browser, test_id: &str, offline: bool) -> Result<()> {
+    browser.shows(test_id).await?;
+    // What was drawn a moment ago may still be moving to its place.
+    browser.settles().await?;
     let area = browser.area_of(test_id).await?;
     let mouse = browser.page().mouse();
     mouse.move_to((area.x + area.width / 2.0).into(), (area.y + area.height / 2.0).into(), None).await?;
@@ -14,7 +17,7 @@ async fn presses_while(browser: &Browser, test_id: &str, offline: bool) -> Resul
     browser.goes_offline(offline).await?;
     let state = if offline { "offline" } else { "online" };
     browser
-        .finds_true(&format!("document.querySelector('[data-testid=connection]').dataset.state === '{state}'"))
+        .finds_true(&format!("document.querySelector('[data-testid=connection]')?.dataset.state === '{state}'"))
         .await?;
     mouse.up(None).await?;
     Ok(())

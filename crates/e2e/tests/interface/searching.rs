@@ -112,6 +112,8 @@ async fn an_answer_that_comes_late_is_not_shown_for_newer_words() -> Result<()> 
     let (_world, alice, _bob, _chat) = alice_reads(&["an early bird", "a late worm"]).await?;
     alice.page().add_init_script(ANSWERS_WAIT).await?;
     alice.reloads().await?;
+    // What the worker says of its connection is held as well, and would be counted.
+    alice.is_online().await?;
     alice.shows("chat-row").await?;
     alice.fills("chat-search", "late").await?;
     sees_just(&alice, "found-text", &["a late worm"]).await?;

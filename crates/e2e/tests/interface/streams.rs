@@ -5,8 +5,11 @@ use super::{ALICE, BOB};
 use anyhow::{Context, Result, ensure};
 use e2e::World;
 use e2e::browser::{Browser, NARROWEST, Setup, WIDE};
-use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::sync::mpsc;
 
+/// Nothing here takes this long.
+const PATIENCE: Duration = Duration::from_secs(60);
 const FILM: &str = "document.querySelector('[data-testid=viewer-film]')";
 /// Before and behind what is shown.
 const PADDING: u32 = 3 * 1024 * 1024;
@@ -109,28 +112,17 @@ async fn plays_and_seeks_before_it_is_whole(program: Program) -> Result<()> {
 
     world.line()?.carries_again();
     bob.shows("viewer-save").await?;
-    let download: Arc<Mutex<Option<playwright_rs::protocol::Download>>> = Arc::default();
-    let came = download.clone();
+    let (tell, mut heard) = mpsc::unbounded_channel();
     bob.page()
         .on_download(move |new| {
-            if let Ok(mut came) = came.lock() {
-                *came = Some(new);
-            }
+            // Nobody may wait for it any more.
+            let _ = tell.send(new);
             async { Ok(()) }
         })
         .await?;
     bob.clicks("viewer-save").await?;
     // The browser tells of it when it has begun; the page asks for nothing else meanwhile.
-    let found = async {
-        loop {
-            let taken = download.lock().ok().and_then(|mut came| came.take());
-            match taken {
-                Some(taken) => return taken,
-                None => tokio::task::yield_now().await,
-            }
-        }
-    };
-    let saved = tokio::time::timeout(std::time::Duration::from_secs(30), found).await.context("nothing is saved")?;
+    let saved = tokio::time::timeout(PATIENCE, heard.recv()).await.ok().flatten().context("nothing is saved")?;
     ensure!(saved.suggested_filename() == "film.mp4", "{}", saved.suggested_filename());
     let to = world.client_folder("saved").with_extension("mp4");
     saved.save_as(&to).await?;

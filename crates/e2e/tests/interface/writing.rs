@@ -63,7 +63,7 @@ async fn where_a_text_is_only_told_of_its_marks_are_left_out() -> Result<()> {
     presses_on(&alice, "lighthouse", "r").await?;
     alice
         .finds_true(&format!(
-            "document.querySelector('[data-testid=reply-bar] .quote-text').textContent === {}",
+            "document.querySelector('[data-testid=reply-bar] .quote-text')?.textContent === {}",
             quoted(seen)
         ))
         .await?;

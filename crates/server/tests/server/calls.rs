@@ -317,11 +317,12 @@ async fn hello_with(club: &Club, person: usize, lease: Lease) -> Socket {
 async fn who_has_no_connection_for_media_is_put_out_when_patience_ends() {
     let club = club(2).await;
     let (mut alice, mut bob) = (club.socket(0).await, club.socket(1).await);
+    // Before she joins: what a slow machine needs for his joining is a part of her time.
+    let begun = std::time::Instant::now();
     let of_alice = joined(alice.ask(join(club.chat)).await);
     let of_bob = joined(bob.ask(join(club.chat)).await);
     let lease = bob.lease;
     drop(bob);
-    let begun = std::time::Instant::now();
     let put_out = alice.until(|body| match body {
         server_frame::Body::PutOutOfCall(told) => Some(told),
         _ => None,

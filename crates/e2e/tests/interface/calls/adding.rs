@@ -15,6 +15,8 @@ async fn who_is_not_in_a_call_is_rung_and_who_is_added_meanwhile_too() -> Result
     let [alice, bob] = group_of(&world, [("Alice", ALICE, talks.clone()), ("Bob", BOB, talks)], &[]).await?;
     alice.starts_chat(CAROL, "Carol").await?;
     alice.opens_chat("hello all").await?;
+    // Carol's chat has a composer and a button for calls, too.
+    alice.sees_text("chat-head-title", "Climbers").await?;
     alice.clicks("call-voice").await?;
     bob.clicks("call-decline").await?;
     bob.hides("call-ring").await?;

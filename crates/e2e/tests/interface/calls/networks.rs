@@ -16,8 +16,9 @@ const PAIR: &str = "(async () => {
     const pairs = [...report.values()].filter(entry => entry.type === 'candidate-pair' && entry.nominated && entry.state === 'succeeded');
     return pairs.map(pair => report.get(pair.localCandidateId)?.protocol);
 })()";
-/// By what the unit is found: another one after a search for another way.
-const UNIT_CREDENTIALS: &str = "window.connections.at(-1).remoteDescription.sdp.match(/^a=ice-ufrag:(.*)$/m)[1].trim()";
+/// By what the unit is found: another one after a search for another way, and none while a new connection has no answer.
+const UNIT_CREDENTIALS: &str =
+    "window.connections.at(-1).remoteDescription?.sdp.match(/^a=ice-ufrag:(.*)$/m)[1].trim()";
 
 /// What the call's window shows of the connection from now on, also what passes by.
 const NOTING_STATES: &str = "(() => {
@@ -107,8 +108,11 @@ async fn three_packets_of_a_hundred_are_lost_and_pictures_go_on() -> Result<()> 
     path.loses(30);
     let [alice, bob] = in_a_video_call(&world).await?;
     for page in [&alice, &bob] {
-        let before = decoded(page).await?;
-        page.finds_true(&decodes(150, before)).await?;
+        // One part after the other: each has its time, however slow the machine is.
+        for _ in 0..5 {
+            let before = decoded(page).await?;
+            page.finds_true(&decodes(30, before)).await?;
+        }
         page.finds_true(HEARS).await?;
     }
     let (lost, passed) = path.counts();
@@ -134,6 +138,7 @@ async fn where_no_datagrams_come_through_both_hear_and_see() -> Result<()> {
     let [alice, bob] = in_a_video_call(&world).await?;
     for page in [&alice, &bob] {
         page.finds_true(HEARS).await?;
+        page.finds_true(&format!("{PAIR}.then(pairs => pairs.length > 0)")).await?;
         let pairs: Vec<String> = page.evaluates(PAIR).await?;
         ensure!(!pairs.is_empty() && pairs.iter().all(|pair| pair == "tcp"), "{pairs:?}");
     }
@@ -157,6 +162,7 @@ async fn where_only_https_comes_through_both_hear_and_see() -> Result<()> {
     let [alice, bob] = in_a_video_call(&world).await?;
     for page in [&alice, &bob] {
         page.finds_true(HEARS).await?;
+        page.finds_true(&format!("{RELAYED}.then(ways => ways.length > 0)")).await?;
         let ways: Vec<String> = page.evaluates(RELAYED).await?;
         ensure!(!ways.is_empty() && ways.iter().all(|way| way == "tls"), "{ways:?}");
     }
@@ -178,7 +184,7 @@ async fn a_call_goes_on_in_another_network() -> Result<()> {
     world.media_path()?.moves_to_another_network();
     alice.evaluates::<bool>("window.dispatchEvent(new Event('online'))").await?;
     for (page, before) in [&alice, &bob].into_iter().zip(before) {
-        page.finds_true(&format!("{UNIT_CREDENTIALS} !== '{before}'")).await?;
+        page.finds_true(&format!("({UNIT_CREDENTIALS} ?? '{before}') !== '{before}'")).await?;
         page.sees("[data-testid=call][data-state=running]").await?;
         let count = decoded(page).await?;
         page.finds_true(&decodes(30, count)).await?;
