@@ -235,6 +235,14 @@ rules! {
     RingsFromTheRoom,
     /// In a call that goes on nobody is rung who is not named.
     RingsAtNamed,
+    /// Who is not in a call of two, by its log, does not lead it into a group.
+    GrownFromWithin,
+    /// A call of two goes on nowhere but in a group that its one has made for both.
+    GrownIntoTheirs,
+    /// Of two who add people to their call at once, the first one in the log has done it.
+    FirstGrowthCounts,
+    /// Who is not among those whom a message rings at is not woken for it.
+    WokenIfNamed,
     /// What a deleted message carried goes from the device.
     DeletedFilesGo,
     /// Nothing is sent on where one of the messages or chats is refused.

@@ -82,6 +82,7 @@ fn call(facts: CallFacts) -> String {
         CallState::Taken => "answered".to_owned(),
         CallState::Over { length_ms } => format!("{} s", length_ms / 1_000),
         CallState::Merged => "merged".to_owned(),
+        CallState::WentOn { length_ms, chat } => format!("{} s, went on in {chat}", length_ms / 1_000),
     };
     format!("{kind}, {state}")
 }

@@ -29,6 +29,13 @@ pub enum CallState {
     },
     /// Both called at once: another call goes on in its place.
     Merged,
+    /// Of two: people were added, and it went on in a group.
+    WentOn {
+        /// From the first answer until then.
+        length_ms: u64,
+        /// Which group; one that this device need not have.
+        chat: ChatId,
+    },
 }
 
 /// A page of the log of calls, newest first.
@@ -91,6 +98,10 @@ pub struct OwnCall {
     pub video: bool,
     /// Nobody has answered yet, and whoever is called says that they are in another call.
     pub busy: bool,
+    /// The chat of two whose call it was until people were added.
+    pub came_from: Option<ChatId>,
+    /// People are being added: a group is made, in which it will go on.
+    pub grows: bool,
     /// How far it is.
     pub phase: CallPhase,
     /// Who is connected, this device included, in no order.
@@ -180,6 +191,25 @@ pub struct RunningCall {
     pub on_own_device: bool,
 }
 
+/// What becomes of a call of two to which people are added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CallGrowth {
+    /// The other one of the two has added people: it goes on in their group, and this device with it.
+    GoesOn {
+        /// Who has added them.
+        by: String,
+        /// The group's name.
+        title: String,
+    },
+    /// No group could be made of them: it goes on as it was.
+    NotMade,
+    /// It goes on in the group, without the other one of the two so far.
+    OtherStays {
+        /// Their name.
+        title: String,
+    },
+}
+
 /// Why an own call is over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CallEnd {
@@ -203,6 +233,8 @@ pub enum CallEnd {
     NotMember,
     /// There was no connection for media, again and again.
     Failed,
+    /// The other one has added people and is in their group, which this device has not got into.
+    LeftBehind,
 }
 
 /// For the connection of the own call.

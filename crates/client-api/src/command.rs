@@ -576,6 +576,12 @@ pub enum Command {
         /// Whom; with all who are waited for, 64 at most.
         members: Vec<AccountId>,
     },
+    /// Adds people to the call of two that this device is in, which was answered: it goes on in a new group of all. Answer: `Answer::Done`, when
+    /// the group is being made; what becomes of it is told (`Event::CallGrowth`).
+    GrowCall {
+        /// Whom; 1 to 30, neither of the two among them.
+        members: Vec<AccountId>,
+    },
     /// Leaves the call that this device is in; of two, it is over then.
     HangUp,
     /// What the connection of the call has to say to the forwarding unit. Answer: `Answer::Done`, when the unit follows it.
@@ -766,6 +772,7 @@ impl Command {
             Self::AnswerCall { .. } => "answer-call",
             Self::DeclineCall { .. } => "decline-call",
             Self::RingMembers { .. } => "ring-members",
+            Self::GrowCall { .. } => "grow-call",
             Self::HangUp => "hang-up",
             Self::SayInCall { .. } => "say-in-call",
             Self::ShowSigns { .. } => "show-signs",

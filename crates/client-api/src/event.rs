@@ -1,7 +1,7 @@
 //! What the client core tells a user interface.
 
 use crate::backup::{BackupPiece, BackupState, RecoveryKeyText};
-use crate::call::{CallEnd, CallLine, CallLog, Calls};
+use crate::call::{CallEnd, CallGrowth, CallLine, CallLog, Calls};
 use crate::chat::{ChatChanges, ChatInfo, MessageChanges, MessageWindow, Receipt};
 use crate::error::UserError;
 use crate::id::{ChatId, MessageId};
@@ -82,6 +82,8 @@ pub enum Event {
     Calls(Calls),
     /// For the connection of the call that this device is in.
     CallLine(CallLine),
+    /// What becomes of the own call, to which people are added.
+    CallGrowth(CallGrowth),
     /// The call that this device was in is over for it.
     CallOver {
         /// Where it was.

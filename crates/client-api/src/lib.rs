@@ -24,8 +24,8 @@ pub use backup::{
     BACKUP_PIECE_LEN_MAX, BackupFailure, BackupPiece, BackupPlace, BackupState, PieceOf, RecoveryKeyText,
 };
 pub use call::{
-    CallAbsent, CallEnd, CallFacts, CallKeys, CallLeaf, CallLine, CallLog, CallPerson, CallPhase, CallSay, CallSigns,
-    CallState, CallTrack, Calls, LoggedCall, OwnCall, RingingCall, RunningCall,
+    CallAbsent, CallEnd, CallFacts, CallGrowth, CallKeys, CallLeaf, CallLine, CallLog, CallPerson, CallPhase, CallSay,
+    CallSigns, CallState, CallTrack, Calls, LoggedCall, OwnCall, RingingCall, RunningCall,
 };
 pub use chat::{
     ChatChanges, ChatInfo, ChatKind, ChatRow, Completeness, Disappearing, EVERYBODY, GroupRules, LastMessage,

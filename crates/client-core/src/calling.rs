@@ -6,11 +6,12 @@
 mod again;
 mod busy;
 mod facts;
+mod growing;
 mod log;
 mod room;
 mod signs;
 
-pub(crate) use facts::{apply, of, rings};
+pub(crate) use facts::{Rings, apply, of, rings};
 
 use crate::accounts;
 use crate::chat_list;
@@ -87,6 +88,10 @@ struct Own {
     is_busy_there: bool,
     /// Members who are to be rung: also those who are not in the group yet.
     to_ring: BTreeSet<AccountId>,
+    /// Of two: people are being added.
+    growth: growing::Growth,
+    /// Of a group: the call of two that it was.
+    origin: Option<growing::Origin>,
     place: room::Place,
     signs: signs::Signs,
 }
@@ -119,6 +124,8 @@ impl Own {
             met: false,
             is_busy_there: false,
             to_ring: BTreeSet::new(),
+            growth: growing::Growth::default(),
+            origin: None,
             place: room::Place::default(),
             signs: signs::Signs::default(),
         }
@@ -151,7 +158,7 @@ impl Ringing {
             Word::Answered | Word::Declined | Word::Moved => is_own,
             Word::Ended => by_caller || of_two || self.again,
             Word::Merged => by_caller,
-            Word::Rings | Word::Unspecified => false,
+            Word::Rings | Word::WentOn | Word::Unspecified => false,
         }
     }
 }
@@ -178,7 +185,7 @@ impl Client {
         if self.calling.own.is_some() {
             return Ok(Err(UserError::InCall));
         }
-        let call = self.write(cx, chat, Kind::Text, content::Body::Call(Call { video }))?;
+        let call = self.write(cx, chat, Kind::Text, content::Body::Call(Call { video, ..Call::default() }))?;
         let ends_ms = Some(cx.now_ms + RING_MS);
         self.enter_call(cx, Own { is_caller: true, ends_ms, ..Own::new(&stored, Some(call), video) });
         Ok(Ok(Answer::Done))
@@ -190,6 +197,20 @@ impl Client {
         cx: &mut Context<'_>,
         chat: ChatId,
     ) -> Result<Result<Answer, UserError>, Halt> {
+        // People were added to it meanwhile: it is taken over where it goes on.
+        match growing::goes_on_in(cx, chat)?.filter(|_| !self.calling.ringing.contains_key(&chat)) {
+            Some((went, video)) => self.join_call(cx, went.chat, Some((Some(went.call), video))),
+            None => self.join_call(cx, chat, None),
+        }
+    }
+
+    /// Joins what rings, or goes on: `known` is its call, where that is not to be looked for.
+    fn join_call(
+        &mut self,
+        cx: &mut Context<'_>,
+        chat: ChatId,
+        known: Option<(Option<MessageId>, bool)>,
+    ) -> Result<Result<Answer, UserError>, Halt> {
         let stored = match self.to_call(cx, chat)? {
             Ok(stored) => stored,
             Err(error) => return Ok(Err(error)),
@@ -200,12 +221,14 @@ impl Client {
         let me = cx.me()?.address;
         let ringing = self.calling.ringing.remove(&chat);
         let is_sibling = |device: DeviceAddress| device != me && device.account == me.account;
-        let moves = self.calling.rooms.people(chat).iter().any(|(_, device)| is_sibling(*device));
+        // By the log an own device is on its way into what has gone on, whatever the room shows yet.
+        let was_led = known.is_some();
+        let moves = was_led || self.calling.rooms.people(chat).iter().any(|(_, device)| is_sibling(*device));
         let (call, video) = match &ringing {
             Some(ringing) => (Some(ringing.call), ringing.video),
             None if self.calling.rooms.has_others(chat, me) => {
                 let since_ms = self.calling.rooms.server_ms(cx.now_ms).saturating_sub(GOES_ON_MS);
-                newest_call(cx, chat, since_ms)?
+                known.map_or_else(|| newest_call(cx, chat, since_ms), Ok)?
             }
             None => return Ok(Err(UserError::NotFound)),
         };
@@ -226,6 +249,9 @@ impl Client {
             ends_ms: Some(cx.now_ms + CONNECT_MS),
             ..Own::new(&stored, call, video)
         };
+        if let Some(call) = call.filter(|_| was_led) {
+            self.say_of_call(cx, chat, call, Word::Answered)?;
+        }
         if let Some(call) = call {
             let word = if moves { Word::Moved } else { Word::Answered };
             own.answer = self.say_of_call(cx, chat, call, word)?;
@@ -304,8 +330,9 @@ impl Client {
     }
 
     /// This device is out of a call that it was in; the chat is told where nobody else will.
-    fn leave_call(&mut self, cx: &mut Context<'_>, own: Own, end: CallEnd) -> Result<(), Halt> {
+    fn leave_call(&mut self, cx: &mut Context<'_>, mut own: Own, end: CallEnd) -> Result<(), Halt> {
         self.calling.changed = true;
+        self.stop_growing(cx, &mut own)?;
         let me = cx.me()?.address;
         let others = self.calling.rooms.has_others(own.chat, me);
         let is_last = match end {
@@ -340,7 +367,7 @@ impl Client {
     ) -> Result<(), Halt> {
         let Ok(id) = MessageId::try_from(content.message_id.as_slice()) else { return Ok(()) };
         match &content.body {
-            Some(content::Body::Call(call)) => self.hear_ringing(cx, chat, sender, item, (id, call.video)),
+            Some(content::Body::Call(call)) => self.hear_ringing(cx, chat, sender, item, (id, call)),
             Some(content::Body::CallWord(word)) if word.word() == Word::Rings => {
                 self.hear_rung(cx, chat, sender, item, word)
             }
@@ -358,10 +385,14 @@ impl Client {
         chat: &Chat,
         caller: DeviceAddress,
         item: &GroupItem,
-        (call, video): (MessageId, bool),
+        (call, Call { video, accounts }): (MessageId, &Call),
     ) -> Result<(), Halt> {
+        if self.calling.own.as_ref().is_some_and(|own| own.origin.is_some() && own.call == Some(call)) {
+            return self.read_own_call(cx, chat.chat, call);
+        }
+        let (me, video) = (cx.me()?.address.account, *video);
         let age_ms = self.calling.rooms.server_ms(cx.now_ms).saturating_sub(item.time_ms);
-        if caller.account == cx.me()?.address.account || age_ms >= RING_MS || chat.kind == ChatKind::SelfGroup {
+        if caller.account == me || age_ms >= RING_MS || chat.kind == ChatKind::SelfGroup {
             return Ok(());
         }
         if let Some(own) = &self.calling.own
@@ -369,7 +400,9 @@ impl Client {
         {
             return self.meet_call(cx, chat.chat, item.seq, call);
         }
-        if self.calling.ringing.len() < RINGING_MAX {
+        // Who is in a call that has grown hears it not ring anew.
+        let is_meant = chat.kind != ChatKind::Group || accounts.is_empty() || again::names(accounts, me);
+        if is_meant && self.calling.ringing.len() < RINGING_MAX {
             let until_ms = cx.now_ms + RING_MS - age_ms;
             // One that was not answered makes place for the next.
             self.stop_ringing(cx, chat.chat, true)?;
@@ -424,8 +457,12 @@ impl Client {
         seq: u64,
         (call, word): (MessageId, Word),
     ) -> Result<(), Halt> {
-        let is_own = sender.account == cx.me()?.address.account;
+        let me = cx.me()?.address.account;
+        let is_own = sender.account == me;
         let of_two = chat.kind != ChatKind::Group;
+        if self.ends_with_its_two(me, (chat.chat, sender), (call, word)) {
+            return self.call_ends(cx, CallEnd::ByOther);
+        }
         let stops =
             |ringing: &Ringing| ringing.call == call && ringing.is_stopped_by(word, sender.account, is_own, of_two);
         self.calling.unseen.retain(|(rung_in, _), ringing| *rung_in != chat.chat || !stops(ringing));
@@ -435,7 +472,12 @@ impl Client {
         let Some(own) = self.calling.own.as_mut().filter(|own| own.call == Some(call) && own.chat == chat.chat) else {
             return Ok(());
         };
+        let own_word = own.growth.has_said();
         match (word, is_own) {
+            (Word::WentOn, _) if of_two => {
+                own.growth.hears();
+                Ok(())
+            }
             (Word::Answered, false) if !own.is_taken => {
                 own.is_taken = true;
                 own.answered_ms = own.answered_ms.or(Some(cx.now_ms));
@@ -462,7 +504,12 @@ impl Client {
                     Some(answer) => !is_placed_before(cx, answer, seq)?,
                     None => false,
                 };
-                if later { Ok(()) } else { self.call_ends(cx, CallEnd::Moved) }
+                // Of what has gone on before in a group it takes over nothing here: it comes there.
+                let gone = match own_word {
+                    Some(word) => is_placed_before(cx, word, seq)?,
+                    None => false,
+                };
+                if later || gone { Ok(()) } else { self.call_ends(cx, CallEnd::Moved) }
             }
             (Word::Declined, false) if of_two && own.is_calling() => self.call_ends(cx, CallEnd::Declined),
             (Word::Ended, _) if of_two => {
@@ -511,6 +558,7 @@ impl Client {
             self.stop_ringing(cx, chat, true)?;
         }
         self.room_tick(cx);
+        self.growing_tick(cx)?;
         let Some(own) = self.calling.own.as_ref().filter(|own| own.ends_ms.is_some_and(|ends| ends <= cx.now_ms))
         else {
             return Ok(());
@@ -536,7 +584,9 @@ impl Client {
             let call = own.call.map(|call| client_api::MessageId(call.0));
             let (video, busy) = (own.video, own.is_busy_there && own.is_calling());
             let absent = self.absent(cx, own)?;
-            calls.own = Some(OwnCall { chat, call, title, video, busy, phase, people, absent });
+            let came_from = own.origin.map(|origin| client_api::ChatId(origin.chat.0));
+            let grows = own.growth.is_making();
+            calls.own = Some(OwnCall { chat, call, title, video, busy, came_from, grows, phase, people, absent });
         }
         // What has rung while this device was away may be over: so says what comes before the queue is empty.
         let is_up = self.session.is_up();

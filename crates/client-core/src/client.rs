@@ -309,6 +309,7 @@ impl Client {
         self.commit_removals(cx)?;
         self.change_groups(cx)?;
         self.ring_wished(cx)?;
+        self.go_on_growing(cx)?;
         self.vouch(cx)?;
         self.export_next(cx)?;
         self.import_next(cx)?;
@@ -555,6 +556,10 @@ impl Client {
             }
             Command::DeclineCall { chat } => self.decline_call(cx, id, chat)?,
             Command::RingMembers { chat, members } => self.ring_members(cx, id, chat, &members)?,
+            Command::GrowCall { members } => {
+                let answer = self.grow_call(cx, &members)?;
+                cx.answer(id, answer);
+            }
             Command::HangUp => self.hang_up(cx, id)?,
             Command::SayInCall { participant, say } => self.say_in_call(cx, id, participant, say),
             Command::ListCalls { after, limit } => self.log_of_calls(cx, id, after, limit)?,

@@ -80,6 +80,12 @@ fn knows_admin_at(db: &Connection, chat: ChatId, account: AccountId, seq: u64) -
     Ok(statement.query_row(params![chat.as_bytes(), account.as_bytes(), seq], |row| row.get(0))?)
 }
 
+/// The one admin of a group that has one: its maker, as long as it is new.
+pub(crate) fn only_admin(db: &Connection, chat: ChatId) -> Result<Option<AccountId>, Halt> {
+    let mut admins = members(db, chat)?.into_iter().filter(|(_, member)| member.admin).map(|(account, _)| account);
+    Ok(admins.next().filter(|_| admins.next().is_none()))
+}
+
 /// The groups that an account is in.
 pub(crate) fn of(db: &Connection, account: AccountId) -> Result<Vec<ChatId>, Halt> {
     let mut statement = db.prepare_cached("SELECT chat FROM group_member WHERE account = ?1")?;

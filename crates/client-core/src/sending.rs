@@ -1,7 +1,7 @@
 //! Sending: what may go out now, one operation per chat at a time, and what the server's verdicts do.
 
 use crate::amending;
-use crate::calling;
+use crate::calling::{self, Rings};
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::disappearing;
@@ -220,6 +220,18 @@ impl Client {
         body: content::Body,
     ) -> Result<MessageId, Halt> {
         let id = MessageId(chats::random_id(cx));
+        self.write_as(cx, (chat, id), kind, body)?;
+        Ok(id)
+    }
+
+    /// The same under an id that was drawn for it before.
+    pub(crate) fn write_as(
+        &mut self,
+        cx: &mut Context<'_>,
+        (chat, id): (ChatId, MessageId),
+        kind: messages::Kind,
+        body: content::Body,
+    ) -> Result<(), Halt> {
         let content = Content {
             message_id: id.to_vec(),
             sent_ms: cx.now_ms,
@@ -233,8 +245,7 @@ impl Client {
         let message = NewMessage { chat, id, sender, place: None, sent_ms, kind, content: content_stored };
         messages::store(cx, &message)?;
         self.offer_profile(cx, chat)?;
-        self.enqueue(cx, chat, Some(id), content)?;
-        Ok(id)
+        self.enqueue(cx, chat, Some(id), content)
     }
 
     /// "Try again", after a refusal.
@@ -478,6 +489,11 @@ impl Client {
             Err(MlsError::Evicted) => return Ok(None),
             Err(error) => return Err(Halt::Encryption(error.to_string())),
         };
+        let (urgent, urgent_for) = match calling::rings(&operation.content) {
+            Rings::AtNobody => (false, Vec::new()),
+            Rings::AtAll => (true, Vec::new()),
+            Rings::At(accounts) => (false, accounts),
+        };
         let app = App {
             op_id: operation.op_id.to_vec(),
             chat: chat.chat.to_vec(),
@@ -485,7 +501,8 @@ impl Client {
             epoch,
             ciphertext,
             push_hint,
-            urgent: calling::rings(&operation.content),
+            urgent,
+            urgent_for,
         };
         Ok(Some(app.encode_to_vec()))
     }

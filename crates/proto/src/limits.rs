@@ -38,6 +38,8 @@ pub const QR_LIFETIME_S: u64 = 60;
 pub const IN_FLIGHT_ITEMS_MAX: usize = 1_024;
 /// What goes with a message for the notification of devices that are away.
 pub const PUSH_HINT_LEN_MAX: usize = 512;
+/// Accounts that an application message is urgent for, where it names them.
+pub const URGENT_FOR_MAX: usize = 64;
 /// The address of a push subscription.
 pub const PUSH_ENDPOINT_LEN_MAX: usize = 2_048;
 /// Key packages that a device keeps on the server.

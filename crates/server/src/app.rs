@@ -142,7 +142,7 @@ impl App {
             },
         };
         for (device, queue_seq) in readers {
-            if device.account != notice.sender.account {
+            if device.account != notice.sender.account && notice.is_for(device.account) {
                 let is_connected = self.hub.is_connected(device);
                 self.pushes.notify(notice, device, queue_seq, is_connected);
                 // Its socket may have ended in between.

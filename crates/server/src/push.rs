@@ -19,8 +19,9 @@ use crate::limits::{
     PUSH_CALL_PAUSE, PUSH_DEVICES_MAX, PUSH_NOTICES_MAX, PUSH_PAUSE, PUSH_RETRY, PUSH_RETRY_MAX, PUSH_TRIES_MAX,
     PUSH_URGENT_TTL,
 };
+use breakable::{Rule, broken};
 use hosts::Hosts;
-use proto::ids::{ChatId, DeviceAddress};
+use proto::ids::{AccountId, ChatId, DeviceAddress};
 use reqwest::Client;
 use sending::Sent;
 use server_store::pushes::Subscription;
@@ -52,6 +53,15 @@ pub struct Notice {
     pub hint: Vec<u8>,
     /// See there.
     pub urgency: Urgency,
+    /// Nobody else is notified; where nobody is named, all who read it are.
+    pub only: Vec<AccountId>,
+}
+
+impl Notice {
+    /// It is to notify this account of.
+    pub(crate) fn is_for(&self, account: AccountId) -> bool {
+        self.only.is_empty() || self.only.contains(&account) || broken(Rule::WokenIfNamed)
+    }
 }
 
 /// A notice on its way to a device.

@@ -2,12 +2,12 @@
 //! has no faults: what it is after is in which order words cross.
 
 use crate::base::Base;
-use crate::plan::{DeviceRef, Shape};
+use crate::plan::{Action, DeviceRef, Shape};
 use crate::rooms::Rooms;
 use crate::texts;
 use crate::world::World;
 use anyhow::{Context as _, Result};
-use client_api::{CallFacts, CallPhase, Command, MessageId, Request};
+use client_api::{CallFacts, CallPhase, ChatKind, Command, MessageId, Request};
 use client_core::Input;
 use proto::ids::{AccountId, DeviceAddress, DeviceNumber};
 use std::collections::BTreeMap;
@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 const BEGIN_MS: u64 = 5_000;
 /// Longer than a call rings, and than anybody waits for a connection.
 const REST_MS: u64 = 90_000;
+/// Who is added to a call of the first two accounts.
+const THIRD: u8 = 2;
 const REQUEST: u32 = u32::MAX - 3;
 
 /// What somebody does with the call of the chat of the first two accounts.
@@ -31,6 +33,8 @@ pub enum Deed {
     HangUp,
     /// The connection to the server ends, and the client notices.
     LoseSocket,
+    /// Adds the third person to the call.
+    Grow,
 }
 
 /// A deed and its moment, in milliseconds after the first second in which all are there.
@@ -45,8 +49,10 @@ pub struct Shown {
     pub ringing: usize,
     /// Calls that go on without it.
     pub running: usize,
-    /// What became of the newest call.
+    /// What became of the newest call of the two.
     pub newest: Option<CallFacts>,
+    /// Groups that its account is in.
+    pub groups: usize,
 }
 
 /// When all has come to rest.
@@ -54,15 +60,30 @@ pub struct Shown {
 pub struct Rest {
     /// What each device shows.
     pub devices: BTreeMap<DeviceRef, Shown>,
-    /// Whom the unit has in the call.
+    /// Whom the unit has in calls, of all chats.
     pub room: Vec<DeviceRef>,
 }
 
 /// Lets these things happen in a world of two accounts with so many devices each.
 pub fn play(devices: u8, seed: u64, moments: &[Moment], rest_ms: Option<u64>) -> Result<Rest> {
-    let shape = Shape { seed: 0, accounts: 2, devices };
+    play_among(Shape { seed: 0, accounts: 2, devices }, seed, moments, rest_ms)
+}
+
+/// The same where both know a third person.
+pub fn play_with_third(devices: u8, seed: u64, moments: &[Moment], rest_ms: Option<u64>) -> Result<Rest> {
+    play_among(Shape { seed: 0, accounts: 3, devices }, seed, moments, rest_ms)
+}
+
+fn play_among(shape: Shape, seed: u64, moments: &[Moment], rest_ms: Option<u64>) -> Result<Rest> {
     let mut world = Base::of(shape)?.world(seed)?;
     world.rooms = Some(Rooms::default());
+    world.run_until(world.now_ms + BEGIN_MS)?;
+    for account in 0..shape.accounts.saturating_sub(1).min(2) {
+        // Who is called by a number is known from then on.
+        if shape.accounts > 2 {
+            world.act(Action::Begin { device: DeviceRef { account, slot: 0 }, peer: THIRD }, 0)?;
+        }
+    }
     let begun_ms = world.now_ms + BEGIN_MS;
     world.run_until(begun_ms)?;
     let mut moments = moments.to_vec();
@@ -79,12 +100,16 @@ pub fn play(devices: u8, seed: u64, moments: &[Moment], rest_ms: Option<u64>) ->
 impl World {
     fn does(&mut self, name: DeviceRef, deed: Deed) -> Result<()> {
         let index = self.index(name).context("no such device")?;
-        let chat = self.chat_with(index, 1 - name.account).context("no chat")?;
+        let chat = self.chat_of_two(index)?;
         let command = match deed {
             Deed::Call => Command::PlaceCall { chat, video: false },
             Deed::Answer => Command::AnswerCall { chat },
             Deed::Decline => Command::DeclineCall { chat },
             Deed::HangUp => Command::HangUp,
+            Deed::Grow => {
+                let third = self.people.get(THIRD).and_then(|person| person.id).context("no third person")?;
+                Command::GrowCall { members: vec![third] }
+            }
             Deed::LoseSocket => {
                 if let Some(socket) = self.network.lines.get(index).and_then(|line| line.socket) {
                     self.server_loses(socket);
@@ -100,21 +125,26 @@ impl World {
     fn at_rest(&self) -> Result<Rest> {
         let mut devices = BTreeMap::new();
         let mut addresses = BTreeMap::new();
-        let mut room = Vec::new();
         for (index, device) in self.devices.iter().enumerate().filter(|(_, device)| device.is_running()) {
             let calls = &device.screen.calls;
-            let chat = self.chat_with(index, 1 - device.name.account).context("no chat")?;
+            let chat = self.chat_of_two(index).ok();
             let own = calls.own.as_ref().map(|own| (own.call, own.phase != CallPhase::Calling));
-            let newest = device.screen.chats.get(&chat).and_then(|row| row.last.as_ref()?.call);
-            let shown = Shown { own, ringing: calls.ringing.len(), running: calls.running.len(), newest };
+            let newest = chat.and_then(|chat| device.screen.chats.get(&chat)?.last.as_ref()?.call);
+            let groups = device.screen.chats.values().filter(|row| row.kind == ChatKind::Group && !row.left).count();
+            let shown = Shown { own, ringing: calls.ringing.len(), running: calls.running.len(), newest, groups };
             devices.insert(device.name, shown);
             addresses.insert(address_of(device)?, device.name);
-            if room.is_empty() {
-                room = self.rooms.as_ref().map(|rooms| rooms.people(&chat.0)).unwrap_or_default();
-            }
         }
+        let room = self.rooms.as_ref().map(Rooms::all).unwrap_or_default();
         let room = room.iter().filter_map(|device| addresses.get(device).copied()).collect();
         Ok(Rest { devices, room })
+    }
+
+    /// The chat of the first two accounts.
+    fn chat_of_two(&self, index: usize) -> Result<client_api::ChatId> {
+        let account = self.devices.get(index).context("no such device")?.name.account;
+        let other = 1_u8.checked_sub(account).context("not one of the two")?;
+        self.chat_with(index, other).context("no chat")
     }
 
     /// A frame that is about a call is the unit's.

@@ -27,9 +27,9 @@ pub(crate) struct Follows {
 }
 
 impl Rooms {
-    /// Who is in a chat's call.
-    pub(crate) fn people(&self, chat: &[u8]) -> Vec<DeviceAddress> {
-        self.rooms.get(chat).into_iter().flatten().map(|(_, device)| *device).collect()
+    /// Who is in calls.
+    pub(crate) fn all(&self) -> Vec<DeviceAddress> {
+        self.rooms.values().flatten().map(|(_, device)| *device).collect()
     }
 
     /// Takes a frame of a device; `None` where it is about no call.

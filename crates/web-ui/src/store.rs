@@ -291,6 +291,7 @@ impl App {
                 self.call_lines.update_value(|lines| lines.push(line));
                 self.call_stirred.update(|count| *count = count.wrapping_add(1));
             }
+            Event::CallGrowth(growth) => self.toast(words::call_growth(&growth), false),
             Event::CallOver { chat, end } => {
                 let row = self.chats.with_untracked(|chats| chats.get(&chat));
                 if let Some(text) = words::call_end(end, &row.as_deref().map(words::title).unwrap_or_default()) {

@@ -90,7 +90,7 @@ fn what_somebody_says_while_blocked_is_never_shown_and_moves_nothing() {
     assert_eq!(story.hears(3, 3, text("secret spam")), Stored::KeptOut);
     assert_eq!(story.hears(4, 4, edit(id(1), "secret change")), Stored::KeptOut);
     assert_eq!(story.hears(5, 5, reaction(id(2), "👎")), Stored::KeptOut);
-    assert_eq!(story.hears(6, 6, content::Body::Call(Call { video: false })), Stored::KeptOut);
+    assert_eq!(story.hears(6, 6, content::Body::Call(Call { video: false, ..Call::default() })), Stored::KeptOut);
     assert_eq!(story.seen(), [1, 2]);
     assert_eq!(story.text_of(1), ("hello".to_owned(), false));
     assert!(story.reactions(2).is_empty());

@@ -19,6 +19,11 @@ use proto::wire::GroupItem;
 /// Accounts that are waited for and rung at once; no room has more people.
 const RUNG_MAX: usize = 64;
 
+/// These are who is rung, among them this account.
+pub(super) fn names(accounts: &[Vec<u8>], account: AccountId) -> bool {
+    accounts.iter().take(RUNG_MAX).any(|named| named.as_slice() == account.0)
+}
+
 impl Client {
     /// "Ring them, as soon as they are in the group."
     pub(crate) fn ring_members(
@@ -66,7 +71,8 @@ impl Client {
             own.ends_ms = Some(ends_ms);
         }
         let accounts = now.iter().map(|account| account.to_vec()).collect();
-        let word = CallWord { message_id: call.to_vec(), word: Word::Rings.into(), accounts, video };
+        let word =
+            CallWord { message_id: call.to_vec(), word: Word::Rings.into(), accounts, video, ..CallWord::default() };
         self.write(cx, chat, Kind::Amendment, content::Body::CallWord(word))?;
         self.retry_at(ends_ms);
         Ok(())
@@ -83,7 +89,7 @@ impl Client {
     ) -> Result<(), Halt> {
         let Ok(call) = MessageId::try_from(word.message_id.as_slice()) else { return Ok(()) };
         let me = cx.me()?.address.account;
-        let is_meant = word.accounts.iter().take(RUNG_MAX).any(|account| account.as_slice() == me.0);
+        let is_meant = names(&word.accounts, me);
         let age_ms = self.calling.rooms.server_ms(cx.now_ms).saturating_sub(item.time_ms);
         let is_meant = is_meant || broken(Rule::RingsAtNamed);
         if !is_meant || caller.account == me || age_ms >= RING_MS || chat.kind != ChatKind::Group {

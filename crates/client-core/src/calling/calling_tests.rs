@@ -2,6 +2,7 @@
 
 mod again;
 mod busy;
+mod growing;
 mod log;
 mod signs;
 
@@ -37,6 +38,7 @@ impl Calls {
         let (_, out) = step(&self.story.db, self.now_ms, |cx| {
             run(client, cx).expect("no halt");
             client.ring_wished(cx).expect("no halt");
+            client.go_on_growing(cx).expect("no halt");
             client.show_calls(cx).expect("no halt");
         });
         out
@@ -64,7 +66,8 @@ impl Calls {
             };
             messages::store(cx, &message)?;
             let chat = chats::find(cx.db, CHAT)?.expect("the chat");
-            client.hear_of_call(cx, &chat, sender, &item, &content)
+            client.hear_of_call(cx, &chat, sender, &item, &content)?;
+            chats::set_applied(cx, CHAT, seq, item.time_ms + seq)
         })
     }
 
@@ -87,7 +90,7 @@ impl Calls {
 
     /// The peer calls, at this place of the log.
     fn rings(&mut self, number: u8, seq: u64) -> Vec<Output> {
-        self.hears(self.peer(), number, seq, content::Body::Call(Call { video: false }))
+        self.hears(self.peer(), number, seq, content::Body::Call(Call { video: false, ..Call::default() }))
     }
 
     fn calls_out(&mut self) -> MessageId {
@@ -98,7 +101,10 @@ impl Calls {
     /// An own message has its place.
     fn is_placed(&mut self, message: MessageId, seq: u64) {
         let time_ms = self.now_ms + seq;
-        self.does(|_, cx| messages::settle(cx, CHAT, message, Place { seq, time_ms }));
+        self.does(|_, cx| {
+            messages::settle(cx, CHAT, message, Place { seq, time_ms })?;
+            chats::set_applied(cx, CHAT, seq, time_ms)
+        });
     }
 
     fn is_joined(&mut self) -> Vec<Output> {
@@ -192,7 +198,11 @@ fn frames(out: &[Output]) -> Vec<client_frame::Body> {
 }
 
 fn joins(out: &[Output]) -> bool {
-    frames(out).iter().any(|frame| matches!(frame, client_frame::Body::JoinCall(join) if join.chat == CHAT.as_bytes()))
+    joins_in(out, CHAT)
+}
+
+fn joins_in(out: &[Output], chat: ChatId) -> bool {
+    frames(out).iter().any(|frame| matches!(frame, client_frame::Body::JoinCall(join) if join.chat == chat.as_bytes()))
 }
 
 #[test]

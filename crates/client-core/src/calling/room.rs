@@ -336,6 +336,9 @@ impl Client {
         let me = cx.me()?.address.account;
         let Some(own) = &mut self.calling.own else { return Ok(()) };
         let others = self.calling.rooms.people(own.chat).iter().any(|(_, device)| device.account != me);
+        if let Some(origin) = &mut own.origin {
+            self.calling.rooms.people(own.chat).iter().for_each(|(_, device)| origin.meet(device.account));
+        }
         if others {
             own.met = true;
             own.ends_ms = None;

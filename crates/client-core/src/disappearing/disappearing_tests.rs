@@ -196,7 +196,7 @@ fn lifetimes_of_others_are_within_what_there_is() {
     assert_eq!(stored(1, 1), 86_400, "nobody has a message vanish at once");
     assert_eq!(stored(2, 86_401), 604_800);
     assert_eq!(stored(3, u32::MAX), 7_776_000);
-    story.says_at(now_ms(), 86_400, 4, 4, content::Body::Call(proto::content::Call { video: false }));
+    story.says_at(now_ms(), 86_400, 4, 4, content::Body::Call(proto::content::Call::default()));
     assert_eq!(story.row(4).expect("a call").lifetime_ms, 0);
 }
 

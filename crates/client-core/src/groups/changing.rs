@@ -268,6 +268,24 @@ pub(crate) fn leave(cx: &mut Context<'_>, chat: client_api::ChatId) -> Answered 
     Ok(Ok(Answer::Done))
 }
 
+/// A group that this account has just made is of no use to anybody: all are out of it again, and this account last. Says whether it was not made
+/// yet, and never will be.
+pub(crate) fn give_up(cx: &mut Context<'_>, chat: ChatId) -> Result<bool, Halt> {
+    let Some(stored) = chats::find(cx.db, chat)?.filter(|chat| chat.membership != Membership::Left) else {
+        return Ok(false);
+    };
+    if stored.membership == Membership::Creating && outbox::head(cx.db, chat)?.is_none() {
+        chats::set_membership(cx, chat, Membership::Left, 0)?;
+        return Ok(true);
+    }
+    let me = cx.me()?.address.account;
+    for account in accounts(cx.db, chat)?.into_iter().filter(|account| *account != me) {
+        want(cx, chat, Wish::Remove, account, cx.now_ms)?;
+    }
+    want(cx, chat, Wish::Leave, me, cx.now_ms)?;
+    Ok(false)
+}
+
 /// This account became an admin after it had said here that it leaves, and before anybody heard of it: first it withdraws, and where it is the
 /// only one it stays.
 pub(super) fn must_stay(cx: &Context<'_>, chat: ChatId) -> Result<bool, Halt> {

@@ -297,7 +297,7 @@ fn where_only_admins_send_nobody_takes_what_others_say() {
     story.peer_is_admin(false);
     story.hears(4, text("not"));
     story.hears(5, edit(id(1), "not either"));
-    story.hears(6, content::Body::Call(proto::content::Call { video: false }));
+    story.hears(6, content::Body::Call(proto::content::Call::default()));
     // Of a newer version: nobody knows that it is no message.
     story.hears_content(&Content { message_id: id(7).to_vec(), ..Content::default() });
     story.hears(8, reaction(id(3), "👍"));
@@ -322,7 +322,7 @@ fn where_only_admins_send_nobody_else_rings() {
     let mut story = Story::new();
     let began_ms = story.began_ms;
     let accounts = vec![story.me.account.to_vec()];
-    let rings = CallWord { message_id: id(90).to_vec(), word: Word::Rings.into(), accounts, video: false };
+    let rings = CallWord { message_id: id(90).to_vec(), word: Word::Rings.into(), accounts, ..CallWord::default() };
     let said = |story: &Story| {
         let sql = "SELECT count(*) FROM message WHERE target = ?1";
         story.db.query_row(sql, [id(90).as_bytes()], |row| row.get::<_, u32>(0)).expect("counted")

@@ -152,7 +152,7 @@ fn an_open_conversation_hears_of_it() {
 #[test]
 fn what_cannot_be_pinned_is_not_pinned_by_whoever_says_so() {
     let story = Story::new();
-    story.says(story.peer, 1, 0, content::Body::Call(proto::content::Call { video: false }));
+    story.says(story.peer, 1, 0, content::Body::Call(proto::content::Call::default()));
     story.says(story.peer, 2, 1, pin(id(1), true));
     assert_eq!(story.pinned(), []);
 }

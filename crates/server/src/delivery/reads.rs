@@ -8,7 +8,7 @@ use super::{
 use crate::push::{Notice, Urgency};
 use openmls::prelude::tls_codec::Serialize;
 use proto::ids::{ChatId, DeviceAddress, Generation, OpId};
-use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX, PUSH_HINT_LEN_MAX};
+use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX, PUSH_HINT_LEN_MAX, URGENT_FOR_MAX};
 use proto::wire::{self, reply};
 use server_store::StoreError;
 use server_store::groups::{AcceptOutcome, Accepted, Entry, EntryKind, FannedOut, Membership, NewApp, Pointers, Rest};
@@ -33,7 +33,13 @@ impl Delivery {
         let op_id: OpId = id(app.op_id, "op_id")?;
         let generation = Generation(app.generation);
         validate::check_app(&app.ciphertext, Place { chat, generation, epoch: app.epoch })?;
-        let notice = notice(chat, sender, app.push_hint, app.urgent);
+        if app.urgent_for.len() > URGENT_FOR_MAX {
+            return Err(OpError::TooMany(app.urgent_for.len(), "accounts to wake"));
+        }
+        let only =
+            app.urgent_for.into_iter().map(|account| id(account, "urgent_for")).collect::<Result<Vec<_>, _>>()?;
+        let urgency = if app.urgent || !only.is_empty() { Urgency::Call } else { Urgency::Message };
+        let notice = notice(Notice { chat, sender, hint: app.push_hint, urgency, only });
         let bytes = Arc::new(app.ciphertext);
         let new = NewApp { op_id, chat, generation, epoch: app.epoch, sender, bytes: bytes.clone(), now_ms };
         let (outcome, pointers) = self.stores.groups.accept_app(new, POINTED_AT_ONCE_MAX).await?;
@@ -276,7 +282,6 @@ pub fn account_mark(mark: Mark) -> wire::AccountMark {
 }
 
 /// A message of which people are to be notified has a hint, or is urgent.
-fn notice(chat: ChatId, sender: DeviceAddress, hint: Vec<u8>, urgent: bool) -> Option<Arc<Notice>> {
-    let urgency = if urgent { Urgency::Call } else { Urgency::Message };
-    (urgent || !hint.is_empty()).then(|| Arc::new(Notice { chat, sender, hint, urgency }))
+fn notice(notice: Notice) -> Option<Arc<Notice>> {
+    (notice.urgency == Urgency::Call || !notice.hint.is_empty()).then(|| Arc::new(notice))
 }

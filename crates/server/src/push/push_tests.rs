@@ -5,7 +5,7 @@ const DEVICE: DeviceAddress = DeviceAddress { account: AccountId([1; 16]), devic
 const SENDER: DeviceAddress = DeviceAddress { account: AccountId([2; 16]), device: DeviceNumber(1) };
 
 fn notice(hint: u8, urgency: Urgency) -> Arc<Notice> {
-    Arc::new(Notice { chat: ChatId([3; 16]), sender: SENDER, hint: vec![hint], urgency })
+    Arc::new(Notice { chat: ChatId([3; 16]), sender: SENDER, hint: vec![hint], urgency, only: Vec::new() })
 }
 
 fn pushes() -> Pushes {

@@ -6,7 +6,7 @@ use crate::push_service::{Browser, PushService, Pushed};
 use openmls::prelude::MlsGroup;
 use proto::account::{PushKey, PutPush};
 use proto::ids::ChatId;
-use proto::limits::{PUSH_ENDPOINT_LEN_MAX, PUSH_HINT_LEN_MAX};
+use proto::limits::{PUSH_ENDPOINT_LEN_MAX, PUSH_HINT_LEN_MAX, URGENT_FOR_MAX};
 use proto::wire::client_frame::Body;
 use proto::wire::{self, item, refused::Reason};
 use serde_json::Value;
@@ -98,6 +98,26 @@ async fn who_is_away_is_pushed_what_the_sender_sealed() {
     assert_eq!((call.path.as_str(), call.headers.contains_key("topic")), ("/bob", false));
     assert!((40..=45).contains(&call.headers["ttl"].parse::<u32>().unwrap()));
     assert!(a.service.nothing_more());
+}
+
+#[tokio::test]
+async fn a_call_that_is_urgent_for_some_wakes_nobody_else() {
+    let mut a = away().await;
+    let rings = async |a: &mut Away, accounts: Vec<Vec<u8>>, hint: &[u8]| {
+        let push_hint = hint.to_vec();
+        let app = a.alice.app(&mut a.alice_group, a.chat, "ring");
+        let app = wire::App { urgent_for: accounts, push_hint, ..app };
+        a.alice_socket.ask(Body::App(app)).await
+    };
+    taken(rings(&mut a, vec![vec![9; 16]], b"for another").await);
+    let bob = a.bob.address.account.to_vec();
+    taken(rings(&mut a, vec![vec![9; 16], bob], b"").await);
+    let pushed = a.service.next().await;
+    assert_eq!((a.hints(&pushed), urgencies(&pushed)), (vec![Vec::new()], vec![true]));
+    assert!(a.service.nothing_more());
+    let reply = rings(&mut a, vec![vec![9; 16]; URGENT_FOR_MAX + 1], b"").await;
+    refused(reply, Reason::TooLarge, "65 accounts to wake are too many");
+    refused(rings(&mut a, vec![vec![9; 15]], b"").await, Reason::Invalid, "urgent_for: 16 bytes are wanted");
 }
 
 /// Also those that are away: what one wrote oneself is no news.

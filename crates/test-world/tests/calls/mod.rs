@@ -1,6 +1,8 @@
 //! Races of calls: of what two devices do within a moment, one comes first in the log, and either may know of the other's already. Some such
 //! moments are tried, or all 15 ms with several networks each where `RACES_IN_FULL` is set; whatever crosses, all devices come to one end.
 
+mod growing;
+
 use super::course::{A0, B0, B1};
 use client_api::CallState;
 use std::collections::BTreeSet;

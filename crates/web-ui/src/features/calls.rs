@@ -1,5 +1,6 @@
 //! Calls: what rings, and the call that this device is in, over the pages. Who calls whom is the core's; media is `platform::call`'s.
 
+pub mod adding;
 pub mod buttons;
 pub mod devices;
 pub mod hand;
@@ -46,8 +47,9 @@ pub fn CallLayer() -> impl IntoView {
     let own = Memo::new(move |_| app.calls.with(|calls| calls.own.as_ref().map(|own| own.chat)));
     Effect::new(move |before: Option<Option<ChatId>>| {
         let now = own.get();
-        // Also where another call is answered in its place: nothing of this one is heard in that one.
-        if before.flatten().is_some_and(|before| now != Some(before)) {
+        // Also where another call is answered in its place: nothing of this one is heard in that one. What goes on in a group is the same call.
+        let came_from = app.calls.with_untracked(|calls| calls.own.as_ref().and_then(|own| own.came_from));
+        if before.flatten().is_some_and(|before| now != Some(before) && came_from != Some(before)) {
             session.end(now);
         }
         if let Some(chat) = now {

@@ -2,7 +2,7 @@
 
 use super::{count, isolated};
 use crate::model::media::length;
-use client_api::{CallEnd, CallFacts, CallSigns, CallState, RingingCall, RunningCall, UserError};
+use client_api::{CallEnd, CallFacts, CallGrowth, CallSigns, CallState, RingingCall, RunningCall, UserError};
 
 /// In the rail, and above the log.
 pub const CALLS: &str = "Calls";
@@ -57,6 +57,10 @@ pub const CALL_KEYS: [(&str, &[&str]); 5] = [
 pub const CALL_PEOPLE: &str = "Who else";
 pub const CALL_ALL_THERE: &str = "All members are in the call.";
 pub const CALL_TO_GROUP: &str = "Add people";
+/// To a call of two.
+pub const CALL_ADD_ABOUT: &str = "The call goes on in a new group with both of you and whom you choose.";
+pub const CALL_ADD_TOO_MANY: &str = "A call takes 32 people: choose 30 at most.";
+pub const CALL_GROWS: &str = "Adding people…";
 pub const RING: &str = "Ring";
 pub const RUNG: &str = "Ringing…";
 pub const CALL_SMALLER: &str = "Make the call small";
@@ -133,6 +137,7 @@ pub fn call(facts: CallFacts, own: bool, rings: bool) -> String {
     match (facts.state, own) {
         (CallState::Open, _) if rings => kind.to_owned(),
         (CallState::Over { length_ms }, _) if length_ms > 0 => format!("{kind}, {}", length(length_ms)),
+        (CallState::WentOn { length_ms, .. }, _) => format!("{kind}, {}, went on in a group", length(length_ms)),
         (CallState::Open, true) => format!("{kind}, no answer"),
         (CallState::Open, false) => missed_call(facts.video),
         (CallState::Declined, _) => format!("{kind}, declined"),
@@ -181,8 +186,24 @@ pub fn call_end(end: CallEnd, title: &str) -> Option<String> {
         CallEnd::NotOffered => call_refused(&UserError::CallsNotOffered),
         CallEnd::Full => call_refused(&UserError::CallFull),
         CallEnd::NotMember => "You are no longer in this chat, and its call.".to_owned(),
+        CallEnd::LeftBehind => {
+            format!("{title} added people and went on in a group that did not arrive here. Call again.")
+        }
         CallEnd::Failed => "The call could not be connected. Check your network, and call again.".to_owned(),
     })
+}
+
+/// What has become of a call of two to which people are added.
+pub fn call_growth(growth: &CallGrowth) -> String {
+    match growth {
+        CallGrowth::GoesOn { by, title } => {
+            format!("{} added people: the call goes on in the group {}.", isolated(by), isolated(title))
+        }
+        CallGrowth::NotMade => "The group could not be made. The call goes on as it was; try again.".to_owned(),
+        CallGrowth::OtherStays { title } => {
+            format!("{} has not come along into the group's call yet.", isolated(title))
+        }
+    }
 }
 
 /// Why there is no call.

@@ -51,7 +51,13 @@ impl Calls {
 
     fn is_rung(&mut self, number: u8, accounts: &[AccountId]) -> Vec<Output> {
         let accounts = accounts.iter().map(|account| account.to_vec()).collect();
-        let word = CallWord { message_id: id(99).to_vec(), word: Word::Rings.into(), accounts, video: true };
+        let word = CallWord {
+            message_id: id(99).to_vec(),
+            word: Word::Rings.into(),
+            accounts,
+            video: true,
+            ..CallWord::default()
+        };
         self.hears(self.peer(), number, number.into(), content::Body::CallWord(word))
     }
 }
@@ -145,8 +151,13 @@ fn who_is_not_in_the_call_rings_nobody() {
     calls.hears_word((CAROL, 1), 5, 6, Word::Answered);
     calls.hears_word(calls.peer(), 6, 7, Word::Ended);
     assert!(!calls.rings_here());
-    let word =
-        CallWord { message_id: id(4).to_vec(), word: Word::Rings.into(), accounts: vec![me.to_vec()], video: false };
+    let word = CallWord {
+        message_id: id(4).to_vec(),
+        word: Word::Rings.into(),
+        accounts: vec![me.to_vec()],
+        video: false,
+        ..CallWord::default()
+    };
     calls.hears(calls.peer(), 7, 8, content::Body::CallWord(word));
     assert!(!calls.rings_here());
 }
@@ -155,8 +166,13 @@ fn who_is_not_in_the_call_rings_nobody() {
 fn who_says_that_they_ring_are_bounded() {
     let mut calls = Calls::of_a_group();
     let me = calls.story.me;
-    let word =
-        CallWord { message_id: id(99).to_vec(), word: Word::Rings.into(), accounts: vec![me.to_vec()], video: true };
+    let word = CallWord {
+        message_id: id(99).to_vec(),
+        word: Word::Rings.into(),
+        accounts: vec![me.to_vec()],
+        video: true,
+        ..CallWord::default()
+    };
     for number in 0..=u8::try_from(RINGING_MAX).expect("small") {
         let by = (calls.story.peer, 10 + u32::from(number));
         calls.hears(by, 10 + number, 10 + u64::from(number), content::Body::CallWord(word.clone()));

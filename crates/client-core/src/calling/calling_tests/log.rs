@@ -61,7 +61,7 @@ fn pages_neither_repeat_nor_leave_out_a_call() {
     for number in 0..20_u8 {
         let body = match number % 3 {
             0 => crate::testing::story::text("between"),
-            _ => content::Body::Call(Call { video: number % 2 == 0 }),
+            _ => content::Body::Call(Call { video: number % 2 == 0, ..Call::default() }),
         };
         calls.story.says(peer.0, 100 + number, u64::from(number), body);
     }
@@ -80,7 +80,7 @@ fn pages_neither_repeat_nor_leave_out_a_call() {
 fn a_call_behind_many_messages_is_found_in_a_later_page() {
     let mut calls = Calls::new();
     let peer = calls.peer();
-    calls.story.says(peer.0, 3, 0, content::Body::Call(Call { video: false }));
+    calls.story.says(peer.0, 3, 0, content::Body::Call(Call { video: false, ..Call::default() }));
     let copy = "INSERT INTO message (chat, time_ms, message, seq, account, device, sent_ms, kind, content)
         WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
         SELECT chat, time_ms + i, randomblob(16), seq + i, account, device, sent_ms, -(i % 2), x'' FROM message, n WHERE seq = 10";

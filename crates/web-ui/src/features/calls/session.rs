@@ -44,6 +44,8 @@ pub struct Session {
 struct Live {
     line: Option<Line>,
     frames: Option<Rc<Frames>>,
+    /// Whose keys the frames are sealed with: a call of two may go on in a group.
+    sealed_for: Option<ChatId>,
     sent: Sent,
     /// For the call that is entered next: what another call is sent is not its.
     prepared: Option<Prepared>,
@@ -198,6 +200,12 @@ impl Session {
                     frames.stop();
                 }
             }
+            if live.sealed_for != own
+                && let Some(frames) = live.frames.take()
+            {
+                frames.stop();
+            }
+            live.sealed_for = own;
             if live.frames.is_none() {
                 live.frames = Frames::start(move || self.stir());
             }

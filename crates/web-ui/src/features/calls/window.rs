@@ -1,5 +1,6 @@
 //! The call that this device is in: who is there, what is seen and heard, and what can be done.
 
+use super::adding::AddingDialog;
 use super::devices::DevicesDialog;
 use super::leave_focus;
 use super::media::{Picture, Sound};
@@ -28,6 +29,7 @@ const LARGE_PICTURE: [&str; 2] = [".call-tile.large video", ".call-tile video"];
 pub fn Window(session: Session) -> impl IntoView {
     let app = use_app();
     let (small, chooses, rings) = (RwSignal::new(false), RwSignal::new(false), RwSignal::new(false));
+    let adds = RwSignal::new(false);
     let title =
         Memo::new(move |_| app.calls.with(|calls| calls.own.as_ref().map(|own| own.title.clone()).unwrap_or_default()));
     let phase = Memo::new(move |_| app.calls.with(|calls| calls.own.as_ref().map(|own| own.phase)));
@@ -63,6 +65,9 @@ pub fn Window(session: Session) -> impl IntoView {
         let chat = app.calls.with(|calls| calls.own.as_ref().map(|own| own.chat));
         chat.and_then(|chat| app.chats.with(|chats| chats.get(&chat))).is_some_and(|row| row.kind == ChatKind::Group)
     });
+    let grows = Memo::new(move |_| app.calls.with(|calls| calls.own.as_ref().is_some_and(|own| own.grows)));
+    let may_add =
+        Memo::new(move |_| !is_group.get() && !grows.get() && matches!(phase.get(), Some(CallPhase::Running { .. })));
     let hands = Memo::new(move |_| {
         let own = session.participant.get();
         app.calls.with(|calls| calls.own.as_ref().map(|call| raised_hands(&call.people, own)).unwrap_or_default())
@@ -80,9 +85,12 @@ pub fn Window(session: Session) -> impl IntoView {
         _ => "calling",
     });
     let status = move || match (state.get(), phase.get()) {
-        ("running", Some(CallPhase::Running { since_ms })) => length(now_ms.get().saturating_sub(since_ms)),
+        ("running", Some(CallPhase::Running { since_ms })) if !grows.get() => {
+            length(now_ms.get().saturating_sub(since_ms))
+        }
         ("reconnecting", _) => words::RECONNECTING.to_owned(),
         ("connecting", _) => words::CONNECTING.to_owned(),
+        _ if grows.get() => words::CALL_GROWS.to_owned(),
         _ if is_busy.get() => words::IN_ANOTHER_CALL.to_owned(),
         _ => words::CALLING.to_owned(),
     };
@@ -136,6 +144,10 @@ pub fn Window(session: Session) -> impl IntoView {
                     <button class="icon-button" type="button" aria-label=words::CALL_PEOPLE title=words::CALL_PEOPLE data-testid="call-people"
                         on:click=move |_| rings.set(true)><Icon name="user-plus"/></button>
                 </Show>
+                <Show when=move || may_add.get()>
+                    <button class="icon-button" type="button" aria-label=words::CALL_TO_GROUP title=words::CALL_TO_GROUP data-testid="call-add"
+                        on:click=move |_| adds.set(true)><Icon name="user-plus"/></button>
+                </Show>
                 <Show when=move || can_choose.get()>
                     <button class="icon-button" type="button" aria-label=view_label title=view_label data-testid="call-view"
                         on:click=move |_| by_speaker.update(|by| *by = !*by)>
@@ -167,6 +179,7 @@ pub fn Window(session: Session) -> impl IntoView {
             <Ways session on_devices=move || chooses.set(true)/>
         </section>
         <Show when=move || rings.get()><PeopleDialog absent on_leave=move || small.set(true) on_close=move || rings.set(false)/></Show>
+        <Show when=move || adds.get()><AddingDialog on_close=move || adds.set(false)/></Show>
         <Show when=move || chooses.get()><DevicesDialog session=Some(session) on_close=move || chooses.set(false)/></Show>
     }
 }
