@@ -71,6 +71,8 @@ pub(crate) struct Tally {
     pub(crate) packets_unrouted: u64,
     pub(crate) packets_sent: u64,
     pub(crate) packets_dropped: u64,
+    pub(crate) packets_paused: u64,
+    pub(crate) packets_beyond_limits: u64,
 }
 
 impl Calls {
@@ -307,6 +309,8 @@ impl Calls {
             packets_unrouted: sum(|counts| counts.unrouted.load(Ordering::Relaxed)),
             packets_sent: sum(|counts| counts.sent.load(Ordering::Relaxed)),
             packets_dropped: sum(|counts| counts.dropped.load(Ordering::Relaxed)),
+            packets_paused: sum(|counts| counts.paused.load(Ordering::Relaxed)),
+            packets_beyond_limits: sum(|counts| counts.beyond_limits.load(Ordering::Relaxed)),
         }
     }
 

@@ -50,6 +50,8 @@ pub(crate) enum Forwarded {
     Not,
     /// It goes out.
     Written,
+    /// It would go out, if the receiver could take more.
+    Paused,
     /// It does not go out, as another layer is on its way to this participant, which needs a key frame of this one.
     Awaited(usize),
 }
@@ -307,7 +309,7 @@ impl Line {
     /// Is the packet of the layer that this line carries? It changes to the layer that is wished for at a key frame of
     /// that layer, and carries the one before until then.
     fn choose(&mut self, incoming: &Incoming<'_>) -> Result<(), Forwarded> {
-        let target = incoming.targets.of(self.wish, self.share).ok_or(Forwarded::Not)?;
+        let target = incoming.targets.of(self.wish, self.share).ok_or(Forwarded::Paused)?;
         if self.layer == Some(incoming.layer) && target == incoming.layer {
             return Ok(());
         }

@@ -37,6 +37,7 @@ impl Sfu {
         let Some(params) = publisher.params(packet) else { return };
         let Some(published) = publisher.published.get_mut(&mid) else { return };
         if !publisher.allowance.admits(published.kind, packet.payload.len(), now) {
+            self.withheld.beyond_limits += 1;
             return;
         }
         let Some(layer) = published.heard(rid, now) else { return };
@@ -65,6 +66,7 @@ impl Sfu {
             match receiver.forward(&incoming, now) {
                 Forwarded::Written => written.push(*other),
                 Forwarded::Awaited(layer) => awaited = Some(layer),
+                Forwarded::Paused => self.withheld.paused += 1,
                 Forwarded::Not => {}
             }
         }

@@ -170,10 +170,13 @@ fn where_no_picture_fits_all_pause_and_come_back_when_the_line_widens() {
     let seen = layers(&world, 2, 1);
     assert!(seen.len() < 100, "{}", seen.len());
     assert!(sounds(&world, 2, 1) >= 20 * 50 - 20, "{} of 1,000", sounds(&world, 2, 1));
+    assert!(world.sfu.withheld().paused > 400, "{:?}", world.sfu.withheld());
     world.narrows(2, 20_000_000);
     studio.films(&mut world, 40);
+    let before = world.sfu.withheld();
     films_anew(&mut studio, &mut world, 2, 5);
     assert!(is_all_of(&layers(&world, 2, 1), 2));
+    assert_eq!(world.sfu.withheld(), before);
 }
 
 #[test]
