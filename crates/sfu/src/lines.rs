@@ -14,7 +14,7 @@ use str0m::format::{Codec, PayloadParams};
 use str0m::media::{Direction, MediaKind, Mid, Pt};
 use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite, Ssrc, Vp8Descriptor};
 
-use crate::limits::LINES_MAX;
+use crate::limits::{LINES_MAX, REPAIRS_KEPT, REPAIRS_MAX, REPAIRS_SHARE};
 use crate::picture_ids::PictureIds;
 use crate::published::Targets;
 use crate::rebase::{Place, Rebase};
@@ -82,6 +82,8 @@ struct Line {
     track: Option<TrackId>,
     /// The client has agreed to be sent the track.
     sends: bool,
+    /// It was said how much is kept to be sent again.
+    keeps_repairs: bool,
     wish: Layer,
     /// Of what the receiver can take.
     share: Share,
@@ -180,6 +182,10 @@ impl Lines {
             // Publishers pace what they send; a queue here would only add to what is late.
             if let Some(stream) = rtc.direct_api().stream_tx_by_mid(*mid, None) {
                 stream.set_unpaced(true);
+                // Anew it would forget what it keeps.
+                if !std::mem::replace(&mut line.keeps_repairs, true) {
+                    stream.set_rtx_cache(REPAIRS_MAX, REPAIRS_KEPT, Some(REPAIRS_SHARE));
+                }
             }
         }
     }
@@ -296,6 +302,7 @@ impl Line {
             seat,
             track: None,
             sends: false,
+            keeps_repairs: false,
             wish: Layer::default(),
             share: sharing::ALL,
             layer: None,

@@ -11,7 +11,9 @@ use str0m::rtp::{RtpPacket, Ssrc};
 use str0m::{Event, IceConnectionState, IceCreds, Input, Output, Rtc, RtcError};
 
 use crate::allowance::Allowance;
-use crate::limits::{BITRATE_SOUGHT_MIN, SHARING_PAUSE, SOURCES_MAX, TRACKS_MAX, UNCONNECTED_MAX, WAKE_PAUSE};
+use crate::limits::{
+    BITRATE_SOUGHT_MIN, SHARING_PAUSE, SOUGHT_BEYOND_WISHED, SOURCES_MAX, TRACKS_MAX, UNCONNECTED_MAX, WAKE_PAUSE,
+};
 use crate::lines::{Forwarded, Incoming, Lines, TrackId};
 use crate::published::Published;
 use crate::says::{Heard, LeftBecause, RoomId, Sdp, ServerSays, TrackKind};
@@ -257,10 +259,6 @@ impl Participant {
         while !broken {
             match rtc.poll_output() {
                 Ok(Output::Timeout(at)) if has_sent && at <= now + WAKE_PAUSE => {
-                    if is_calm && written == 0 {
-                        self.rtc_wake = self.calm_until;
-                        break;
-                    }
                     // What paces gives one packet after each look at the clock.
                     has_sent = false;
                     broken = rtc.handle_input(Input::Timeout(now)).is_err();
@@ -274,6 +272,11 @@ impl Participant {
                     has_sent = true;
                     written -= usize::from(written > 0 && is_rtp(&transmit.contents));
                     take(Drained::Transmit(transmit));
+                    if is_calm && written == 0 {
+                        // To ask it for its time would go through all lines once more.
+                        self.rtc_wake = self.calm_until;
+                        break;
+                    }
                 }
                 Ok(Output::Event(event)) => {
                     if let Some(drained) = self.events.hear(event, now) {
@@ -373,7 +376,10 @@ impl Participant {
     /// What the receiver can take was shared out. `wished`: what all its wishes together would need, in bits a second.
     pub(crate) fn has_shared(&mut self, wished: u64, now: Instant) {
         self.bandwidth.share_at = Some(now + SHARING_PAUSE);
-        let sought = wished.max(BITRATE_SOUGHT_MIN);
+        // Shares rise only into a part of the estimate, and nothing beyond what is sought is tried for: between the two a picture
+        // would pause for ever.
+        let (numerator, denominator) = SOUGHT_BEYOND_WISHED;
+        let sought = (wished.saturating_mul(numerator) / denominator).max(BITRATE_SOUGHT_MIN);
         // Each larger number is a reason to try for more.
         let is_other = sought.abs_diff(self.bandwidth.sought) > self.bandwidth.sought / 8;
         if let Some(rtc) = self.rtc.as_mut().filter(|_| is_other) {

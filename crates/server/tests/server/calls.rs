@@ -1,6 +1,7 @@
 //! Calls: session sockets, `str0m` clients, and the server's real ports for media. Who may be in a call, who hears of it, and what
 //! becomes of it when sockets, members and devices go.
 
+mod hostile;
 mod relayed;
 mod rights;
 

@@ -60,18 +60,16 @@ impl Sfu {
             packet,
         };
         let mut awaited = None;
-        let mut written = Vec::with_capacity(room.members.len());
         for other in room.members.iter().filter(|other| **other != origin) {
             let Some(receiver) = self.participants.get_mut(other) else { continue };
             match receiver.forward(&incoming, now) {
-                Forwarded::Written => written.push(*other),
+                Forwarded::Written => {
+                    self.written.insert(*other);
+                }
                 Forwarded::Awaited(layer) => awaited = Some(layer),
                 Forwarded::Paused => self.withheld.paused += 1,
                 Forwarded::Not => {}
             }
-        }
-        for other in written {
-            self.drain(other, now);
         }
         if let Some(layer) = awaited {
             self.ask_for_key_frame(track, layer, now);
