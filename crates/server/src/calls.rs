@@ -257,7 +257,7 @@ impl Calls {
         self.to_keep.notify_one();
     }
 
-    /// Somebody may have lost the leaf by which they are in a group's call.
+    /// Somebody may have lost the leaf by which they are in a group's call, or has one and has not heard of it.
     pub(crate) fn roster_changed(&self, chat: ChatId) {
         if self.directory().doubt(chat) {
             self.to_keep.notify_one();

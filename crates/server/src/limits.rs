@@ -63,9 +63,6 @@ pub const CALL_WORDS_MAX: usize = 64;
 pub const CALL_SAYINGS_MAX: usize = 1_024;
 /// Datagrams that a unit takes before it sends what comes of them and looks at anything else.
 pub const CALL_DATAGRAMS_A_TURN: usize = 64;
-/// From the beginning of a turn that took all datagrams there were until the next one takes any. What comes meanwhile goes on together,
-/// for less; it is that much later at most, and a timer's tick.
-pub const CALL_TURN_PAUSE: Duration = Duration::from_millis(2);
 /// Bytes for one address that go in one call of the system, which takes at most some 65,500 at once.
 pub const CALL_RUN_LEN_MAX: usize = 60_000;
 /// The longest datagrams that go with others in one call of the system: what Ethernet carries, less the headers of IPv6 and UDP.

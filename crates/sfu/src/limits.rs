@@ -54,8 +54,8 @@ pub(crate) const BITRATE_FIRST: u64 = 300_000;
 pub(crate) const BITRATE_SOUGHT_MIN: u64 = 1_000_000;
 /// How much of what a receiver can take larger layers may need: this many, of this many.
 pub(crate) const RISE_WITHIN: (u64, u64) = (4, 5);
-/// How much is tried for, of what all wishes need: more than [`RISE_WITHIN`] wants, or they would not be granted.
-pub(crate) const SOUGHT_BEYOND_WISHED: (u64, u64) = (3, 2);
+/// Where the estimate is enough for all wishes and not for [`RISE_WITHIN`], this part of them is tried for.
+pub(crate) const SOUGHT_BEYOND_WISHED: (u64, u64) = (4, 3);
 /// What is seen pauses where there is less than this part of what its smallest layer needs: this many, of this many.
 pub(crate) const PAUSES_BELOW: (u64, u64) = (3, 4);
 /// After a receiver was given less it is given no more for so long.

@@ -259,6 +259,10 @@ impl Participant {
         while !broken {
             match rtc.poll_output() {
                 Ok(Output::Timeout(at)) if has_sent && at <= now + WAKE_PAUSE => {
+                    if is_calm && written == 0 {
+                        self.rtc_wake = self.calm_until;
+                        break;
+                    }
                     // What paces gives one packet after each look at the clock.
                     has_sent = false;
                     broken = rtc.handle_input(Input::Timeout(now)).is_err();
@@ -272,11 +276,6 @@ impl Participant {
                     has_sent = true;
                     written -= usize::from(written > 0 && is_rtp(&transmit.contents));
                     take(Drained::Transmit(transmit));
-                    if is_calm && written == 0 {
-                        // To ask it for its time would go through all lines once more.
-                        self.rtc_wake = self.calm_until;
-                        break;
-                    }
                 }
                 Ok(Output::Event(event)) => {
                     if let Some(drained) = self.events.hear(event, now) {
@@ -373,13 +372,18 @@ impl Participant {
         self.bandwidth.share_at.is_some_and(|at| at <= now)
     }
 
-    /// What the receiver can take was shared out. `wished`: what all its wishes together would need, in bits a second.
-    pub(crate) fn has_shared(&mut self, wished: u64, now: Instant) {
+    /// What the receiver can take was shared out. `wished`: what all its wishes together would need, in bits a second; `is_less`: it
+    /// was not given all of that.
+    pub(crate) fn has_shared(&mut self, wished: u64, is_less: bool, now: Instant) {
         self.bandwidth.share_at = Some(now + SHARING_PAUSE);
-        // Shares rise only into a part of the estimate, and nothing beyond what is sought is tried for: between the two a picture
-        // would pause for ever.
+        // Shares rise only into a part of the estimate, and no more than what is sought is tried for: between the two a picture would
+        // pause for ever.
         let (numerator, denominator) = SOUGHT_BEYOND_WISHED;
-        let sought = (wished.saturating_mul(numerator) / denominator).max(BITRATE_SOUGHT_MIN);
+        let sought = match self.bandwidth.estimate {
+            Some(estimate) if is_less && estimate >= wished => wished.saturating_mul(numerator) / denominator,
+            _ => wished,
+        };
+        let sought = sought.max(BITRATE_SOUGHT_MIN);
         // Each larger number is a reason to try for more.
         let is_other = sought.abs_diff(self.bandwidth.sought) > self.bandwidth.sought / 8;
         if let Some(rtc) = self.rtc.as_mut().filter(|_| is_other) {

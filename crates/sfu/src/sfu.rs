@@ -167,10 +167,6 @@ pub struct Sfu {
     events: VecDeque<(ParticipantId, Drained)>,
     to_offer: BTreeSet<ParticipantId>,
     touched: BTreeSet<ParticipantId>,
-    /// Packets were written to their connections, which are drained once for all of them.
-    written: BTreeSet<ParticipantId>,
-    /// Of the last input.
-    now: Option<Instant>,
     withheld: Withheld,
 }
 
@@ -196,8 +192,6 @@ impl Sfu {
             events: VecDeque::new(),
             to_offer: BTreeSet::new(),
             touched: BTreeSet::new(),
-            written: BTreeSet::new(),
-            now: None,
             withheld: Withheld::default(),
         })
     }
@@ -358,18 +352,8 @@ impl Sfu {
         self.settle(now);
     }
 
-    /// The next thing to do; [`Output::WakeAt`] when there is no more. To be emptied after each input, or after several packets
-    /// that came together: what goes to one participant costs less then.
+    /// The next thing to do; [`Output::WakeAt`] when there is no more. To be emptied after each input.
     pub fn poll(&mut self) -> Output {
-        while self.outputs.is_empty()
-            && let Some(now) = self.now
-            && !self.written.is_empty()
-        {
-            for who in std::mem::take(&mut self.written) {
-                self.drain(who, now);
-            }
-            self.settle(now);
-        }
         self.outputs.pop_front().unwrap_or_else(|| Output::WakeAt(self.wakes.first().map(|(at, _)| *at)))
     }
 
@@ -391,7 +375,6 @@ impl Sfu {
     /// Brings a participant's connection up to now. What it has for the network goes to the outputs, all else waits.
     fn drain(&mut self, who: ParticipantId, now: Instant) {
         let Some(participant) = self.participants.get_mut(&who) else { return };
-        self.written.remove(&who);
         let (outputs, events) = (&mut self.outputs, &mut self.events);
         participant.drain(now, |drained| match drained {
             Drained::Transmit(transmit) => outputs.extend(sent(transmit)),
@@ -402,7 +385,6 @@ impl Sfu {
 
     /// Follows all events until nothing is left to follow, offers what has changed, and sets the clocks.
     fn settle(&mut self, now: Instant) {
-        self.now = Some(now);
         loop {
             while let Some((who, event)) = self.events.pop_front() {
                 self.follow(who, event, now);

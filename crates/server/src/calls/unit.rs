@@ -4,8 +4,7 @@
 use super::datagrams::{Arrived, Datagrams};
 use super::streams::{Brought, Streams};
 use crate::limits::{
-    CALL_DATAGRAMS_A_TURN, CALL_SAYINGS_MAX, CALL_SOCKET_BUFFER_LEN, CALL_STREAM_BACKLOG, CALL_TURN_PAUSE,
-    CALL_WORDS_MAX,
+    CALL_DATAGRAMS_A_TURN, CALL_SAYINGS_MAX, CALL_SOCKET_BUFFER_LEN, CALL_STREAM_BACKLOG, CALL_WORDS_MAX,
 };
 use crate::open::Places;
 use sfu::{
@@ -188,7 +187,6 @@ impl Driver {
 
     async fn run(mut self, mut words: mpsc::Receiver<Word>, mut stop: watch::Receiver<bool>) {
         let mut arrived = Arrived::default();
-        let mut rests_until: Option<tokio::time::Instant> = None;
         loop {
             let wake_at = self.wake_at.map(tokio::time::Instant::from_std);
             tokio::select! {
@@ -199,14 +197,8 @@ impl Driver {
                     Some(word) => self.guarded(|driver| driver.hear(word)),
                     None => return,
                 },
-                // While it rests more comes, that then goes on together.
-                () = wake(rests_until), if rests_until.is_some() => rests_until = None,
-                ready = self.datagrams.readable(&arrived), if rests_until.is_none() => if ready.is_ok() {
-                    let begun = tokio::time::Instant::now();
-                    self.guarded(|driver| {
-                        let all = driver.take_datagrams(&mut arrived);
-                        rests_until = all.then(|| begun + CALL_TURN_PAUSE);
-                    });
+                ready = self.datagrams.readable(&arrived) => if ready.is_ok() {
+                    self.guarded(|driver| driver.take_datagrams(&mut arrived));
                 },
                 brought = self.streams.next() => if let Some(brought) = brought {
                     self.guarded(|driver| driver.take_frames(brought));
@@ -267,20 +259,19 @@ impl Driver {
         }
     }
 
-    /// Takes what is there, and leaves to the next turn what is more than [`CALL_DATAGRAMS_A_TURN`]. True if that
-    /// was all.
-    fn take_datagrams(&mut self, arrived: &mut Arrived) -> bool {
+    /// Takes what is there, and leaves to the next turn what is more than [`CALL_DATAGRAMS_A_TURN`].
+    fn take_datagrams(&mut self, arrived: &mut Arrived) {
         for _ in 0..CALL_DATAGRAMS_A_TURN {
             match self.datagrams.receive(arrived) {
                 Ok((source, bytes)) => {
                     self.take(Packet { transport: Transport::Udp, source, bytes });
+                    self.carry_out();
                 }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return true,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 // That an earlier packet did not arrive: of no use here.
                 Err(_) => {}
             }
         }
-        false
     }
 
     fn take_frames(&mut self, Brought { source, packets }: Brought) {
@@ -291,6 +282,7 @@ impl Driver {
             } else {
                 self.streams.refused(source);
             }
+            self.carry_out();
         }
     }
 

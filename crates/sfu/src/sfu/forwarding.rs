@@ -60,16 +60,18 @@ impl Sfu {
             packet,
         };
         let mut awaited = None;
+        let mut written = Vec::with_capacity(room.members.len());
         for other in room.members.iter().filter(|other| **other != origin) {
             let Some(receiver) = self.participants.get_mut(other) else { continue };
             match receiver.forward(&incoming, now) {
-                Forwarded::Written => {
-                    self.written.insert(*other);
-                }
+                Forwarded::Written => written.push(*other),
                 Forwarded::Awaited(layer) => awaited = Some(layer),
                 Forwarded::Paused => self.withheld.paused += 1,
                 Forwarded::Not => {}
             }
+        }
+        for other in written {
+            self.drain(other, now);
         }
         if let Some(layer) = awaited {
             self.ask_for_key_frame(track, layer, now);
@@ -99,10 +101,11 @@ impl Sfu {
         }
         let Some(receiver) = self.participants.get_mut(&who) else { return };
         let shares = receiver.bandwidth.sharing.share(estimate.saturating_sub(sound), &wanted, now);
+        let is_less = wanted.iter().zip(&shares).any(|(wanted, share)| *share < Some(wanted.wish));
         for (mid, share) in mids.into_iter().zip(shares) {
             receiver.lines.give(mid, share);
         }
-        receiver.has_shared(wished.saturating_add(sound), now);
+        receiver.has_shared(wished.saturating_add(sound), is_less, now);
         self.touched.insert(who);
     }
 
