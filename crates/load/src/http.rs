@@ -39,6 +39,15 @@ impl Http {
         Ok(self.answer().await?.0)
     }
 
+    /// GET of a text.
+    pub async fn text(&mut self, path: &str) -> Result<String> {
+        let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\n\r\n", self.address);
+        self.stream.get_mut().write_all(request.as_bytes()).await?;
+        let (status, body) = self.answer().await?;
+        ensure!(status == 200, "GET {path}: {status}");
+        Ok(String::from_utf8(body)?)
+    }
+
     /// GET.
     pub async fn get<T: Message + Default>(&mut self, path: &str) -> Result<T> {
         self.ask("GET", path, None, Vec::new()).await

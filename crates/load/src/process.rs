@@ -42,6 +42,14 @@ impl Process {
         self.sum(|stat| stat.resident as f64)
     }
 
+    /// Datagrams that came for its sockets since they are open, and for which these had no room.
+    pub fn datagrams_dropped(&self) -> Result<f64> {
+        let sockets: BTreeSet<u64> = self.counted()?.into_keys().flat_map(sockets_of).collect();
+        let tables = ["/proc/net/udp", "/proc/net/udp6"].map(|path| std::fs::read_to_string(path).unwrap_or_default());
+        let dropped = tables.iter().flat_map(|table| table.lines().filter_map(dropped_by));
+        Ok(dropped.filter(|(socket, _)| sockets.contains(socket)).map(|(_, dropped)| dropped).sum())
+    }
+
     fn sum(&self, of: impl Fn(&Stat) -> f64) -> Result<f64> {
         Ok(self.counted()?.values().map(of).sum())
     }
@@ -69,6 +77,19 @@ impl Process {
         }
         false
     }
+}
+
+/// Their numbers (inodes).
+fn sockets_of(id: u32) -> Vec<u64> {
+    let Ok(files) = std::fs::read_dir(format!("/proc/{id}/fd")) else { return Vec::new() };
+    let number = |link: std::path::PathBuf| link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok();
+    files.flatten().filter_map(|file| number(std::fs::read_link(file.path()).ok()?)).collect()
+}
+
+/// A socket's number, the tenth field of its line in the kernel's table, and what it had no room for, the thirteenth.
+fn dropped_by(line: &str) -> Option<(u64, f64)> {
+    let fields: Vec<&str> = line.split_whitespace().collect();
+    Some((fields.get(9)?.parse().ok()?, fields.get(12)?.parse().ok()?))
 }
 
 fn read(id: u32) -> Option<Stat> {
@@ -123,6 +144,24 @@ mod tests {
             sum = (0..100_000).fold(sum, |sum, n| sum.wrapping_mul(31).wrapping_add(n));
         }
         assert!(own.resident().unwrap() > 500_000.0, "{sum}");
+    }
+
+    #[test]
+    fn datagrams_without_room_are_counted_for_their_process() {
+        let own = Process::alone(std::process::id());
+        let small = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None).unwrap();
+        small.set_recv_buffer_size(2_048).unwrap();
+        small.bind(&std::net::SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+        let small = std::net::UdpSocket::from(small);
+        let sender = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+        for _ in 0..50 {
+            sender.send_to(&[0; 1_000], small.local_addr().unwrap()).unwrap();
+        }
+        let dropped = own.datagrams_dropped().unwrap();
+        small.set_nonblocking(true).unwrap();
+        let kept = std::iter::from_fn(|| small.recv(&mut [0; 2_000]).ok()).count();
+        assert!(dropped >= 1.0 && dropped as usize + kept == 50, "{dropped} dropped, {kept} kept");
+        assert_eq!(Process::alone(std::process::id()).datagrams_dropped().unwrap(), dropped);
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub struct Served {
     pub address: SocketAddr,
     /// Where it listens with TLS.
     pub tls_address: Option<SocketAddr>,
+    /// Where it tells what it counts, if it does.
+    pub metrics_address: Option<SocketAddr>,
     codes: Arc<Codes>,
 }
 
@@ -52,18 +54,17 @@ impl Served {
 
     /// The same where it was before.
     pub async fn start_at(data: &Path, tls: Tls, listen: SocketAddr) -> Result<Self> {
-        Self::start_with(data, tls, listen, MANY_AT_ONE_ADDRESS, "off").await
+        Self::start_with(data, tls, listen, MANY_AT_ONE_ADDRESS, None).await
     }
 
-    /// The same with calls, at a free port of this address.
+    /// The same with calls, at a free port of this address, and with metrics.
     pub async fn start_with_calls(data: &Path, at: IpAddr) -> Result<Self> {
-        let calls = SocketAddr::new(at, 0).to_string();
-        Self::start_with(data, Tls::Off, ANYWHERE, MANY_AT_ONE_ADDRESS, &calls).await
+        Self::start_with(data, Tls::Off, ANYWHERE, MANY_AT_ONE_ADDRESS, Some(SocketAddr::new(at, 0))).await
     }
 
     /// The same with the rates that a server has unless it is told otherwise.
     pub async fn start_strict(data: &Path) -> Result<Self> {
-        Self::start_with(data, Tls::Off, ANYWHERE, 1, "off").await
+        Self::start_with(data, Tls::Off, ANYWHERE, 1, None).await
     }
 
     async fn start_with(
@@ -71,7 +72,7 @@ impl Served {
         tls: Tls,
         listen: SocketAddr,
         rate_limit_factor: u32,
-        calls: &str,
+        calls: Option<SocketAddr>,
     ) -> Result<Self> {
         let program =
             std::env::var_os("HELIOGRAPH_BIN").context("HELIOGRAPH_BIN is not set: run `cargo xtask bench`")?;
@@ -80,23 +81,33 @@ impl Served {
             Tls::On => Some(free_address()?),
         };
         let https = tls_address.map_or_else(|| "off".to_owned(), |address| address.to_string());
-        let mut child = Command::new(&program)
+        let listens = calls.map_or_else(|| "off".to_owned(), |calls| calls.to_string());
+        let mut command = Command::new(&program);
+        command
             .args(["serve", "--listen", &listen.to_string(), "--https-listen", &https])
-            .args(["--calls-listen", calls, "--data"])
+            .args(["--calls-listen", &listens, "--data"])
             .arg(data)
             .env("HELIOGRAPH_RATE_LIMIT_FACTOR", rate_limit_factor.to_string())
             .env("HELIOGRAPH_CONNECTIONS_MAX", CONNECTIONS_MAX.to_string())
             .stdout(Stdio::piped())
             .stdin(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .with_context(|| format!("{} does not start", program.display()))?;
+            .kill_on_drop(true);
+        if calls.is_some() {
+            command.args(["--metrics-listen", &ANYWHERE.to_string()]);
+        }
+        let mut child = command.spawn().with_context(|| format!("{} does not start", program.display()))?;
         let mut console = BufReader::new(child.stdout.take().context("piped")?).lines();
-        let address = tokio::time::timeout(PATIENCE, async {
+        let (address, metrics_address) = tokio::time::timeout(PATIENCE, async {
+            let mut address = None;
             while let Some(line) = console.next_line().await? {
                 let port = line.split("http://localhost:").nth(1).and_then(|rest| rest.split('/').next()?.parse().ok());
-                if let Some(port) = port {
-                    return Ok(SocketAddr::from(([127, 0, 0, 1], port)));
+                address = address.or(port.map(|port: u16| SocketAddr::from(([127, 0, 0, 1], port))));
+                let metrics = line.split_once("Metrics:").and_then(|(_, rest)| rest.trim().strip_prefix("http://"));
+                let metrics = metrics.and_then(|rest| rest.split('/').next()?.parse().ok());
+                if let Some(address) = address
+                    && (calls.is_none() || metrics.is_some())
+                {
+                    return Ok((address, metrics));
                 }
             }
             bail!("the server ended before it said where it is")
@@ -113,7 +124,7 @@ impl Served {
                 seen.came.notify_waiters();
             }
         });
-        Ok(Self { child, address, tls_address, codes })
+        Ok(Self { child, address, tls_address, metrics_address, codes })
     }
 
     /// The code that was printed for a number.

@@ -5,14 +5,15 @@ mod client;
 mod janus;
 mod ours;
 
+use crate::http::Http;
 use crate::process::Process;
 use crate::report::Report;
 use anyhow::{Context, Result, bail, ensure};
 use client::{Client, Counts};
 use serde_json::json;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -72,7 +73,65 @@ struct Seen {
     us_per_packet: f64,
     packets_per_s: f64,
     lost: f64,
+    /// Parts of what was to come, as `lost` is.
+    ways: Vec<(&'static str, f64)>,
     resident: f64,
+}
+
+/// What is measured.
+struct Server {
+    process: Process,
+    /// Where it tells what it counts.
+    metrics: Option<SocketAddr>,
+}
+
+/// On which way packets went lost so far. What is lost may be sent again and arrive, so that these are more than what is missing.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ways {
+    /// The system had no room for what clients sent.
+    unsent: f64,
+    /// The server's socket had no room.
+    into_server: f64,
+    /// The clients' sockets had no room.
+    into_clients: f64,
+    /// The server says that the system had no room for what it sent; that it paused a picture; that somebody sent too many.
+    dropped: Option<f64>,
+    paused: Option<f64>,
+    beyond_limits: Option<f64>,
+}
+
+impl Ways {
+    async fn now(server: &Server, counts: &Counts) -> Result<Self> {
+        #[allow(clippy::cast_precision_loss)]
+        let unsent = counts.unsent.load(Ordering::Relaxed) as f64;
+        let into_server = server.process.datagrams_dropped()?;
+        let into_clients = Process::alone(std::process::id()).datagrams_dropped()?;
+        let mut ways = Self { unsent, into_server, into_clients, ..Self::default() };
+        if let Some(metrics) = server.metrics {
+            let text = Http::open(metrics).await?.text("/metrics").await?;
+            let counter = |way: &str| {
+                let name = format!("heliograph_call_packets_total{{way=\"{way}\"}} ");
+                text.lines().find_map(|line| line.strip_prefix(&name)?.parse::<f64>().ok())
+            };
+            (ways.dropped, ways.paused, ways.beyond_limits) =
+                (counter("dropped"), counter("paused"), counter("beyond-limits"));
+        }
+        Ok(ways)
+    }
+
+    /// Since then, each as a part of what was to come. What does not reach the server would have gone to so many.
+    fn since(self, before: Self, looking: f64, expected: f64) -> Vec<(&'static str, f64)> {
+        let counted = |now: Option<f64>, before: Option<f64>| now.zip(before).map(|(now, before)| now - before);
+        let ways = [
+            ("unsent", Some((self.unsent - before.unsent) * looking)),
+            ("into_server", Some((self.into_server - before.into_server) * looking)),
+            ("into_clients", Some(self.into_clients - before.into_clients)),
+            ("server_dropped", counted(self.dropped, before.dropped)),
+            ("paused", counted(self.paused, before.paused)),
+            ("beyond_limits", counted(self.beyond_limits, before.beyond_limits).map(|packets| packets * looking)),
+        ];
+        ways.into_iter().filter_map(|(way, packets)| Some((way, packets? / expected))).collect()
+    }
 }
 
 pub async fn run(size: &Size) -> Result<Report> {
@@ -113,6 +172,9 @@ fn tell(report: &mut Report, name: &str, seen: &Seen, mark: Option<f64>) {
     report.rate(format!("{name}packets_per_core_s"), 1e6 / seen.us_per_packet, "1/s", None);
     report.rate(format!("{name}packets_per_s"), seen.packets_per_s, "1/s", None);
     report.metric(format!("{name}lost"), seen.lost * 100.0, "%", None);
+    for (way, part) in &seen.ways {
+        report.metric(format!("{name}lost_{way}"), part * 100.0, "%", None);
+    }
     report.metric(format!("{name}resident_mb"), seen.resident / 1e6, "MB", None);
 }
 
@@ -125,7 +187,7 @@ fn own_address() -> Result<IpAddr> {
 }
 
 /// Pictures go for so long, once everybody sees everybody: what that cost the server.
-async fn filmed(call: &InCall, size: &Size, looking: usize, counts: &Arc<Counts>, server: Process) -> Result<Seen> {
+async fn filmed(call: &InCall, size: &Size, looking: usize, counts: &Arc<Counts>, server: &Server) -> Result<Seen> {
     for publisher in &call.publishers {
         publisher.films(size.bits);
     }
@@ -135,26 +197,39 @@ async fn filmed(call: &InCall, size: &Size, looking: usize, counts: &Arc<Counts>
         if begun.elapsed() > PATIENCE {
             bail!("{} of {all} pairs see each other", counts.pairs.load(Ordering::Relaxed));
         }
+        none_has_failed(counts)?;
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     // What was thought of a line before it was known is over.
     tokio::time::sleep(Duration::from_secs(5)).await;
-    let (before, begun) = (server.cpu_s()?, Instant::now());
+    let ways_before = Ways::now(server, counts).await?;
+    let (before, begun) = (server.process.cpu_s()?, Instant::now());
     counts.measures.store(true, Ordering::Relaxed);
     tokio::time::sleep(Duration::from_secs(size.seconds)).await;
-    let resident = server.resident()?;
     counts.measures.store(false, Ordering::Relaxed);
-    let (cpu_s, took) = (server.cpu_s()? - before, begun.elapsed());
+    let (cpu_s, took) = (server.process.cpu_s()? - before, begun.elapsed());
+    let resident = server.process.resident()?;
+    let ways = Ways::now(server, counts).await?;
     tokio::time::sleep(ON_ITS_WAY).await;
+    none_has_failed(counts)?;
     #[allow(clippy::cast_precision_loss)]
     let (sent, received) = (counts.sent.load(Ordering::Relaxed) as f64, counts.received.load(Ordering::Relaxed) as f64);
     ensure!(received > 0.0, "nothing came");
     #[allow(clippy::cast_precision_loss)]
-    let expected = sent * looking as f64;
+    let (looking, expected) = (looking as f64, sent * looking as f64);
     Ok(Seen {
         us_per_packet: cpu_s * 1e6 / received,
         packets_per_s: received / took.as_secs_f64(),
         lost: 1.0 - received / expected,
+        ways: ways.since(ways_before, looking, expected),
         resident,
     })
+}
+
+/// Who is in the call is in it until it ends.
+fn none_has_failed(counts: &Counts) -> Result<()> {
+    match &*counts.failed.lock().unwrap_or_else(PoisonError::into_inner) {
+        Some(why) => bail!("a client has ended: {why}"),
+        None => Ok(()),
+    }
 }

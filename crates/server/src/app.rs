@@ -108,7 +108,8 @@ impl App {
     pub(crate) async fn carry_out(&self, effects: Vec<Effect>) {
         for effect in &effects {
             match effect {
-                Effect::RosterChanged(chat) => self.calls.roster_changed(*chat),
+                // Who was added is to hear of a call that goes on.
+                Effect::RosterChanged(chat) | Effect::GroupAdded { chat, .. } => self.calls.roster_changed(*chat),
                 Effect::Notify { notice, readers } => self.notify(notice, readers).await,
                 _ => {}
             }

@@ -7,6 +7,7 @@
 mod datagrams;
 mod directory;
 mod keeping;
+mod owed;
 mod runs;
 mod streams;
 mod unit;
@@ -14,13 +15,14 @@ mod words;
 
 pub(crate) use keeping::{keep, pass_on};
 pub(crate) use unit::Bound;
-pub(crate) use words::{cost, is_of_calls};
+pub(crate) use words::is_of_calls;
 
 use crate::config::CallsConfig;
 use crate::hub::Hub;
 use crate::open::Places;
 use crate::turn::Turn;
 use directory::{Directory, Reserved, Seating};
+use owed::Owed;
 use proto::ids::{ChatId, DeviceAddress, Lease};
 use proto::wire::{self, call_refused, client_frame, refused, reply, server_frame};
 use server_store::groups::{Membership, Standing};
@@ -48,6 +50,7 @@ pub(crate) struct Calls {
     /// Decides which unit has a group's room. Keyed: group ids are clients' own, and could all lead to one.
     hasher: RandomState,
     directory: Mutex<Directory>,
+    owed: Mutex<Owed>,
     to_keep: Notify,
     stop: watch::Sender<bool>,
     /// For those whose network passes nothing but HTTPS, where this server has that.
@@ -71,6 +74,8 @@ pub(crate) struct Tally {
     pub(crate) packets_unrouted: u64,
     pub(crate) packets_sent: u64,
     pub(crate) packets_dropped: u64,
+    pub(crate) packets_paused: u64,
+    pub(crate) packets_beyond_limits: u64,
 }
 
 impl Calls {
@@ -94,8 +99,9 @@ impl Calls {
             of.push((number, started.sayings));
             ended.push(started.ended);
         }
-        let (hasher, directory, to_keep) = (RandomState::new(), Mutex::default(), Notify::new());
-        (Self { hub, stores, units, hasher, directory, to_keep, stop, turn: None }, Sayings { of, ended })
+        let (hasher, directory, owed, to_keep) =
+            (RandomState::new(), Mutex::default(), Mutex::default(), Notify::new());
+        (Self { hub, stores, units, hasher, directory, owed, to_keep, stop, turn: None }, Sayings { of, ended })
     }
 
     /// The same, relaying for who is in a call to where its units take datagrams.
@@ -122,6 +128,18 @@ impl Calls {
     /// Ends the units.
     pub(crate) fn stop(&self) {
         self.stop.send_replace(true);
+    }
+
+    /// How many words something said by this device counts as. An answer to the unit counts as what it is longer than what the unit
+    /// has offered: others' tracks cost nobody anything.
+    pub(crate) fn cost(&self, device: DeviceAddress, say: &wire::SayInCall) -> u32 {
+        let words = words::cost(say).get();
+        let who = ParticipantId(say.participant);
+        let answers = matches!(say.says, Some(wire::say_in_call::Says::Answer(_)));
+        if !answers || self.directory().device_of(who) != Some(device) {
+            return words;
+        }
+        words.saturating_sub(self.owed().answered(who))
     }
 
     /// Carries out a request of a connected device, of the kinds that [`is_of_calls`] takes.
@@ -239,7 +257,7 @@ impl Calls {
         self.to_keep.notify_one();
     }
 
-    /// Somebody may have lost the leaf by which they are in a group's call.
+    /// Somebody may have lost the leaf by which they are in a group's call, or has one and has not heard of it.
     pub(crate) fn roster_changed(&self, chat: ChatId) {
         if self.directory().doubt(chat) {
             self.to_keep.notify_one();
@@ -248,21 +266,22 @@ impl Calls {
 
     /// Running calls of groups in which the device has a leaf.
     async fn running_of(&self, device: DeviceAddress) -> Result<reply::Body, StoreError> {
-        let running = self.directory().chats();
-        let mut calls = Vec::new();
+        let mut chats = Vec::new();
         let mut after = None;
-        while !running.is_empty() && calls.len() < crate::limits::CALLS_TOLD_MAX {
+        while !self.directory().chats().is_empty() {
             let groups = self.stores.groups.list_groups(device, after, GROUPS_A_PAGE).await?;
             let joined = groups.iter().filter(|group| group.membership == Membership::Joined);
-            let with_call = joined.map(|group| group.head.chat).filter(|chat| running.contains(chat));
-            calls.extend(with_call.map(|chat| words::running(chat, self.directory().participants(chat))));
+            chats.extend(joined.map(|group| group.head.chat));
             after = groups.last().map(|group| group.head.chat);
             if groups.len() < usize::try_from(GROUPS_A_PAGE).unwrap_or(usize::MAX) {
                 break;
             }
         }
-        calls.retain(|call| !call.participants.is_empty());
-        calls.truncate(crate::limits::CALLS_TOLD_MAX);
+        // Read after all that is waited for, and all at once: no notice is sent between this and the reply, so that none before it
+        // is newer.
+        let directory = self.directory();
+        let running = chats.into_iter().map(|chat| words::running(chat, directory.participants(chat)));
+        let calls = running.filter(|call| !call.participants.is_empty()).take(crate::limits::CALLS_TOLD_MAX).collect();
         Ok(reply::Body::Calls(wire::Calls { calls }))
     }
 
@@ -279,10 +298,16 @@ impl Calls {
         Reservation { calls: self, reserved }
     }
 
-    /// Those who are out of the directory are taken out of their units: when this returns they are sent nothing more.
+    /// Those who are out of the directory are taken out of their units: when this returns they are sent nothing more. No unit waits
+    /// for another.
     async fn tell_units_who_left(&self) {
+        let each = (0..self.units.len()).map(|unit| self.tell_unit_who_left(unit));
+        futures_util::future::join_all(each).await;
+    }
+
+    async fn tell_unit_who_left(&self, unit: usize) {
         loop {
-            let Some((unit, who)) = self.directory().first_leaving() else { return };
+            let Some(who) = self.directory().first_leaving(unit) else { return };
             if let Some(of) = self.units.get(unit) {
                 // Where there is no unit any more, nobody is in it.
                 asked(of, |done| Word::Leave { who, done }).await;
@@ -307,7 +332,13 @@ impl Calls {
             packets_unrouted: sum(|counts| counts.unrouted.load(Ordering::Relaxed)),
             packets_sent: sum(|counts| counts.sent.load(Ordering::Relaxed)),
             packets_dropped: sum(|counts| counts.dropped.load(Ordering::Relaxed)),
+            packets_paused: sum(|counts| counts.paused.load(Ordering::Relaxed)),
+            packets_beyond_limits: sum(|counts| counts.beyond_limits.load(Ordering::Relaxed)),
         }
+    }
+
+    fn owed(&self) -> MutexGuard<'_, Owed> {
+        self.owed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn directory(&self) -> MutexGuard<'_, Directory> {

@@ -15,6 +15,8 @@ use tokio::sync::{Notify, broadcast};
 pub const PUSHES_MAX: usize = 1_024;
 /// Bytes of items among them, but for a single one: what goes beyond is read from the queue when there is room.
 const PUSHED_ITEM_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of all else among them, but for a single one: descriptions of calls are long. A device that is slower is dropped as well.
+pub const PUSHED_FRAME_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Room for pushes that a socket keeps when there are none.
 const PUSHES_KEPT: usize = 32;
 /// Changes of rendezvous slots that a waiting request may lag behind.
@@ -59,6 +61,7 @@ struct Wire {
 struct Pushes {
     waiting: VecDeque<Push>,
     item_bytes: usize,
+    frame_bytes: usize,
     ended: bool,
 }
 
@@ -78,6 +81,12 @@ impl Wire {
                     return Err(Full);
                 }
                 pushes.item_bytes += frame.len();
+            }
+            if let Push::Frame(frame) = &push {
+                if pushes.frame_bytes > 0 && pushes.frame_bytes + frame.len() > PUSHED_FRAME_BYTES_MAX {
+                    return Err(Full);
+                }
+                pushes.frame_bytes += frame.len();
             }
             pushes.waiting.push_back(push);
         }
@@ -341,8 +350,10 @@ impl Seat {
             {
                 let mut pushes = self.wire.pushes();
                 if let Some(push) = pushes.waiting.pop_front() {
-                    if let Push::Item { frame, .. } = &push {
-                        pushes.item_bytes -= frame.len();
+                    match &push {
+                        Push::Item { frame, .. } => pushes.item_bytes -= frame.len(),
+                        Push::Frame(frame) => pushes.frame_bytes -= frame.len(),
+                        Push::Farewell(_) => {}
                     }
                     if pushes.waiting.is_empty() {
                         // A burst's room is not kept by a socket that only waits.
@@ -476,5 +487,28 @@ mod tests {
             let body = wire::Item { queue_seq, body: Some(wire::item::Body::Group(item.clone())) };
             assert_eq!(item_frame(queue_seq, &item.encode_to_vec()), frame(server_frame::Body::Item(body)));
         }
+    }
+
+    /// Descriptions of calls are long, and may come faster than somebody reads.
+    #[test]
+    fn frames_that_wait_have_a_limit_in_bytes_at_which_the_socket_ends() {
+        let hub = Arc::new(Hub::default());
+        let seat = hub.sit(DEVICE, Lease([1; 16]));
+        let long = |len: usize| {
+            let revoked = wire::Revoked { signed_device_list: vec![7; len] };
+            server_frame::Body::Revoked(revoked)
+        };
+        // One goes whatever its length.
+        hub.push_all(&[DEVICE], &long(PUSHED_FRAME_BYTES_MAX));
+        assert!(hub.is_connected(DEVICE));
+        assert_eq!(taken(&seat).1.len(), 1);
+        let quarter = PUSHED_FRAME_BYTES_MAX / 4;
+        for _ in 0..3 {
+            hub.push_all(&[DEVICE], &long(quarter));
+        }
+        assert!(hub.is_connected(DEVICE));
+        hub.push_all(&[DEVICE], &long(quarter));
+        assert!(!hub.is_connected(DEVICE));
+        assert_eq!(taken(&seat).1.len(), 3, "what came before it goes out");
     }
 }

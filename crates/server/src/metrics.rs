@@ -143,6 +143,8 @@ async fn expose(State(app): State<Arc<App>>) -> Response {
         packets("unrouted", calls.packets_unrouted),
         packets("sent", calls.packets_sent),
         packets("dropped", calls.packets_dropped),
+        packets("paused", calls.packets_paused),
+        packets("beyond-limits", calls.packets_beyond_limits),
         codes("sent", codes_sent),
         codes("failed", codes_failed),
         Counter { name: "heliograph_pushes_total", label: ("outcome", "unreached"), value: app.pushes.unreached() },

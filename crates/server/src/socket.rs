@@ -29,6 +29,7 @@ use proto::limits::FRAME_LEN_MAX;
 use proto::wire::{self, ClientFrame, client_frame, refused::Reason, reply, server_frame};
 use queue::Queue;
 use std::net::IpAddr;
+use std::num::NonZeroU32;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -323,7 +324,10 @@ fn within_rates(app: &App, device: DeviceAddress, body: &client_frame::Body) -> 
     app.limits.account(Class::Frames, device.account)?;
     match body {
         Body::JoinCall(_) | Body::GetCalls(_) => app.limits.account(Class::CallJoins, device.account),
-        Body::SayInCall(say) => app.limits.account_many(Class::CallWords, device.account, calls::cost(say)),
+        Body::SayInCall(say) => match NonZeroU32::new(app.calls.cost(device, say)) {
+            Some(words) => app.limits.account_many(Class::CallWords, device.account, words),
+            None => Ok(()),
+        },
         _ => Ok(()),
     }
 }

@@ -31,4 +31,6 @@ pub use participant::DescriptionRefused;
 pub use routes::Transport;
 pub use says::{ClientSays, Heard, Layer, LeftBecause, ParticipantId, RoomId, Sdp, ServerSays, Track, TrackKind};
 pub use sdp::SdpRefused;
-pub use sfu::{JoinError, Output, Packet, SayError, Sfu, SfuConfig, StartError, UnknownParticipant, Unrouted};
+pub use sfu::{
+    JoinError, Output, Packet, SayError, Sfu, SfuConfig, StartError, UnknownParticipant, Unrouted, Withheld,
+};

@@ -54,11 +54,19 @@ pub(crate) const BITRATE_FIRST: u64 = 300_000;
 pub(crate) const BITRATE_SOUGHT_MIN: u64 = 1_000_000;
 /// How much of what a receiver can take larger layers may need: this many, of this many.
 pub(crate) const RISE_WITHIN: (u64, u64) = (4, 5);
+/// Where the estimate is enough for all wishes and not for [`RISE_WITHIN`], this part of them is tried for.
+pub(crate) const SOUGHT_BEYOND_WISHED: (u64, u64) = (4, 3);
 /// What is seen pauses where there is less than this part of what its smallest layer needs: this many, of this many.
 pub(crate) const PAUSES_BELOW: (u64, u64) = (3, 4);
 /// After a receiver was given less it is given no more for so long.
 pub const RISES_PAUSE: Duration = Duration::from_secs(3);
 /// How often it is looked at anew what a receiver's pictures need.
 pub(crate) const SHARING_PAUSE: Duration = Duration::from_millis(500);
+/// Packets of one line that are kept to be sent again when they are lost.
+pub(crate) const REPAIRS_MAX: usize = 2_000;
+/// For so long they are kept: what is lost for longer has been given up, and what lies in memory costs the way of every packet.
+pub(crate) const REPAIRS_KEPT: Duration = Duration::from_secs(1);
+/// What is sent again at most, as a part of what is sent.
+pub(crate) const REPAIRS_SHARE: f32 = 0.15;
 /// The shortest time until the next wake.
 pub(crate) const WAKE_PAUSE: Duration = Duration::from_millis(1);

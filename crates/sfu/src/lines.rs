@@ -14,7 +14,7 @@ use str0m::format::{Codec, PayloadParams};
 use str0m::media::{Direction, MediaKind, Mid, Pt};
 use str0m::rtp::{ExtensionValues, RtpPacket, RtpWrite, Ssrc, Vp8Descriptor};
 
-use crate::limits::LINES_MAX;
+use crate::limits::{LINES_MAX, REPAIRS_KEPT, REPAIRS_MAX, REPAIRS_SHARE};
 use crate::picture_ids::PictureIds;
 use crate::published::Targets;
 use crate::rebase::{Place, Rebase};
@@ -50,6 +50,8 @@ pub(crate) enum Forwarded {
     Not,
     /// It goes out.
     Written,
+    /// It would go out, if the receiver could take more.
+    Paused,
     /// It does not go out, as another layer is on its way to this participant, which needs a key frame of this one.
     Awaited(usize),
 }
@@ -80,6 +82,8 @@ struct Line {
     track: Option<TrackId>,
     /// The client has agreed to be sent the track.
     sends: bool,
+    /// It was said how much is kept to be sent again.
+    keeps_repairs: bool,
     wish: Layer,
     /// Of what the receiver can take.
     share: Share,
@@ -178,6 +182,10 @@ impl Lines {
             // Publishers pace what they send; a queue here would only add to what is late.
             if let Some(stream) = rtc.direct_api().stream_tx_by_mid(*mid, None) {
                 stream.set_unpaced(true);
+                // Anew it would forget what it keeps.
+                if !std::mem::replace(&mut line.keeps_repairs, true) {
+                    stream.set_rtx_cache(REPAIRS_MAX, REPAIRS_KEPT, Some(REPAIRS_SHARE));
+                }
             }
         }
     }
@@ -294,6 +302,7 @@ impl Line {
             seat,
             track: None,
             sends: false,
+            keeps_repairs: false,
             wish: Layer::default(),
             share: sharing::ALL,
             layer: None,
@@ -307,7 +316,7 @@ impl Line {
     /// Is the packet of the layer that this line carries? It changes to the layer that is wished for at a key frame of
     /// that layer, and carries the one before until then.
     fn choose(&mut self, incoming: &Incoming<'_>) -> Result<(), Forwarded> {
-        let target = incoming.targets.of(self.wish, self.share).ok_or(Forwarded::Not)?;
+        let target = incoming.targets.of(self.wish, self.share).ok_or(Forwarded::Paused)?;
         if self.layer == Some(incoming.layer) && target == incoming.layer {
             return Ok(());
         }

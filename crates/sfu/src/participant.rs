@@ -11,7 +11,9 @@ use str0m::rtp::{RtpPacket, Ssrc};
 use str0m::{Event, IceConnectionState, IceCreds, Input, Output, Rtc, RtcError};
 
 use crate::allowance::Allowance;
-use crate::limits::{BITRATE_SOUGHT_MIN, SHARING_PAUSE, SOURCES_MAX, TRACKS_MAX, UNCONNECTED_MAX, WAKE_PAUSE};
+use crate::limits::{
+    BITRATE_SOUGHT_MIN, SHARING_PAUSE, SOUGHT_BEYOND_WISHED, SOURCES_MAX, TRACKS_MAX, UNCONNECTED_MAX, WAKE_PAUSE,
+};
 use crate::lines::{Forwarded, Incoming, Lines, TrackId};
 use crate::published::Published;
 use crate::says::{Heard, LeftBecause, RoomId, Sdp, ServerSays, TrackKind};
@@ -370,10 +372,18 @@ impl Participant {
         self.bandwidth.share_at.is_some_and(|at| at <= now)
     }
 
-    /// What the receiver can take was shared out. `wished`: what all its wishes together would need, in bits a second.
-    pub(crate) fn has_shared(&mut self, wished: u64, now: Instant) {
+    /// What the receiver can take was shared out. `wished`: what all its wishes together would need, in bits a second; `is_less`: it
+    /// was not given all of that.
+    pub(crate) fn has_shared(&mut self, wished: u64, is_less: bool, now: Instant) {
         self.bandwidth.share_at = Some(now + SHARING_PAUSE);
-        let sought = wished.max(BITRATE_SOUGHT_MIN);
+        // Shares rise only into a part of the estimate, and no more than what is sought is tried for: between the two a picture would
+        // pause for ever.
+        let (numerator, denominator) = SOUGHT_BEYOND_WISHED;
+        let sought = match self.bandwidth.estimate {
+            Some(estimate) if is_less && estimate >= wished => wished.saturating_mul(numerator) / denominator,
+            _ => wished,
+        };
+        let sought = sought.max(BITRATE_SOUGHT_MIN);
         // Each larger number is a reason to try for more.
         let is_other = sought.abs_diff(self.bandwidth.sought) > self.bandwidth.sought / 8;
         if let Some(rtc) = self.rtc.as_mut().filter(|_| is_other) {

@@ -137,6 +137,15 @@ pub enum Output {
     WakeAt(Option<Instant>),
 }
 
+/// Packets that came and were not passed on, since the unit began. What somebody did not want is not among them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Withheld {
+    /// Of pictures that pause for a receiver who cannot take them; each for each such receiver.
+    pub paused: u64,
+    /// Beyond what one participant may have passed on, see [`limits`](crate::limits).
+    pub beyond_limits: u64,
+}
+
 #[derive(Default)]
 struct Room {
     members: BTreeSet<ParticipantId>,
@@ -158,6 +167,7 @@ pub struct Sfu {
     events: VecDeque<(ParticipantId, Drained)>,
     to_offer: BTreeSet<ParticipantId>,
     touched: BTreeSet<ParticipantId>,
+    withheld: Withheld,
 }
 
 impl Sfu {
@@ -182,6 +192,7 @@ impl Sfu {
             events: VecDeque::new(),
             to_offer: BTreeSet::new(),
             touched: BTreeSet::new(),
+            withheld: Withheld::default(),
         })
     }
 
@@ -344,6 +355,11 @@ impl Sfu {
     /// The next thing to do; [`Output::WakeAt`] when there is no more. To be emptied after each input.
     pub fn poll(&mut self) -> Output {
         self.outputs.pop_front().unwrap_or_else(|| Output::WakeAt(self.wakes.first().map(|(at, _)| *at)))
+    }
+
+    /// What was not passed on so far.
+    pub fn withheld(&self) -> Withheld {
+        self.withheld
     }
 
     /// How many are in a room; 0 if it is not open.

@@ -4,8 +4,8 @@
 use anyhow::{Context, Result, anyhow};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use str0m::change::{SdpAnswer, SdpOffer, SdpPendingOffer};
 use str0m::media::{Direction, MediaKind, Mid};
@@ -36,6 +36,10 @@ pub(super) struct Counts {
     /// Measured packets.
     pub(super) sent: AtomicU64,
     pub(super) received: AtomicU64,
+    /// Datagrams of any kind for which the system had no room.
+    pub(super) unsent: AtomicU64,
+    /// Why a client's task ended, if it should not have.
+    pub(super) failed: Mutex<Option<String>>,
 }
 
 enum Order {
@@ -72,7 +76,13 @@ impl Client {
             seen: BTreeSet::new(),
             counts,
         };
-        tokio::spawn(task.run(ordered));
+        let counts = task.counts.clone();
+        tokio::spawn(async move {
+            if let Err(error) = Box::pin(task.run(ordered)).await {
+                let mut failed = counts.failed.lock().unwrap_or_else(PoisonError::into_inner);
+                failed.get_or_insert(format!("{error:#}"));
+            }
+        });
         Ok(Self(orders))
     }
 
@@ -96,7 +106,7 @@ impl Client {
     }
 
     pub(super) fn films(&self, bits: u64) {
-        // A task that has ended is seen by what does not come.
+        // A task that has ended has said why.
         let _ = self.0.send(Order::Film(bits));
     }
 
@@ -214,7 +224,10 @@ impl Task {
                     return Ok(());
                 }
                 // What the system has no room for is lost, as on any network.
-                Output::Transmit(transmit) => drop(self.socket.try_send_to(&transmit.contents, transmit.destination)),
+                Output::Transmit(transmit) => {
+                    let sent = self.socket.try_send_to(&transmit.contents, transmit.destination);
+                    self.counts.unsent.fetch_add(u64::from(sent.is_err()), Ordering::Relaxed);
+                }
                 Output::Event(Event::RtpPacket(packet)) => {
                     let is_measured = packet.payload.get(START.len()) == Some(&1);
                     self.counts.received.fetch_add(u64::from(is_measured), Ordering::Relaxed);

@@ -2,7 +2,7 @@
 //! installed here: its package starts a service of its own.
 
 use super::client::{Client, Counts};
-use super::{Call, InCall, Seen, Size, filmed};
+use super::{Call, InCall, Seen, Server, Size, filmed};
 use crate::folder::Folder;
 use crate::process::Process;
 use crate::served::free_address;
@@ -58,10 +58,16 @@ pub(super) async fn measure(call: Call, size: &Size, from: IpAddr) -> Result<See
         publisher.films(size.bits);
     }
     tokio::time::sleep(Duration::from_secs(1)).await;
-    for _ in 0..call.others {
+    // Whoever publishes looks at the others as well, by a second connection, as Janus has it.
+    let own = (1..=call.publishers).map(Some).chain(std::iter::repeat_n(None, call.others));
+    for own in own {
+        let feeds = (1..=call.publishers).filter(|feed| Some(*feed) != own);
+        let feeds: Vec<Value> = feeds.map(|feed| json!({ "feed": feed })).collect();
+        if feeds.is_empty() {
+            continue;
+        }
         let client = Arc::new(Client::start(from, counts.clone())?);
         let mut handle = Handle::attach(address).await?;
-        let feeds: Vec<Value> = (1..=call.publishers).map(|feed| json!({ "feed": feed })).collect();
         let join = json!({"request": "join", "ptype": "subscriber", "room": ROOM, "streams": feeds});
         let offer = handle.asks(join, None).await?.context("an offer")?;
         let answer = client.answer(offer).await?;
@@ -71,7 +77,8 @@ pub(super) async fn measure(call: Call, size: &Size, from: IpAddr) -> Result<See
     }
     // Unread events would fill its queues: they are few, and the sockets hold them.
     let in_call = InCall { publishers, _others: watching };
-    let seen = filmed(&in_call, size, call.others, &counts, process).await;
+    let looking = call.publishers + call.others - 1;
+    let seen = filmed(&in_call, size, looking, &counts, &Server { process, metrics: None }).await;
     drop((in_call, handles));
     child.kill().await?;
     seen

@@ -1,7 +1,7 @@
 //! A call at the shipped server: a group of real devices, each with its session, and what the unit offers them.
 
 use super::client::{Client, Counts};
-use super::{Call, InCall, Seen, Size, filmed};
+use super::{Call, InCall, Seen, Server, Size, filmed};
 use crate::folder::Folder;
 use crate::group;
 use crate::mls::Member;
@@ -38,7 +38,8 @@ pub(super) async fn measure(call: Call, size: &Size, from: IpAddr) -> Result<See
     }
     let in_call = InCall { publishers, _others: watching };
     // Publishers see each other as well.
-    let seen = filmed(&in_call, size, people - 1, &counts, served.process()?).await?;
+    let server = Server { process: served.process()?, metrics: served.metrics_address };
+    let seen = filmed(&in_call, size, people - 1, &counts, &server).await?;
     drop(in_call);
     served.stop().await?;
     Ok(seen)

@@ -104,8 +104,9 @@ pub(super) async fn stats(app: &App) -> Result<Answer, StoreError> {
 
 /// Calls, sockets and notifications of these devices end.
 fn put_out(app: &App, devices: &[DeviceAddress]) {
-    app.calls.put_out(devices);
+    // Without a socket nobody is let into a call; who was let in before is out.
     app.hub.close_all(devices);
+    app.calls.put_out(devices);
     for device in devices {
         app.pushes.has_unsubscribed(*device);
     }

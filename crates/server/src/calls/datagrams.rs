@@ -91,7 +91,7 @@ impl Datagrams {
     }
 
     /// Has a datagram sent, at the latest with the next [`Self::flush`]; to each address in this order.
-    pub(super) fn push(&mut self, destination: SocketAddr, bytes: &[u8]) {
+    pub(super) fn push(&mut self, destination: SocketAddr, bytes: Vec<u8>) {
         let destination = self.mapped(destination);
         let Self { socket, state, runs, .. } = self;
         runs.push(destination, bytes, state.max_gso_segments(), &mut |to, bytes, len| {
@@ -156,7 +156,7 @@ mod tests {
         let (mut ours, theirs, at) = pair().await;
         let lens = [1_100, 1_100, 900, 1_100, 1_200, 1_200, 1_200, 40, 1_300, 1, 1, 1, 2_000];
         for (place, len) in lens.into_iter().enumerate() {
-            ours.push(at, &datagram(place, len));
+            ours.push(at, datagram(place, len));
         }
         assert_eq!(ours.flush(), Outcome { sent: lens.len() as u64, dropped: 0 });
         let mut buffer = [0; 4_096];

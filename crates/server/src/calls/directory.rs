@@ -225,14 +225,14 @@ impl Directory {
         self.rooms.contains_key(&chat) && self.doubted.insert(chat)
     }
 
-    /// A call whose group is to be looked at.
-    pub(super) fn next_to_look_at(&self) -> Option<ChatId> {
-        self.doubted.first().or_else(|| self.changed.first()).copied()
+    /// A call whose group is to be looked at, and is none of these.
+    pub(super) fn next_to_look_at(&self, but: &BTreeSet<ChatId>) -> Option<ChatId> {
+        self.doubted.iter().chain(&self.changed).find(|chat| !but.contains(chat)).copied()
     }
 
-    /// The group is about to be looked at: what changes from now on is another time.
-    pub(super) fn looked_at(&mut self, chat: ChatId) {
-        self.doubted.remove(&chat);
+    /// The group is about to be looked at: what changes from now on is another time. True if its roster has changed.
+    pub(super) fn looked_at(&mut self, chat: ChatId) -> bool {
+        self.doubted.remove(&chat)
     }
 
     /// What the group is to be told, if that is anything new.
@@ -240,9 +240,10 @@ impl Directory {
         self.changed.remove(&chat).then(|| self.participants(chat))
     }
 
-    /// Whom a unit has to take out. They stay here until it was told.
-    pub(super) fn first_leaving(&self) -> Option<(usize, ParticipantId)> {
-        self.leaving.first().copied()
+    /// Whom this unit has to take out. They stay here until it was told.
+    pub(super) fn first_leaving(&self, unit: usize) -> Option<ParticipantId> {
+        let of_unit = (unit, ParticipantId(0))..=(unit, ParticipantId(u64::MAX));
+        self.leaving.range(of_unit).next().map(|(_, who)| *who)
     }
 
     /// The unit was told.

@@ -9,8 +9,10 @@ use proto::ids::{ChatId, DeviceAddress};
 use proto::wire::{self, put_out_of_call, server_frame};
 use server_store::StoreError;
 use sfu::ParticipantId;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Before the store is asked again.
 const STORE_RETRY: Duration = Duration::from_millis(500);
@@ -18,27 +20,42 @@ const STORE_RETRY: Duration = Duration::from_millis(500);
 /// Keeps units and groups up to date, for ever.
 pub(crate) async fn keep(app: Arc<App>) {
     let calls = &app.calls;
+    // Groups that could not be read, and when they are tried again: no other waits for them.
+    let (mut failed, mut retry_at) = (BTreeSet::new(), None);
     loop {
+        if retry_at.is_some_and(|at| at <= Instant::now()) {
+            (failed, retry_at) = (BTreeSet::new(), None);
+        }
         calls.tell_units_who_left().await;
-        let next = calls.directory().next_to_look_at();
+        let next = calls.directory().next_to_look_at(&failed);
         let Some(chat) = next else {
-            calls.to_keep.notified().await;
+            tokio::select! {
+                () = calls.to_keep.notified() => {}
+                () = due(retry_at) => {}
+            }
             continue;
         };
         if let Err(error) = calls.look_at(chat).await {
             tracing::error!(error = &error as &dyn std::error::Error, "the members of a call could not be read");
-            tokio::time::sleep(STORE_RETRY).await;
+            failed.insert(chat);
+            retry_at.get_or_insert_with(|| Instant::now() + STORE_RETRY);
         }
+    }
+}
+
+async fn due(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at).await,
+        None => std::future::pending().await,
     }
 }
 
 impl Calls {
     /// Who is no member any more is put out, and the members hear who is in.
     async fn look_at(&self, chat: ChatId) -> Result<(), StoreError> {
-        let serial = {
+        let (has_other_members, serial) = {
             let mut directory = self.directory();
-            directory.looked_at(chat);
-            directory.serial()
+            (directory.looked_at(chat), directory.serial())
         };
         let members = match self.members(chat).await {
             Ok(members) => members,
@@ -49,7 +66,13 @@ impl Calls {
         };
         let (out, news) = {
             let mut directory = self.directory();
-            (directory.keep_only(chat, &members, serial), directory.news_of(chat))
+            let out = directory.keep_only(chat, &members, serial);
+            let mut news = directory.news_of(chat);
+            if has_other_members && news.is_none() {
+                // Who was just added has not heard of it.
+                news = Some(directory.participants(chat)).filter(|participants| !participants.is_empty());
+            }
+            (out, news)
         };
         // First of all: who hears of it can rely on it.
         self.tell_units_who_left().await;
@@ -71,11 +94,15 @@ impl Calls {
     fn pass_on_one(&self, saying: Saying) {
         match saying {
             Saying::Say(who, says) => {
+                let owed = words::owed_for(&says);
                 let (device, said) = {
                     let directory = self.directory();
                     (directory.device_of(who), words::said(who, says, |other| directory.device_of(other)))
                 };
                 if let Some(device) = device {
+                    if let Some(words) = owed {
+                        self.owed().offered(who, words.get(), |who| self.is_in_call(who));
+                    }
                     self.tell(device, &server_frame::Body::SaidInCall(said));
                 }
             }

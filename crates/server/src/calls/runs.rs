@@ -38,7 +38,7 @@ pub(super) type Send<'a> = dyn FnMut(SocketAddr, &[u8], Option<usize>) -> io::Re
 impl Runs {
     /// Has a datagram sent, at the latest with the next [`Self::flush`]; to each address in this order. At most so many datagrams
     /// go in one call.
-    pub(super) fn push(&mut self, destination: SocketAddr, bytes: &[u8], segments_max: usize, send: &mut Send<'_>) {
+    pub(super) fn push(&mut self, destination: SocketAddr, bytes: Vec<u8>, segments_max: usize, send: &mut Send<'_>) {
         let run = self.waiting.entry(destination).or_default();
         if run.takes(bytes.len(), segments_max) {
             run.add(bytes);
@@ -89,13 +89,18 @@ impl Run {
                 && self.bytes.len() + len <= CALL_RUN_LEN_MAX)
     }
 
-    fn add(&mut self, bytes: &[u8]) {
+    fn add(&mut self, bytes: Vec<u8>) {
         if self.count == 0 {
             self.segment_len = bytes.len();
         }
         self.is_over = bytes.len() < self.segment_len;
         self.count += 1;
-        self.bytes.extend_from_slice(bytes);
+        // Mostly it is the only one.
+        if self.bytes.is_empty() {
+            self.bytes = bytes;
+        } else {
+            self.bytes.extend_from_slice(&bytes);
+        }
     }
 }
 
@@ -117,7 +122,7 @@ mod tests {
             Ok(())
         };
         for (last, len) in pushed {
-            runs.push(address(*last), &vec![0; *len], SEGMENTS_MAX, &mut send);
+            runs.push(address(*last), vec![0; *len], SEGMENTS_MAX, &mut send);
         }
         assert_eq!(runs.flush(&mut send), Outcome { sent: pushed.len() as u64, dropped: 0 });
         calls
@@ -164,7 +169,7 @@ mod tests {
                 Ok(())
             };
             for last in 1..=6 {
-                runs.push(address(last), &[0; 100], SEGMENTS_MAX, &mut send);
+                runs.push(address(last), vec![0; 100], SEGMENTS_MAX, &mut send);
             }
             assert_eq!(runs.flush(&mut send), Outcome { sent: 2, dropped: 4 });
         }
@@ -182,7 +187,7 @@ mod tests {
             Ok(())
         };
         for (byte, len) in [(1, 500), (2, 500), (3, 60)] {
-            runs.push(address(1), &vec![byte; len], SEGMENTS_MAX, &mut send);
+            runs.push(address(1), vec![byte; len], SEGMENTS_MAX, &mut send);
         }
         assert_eq!(runs.flush(&mut send), Outcome { sent: 3, dropped: 0 });
         assert_eq!(sent, [vec![1; 500], vec![2; 500], vec![3; 60]]);
@@ -196,7 +201,7 @@ mod tests {
             Err(io::ErrorKind::NetworkUnreachable.into())
         };
         for _ in 0..50 {
-            runs.push(address(1), &[0; 100], SEGMENTS_MAX, &mut send);
+            runs.push(address(1), vec![0; 100], SEGMENTS_MAX, &mut send);
         }
         assert_eq!(runs.flush(&mut send), Outcome { sent: 0, dropped: 50 });
         assert_eq!(calls, 2);

@@ -9,7 +9,7 @@ use crate::limits::{
 use crate::open::Places;
 use sfu::{
     ClientSays, Heard, JoinError, LeftBecause, Output, Packet, ParticipantId, RoomId, SayError, ServerSays, Sfu,
-    SfuConfig, StartError, Transport,
+    SfuConfig, StartError, Transport, Withheld,
 };
 use socket2::{Domain, Protocol, Socket, Type};
 use std::collections::{BTreeSet, VecDeque};
@@ -51,6 +51,10 @@ pub(super) struct Counts {
     pub(super) sent: AtomicU64,
     /// Not sent, since the network or a connection had no room.
     pub(super) dropped: AtomicU64,
+    /// Not passed on to somebody who cannot take more.
+    pub(super) paused: AtomicU64,
+    /// Not passed on, since one participant's were too many.
+    pub(super) beyond_limits: AtomicU64,
 }
 
 /// A unit that runs, for those who speak to it.
@@ -153,6 +157,8 @@ struct Driver {
     unsaid: VecDeque<Saying>,
     wake_at: Option<Instant>,
     counts: Arc<Counts>,
+    /// Of the present `Sfu`, as it was counted last.
+    withheld: Withheld,
 }
 
 impl Driver {
@@ -165,7 +171,18 @@ impl Driver {
         counts: Arc<Counts>,
     ) -> Self {
         let (here, unsaid) = (BTreeSet::new(), VecDeque::new());
-        Self { sfu, config, here, datagrams, streams, say, unsaid, wake_at: None, counts }
+        Self {
+            sfu,
+            config,
+            here,
+            datagrams,
+            streams,
+            say,
+            unsaid,
+            wake_at: None,
+            counts,
+            withheld: Withheld::default(),
+        }
     }
 
     async fn run(mut self, mut words: mpsc::Receiver<Word>, mut stop: watch::Receiver<bool>) {
@@ -207,7 +224,7 @@ impl Driver {
         if worked.is_err() {
             tracing::error!("a unit for calls met something that it does not know; its calls are over");
             match Sfu::new(self.config.clone()) {
-                Ok(sfu) => self.sfu = sfu,
+                Ok(sfu) => (self.sfu, self.withheld) = (sfu, Withheld::default()),
                 Err(error) => tracing::error!(%error, "a unit for calls does not begin again"),
             }
             self.wake_at = None;
@@ -285,7 +302,7 @@ impl Driver {
     fn carry_out(&mut self) {
         loop {
             match self.sfu.poll() {
-                Output::Datagram { destination, bytes } => self.datagrams.push(destination, &bytes),
+                Output::Datagram { destination, bytes } => self.datagrams.push(destination, bytes),
                 Output::Tcp { destination, bytes } => {
                     let sent = self.streams.send(destination, bytes);
                     self.count(u64::from(sent), u64::from(!sent));
@@ -313,6 +330,10 @@ impl Driver {
     fn send_datagrams(&mut self) {
         let outcome = self.datagrams.flush();
         self.count(outcome.sent, outcome.dropped);
+        let (now, before) = (self.sfu.withheld(), self.withheld);
+        self.counts.paused.fetch_add(now.paused.saturating_sub(before.paused), Ordering::Relaxed);
+        self.counts.beyond_limits.fetch_add(now.beyond_limits.saturating_sub(before.beyond_limits), Ordering::Relaxed);
+        self.withheld = now;
     }
 
     fn count(&self, sent: u64, dropped: u64) {
@@ -390,7 +411,7 @@ mod tests {
         let mut stranger = Datagrams::new(std::net::UdpSocket::bind("127.0.0.1:0").unwrap()).unwrap();
         stranger.writable().await.unwrap();
         for _ in 0..2 * CALL_DATAGRAMS_A_TURN + 40 {
-            stranger.push(at, &[0; 100]);
+            stranger.push(at, vec![0; 100]);
         }
         assert_eq!(stranger.flush().dropped, 0);
         let turn = CALL_DATAGRAMS_A_TURN;

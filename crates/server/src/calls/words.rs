@@ -26,8 +26,20 @@ pub(crate) fn is_of_calls(body: &client_frame::Body) -> bool {
 }
 
 /// How many words something said counts as.
-pub(crate) fn cost(say: &wire::SayInCall) -> NonZeroU32 {
-    let further = say.says.as_ref().map_or(0, sdp_len).min(SDP_LEN_MAX) / CALL_SDP_LEN_A_WORD;
+pub(super) fn cost(say: &wire::SayInCall) -> NonZeroU32 {
+    words_of(say.says.as_ref().map_or(0, sdp_len))
+}
+
+/// How many words an answer to what is said may count as.
+pub(super) fn owed_for(says: &ServerSays) -> Option<NonZeroU32> {
+    match says {
+        ServerSays::Offer { sdp, .. } => Some(words_of(sdp.0.len())),
+        ServerSays::Answer(_) => None,
+    }
+}
+
+fn words_of(len: usize) -> NonZeroU32 {
+    let further = len.min(SDP_LEN_MAX) / CALL_SDP_LEN_A_WORD;
     NonZeroU32::MIN.saturating_add(u32::try_from(further).unwrap_or(u32::MAX))
 }
 

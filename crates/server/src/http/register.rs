@@ -155,8 +155,9 @@ pub(super) async fn register(
     };
     match app.stores.accounts.register(registration).await? {
         RegisterOutcome::Registered { outed } => {
-            app.calls.put_out(&outed);
+            // As for whom the operator puts out.
             app.hub.close_all(&outed);
+            app.calls.put_out(&outed);
             if let Some(device) = outed.first() {
                 tell_changed(&app, device.account).await?;
             }

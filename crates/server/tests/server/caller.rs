@@ -112,6 +112,11 @@ impl Caller {
         self.seen.borrow().participant
     }
 
+    /// Whether it has been offered somebody's tracks.
+    pub fn has_tracks_of(&self, origin: u64) -> bool {
+        self.seen.borrow().has_tracks_of(origin)
+    }
+
     /// Of the socket that it began with.
     pub fn lease(&self) -> Lease {
         self.lease

@@ -1,6 +1,7 @@
 //! Calls: session sockets, `str0m` clients, and the server's real ports for media. Who may be in a call, who hears of it, and what
 //! becomes of it when sockets, members and devices go.
 
+mod hostile;
 mod relayed;
 mod rights;
 
@@ -419,6 +420,10 @@ async fn what_goes_on_is_measured() {
             }
         };
         at_once(counted).await;
+    }
+    let text = crate::metrics::text(club.host.metrics_addr().unwrap()).await;
+    for way in ["paused", "beyond-limits"] {
+        assert_eq!(crate::metrics::value(&text, &format!(r#"heliograph_call_packets_total{{way="{way}"}}"#)), 0.0);
     }
     // It ends with the server: the port is free again.
     let at = club.host.calls_addrs()[0].0;

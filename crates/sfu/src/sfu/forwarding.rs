@@ -37,6 +37,7 @@ impl Sfu {
         let Some(params) = publisher.params(packet) else { return };
         let Some(published) = publisher.published.get_mut(&mid) else { return };
         if !publisher.allowance.admits(published.kind, packet.payload.len(), now) {
+            self.withheld.beyond_limits += 1;
             return;
         }
         let Some(layer) = published.heard(rid, now) else { return };
@@ -65,6 +66,7 @@ impl Sfu {
             match receiver.forward(&incoming, now) {
                 Forwarded::Written => written.push(*other),
                 Forwarded::Awaited(layer) => awaited = Some(layer),
+                Forwarded::Paused => self.withheld.paused += 1,
                 Forwarded::Not => {}
             }
         }
@@ -99,10 +101,11 @@ impl Sfu {
         }
         let Some(receiver) = self.participants.get_mut(&who) else { return };
         let shares = receiver.bandwidth.sharing.share(estimate.saturating_sub(sound), &wanted, now);
+        let is_less = wanted.iter().zip(&shares).any(|(wanted, share)| *share < Some(wanted.wish));
         for (mid, share) in mids.into_iter().zip(shares) {
             receiver.lines.give(mid, share);
         }
-        receiver.has_shared(wished.saturating_add(sound), now);
+        receiver.has_shared(wished.saturating_add(sound), is_less, now);
         self.touched.insert(who);
     }
 

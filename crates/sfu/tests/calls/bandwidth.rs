@@ -170,10 +170,13 @@ fn where_no_picture_fits_all_pause_and_come_back_when_the_line_widens() {
     let seen = layers(&world, 2, 1);
     assert!(seen.len() < 100, "{}", seen.len());
     assert!(sounds(&world, 2, 1) >= 20 * 50 - 20, "{} of 1,000", sounds(&world, 2, 1));
+    assert!(world.sfu.withheld().paused > 400, "{:?}", world.sfu.withheld());
     world.narrows(2, 20_000_000);
     studio.films(&mut world, 40);
+    let before = world.sfu.withheld();
     films_anew(&mut studio, &mut world, 2, 5);
     assert!(is_all_of(&layers(&world, 2, 1), 2));
+    assert_eq!(world.sfu.withheld(), before);
 }
 
 #[test]
@@ -188,4 +191,36 @@ fn a_client_that_reports_nothing_gets_what_it_wishes_for() {
     let mut studio = Studio::of(&[1]);
     studio.films(&mut world, 4);
     assert_eq!(layers(&world, 2, 1).last(), Some(&2));
+}
+
+/// Shares rise only into a part of what there is known to be, so that more has to be looked for than is wished.
+#[test]
+fn a_line_that_was_just_wide_enough_and_widens_carries_all_pictures() {
+    const PEOPLE: u64 = 3;
+    let mut world = World::new();
+    for id in 1..=PEOPLE {
+        world.enters(id, Client::new(id, Transport::Udp, world.now));
+    }
+    world.enters(PEOPLE + 1, Client::new(PEOPLE + 1, Transport::Udp, world.now).only_listens());
+    world.narrows(PEOPLE + 1, 3_000_000);
+    world.run(Duration::from_secs(2));
+    // Of each a megabit a second, in one layer.
+    let payload = [&[0x10, 0x00][..], &[7; 1_098]].concat();
+    let mut sequence = 0;
+    let mut films = |world: &mut World, seconds: u32| {
+        for _ in 0..seconds * 114 {
+            sequence += 1;
+            for id in 1..=PEOPLE {
+                let time = u32::try_from(sequence).unwrap() * 792;
+                world.sends(id, Sent { track: 1, rid: None, sequence, time, payload: &payload });
+            }
+            world.run(Duration::from_micros(8_772));
+        }
+        world.sfu.withheld()
+    };
+    let (joining, narrow) = (films(&mut world, 5), films(&mut world, 10));
+    assert!(narrow.paused > joining.paused + 500, "{joining:?} {narrow:?}");
+    world.narrows(PEOPLE + 1, 40_000_000);
+    let widened = films(&mut world, 30);
+    assert_eq!(films(&mut world, 5), widened);
 }

@@ -308,6 +308,7 @@ fn a_flood_of_one_who_is_in_the_call_is_not_passed_on() {
     let passed = world.client(3).payloads_of(1, sfu::TrackKind::Audio).len() as f64;
     let most = (world.now - start).as_secs_f64() * f64::from(limits::SOUND_PACKETS_MAX);
     assert!(passed > most / 4.0 && passed <= most, "{passed} of 10,000");
+    assert_eq!(world.sfu.withheld().beyond_limits as f64, 10_000.0 - passed);
     assert_eq!(world.client(3).payloads_of(2, sfu::TrackKind::Audio).len(), 100, "the others are heard meanwhile");
     world.run(Duration::from_secs(2));
     let before = world.client(2).payloads_of(1, sfu::TrackKind::Video).len();
