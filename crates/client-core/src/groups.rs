@@ -310,6 +310,7 @@ fn end(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
     forget_gone(cx, chat.chat)?;
     about::put_away(cx, chat.chat)?;
     link::put_away(cx, chat.chat)?;
+    asking::settle(cx, chat.chat)?;
     for table in ["intent", "epoch_key", "group_member", "preview_key", "group_word", "join_request"] {
         cx.db.execute(&format!("DELETE FROM {table} WHERE chat = ?1"), [chat.chat.as_bytes()])?;
     }
@@ -431,7 +432,7 @@ impl Client {
         at: Place,
     ) -> Result<(), Halt> {
         self.vouching.look();
-        asking::stir(cx, chat)?;
+        asking::settle(cx, chat)?;
         // Before the entry is written down, by which the chat would be one that this device was in.
         let knew = knows_members(cx.db, chat)?;
         chats::set_membership(cx, chat, Membership::Joined, at.seq)?;

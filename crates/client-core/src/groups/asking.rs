@@ -69,7 +69,8 @@ fn state(cx: &Context<'_>, code: &JoinCode) -> Result<Option<JoinState>, Halt> {
             |answer: rusqlite::Result<i32>| answer.map(|answer| Verdict::try_from(answer).unwrap_or_default());
         rows.map(verdict).collect::<Result<_, _>>()?
     };
-    Ok(Some(of_answers(&answers)))
+    // It was in, and is not any more.
+    Ok((!answers.is_empty()).then(|| of_answers(&answers)))
 }
 
 /// One admin is enough for all but this: that the link is void they must all say, as one who is no admin any more says so too.
@@ -127,8 +128,9 @@ pub(crate) fn show(cx: &mut Context<'_>) -> Result<(), Halt> {
     Ok(())
 }
 
-/// Something was asked about this group: how far that is may be another now.
-pub(super) fn stir(cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+/// This device came into the group, or is out: what was asked is done with, and who is put out may ask anew.
+pub(super) fn settle(cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+    cx.db.prepare_cached("DELETE FROM join_ask_admin WHERE chat = ?1")?.execute([chat.as_bytes()])?;
     let mut statement = cx.db.prepare_cached("SELECT EXISTS (SELECT 1 FROM join_ask WHERE chat = ?1)")?;
     cx.changed.joins |= statement.query_row([chat.as_bytes()], |row| row.get::<_, bool>(0))?;
     Ok(())
@@ -159,8 +161,11 @@ impl Client {
             Ok(code) => code,
             Err(error) => return Ok(Err(error)),
         };
-        let is_asked = matches!(state(cx, &code)?, Some(JoinState::In | JoinState::Asking | JoinState::Waiting));
-        if !is_asked && let Err(error) = self.ask_anew(cx, &code)? {
+        let is_asked = matches!(state(cx, &code)?, Some(JoinState::Asking | JoinState::Waiting));
+        if !is_asked
+            && !is_in(cx, code.chat)?
+            && let Err(error) = self.ask_anew(cx, &code)?
+        {
             return Ok(Err(error));
         }
         Ok(Ok(Answer::Join(row(cx, &code)?)))

@@ -391,6 +391,23 @@ fn what_the_admins_say_is_told() {
 }
 
 #[test]
+fn who_was_in_and_is_not_any_more_asks_anew() {
+    let mut asks = Asks::new();
+    asks.code.chat = CHAT;
+    asks.story.db.execute("UPDATE chat SET membership = 3 WHERE chat = ?1", [CHAT.as_bytes()]).expect("out");
+    assert_eq!(asks.asks().expect("asked").state, JoinState::Asking);
+    asks.story.does(|client, cx| client.enter(cx, CHAT, None, Place { seq: 5, time_ms: now_ms() }));
+    assert_eq!(asks.state(), JoinState::In);
+    asks.story.does(|_, cx| {
+        let chat = chats::find(cx.db, CHAT)?.expect("the group");
+        end(cx, &chat)
+    });
+    assert_eq!(asks.state(), JoinState::Open);
+    assert_eq!(asks.asks().expect("asked").state, JoinState::Asking);
+    assert_eq!(asks.requests(asks.code.admins[0]).len(), 2);
+}
+
+#[test]
 fn an_answer_counts_from_the_admin_who_was_asked() {
     let mut asks = Asks::new();
     asks.asks().expect("asked");
