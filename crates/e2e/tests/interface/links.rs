@@ -125,8 +125,8 @@ async fn what_does_not_lead_into_a_group_is_told_in_words() -> Result<()> {
     alice.clicks("link-close").await?;
     let carol = Browser::phone_with(&world, "Carol", &Setup::chromium(WIDE)).await?;
     carol.registers(&world, "Carol", CAROL).await?;
+    carol.clicks("new-chat").await?;
     let opens = async |link: &str| -> Result<()> {
-        carol.clicks("new-chat").await?;
         carol.fills("new-chat-number", link).await?;
         carol.clicks("new-chat-go").await?;
         carol.shows("join-dialog").await

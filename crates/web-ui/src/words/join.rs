@@ -47,14 +47,14 @@ pub fn asking_to_join(number: usize) -> String {
     if number == 1 { format!("{who} asks to join") } else { format!("{who} ask to join") }
 }
 
-/// A button beside somebody's name.
+/// A button beside somebody's name; it begins with what stands on it.
 pub fn let_in(name: &str) -> String {
-    format!("Let {} in", isolated(name))
+    format!("{LET_IN}: {}", isolated(name))
 }
 
 /// A button beside somebody's name.
 pub fn decline_join(name: &str) -> String {
-    format!("Decline {}", isolated(name))
+    format!("{}: {}", super::DECLINE, isolated(name))
 }
 
 /// What an admin did with the link, behind their name.
