@@ -124,7 +124,7 @@ pub(crate) async fn run(place: &Place, group: Group) -> Result<()> {
     place.open()?.run(work).await
 }
 
-fn id(chat: &str) -> Result<ChatId> {
+pub(crate) fn id(chat: &str) -> Result<ChatId> {
     chat.parse().map_err(|()| anyhow!("a group is named by its id, as `helio chats` shows it"))
 }
 
@@ -189,7 +189,7 @@ async fn create(place: &Place, account: &mut Account, name: String, numbers: &[S
     result(place.json, &json!({ "chat": chat.to_string() }), &chat.to_string())
 }
 
-async fn info(account: &mut Account, chat: ChatId) -> Result<ChatInfo> {
+pub(crate) async fn info(account: &mut Account, chat: ChatId) -> Result<ChatInfo> {
     let request = account.tell(Command::OpenChat { chat, anchor: WindowAnchor::Newest, limit: 1 }).await?;
     loop {
         match account.next_in_time().await? {

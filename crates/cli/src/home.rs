@@ -91,6 +91,12 @@ impl Place {
         Ok(account)
     }
 
+    /// The address of the server of the account that is there.
+    pub(crate) fn address(&self) -> Result<Url> {
+        let kept = self.server.clone().or(self.kept()?.map(|kept| kept.server));
+        kept.map_or_else(|| Ok(Url::parse(SERVER_DEFAULT)?), Ok)
+    }
+
     /// Starts the client of the account that is there.
     pub(crate) fn open(&self) -> Result<Account> {
         let Some(kept) = self.kept()? else {

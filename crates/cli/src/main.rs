@@ -13,6 +13,7 @@ mod find;
 mod give;
 mod group;
 mod home;
+mod join;
 mod link;
 mod load;
 mod people;
@@ -109,6 +110,12 @@ enum Command {
     /// Make, change and leave groups
     #[command(subcommand)]
     Group(group::Group),
+    /// Show the link into a group, which there is then, or change it (admins)
+    GroupLink(join::GroupLink),
+    /// List who asks to come into a group, let them in or decline (admins)
+    GroupAsking(join::GroupAsking),
+    /// Ask to come into the group of a link, and wait for what comes of it
+    Join(join::Join),
     /// Mark a chat read
     Read {
         /// A number, a chat's id, or "me"
@@ -198,6 +205,9 @@ async fn run(arguments: Arguments) -> Result<()> {
         Command::Blocked => chores::blocked(&place).await,
         Command::Read { chat } => talk::read(&place, &chat).await,
         Command::Group(group) => group::run(&place, group).await,
+        Command::GroupLink(arguments) => join::link(&place, arguments).await,
+        Command::GroupAsking(arguments) => join::asking(&place, arguments).await,
+        Command::Join(arguments) => join::join(&place, arguments).await,
         Command::Devices => people::devices(&place).await,
         Command::Unlink { device } => people::unlink(&place, &device).await,
         Command::Logout => people::logout(&place).await,

@@ -3,6 +3,7 @@
 use crate::call::CallFacts;
 use crate::given::{Card, Place};
 use crate::id::{AccountId, ChatId, MessageId};
+use crate::join::{AskingRow, GroupLink, LinkNews};
 use crate::media::{Attachment, MediaKind};
 use crate::poll::Poll;
 use serde::{Deserialize, Serialize};
@@ -258,6 +259,13 @@ pub enum SystemLine {
         /// Only admins; else everybody.
         only_admins: bool,
     },
+    /// The link into the group is another than before.
+    GroupLinkChanged {
+        /// Which admin did that.
+        by: AccountId,
+        /// What.
+        news: LinkNews,
+    },
 }
 
 /// How long after the server took it a message disappears, on all devices of everybody.
@@ -491,6 +499,10 @@ pub struct ChatInfo {
     pub disappearing: Disappearing,
     /// Groups that this account and the other one are in; none for other chats.
     pub in_common: Vec<ChatId>,
+    /// The link into the group, for its admins, where there is one.
+    pub link: Option<GroupLink>,
+    /// Who asks to come in, for its admins; who asked first stands first.
+    pub asking: Vec<AskingRow>,
 }
 
 /// Who may do what in a group. Adding and removing people is for its admins.

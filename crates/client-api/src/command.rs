@@ -5,6 +5,7 @@ use crate::call::{CallSay, CallSigns};
 use crate::chat::{Disappearing, RulesChange, WindowAnchor};
 use crate::given::{Card, Place};
 use crate::id::{AccountId, ChatId, MessageId};
+use crate::join::JoinCommand;
 use crate::media::{FileId, MediaFacts};
 use crate::people::Settings;
 use crate::search::{FoundPlace, SearchQuery};
@@ -552,6 +553,8 @@ pub enum Command {
         /// Which group.
         chat: ChatId,
     },
+    /// About links into groups.
+    Join(JoinCommand),
     /// Calls everybody in a chat. Where a call rings or goes on in it already, it is taken. Answer: `Answer::Done`, when it rings.
     PlaceCall {
         /// Which chat.
@@ -682,6 +685,7 @@ impl Command {
             | Self::RingMembers { chat, .. }
             | Self::LeaveGroup { chat } => Some(chat),
             Self::Search { query, .. } => query.chat.as_mut(),
+            Self::Join(command) => command.chat_mut(),
             _ => None,
         }
     }
@@ -768,6 +772,7 @@ impl Command {
             Self::SetGroupPhoto { .. } => "set-group-photo",
             Self::SetGroupRules { .. } => "set-group-rules",
             Self::LeaveGroup { .. } => "leave-group",
+            Self::Join(command) => command.name(),
             Self::PlaceCall { .. } => "place-call",
             Self::AnswerCall { .. } => "answer-call",
             Self::DeclineCall { .. } => "decline-call",

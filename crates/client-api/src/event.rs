@@ -5,6 +5,7 @@ use crate::call::{CallEnd, CallGrowth, CallLine, CallLog, Calls};
 use crate::chat::{ChatChanges, ChatInfo, MessageChanges, MessageWindow, Receipt};
 use crate::error::UserError;
 use crate::id::{ChatId, MessageId};
+use crate::join::JoinRow;
 use crate::link::{LinkStage, LinkingStage, MirrorProgress};
 use crate::media::MediaKind;
 use crate::people::{BlockedRow, ContactChanges, DeviceRow, OwnProfile, SafetyNumber, Settings};
@@ -47,6 +48,8 @@ pub enum Event {
     Messages(MessageChanges),
     /// Messages changed since a search was answered: it may find others now. Told once a search.
     FoundChanged,
+    /// The links that were opened here and that something may still come of, the newest first.
+    Joins(Vec<JoinRow>),
     /// The contacts.
     Contacts(ContactChanges),
     /// All whom the owner has blocked.
@@ -124,6 +127,15 @@ pub enum Answer {
     Found(Found),
     /// A page of the log of calls.
     CallLog(CallLog),
+    /// A link as it was read.
+    Join(JoinRow),
+    /// A group that was made for a call, and its link's code.
+    CallLink {
+        /// The group.
+        chat: ChatId,
+        /// As `GroupLink::code`.
+        code: String,
+    },
     /// The own contact code; behind `#` of a link it is a contact link.
     ContactCode(String),
     /// A safety number.

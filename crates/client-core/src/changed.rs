@@ -29,6 +29,8 @@ pub(crate) struct Changed {
     pub(crate) silenced: BTreeSet<ChatId>,
     /// Who is blocked.
     pub(crate) blocked: bool,
+    /// How far it is with links that were opened here.
+    pub(crate) joins: bool,
     /// How far the mirror has come.
     pub(crate) mirror: bool,
     pub(crate) everything: bool,

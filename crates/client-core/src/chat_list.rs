@@ -22,7 +22,7 @@ const PREVIEW_CHARS_MAX: usize = 200;
 /// Times beyond this are places in the outbox, not times.
 const TIME_MS_MAX: u64 = 1 << 60;
 /// Columns before those of the newest message.
-const OWN_COLUMNS: usize = 19;
+const OWN_COLUMNS: usize = 20;
 
 /// Unread messages of a chat are counted to here, and by an index: they are asked for at every change of a chat, which must not cost as much
 /// as the chat is long. A badge says "more than 999".
@@ -49,7 +49,7 @@ fn sql() -> String {
                 CASE c.kind WHEN 3 THEN (SELECT n.message FROM message n INDEXED BY message_names_me WHERE n.chat = c.chat AND n.names_me = 1
                  AND n.seq > coalesce((SELECT o.read_seq FROM mark o WHERE o.chat = c.chat AND o.account = ?1), 0)
                  ORDER BY n.seq LIMIT 1) END,
-                m.message IS NOT NULL,
+                m.message IS NOT NULL, c.quiet,
                 {ROW_COLUMNS}
          FROM chat c
          LEFT JOIN account a ON a.account = c.peer
@@ -99,6 +99,10 @@ pub(crate) fn unread(cx: &Context<'_>, chat: ChatId) -> Result<u32, Halt> {
 
 /// It was deleted, and nothing is in it that came since. Of groups those that were left: who is in one sees it.
 fn is_gone(row: &Row<'_>) -> rusqlite::Result<bool> {
+    // Somebody else has opened it, and said nothing yet.
+    if row.get::<_, bool>(19)? && !row.get::<_, bool>(18)? {
+        return Ok(true);
+    }
     let stored: Vec<u8> = row.get(15)?;
     if stored.is_empty() || (row.get::<_, u32>(13)? == 3 && row.get::<_, u32>(16)? != Membership::Left.number()) {
         return Ok(false);

@@ -172,6 +172,10 @@ pub(crate) fn look_through(cx: &Context<'_>, chat: ChatId) -> Result<(), Halt> {
 
 /// It is opened anew, or is not to be out of the list any more.
 pub(crate) fn reopen(cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+    let sql = "UPDATE chat SET quiet = 0 WHERE chat = ?1 AND quiet";
+    if cx.db.prepare_cached(sql)?.execute([chat.as_bytes()])? > 0 {
+        cx.changed.chat(chat);
+    }
     own_state::set(cx, &ChatKey::Gone.of(chat), Vec::new())
 }
 

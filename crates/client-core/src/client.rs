@@ -12,7 +12,7 @@ use crate::digest::Digests;
 use crate::farewell::Farewell;
 use crate::finding::Finding;
 use crate::following::Moved;
-use crate::groups::changing;
+use crate::groups::{self, Heard, changing};
 use crate::history::export::Upload;
 use crate::history::import::Importing;
 use crate::history::progress::PhoneWatch;
@@ -100,6 +100,7 @@ pub struct Client {
     pub(crate) typing: Typing,
     pub(crate) calling: Calling,
     pub(crate) vouching: Vouching,
+    pub(crate) join_requests: Heard,
     /// The page is visible: what is read there is told to the others.
     pub(crate) visible: bool,
 }
@@ -208,6 +209,7 @@ impl Client {
             typing: Typing::default(),
             calling: Calling::default(),
             vouching: Vouching::default(),
+            join_requests: Heard::default(),
             visible: true,
         }
     }
@@ -348,6 +350,7 @@ impl Client {
             accounts::show_contacts(cx)?;
             own_state::show_settings(cx)?;
             blocking::show(cx)?;
+            groups::show_joins(cx)?;
             pushing::show(cx)?;
             self.show_devices(cx)?;
             self.show_mirror(cx)?;
@@ -484,6 +487,10 @@ impl Client {
             }
             Command::SetGroupRules { chat, change } => {
                 let answer = self.set_group_rules(cx, chat, change)?;
+                cx.answer(id, answer);
+            }
+            Command::Join(command) => {
+                let answer = self.on_join_command(cx, command)?;
                 cx.answer(id, answer);
             }
             Command::LeaveGroup { chat } => {

@@ -3,12 +3,18 @@
 //! may do what.
 
 mod about;
+mod asking;
 pub(crate) mod changing;
+mod link;
 mod own_words;
+mod requests;
 mod rules;
 
 pub(crate) use about::of as about_and_photo;
+pub(crate) use asking::{is_about_joining, show as show_joins};
+pub(crate) use link::shown as link_shown;
 pub(crate) use own_words::{followed, hear, under_way};
+pub(crate) use requests::{Heard, of as asked_by, rows as asking_rows};
 pub(crate) use rules::{log_ends, may_edit, may_have_said, may_say, may_send, now as rules_now, refusal};
 
 use crate::accounts;
@@ -309,7 +315,9 @@ fn end(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
         .execute(params![chat.chat.as_bytes(), chat.applied_seq])?;
     forget_gone(cx, chat.chat)?;
     about::put_away(cx, chat.chat)?;
-    for table in ["intent", "epoch_key", "group_member", "preview_key", "group_word"] {
+    link::put_away(cx, chat.chat)?;
+    asking::settle(cx, chat.chat)?;
+    for table in ["intent", "epoch_key", "group_member", "preview_key", "group_word", "join_request"] {
         cx.db.execute(&format!("DELETE FROM {table} WHERE chat = ?1"), [chat.chat.as_bytes()])?;
     }
     // Nobody lets this device in again to look through what it had not followed.
@@ -349,7 +357,8 @@ pub(crate) fn said(cx: &mut Context<'_>, operation: &Operation, place: Place) ->
 /// Somebody's word of a group: what it shows of itself, or who may do what.
 pub(crate) fn is_word(content: &[u8]) -> bool {
     let body = Content::decode(content).ok().and_then(|content| content.body);
-    matches!(body, Some(content::Body::GroupAbout(_) | content::Body::GroupRules(_) | content::Body::ChatTimer(_)))
+    use content::Body as Is;
+    matches!(body, Some(Is::GroupAbout(_) | Is::GroupRules(_) | Is::ChatTimer(_) | Is::GroupLink(_)))
 }
 
 fn is_leaving(operation: &Operation) -> bool {
@@ -429,6 +438,7 @@ impl Client {
         at: Place,
     ) -> Result<(), Halt> {
         self.vouching.look();
+        asking::settle(cx, chat)?;
         // Before the entry is written down, by which the chat would be one that this device was in.
         let knew = knows_members(cx.db, chat)?;
         chats::set_membership(cx, chat, Membership::Joined, at.seq)?;
@@ -466,6 +476,7 @@ impl Client {
         forget_gone(cx, chat)?;
         for account in &added {
             welcome(cx, chat, *account, admins.contains(account), at)?;
+            requests::settle(cx, chat, *account)?;
         }
         for account in made.iter().chain(&withdrawn) {
             write(cx, chat, *account, admins.contains(account), at.seq)?;
@@ -504,6 +515,7 @@ impl Client {
         self.say_name(cx, chat)?;
         self.say_rules(cx, chat)?;
         self.say_timer(cx, chat)?;
+        self.say_link(cx, chat)?;
         self.say_about_again(cx, chat)
     }
 

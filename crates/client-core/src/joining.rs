@@ -52,7 +52,11 @@ impl Client {
                 {
                     vouching::comes_into(cx, &stored, &signer)?;
                 }
+                let is_new = chats::find(cx.db, chat)?.is_none();
                 self.adopt_chat(cx, &policy, item.time_ms)?;
+                if is_new && policy.kind == ChatKind::Direct && by.account != cx.me()?.address.account {
+                    cx.db.prepare_cached("UPDATE chat SET quiet = 1 WHERE chat = ?1")?.execute([chat.as_bytes()])?;
+                }
                 witness::begin(cx, chat, item.seq, None)?;
                 self.enter(cx, chat, Some(by.account), Place { seq: item.seq, time_ms: item.time_ms })?;
                 came_in_at(cx, chat, item.seq)?;

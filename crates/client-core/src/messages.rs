@@ -31,7 +31,7 @@ pub(crate) const GENERATION_MAX: u32 = 1 << 30;
 /// `BODIES_KNOWN` of the first version that ended messages.
 const LIFETIMES_KNOWN: u32 = 7;
 /// Raised with every body of a content that is new to this version.
-const BODIES_KNOWN: u32 = 7;
+const BODIES_KNOWN: u32 = 8;
 
 /// Unsent messages stand after all others, in the order of their writing.
 pub(crate) const UNSENT_MS: u64 = 1 << 60;
@@ -474,7 +474,7 @@ pub(crate) fn read_newer(cx: &mut Context<'_>) -> Result<(), Halt> {
             .db
             .prepare_cached("SELECT content FROM message WHERE message = ?1")?
             .query_row([id], |row| row.get(0))?;
-        if groups::is_word(&content) {
+        if groups::is_word(&content) || groups::is_about_joining(&content) {
             hear_late(cx, ChatId(chat), MessageId(id), &content)?;
             continue;
         }

@@ -5,7 +5,7 @@ use crate::chats::{self, Chat};
 use crate::client::Context;
 use crate::io::Halt;
 use crate::messages::{self, Kind};
-use client_api::{Disappearing, SystemLine};
+use client_api::{Disappearing, LinkNews, SystemLine};
 use identity::{ChatKind, VerifiedDeviceList};
 use proto::ids::{ChatId, MessageId};
 use rusqlite::params;
@@ -88,6 +88,7 @@ fn encode(line: &SystemLine) -> Vec<u8> {
         SystemLine::WhoMaySend { by, only_admins } => flagged(18, *by, *only_admins),
         SystemLine::WhoMayEdit { by, only_admins } => flagged(19, *by, *only_admins),
         SystemLine::MessagePinned { by } => people(20, *by, &[]),
+        SystemLine::GroupLinkChanged { by, news } => [&[22][..], &by.0, &[link_news(*news)]].concat(),
         SystemLine::DisappearingSet { by, after } => [&[21][..], &by.0, &after.seconds().to_be_bytes()].concat(),
     }
 }
@@ -130,8 +131,22 @@ pub(crate) fn decode(stored: &[u8]) -> Option<SystemLine> {
             let after = Disappearing::of_seconds(u32::from_be_bytes(seconds.try_into().ok()?));
             SystemLine::DisappearingSet { by: client_api::AccountId(*by), after }
         }
+        22 => {
+            let (by, news) = rest.split_first_chunk::<16>()?;
+            let all = [LinkNews::On, LinkNews::Reset, LinkNews::Off];
+            let news = all.into_iter().find(|one| *news == [link_news(*one)])?;
+            SystemLine::GroupLinkChanged { by: client_api::AccountId(*by), news }
+        }
         _ => return None,
     })
+}
+
+fn link_news(news: LinkNews) -> u8 {
+    match news {
+        LinkNews::On => 0,
+        LinkNews::Reset => 1,
+        LinkNews::Off => 2,
+    }
 }
 
 fn of_group(number: u8, rest: &[u8]) -> Option<SystemLine> {
@@ -201,10 +216,12 @@ mod tests {
             SystemLine::GroupPhotoChanged { by: WHO, removed: true },
             SystemLine::WhoMaySend { by: WHO, only_admins: true },
             SystemLine::WhoMayEdit { by: WHO, only_admins: false },
+            SystemLine::GroupLinkChanged { by: WHO, news: LinkNews::Reset },
+            SystemLine::GroupLinkChanged { by: WHO, news: LinkNews::Off },
         ] {
             assert_eq!(decode(&encode(&line)), Some(line));
         }
-        for stored in [&[][..], &[99], &[3, 1], &[4, 1], &[7, 0xff], &[9, 1], &[10; 18], &[16; 18]] {
+        for stored in [&[][..], &[99], &[3, 1], &[4, 1], &[7, 0xff], &[9, 1], &[10; 18], &[16; 18], &[22; 18]] {
             assert_eq!(decode(stored), None);
         }
     }

@@ -40,10 +40,12 @@ pub(crate) enum ChatKey {
     GroupRules,
     /// With which lifetime messages are written in it, by the clock of who said so.
     Timer,
+    /// The link into it, as the name (`content.GroupLink`).
+    GroupLink,
 }
 
 impl ChatKey {
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 16] = [
         Self::Pin,
         Self::Archive,
         Self::Mute,
@@ -59,6 +61,7 @@ impl ChatKey {
         Self::GroupThumb,
         Self::GroupRules,
         Self::Timer,
+        Self::GroupLink,
     ];
 
     fn prefix(self) -> &'static str {
@@ -78,6 +81,7 @@ impl ChatKey {
             Self::GroupThumb => "group-thumb/",
             Self::GroupRules => "group-rules/",
             Self::Timer => "timer/",
+            Self::GroupLink => "group-link/",
         }
     }
 

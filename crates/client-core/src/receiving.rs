@@ -241,9 +241,16 @@ impl Client {
             Some(content::Body::ArchiveReport(report)) if own => self.on_archive_report(cx, report),
             Some(content::Body::Fill(fill)) if own => self.on_fill(cx, fill),
             Some(content::Body::GroupName(name)) => groups::on_name(cx, chat, app.sender.account, name, place),
-            Some(content::Body::GroupAbout(_) | content::Body::GroupRules(_) | content::Body::ChatTimer(_)) => {
-                groups::hear(cx, chat, app.sender.account, &app.content, place)
+            Some(
+                content::Body::GroupAbout(_)
+                | content::Body::GroupRules(_)
+                | content::Body::ChatTimer(_)
+                | content::Body::GroupLink(_),
+            ) => groups::hear(cx, chat, app.sender.account, &app.content, place),
+            Some(content::Body::JoinRequest(given)) => {
+                self.on_join_request(cx, (chat, app.sender), &content.message_id, given, place)
             }
+            Some(content::Body::JoinAnswer(given)) => self.on_join_answer(cx, chat, app.sender, given),
             Some(content::Body::Leaving(_)) => self.on_leaving(cx, chat, app.sender.account, item.time_ms),
             Some(content::Body::NotificationKey(key)) => pushing::on_key(cx, chat, key),
             Some(content::Body::VouchRequest(request)) => self.on_vouch_request(cx, chat, app.sender, request),

@@ -72,6 +72,9 @@ impl Client {
     pub(crate) fn show_changes(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         let mut changed = std::mem::take(&mut cx.changed);
         self.show_found_changes(cx, &changed);
+        if changed.joins {
+            groups::show_joins(cx)?;
+        }
         // Before all else: what follows speaks of the new ids.
         self.follow_moved(cx, &changed.moved);
         if changed.mirror && !changed.everything {
@@ -147,6 +150,7 @@ impl Client {
                 changed.chat(chat.chat);
                 changed.infos.insert(chat.chat);
             }
+            changed.infos.extend(groups::asked_by(cx.db, account)?);
             // There they are named as who wrote, and among the members.
             for chat in groups::of(cx.db, account)? {
                 changed.chat(chat);
@@ -197,6 +201,8 @@ fn show_info(cx: &mut Context<'_>, id: ChatId) -> Result<(), Halt> {
         may_edit: chat.kind == identity::ChatKind::Group && groups::may_edit(cx.db, id, me, NUMBER_MAX)?,
         disappearing: disappearing::timer(cx.db, id)?,
         in_common: in_common.into_iter().map(|chat| client_api::ChatId(chat.0)).collect(),
+        link: groups::link_shown(cx, id)?,
+        asking: groups::asking_rows(cx, id)?,
     };
     cx.event(Event::ChatInfo(info));
     Ok(())

@@ -4,8 +4,9 @@ use crate::World;
 use anyhow::{Context, Result, bail};
 use client_api::{
     AccountId, Answer, BackupState, ChatId, ChatInfo, ChatRow, Command, Completeness, ContactRow, DeviceRow, Event,
-    LinkStage, LinkingStage, MediaFacts, MediaPlace, MessageBody, MessageId, MessageRow, MessageStatus, MirrorProgress,
-    Notice, OwnProfile, RegistrationStage, Request, Role, Settings, SystemLine, UserError, WindowAnchor,
+    JoinRow, LinkStage, LinkingStage, MediaFacts, MediaPlace, MessageBody, MessageId, MessageRow, MessageStatus,
+    MirrorProgress, Notice, OwnProfile, RegistrationStage, Request, Role, Settings, SystemLine, UserError,
+    WindowAnchor,
 };
 use client_driver::native::{Events, Handle, MediaError, Options, Storage, start};
 use std::collections::BTreeMap;
@@ -63,6 +64,8 @@ pub struct Screen {
     pub contacts: BTreeMap<AccountId, ContactRow>,
     /// The own profile.
     pub profile: Option<OwnProfile>,
+    /// Links that were opened.
+    pub joins: Vec<JoinRow>,
     /// Who is blocked.
     pub blocked: Vec<AccountId>,
     /// The settings.
@@ -117,6 +120,7 @@ impl Screen {
                 self.messages.entry(to).or_default().extend(rows);
             }
             Event::Blocked(rows) => self.blocked = rows.into_iter().map(|row| row.account).collect(),
+            Event::Joins(joins) => self.joins = joins,
             Event::Backup(backup) => self.backup = backup,
             Event::Profile(profile) => self.profile = Some(profile),
             Event::Settings(settings) => self.settings = Some(settings),

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 const ALICE: &str = "+4915112345601";
 const BOB: &str = "+4915112345602";
+const CAROL: &str = "+4915112345603";
 /// Runs a command to its good end.
 async fn helio(world: &World, person: &str, arguments: &[&str]) -> Result<Vec<Value>> {
     Terminal::starts(world, person, arguments)?.succeeds().await
@@ -440,6 +441,44 @@ async fn terminals_clear_delete_and_block() -> Result<()> {
     ensure!(helio(&world, "bob", &["blocked"]).await?.is_empty(), "nobody is");
     helio(&world, "alice", &["send", "--to", BOB, "thank you"]).await?;
     ensure!(texts(&helio(&world, "bob", &["receive"]).await?) == ["thank you"], "and not what came before");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_comes_into_a_group_by_a_link_from_terminals() -> Result<()> {
+    let world = World::new().await?;
+    register(&world, "alice", ALICE).await?;
+    register(&world, "bob", BOB).await?;
+    register(&world, "carol", CAROL).await?;
+    let made = helio(&world, "alice", &["group", "create", "Climbers", BOB]).await?;
+    let chat = made[0]["chat"].as_str().context("a group")?;
+    let link = async |arguments: &[&str]| -> Result<String> {
+        let given = helio(&world, "alice", &[&["group-link", chat], arguments].concat()).await?;
+        Ok(given[0]["link"].as_str().context("a link")?.to_owned())
+    };
+    let first = link(&[]).await?;
+    ensure!(first.contains("/#/join/HGJ1:"), "{first}");
+    let second = link(&["--reset"]).await?;
+    ensure!(link(&["--approval", "on"]).await? == second && first != second, "{second}");
+    helio(&world, "bob", &["receive"]).await?;
+    refused(&world, "bob", &["group-link", chat], "only an admin").await?;
+    refused(&world, "carol", &["join", "https://chat.example/"], "not a Heliograph code").await?;
+    // She waits, and Alice says so.
+    let mut asking = Terminal::starts(&world, "carol", &["join", &second])?;
+    let carol = loop {
+        let rows = helio(&world, "alice", &["group-asking", chat]).await?;
+        if let Some(row) = rows.first() {
+            break row["account"].as_str().context("an account")?.to_owned();
+        }
+    };
+    helio(&world, "alice", &["group-asking", chat, "--let-in", &carol]).await?;
+    ensure!(asking.gives_field("chat").await? == chat);
+    ensure!(asking.ends().await?.code == Some(0));
+    helio(&world, "carol", &["send", "--to", chat, "hello"]).await?;
+    let heard = helio(&world, "bob", &["receive"]).await?;
+    ensure!(heard.iter().any(|row| row["text"] == "hello"), "{heard:?}");
+    let gone = helio(&world, "alice", &["group-link", chat, "--off"]).await?;
+    ensure!(gone[0]["link"].is_null(), "{gone:?}");
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use proto::backup::Manifest;
 use proto::content::{ArchiveSegment, ProfileBody};
 use proto::history::{Deleted, Frame, frame};
 use proto::ids::{AccountId, ChatId, ServerId, mls_group_id};
-use proto::qr::{ContactCode, SafetyCode};
+use proto::qr::{ContactCode, JoinCode, SafetyCode};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 use std::collections::BTreeSet;
@@ -174,6 +174,14 @@ fn events() -> Vec<Event> {
 fn codes() -> Vec<Vec<u8>> {
     let contact =
         ContactCode { account: AccountId([5; 16]), server_id: ServerId([4; 16]), number: "+4915112345678".into() };
+    let join = JoinCode {
+        server_id: ServerId([4; 16]),
+        chat: ChatId([6; 16]),
+        call: true,
+        secret: [7; 16],
+        admins: vec![AccountId([5; 16]), AccountId([6; 16])],
+        name: "Climbers".into(),
+    };
     let texts = [
         link().code.to_text(),
         contact.to_text(),
@@ -182,6 +190,7 @@ fn codes() -> Vec<Vec<u8>> {
         format!("  {} \r\n", link().code.to_text().to_lowercase()),
         "HG2:AAAA".to_owned(),
         wire::greeting(),
+        format!("https://chat.example/#/join/{}", join.to_text()),
     ];
     texts.map(String::into_bytes).to_vec()
 }

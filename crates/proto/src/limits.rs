@@ -78,3 +78,9 @@ pub const BACKUP_SEGMENT_LEN_MAX: u64 = 16 * 1024 * 1024;
 pub const BACKUP_FILE_LEN_MAX: u64 = 8 * 1024 * 1024 * 1024;
 /// Segments of a backup.
 pub const BACKUP_SEGMENTS_MAX: usize = 1_024;
+/// Admins whom a link into a group names.
+pub const JOIN_ADMINS_MAX: usize = 3;
+/// The group's name in a link, UTF-8.
+pub const JOIN_NAME_LEN_MAX: usize = 64;
+/// The secret of a link.
+pub const JOIN_SECRET_LEN: usize = 16;

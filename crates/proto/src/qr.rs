@@ -1,5 +1,9 @@
-//! The texts of Heliograph's QR codes: linking and contact. Upper-case base32, so that a QR code takes them in its
+//! The texts of Heliograph's QR codes: linking, contact, safety number, ways into groups. Upper-case base32, so that a QR code takes them in its
 //! denser alphanumeric mode.
+
+mod join;
+
+pub use join::JoinCode;
 
 use crate::ids::{AccountId, LinkId, ServerId};
 use base32ct::{Base32UpperUnpadded, Encoding as _};
@@ -7,6 +11,7 @@ use base32ct::{Base32UpperUnpadded, Encoding as _};
 const LINK_PREFIX: &str = "HG1:";
 const CONTACT_PREFIX: &str = "HGC1:";
 const SAFETY_PREFIX: &str = "HGS1:";
+const JOIN_PREFIX: &str = "HGJ1:";
 const LINK_LEN: usize = 16 + 32 + 16 + 16;
 
 /// What the new device shows and the phone scans. The secret is never posted anywhere.
@@ -78,7 +83,7 @@ impl LinkCode {
     pub fn parse(text: &str) -> Result<Self, QrError> {
         let text = tidy(text);
         let Some(body) = text.strip_prefix(LINK_PREFIX) else {
-            return Err(foreign(&text, &[CONTACT_PREFIX, SAFETY_PREFIX]));
+            return Err(foreign(&text, &[CONTACT_PREFIX, SAFETY_PREFIX, JOIN_PREFIX]));
         };
         let bytes = read(body)?;
         let bytes: [u8; LINK_LEN] = bytes.try_into().map_err(|_| QrError::Damaged)?;
@@ -108,7 +113,7 @@ impl ContactCode {
     pub fn parse(text: &str) -> Result<Self, QrError> {
         let text = tidy(text.rsplit('#').next().unwrap_or(text));
         let Some(body) = text.strip_prefix(CONTACT_PREFIX) else {
-            return Err(foreign(&text, &[LINK_PREFIX, SAFETY_PREFIX]));
+            return Err(foreign(&text, &[LINK_PREFIX, SAFETY_PREFIX, JOIN_PREFIX]));
         };
         let bytes = read(body)?;
         let (account, rest) = bytes.split_at_checked(16).ok_or(QrError::Damaged)?;
@@ -136,7 +141,7 @@ impl SafetyCode {
     pub fn parse(text: &str) -> Result<Self, QrError> {
         let text = tidy(text);
         let Some(body) = text.strip_prefix(SAFETY_PREFIX) else {
-            return Err(foreign(&text, &[LINK_PREFIX, CONTACT_PREFIX]));
+            return Err(foreign(&text, &[LINK_PREFIX, CONTACT_PREFIX, JOIN_PREFIX]));
         };
         match read(body) {
             Ok(bytes) if !bytes.is_empty() => Ok(Self(bytes)),
@@ -169,7 +174,7 @@ fn foreign(text: &str, other_kinds: &[&str]) -> QrError {
         return QrError::OtherKind;
     }
     let Some(rest) = text.strip_prefix("HG") else { return QrError::NotOurs };
-    let rest = rest.strip_prefix(['C', 'S']).unwrap_or(rest);
+    let rest = rest.strip_prefix(['C', 'S', 'J']).unwrap_or(rest);
     match rest.split_once(':') {
         Some((version, _)) if !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit()) => {
             QrError::OtherVersion

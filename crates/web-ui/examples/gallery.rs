@@ -404,6 +404,8 @@ fn main() -> Result {
                 may_edit: false,
                 disappearing: client_api::Disappearing::Off,
                 in_common: Vec::new(),
+                link: None,
+                asking: Vec::new(),
                 chat: open,
                 kind: ChatKind::Direct,
                 peer: AccountId(id(500)),

@@ -11,7 +11,7 @@ pub mod words;
 use bridge::FromWorker;
 use client_api::{AppStage, Role, Unsupported};
 use leptos::prelude::*;
-use platform::{notify, page};
+use platform::{join_link, notify, page};
 use store::App;
 use wasm_bindgen::prelude::*;
 
@@ -25,7 +25,10 @@ pub fn start(worker: &web_sys::Worker, role: &str, backlog: &js_sys::Array) {
     let fragment = page::take_fragment();
     let clicked = fragment.as_deref().and_then(notify::chat_of);
     let invite = fragment.as_deref().and_then(|fragment| fragment.strip_prefix("invite=")).map(str::to_owned);
-    app.contact_code.set(fragment.filter(|_| clicked.is_none() && invite.is_none()));
+    let join = fragment.as_deref().and_then(join_link::code_in);
+    let is_other = clicked.is_some() || invite.is_some() || join.is_some();
+    app.contact_code.set(fragment.filter(|_| !is_other));
+    app.open_join(join.or_else(join_link::kept));
     app.invite.set(invite);
     app.visible.set(page::is_visible());
     bridge::connect(worker, backlog, move |heard| match heard {

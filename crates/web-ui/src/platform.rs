@@ -6,6 +6,7 @@ pub mod camera;
 pub mod capture;
 pub mod editing;
 pub mod emoji_file;
+pub mod join_link;
 pub mod letters;
 pub mod media;
 pub mod microphone;

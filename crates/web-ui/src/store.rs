@@ -19,12 +19,13 @@ use crate::model::rich_text::plain;
 use crate::model::selection::Selection;
 use crate::model::timeline::{Arrived, PAGE_ROWS, Timeline};
 use crate::model::toast::{self, Fate};
-use crate::platform::{letters, notify, page, sound};
+use crate::platform::{join_link, letters, notify, page, sound};
 use crate::words;
 use client_api::{
     AccountId, Answer, AppStage, BackupState, BlockedRow, CallLine, Calls, ChatId, ChatInfo, Command, Connection,
-    DeviceRow, Event, LinkStage, LinkingStage, MediaKind, MessageBody, MessageChanges, MessageId, MirrorProgress,
-    Notice, OwnProfile, Previews, PushState, RegistrationStage, RingingCall, Role, Settings, UserError, WindowAnchor,
+    DeviceRow, Event, JoinRow, LinkStage, LinkingStage, MediaKind, MessageBody, MessageChanges, MessageId,
+    MirrorProgress, Notice, OwnProfile, Previews, PushState, RegistrationStage, RingingCall, Role, Settings, UserError,
+    WindowAnchor,
 };
 use leptos::prelude::*;
 use std::time::Duration;
@@ -88,6 +89,10 @@ pub struct App {
     pub narrow: RwSignal<bool>,
     /// A contact code that the page was opened with.
     pub contact_code: RwSignal<Option<String>>,
+    /// The code of a link into a group that was opened, until it is looked at and closed.
+    pub join_link: RwSignal<Option<String>>,
+    /// How far it is with links that were opened here.
+    pub joins: RwSignal<Vec<JoinRow>>,
     /// The code of an invite whose link opened the page; of use until there is an account.
     pub invite: RwSignal<Option<String>>,
     /// What was written when the program stopped, and went nowhere.
@@ -171,6 +176,8 @@ impl App {
             visible: RwSignal::new(true),
             narrow: RwSignal::new(false),
             contact_code: RwSignal::new(None),
+            join_link: RwSignal::new(None),
+            joins: RwSignal::new(Vec::new()),
             invite: RwSignal::new(None),
             unsent: RwSignal::new(None),
             offered: RwSignal::new(None),
@@ -273,6 +280,7 @@ impl App {
                     .update(|arrival| *arrival = Arrival { count: arrival.count.wrapping_add(1), last: arrived });
             }
             Event::Contacts(changes) => self.contacts.update(|contacts| contacts.apply(changes)),
+            Event::Joins(joins) => replace(self.joins, joins),
             Event::Blocked(blocked) => replace(self.blocked, blocked),
             Event::Devices(devices) => replace(self.devices, devices),
             Event::Profile(profile) => replace(self.profile, Some(profile)),
@@ -592,6 +600,12 @@ impl App {
 
     pub fn is_blocked(&self, account: AccountId) -> bool {
         self.blocked.with(|blocked| blocked.iter().any(|row| row.account == account))
+    }
+
+    /// Looks at a link into a group, or no more. It is kept for this tab: there may be no account yet.
+    pub fn open_join(&self, code: Option<String>) {
+        join_link::keep(code.as_deref());
+        self.join_link.set(code);
     }
 
     /// Marks a chat as read, up to what its row shows, or as unread.

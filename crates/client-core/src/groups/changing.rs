@@ -43,7 +43,7 @@ pub(super) enum Wish {
 
 impl Wish {
     /// In the table `intent`, behind those of `removing` and `updating`.
-    fn number(self) -> u32 {
+    pub(super) fn number(self) -> u32 {
         match self {
             Self::Add => 3,
             Self::Remove => 4,
@@ -152,7 +152,7 @@ fn known(cx: &Context<'_>, given: &[client_api::AccountId]) -> Result<Option<BTr
     Ok(Some(accounts))
 }
 
-fn too_large() -> UserError {
+pub(super) fn too_large() -> UserError {
     UserError::GroupTooLarge { max: u32::try_from(MEMBERS_NOW_MAX).unwrap_or(u32::MAX) }
 }
 

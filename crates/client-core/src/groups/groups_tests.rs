@@ -14,6 +14,7 @@ use proto::ids::{DeviceAddress, OpId};
 use proto::wire::{Accepted, App, ClientFrame, GroupItem, client_frame, group_item, item, reply};
 
 mod hostile;
+mod links;
 mod timer;
 
 const ONLY_ADMINS: Rules = Rules { only_admins_send: true, everybody_edits: false };

@@ -1,7 +1,7 @@
 //! What this account says of a group counts from its place in the log on, as everybody's does: until all that stands before it has been followed,
 //! it waits here. Owns the table `group_word`.
 
-use super::{about, rules};
+use super::{about, link, rules};
 use crate::chats::{self, Chat};
 use crate::client::Context;
 use crate::disappearing;
@@ -76,6 +76,7 @@ pub(crate) fn hear(cx: &mut Context<'_>, chat: &Chat, by: AccountId, content: &[
     match Content::decode(content).ok().and_then(|content| content.body) {
         Some(content::Body::GroupAbout(given)) => about::on_about(cx, chat, by, &given, place),
         Some(content::Body::ChatTimer(given)) => disappearing::on_timer(cx, chat, by, &given, place),
+        Some(content::Body::GroupLink(given)) => link::on_link(cx, chat, by, &given, place),
         Some(content::Body::GroupRules(given)) => rules::on_rules(cx, chat, by, &given, place),
         _ => Ok(()),
     }

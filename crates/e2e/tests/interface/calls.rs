@@ -2,6 +2,7 @@
 
 mod adding;
 mod devices;
+mod links;
 mod log;
 mod many;
 mod networks;

@@ -11,6 +11,7 @@ mod giving;
 mod groups;
 mod housekeeping;
 mod lazy;
+mod links;
 mod media;
 mod messages;
 mod naming;

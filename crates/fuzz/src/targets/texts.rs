@@ -2,14 +2,17 @@
 
 use client_api::wire::read_greeting;
 use proto::ids::{AccountId, DeviceAddress, ServerId, mls_group_id, parse_mls_group_id};
-use proto::qr::{ContactCode, LinkCode, SafetyCode};
+use proto::limits::{JOIN_ADMINS_MAX, JOIN_NAME_LEN_MAX};
+use proto::qr::{ContactCode, JoinCode, LinkCode, SafetyCode};
 use server::config::ServeArgs;
 
-/// The three kinds of codes: a text is at most one of them, and what is read is written the same way again.
+/// The four kinds of codes: a text is at most one of them, and what is read is written the same way again.
 pub(super) fn codes(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let (link, contact, safety) = (LinkCode::parse(&text), ContactCode::parse(&text), SafetyCode::parse(&text));
-    let read = [link.is_ok(), contact.is_ok() && !text.contains('#'), safety.is_ok()];
+    let join = JoinCode::parse(&text);
+    let is_code = !text.contains(['#', '/']);
+    let read = [link.is_ok(), contact.is_ok() && is_code, safety.is_ok(), join.is_ok() && is_code];
     assert!(read.iter().filter(|is_read| **is_read).count() <= 1, "one text is several codes");
     if let Ok(code) = link {
         assert_eq!(LinkCode::parse(&code.to_text()), Ok(code));
@@ -21,6 +24,10 @@ pub(super) fn codes(bytes: &[u8]) {
     if let Ok(code) = safety {
         assert!(code.0.len() <= text.len());
         assert_eq!(SafetyCode::parse(&code.to_text()), Ok(code));
+    }
+    if let Ok(code) = join {
+        assert!((1..=JOIN_ADMINS_MAX).contains(&code.admins.len()) && code.name.len() <= JOIN_NAME_LEN_MAX);
+        assert_eq!(JoinCode::parse(&code.to_text()), Ok(code));
     }
     read_greeting(&text);
 }

@@ -4,6 +4,7 @@ pub mod adding;
 pub mod buttons;
 pub mod devices;
 pub mod hand;
+pub mod link;
 pub mod log;
 pub mod media;
 pub mod people;

@@ -6,6 +6,7 @@ mod scroll;
 use crate::features::calls::buttons::{CallButtons, RunningHere};
 use crate::features::chat_list::{BADGE_MAX, face};
 use crate::features::composer::Composer;
+use crate::features::groups::link::AskingHere;
 use crate::features::housekeeping::{BlockedBar, Chore};
 use crate::features::media::OnSent;
 use crate::features::media::attach::{DropTarget, listen_for_drops};
@@ -113,6 +114,7 @@ fn Conversation(opened: ChatId) -> impl IntoView {
         <h1 class="sr-only">{move || words::messages_with(&peer.get())}</h1>
         <Header chat row/>
         <RunningHere chat/>
+        <AskingHere/>
         <PinnedBar chat around/>
         <div class="scroller" node_ref=view.scroller on:scroll=move |_| view.scrolled() data-testid="message-scroller">
             <div class="column" node_ref=view.column>

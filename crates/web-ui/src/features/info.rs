@@ -4,6 +4,7 @@ use crate::features::chat_list::face;
 use crate::features::conversation::chat_entries;
 use crate::features::finding::beside::BesideHead;
 use crate::features::groups::about::{About, Description, InCommon};
+use crate::features::groups::link::LinkRows;
 use crate::features::groups::members::Members;
 use crate::features::name_form::NameForm;
 use crate::features::safety::Safety;
@@ -115,7 +116,7 @@ fn Facts(first: ChatInfo) -> impl IntoView {
         </ul>
         <Show when=move || direct && is_contact.get()><Rename account=peer name/></Show>
         {direct.then(|| view! { <InCommon info/> })}
-        {group.then(|| view! { <About info/> <Members info/> })}
+        {group.then(|| view! { <About info/> <LinkRows info/> <Members info/> })}
         {move || safety.get().map(|number| view! { <Safety number safety title=title.get_untracked()/> })}
     }
 }

@@ -26,6 +26,9 @@ pub fn NewChat() -> impl IntoView {
         app.contact_code.set(None);
     }
     let add = move |written: String| {
+        if let Some(code) = join_code(&written) {
+            return app.open_join(Some(code));
+        }
         let name = name.get_untracked().trim().to_owned();
         refusal.clear();
         busy.set(true);
@@ -117,6 +120,13 @@ fn Contact(row: Arc<ContactRow>, refusal: Refusal) -> impl IntoView {
     }
 }
 
+/// The code of a link into a group.
+pub fn join_code(text: &str) -> Option<String> {
+    let code = text.rsplit(['#', '/']).next().unwrap_or(text).trim();
+    let is_one = code.get(..3).is_some_and(|start| start.eq_ignore_ascii_case("HGJ"));
+    is_one.then(|| code.to_owned())
+}
+
 /// A link or a code has its own road; all else is a number.
 fn add_command(written: &str, name: String) -> Command {
     let text = written.rsplit('#').next().unwrap_or(written).trim();
@@ -158,6 +168,16 @@ mod tests {
         ] {
             let command = add_command(written, String::new());
             assert_eq!(matches!(command, Command::AddContactByCode { .. }), is_code, "{written}");
+        }
+    }
+
+    #[test]
+    fn links_into_groups_are_told_from_those_to_contacts() {
+        for text in ["https://chat.example/#/join/HGJ1:ABC", " hgj1:abc "] {
+            assert!(join_code(text).is_some_and(|code| code.eq_ignore_ascii_case("HGJ1:ABC")), "{text}");
+        }
+        for text in ["https://chat.example/phone#HGC1:ABC", "+49 151 2345678", "", "é"] {
+            assert_eq!(join_code(text), None, "{text}");
         }
     }
 

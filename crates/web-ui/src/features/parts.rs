@@ -11,6 +11,7 @@ use crate::features::emoji::EmojiPanel;
 use crate::features::finding::beside::ChatSearch;
 use crate::features::finding::carried::CarriedPane;
 use crate::features::finding::starred::{StarredPane, StarredSection};
+use crate::features::groups::join::JoinDialog;
 use crate::features::groups::new_group::NewGroup;
 use crate::features::housekeeping::ChoreDialog;
 use crate::features::info::InfoPane;
@@ -84,6 +85,7 @@ part!(MESSAGE_DIALOGS: sections, load_message_dialogs, message_dialogs => view! 
 part!(KEY_HELP: sections, load_key_help, key_help => view! { <KeyHelp/> });
 part!(ASKING: sections, load_asking, asking => view! { <AskingDialog/> });
 part!(CHORE: sections, load_chore, chore => view! { <ChoreDialog/> });
+part!(JOIN: sections, load_join, join => view! { <JoinDialog/> });
 part!(MUTING: sections, load_muting, muting => view! { <MuteDialog/> });
 part!(CALLS: calls, load_calls, calls => view! { <CallLayer/> });
 part!(CALL_LOG: calls, load_call_log, call_log => view! { <CallLogSection/> });

@@ -1,5 +1,6 @@
 //! The phone's camera for any code of ours: a new device's is linked, a contact's is added.
 
+use crate::features::new_chat::join_code;
 use crate::primitives::icon::IconButton;
 use crate::primitives::scan_view::ScanView;
 use crate::store::{Section, use_app};
@@ -14,6 +15,9 @@ pub fn ScanCode() -> impl IntoView {
     let error = RwSignal::new(String::new());
     let try_code = move |text: String| {
         let _ = error.try_set(String::new());
+        if let Some(code) = join_code(&text) {
+            return app.open_join(Some(code));
+        }
         app.ask(command_of(&text), move |result| match result {
             Ok(Answer::Chat(chat)) => {
                 app.section.set(Section::Chats);

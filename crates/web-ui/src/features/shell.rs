@@ -3,13 +3,14 @@
 use crate::features::banners::{Banners, Toasts};
 use crate::features::chat_list::ChatListPane;
 use crate::features::conversation::ConversationPane;
+use crate::features::groups::join::InvitedFirst;
 use crate::features::keys;
 use crate::features::list_grip::ListGrip;
 use crate::features::media::attach;
 use crate::features::parts::{self, Lazy, Place};
 use crate::features::settings::own_face;
 use crate::features::start::{CannotWork, Halted, LoggedOut, OtherTab, Starting};
-use crate::platform::{page, streams, version};
+use crate::platform::{join_link, page, streams, version};
 use crate::primitives::avatar::Avatar;
 use crate::primitives::icon::Icon;
 use crate::store::{App, Pane, Section, use_app};
@@ -52,8 +53,8 @@ pub fn Shell(app: App) -> impl IntoView {
             AppStage::Starting => view! { <Starting/> }.into_any(),
             AppStage::Unsupported(reason) => view! { <CannotWork reason/> }.into_any(),
             AppStage::OtherTab => view! { <OtherTab/> }.into_any(),
-            AppStage::Registering => view! { <Banners/><Lazy part=parts::REGISTRATION place=Place::Page/> }.into_any(),
-            AppStage::Linking => view! { <Banners/><Lazy part=parts::LINK place=Place::Page/> }.into_any(),
+            AppStage::Registering => view! { <Banners/><InvitedFirst/><Lazy part=parts::REGISTRATION place=Place::Page/> }.into_any(),
+            AppStage::Linking => view! { <Banners/><InvitedFirst/><Lazy part=parts::LINK place=Place::Page/> }.into_any(),
             AppStage::Active => view! { <Panes/> }.into_any(),
             AppStage::LoggedOut(reason) => view! { <LoggedOut reason/> }.into_any(),
             AppStage::Halted { what } => view! { <Halted what/> }.into_any(),
@@ -62,6 +63,7 @@ pub fn Shell(app: App) -> impl IntoView {
         <Show when=move || app.stage.with(|stage| *stage == AppStage::Active) && app.muting.with(Option::is_some)><Lazy part=parts::MUTING place=Place::Over focus="dialog button"/></Show>
         <Show when=move || app.stage.with(|stage| *stage == AppStage::Active) && app.asking.with(Option::is_some)><Lazy part=parts::ASKING place=Place::Over focus="dialog input"/></Show>
         <Show when=move || app.stage.with(|stage| *stage == AppStage::Active) && app.chore.with(Option::is_some)><Lazy part=parts::CHORE place=Place::Over focus="dialog button"/></Show>
+        <Show when=move || app.stage.with(|stage| *stage == AppStage::Active) && app.join_link.with(Option::is_some)><Lazy part=parts::JOIN place=Place::Over focus="dialog button"/></Show>
         <Show when=move || app.help.get()><Lazy part=parts::KEY_HELP place=Place::Over focus="[data-testid='key-help-close']"/></Show>
         <Show when=move || app.chooses_devices.get()><Lazy part=parts::CALL_DEVICES place=Place::Over focus="[data-testid='choose-microphone']"/></Show>
         // Among the panes they have a place in the grid.
@@ -161,7 +163,11 @@ fn watch_page(app: App) {
     // Neither of them is believed: a server on this very machine is there without a network.
     let on_online = window_event_listener(leptos::ev::online, move |_| app.tell(Command::CheckConnection));
     let on_offline = window_event_listener(leptos::ev::offline, move |_| app.tell(Command::CheckConnection));
+    let on_links = join_link::listen(move |code| app.open_join(Some(code)));
     on_cleanup(move || {
+        for listener in on_links {
+            listener.remove();
+        }
         on_visible.remove();
         on_resize.remove();
         on_back.remove();

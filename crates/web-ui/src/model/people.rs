@@ -7,15 +7,16 @@ use std::sync::Arc;
 /// A line that says who did what.
 pub fn is_of_group(line: &SystemLine) -> bool {
     use SystemLine::{
-        AdminsMade, AdminsWithdrawn, DisappearingSet, GroupCreated, GroupDescribed, GroupPhotoChanged, GroupRenamed,
-        MemberLeft, MembersAdded, MembersRemoved, MessagePinned, WhoMayEdit, WhoMaySend,
+        AdminsMade, AdminsWithdrawn, DisappearingSet, GroupCreated, GroupDescribed, GroupLinkChanged,
+        GroupPhotoChanged, GroupRenamed, MemberLeft, MembersAdded, MembersRemoved, MessagePinned, WhoMayEdit,
+        WhoMaySend,
     };
     let shows =
         matches!(line, GroupDescribed { .. } | GroupPhotoChanged { .. } | WhoMaySend { .. } | WhoMayEdit { .. });
     let changes = matches!(line, MembersAdded { .. } | MembersRemoved { .. } | MemberLeft { .. } | GroupRenamed { .. });
     shows
         || changes
-        || matches!(line, MessagePinned { .. } | DisappearingSet { .. })
+        || matches!(line, MessagePinned { .. } | DisappearingSet { .. } | GroupLinkChanged { .. })
         || matches!(line, GroupCreated { .. } | AdminsMade { .. } | AdminsWithdrawn { .. })
 }
 
@@ -80,6 +81,8 @@ mod tests {
             may_edit: false,
             disappearing: client_api::Disappearing::Off,
             in_common: Vec::new(),
+            link: None,
+            asking: Vec::new(),
             chat: ChatId([9; 16]),
             kind,
             peer: ADA,

@@ -2,6 +2,7 @@
 
 mod rules;
 
+use super::join::link_news;
 use super::{YOU, count, disappearing_set, isolated};
 use crate::model::people::People;
 use client_api::{AccountId, SystemLine, UserError};
@@ -38,6 +39,7 @@ pub fn group_line(line: &SystemLine, people: &People, me: AccountId) -> Option<S
         SystemLine::DisappearingSet { by, after } => {
             format!("{} {}", actor(*by, people, me), disappearing_set(*after))
         }
+        SystemLine::GroupLinkChanged { by, news } => format!("{} {}", actor(*by, people, me), link_news(*news)),
         SystemLine::MessagePinned { by } => format!("{} pinned a message", actor(*by, people, me)),
         _ => return None,
     })
@@ -160,6 +162,8 @@ mod tests {
             may_edit: false,
             disappearing: client_api::Disappearing::Off,
             in_common: Vec::new(),
+            link: None,
+            asking: Vec::new(),
             chat: ChatId([9; 16]),
             kind: ChatKind::Group,
             peer: AccountId::NOBODY,
@@ -203,6 +207,8 @@ mod tests {
             said(&SystemLine::WhoMaySend { by, only_admins: true }),
             "Ada let only admins send messages from now on"
         );
+        let news = client_api::LinkNews::Reset;
+        assert_eq!(said(&SystemLine::GroupLinkChanged { by, news }), "Ada reset the invite link");
         assert_eq!(said(&SystemLine::Encrypted), "");
     }
 }

@@ -1,5 +1,6 @@
 //! The log of calls: a section of the list pane.
 
+use super::link::CallLinkRow;
 use crate::model::call_log::{Ask, CallLog};
 use crate::model::clock;
 use crate::platform::page;
@@ -57,6 +58,7 @@ pub fn CallLogSection() -> impl IntoView {
     view! {
         <header class="pane-head"><h1 class="pane-title" tabindex="-1">{words::CALLS}</h1></header>
         <div class="pane-body" data-testid="section-calls" on:scroll=on_scroll>
+            <CallLinkRow/>
             <List log on_more=more/>
             <Show when=move || is_empty.get()>
                 <p class="empty" data-testid="no-calls">{words::NO_CALLS}</p>
