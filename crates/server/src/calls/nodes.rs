@@ -244,9 +244,7 @@ impl Calls {
                 Joining::Elsewhere(_) => busy_elsewhere(),
             },
             client_frame::Body::SayInCall(say) => {
-                if self.directory().device_of(ParticipantId(say.participant)) == Some(device) {
-                    self.directory().moved(device, from);
-                }
+                self.found_at(from, device, ParticipantId(say.participant));
                 self.say(device, say).await
             }
             client_frame::Body::LeaveCall(leave) => {
@@ -255,6 +253,19 @@ impl Calls {
             }
             _ => return Err(Unknown),
         })
+    }
+
+    /// A participant speaks from another node than was known: a Hello of its device was not heard.
+    fn found_at(&self, home: NodeId, device: DeviceAddress, who: ParticipantId) {
+        let moved = self.directory().seat_of(who).is_some_and(|(of, known)| of == device && known != home);
+        if !moved {
+            return;
+        }
+        self.directory().moved(device, home);
+        let seated = self.directory().of_device(device);
+        if let Some((unit, who)) = seated {
+            self.say_again(unit, who);
+        }
     }
 
     fn rooms_here(&self, get: &GetRooms) -> Result<reply::Body, Unknown> {

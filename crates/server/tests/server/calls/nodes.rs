@@ -149,21 +149,18 @@ async fn who_is_taken_out_of_the_group_at_one_node_is_put_out_at_the_other() {
     call_refused(bob.asks(wish(out.0, "0")).await, call_refused::Reason::NotInCall);
 }
 
+/// Its leaf stays in the group: of that the room's node hears by this word alone.
 #[tokio::test]
-async fn a_device_that_is_unlinked_at_one_node_is_out_of_the_call_at_the_other() {
-    let mut two = two(2).await;
-    let host = &two.club.host;
-    let (account, phone) = &mut two.club.people[1];
-    let browser = linked(host, account, phone).await;
-    let (chat, _) = group_of(host, &two.club.people[0].1, &[&browser]).await;
-    let mut alice = two.club.people[0].1.hello(host).await;
-    let of_alice = joined(alice.ask(join(chat)).await);
-    joined(browser.hello(host).await.ask(join(chat)).await);
-    let (account, phone) = &mut two.club.people[1];
-    account.without(&browser);
-    let unlinked = two.other.put("/v1/devices", Some(&phone.token), &account.put_body()).await;
-    assert_eq!(unlinked.status, 204);
-    is_told(&mut alice, &wire::RunningCall { chat: chat.to_vec(), ..two.club.running(&[(0, of_alice)]) }).await;
+async fn who_loses_the_number_at_one_node_is_out_of_the_call_at_the_other() {
+    let two = two(2).await;
+    let (mut alice, mut bob) = (two.club.socket(0).await, two.club.socket(1).await);
+    let of_alice = joined(alice.ask(join(two.club.chat)).await);
+    let of_bob = joined(bob.ask(join(two.club.chat)).await);
+    is_told(&mut alice, &two.club.running(&[(0, of_alice), (1, of_bob)])).await;
+    // Codes for one number have a pause.
+    two.nodes.clock.forward(60_000);
+    registered(&two.other, "+4915123456702").await;
+    is_told(&mut alice, &two.club.running(&[(0, of_alice)])).await;
 }
 
 #[tokio::test]
@@ -212,6 +209,7 @@ async fn who_joins_a_call_at_another_node_is_out_of_the_one_before() {
     let mut alice = two.club.socket(0).await;
     for _ in 0..3 {
         let first = joined(alice.ask(join(here)).await);
+        is_told(&mut carol, &of(there, &[(2, of_carol)])).await;
         is_told(&mut bob, &{
             let mut both = of(here, &[(1, of_bob), (0, first)]);
             both.participants.sort_by_key(|participant| participant.participant);
@@ -264,6 +262,24 @@ async fn a_removal_of_which_no_word_arrives_is_found_in_the_store() {
     taken(alice.ask(club.removal(1)).await);
     let out = (bob.participant(), put_out_of_call::Reason::NotAMember);
     bob.until("put out", |seen| seen.put_out == [out]).await;
+}
+
+#[tokio::test]
+async fn a_client_whose_hello_was_not_heard_is_found_by_its_next_word() {
+    let nodes = Nodes::none_yet();
+    let one = nodes.start(with_calls).await;
+    let lossy = Arc::new(Lossy { bus: nodes.bus.another(), loses: AtomicBool::new(false) });
+    let other = nodes.start_on(lossy.clone(), with_calls).await;
+    let club = club_at(one, 3).await;
+    let [_alice, mut bob] = club.all_in_the_call().await;
+    bob.loses_its_socket().await;
+    lossy.loses.store(true, Ordering::SeqCst);
+    bob.goes_on_with(hello_at(&other, club.device(1), bob.lease()).await).await;
+    let mut carol = club.caller(2, Way::Udp).await;
+    carol.joins(club.chat).await;
+    call_refused(bob.asks(wish(bob.participant(), "0")).await, call_refused::Reason::UnknownLine);
+    let carols = carol.participant();
+    bob.until("sent Carol's tracks", |seen| seen.has_tracks_of(carols)).await;
 }
 
 /// As if its machine had stopped: nothing of it goes on, and nothing is given up.
@@ -371,6 +387,47 @@ async fn what_no_node_has_said_is_refused() {
     let back = at_once(futures_util::StreamExt::next(&mut heard)).await.unwrap();
     stranger.publish(&room, back.payload).unwrap();
     joined(newer.ask(join(two.club.chat)).await);
+}
+
+/// A word of another node, which has the key.
+async fn sealed(nodes: &Nodes, subject: &str, body: proto::bus::call_word::Body) -> Vec<u8> {
+    use hmac::Mac as _;
+    let hash = |key: &[u8], parts: &[&[u8]]| {
+        let mut mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(key).unwrap();
+        parts.iter().for_each(|part| mac.update(part));
+        mac.finalize().into_bytes().to_vec()
+    };
+    let secret = nodes.database.stores().sessions.setting_or_insert("secret", Vec::new()).await.unwrap();
+    let key = hash(&secret, &[b"words about calls on the bus"]);
+    let word = prost::Message::encode_to_vec(&proto::bus::CallWord { from: 7, body: Some(body) });
+    let len = u64::try_from(subject.len()).unwrap().to_be_bytes();
+    [hash(&key, &[&len, subject.as_bytes(), &word]), word].concat()
+}
+
+/// A removal may come between the question of the session's node and the place.
+#[tokio::test]
+async fn the_rooms_node_reads_the_members_itself() {
+    let two = two(2).await;
+    let mut alice = two.club.socket(0).await;
+    let of_alice = joined(alice.ask(join(two.club.chat)).await);
+    let room = format!("calls.node.{:08x}", node_of(of_alice).0);
+    let of_node = two.nodes.bus.another();
+    for (device, is_let_in) in [(&two.club.stranger, false), (two.club.device(1), true)] {
+        let asked = proto::bus::Asked {
+            device: Some(device.address.to_wire()),
+            lease: Lease(fresh()).to_vec(),
+            time_ms: 1,
+            frame: Some(wire::ClientFrame { request: 0, body: Some(join(two.club.chat)) }),
+        };
+        let word = sealed(&two.nodes, &room, proto::bus::call_word::Body::Asked(asked)).await;
+        let answer = of_node.request(&room, word, AT_ONCE).await.unwrap();
+        let reply: wire::Reply = prost::Message::decode(&answer[32..]).unwrap();
+        match reply.body.unwrap() {
+            reply::Body::CallJoined(_) if is_let_in => {}
+            reply if !is_let_in => refused(reply, Reason::Denied, "not a member"),
+            reply => panic!("{reply:?}"),
+        }
+    }
 }
 
 #[tokio::test]
