@@ -174,7 +174,11 @@ impl Calls {
             }
             Body::SayInCall(say) => match self.elsewhere(say.participant) {
                 None => self.say(device, say).await,
-                Some(node) => self.ask(node, joiner(0), Body::SayInCall(say)).await,
+                // What would be refused there goes nowhere.
+                Some(node) => match words::read(say.clone()) {
+                    Ok(_) => self.ask(node, joiner(0), Body::SayInCall(say)).await,
+                    Err(refused) => refused,
+                },
             },
             Body::LeaveCall(leave) => {
                 match self.elsewhere(leave.participant) {
