@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let files = ["identity", "wire", "account", "content", "link", "history", "backup"];
+    let files = ["identity", "wire", "account", "content", "link", "history", "backup", "bus"];
     let paths: Vec<PathBuf> = files.iter().map(|f| PathBuf::from(format!("proto/heliograph/{f}.proto"))).collect();
     for path in &paths {
         println!("cargo:rerun-if-changed={}", path.display());

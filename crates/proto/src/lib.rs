@@ -15,7 +15,7 @@ mod schema {
     include!(concat!(env!("OUT_DIR"), "/schema.rs"));
 }
 
-pub use schema::heliograph::{account, backup, content, history, identity, link, wire};
+pub use schema::heliograph::{account, backup, bus, content, history, identity, link, wire};
 
 /// The protocol version that this code speaks.
 pub const PROTOCOL_VERSION: u32 = 1;

@@ -6,6 +6,7 @@
 
 mod accounts;
 mod backups;
+mod calls;
 mod groups;
 mod invites;
 mod operating;
@@ -13,6 +14,7 @@ mod pushes;
 
 pub use accounts::*;
 pub use backups::*;
+pub use calls::*;
 pub use groups::*;
 pub use invites::*;
 pub use operating::*;

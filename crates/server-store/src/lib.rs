@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod backups;
 pub mod blobs;
+pub mod calls;
 pub mod conformance;
 pub mod devices;
 pub mod error;
@@ -51,6 +52,8 @@ pub struct Stores {
     pub operating: Arc<dyn operating::OperatingStore>,
     /// Push subscriptions.
     pub pushes: Arc<dyn pushes::PushStore>,
+    /// Which node has the room of a call.
+    pub rooms: Arc<dyn calls::RoomStore>,
 }
 
 /// Milliseconds since the Unix epoch, by the server's clock.

@@ -103,6 +103,6 @@ pub trait SessionStore: Send + Sync {
     async fn setting_or_insert(&self, name: &'static str, value: Vec<u8>) -> Result<Vec<u8>, StoreError>;
     /// Replaces a value.
     async fn put_setting(&self, name: &'static str, value: Vec<u8>) -> Result<(), StoreError>;
-    /// Deletes what is over: tokens, challenges, codes, tickets, rendezvous.
+    /// Deletes what is over: tokens, challenges, codes, tickets, rendezvous, leases of rooms.
     async fn sweep(&self, now_ms: UnixMs) -> Result<(), StoreError>;
 }

@@ -5,6 +5,7 @@
 mod accounts;
 mod backups;
 mod blobs;
+mod calls;
 mod devices;
 mod groups;
 mod hot;
@@ -52,6 +53,7 @@ impl Sqlite {
         connection.pragma_update(None, "synchronous", "FULL")?;
         // Before anything is written, the journal mode included: a file that is not ours stays as it is.
         migrations::migrate(&mut connection)?;
+        calls::forget_rooms(&connection)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
         let readers = (0..READERS).map(|_| open_reader(path)).collect::<Result<Vec<_>, _>>()?;
@@ -117,6 +119,7 @@ impl Sqlite {
             backups: self.clone(),
             operating: self.clone(),
             pushes: self.clone(),
+            rooms: self.clone(),
         }
     }
 

@@ -65,6 +65,10 @@ conforms!(
     an_account_that_deletes_itself_leaves_its_farewell_alone,
     a_device_has_one_subscription,
     a_subscription_goes_with_its_device,
+    a_room_is_one_nodes,
+    a_lease_ends,
+    a_room_is_given_up_by_who_has_it,
+    rooms_elsewhere_are_found_by_members,
     one_commit_an_epoch,
     stale_messages_are_refused,
     repeats_get_the_first_result,
@@ -83,3 +87,20 @@ conforms!(
     a_leaf_that_comes_too_late_is_revoked,
     an_acknowledgement_ends_with_the_queue,
 );
+
+/// Who opens the file has it alone: a run that was killed holds up nobody.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rooms_of_the_run_before_are_nobodys() {
+    use server_store::calls::{NodeId, RoomClaims};
+    let folder = tempfile::tempdir().unwrap();
+    let claim = |node| RoomClaims {
+        node: NodeId(node),
+        rooms: vec![(proto::ids::ChatId([1; 16]), 1)],
+        now_ms: 1,
+        expires_ms: 1_000,
+    };
+    for node in [1, 2] {
+        let store = Sqlite::open(&folder.path().join("heliograph.db")).unwrap();
+        assert_eq!(store.stores().rooms.claim_rooms(claim(node)).await.unwrap(), []);
+    }
+}

@@ -1,30 +1,38 @@
 //! Calls: whose device may be in which, what clients and units say to each other, and what the others of a group hear of it.
 //!
-//! Membership is the delivery service's: who has a leaf in the group, and is listed, may be in its call. Units ([`unit`]) know
+//! A room is at one node, which claims it in the store ([`rooms`]); clients may have their sessions at others ([`nodes`]). Membership is the delivery service's: who has a leaf in the group, and is listed, may be in its call. Units ([`unit`]) know
 //! rooms and participants only; who they are is in the [`directory`]. That a device is put out follows from it at once, and
 //! [`keeping`] tells its unit. docs/calls.md.
 
 mod datagrams;
 mod directory;
 mod keeping;
+mod nodes;
 mod owed;
+mod rooms;
 mod runs;
 mod streams;
 mod unit;
 mod words;
 
 pub(crate) use keeping::{keep, pass_on};
+pub(crate) use nodes::serve;
+pub(crate) use rooms::hold;
 pub(crate) use unit::Bound;
 pub(crate) use words::is_of_calls;
 
+use crate::bus::{Bus, BusError};
+use crate::clock::Clock;
 use crate::config::CallsConfig;
 use crate::hub::Hub;
 use crate::open::Places;
 use crate::turn::Turn;
-use directory::{Directory, Reserved, Seating};
+use directory::{Directory, Joiner, Reserved, Seating};
+use nodes::Line;
 use owed::Owed;
 use proto::ids::{ChatId, DeviceAddress, Lease};
 use proto::wire::{self, call_refused, client_frame, refused, reply, server_frame};
+use server_store::calls::NodeId;
 use server_store::groups::{Membership, Standing};
 use server_store::{StoreError, Stores};
 use sfu::{JoinError, ParticipantId};
@@ -46,12 +54,17 @@ const BUSY_RETRY_MS: u32 = 500;
 pub(crate) struct Calls {
     hub: Arc<Hub>,
     stores: Stores,
+    clock: Arc<dyn Clock>,
+    /// To the other nodes.
+    line: Line,
     units: Vec<Unit>,
     /// Decides which unit has a group's room. Keyed: group ids are clients' own, and could all lead to one.
     hasher: RandomState,
     directory: Mutex<Directory>,
     owed: Mutex<Owed>,
     to_keep: Notify,
+    /// Rooms are closed, and their groups know.
+    to_release: Notify,
     stop: watch::Sender<bool>,
     /// For those whose network passes nothing but HTTPS, where this server has that.
     turn: Option<Turn>,
@@ -61,6 +74,24 @@ pub(crate) struct Calls {
 pub(crate) struct Sayings {
     of: Vec<(usize, mpsc::Receiver<Saying>)>,
     ended: Vec<oneshot::Receiver<()>>,
+}
+
+/// What calls need of the server that they are in.
+pub(crate) struct Around {
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) stores: Stores,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) bus: Arc<dyn Bus>,
+    /// All nodes have it, and nobody else.
+    pub(crate) bus_key: [u8; 32],
+}
+
+/// What comes to the calls of a server from its units and from other nodes.
+pub(crate) struct Incoming {
+    /// For [`pass_on`].
+    pub(crate) sayings: Sayings,
+    /// For [`serve`].
+    pub(crate) words: nodes::Words,
 }
 
 /// Numbers for metrics.
@@ -80,13 +111,14 @@ pub(crate) struct Tally {
 
 impl Calls {
     /// Starts a unit over each of these sockets. Where one cannot be started there are no calls.
-    pub(crate) fn start(
-        hub: Arc<Hub>,
-        stores: Stores,
+    pub(crate) async fn start(
+        around: Around,
         bound: Vec<Bound>,
         config: Option<&CallsConfig>,
         rate_limit_factor: usize,
-    ) -> (Self, Sayings) {
+    ) -> Result<(Self, Incoming), BusError> {
+        let Around { hub, stores, clock, bus, bus_key } = around;
+        let (line, words) = Line::open(bus, bus_key).await?;
         let (stop, stopped) = watch::channel(false);
         let started = config.map_or(Ok(Vec::new()), |config| start_units(bound, config, rate_limit_factor, &stopped));
         let started = started.unwrap_or_else(|error| {
@@ -99,9 +131,11 @@ impl Calls {
             of.push((number, started.sayings));
             ended.push(started.ended);
         }
-        let (hasher, directory, owed, to_keep) =
-            (RandomState::new(), Mutex::default(), Mutex::default(), Notify::new());
-        (Self { hub, stores, units, hasher, directory, owed, to_keep, stop, turn: None }, Sayings { of, ended })
+        let (hasher, directory, owed) = (RandomState::new(), Mutex::default(), Mutex::default());
+        let (to_keep, to_release) = (Notify::new(), Notify::new());
+        let calls =
+            Self { hub, stores, clock, line, units, hasher, directory, owed, to_keep, to_release, stop, turn: None };
+        Ok((calls, Incoming { sayings: Sayings { of, ended }, words }))
     }
 
     /// The same, relaying for who is in a call to where its units take datagrams.
@@ -144,42 +178,82 @@ impl Calls {
 
     /// Carries out a request of a connected device, of the kinds that [`is_of_calls`] takes.
     ///
-    /// What is said is queued to the unit before the first await, so that words handed over in order are heard in order.
+    /// What is said is queued to the unit, or to its node, before the first await, so that words handed over in order are heard in order.
     pub(crate) async fn handle(&self, device: DeviceAddress, lease: Lease, body: client_frame::Body) -> reply::Body {
         use client_frame::Body;
+        let joiner = |time_ms| Joiner { device, lease, home: self.line.node, time_ms };
         match body {
-            Body::JoinCall(join) => self.join(device, lease, &join).await,
-            Body::SayInCall(say) => self.say(device, say).await,
+            Body::JoinCall(join) => {
+                let time_ms = self.directory().join_time(self.clock.now_ms());
+                match self.join(joiner(time_ms), &join).await {
+                    Joining::Answered(reply) => reply,
+                    Joining::Elsewhere(node) => self.join_at(node, joiner(time_ms), join).await,
+                }
+            }
+            Body::SayInCall(say) => match self.elsewhere(say.participant) {
+                None => self.say(device, say).await,
+                // What would be refused there goes nowhere.
+                Some(node) => match words::read(say.clone()) {
+                    Ok(_) => self.ask(node, joiner(0), Body::SayInCall(say)).await,
+                    Err(refused) => refused,
+                },
+            },
             Body::LeaveCall(leave) => {
-                self.leave(device, ParticipantId(leave.participant));
+                match self.elsewhere(leave.participant) {
+                    None => self.leave(device, ParticipantId(leave.participant)),
+                    Some(node) => self.line.tell(node, nodes::asked(joiner(0), Body::LeaveCall(leave))),
+                }
                 reply::Body::Done(wire::Done {})
             }
-            Body::GetCalls(_) => self.running_of(device).await.unwrap_or_else(|error| busy(&error)),
+            Body::GetCalls(_) => self.running_of(device).await,
             _ => refuse(refused::Reason::Unsupported, "not of calls"),
         }
     }
 
-    async fn join(&self, device: DeviceAddress, lease: Lease, join: &wire::JoinCall) -> reply::Body {
-        use call_refused::Reason;
+    /// Joins here, where the room is this node's or can be.
+    async fn join(&self, joiner: Joiner, join: &wire::JoinCall) -> Joining {
         let Ok(chat) = ChatId::try_from(join.chat.as_slice()) else {
-            return refuse(refused::Reason::Invalid, "chat: 16 bytes are wanted");
+            return Joining::Answered(refuse(refused::Reason::Invalid, "chat: 16 bytes are wanted"));
         };
+        if *self.stop.borrow() {
+            return Joining::Answered(refuse_busy("this server stops"));
+        }
         if !self.are_offered() {
-            return refuse_call(Reason::NotOffered, "this server has no calls");
+            let refusal = refuse_call(call_refused::Reason::NotOffered, "this server has no calls");
+            return Joining::Answered(refusal);
         }
         // Reserved first: a removal that the question below does not see strikes the reservation.
-        let reservation = self.reserve(device, lease, chat);
-        match self.members(chat).await {
-            Err(error) => return busy(&error),
-            Ok(members) if !members.contains(&device) => return refuse(refused::Reason::Denied, "not a member"),
-            Ok(_) => {}
-        }
-        if self.hub.lease_of(device) != Some(lease) {
-            return refuse(refused::Reason::Denied, "another run of this client is connected");
+        let reservation = self.reserve(joiner, chat);
+        if let Err(refused) = self.admit(joiner, chat).await {
+            return Joining::Answered(refused);
         }
         // The one before goes first: in a full call it has the place that this one is to get.
-        self.directory().vacate(device);
+        self.directory().vacate(joiner.device);
         self.tell_units_who_left().await;
+        match self.claim(chat, reservation.reserved.room).await {
+            Err(error) => Joining::Answered(busy(&error)),
+            Ok(Some(node)) => Joining::Elsewhere(node),
+            Ok(None) => Joining::Answered(self.seat(reservation).await),
+        }
+    }
+
+    /// Whether it may join: by the store here as well where the device's session is elsewhere, since only here a removal strikes it.
+    async fn admit(&self, joiner: Joiner, chat: ChatId) -> Result<(), reply::Body> {
+        let members = self.members(chat).await.map_err(|error| busy(&error))?;
+        if !members.contains(&joiner.device) {
+            return Err(refuse(refused::Reason::Denied, "not a member"));
+        }
+        if joiner.home == self.line.node {
+            if self.hub.lease_of(joiner.device) != Some(joiner.lease) {
+                return Err(refuse(refused::Reason::Denied, "another run of this client is connected"));
+            }
+            self.line.tell_all(nodes::joins(joiner));
+        }
+        Ok(())
+    }
+
+    async fn seat(&self, reservation: Reservation<'_>) -> reply::Body {
+        use call_refused::Reason;
         let Reserved { participant, room, unit } = reservation.reserved;
         let joined = match self.units.get(unit) {
             Some(unit) => asked(unit, |answer| Word::Join { room, who: participant, answer }).await,
@@ -207,6 +281,40 @@ impl Calls {
         }
     }
 
+    /// Joins at the node that has the room.
+    async fn join_at(&self, node: NodeId, joiner: Joiner, join: wire::JoinCall) -> reply::Body {
+        let reply = self.ask(node, joiner, client_frame::Body::JoinCall(join)).await;
+        if let reply::Body::CallJoined(joined) = &reply
+            && self.hub.lease_of(joiner.device) != Some(joiner.lease)
+        {
+            let leave = wire::LeaveCall { participant: joined.participant };
+            self.line.tell(node, nodes::asked(joiner, client_frame::Body::LeaveCall(leave)));
+            return refuse(refused::Reason::Denied, "another run of this client is connected");
+        }
+        reply
+    }
+
+    /// Asks another node on behalf of a device whose session is here.
+    async fn ask(&self, node: NodeId, joiner: Joiner, body: client_frame::Body) -> reply::Body {
+        let joins = matches!(body, client_frame::Body::JoinCall(_));
+        match self.line.ask(node, nodes::asked(joiner, body)).await {
+            Ok(reply) => reply,
+            // It has ended, and the participant with it; rooms stay its own until their leases end.
+            Err(BusError::NoResponders) if !joins => {
+                refuse_call(call_refused::Reason::NotInCall, "the participant's node is gone")
+            }
+            Err(BusError::TooLong { .. }) => refuse(refused::Reason::TooLarge, "too long for another node"),
+            Err(BusError::NoResponders | BusError::TimedOut | BusError::Full) => {
+                refuse_busy("the node that has the room does not answer")
+            }
+        }
+    }
+
+    /// The node of a participant that cannot be here.
+    fn elsewhere(&self, participant: u64) -> Option<NodeId> {
+        words::node_of(participant).filter(|node| *node != self.line.node)
+    }
+
     async fn say(&self, device: DeviceAddress, say: wire::SayInCall) -> reply::Body {
         let who = ParticipantId(say.participant);
         let says = match words::read(say) {
@@ -231,25 +339,39 @@ impl Calls {
 
     /// A running client of the device has a socket. One of another lease is out; the same one goes on, and hears once more what
     /// it may have missed.
-    pub(crate) async fn back(&self, device: DeviceAddress, lease: Lease) {
+    pub(crate) fn back(&self, device: DeviceAddress, lease: Lease) {
+        self.back_at(self.line.node, device, lease);
+        self.line.tell_all(nodes::back(device, lease));
+    }
+
+    fn back_at(&self, home: NodeId, device: DeviceAddress, lease: Lease) {
         let (unit, who) = {
             let mut directory = self.directory();
             directory.vacate_but_for(device, Some(lease));
+            directory.moved(device, home);
             self.to_keep.notify_one();
             let Some(seated) = directory.of_device(device) else { return };
             seated
         };
-        if let Some(unit) = self.units.get(unit) {
-            // Nobody's greeting waits for a unit.
-            if let Err(TrySendError::Full(word)) = unit.words.try_send(Word::SayAgain(who)) {
-                let words = unit.words.clone();
-                drop(tokio::spawn(async move { words.send(word).await.is_ok() }));
-            }
+        self.say_again(unit, who);
+    }
+
+    fn say_again(&self, unit: usize, who: ParticipantId) {
+        let Some(unit) = self.units.get(unit) else { return };
+        // Nobody's greeting waits for a unit.
+        if let Err(TrySendError::Full(word)) = unit.words.try_send(Word::SayAgain(who)) {
+            let words = unit.words.clone();
+            drop(tokio::spawn(async move { words.send(word).await.is_ok() }));
         }
     }
 
     /// These devices are out of whatever call they are in: unlinked, or their account's number has moved.
     pub(crate) fn put_out(&self, devices: &[DeviceAddress]) {
+        self.put_out_here(devices);
+        self.line.tell_all(nodes::put_out(devices));
+    }
+
+    fn put_out_here(&self, devices: &[DeviceAddress]) {
         let mut directory = self.directory();
         for device in devices {
             directory.vacate_but_for(*device, None);
@@ -259,13 +381,35 @@ impl Calls {
 
     /// Somebody may have lost the leaf by which they are in a group's call, or has one and has not heard of it.
     pub(crate) fn roster_changed(&self, chat: ChatId) {
+        self.roster_changed_here(chat);
+        self.line.tell_all(nodes::roster_changed(chat));
+    }
+
+    fn roster_changed_here(&self, chat: ChatId) {
         if self.directory().doubt(chat) {
             self.to_keep.notify_one();
         }
     }
 
     /// Running calls of groups in which the device has a leaf.
-    async fn running_of(&self, device: DeviceAddress) -> Result<reply::Body, StoreError> {
+    async fn running_of(&self, device: DeviceAddress) -> reply::Body {
+        let told = async {
+            let elsewhere = match self.running_elsewhere(device).await? {
+                Ok(elsewhere) => elsewhere,
+                // It asks again; without the others' calls it would take itself to be out of its own.
+                Err(_) => return Ok(refuse_busy("a node that has a call does not answer")),
+            };
+            let mut calls = self.running_here(device).await?;
+            let here: BTreeSet<Vec<u8>> = calls.iter().map(|call| call.chat.clone()).collect();
+            let is_told = |call: &wire::RunningCall| !call.participants.is_empty() && !here.contains(&call.chat);
+            calls.extend(elsewhere.into_iter().filter(is_told));
+            calls.truncate(crate::limits::CALLS_TOLD_MAX);
+            Ok(reply::Body::Calls(wire::Calls { calls }))
+        };
+        told.await.unwrap_or_else(|error| busy(&error))
+    }
+
+    async fn running_here(&self, device: DeviceAddress) -> Result<Vec<wire::RunningCall>, StoreError> {
         let mut chats = Vec::new();
         let mut after = None;
         while !self.directory().chats().is_empty() {
@@ -281,8 +425,7 @@ impl Calls {
         // is newer.
         let directory = self.directory();
         let running = chats.into_iter().map(|chat| words::running(chat, directory.participants(chat)));
-        let calls = running.filter(|call| !call.participants.is_empty()).take(crate::limits::CALLS_TOLD_MAX).collect();
-        Ok(reply::Body::Calls(wire::Calls { calls }))
+        Ok(running.filter(|call| !call.participants.is_empty()).collect())
     }
 
     /// Devices with a leaf in the group, but for those that are unlinked.
@@ -291,10 +434,10 @@ impl Calls {
         Ok(members.into_iter().filter(|m| m.standing == Standing::Listed).map(|m| m.device).collect())
     }
 
-    fn reserve(&self, device: DeviceAddress, lease: Lease, chat: ChatId) -> Reservation<'_> {
+    fn reserve(&self, joiner: Joiner, chat: ChatId) -> Reservation<'_> {
         let shard = self.hasher.hash_one(chat.0) % u64::try_from(self.units.len().max(1)).unwrap_or(1);
         let unit = usize::try_from(shard).unwrap_or(0);
-        let reserved = self.directory().reserve((device, lease, chat), unit, words::draw_participant);
+        let reserved = self.directory().reserve(joiner, chat, unit, || words::draw_participant(self.line.node));
         Reservation { calls: self, reserved }
     }
 
@@ -316,8 +459,12 @@ impl Calls {
         }
     }
 
-    fn tell(&self, device: DeviceAddress, body: &server_frame::Body) {
-        self.hub.push_all(&[device], body);
+    /// Tells a device whose session is there.
+    fn tell(&self, (device, home): (DeviceAddress, NodeId), body: server_frame::Body) {
+        match home == self.line.node {
+            true => self.hub.push_all(&[device], &body),
+            false => self.line.tell(home, nodes::tell(&[device], body)),
+        }
     }
 
     /// For metrics.
@@ -360,6 +507,13 @@ fn start_units(
     bound.into_iter().enumerate().map(start).collect()
 }
 
+/// What came of joining here.
+enum Joining {
+    Answered(reply::Body),
+    /// That node has the room.
+    Elsewhere(NodeId),
+}
+
 /// A place that is given up unless somebody is seated there.
 struct Reservation<'a> {
     calls: &'a Calls,
@@ -394,6 +548,11 @@ fn busy(error: &StoreError) -> reply::Body {
         tracing::error!(error = error as &dyn std::error::Error, "a request about calls failed in the store");
     }
     refuse_busy("the store failed")
+}
+
+/// The one who asked looked before the room went to another node.
+fn busy_elsewhere() -> reply::Body {
+    refuse_busy("another node has the room by now")
 }
 
 fn refuse_busy(detail: &str) -> reply::Body {

@@ -5,6 +5,7 @@ pub mod admin;
 pub mod app;
 pub mod blob_bytes;
 pub mod blob_folder;
+pub mod bus;
 mod calls;
 pub mod clock;
 pub mod codes;
@@ -32,7 +33,7 @@ pub use config::Config;
 pub use push::{PushHost, PushHostError};
 #[cfg(unix)]
 pub(crate) use server::RESTORING;
-pub use server::{Environment, Running, Server, new_timeline};
+pub use server::{Common, Environment, Running, Server, new_timeline};
 
 /// The address by which others in the local network reach this machine, if there is one.
 pub fn lan_address() -> Option<std::net::IpAddr> {

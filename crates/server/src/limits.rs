@@ -104,6 +104,20 @@ pub const CALLS_TOLD_MAX: usize = 1_024;
 /// Bytes of a session description that count as one word more. Reading them holds up the packets of everybody in the unit.
 pub const CALL_SDP_LEN_A_WORD: usize = 8 * 1024;
 
+/// How long a node has a room without renewing its claim. Whoever had it, and died, keeps others from opening it for so long.
+pub const CALL_ROOM_LEASE: Duration = Duration::from_secs(10);
+/// How often claims are renewed.
+pub const CALL_ROOM_RENEW_EVERY: Duration = Duration::from_secs(3);
+/// Rooms whose claims are renewed or given up in one transaction.
+pub const CALL_ROOMS_A_STEP: usize = 512;
+/// How often the members of all calls are looked at, and offers to those whose session is at another node are said again: words
+/// between nodes may be lost.
+pub const CALL_LOOK_EVERY: Duration = Duration::from_secs(15);
+/// Words of other nodes that are being answered. Further ones wait in the bus, see `bus::BUS_WAITING_MAX`.
+pub const CALL_NODE_ANSWERS_MAX: usize = 256;
+/// How long another node may take to answer.
+pub const CALL_NODE_ANSWER_WITHIN: Duration = Duration::from_secs(3);
+
 /// Pushes under way at once.
 pub const PUSHES_AT_ONCE_MAX: usize = 16;
 /// Devices that wait to be pushed to; others find their messages when they connect.

@@ -5,9 +5,10 @@
 
 use crate::app::App;
 use crate::blob_bytes::{BlobBytes, BlobMemory};
+use crate::bus::InProcess;
 use crate::config::Config;
 use crate::ports::Connection;
-use crate::server::{Environment, build, sweep_once};
+use crate::server::{Common, Environment, build, sweep_once};
 use anyhow::{Context, Result};
 use axum::Router;
 use axum::body::Body;
@@ -35,7 +36,8 @@ impl Portless {
         database: Arc<Sqlite>,
         blobs: Arc<BlobMemory>,
     ) -> Result<Self> {
-        let app = Arc::new(build(config, environment, database, BlobBytes::Memory(blobs), None, Vec::new()).await?.0);
+        let common = Common { database, bus: Arc::new(InProcess::default()) };
+        let app = Arc::new(build(config, environment, common, BlobBytes::Memory(blobs), None, Vec::new()).await?.0);
         let router = crate::http::router(app.clone());
         Ok(Self { app, router })
     }

@@ -3,6 +3,7 @@
 use crate::app::{App, ServerIdentity, random};
 use crate::blob_bytes::BlobBytes;
 use crate::blob_folder::BlobFolder;
+use crate::bus::{Bus, InProcess};
 use crate::calls::{self, Calls};
 use crate::clock::{Clock, SystemClock};
 use crate::codes::{CodeSender, Codes, ConsoleSender};
@@ -65,6 +66,14 @@ pub async fn new_timeline(data: &Path) -> Result<()> {
 /// Inside of a data folder: a backup that is being put back there.
 pub(crate) const RESTORING: &str = ".restoring";
 
+/// What the nodes of one server share.
+pub struct Common {
+    /// The truth.
+    pub database: Arc<Sqlite>,
+    /// This node's connection to the bus.
+    pub bus: Arc<dyn Bus>,
+}
+
 /// See [`Server::start`].
 pub struct Server;
 
@@ -99,6 +108,11 @@ impl Server {
 
     /// The same with another clock or code sender.
     pub async fn start_with(config: Config, environment: Environment) -> Result<Running> {
+        Self::start_node(config, environment, None).await
+    }
+
+    /// The same as one of several nodes; without what they share it is the only one, over a database in its data folder.
+    pub async fn start_node(config: Config, environment: Environment, common: Option<Common>) -> Result<Running> {
         writable(&config.data)?;
         let restoring = config.data.join(RESTORING);
         anyhow::ensure!(
@@ -106,8 +120,10 @@ impl Server {
             "{} is there: a backup is being put back, or that was cut off: empty the data folder and restore again",
             restoring.display()
         );
-        let database = config.data.join("heliograph.db");
-        let database = Sqlite::open(&database).with_context(|| format!("cannot open {}", database.display()))?;
+        let common = match common {
+            Some(common) => common,
+            None => alone(&config.data)?,
+        };
         let tls = match &config.https {
             None => None,
             Some(https) => Some(match &https.own {
@@ -137,7 +153,7 @@ impl Server {
         let bound = config.calls.as_ref().map(bind_calls).unwrap_or_default();
         let calls_addrs =
             bound.iter().map(|unit| Ok((unit.udp_address()?, unit.tcp_address()?))).collect::<Result<Vec<_>>>()?;
-        let (app, sayings) = build(config, environment, database, blobs, authority_pem.clone(), bound).await?;
+        let (app, incoming) = build(config, environment, common, blobs, authority_pem.clone(), bound).await?;
         let https_addr = secure.as_ref().map(|(listener, _)| listener.local_addr()).transpose()?;
         let units = units_from_here(&app.config, &calls_addrs).filter(|_| https_addr.is_some());
         let calls = app.calls.relayed_to(units.collect());
@@ -162,8 +178,10 @@ impl Server {
         let sweep = tokio::spawn(sweep(app.clone()));
         let keep_calls = tokio::spawn(calls::keep(app.clone()));
         let push = tokio::spawn(push::run(app.clone()));
-        let pass_on = tokio::spawn(calls::pass_on(app.clone(), sayings));
-        let mut tasks = vec![fan_out, sweep, keep_calls, push];
+        let pass_on = tokio::spawn(calls::pass_on(app.clone(), incoming.sayings));
+        let hold_rooms = tokio::spawn(calls::hold(app.clone()));
+        let nodes = tokio::spawn(calls::serve(app.clone(), incoming.words));
+        let mut tasks = vec![fan_out, sweep, keep_calls, push, hold_rooms, nodes];
         tasks.extend(admin(&app));
         Ok(Running {
             addr,
@@ -197,8 +215,14 @@ impl Running {
         for task in self.tasks {
             task.abort();
         }
-        result
+        result.and(self.app.calls.release_closed().await.map_err(|error| anyhow!(error)))
     }
+}
+
+fn alone(data: &Path) -> Result<Common> {
+    let database = data.join("heliograph.db");
+    let database = Sqlite::open(&database).with_context(|| format!("cannot open {}", database.display()))?;
+    Ok(Common { database, bus: Arc::new(InProcess::default()) })
 }
 
 fn bind(address: SocketAddr, option: &str) -> Result<TcpListener> {
@@ -284,17 +308,26 @@ fn writable(folder: &Path) -> Result<()> {
 pub(crate) async fn build(
     config: Config,
     environment: Environment,
-    database: Arc<Sqlite>,
+    common: Common,
     blobs: BlobBytes,
     authority_pem: Option<String>,
     calls: Vec<calls::Bound>,
-) -> Result<(App, calls::Sayings)> {
+) -> Result<(App, calls::Incoming)> {
+    let Common { database, bus } = common;
     let stores = database.stores();
     let identity = identity(&stores).await?;
     let hub = Arc::new(Hub::default());
     let pushes = pushes(config.push.as_ref(), &stores).await?;
     let factor = usize::try_from(config.rate_limit_factor.get()).unwrap_or(usize::MAX);
-    let (calls, sayings) = Calls::start(hub.clone(), stores.clone(), calls, config.calls.as_ref(), factor);
+    let around = calls::Around {
+        hub: hub.clone(),
+        stores: stores.clone(),
+        clock: environment.clock.clone(),
+        bus,
+        bus_key: identity.keyed_hash("words about calls on the bus", &[]),
+    };
+    let started = Calls::start(around, calls, config.calls.as_ref(), factor).await;
+    let (calls, incoming) = started.context("cannot listen on the bus of the nodes")?;
     let app = App {
         delivery: Delivery::new(stores.clone()),
         hub,
@@ -316,7 +349,7 @@ pub(crate) async fn build(
         stores,
         config,
     };
-    Ok((app, sayings))
+    Ok((app, incoming))
 }
 
 /// With a key that is made at the first start: browsers subscribe for it, so it stays.

@@ -12,6 +12,7 @@ const STEPS: &[&str] = &[
     include_str!("schema_4.sql"),
     include_str!("schema_5.sql"),
     include_str!("schema_6.sql"),
+    include_str!("schema_7.sql"),
 ];
 
 /// Brings the file to this release's schema, or refuses one from a newer release.
@@ -49,7 +50,7 @@ mod tests {
         let connection = Connection::open(&path).unwrap();
         connection.pragma_update(None, "user_version", 99).unwrap();
         drop(connection);
-        assert!(matches!(Sqlite::open(&path), Err(StoreError::Newer { found: 99, known: 6 })));
+        assert!(matches!(Sqlite::open(&path), Err(StoreError::Newer { found: 99, known: 7 })));
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! [`SessionStore`] on SQLite.
 
 use super::hot::Touches;
-use super::{Sqlite, int, invites, uint};
+use super::{Sqlite, calls, int, invites, uint};
 use crate::sessions::{self, ConnectOutcome, NewConnection, NewSession, OpenOutcome, SessionStore, Standing};
 use crate::{StoreError, UnixMs};
 use async_trait::async_trait;
@@ -98,6 +98,7 @@ impl SessionStore for Sqlite {
             // A code's row also remembers how many were sent, so it outlives the code.
             tx.execute("DELETE FROM code WHERE sent_ms <= ?", [now.saturating_sub(int(DAY_MS))])?;
             invites::sweep(tx, now_ms)?;
+            calls::sweep(tx, now_ms)?;
             Ok(())
         })
         .await

@@ -5,18 +5,35 @@
 //! not seated: so nobody slips in between the question and the answer.
 
 use proto::ids::{ChatId, DeviceAddress, Lease};
+use server_store::calls::NodeId;
 use sfu::{ParticipantId, RoomId};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Who wants to be in a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Joiner {
+    pub(super) device: DeviceAddress,
+    /// Of the running client that joined.
+    pub(super) lease: Lease,
+    /// The node where its session is.
+    pub(super) home: NodeId,
+    /// When it joined, by [`Directory::join_time`] there.
+    pub(super) time_ms: u64,
+}
 
 /// A participant's place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
-    pub(super) device: DeviceAddress,
-    /// Of the running client that joined.
-    pub(super) lease: Lease,
+    pub(super) joiner: Joiner,
     pub(super) chat: ChatId,
     /// Rises with every reservation.
     serial: u64,
+}
+
+impl Place {
+    pub(super) fn device(&self) -> DeviceAddress {
+        self.joiner.device
+    }
 }
 
 /// Where a reservation leads.
@@ -35,10 +52,20 @@ pub(super) enum Seating {
     Struck,
 }
 
+/// Whether a room is this node's by the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Claim {
+    /// Not asked yet, or not answered.
+    Unknown,
+    /// It is.
+    Held,
+}
+
 #[derive(Debug)]
 struct Room {
     id: RoomId,
     unit: usize,
+    claim: Claim,
     /// Seated or not.
     participants: BTreeSet<ParticipantId>,
 }
@@ -47,11 +74,14 @@ struct Room {
 #[derive(Debug, Default)]
 pub(super) struct Directory {
     serial: u64,
+    last_join_ms: u64,
     rooms_opened: u64,
     reserved: BTreeMap<ParticipantId, Place>,
     seated: BTreeMap<ParticipantId, Place>,
     by_device: BTreeMap<DeviceAddress, ParticipantId>,
     rooms: BTreeMap<ChatId, Room>,
+    /// Rooms that are open no more, and whose claims have to be given up.
+    closed: Vec<(ChatId, RoomId)>,
     /// Their units have to take them out.
     leaving: BTreeSet<(usize, ParticipantId)>,
     /// Calls that are not as their groups were told.
@@ -64,7 +94,8 @@ impl Directory {
     /// A place under a number that nobody has, `draw`n until it is such. `unit_of_new` is that of a room that is not open.
     pub(super) fn reserve(
         &mut self,
-        (device, lease, chat): (DeviceAddress, Lease, ChatId),
+        joiner: Joiner,
+        chat: ChatId,
         unit_of_new: usize,
         mut draw: impl FnMut() -> u64,
     ) -> Reserved {
@@ -76,12 +107,13 @@ impl Directory {
             }
         };
         self.serial += 1;
-        self.reserved.insert(participant, Place { device, lease, chat, serial: self.serial });
+        self.reserved.insert(participant, Place { joiner, chat, serial: self.serial });
         let rooms_opened = &mut self.rooms_opened;
         let room = self.rooms.entry(chat).or_insert_with(|| {
             // A new number each time: of the room that was here before, somebody may still be leaving.
             *rooms_opened += 1;
-            Room { id: RoomId(*rooms_opened), unit: unit_of_new, participants: BTreeSet::new() }
+            let (id, participants) = (RoomId(*rooms_opened), BTreeSet::new());
+            Room { id, unit: unit_of_new, claim: Claim::Unknown, participants }
         });
         room.participants.insert(participant);
         Reserved { participant, room: room.id, unit: room.unit }
@@ -90,9 +122,9 @@ impl Directory {
     /// Makes a reservation a place. A device has one: the one before it is struck.
     pub(super) fn seat(&mut self, participant: ParticipantId) -> Seating {
         let Some(place) = self.reserved.remove(&participant) else { return Seating::Struck };
-        self.vacate(place.device);
+        self.vacate(place.device());
         self.seated.insert(participant, place);
-        self.by_device.insert(place.device, participant);
+        self.by_device.insert(place.device(), participant);
         self.changed.insert(place.chat);
         Seating::Seated
     }
@@ -113,7 +145,16 @@ impl Directory {
 
     /// The same, and the places it has reserved, unless they are this lease's.
     pub(super) fn vacate_but_for(&mut self, device: DeviceAddress, lease: Option<Lease>) {
-        let is_out = |place: &Place| place.device == device && Some(place.lease) != lease;
+        self.vacate_where(device, |joiner| Some(joiner.lease) != lease);
+    }
+
+    /// The same, where it has joined before this time.
+    pub(super) fn vacate_before(&mut self, device: DeviceAddress, time_ms: u64) {
+        self.vacate_where(device, |joiner| joiner.time_ms < time_ms);
+    }
+
+    fn vacate_where(&mut self, device: DeviceAddress, is_out: impl Fn(&Joiner) -> bool) {
+        let is_out = |place: &Place| place.device() == device && is_out(&place.joiner);
         let reserved = self.reserved.iter().filter(|(_, place)| is_out(place)).map(|(participant, _)| *participant);
         let seated = self.by_device.get(&device).copied();
         let seated = seated.filter(|participant| self.seated.get(participant).is_some_and(is_out));
@@ -128,14 +169,17 @@ impl Directory {
         chat: ChatId,
         members: &BTreeSet<DeviceAddress>,
         serial: u64,
-    ) -> Vec<(ParticipantId, DeviceAddress)> {
+    ) -> Vec<(ParticipantId, Place)> {
+        self.strike_where(chat, |place| place.serial <= serial && !members.contains(&place.device()))
+    }
+
+    fn strike_where(&mut self, chat: ChatId, is_out: impl Fn(&Place) -> bool) -> Vec<(ParticipantId, Place)> {
         let Some(room) = self.rooms.get(&chat) else { return Vec::new() };
         let place = |participant| self.seated.get(participant).or_else(|| self.reserved.get(participant));
-        let is_out = |place: &Place| place.serial <= serial && !members.contains(&place.device);
-        let out: Vec<(ParticipantId, DeviceAddress)> = room
+        let out: Vec<(ParticipantId, Place)> = room
             .participants
             .iter()
-            .filter_map(|participant| Some((*participant, place(participant).filter(|place| is_out(place))?.device)))
+            .filter_map(|participant| Some((*participant, *place(participant).filter(|place| is_out(place))?)))
             .collect();
         let told = out.iter().filter(|(participant, _)| self.seated.contains_key(participant)).copied().collect();
         for (participant, _) in &out {
@@ -151,10 +195,10 @@ impl Directory {
     }
 
     /// A unit is no more, and with it all who were there.
-    pub(super) fn unit_lost(&mut self, unit: usize) -> Vec<(ParticipantId, DeviceAddress)> {
+    pub(super) fn unit_lost(&mut self, unit: usize) -> Vec<(ParticipantId, Place)> {
         let rooms = self.rooms.values().filter(|room| room.unit == unit);
         let all: Vec<ParticipantId> = rooms.flat_map(|room| &room.participants).copied().collect();
-        all.into_iter().filter_map(|participant| Some((participant, self.gone(participant)?.device))).collect()
+        all.into_iter().filter_map(|participant| Some((participant, self.gone(participant)?))).collect()
     }
 
     fn strike(&mut self, participant: ParticipantId) {
@@ -168,14 +212,15 @@ impl Directory {
         let seated = self.seated.remove(&participant);
         if let Some(place) = seated {
             self.changed.insert(place.chat);
-            if self.by_device.get(&place.device) == Some(&participant) {
-                self.by_device.remove(&place.device);
+            if self.by_device.get(&place.device()) == Some(&participant) {
+                self.by_device.remove(&place.device());
             }
         }
         let place = seated.or_else(|| self.reserved.remove(&participant))?;
         if let Some(room) = self.rooms.get_mut(&place.chat) {
             room.participants.remove(&participant);
             if room.participants.is_empty() {
+                self.closed.extend((room.claim == Claim::Held).then_some((place.chat, room.id)));
                 self.rooms.remove(&place.chat);
             }
         }
@@ -184,13 +229,18 @@ impl Directory {
 
     /// The unit where this participant is this device's.
     pub(super) fn unit_of(&self, participant: ParticipantId, device: DeviceAddress) -> Option<usize> {
-        let place = self.seated.get(&participant).filter(|place| place.device == device)?;
+        let place = self.seated.get(&participant).filter(|place| place.device() == device)?;
         self.rooms.get(&place.chat).map(|room| room.unit)
     }
 
     /// Whose participant it is.
     pub(super) fn device_of(&self, participant: ParticipantId) -> Option<DeviceAddress> {
-        self.seated.get(&participant).map(|place| place.device)
+        self.seated.get(&participant).map(Place::device)
+    }
+
+    /// Whose participant it is, and where that device's session is.
+    pub(super) fn seat_of(&self, participant: ParticipantId) -> Option<(DeviceAddress, NodeId)> {
+        self.seated.get(&participant).map(|place| (place.device(), place.joiner.home))
     }
 
     /// The device's participant, and its unit.
@@ -213,6 +263,65 @@ impl Directory {
     /// How many are in calls, and how many calls there are.
     pub(super) fn counts(&self) -> (usize, usize) {
         (self.seated.len(), self.chats().len())
+    }
+
+    /// For a join of now: later than all before, whatever the clock says.
+    pub(super) fn join_time(&mut self, now_ms: u64) -> u64 {
+        self.last_join_ms = now_ms.max(self.last_join_ms + 1);
+        self.last_join_ms
+    }
+
+    /// The device's session is there now.
+    pub(super) fn moved(&mut self, device: DeviceAddress, home: NodeId) {
+        let place = self.by_device.get(&device).and_then(|participant| self.seated.get_mut(participant));
+        if let Some(place) = place {
+            place.joiner.home = home;
+        }
+    }
+
+    /// Those whose sessions are at other nodes, with their units.
+    pub(super) fn away_from(&self, node: NodeId) -> Vec<(usize, ParticipantId)> {
+        let away = self.seated.iter().filter(|(_, place)| place.joiner.home != node);
+        away.filter_map(|(participant, place)| Some((self.rooms.get(&place.chat)?.unit, *participant))).collect()
+    }
+
+    /// Whether the open room of this number is this node's by the store.
+    pub(super) fn claim_of(&self, chat: ChatId, id: RoomId) -> Claim {
+        self.rooms.get(&chat).filter(|room| room.id == id).map_or(Claim::Unknown, |room| room.claim)
+    }
+
+    /// The store has given this node the room. It is to be given up at once where it is closed by now.
+    pub(super) fn claimed(&mut self, chat: ChatId, id: RoomId) {
+        match self.rooms.get_mut(&chat).filter(|room| room.id == id) {
+            Some(room) => room.claim = Claim::Held,
+            None => self.closed.push((chat, id)),
+        }
+    }
+
+    /// Rooms whose claims are to be renewed.
+    pub(super) fn claims(&self) -> Vec<(ChatId, RoomId)> {
+        let held = self.rooms.iter().filter(|(_, room)| room.claim == Claim::Held);
+        held.map(|(chat, room)| (*chat, room.id)).collect()
+    }
+
+    /// Another node has the room: all who are here are out. Tells whom of the seated.
+    pub(super) fn claim_lost(&mut self, chat: ChatId, id: RoomId) -> Vec<(ParticipantId, Place)> {
+        let Some(room) = self.rooms.get_mut(&chat).filter(|room| room.id == id) else { return Vec::new() };
+        room.claim = Claim::Unknown;
+        let out = self.strike_where(chat, |_| true);
+        // What the group hears of its call is that node's to say.
+        self.changed.remove(&chat);
+        out
+    }
+
+    /// Rooms to be given up, once.
+    pub(super) fn take_closed(&mut self) -> Vec<(ChatId, RoomId)> {
+        std::mem::take(&mut self.closed)
+    }
+
+    /// All groups are to be looked at, in case that a word of theirs was lost.
+    pub(super) fn doubt_all(&mut self) {
+        self.doubted.extend(self.rooms.keys());
     }
 
     /// Of the newest reservation.
@@ -260,9 +369,19 @@ mod tests {
     const CHAT: ChatId = ChatId([1; 16]);
     const OTHER_CHAT: ChatId = ChatId([2; 16]);
     const LEASE: Lease = Lease([1; 16]);
+    const HERE: NodeId = NodeId(1);
+    const THERE: NodeId = NodeId(2);
 
     fn device(account: u8) -> DeviceAddress {
         DeviceAddress { account: AccountId([account; 16]), device: DeviceNumber(1) }
+    }
+
+    fn joiner(account: u8) -> Joiner {
+        Joiner { device: device(account), lease: LEASE, home: HERE, time_ms: 0 }
+    }
+
+    fn told(out: Vec<(ParticipantId, Place)>) -> Vec<(ParticipantId, DeviceAddress)> {
+        out.into_iter().map(|(participant, place)| (participant, place.device())).collect()
     }
 
     fn reserves(directory: &mut Directory, account: u8, chat: ChatId) -> ParticipantId {
@@ -271,7 +390,7 @@ mod tests {
             next += 1;
             next
         };
-        directory.reserve((device(account), LEASE, chat), 0, draw).participant
+        directory.reserve(joiner(account), chat, 0, draw).participant
     }
 
     fn joins(directory: &mut Directory, account: u8, chat: ChatId) -> ParticipantId {
@@ -309,11 +428,12 @@ mod tests {
         let removed = reserves(&mut directory, 2, CHAT);
         let serial = directory.serial();
         let newer = reserves(&mut directory, 3, CHAT);
-        assert_eq!(directory.keep_only(CHAT, &members, serial), [], "nobody who was seated");
+        assert_eq!(told(directory.keep_only(CHAT, &members, serial)), [], "nobody who was seated");
         assert_eq!(directory.seat(removed), Seating::Struck);
         assert_eq!(leaving(&mut directory), [removed]);
         assert_eq!(directory.seat(newer), Seating::Seated, "the members were read before it came");
-        assert_eq!(directory.keep_only(CHAT, &members, directory.serial()), [(newer, device(3))]);
+        let serial = directory.serial();
+        assert_eq!(told(directory.keep_only(CHAT, &members, serial)), [(newer, device(3))]);
         assert_eq!(directory.participants(CHAT), [(stays, device(1))]);
     }
 
@@ -334,12 +454,12 @@ mod tests {
     fn a_room_that_opens_again_is_another() {
         let mut directory = Directory::default();
         let draw = |number| move || number;
-        let first = directory.reserve((device(1), LEASE, CHAT), 0, draw(1));
-        let beside = directory.reserve((device(2), LEASE, CHAT), 5, draw(2));
+        let first = directory.reserve(joiner(1), CHAT, 0, draw(1));
+        let beside = directory.reserve(joiner(2), CHAT, 5, draw(2));
         assert_eq!((beside.room, beside.unit), (first.room, 0), "those of one call meet");
         directory.give_up(first.participant);
         directory.give_up(beside.participant);
-        assert_ne!(directory.reserve((device(1), LEASE, CHAT), 0, draw(3)).room, first.room);
+        assert_ne!(directory.reserve(joiner(1), CHAT, 0, draw(3)).room, first.room);
         assert!(directory.news_of(CHAT).is_none(), "nobody was in it");
     }
 
@@ -349,7 +469,7 @@ mod tests {
         let seated = joins(&mut directory, 1, CHAT);
         directory.vacate(device(1));
         let mut numbers = [seated.0, 7].into_iter();
-        let reserved = directory.reserve((device(2), LEASE, CHAT), 0, || numbers.next().unwrap());
+        let reserved = directory.reserve(joiner(2), CHAT, 0, || numbers.next().unwrap());
         assert_eq!(reserved.participant, ParticipantId(7), "the first is still leaving");
     }
 
@@ -362,9 +482,79 @@ mod tests {
             number += 1;
             number
         };
-        let other = directory.reserve((device(2), LEASE, OTHER_CHAT), 1, draw).participant;
+        let other = directory.reserve(joiner(2), OTHER_CHAT, 1, draw).participant;
         directory.seat(other);
-        assert_eq!(directory.unit_lost(0), [(one, device(1))]);
+        assert_eq!(told(directory.unit_lost(0)), [(one, device(1))]);
         assert_eq!((directory.counts(), leaving(&mut directory)), ((1, 1), vec![]));
+    }
+
+    #[test]
+    fn who_joins_elsewhere_is_out_of_what_was_joined_before_in_whichever_order_that_is_heard() {
+        let mut directory = Directory::default();
+        let times: Vec<u64> = [5, 5, 3].map(|now_ms| directory.join_time(now_ms)).into();
+        assert_eq!(times, [5, 6, 7], "no two joins have one time, nor does it go back");
+        let mut number = 1;
+        let mut joins = |directory: &mut Directory, time_ms| {
+            number += 1;
+            let joiner = Joiner { time_ms, ..joiner(1) };
+            let participant = directory.reserve(joiner, CHAT, 0, || number).participant;
+            directory.seat(participant);
+        };
+        joins(&mut directory, 6);
+        for (heard, stays) in [(5, true), (6, true), (7, false)] {
+            directory.vacate_before(device(1), heard);
+            assert_eq!(devices(&directory, CHAT).len(), usize::from(stays), "{heard}");
+        }
+        let reserved = directory.reserve(Joiner { time_ms: 8, ..joiner(1) }, CHAT, 0, || 900).participant;
+        directory.vacate_before(device(1), 9);
+        assert_eq!(directory.seat(reserved), Seating::Struck);
+    }
+
+    #[test]
+    fn a_room_is_given_up_once_it_is_closed_if_it_was_claimed() {
+        let mut directory = Directory::default();
+        let first = directory.reserve(joiner(1), CHAT, 0, || 1);
+        assert_eq!((directory.claims(), directory.claim_of(CHAT, first.room)), (vec![], Claim::Unknown));
+        directory.give_up(first.participant);
+        assert_eq!(directory.take_closed(), [], "nobody has claimed it");
+        // The answer of the store comes late.
+        directory.claimed(CHAT, first.room);
+        assert_eq!(directory.take_closed(), [(CHAT, first.room)]);
+        let second = directory.reserve(joiner(1), CHAT, 0, || 2);
+        directory.claimed(CHAT, second.room);
+        directory.claimed(CHAT, first.room);
+        assert_eq!(
+            (directory.claims(), directory.claim_of(CHAT, second.room)),
+            (vec![(CHAT, second.room)], Claim::Held)
+        );
+        assert_eq!(directory.take_closed(), [(CHAT, first.room)]);
+        directory.seat(second.participant);
+        directory.vacate(device(1));
+        assert_eq!((directory.take_closed(), directory.take_closed()), (vec![(CHAT, second.room)], vec![]));
+    }
+
+    #[test]
+    fn who_is_in_a_room_that_another_node_has_is_out() {
+        let mut directory = Directory::default();
+        let seated = joins(&mut directory, 1, CHAT);
+        let reserved = reserves(&mut directory, 2, CHAT);
+        let [(_, room)] = [(CHAT, directory.rooms[&CHAT].id)];
+        directory.claimed(CHAT, room);
+        assert_eq!(told(directory.claim_lost(CHAT, RoomId(room.0 + 1))), [], "that one is closed");
+        assert_eq!(told(directory.claim_lost(CHAT, room)), [(seated, device(1))]);
+        assert_eq!(directory.seat(reserved), Seating::Struck);
+        assert_eq!((directory.take_closed(), leaving(&mut directory).len()), (vec![], 2), "nor is it given up");
+        assert_eq!(directory.news_of(CHAT), None, "nor is it over");
+    }
+
+    #[test]
+    fn a_device_whose_session_moves_is_told_there() {
+        let mut directory = Directory::default();
+        let participant = joins(&mut directory, 1, CHAT);
+        assert_eq!((directory.seat_of(participant), directory.away_from(HERE)), (Some((device(1), HERE)), vec![]));
+        directory.moved(device(1), THERE);
+        directory.moved(device(2), THERE);
+        assert_eq!(directory.seat_of(participant), Some((device(1), THERE)));
+        assert_eq!(directory.away_from(HERE), [(0, participant)]);
     }
 }

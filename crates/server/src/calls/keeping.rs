@@ -1,8 +1,9 @@
 //! What follows from changes, besides replies: units take out whom the directory has struck, groups hear of their calls, and what
 //! units say reaches its device. Runs beside the sockets, so that nobody's connection has to last until it is done.
 
+use super::directory::Place;
 use super::unit::Saying;
-use super::{Calls, Sayings, words};
+use super::{Calls, Sayings, nodes, words};
 use crate::app::App;
 use futures_util::future::join_all;
 use proto::ids::{ChatId, DeviceAddress};
@@ -29,6 +30,10 @@ pub(crate) async fn keep(app: Arc<App>) {
         calls.tell_units_who_left().await;
         let next = calls.directory().next_to_look_at(&failed);
         let Some(chat) = next else {
+            // After all groups know that their calls are over: who opens a room elsewhere tells them of that one.
+            if failed.is_empty() {
+                calls.to_release.notify_one();
+            }
             tokio::select! {
                 () = calls.to_keep.notified() => {}
                 () = due(retry_at) => {}
@@ -76,41 +81,43 @@ impl Calls {
         };
         // First of all: who hears of it can rely on it.
         self.tell_units_who_left().await;
-        for (who, device) in out {
-            self.tell_put_out(who, device, put_out_of_call::Reason::NotAMember);
+        for (who, place) in out {
+            self.tell_put_out(who, &place, put_out_of_call::Reason::NotAMember);
         }
         if let Some(participants) = news {
             let running = server_frame::Body::RunningCall(words::running(chat, participants));
-            self.hub.push_all(&members.into_iter().collect::<Vec<_>>(), &running);
+            let members: Vec<DeviceAddress> = members.into_iter().collect();
+            self.hub.push_all(&members, &running);
+            self.line.tell_all(nodes::tell(&members, running));
         }
         Ok(())
     }
 
-    fn tell_put_out(&self, who: ParticipantId, device: DeviceAddress, why: put_out_of_call::Reason) {
+    pub(super) fn tell_put_out(&self, who: ParticipantId, place: &Place, why: put_out_of_call::Reason) {
         let told = wire::PutOutOfCall { participant: who.0, reason: why.into() };
-        self.tell(device, &server_frame::Body::PutOutOfCall(told));
+        self.tell((place.joiner.device, place.joiner.home), server_frame::Body::PutOutOfCall(told));
     }
 
     fn pass_on_one(&self, saying: Saying) {
         match saying {
             Saying::Say(who, says) => {
                 let owed = words::owed_for(&says);
-                let (device, said) = {
+                let (seat, said) = {
                     let directory = self.directory();
-                    (directory.device_of(who), words::said(who, says, |other| directory.device_of(other)))
+                    (directory.seat_of(who), words::said(who, says, |other| directory.device_of(other)))
                 };
-                if let Some(device) = device {
+                if let Some(seat) = seat {
                     if let Some(words) = owed {
                         self.owed().offered(who, words.get(), |who| self.is_in_call(who));
                     }
-                    self.tell(device, &server_frame::Body::SaidInCall(said));
+                    self.tell(seat, server_frame::Body::SaidInCall(said));
                 }
             }
             Saying::Left(who, why) => {
                 let gone = self.directory().gone(who);
                 self.to_keep.notify_one();
                 if let Some(place) = gone {
-                    self.tell_put_out(who, place.device, words::left(why));
+                    self.tell_put_out(who, &place, words::left(why));
                 }
             }
         }
@@ -129,8 +136,8 @@ pub(crate) async fn pass_on(app: Arc<App>, sayings: Sayings) {
         if !*calls.stop.borrow() {
             tracing::error!(unit, "a unit for calls has ended");
         }
-        for (who, device) in lost {
-            calls.tell_put_out(who, device, put_out_of_call::Reason::UnitLost);
+        for (who, place) in lost {
+            calls.tell_put_out(who, &place, put_out_of_call::Reason::UnitLost);
         }
     });
     join_all(each).await;

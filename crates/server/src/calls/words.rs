@@ -7,6 +7,7 @@ use proto::ids::{ChatId, DeviceAddress};
 use proto::wire::{
     self, call_refused, call_track, client_frame, layer_wish, refused, reply, said_in_call, say_in_call,
 };
+use server_store::calls::NodeId;
 use sfu::limits::SDP_LEN_MAX;
 use sfu::{
     ClientSays, DescriptionRefused, Heard, Layer, LeftBecause, ParticipantId, SayError, Sdp, SdpRefused, ServerSays,
@@ -15,9 +16,9 @@ use sfu::{
 use std::num::NonZeroU32;
 use wire::put_out_of_call;
 
-/// Numbers of participants end below 2^60, as all numbers that are told do. Drawn, so that a server that starts anew gives nobody the
-/// number of another.
-const PARTICIPANT_BITS: u32 = 60;
+/// Numbers of participants end below 2^60, as all numbers that are told do: that of the node whose participant it is, and these bits.
+/// Both are drawn, so that a server that starts anew gives nobody the number of another.
+const PARTICIPANT_BITS: u32 = 28;
 
 /// Whether a request is the calls'.
 pub(crate) fn is_of_calls(body: &client_frame::Body) -> bool {
@@ -50,8 +51,13 @@ fn sdp_len(says: &say_in_call::Says) -> usize {
     }
 }
 
-pub(super) fn draw_participant() -> u64 {
-    u64::from_be_bytes(random()) >> (u64::BITS - PARTICIPANT_BITS)
+pub(super) fn draw_participant(node: NodeId) -> u64 {
+    u64::from(node.0) << PARTICIPANT_BITS | u64::from(u32::from_be_bytes(random()) >> (u32::BITS - PARTICIPANT_BITS))
+}
+
+/// Whose participant it would be; `None` for a number that no node gives.
+pub(super) fn node_of(participant: u64) -> Option<NodeId> {
+    u32::try_from(participant >> PARTICIPANT_BITS).ok().map(NodeId)
 }
 
 /// What a client says, or why it is not passed on.
@@ -145,6 +151,16 @@ pub(super) fn running(chat: ChatId, participants: Vec<(ParticipantId, DeviceAddr
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_participant_tells_its_node_and_is_below_2_to_the_60th() {
+        for node in [1, 0xABCD, u32::MAX].map(NodeId) {
+            let participant = draw_participant(node);
+            assert_eq!(node_of(participant), Some(node));
+            assert!(participant < 1 << 60);
+        }
+        assert_eq!((node_of(1 << 60), node_of(u64::MAX), node_of(1)), (None, None, Some(NodeId(0))));
+    }
 
     fn offer(len: usize) -> wire::SayInCall {
         wire::SayInCall { participant: 1, says: Some(say_in_call::Says::Offer("x".repeat(len))) }

@@ -75,7 +75,7 @@ async fn take(app: &Arc<App>, hello: wire::Hello) -> Result<(reply::Body, Option
     if let Err(refused) = standing(app, token_hash, now_ms).await? {
         return Ok((refused, None));
     }
-    app.calls.back(device, lease).await;
+    app.calls.back(device, lease);
     app.acknowledge(device, hello.acked_queue_seq, now_ms).await?;
     let key_packages_left = app.stores.devices.key_packages_left(device).await?;
     let ok = wire::HelloOk {

@@ -2,6 +2,7 @@
 //! becomes of it when sockets, members and devices go.
 
 mod hostile;
+mod nodes;
 mod relayed;
 mod rights;
 
@@ -78,7 +79,11 @@ impl Club {
     }
 
     async fn caller(&self, person: usize, way: Way) -> Caller {
-        Caller::new(self.socket(person).await, way)
+        self.caller_at(&self.host, person, way).await
+    }
+
+    async fn caller_at(&self, host: &Host, person: usize, way: Way) -> Caller {
+        Caller::new(self.device(person).hello(host).await, way)
     }
 
     /// All join over UDP, and everybody is sent everybody's tracks.
@@ -305,8 +310,11 @@ async fn a_socket_that_is_lost_and_back_goes_on_with_the_call() {
 }
 
 async fn hello_with(club: &Club, person: usize, lease: Lease) -> Socket {
-    let device = club.device(person);
-    let mut socket = Socket::open(&club.host).await;
+    hello_at(&club.host, club.device(person), lease).await
+}
+
+async fn hello_at(host: &Host, device: &Device, lease: Lease) -> Socket {
+    let mut socket = Socket::open(host).await;
     let hello = wire::Hello { lease: lease.to_vec(), ..device.hello_body(0, 1) };
     let reply = socket.ask(Body::Hello(hello)).await;
     assert!(matches!(reply, reply::Body::HelloOk(_)), "{reply:?}");

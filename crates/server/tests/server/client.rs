@@ -4,9 +4,11 @@ use crate::relay_client::RelayAt;
 use prost::Message;
 use proto::account::Problem;
 use proto::ids::ServerId;
+use server::bus::{Bus, InProcess};
 use server::clock::Clock;
 use server::codes::{CodeSender, CodesConfig, SendCodeError};
-use server::{Config, Environment, Running, Server};
+use server::{Common, Config, Environment, Running, Server};
+use server_store::sqlite::Sqlite;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,6 +21,11 @@ use tokio::net::TcpStream;
 pub struct TestClock(AtomicU64);
 
 impl TestClock {
+    fn of_now() -> Arc<Self> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        Arc::new(Self(AtomicU64::new(u64::try_from(now.as_millis()).unwrap())))
+    }
+
     pub fn now(&self) -> u64 {
         self.now_ms()
     }
@@ -93,9 +100,15 @@ impl Host {
     }
 
     async fn start_in(folder: tempfile::TempDir, change: impl FnOnce(&mut Config)) -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        let clock = Arc::new(TestClock(AtomicU64::new(u64::try_from(now.as_millis()).unwrap())));
-        let codes = Arc::new(Codes::default());
+        Self::start_node(folder, (TestClock::of_now(), Arc::default()), None, change).await
+    }
+
+    async fn start_node(
+        folder: tempfile::TempDir,
+        (clock, codes): (Arc<TestClock>, Arc<Codes>),
+        common: Option<Common>,
+        change: impl FnOnce(&mut Config),
+    ) -> Self {
         let mut config = Config::in_folder(folder.path().to_path_buf());
         change(&mut config);
         let sender: Arc<dyn CodeSender> = match &config.codes {
@@ -103,7 +116,7 @@ impl Host {
             chosen => chosen.sender(&config.name).unwrap(),
         };
         let environment = Environment { clock: clock.clone(), codes: sender };
-        let running = Server::start_with(config, environment).await.unwrap();
+        let running = Server::start_node(config, environment, common).await.unwrap();
         let addr = running.addr;
         let mut host = Self { addr, clock, codes, id: ServerId([0; 16]), folder, running: Some(running) };
         let info: proto::account::ServerInfo = host.get("/v1/server", None).await.ok();
@@ -175,6 +188,35 @@ impl Host {
         let mut bytes = Vec::new();
         let _ = stream.read_to_end(&mut bytes).await;
         Answer::read(&bytes)
+    }
+}
+
+/// Nodes of one server: one store, one bus, one clock.
+pub struct Nodes {
+    pub database: Arc<Sqlite>,
+    pub bus: InProcess,
+    pub clock: Arc<TestClock>,
+    codes: Arc<Codes>,
+    _folder: tempfile::TempDir,
+}
+
+impl Nodes {
+    pub fn none_yet() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Sqlite::open(&folder.path().join("heliograph.db")).unwrap();
+        let (bus, clock, codes) = (InProcess::default(), TestClock::of_now(), Arc::default());
+        Self { database, bus, clock, codes, _folder: folder }
+    }
+
+    pub async fn start(&self, change: impl FnOnce(&mut Config)) -> Host {
+        self.start_on(Arc::new(self.bus.another()), change).await
+    }
+
+    /// One that has this bus.
+    pub async fn start_on(&self, bus: Arc<dyn Bus>, change: impl FnOnce(&mut Config)) -> Host {
+        let common = Common { database: self.database.clone(), bus };
+        let folder = tempfile::tempdir().unwrap();
+        Host::start_node(folder, (self.clock.clone(), self.codes.clone()), Some(common), change).await
     }
 }
 
