@@ -39,7 +39,7 @@ const FIRST_FOUND: &str = ".list-scroller .found-row";
 #[component]
 pub fn ChatListPane() -> impl IntoView {
     let app = use_app();
-    let filters = Filters::new();
+    let filters = Filters::none();
     // Everybody with a chat of their own, whoever may be in the address book besides.
     let senders = Memo::new(move |_| {
         let me = app.me();

@@ -39,7 +39,7 @@ pub fn BesideHead(
 pub fn ChatSearch() -> impl IntoView {
     let app = use_app();
     let typed = RwSignal::new(String::new());
-    let filters = Filters::new();
+    let filters = Filters::none();
     let query = Memo::new(move |_| filters.query(&typed.get(), app.open.get()));
     let senders = Memo::new(move |_| {
         let me = app.me();

@@ -27,7 +27,7 @@ pub struct Filters {
 
 impl Filters {
     /// Nothing is.
-    pub fn new() -> Self {
+    pub fn none() -> Self {
         Self {
             open: RwSignal::new(false),
             sender: RwSignal::new(None),
