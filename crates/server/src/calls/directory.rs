@@ -59,6 +59,8 @@ pub(super) enum Claim {
     Unknown,
     /// It is.
     Held,
+    /// It was, and the store could not be asked again in time: another node may have it.
+    Unsure,
 }
 
 #[derive(Debug)]
@@ -88,6 +90,8 @@ pub(super) struct Directory {
     changed: BTreeSet<ChatId>,
     /// Calls whose groups may not have all their participants any more.
     doubted: BTreeSet<ChatId>,
+    /// Calls whose groups are looked at in case that a word between nodes was lost. Nobody hears of that.
+    unsure: BTreeSet<ChatId>,
 }
 
 impl Directory {
@@ -220,7 +224,7 @@ impl Directory {
         if let Some(room) = self.rooms.get_mut(&place.chat) {
             room.participants.remove(&participant);
             if room.participants.is_empty() {
-                self.closed.extend((room.claim == Claim::Held).then_some((place.chat, room.id)));
+                self.closed.extend((room.claim != Claim::Unknown).then_some((place.chat, room.id)));
                 self.rooms.remove(&place.chat);
             }
         }
@@ -298,9 +302,16 @@ impl Directory {
         }
     }
 
+    /// The store could not be asked about a room in time: who joins waits for its word.
+    pub(super) fn not_renewed(&mut self, chat: ChatId, id: RoomId) {
+        if let Some(room) = self.rooms.get_mut(&chat).filter(|room| room.id == id) {
+            room.claim = Claim::Unsure;
+        }
+    }
+
     /// Rooms whose claims are to be renewed.
     pub(super) fn claims(&self) -> Vec<(ChatId, RoomId)> {
-        let held = self.rooms.iter().filter(|(_, room)| room.claim == Claim::Held);
+        let held = self.rooms.iter().filter(|(_, room)| room.claim != Claim::Unknown);
         held.map(|(chat, room)| (*chat, room.id)).collect()
     }
 
@@ -321,7 +332,7 @@ impl Directory {
 
     /// All groups are to be looked at, in case that a word of theirs was lost.
     pub(super) fn doubt_all(&mut self) {
-        self.doubted.extend(self.rooms.keys());
+        self.unsure.extend(self.rooms.keys());
     }
 
     /// Of the newest reservation.
@@ -336,11 +347,12 @@ impl Directory {
 
     /// A call whose group is to be looked at, and is none of these.
     pub(super) fn next_to_look_at(&self, but: &BTreeSet<ChatId>) -> Option<ChatId> {
-        self.doubted.iter().chain(&self.changed).find(|chat| !but.contains(chat)).copied()
+        self.doubted.iter().chain(&self.changed).chain(&self.unsure).find(|chat| !but.contains(chat)).copied()
     }
 
     /// The group is about to be looked at: what changes from now on is another time. True if its roster has changed.
     pub(super) fn looked_at(&mut self, chat: ChatId) -> bool {
+        self.unsure.remove(&chat);
         self.doubted.remove(&chat)
     }
 
@@ -531,6 +543,32 @@ mod tests {
         directory.seat(second.participant);
         directory.vacate(device(1));
         assert_eq!((directory.take_closed(), directory.take_closed()), (vec![(CHAT, second.room)], vec![]));
+    }
+
+    #[test]
+    fn a_room_whose_claim_could_not_be_renewed_is_asked_for_again_and_given_up_once_it_is_closed() {
+        let mut directory = Directory::default();
+        let seated = reserves(&mut directory, 1, CHAT);
+        let room = directory.rooms[&CHAT].id;
+        directory.claimed(CHAT, room);
+        directory.not_renewed(CHAT, room);
+        assert_eq!((directory.claim_of(CHAT, room), directory.claims()), (Claim::Unsure, vec![(CHAT, room)]));
+        directory.give_up(seated);
+        assert_eq!(directory.take_closed(), [(CHAT, room)]);
+    }
+
+    #[test]
+    fn what_is_looked_at_for_lost_words_is_no_news() {
+        let mut directory = Directory::default();
+        joins(&mut directory, 1, CHAT);
+        assert!(directory.news_of(CHAT).is_some(), "somebody joined");
+        directory.doubt_all();
+        assert_eq!(directory.next_to_look_at(&BTreeSet::new()), Some(CHAT));
+        assert!(!directory.looked_at(CHAT), "its roster is as it was");
+        assert_eq!((directory.next_to_look_at(&BTreeSet::new()), directory.news_of(CHAT)), (None, None));
+        directory.doubt(CHAT);
+        directory.doubt_all();
+        assert!(directory.looked_at(CHAT), "its roster has changed");
     }
 
     #[test]

@@ -64,21 +64,36 @@ impl Calls {
             return Ok(());
         }
         let rooms = self.directory().claims();
+        let mut refused = Ok(());
         for step in rooms.chunks(CALL_ROOMS_A_STEP) {
-            for HeldRoom { chat, node } in self.stores.rooms.claim_rooms(self.claims(step)).await? {
-                let Some((_, room)) = step.iter().find(|(of, _)| *of == chat) else { continue };
-                tracing::warn!(
-                    node = node.0,
-                    "another node has taken the room of a call: this one was late to renew its claim"
-                );
-                let out = self.directory().claim_lost(chat, *room);
-                self.tell_units_who_left().await;
-                for (who, place) in out {
-                    self.tell_put_out(who, &place, put_out_of_call::Reason::UnitLost);
+            match self.stores.rooms.claim_rooms(self.claims(step)).await {
+                Ok(of_others) => self.renewed(step, &of_others),
+                Err(error) => {
+                    step.iter().for_each(|(chat, room)| self.directory().not_renewed(*chat, *room));
+                    refused = Err(error);
                 }
             }
         }
-        Ok(())
+        refused
+    }
+
+    fn renewed(&self, rooms: &[(ChatId, RoomId)], of_others: &[HeldRoom]) {
+        for (chat, room) in rooms {
+            let Some(HeldRoom { node, .. }) = of_others.iter().find(|held| held.chat == *chat) else {
+                self.directory().claimed(*chat, *room);
+                continue;
+            };
+            tracing::warn!(
+                node = node.0,
+                "another node has taken the room of a call: this one was late to renew its claim"
+            );
+            let out = self.directory().claim_lost(*chat, *room);
+            // Units are told beside this: a slow one holds up nobody's claim.
+            self.to_keep.notify_one();
+            for (who, place) in out {
+                self.tell_put_out(who, &place, put_out_of_call::Reason::UnitLost);
+            }
+        }
     }
 
     /// Gives up what is closed: another node may open it.
@@ -114,7 +129,8 @@ impl Calls {
         }
         let asked = by_node.iter().map(async |(node, chats)| {
             let reply = self.line.ask(*node, nodes::get_rooms(chats)).await?;
-            let reply::Body::Calls(mut calls) = reply else { return Ok(Vec::new()) };
+            // That it has too much to do does not say that there are no calls.
+            let reply::Body::Calls(mut calls) = reply else { return Err(BusError::Full) };
             calls.calls.retain(|call| ChatId::try_from(call.chat.as_slice()).is_ok_and(|chat| chats.contains(&chat)));
             Ok(calls.calls)
         });
