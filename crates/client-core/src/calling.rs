@@ -387,7 +387,8 @@ impl Client {
         item: &GroupItem,
         (call, Call { video, accounts }): (MessageId, &Call),
     ) -> Result<(), Halt> {
-        if self.calling.own.as_ref().is_some_and(|own| own.origin.is_some() && own.call == Some(call)) {
+        let is_of_own = |own: &Own| own.origin.is_some() && own.call == Some(call) && own.chat == chat.chat;
+        if self.calling.own.as_ref().is_some_and(is_of_own) {
             return self.read_own_call(cx, chat.chat, call);
         }
         let (me, video) = (cx.me()?.address.account, *video);

@@ -463,3 +463,13 @@ fn a_call_that_grows_is_taken_over_where_it_is() {
     calls.does(|client, cx| client.on_running_call(cx, &there));
     assert!(joins_in(&calls.asks(Command::AnswerCall { chat: CHAT_UI }), GROUP));
 }
+
+#[test]
+fn a_call_under_the_id_of_the_own_one_rings_in_another_chat() {
+    let mut calls = Calls::talk();
+    calls.hears_that_it_went_on(calls.peer(), 7, GROUP.as_bytes());
+    calls.their_group_comes();
+    assert_eq!(calls.is_in_call_of(), Some(GROUP));
+    calls.rings(THEIR_CALL, 8);
+    assert!(calls.rings_here());
+}
