@@ -29,7 +29,7 @@ use std::collections::BTreeSet;
 /// People who are added at once; with the two, as many as a room has (docs/calls.md, "Limits").
 const ADDED_MAX: usize = 30;
 /// A group is made within this, and the other one of the two is in its call, or it is told that they are not.
-const GROW_MS: u64 = 30_000;
+pub(super) const GROW_MS: u64 = 30_000;
 
 /// Where the own call of two is on its way to.
 #[derive(Debug, Default)]

@@ -1,8 +1,12 @@
 //! People who are added to a call of two: it goes on in a group.
 
 use super::*;
-use crate::accounts;
+use crate::calling::growing::GROW_MS;
+use crate::{accounts, mls, outbox};
 use client_api::CallGrowth;
+use e2ee::ChatGroup;
+use identity::mls::Suite;
+use proto::ids::OpId;
 
 const CAROL: AccountId = AccountId([9; 16]);
 const GROUP: ChatId = ChatId([0xE; 16]);
@@ -472,4 +476,26 @@ fn a_call_under_the_id_of_the_own_one_rings_in_another_chat() {
     assert_eq!(calls.is_in_call_of(), Some(GROUP));
     calls.rings(THEIR_CALL, 8);
     assert!(calls.rings_here());
+}
+
+/// The server had it already when it was given up: its people have no keys yet, and none are asked for later.
+#[test]
+fn into_a_group_that_was_given_up_nobody_is_added() {
+    let mut calls = Calls::talk();
+    let me = calls.story.me;
+    calls.grows(&[CAROL]);
+    let group = calls.made();
+    calls.does(|_, cx| {
+        let (op_id, kind, content) = (OpId([3; 16]), outbox::Kind::Create, Vec::new());
+        outbox::push(cx, &outbox::Operation { op_id, chat: group, kind, message: None, content, frame: vec![1] })
+    });
+    calls.passes(GROW_MS);
+    assert!(calls.is_given_up(group));
+    calls.does(|client, cx| {
+        let stored = chats::find(cx.db, group)?.expect("the group");
+        let (device, policy) = (mls::own_device(cx)?, groups::new_policy(&stored, me));
+        ChatGroup::create(&mls::provider(cx), &device, &policy, Suite::Classical, cx.now_ms).expect("a group");
+        client.group_was_created(cx, &stored, Place { seq: 1, time_ms: cx.now_ms })
+    });
+    assert!(calls.is_given_up(group), "nobody is wished into it");
 }
