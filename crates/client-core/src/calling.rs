@@ -198,7 +198,8 @@ impl Client {
         chat: ChatId,
     ) -> Result<Result<Answer, UserError>, Halt> {
         // People were added to it meanwhile: it is taken over where it goes on.
-        match growing::goes_on_in(cx, chat)?.filter(|_| !self.calling.ringing.contains_key(&chat)) {
+        let since_ms = self.calling.rooms.server_ms(cx.now_ms).saturating_sub(GOES_ON_MS);
+        match growing::goes_on_in(cx, chat, since_ms)?.filter(|_| !self.calling.ringing.contains_key(&chat)) {
             Some((went, video)) => self.join_call(cx, went.chat, Some((Some(went.call), video))),
             None => self.join_call(cx, chat, None),
         }

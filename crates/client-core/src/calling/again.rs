@@ -167,7 +167,7 @@ impl Client {
 }
 
 /// A call that a member names: one that is not here may go on, of one that is here the chat says so.
-fn may_go_on(cx: &Context<'_>, chat: ChatId, call: MessageId) -> Result<bool, Halt> {
+pub(super) fn may_go_on(cx: &Context<'_>, chat: ChatId, call: MessageId) -> Result<bool, Halt> {
     let row = messages::get_row(cx.db, chat, call, cx.me()?.address.account)?;
     Ok(match row.map(|row| row.body) {
         None => true,

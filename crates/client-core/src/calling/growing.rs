@@ -5,8 +5,9 @@
 //! The server has a device in one call: the old place is left by taking the new one.
 
 use super::facts::{self, WentOn};
-use super::{CONNECT_MS, LOOKED_FOR_MAX, Own, RING_MS};
+use super::{CONNECT_MS, LOOKED_FOR_MAX, Own, RING_MS, again};
 use crate::accounts;
+use crate::blocking;
 use crate::chat_list;
 use crate::chats::{self, Chat, Membership, NO_PEER};
 use crate::client::{Client, Context};
@@ -28,6 +29,8 @@ use std::collections::BTreeSet;
 
 /// People who are added at once; with the two, as many as a room has (docs/calls.md, "Limits").
 const ADDED_MAX: usize = 30;
+/// Nobody is led into the call of a group that has more.
+const LED_MAX: usize = ADDED_MAX + 2;
 /// A group is made within this, and the other one of the two is in its call, or it is told that they are not.
 pub(super) const GROW_MS: u64 = 30_000;
 
@@ -327,15 +330,25 @@ impl Client {
     }
 }
 
-/// Where the newest call of a chat of two went on, and whether it has pictures.
-pub(super) fn goes_on_in(cx: &Context<'_>, chat: ChatId) -> Result<Option<(WentOn, bool)>, Halt> {
-    if chats::find(cx.db, chat)?.is_none_or(|chat| chat.kind != ChatKind::Direct) {
-        return Ok(None);
-    }
+/// Where the newest call of a chat of two since then went on, and whether it has pictures. Nobody is led by one press elsewhere than where the
+/// device of somebody in the call goes by itself: else whoever writes the word says into which room a microphone is opened.
+pub(super) fn goes_on_in(cx: &Context<'_>, chat: ChatId, since_ms: u64) -> Result<Option<(WentOn, bool)>, Halt> {
+    let Some(stored) = chats::find(cx.db, chat)?.filter(|chat| chat.kind == ChatKind::Direct) else { return Ok(None) };
+    let Some((went, video)) = newest_that_went_on(cx, chat, since_ms)? else { return Ok(None) };
+    let group = chats::find(cx.db, went.chat)?.filter(|group| group.membership == Membership::Joined);
+    let Some(group) = group else { return Ok(None) };
+    let leads = is_theirs(cx, &stored, &group, went)?
+        && is_for_everybody(cx, group.chat)?
+        && again::may_go_on(cx, group.chat, went.call)?;
+    Ok(Some((went, video)).filter(|_| leads || broken(Rule::GrownIntoTheirs)))
+}
+
+fn newest_that_went_on(cx: &Context<'_>, chat: ChatId, since_ms: u64) -> Result<Option<(WentOn, bool)>, Halt> {
     let mut statement = cx.db.prepare_cached(
-        "SELECT message, content FROM message WHERE chat = ?1 AND kind = 0 ORDER BY time_ms DESC LIMIT ?2",
+        "SELECT message, content FROM message WHERE chat = ?1 AND kind = 0 AND time_ms >= ?3
+         ORDER BY time_ms DESC LIMIT ?2",
     )?;
-    let mut rows = statement.query(params![chat.as_bytes(), LOOKED_FOR_MAX])?;
+    let mut rows = statement.query(params![chat.as_bytes(), LOOKED_FOR_MAX, since_ms])?;
     while let Some(row) = rows.next()? {
         if let Some(video) = messages::decoded(row.get(1)?).as_ref().and_then(facts::of).map(|call| call.video) {
             let went = facts::went_on(cx.db, chat, MessageId(row.get(0)?))?;
@@ -358,6 +371,17 @@ fn is_theirs(cx: &Context<'_>, chat: &Chat, group: &Chat, went: WentOn) -> Resul
     let of_both = members.contains(&me) && members.contains(&chat.peer) && chat.peer != NO_PEER;
     let is_makers = groups::only_admin(cx.db, group.chat)? == Some(went.by.account);
     Ok(group.kind == ChatKind::Group && of_both && is_makers && is_new)
+}
+
+/// A group into which this account may be led by somebody else's word: nobody in it is blocked, and it has as many as a call that grows.
+fn is_for_everybody(cx: &Context<'_>, group: ChatId) -> Result<bool, Halt> {
+    let members = groups::accounts(cx.db, group)?;
+    for account in &members {
+        if blocking::is_blocked(cx.db, *account)? {
+            return Ok(false);
+        }
+    }
+    Ok(members.len() <= LED_MAX)
 }
 
 /// What the people call themselves, so far as a group's name has room for it: what they are called here is nobody else's business.

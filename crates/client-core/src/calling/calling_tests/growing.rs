@@ -499,3 +499,93 @@ fn into_a_group_that_was_given_up_nobody_is_added() {
     });
     assert!(calls.is_given_up(group), "nobody is wished into it");
 }
+
+impl Calls {
+    fn blocks(&mut self, account: AccountId) {
+        let key = format!("block/{}", client_api::AccountId(account.0));
+        let op = proto::content::StateOp { key, value: [&[1][..], &[0; 32]].concat(), clock: 5, device: 2 };
+        self.does(|_, cx| crate::own_state::take(cx, &[op]));
+    }
+
+    fn are_in_the_group(&mut self, devices: &[(AccountId, u32)]) -> Vec<Output> {
+        let person = |(at, (account, device)): (u64, &(AccountId, u32))| CallParticipant {
+            participant: 200 + at,
+            device: Some(DeviceAddress { account: *account, device: DeviceNumber(*device) }.to_wire()),
+        };
+        let participants = (0..).zip(devices).map(person).collect();
+        self.does(|client, cx| client.on_running_call(cx, &RunningCall { chat: GROUP.to_vec(), participants }))
+    }
+
+    /// Part of the group's log.
+    fn is_in_the_group(&mut self, account: AccountId, number: u8, seq: u64, body: content::Body) {
+        let content = saying(number, body);
+        let message = NewMessage {
+            chat: GROUP,
+            id: id(number),
+            sender: DeviceAddress { account, device: DeviceNumber(1) },
+            place: Some(Place { seq, time_ms: self.now_ms + 10 + seq }),
+            sent_ms: 1,
+            kind: messages::kind_of(&content).expect("part of the conversation"),
+            content: content.encode_to_vec(),
+        };
+        self.does(|_, cx| messages::store(cx, &message).map(drop));
+    }
+
+    /// This device is in no call any more; the other one is in both rooms.
+    fn is_left(&mut self) {
+        let peer = self.peer();
+        self.story.client.calling.own = None;
+        self.are_there(&[peer]);
+        self.are_in_the_group(&[peer]);
+    }
+}
+
+/// The press is made in the chat of two: it opens the microphone nowhere else than in the group that its call has become.
+#[test]
+fn who_joins_in_the_chat_of_two_is_led_into_nothing_but_its_own_new_group() {
+    let story = Calls::talk().story;
+    let (me, peer) = (story.me, story.peer);
+    let (both, theirs, others) = ([me, peer, CAROL], [peer], [CAROL]);
+    let known = |kind, admins, joined_after_ms| Known { kind, members: &both, admins, joined_after_ms };
+    type Before = fn(&mut Calls);
+    let nothing: Before = |_| {};
+    let table: [(Known<'_>, Before, ChatId); 6] = [
+        (known(ChatKind::Group, &theirs, 1_000), nothing, GROUP),
+        (known(ChatKind::Group, &others, 1_000), nothing, CHAT),
+        (known(ChatKind::Group, &theirs, -1_000), nothing, CHAT),
+        (known(ChatKind::Direct, &theirs, 1_000), nothing, CHAT),
+        (known(ChatKind::Group, &theirs, 1_000), |calls| calls.blocks(CAROL), CHAT),
+        (known(ChatKind::Group, &theirs, 1_000), |calls| calls.now_ms += GOES_ON_MS + 10, CHAT),
+    ];
+    for (at, (known, before, expected)) in table.into_iter().enumerate() {
+        let mut calls = Calls::talk();
+        calls.hears_that_it_went_on(calls.peer(), 7, GROUP.as_bytes());
+        calls.is_left();
+        calls.comes(known);
+        before(&mut calls);
+        let out = calls.asks(Command::AnswerCall { chat: CHAT_UI });
+        assert_eq!((joins_in(&out, GROUP), joins(&out)), (expected == GROUP, expected == CHAT), "{at}");
+        assert_eq!(calls.is_in_call_of(), Some(expected), "{at}");
+    }
+}
+
+/// The word names a call of the group that is over.
+#[test]
+fn who_joins_is_not_led_to_a_call_that_is_over() {
+    let mut calls = Calls::talk();
+    let peer = calls.peer();
+    calls.hears_that_it_went_on(peer, 7, GROUP.as_bytes());
+    calls.is_left();
+    calls.their_group_comes();
+    let word = |word: Word| CallWord { message_id: id(THEIR_CALL).to_vec(), word: word.into(), ..CallWord::default() };
+    let said = [
+        (THEIR_CALL, peer.0, content::Body::Call(Call::default())),
+        (71, CAROL, content::Body::CallWord(word(Word::Answered))),
+        (72, peer.0, content::Body::CallWord(word(Word::Ended))),
+    ];
+    for (seq, (number, account, body)) in (2..).zip(said) {
+        calls.is_in_the_group(account, number, seq, body);
+    }
+    calls.asks(Command::AnswerCall { chat: CHAT_UI });
+    assert_eq!(calls.is_in_call_of(), Some(CHAT));
+}
