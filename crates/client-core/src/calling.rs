@@ -233,7 +233,10 @@ impl Client {
             }
             None => return Ok(Err(UserError::NotFound)),
         };
-        if let Some(before) = self.calling.own.take() {
+        if let Some(mut before) = self.calling.own.take() {
+            if self.became(cx, &before, chat)? {
+                before.call = None;
+            }
             self.leave_call(cx, before, CallEnd::HungUp)?;
         }
         // Whoever answers has noticed it: it does not count as unread, where nothing else does.

@@ -5,7 +5,7 @@
 //! The server has a device in one call: the old place is left by taking the new one.
 
 use super::facts::{self, WentOn};
-use super::{CONNECT_MS, LOOKED_FOR_MAX, Own, RING_MS, again};
+use super::{CONNECT_MS, LOOKED_FOR_MAX, Own, RING_MS, Ringing, again};
 use crate::accounts;
 use crate::blocking;
 use crate::chat_list;
@@ -230,6 +230,9 @@ impl Client {
             }
             return Ok(());
         }
+        if !is_for_everybody(cx, group.chat)? && !broken(Rule::GrownIntoTheirs) {
+            return self.ring_instead(cx, group.chat, went);
+        }
         let Some(own) = self.calling.own.take() else { return Ok(()) };
         // An own device that has led it there by now is in it: this one has taken it over.
         let moves = own.moved || went.by.account == me.account;
@@ -244,6 +247,28 @@ impl Client {
         let (by, title) = (accounts::title_of(cx.db, went.by.account)?, chats::title(cx.db, &group)?);
         cx.event(Event::CallGrowth(CallGrowth::GoesOn { by, title }));
         Ok(())
+    }
+
+    /// Nobody comes by somebody else's word alone to whom they block, nor to so many: there it rings as any call of a group that goes on.
+    fn ring_instead(&mut self, cx: &mut Context<'_>, group: ChatId, went: WentOn) -> Result<(), Halt> {
+        let Some(own) = &mut self.calling.own else { return Ok(()) };
+        own.growth = Growth::default();
+        let (video, until_ms) = (own.video, cx.now_ms + RING_MS);
+        // What another own device leads there is taken over by hand.
+        if went.by.account == cx.me()?.address.account {
+            return Ok(());
+        }
+        self.ring_once_seen(
+            cx,
+            group,
+            Ringing { call: went.call, caller: went.by, video, until_ms, again: true, is_shown: false },
+        )
+    }
+
+    /// Who answers in a group what a call of two became does not end that one: the word would end it for the other one, too.
+    pub(super) fn became(&self, cx: &Context<'_>, own: &Own, group: ChatId) -> Result<bool, Halt> {
+        let Some(call) = own.call.filter(|_| !own.is_group) else { return Ok(false) };
+        Ok(facts::went_on(cx.db, own.chat, call)?.is_some_and(|went| went.chat == group))
     }
 
     /// From the room of two into that of the group.

@@ -589,3 +589,43 @@ fn who_joins_is_not_led_to_a_call_that_is_over() {
     calls.asks(Command::AnswerCall { chat: CHAT_UI });
     assert_eq!(calls.is_in_call_of(), Some(CHAT));
 }
+
+#[test]
+fn nobody_comes_by_the_others_word_to_whom_they_block_or_to_too_many() {
+    let many: Vec<AccountId> = (100..131).map(|number| AccountId([number; 16])).collect();
+    for (others, blocked) in [(&[CAROL][..], true), (&many[..], false)] {
+        let mut calls = Calls::talk();
+        let (me, peer) = (calls.story.me, calls.peer());
+        if blocked {
+            calls.blocks(CAROL);
+        }
+        calls.hears_that_it_went_on(peer, 7, GROUP.as_bytes());
+        let members: Vec<AccountId> = others.iter().copied().chain([me, peer.0]).collect();
+        let known = Known { kind: ChatKind::Group, members: &members, admins: &[peer.0], joined_after_ms: 1_000 };
+        let out = calls.comes(known);
+        assert_eq!((ends(&out), growths(&out), calls.said()), (vec![], vec![], vec![]), "{blocked}");
+        assert_eq!(calls.is_in_call_of(), Some(CHAT), "{blocked}");
+        // It rings there, as soon as the room shows them; who answers goes there, and the call of two is not ended by that.
+        assert!(calls.shown().ringing.is_empty(), "{blocked}");
+        calls.are_in_the_group(&[peer]);
+        assert_eq!(calls.shown().ringing.len(), 1, "{blocked}");
+        let out = calls.asks(Command::AnswerCall { chat: client_api::ChatId(GROUP.0) });
+        assert!(joins_in(&out, GROUP), "{blocked}");
+        assert_eq!(calls.said(), [Word::Answered], "{blocked}");
+    }
+    // As many as a call that grows has are not too many.
+    let mut calls = Calls::talk();
+    let (me, peer) = (calls.story.me, calls.peer());
+    calls.hears_that_it_went_on(peer, 7, GROUP.as_bytes());
+    let members: Vec<AccountId> = many[..30].iter().copied().chain([me, peer.0]).collect();
+    calls.comes(Known { kind: ChatKind::Group, members: &members, admins: &[peer.0], joined_after_ms: 1_000 });
+    assert_eq!(calls.is_in_call_of(), Some(GROUP));
+}
+
+#[test]
+fn nobody_adds_whom_they_block() {
+    let mut calls = Calls::talk();
+    calls.blocks(CAROL);
+    assert_eq!(refusal(&calls.grows(&[CAROL])), Some(UserError::Blocked));
+    assert!(calls.story.client.calling.own.as_ref().is_some_and(|own| !own.growth.is_making()));
+}
