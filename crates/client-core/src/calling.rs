@@ -82,6 +82,8 @@ struct Own {
     is_taken: bool,
     /// Before then somebody is to answer, or to be connected.
     ends_ms: Option<u64>,
+    /// Entered alone by a call's link: whoever comes may take their time, and nothing but hanging up ends it.
+    waits: bool,
     /// Somebody else was connected.
     met: bool,
     /// Whoever is called is in another call, as they say.
@@ -121,6 +123,7 @@ impl Own {
             answered_ms: None,
             is_taken: false,
             ends_ms: None,
+            waits: false,
             met: false,
             is_busy_there: false,
             to_ring: BTreeSet::new(),
@@ -185,9 +188,14 @@ impl Client {
         if self.calling.own.is_some() {
             return Ok(Err(UserError::InCall));
         }
-        let call = self.write(cx, chat, Kind::Text, content::Body::Call(Call { video, ..Call::default() }))?;
-        let ends_ms = Some(cx.now_ms + RING_MS);
-        self.enter_call(cx, Own { is_caller: true, ends_ms, ..Own::new(&stored, Some(call), video) });
+        let waits = is_alone_by_link(cx, &stored)?;
+        // It rings at nobody, not even at who comes meanwhile: where nobody is named it would ring at all.
+        let accounts = if waits { vec![me.account.to_vec()] } else { Vec::new() };
+        let call = self.write(cx, chat, Kind::Text, content::Body::Call(Call { video, accounts }))?;
+        let ends_ms = Some(cx.now_ms + RING_MS).filter(|_| !waits);
+        let answered_ms = Some(cx.now_ms).filter(|_| waits);
+        let own = Own { is_caller: true, ends_ms, answered_ms, waits, ..Own::new(&stored, Some(call), video) };
+        self.enter_call(cx, own);
         Ok(Ok(Answer::Done))
     }
 
@@ -251,6 +259,7 @@ impl Client {
             is_taken: true,
             moved: moves,
             ends_ms: Some(cx.now_ms + CONNECT_MS),
+            waits: is_alone_by_link(cx, &stored)?,
             ..Own::new(&stored, call, video)
         };
         if let Some(call) = call.filter(|_| was_led) {
@@ -300,7 +309,7 @@ impl Client {
         let is_of_others = match stored.kind {
             ChatKind::SelfGroup => false,
             ChatKind::Direct => stored.peer != me,
-            ChatKind::Group => groups::accounts(cx.db, chat)?.len() > 1,
+            ChatKind::Group => groups::accounts(cx.db, chat)?.len() > 1 || is_alone_by_link(cx, &stored)?,
         };
         Ok(match stored.membership {
             Membership::Left => Err(UserError::CallNobody),
@@ -564,8 +573,8 @@ impl Client {
         }
         self.room_tick(cx);
         self.growing_tick(cx)?;
-        let Some(own) = self.calling.own.as_ref().filter(|own| own.ends_ms.is_some_and(|ends| ends <= cx.now_ms))
-        else {
+        let is_over = |own: &&Own| !own.waits && own.ends_ms.is_some_and(|ends| ends <= cx.now_ms);
+        let Some(own) = self.calling.own.as_ref().filter(is_over) else {
             return Ok(());
         };
         let end = if own.is_calling() { CallEnd::NoAnswer } else { CallEnd::Failed };
@@ -616,6 +625,13 @@ impl Client {
     pub(crate) fn page_is_new(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         self.call_ends(cx, CallEnd::HungUp)
     }
+}
+
+/// Nobody else is in the group yet, and it has a link to a call: it is entered all the same.
+fn is_alone_by_link(cx: &Context<'_>, chat: &Chat) -> Result<bool, Halt> {
+    Ok(chat.kind == ChatKind::Group
+        && groups::accounts(cx.db, chat.chat)?.len() <= 1
+        && groups::has_call_link(cx.db, chat.chat)?)
 }
 
 /// An own message stands in the log, and before this entry.

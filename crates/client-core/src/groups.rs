@@ -161,6 +161,19 @@ pub(crate) fn all_were_there(db: &Connection, chat: ChatId, seq: u64) -> Result<
     Ok(statement.query_row(params![chat.as_bytes(), seq], |row| row.get(0))?)
 }
 
+/// The group has a link to a call, or will have it when all that this account has said of it is heard.
+pub(crate) fn has_call_link(db: &Connection, chat: ChatId) -> Result<bool, Halt> {
+    let mut newest = link::of(db, chat)?;
+    for body in under_way(db, chat)? {
+        if let content::Body::GroupLink(said) = body
+            && said.clock_ms > newest.clock_ms
+        {
+            newest = said;
+        }
+    }
+    Ok(newest.call && !newest.secret.is_empty())
+}
+
 /// A group's name as it is stored; never nothing.
 pub(crate) fn title_of(stored: Vec<u8>) -> String {
     String::from_utf8(stored).ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "Group".to_owned())
