@@ -383,16 +383,19 @@ fn newest_that_went_on(cx: &Context<'_>, chat: ChatId, since_ms: u64) -> Result<
     Ok(None)
 }
 
-/// Both of the two are in it, one of them has made it, and not before they talked.
+/// Both of the two are in it, one of them has made it, and not before they talked: nor was this account in it already and came back, which is a
+/// coming in as any, nor is anything here that was said in it before.
 fn is_theirs(cx: &Context<'_>, chat: &Chat, group: &Chat, went: WentOn) -> Result<bool, Halt> {
     let (me, members) = (cx.me()?.address.account, groups::accounts(cx.db, group.chat)?);
     let is_new: bool = cx
         .db
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM chat AS g JOIN message AS w ON w.message = ?2 JOIN message AS c ON c.message = w.target
-             WHERE g.chat = ?1 AND g.joined_ms >= c.time_ms)",
+             WHERE g.chat = ?1 AND g.joined_ms >= c.time_ms
+             AND NOT EXISTS (SELECT 1 FROM group_gone WHERE chat = g.chat AND account = ?3)
+             AND NOT EXISTS (SELECT 1 FROM message WHERE chat = g.chat AND kind >= 0 AND seq > 0 AND time_ms < c.time_ms))",
         )?
-        .query_row(params![group.chat.as_bytes(), went.word.as_bytes()], |row| row.get(0))?;
+        .query_row(params![group.chat.as_bytes(), went.word.as_bytes(), me.as_bytes()], |row| row.get(0))?;
     let of_both = members.contains(&me) && members.contains(&chat.peer) && chat.peer != NO_PEER;
     let is_makers = groups::only_admin(cx.db, group.chat)? == Some(went.by.account);
     Ok(group.kind == ChatKind::Group && of_both && is_makers && is_new)

@@ -629,3 +629,34 @@ fn nobody_adds_whom_they_block() {
     assert_eq!(refusal(&calls.grows(&[CAROL])), Some(UserError::Blocked));
     assert!(calls.story.client.calling.own.as_ref().is_some_and(|own| !own.growth.is_making()));
 }
+
+/// Who comes back comes in anew; and a device that was linked lately came in lately wherever it is.
+#[test]
+fn an_old_group_is_not_new_for_who_has_come_back_or_knows_what_was_said_in_it() {
+    for comes_back in [true, false] {
+        let mut calls = Calls::talk();
+        let (me, peer) = (calls.story.me, calls.story.peer);
+        let (members, began_ms) = ([me, peer, CAROL], calls.now_ms + 5);
+        let joined_after_ms = if comes_back { -60_000 } else { 1_000 };
+        calls.comes(Known { kind: ChatKind::Group, members: &members, admins: &[peer], joined_after_ms });
+        if comes_back {
+            calls.does(|_, cx| {
+                let group = chats::find(cx.db, GROUP)?.expect("the group");
+                groups::put_out(cx, &group, peer, began_ms - 30_000)?;
+                chats::set_membership(cx, GROUP, Membership::Joined, 1)?;
+                cx.db.execute(
+                    "UPDATE chat SET joined_ms = ?2 WHERE chat = ?1",
+                    params![GROUP.as_bytes(), began_ms + 1],
+                )?;
+                insert_members(cx, GROUP, &members, &[peer])
+            });
+        } else {
+            let (now_ms, said) = (calls.now_ms, crate::testing::story::text("long ago"));
+            calls.now_ms -= 60_000;
+            calls.is_in_the_group(peer, 70, 2, said);
+            calls.now_ms = now_ms;
+        }
+        calls.hears_that_it_went_on((peer, 1), 7, GROUP.as_bytes());
+        assert_eq!(calls.is_in_call_of(), Some(CHAT), "{comes_back}");
+    }
+}
