@@ -135,6 +135,14 @@ pub(crate) fn refuses(cx: &Context<'_>, command: &Command) -> Result<bool, Halt>
             }
             return Ok(false);
         }
+        Command::GrowCall { members } => {
+            for account in members {
+                if is_blocked(cx.db, AccountId(account.0))? {
+                    return Ok(true);
+                }
+            }
+            return Ok(false);
+        }
         _ => return Ok(false),
     };
     blocks(cx.db, ChatId(chat.0))

@@ -82,6 +82,8 @@ struct Own {
     is_taken: bool,
     /// Before then somebody is to answer, or to be connected.
     ends_ms: Option<u64>,
+    /// Entered alone by a call's link: whoever comes may take their time, and nothing but hanging up ends it.
+    waits: bool,
     /// Somebody else was connected.
     met: bool,
     /// Whoever is called is in another call, as they say.
@@ -121,6 +123,7 @@ impl Own {
             answered_ms: None,
             is_taken: false,
             ends_ms: None,
+            waits: false,
             met: false,
             is_busy_there: false,
             to_ring: BTreeSet::new(),
@@ -185,9 +188,14 @@ impl Client {
         if self.calling.own.is_some() {
             return Ok(Err(UserError::InCall));
         }
-        let call = self.write(cx, chat, Kind::Text, content::Body::Call(Call { video, ..Call::default() }))?;
-        let ends_ms = Some(cx.now_ms + RING_MS);
-        self.enter_call(cx, Own { is_caller: true, ends_ms, ..Own::new(&stored, Some(call), video) });
+        let waits = is_alone_by_link(cx, &stored)?;
+        // It rings at nobody, not even at who comes meanwhile: where nobody is named it would ring at all.
+        let accounts = if waits { vec![me.account.to_vec()] } else { Vec::new() };
+        let call = self.write(cx, chat, Kind::Text, content::Body::Call(Call { video, accounts }))?;
+        let ends_ms = Some(cx.now_ms + RING_MS).filter(|_| !waits);
+        let answered_ms = Some(cx.now_ms).filter(|_| waits);
+        let own = Own { is_caller: true, ends_ms, answered_ms, waits, ..Own::new(&stored, Some(call), video) };
+        self.enter_call(cx, own);
         Ok(Ok(Answer::Done))
     }
 
@@ -198,7 +206,8 @@ impl Client {
         chat: ChatId,
     ) -> Result<Result<Answer, UserError>, Halt> {
         // People were added to it meanwhile: it is taken over where it goes on.
-        match growing::goes_on_in(cx, chat)?.filter(|_| !self.calling.ringing.contains_key(&chat)) {
+        let since_ms = self.calling.rooms.server_ms(cx.now_ms).saturating_sub(GOES_ON_MS);
+        match growing::goes_on_in(cx, chat, since_ms)?.filter(|_| !self.calling.ringing.contains_key(&chat)) {
             Some((went, video)) => self.join_call(cx, went.chat, Some((Some(went.call), video))),
             None => self.join_call(cx, chat, None),
         }
@@ -232,7 +241,10 @@ impl Client {
             }
             None => return Ok(Err(UserError::NotFound)),
         };
-        if let Some(before) = self.calling.own.take() {
+        if let Some(mut before) = self.calling.own.take() {
+            if self.became(cx, &before, chat)? {
+                before.call = None;
+            }
             self.leave_call(cx, before, CallEnd::HungUp)?;
         }
         // Whoever answers has noticed it: it does not count as unread, where nothing else does.
@@ -247,6 +259,7 @@ impl Client {
             is_taken: true,
             moved: moves,
             ends_ms: Some(cx.now_ms + CONNECT_MS),
+            waits: is_alone_by_link(cx, &stored)?,
             ..Own::new(&stored, call, video)
         };
         if let Some(call) = call.filter(|_| was_led) {
@@ -296,7 +309,7 @@ impl Client {
         let is_of_others = match stored.kind {
             ChatKind::SelfGroup => false,
             ChatKind::Direct => stored.peer != me,
-            ChatKind::Group => groups::accounts(cx.db, chat)?.len() > 1,
+            ChatKind::Group => groups::accounts(cx.db, chat)?.len() > 1 || is_alone_by_link(cx, &stored)?,
         };
         Ok(match stored.membership {
             Membership::Left => Err(UserError::CallNobody),
@@ -387,7 +400,8 @@ impl Client {
         item: &GroupItem,
         (call, Call { video, accounts }): (MessageId, &Call),
     ) -> Result<(), Halt> {
-        if self.calling.own.as_ref().is_some_and(|own| own.origin.is_some() && own.call == Some(call)) {
+        let is_of_own = |own: &Own| own.origin.is_some() && own.call == Some(call) && own.chat == chat.chat;
+        if self.calling.own.as_ref().is_some_and(is_of_own) {
             return self.read_own_call(cx, chat.chat, call);
         }
         let (me, video) = (cx.me()?.address.account, *video);
@@ -559,8 +573,8 @@ impl Client {
         }
         self.room_tick(cx);
         self.growing_tick(cx)?;
-        let Some(own) = self.calling.own.as_ref().filter(|own| own.ends_ms.is_some_and(|ends| ends <= cx.now_ms))
-        else {
+        let is_over = |own: &&Own| !own.waits && own.ends_ms.is_some_and(|ends| ends <= cx.now_ms);
+        let Some(own) = self.calling.own.as_ref().filter(is_over) else {
             return Ok(());
         };
         let end = if own.is_calling() { CallEnd::NoAnswer } else { CallEnd::Failed };
@@ -611,6 +625,13 @@ impl Client {
     pub(crate) fn page_is_new(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         self.call_ends(cx, CallEnd::HungUp)
     }
+}
+
+/// Nobody else is in the group yet, and it has a link to a call: it is entered all the same.
+fn is_alone_by_link(cx: &Context<'_>, chat: &Chat) -> Result<bool, Halt> {
+    Ok(chat.kind == ChatKind::Group
+        && groups::accounts(cx.db, chat.chat)?.len() <= 1
+        && groups::has_call_link(cx.db, chat.chat)?)
 }
 
 /// An own message stands in the log, and before this entry.

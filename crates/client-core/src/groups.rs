@@ -161,6 +161,19 @@ pub(crate) fn all_were_there(db: &Connection, chat: ChatId, seq: u64) -> Result<
     Ok(statement.query_row(params![chat.as_bytes(), seq], |row| row.get(0))?)
 }
 
+/// The group has a link to a call, or will have it when all that this account has said of it is heard.
+pub(crate) fn has_call_link(db: &Connection, chat: ChatId) -> Result<bool, Halt> {
+    let mut newest = link::of(db, chat)?;
+    for body in under_way(db, chat)? {
+        if let content::Body::GroupLink(said) = body
+            && said.clock_ms > newest.clock_ms
+        {
+            newest = said;
+        }
+    }
+    Ok(newest.call && !newest.secret.is_empty())
+}
+
 /// A group's name as it is stored; never nothing.
 pub(crate) fn title_of(stored: Vec<u8>) -> String {
     String::from_utf8(stored).ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "Group".to_owned())
@@ -519,13 +532,17 @@ impl Client {
         self.say_about_again(cx, chat)
     }
 
-    /// The server has the group that was made here. Whom it could not bring in is added later.
+    /// The server has the group that was made here. Whom it could not bring in is added later; in one that was given up meanwhile nobody is.
     pub(crate) fn group_was_created(&mut self, cx: &mut Context<'_>, chat: &Chat, at: Place) -> Result<(), Halt> {
         let wanted = accounts(cx.db, chat.chat)?;
         let Some((_, now, _)) = as_it_is(cx, chat.chat)? else { return Ok(()) };
         let me = cx.me()?.address.account;
         came_in(cx, chat.chat, Some(me), Place { seq: at.seq.min(1), ..at })?;
-        for account in wanted.difference(&now) {
+        let is_given_up: bool = cx
+            .db
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM intent WHERE chat = ?1 AND kind = ?2)")?
+            .query_row(params![chat.chat.as_bytes(), changing::Wish::Leave.number()], |row| row.get(0))?;
+        for account in wanted.difference(&now).filter(|_| !is_given_up) {
             changing::want(cx, chat.chat, changing::Wish::Add, *account, cx.now_ms + changing::AGAIN_MS)?;
             self.retry_at(cx.now_ms + changing::AGAIN_MS);
         }

@@ -98,12 +98,17 @@ impl Client {
         if self.calling.is_in(chat.chat) || !may_go_on(cx, chat.chat, call)? {
             return Ok(());
         }
-        let key = (chat.chat, caller);
+        let until_ms = cx.now_ms + RING_MS - age_ms;
+        let ringing = Ringing { call, caller, video: word.video, until_ms, again: true, is_shown: false };
+        self.ring_once_seen(cx, chat.chat, ringing)
+    }
+
+    /// It rings as soon as the room shows who rings in it.
+    pub(super) fn ring_once_seen(&mut self, cx: &mut Context<'_>, chat: ChatId, ringing: Ringing) -> Result<(), Halt> {
+        let (key, until_ms) = ((chat, ringing.caller), ringing.until_ms);
         if self.calling.unseen.len() >= RINGING_MAX && !self.calling.unseen.contains_key(&key) {
             return Ok(());
         }
-        let until_ms = cx.now_ms + RING_MS - age_ms;
-        let ringing = Ringing { call, caller, video: word.video, until_ms, again: true, is_shown: false };
         let is_new = self.calling.unseen.insert(key, ringing).is_none();
         self.retry_at(until_ms);
         self.ring_seen(cx)?;
@@ -167,7 +172,7 @@ impl Client {
 }
 
 /// A call that a member names: one that is not here may go on, of one that is here the chat says so.
-fn may_go_on(cx: &Context<'_>, chat: ChatId, call: MessageId) -> Result<bool, Halt> {
+pub(super) fn may_go_on(cx: &Context<'_>, chat: ChatId, call: MessageId) -> Result<bool, Halt> {
     let row = messages::get_row(cx.db, chat, call, cx.me()?.address.account)?;
     Ok(match row.map(|row| row.body) {
         None => true,

@@ -3,6 +3,7 @@
 mod again;
 mod busy;
 mod growing;
+mod links;
 mod log;
 mod signs;
 

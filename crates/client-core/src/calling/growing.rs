@@ -5,8 +5,9 @@
 //! The server has a device in one call: the old place is left by taking the new one.
 
 use super::facts::{self, WentOn};
-use super::{CONNECT_MS, LOOKED_FOR_MAX, Own, RING_MS};
+use super::{CONNECT_MS, LOOKED_FOR_MAX, Own, RING_MS, Ringing, again};
 use crate::accounts;
+use crate::blocking;
 use crate::chat_list;
 use crate::chats::{self, Chat, Membership, NO_PEER};
 use crate::client::{Client, Context};
@@ -28,8 +29,10 @@ use std::collections::BTreeSet;
 
 /// People who are added at once; with the two, as many as a room has (docs/calls.md, "Limits").
 const ADDED_MAX: usize = 30;
+/// Nobody is led into the call of a group that has more.
+const LED_MAX: usize = ADDED_MAX + 2;
 /// A group is made within this, and the other one of the two is in its call, or it is told that they are not.
-const GROW_MS: u64 = 30_000;
+pub(super) const GROW_MS: u64 = 30_000;
 
 /// Where the own call of two is on its way to.
 #[derive(Debug, Default)]
@@ -227,6 +230,9 @@ impl Client {
             }
             return Ok(());
         }
+        if !is_for_everybody(cx, group.chat)? && !broken(Rule::GrownIntoTheirs) {
+            return self.ring_instead(cx, group.chat, went);
+        }
         let Some(own) = self.calling.own.take() else { return Ok(()) };
         // An own device that has led it there by now is in it: this one has taken it over.
         let moves = own.moved || went.by.account == me.account;
@@ -241,6 +247,28 @@ impl Client {
         let (by, title) = (accounts::title_of(cx.db, went.by.account)?, chats::title(cx.db, &group)?);
         cx.event(Event::CallGrowth(CallGrowth::GoesOn { by, title }));
         Ok(())
+    }
+
+    /// Nobody comes by somebody else's word alone to whom they block, nor to so many: there it rings as any call of a group that goes on.
+    fn ring_instead(&mut self, cx: &mut Context<'_>, group: ChatId, went: WentOn) -> Result<(), Halt> {
+        let Some(own) = &mut self.calling.own else { return Ok(()) };
+        own.growth = Growth::default();
+        let (video, until_ms) = (own.video, cx.now_ms + RING_MS);
+        // What another own device leads there is taken over by hand.
+        if went.by.account == cx.me()?.address.account {
+            return Ok(());
+        }
+        self.ring_once_seen(
+            cx,
+            group,
+            Ringing { call: went.call, caller: went.by, video, until_ms, again: true, is_shown: false },
+        )
+    }
+
+    /// Who answers in a group what a call of two became does not end that one: the word would end it for the other one, too.
+    pub(super) fn became(&self, cx: &Context<'_>, own: &Own, group: ChatId) -> Result<bool, Halt> {
+        let Some(call) = own.call.filter(|_| !own.is_group) else { return Ok(false) };
+        Ok(facts::went_on(cx.db, own.chat, call)?.is_some_and(|went| went.chat == group))
     }
 
     /// From the room of two into that of the group.
@@ -327,15 +355,25 @@ impl Client {
     }
 }
 
-/// Where the newest call of a chat of two went on, and whether it has pictures.
-pub(super) fn goes_on_in(cx: &Context<'_>, chat: ChatId) -> Result<Option<(WentOn, bool)>, Halt> {
-    if chats::find(cx.db, chat)?.is_none_or(|chat| chat.kind != ChatKind::Direct) {
-        return Ok(None);
-    }
+/// Where the newest call of a chat of two since then went on, and whether it has pictures. Nobody is led by one press elsewhere than where the
+/// device of somebody in the call goes by itself: else whoever writes the word says into which room a microphone is opened.
+pub(super) fn goes_on_in(cx: &Context<'_>, chat: ChatId, since_ms: u64) -> Result<Option<(WentOn, bool)>, Halt> {
+    let Some(stored) = chats::find(cx.db, chat)?.filter(|chat| chat.kind == ChatKind::Direct) else { return Ok(None) };
+    let Some((went, video)) = newest_that_went_on(cx, chat, since_ms)? else { return Ok(None) };
+    let group = chats::find(cx.db, went.chat)?.filter(|group| group.membership == Membership::Joined);
+    let Some(group) = group else { return Ok(None) };
+    let leads = is_theirs(cx, &stored, &group, went)?
+        && is_for_everybody(cx, group.chat)?
+        && again::may_go_on(cx, group.chat, went.call)?;
+    Ok(Some((went, video)).filter(|_| leads || broken(Rule::GrownIntoTheirs)))
+}
+
+fn newest_that_went_on(cx: &Context<'_>, chat: ChatId, since_ms: u64) -> Result<Option<(WentOn, bool)>, Halt> {
     let mut statement = cx.db.prepare_cached(
-        "SELECT message, content FROM message WHERE chat = ?1 AND kind = 0 ORDER BY time_ms DESC LIMIT ?2",
+        "SELECT message, content FROM message WHERE chat = ?1 AND kind = 0 AND time_ms >= ?3
+         ORDER BY time_ms DESC LIMIT ?2",
     )?;
-    let mut rows = statement.query(params![chat.as_bytes(), LOOKED_FOR_MAX])?;
+    let mut rows = statement.query(params![chat.as_bytes(), LOOKED_FOR_MAX, since_ms])?;
     while let Some(row) = rows.next()? {
         if let Some(video) = messages::decoded(row.get(1)?).as_ref().and_then(facts::of).map(|call| call.video) {
             let went = facts::went_on(cx.db, chat, MessageId(row.get(0)?))?;
@@ -345,19 +383,33 @@ pub(super) fn goes_on_in(cx: &Context<'_>, chat: ChatId) -> Result<Option<(WentO
     Ok(None)
 }
 
-/// Both of the two are in it, one of them has made it, and not before they talked.
+/// Both of the two are in it, one of them has made it, and not before they talked: nor was this account in it already and came back, which is a
+/// coming in as any, nor is anything here that was said in it before.
 fn is_theirs(cx: &Context<'_>, chat: &Chat, group: &Chat, went: WentOn) -> Result<bool, Halt> {
     let (me, members) = (cx.me()?.address.account, groups::accounts(cx.db, group.chat)?);
     let is_new: bool = cx
         .db
         .prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM chat AS g JOIN message AS w ON w.message = ?2 JOIN message AS c ON c.message = w.target
-             WHERE g.chat = ?1 AND g.joined_ms >= c.time_ms)",
+             WHERE g.chat = ?1 AND g.joined_ms >= c.time_ms
+             AND NOT EXISTS (SELECT 1 FROM group_gone WHERE chat = g.chat AND account = ?3)
+             AND NOT EXISTS (SELECT 1 FROM message WHERE chat = g.chat AND kind >= 0 AND seq > 0 AND time_ms < c.time_ms))",
         )?
-        .query_row(params![group.chat.as_bytes(), went.word.as_bytes()], |row| row.get(0))?;
+        .query_row(params![group.chat.as_bytes(), went.word.as_bytes(), me.as_bytes()], |row| row.get(0))?;
     let of_both = members.contains(&me) && members.contains(&chat.peer) && chat.peer != NO_PEER;
     let is_makers = groups::only_admin(cx.db, group.chat)? == Some(went.by.account);
     Ok(group.kind == ChatKind::Group && of_both && is_makers && is_new)
+}
+
+/// A group into which this account may be led by somebody else's word: nobody in it is blocked, and it has as many as a call that grows.
+fn is_for_everybody(cx: &Context<'_>, group: ChatId) -> Result<bool, Halt> {
+    let members = groups::accounts(cx.db, group)?;
+    for account in &members {
+        if blocking::is_blocked(cx.db, *account)? {
+            return Ok(false);
+        }
+    }
+    Ok(members.len() <= LED_MAX)
 }
 
 /// What the people call themselves, so far as a group's name has room for it: what they are called here is nobody else's business.

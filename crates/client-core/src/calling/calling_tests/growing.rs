@@ -1,8 +1,12 @@
 //! People who are added to a call of two: it goes on in a group.
 
 use super::*;
-use crate::accounts;
+use crate::calling::growing::GROW_MS;
+use crate::{accounts, mls, outbox};
 use client_api::CallGrowth;
+use e2ee::ChatGroup;
+use identity::mls::Suite;
+use proto::ids::OpId;
 
 const CAROL: AccountId = AccountId([9; 16]);
 const GROUP: ChatId = ChatId([0xE; 16]);
@@ -462,4 +466,197 @@ fn a_call_that_grows_is_taken_over_where_it_is() {
     let there = RunningCall { chat: GROUP.to_vec(), participants: vec![there] };
     calls.does(|client, cx| client.on_running_call(cx, &there));
     assert!(joins_in(&calls.asks(Command::AnswerCall { chat: CHAT_UI }), GROUP));
+}
+
+#[test]
+fn a_call_under_the_id_of_the_own_one_rings_in_another_chat() {
+    let mut calls = Calls::talk();
+    calls.hears_that_it_went_on(calls.peer(), 7, GROUP.as_bytes());
+    calls.their_group_comes();
+    assert_eq!(calls.is_in_call_of(), Some(GROUP));
+    calls.rings(THEIR_CALL, 8);
+    assert!(calls.rings_here());
+}
+
+/// The server had it already when it was given up: its people have no keys yet, and none are asked for later.
+#[test]
+fn into_a_group_that_was_given_up_nobody_is_added() {
+    let mut calls = Calls::talk();
+    let me = calls.story.me;
+    calls.grows(&[CAROL]);
+    let group = calls.made();
+    calls.does(|_, cx| {
+        let (op_id, kind, content) = (OpId([3; 16]), outbox::Kind::Create, Vec::new());
+        outbox::push(cx, &outbox::Operation { op_id, chat: group, kind, message: None, content, frame: vec![1] })
+    });
+    calls.passes(GROW_MS);
+    assert!(calls.is_given_up(group));
+    calls.does(|client, cx| {
+        let stored = chats::find(cx.db, group)?.expect("the group");
+        let (device, policy) = (mls::own_device(cx)?, groups::new_policy(&stored, me));
+        ChatGroup::create(&mls::provider(cx), &device, &policy, Suite::Classical, cx.now_ms).expect("a group");
+        client.group_was_created(cx, &stored, Place { seq: 1, time_ms: cx.now_ms })
+    });
+    assert!(calls.is_given_up(group), "nobody is wished into it");
+}
+
+impl Calls {
+    fn blocks(&mut self, account: AccountId) {
+        let key = format!("block/{}", client_api::AccountId(account.0));
+        let op = proto::content::StateOp { key, value: [&[1][..], &[0; 32]].concat(), clock: 5, device: 2 };
+        self.does(|_, cx| crate::own_state::take(cx, &[op]));
+    }
+
+    fn are_in_the_group(&mut self, devices: &[(AccountId, u32)]) -> Vec<Output> {
+        let person = |(at, (account, device)): (u64, &(AccountId, u32))| CallParticipant {
+            participant: 200 + at,
+            device: Some(DeviceAddress { account: *account, device: DeviceNumber(*device) }.to_wire()),
+        };
+        let participants = (0..).zip(devices).map(person).collect();
+        self.does(|client, cx| client.on_running_call(cx, &RunningCall { chat: GROUP.to_vec(), participants }))
+    }
+
+    /// Part of the group's log.
+    fn is_in_the_group(&mut self, account: AccountId, number: u8, seq: u64, body: content::Body) {
+        let content = saying(number, body);
+        let message = NewMessage {
+            chat: GROUP,
+            id: id(number),
+            sender: DeviceAddress { account, device: DeviceNumber(1) },
+            place: Some(Place { seq, time_ms: self.now_ms + 10 + seq }),
+            sent_ms: 1,
+            kind: messages::kind_of(&content).expect("part of the conversation"),
+            content: content.encode_to_vec(),
+        };
+        self.does(|_, cx| messages::store(cx, &message).map(drop));
+    }
+
+    /// This device is in no call any more; the other one is in both rooms.
+    fn is_left(&mut self) {
+        let peer = self.peer();
+        self.story.client.calling.own = None;
+        self.are_there(&[peer]);
+        self.are_in_the_group(&[peer]);
+    }
+}
+
+/// The press is made in the chat of two: it opens the microphone nowhere else than in the group that its call has become.
+#[test]
+fn who_joins_in_the_chat_of_two_is_led_into_nothing_but_its_own_new_group() {
+    let story = Calls::talk().story;
+    let (me, peer) = (story.me, story.peer);
+    let (both, theirs, others) = ([me, peer, CAROL], [peer], [CAROL]);
+    let known = |kind, admins, joined_after_ms| Known { kind, members: &both, admins, joined_after_ms };
+    type Before = fn(&mut Calls);
+    let nothing: Before = |_| {};
+    let table: [(Known<'_>, Before, ChatId); 6] = [
+        (known(ChatKind::Group, &theirs, 1_000), nothing, GROUP),
+        (known(ChatKind::Group, &others, 1_000), nothing, CHAT),
+        (known(ChatKind::Group, &theirs, -1_000), nothing, CHAT),
+        (known(ChatKind::Direct, &theirs, 1_000), nothing, CHAT),
+        (known(ChatKind::Group, &theirs, 1_000), |calls| calls.blocks(CAROL), CHAT),
+        (known(ChatKind::Group, &theirs, 1_000), |calls| calls.now_ms += GOES_ON_MS + 10, CHAT),
+    ];
+    for (at, (known, before, expected)) in table.into_iter().enumerate() {
+        let mut calls = Calls::talk();
+        calls.hears_that_it_went_on(calls.peer(), 7, GROUP.as_bytes());
+        calls.is_left();
+        calls.comes(known);
+        before(&mut calls);
+        let out = calls.asks(Command::AnswerCall { chat: CHAT_UI });
+        assert_eq!((joins_in(&out, GROUP), joins(&out)), (expected == GROUP, expected == CHAT), "{at}");
+        assert_eq!(calls.is_in_call_of(), Some(expected), "{at}");
+    }
+}
+
+/// The word names a call of the group that is over.
+#[test]
+fn who_joins_is_not_led_to_a_call_that_is_over() {
+    let mut calls = Calls::talk();
+    let peer = calls.peer();
+    calls.hears_that_it_went_on(peer, 7, GROUP.as_bytes());
+    calls.is_left();
+    calls.their_group_comes();
+    let word = |word: Word| CallWord { message_id: id(THEIR_CALL).to_vec(), word: word.into(), ..CallWord::default() };
+    let said = [
+        (THEIR_CALL, peer.0, content::Body::Call(Call::default())),
+        (71, CAROL, content::Body::CallWord(word(Word::Answered))),
+        (72, peer.0, content::Body::CallWord(word(Word::Ended))),
+    ];
+    for (seq, (number, account, body)) in (2..).zip(said) {
+        calls.is_in_the_group(account, number, seq, body);
+    }
+    calls.asks(Command::AnswerCall { chat: CHAT_UI });
+    assert_eq!(calls.is_in_call_of(), Some(CHAT));
+}
+
+#[test]
+fn nobody_comes_by_the_others_word_to_whom_they_block_or_to_too_many() {
+    let many: Vec<AccountId> = (100..131).map(|number| AccountId([number; 16])).collect();
+    for (others, blocked) in [(&[CAROL][..], true), (&many[..], false)] {
+        let mut calls = Calls::talk();
+        let (me, peer) = (calls.story.me, calls.peer());
+        if blocked {
+            calls.blocks(CAROL);
+        }
+        calls.hears_that_it_went_on(peer, 7, GROUP.as_bytes());
+        let members: Vec<AccountId> = others.iter().copied().chain([me, peer.0]).collect();
+        let known = Known { kind: ChatKind::Group, members: &members, admins: &[peer.0], joined_after_ms: 1_000 };
+        let out = calls.comes(known);
+        assert_eq!((ends(&out), growths(&out), calls.said()), (vec![], vec![], vec![]), "{blocked}");
+        assert_eq!(calls.is_in_call_of(), Some(CHAT), "{blocked}");
+        // It rings there, as soon as the room shows them; who answers goes there, and the call of two is not ended by that.
+        assert!(calls.shown().ringing.is_empty(), "{blocked}");
+        calls.are_in_the_group(&[peer]);
+        assert_eq!(calls.shown().ringing.len(), 1, "{blocked}");
+        let out = calls.asks(Command::AnswerCall { chat: client_api::ChatId(GROUP.0) });
+        assert!(joins_in(&out, GROUP), "{blocked}");
+        assert_eq!(calls.said(), [Word::Answered], "{blocked}");
+    }
+    // As many as a call that grows has are not too many.
+    let mut calls = Calls::talk();
+    let (me, peer) = (calls.story.me, calls.peer());
+    calls.hears_that_it_went_on(peer, 7, GROUP.as_bytes());
+    let members: Vec<AccountId> = many[..30].iter().copied().chain([me, peer.0]).collect();
+    calls.comes(Known { kind: ChatKind::Group, members: &members, admins: &[peer.0], joined_after_ms: 1_000 });
+    assert_eq!(calls.is_in_call_of(), Some(GROUP));
+}
+
+#[test]
+fn nobody_adds_whom_they_block() {
+    let mut calls = Calls::talk();
+    calls.blocks(CAROL);
+    assert_eq!(refusal(&calls.grows(&[CAROL])), Some(UserError::Blocked));
+    assert!(calls.story.client.calling.own.as_ref().is_some_and(|own| !own.growth.is_making()));
+}
+
+/// Who comes back comes in anew; and a device that was linked lately came in lately wherever it is.
+#[test]
+fn an_old_group_is_not_new_for_who_has_come_back_or_knows_what_was_said_in_it() {
+    for comes_back in [true, false] {
+        let mut calls = Calls::talk();
+        let (me, peer) = (calls.story.me, calls.story.peer);
+        let (members, began_ms) = ([me, peer, CAROL], calls.now_ms + 5);
+        let joined_after_ms = if comes_back { -60_000 } else { 1_000 };
+        calls.comes(Known { kind: ChatKind::Group, members: &members, admins: &[peer], joined_after_ms });
+        if comes_back {
+            calls.does(|_, cx| {
+                let group = chats::find(cx.db, GROUP)?.expect("the group");
+                groups::put_out(cx, &group, peer, began_ms - 30_000)?;
+                chats::set_membership(cx, GROUP, Membership::Joined, 1)?;
+                cx.db.execute(
+                    "UPDATE chat SET joined_ms = ?2 WHERE chat = ?1",
+                    params![GROUP.as_bytes(), began_ms + 1],
+                )?;
+                insert_members(cx, GROUP, &members, &[peer])
+            });
+        } else {
+            let (now_ms, said) = (calls.now_ms, crate::testing::story::text("long ago"));
+            calls.now_ms -= 60_000;
+            calls.is_in_the_group(peer, 70, 2, said);
+            calls.now_ms = now_ms;
+        }
+        calls.hears_that_it_went_on((peer, 1), 7, GROUP.as_bytes());
+        assert_eq!(calls.is_in_call_of(), Some(CHAT), "{comes_back}");
+    }
 }
