@@ -55,6 +55,12 @@ impl Client {
         cx.out.push(self.calls.start(purpose, HttpMethod::Post, "/v1/link/put", body, None));
     }
 
+    /// An own word is on its way: its place in the slot, behind which the next one goes, is not known yet. Nobody waits for it any more:
+    /// who ends the linking now closes the slot, which says so as well.
+    fn has_unheard_word(&mut self, of: End) -> bool {
+        !self.calls.take_where(|purpose| matches!(purpose, Purpose::LinkPut { end, .. } if *end == of)).is_empty()
+    }
+
     fn link_close(&mut self, cx: &mut Context<'_>, link_id: LinkId) {
         let body = LinkClose { link_id: link_id.to_vec() }.encode_to_vec();
         cx.out.push(self.calls.start(Purpose::LinkClose, HttpMethod::Post, "/v1/link/close", body, None));

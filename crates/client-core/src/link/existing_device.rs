@@ -440,9 +440,15 @@ impl Client {
     pub(crate) fn cancel_linking(&mut self, cx: &mut Context<'_>, request: u32) -> Result<(), Halt> {
         cx.answer(request, Ok(Answer::Done));
         match &self.existing_device {
-            ExistingDevice::Talking { .. } => {
+            ExistingDevice::Talking { talk, .. } => {
+                let id = talk.code.link_id;
                 self.note_stopped(cx)?;
-                self.end_linking(cx, cancelled::Reason::ByUser, LinkFailure::CancelledOnPhone)?;
+                if self.has_unheard_word(End::Existing) {
+                    self.link_close(cx, id);
+                    self.fail_linking(cx, LinkFailure::CancelledOnPhone);
+                } else {
+                    self.end_linking(cx, cancelled::Reason::ByUser, LinkFailure::CancelledOnPhone)?;
+                }
                 self.unlink_unsettled(cx)?;
             }
             ExistingDevice::Fetching { code, .. } | ExistingDevice::Confirm { code, .. } => {

@@ -434,11 +434,13 @@ impl Client {
 
     /// "Stop."
     pub(crate) fn cancel_link(&mut self, cx: &mut Context<'_>, request: u32) {
-        if let NewDevice::Talking { attempt, channel, seq, .. } = &mut self.new_device
-            && let Ok(bytes) = channel.seal(&cancel_step(cancelled::Reason::ByUser))
-        {
+        let is_unheard = self.has_unheard_word(End::New);
+        if let NewDevice::Talking { attempt, channel, seq, .. } = &mut self.new_device {
             let (id, seq) = (attempt.code.link_id, *seq);
-            self.link_put(cx, End::New, id, seq, bytes);
+            match channel.seal(&cancel_step(cancelled::Reason::ByUser)) {
+                Ok(bytes) if !is_unheard => self.link_put(cx, End::New, id, seq, bytes),
+                _ => self.link_close(cx, id),
+            }
         }
         self.drop_new_device(cx);
         cx.event(Event::Link(LinkStage::CodeIdle));

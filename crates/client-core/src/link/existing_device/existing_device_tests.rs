@@ -220,6 +220,29 @@ fn stopping_when_the_device_is_listed_takes_it_off_again() {
 }
 
 #[test]
+fn stopping_before_the_own_word_is_known_to_be_in_the_slot_closes_the_slot() {
+    let paths = |out: &[Output]| -> Vec<String> {
+        let path = |output: &Output| match output {
+            Output::Http(request) if request.path.starts_with("/v1/link/") => Some(request.path.to_string()),
+            _ => None,
+        };
+        out.iter().filter_map(path).collect()
+    };
+    for (says_before, path) in [(false, "/v1/link/put"), (true, "/v1/link/close")] {
+        let mut story = Story::new();
+        story.forgets_calls();
+        if says_before {
+            story.does(HEARD_MS, |client, cx| {
+                client.say(cx, &cancel_step(cancelled::Reason::Digits)).expect("said");
+            });
+        }
+        let out = story.does(HEARD_MS, |client, cx| client.cancel_linking(cx, 0).expect("stopped"));
+        assert_eq!(paths(&out), [path]);
+        assert_eq!(told(&out), Some(&LinkFailure::CancelledOnPhone));
+    }
+}
+
+#[test]
 fn stopping_while_the_list_is_on_its_way_takes_the_device_off_again() {
     let mut story = Story::new();
     let out = story.does(HEARD_MS, |client, cx| client.cancel_linking(cx, 0).expect("stopped"));
