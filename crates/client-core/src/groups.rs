@@ -506,10 +506,17 @@ impl Client {
         Ok(added)
     }
 
-    /// The own commit came round. Whoever it brought learns what the group is called and shows, and who may do what in it.
+    /// The own commit came round. Whoever it put out has a link that is void; whoever it brought learns what the group is called and shows, and who
+    /// may do what in it.
     pub(crate) fn after_own_change(&mut self, cx: &mut Context<'_>, chat: ChatId, at: Place) -> Result<(), Halt> {
         let me = cx.me()?.address.account;
-        if self.group_changed(cx, chat, me, at)?.is_empty() {
+        let before = members(cx.db, chat)?;
+        let added = self.group_changed(cx, chat, me, at)?;
+        let now = accounts(cx.db, chat)?;
+        if before.iter().any(|(account, was)| !was.leaves && !now.contains(account)) {
+            self.renew_link(cx, chat)?;
+        }
+        if added.is_empty() {
             return Ok(());
         }
         self.say_name(cx, chat)?;

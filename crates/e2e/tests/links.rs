@@ -165,7 +165,7 @@ async fn a_link_that_was_reset_or_turned_off_leads_nowhere() -> Result<()> {
     assert_eq!(sets_link(&mut alice, chat, LinkChange::Off).await?, None);
     asks(&mut carol, &new).await?;
     comes_to(&mut carol, chat, JoinState::Void).await?;
-    // With the link of now she comes in; put out, she waits for an admin.
+    // With the link of now she comes in; put out, it leads nowhere any more, and with the next one she waits for an admin.
     let newest = link_of(&mut alice, chat, LinkChange::On).await?;
     asks(&mut carol, &newest).await?;
     comes_to(&mut carol, chat, JoinState::In).await?;
@@ -174,7 +174,12 @@ async fn a_link_that_was_reset_or_turned_off_leads_nowhere() -> Result<()> {
     alice.does(Command::RemoveMembers { chat, members: vec![carols] }).await?;
     has_members(&mut alice, chat, 2).await?;
     carol.until("being out", |s| s.chats.get(&chat).is_some_and(|row| row.left)).await?;
+    let code = |s: &Screen| s.infos.get(&chat)?.link.as_ref().map(|link| link.code.clone());
+    alice.until("another link", |s| code(s).is_some_and(|code| !newest.ends_with(&code))).await?;
     asks(&mut carol, &newest).await?;
+    comes_to(&mut carol, chat, JoinState::Void).await?;
+    let renewed = code(&alice.screen).context("a link")?;
+    asks(&mut carol, &renewed).await?;
     comes_to(&mut carol, chat, JoinState::Waiting).await?;
     is_asked_by(&mut alice, chat, &[carols]).await
 }

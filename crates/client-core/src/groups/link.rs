@@ -131,13 +131,28 @@ impl Client {
             Ok(chat) => chat.chat,
             Err(error) => return Ok(Err(error)),
         };
+        self.change_link(cx, chat, change)?;
+        Ok(Ok(Answer::Done))
+    }
+
+    fn change_link(&mut self, cx: &mut Context<'_>, chat: ChatId, change: LinkChange) -> Result<(), Halt> {
         let before = newest(cx.db, chat)?;
         let next = changed(&before, change, random_id(cx));
-        if next != before {
-            let clock_ms = cx.now_ms.max(before.clock_ms + 1);
-            self.tell_chat(cx, chat, content::Body::GroupLink(GroupLink { clock_ms, again: false, ..next }))?;
+        if next == before {
+            return Ok(());
         }
-        Ok(Ok(Answer::Done))
+        let clock_ms = cx.now_ms.max(before.clock_ms + 1);
+        self.tell_chat(cx, chat, content::Body::GroupLink(GroupLink { clock_ms, again: false, ..next }))
+    }
+
+    /// This device put somebody out, who may have the link: devices that never heard of it would let them in again. Where an admin says of each who
+    /// comes in, the link stays.
+    pub(super) fn renew_link(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+        let link = newest(cx.db, chat)?;
+        if link.secret.is_empty() || link.approval {
+            return Ok(());
+        }
+        self.change_link(cx, chat, LinkChange::Reset)
     }
 
     /// "Make a call that I can send to people as a link."

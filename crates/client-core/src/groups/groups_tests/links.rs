@@ -10,6 +10,8 @@ use proto::content::{GroupLink, JoinAnswer, JoinRequest};
 use proto::ids::ServerId;
 use proto::qr::JoinCode;
 
+mod mended;
+
 const SECRET: [u8; 16] = [7; 16];
 const ASKER: AccountId = AccountId([0x33; 16]);
 

@@ -1,0 +1,47 @@
+//! Links into a group where devices know different things of it: who was put out, what was said first, and what was wished and is not any more.
+
+use super::*;
+
+impl Story {
+    /// This device's commit comes round, with which somebody is out.
+    fn puts_out(&mut self, account: AccountId, leaves: bool) {
+        self.has_member(account, leaves);
+        self.does(|client, cx| client.after_own_change(cx, CHAT, Place { seq: 1, time_ms: now_ms() }));
+    }
+
+    fn has_member(&self, account: AccountId, leaves: bool) {
+        let sql = "INSERT INTO group_member (chat, account, admin, leaves) VALUES (?1, ?2, 0, ?3)";
+        self.db.execute(sql, params![CHAT.as_bytes(), account.as_bytes(), leaves]).expect("a member");
+    }
+
+    /// The links that it says and that are not in force yet.
+    fn links_said(&self) -> Vec<GroupLink> {
+        let said = own_words::under_way(&self.db, CHAT).expect("read").into_iter();
+        let link = |body| match body {
+            content::Body::GroupLink(link) => Some(link),
+            _ => None,
+        };
+        said.filter_map(link).collect()
+    }
+}
+
+#[test]
+fn the_link_of_who_is_put_out_is_void() {
+    let mut story = Story::with_link(false);
+    story.puts_out(ASKER, true);
+    assert_eq!(story.links_said(), [], "they left by themselves");
+    story.puts_out(ASKER, false);
+    let said = story.links_said();
+    assert!(matches!(&said[..], [link] if link.secret.len() == 16 && link.secret != SECRET && !link.approval));
+    story.says_it();
+    assert_eq!(story.is_asked(ASKER, &SECRET), Some(Verdict::Void));
+    // Another admin's device says it where it put them out; and where each is asked about, the link stays.
+    let mut story = Story::with_link(false);
+    story.has_member(ASKER, false);
+    let by = story.peers().account;
+    story.does(|client, cx| client.group_changed(cx, CHAT, by, Place { seq: 1, time_ms: now_ms() }).map(|_| ()));
+    assert_eq!(story.links_said(), []);
+    let mut story = Story::with_link(true);
+    story.puts_out(ASKER, false);
+    assert_eq!(story.links_said(), []);
+}
