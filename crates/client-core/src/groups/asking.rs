@@ -136,6 +136,36 @@ pub(super) fn settle(cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
     Ok(())
 }
 
+/// An admin's devices answer each by itself. What the owner has decided is final; that the link is void says also one that does not know it yet.
+fn take_answer(
+    cx: &Context<'_>,
+    admin: AccountId,
+    request: MessageId,
+    verdict: Verdict,
+) -> Result<Option<ChatId>, Halt> {
+    let number = i32::from;
+    let asked = cx
+        .db
+        .prepare_cached(
+            "UPDATE join_ask_admin SET answer = ?3 WHERE admin = ?1 AND request = ?2
+             AND answer NOT IN (?4, ?5) AND (answer = ?6 OR ?3 NOT IN (?6, ?7)) RETURNING chat",
+        )?
+        .query_row(
+            params![
+                admin.as_bytes(),
+                request.as_bytes(),
+                number(verdict),
+                number(Verdict::Declined),
+                number(Verdict::LetIn),
+                number(Verdict::Unspecified),
+                number(Verdict::Void)
+            ],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(asked.map(ChatId))
+}
+
 impl Client {
     /// Whatever is asked for about links.
     pub(crate) fn on_join_command(&mut self, cx: &mut Context<'_>, command: JoinCommand) -> Answered {
@@ -262,14 +292,7 @@ impl Client {
         if sender.account == cx.me()?.address.account {
             return self.on_siblings_verdict(cx, chat.peer, request, given.verdict());
         }
-        let asked: Option<[u8; 16]> = cx
-            .db
-            .prepare_cached("UPDATE join_ask_admin SET answer = ?3 WHERE admin = ?1 AND request = ?2 RETURNING chat")?
-            .query_row(params![sender.account.as_bytes(), request.as_bytes(), i32::from(given.verdict())], |row| {
-                row.get(0)
-            })
-            .optional()?;
-        let Some(group) = asked.map(ChatId) else { return Ok(()) };
+        let Some(group) = take_answer(cx, sender.account, request, given.verdict())? else { return Ok(()) };
         cx.changed.joins = true;
         // The others need not decide any more.
         if given.verdict() == Verdict::Declined { self.withdraw(cx, group) } else { Ok(()) }

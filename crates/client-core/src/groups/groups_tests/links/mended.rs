@@ -45,3 +45,24 @@ fn the_link_of_who_is_put_out_is_void() {
     story.puts_out(ASKER, false);
     assert_eq!(story.links_said(), []);
 }
+
+#[test]
+fn what_an_admin_has_decided_is_final_and_void_replaces_nothing() {
+    for (first, then, expected) in [
+        (Verdict::Declined, Verdict::Waits, JoinState::Declined),
+        (Verdict::Declined, Verdict::LetIn, JoinState::Declined),
+        (Verdict::LetIn, Verdict::Full, JoinState::Waiting),
+        (Verdict::LetIn, Verdict::Void, JoinState::Waiting),
+        (Verdict::Waits, Verdict::Void, JoinState::Waiting),
+        (Verdict::Void, Verdict::Waits, JoinState::Waiting),
+        (Verdict::Waits, Verdict::Declined, JoinState::Declined),
+    ] {
+        let mut asks = Asks::new();
+        asks.code.admins.truncate(1);
+        asks.asks().expect("asked");
+        let admin = asks.code.admins[0];
+        asks.hears_answer(admin, admin, first);
+        asks.hears_answer(admin, admin, then);
+        assert_eq!(asks.state(), expected, "{first:?}, then {then:?}");
+    }
+}
