@@ -35,7 +35,7 @@ fn is_link(link: &GroupLink) -> bool {
 }
 
 /// What will count when all that this account has said of it is heard.
-fn newest(db: &Connection, chat: ChatId) -> Result<GroupLink, Halt> {
+pub(super) fn newest(db: &Connection, chat: ChatId) -> Result<GroupLink, Halt> {
     let mut newest = of(db, chat)?;
     for body in own_words::under_way(db, chat)? {
         if let content::Body::GroupLink(said) = body

@@ -66,3 +66,27 @@ fn what_an_admin_has_decided_is_final_and_void_replaces_nothing() {
         assert_eq!(asks.state(), expected, "{first:?}, then {then:?}");
     }
 }
+
+#[test]
+fn who_does_not_know_the_link_yet_says_nothing_of_it() {
+    let mut story = Story::new();
+    assert_eq!(story.is_asked(ASKER, &SECRET), None, "it may be told it yet");
+    let mut story = Story::with_link(true);
+    assert_eq!(story.is_asked(ASKER, &[8; 16]), Some(Verdict::Void));
+    step(&story.db, 1, |cx| link::put_away(cx, CHAT).expect("put away"));
+    assert_eq!(story.is_asked(ASKER, &SECRET), None, "who comes back is told again");
+    let mut story = Story::with_link(true);
+    let sql = "INSERT INTO intent (chat, kind, account, device) VALUES (?1, 2, ?2, 0)";
+    story.db.execute(sql, params![CHAT.as_bytes(), story.me.account.as_bytes()]).expect("a doubt");
+    assert!(vouching::is_doubted(&story.db, CHAT).expect("read"));
+    for secret in [SECRET, [8; 16]] {
+        assert_eq!(story.is_asked(ASKER, &secret), None);
+    }
+    // The own link, on its way.
+    let mut story = Story::with_link(true);
+    let change = LinkChange::Reset;
+    assert_eq!(story.asks(Command::Join(JoinCommand::SetLink { chat: CHAT_UI, change })), Ok(Answer::Done));
+    let new = story.links_said().remove(0).secret;
+    assert_eq!(story.is_asked(ASKER, &SECRET), Some(Verdict::Void));
+    assert_eq!(story.is_asked(ASKER, &new), Some(Verdict::Waits));
+}
