@@ -477,6 +477,8 @@ impl Client {
         for account in &added {
             welcome(cx, chat, *account, admins.contains(account), at)?;
             requests::settle(cx, chat, *account)?;
+            // Or it would bring them in again when they are put out.
+            changing::settle(cx, chat, changing::Wish::Add, *account)?;
         }
         for account in made.iter().chain(&withdrawn) {
             write(cx, chat, *account, admins.contains(account), at.seq)?;

@@ -90,7 +90,8 @@ pub(super) fn want(
     Ok(())
 }
 
-fn settle(cx: &Context<'_>, chat: ChatId, wish: Wish, account: AccountId) -> Result<(), Halt> {
+/// It is met, or not wished any more.
+pub(super) fn settle(cx: &Context<'_>, chat: ChatId, wish: Wish, account: AccountId) -> Result<(), Halt> {
     cx.db.prepare_cached("DELETE FROM intent WHERE chat = ?1 AND kind = ?2 AND account = ?3")?.execute(params![
         chat.as_bytes(),
         wish.number(),

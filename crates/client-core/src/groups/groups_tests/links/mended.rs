@@ -90,3 +90,14 @@ fn who_does_not_know_the_link_yet_says_nothing_of_it() {
     assert_eq!(story.is_asked(ASKER, &SECRET), Some(Verdict::Void));
     assert_eq!(story.is_asked(ASKER, &new), Some(Verdict::Waits));
 }
+
+#[test]
+fn a_wish_that_somebody_else_met_brings_nobody_in_again() {
+    let mut story = Story::with_link(false);
+    let (peer, at) = (story.peers().account, Place { seq: 1, time_ms: now_ms() });
+    story.db.execute("DELETE FROM group_member WHERE account = ?1", [peer.as_bytes()]).expect("not in it");
+    assert_eq!(story.is_asked(peer, &SECRET), None);
+    assert_eq!(story.lets_in(), [peer]);
+    story.does(|client, cx| client.group_changed(cx, CHAT, NO_PEER, at).map(|_| ()));
+    assert!(story.lets_in().is_empty());
+}
