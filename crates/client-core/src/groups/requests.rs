@@ -137,6 +137,12 @@ fn was_in(db: &Connection, chat: ChatId, account: AccountId) -> Result<bool, Hal
     Ok(statement.query_row(params![chat.as_bytes(), account.as_bytes()], |row| row.get(0))?)
 }
 
+/// They ask already, or were declined a short while ago.
+fn declined(db: &Connection, chat: ChatId, account: AccountId) -> Result<Option<bool>, Halt> {
+    let mut statement = db.prepare_cached("SELECT declined FROM join_request WHERE chat = ?1 AND account = ?2")?;
+    Ok(statement.query_row(params![chat.as_bytes(), account.as_bytes()], |row| row.get(0)).optional()?)
+}
+
 /// Keeps a request for the owner.
 fn keep(
     cx: &mut Context<'_>,
@@ -144,11 +150,7 @@ fn keep(
     account: AccountId,
     (request, asked_ms): (MessageId, u64),
 ) -> Result<Option<Verdict>, Halt> {
-    let declined: Option<bool> = cx
-        .db
-        .prepare_cached("SELECT declined FROM join_request WHERE chat = ?1 AND account = ?2")?
-        .query_row(params![chat.as_bytes(), account.as_bytes()], |row| row.get(0))
-        .optional()?;
+    let declined = declined(cx.db, chat, account)?;
     if declined == Some(true) {
         return Ok(Some(Verdict::Declined));
     }
@@ -238,7 +240,9 @@ impl Client {
         if is_full(cx.db, group)? {
             return Ok(Some(Verdict::Full));
         }
-        if link.approval || was_in(cx.db, group, account)? {
+        // Also where approval was asked for only when they were declined.
+        let is_declined = declined(cx.db, group, account)? == Some(true);
+        if link.approval || is_declined || was_in(cx.db, group, account)? {
             return keep(cx, group, account, asked);
         }
         let at_ms = cx.now_ms + u64::from(random_id(cx)[0]) * LET_IN_WAIT_MS / 256;

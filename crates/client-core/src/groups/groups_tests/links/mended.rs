@@ -101,3 +101,14 @@ fn a_wish_that_somebody_else_met_brings_nobody_in_again() {
     story.does(|client, cx| client.group_changed(cx, CHAT, NO_PEER, at).map(|_| ()));
     assert!(story.lets_in().is_empty());
 }
+
+#[test]
+fn who_was_declined_does_not_come_in_when_approval_is_switched_off() {
+    let mut story = Story::with_link(true);
+    assert_eq!(story.is_asked(ASKER, &SECRET), Some(Verdict::Waits));
+    assert_eq!(story.decides(ASKER, JoinWord::Decline), Ok(Answer::Done));
+    let began_ms = story.began_ms;
+    story.hears(2, linked(&SECRET, false, began_ms + 1));
+    assert_eq!(story.is_asked(ASKER, &SECRET), Some(Verdict::Declined));
+    assert!(story.lets_in().is_empty());
+}
