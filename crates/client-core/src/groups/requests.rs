@@ -3,7 +3,7 @@
 //! commits the server takes one.
 
 use super::changing::{self, Wish, own_to_change};
-use super::{accounts, is_admin, link};
+use super::{is_admin, link, members};
 use crate::chats::{self, Chat, Membership, random_id};
 use crate::client::{Client, Context};
 use crate::io::Halt;
@@ -58,14 +58,14 @@ impl Heard {
     }
 }
 
-/// Who asks to come into a group; for its admins.
+/// Who asks to come into a group; for its admins. Whoever leaves it is let in again when they are out.
 pub(crate) fn rows(cx: &Context<'_>, chat: ChatId) -> Result<Vec<AskingRow>, Halt> {
     if !is_admin(cx.db, chat, cx.me()?.address.account)? {
         return Ok(Vec::new());
     }
     let mut statement = cx.db.prepare_cached(
         "SELECT account, asked_ms FROM join_request WHERE chat = ?1 AND declined = 0 AND asked_ms > ?2
-         ORDER BY asked_ms, account",
+         AND account NOT IN (SELECT account FROM group_member WHERE chat = ?1) ORDER BY asked_ms, account",
     )?;
     let rows = statement.query_map(params![chat.as_bytes(), cx.now_ms.saturating_sub(LIFE_MS)], |row| {
         Ok((AccountId(row.get(0)?), row.get(1)?))
@@ -234,7 +234,8 @@ impl Client {
         if !fits || !is_admin(cx.db, group, cx.me()?.address.account)? {
             return Ok(Some(Verdict::Void));
         }
-        if accounts(cx.db, group)?.contains(&account) {
+        let leaves = members(cx.db, group)?.get(&account).map(|member| member.leaves);
+        if leaves == Some(false) {
             return Ok(Some(Verdict::IsIn));
         }
         if is_full(cx.db, group)? {
@@ -242,7 +243,7 @@ impl Client {
         }
         // Also where approval was asked for only when they were declined.
         let is_declined = declined(cx.db, group, account)? == Some(true);
-        if link.approval || is_declined || was_in(cx.db, group, account)? {
+        if link.approval || is_declined || leaves == Some(true) || was_in(cx.db, group, account)? {
             return keep(cx, group, account, asked);
         }
         let at_ms = cx.now_ms + u64::from(random_id(cx)[0]) * LET_IN_WAIT_MS / 256;
@@ -297,7 +298,10 @@ impl Client {
         let account = AccountId(account.0);
         let request: Option<[u8; 16]> = cx
             .db
-            .prepare_cached("SELECT request FROM join_request WHERE chat = ?1 AND account = ?2 AND declined = 0")?
+            .prepare_cached(
+                "SELECT request FROM join_request WHERE chat = ?1 AND account = ?2 AND declined = 0
+                 AND account NOT IN (SELECT account FROM group_member WHERE chat = ?1)",
+            )?
             .query_row(params![chat.as_bytes(), account.as_bytes()], |row| row.get(0))
             .optional()?;
         let Some(request) = request.map(MessageId) else { return Ok(Err(UserError::NotFound)) };

@@ -76,7 +76,7 @@ fn who_does_not_know_the_link_yet_says_nothing_of_it() {
     step(&story.db, 1, |cx| link::put_away(cx, CHAT).expect("put away"));
     assert_eq!(story.is_asked(ASKER, &SECRET), None, "who comes back is told again");
     let mut story = Story::with_link(true);
-    let sql = "INSERT INTO intent (chat, kind, account, device) VALUES (?1, 2, ?2, 0)";
+    let sql = "INSERT INTO intent (chat, kind, account, device) VALUES (?1, 0, ?2, 0)";
     story.db.execute(sql, params![CHAT.as_bytes(), story.me.account.as_bytes()]).expect("a doubt");
     assert!(vouching::is_doubted(&story.db, CHAT).expect("read"));
     for secret in [SECRET, [8; 16]] {
@@ -111,4 +111,17 @@ fn who_was_declined_does_not_come_in_when_approval_is_switched_off() {
     story.hears(2, linked(&SECRET, false, began_ms + 1));
     assert_eq!(story.is_asked(ASKER, &SECRET), Some(Verdict::Declined));
     assert!(story.lets_in().is_empty());
+}
+
+#[test]
+fn who_leaves_and_asks_anew_is_let_in_when_they_are_out() {
+    let mut story = Story::with_link(false);
+    story.has_member(ASKER, true);
+    assert_eq!(story.is_asked(ASKER, &SECRET), Some(Verdict::Waits));
+    assert_eq!(story.asking(), []);
+    assert_eq!(story.decides(ASKER, JoinWord::LetIn), Err(UserError::NotFound));
+    let at = Place { seq: 1, time_ms: now_ms() };
+    story.does(|client, cx| client.group_changed(cx, CHAT, NO_PEER, at).map(|_| ()));
+    assert_eq!(story.asking(), [ASKER]);
+    assert_eq!(story.decides(ASKER, JoinWord::LetIn), Ok(Answer::Done));
 }
