@@ -168,7 +168,7 @@ fn keep(
             "INSERT INTO join_request (chat, account, request, asked_ms) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT DO UPDATE SET request = excluded.request, asked_ms = excluded.asked_ms",
         )?
-        .execute(params![chat.as_bytes(), account.as_bytes(), request.as_bytes(), asked_ms])?;
+        .execute(params![chat.as_bytes(), account.as_bytes(), request.as_bytes(), asked_ms.min(cx.now_ms)])?;
     cx.changed.infos.insert(chat);
     Ok(Some(Verdict::Waits))
 }

@@ -125,3 +125,12 @@ fn who_leaves_and_asks_anew_is_let_in_when_they_are_out() {
     assert_eq!(story.asking(), [ASKER]);
     assert_eq!(story.decides(ASKER, JoinWord::LetIn), Ok(Answer::Done));
 }
+
+#[test]
+fn a_request_of_a_far_future_ends_as_others_do() {
+    let mut story = Story::with_link(true);
+    assert_eq!(story.is_asked_at(ASKER, &SECRET, u64::MAX >> 2), Some(Verdict::Waits));
+    let asked_ms: u64 =
+        story.db.query_row("SELECT asked_ms FROM join_request", [], |row| row.get(0)).expect("a request");
+    assert!(asked_ms <= now_ms());
+}
