@@ -28,7 +28,7 @@ pub(super) const LIFE_MS: u64 = 7 * 24 * 3_600 * 1_000;
 const WAITING_MAX: u32 = 100;
 /// Groups into which one account asks.
 const OF_ONE_MAX: u32 = 8;
-/// Requests of one account in an hour that are answered.
+/// Requests and withdrawals of one account in an hour that are heard.
 const HEARD_OF_ONE_MAX: u32 = 20;
 /// Accounts that are heard in an hour.
 const HEARD_MAX: usize = 1_024;
@@ -192,9 +192,14 @@ impl Client {
         if !is_theirs || kept_out::is_blocked(cx, chat.chat, account, place)? {
             return Ok(());
         }
-        keep_quiet(cx, chat)?;
         forget_old(cx)?;
         if place.time_ms.saturating_add(LIFE_MS) <= cx.now_ms {
+            return Ok(());
+        }
+        let stored = chats::find(cx.db, group)?.filter(|chat| chat.kind == ChatKind::Group);
+        if stored.is_none_or(|chat| chat.membership != Membership::Joined)
+            || !self.join_requests.is_heard(account, cx.now_ms)
+        {
             return Ok(());
         }
         if given.withdrawn {
@@ -203,7 +208,7 @@ impl Client {
             cx.changed.infos.insert(group);
             return Ok(());
         }
-        match self.judge(cx, group, account, &given.secret, (request, place.time_ms))? {
+        match self.judge(cx, group, chat, &given.secret, (request, place.time_ms))? {
             Some(verdict) => self.say_verdict(cx, chat.chat, request, verdict),
             None => Ok(()),
         }
@@ -214,16 +219,11 @@ impl Client {
         &mut self,
         cx: &mut Context<'_>,
         group: ChatId,
-        account: AccountId,
+        direct: &Chat,
         secret: &[u8],
         asked: (MessageId, u64),
     ) -> Result<Option<Verdict>, Halt> {
-        let stored = chats::find(cx.db, group)?.filter(|chat| chat.kind == ChatKind::Group);
-        if stored.is_none_or(|chat| chat.membership != Membership::Joined)
-            || !self.join_requests.is_heard(account, cx.now_ms)
-        {
-            return Ok(None);
-        }
+        let account = direct.peer;
         let link = link::newest(cx.db, group)?;
         // A device that has just come, or may be in a state that nobody vouches for, does not say of a link that there is none.
         if link.clock_ms == 0 || vouching::is_doubted(cx.db, group)? {
@@ -234,6 +234,7 @@ impl Client {
         if !fits || !is_admin(cx.db, group, cx.me()?.address.account)? {
             return Ok(Some(Verdict::Void));
         }
+        keep_quiet(cx, direct)?;
         let leaves = members(cx.db, group)?.get(&account).map(|member| member.leaves);
         if leaves == Some(false) {
             return Ok(Some(Verdict::IsIn));

@@ -14,6 +14,14 @@ impl Story {
         self.db.execute(sql, params![CHAT.as_bytes(), account.as_bytes(), leaves]).expect("a member");
     }
 
+    fn withdraws(&mut self, account: AccountId) {
+        let chat = self.chat_with(account);
+        let sender = DeviceAddress { account, device: proto::ids::DeviceNumber(1) };
+        let request = JoinRequest { chat: CHAT.to_vec(), secret: Vec::new(), withdrawn: true };
+        let place = Place { seq: 9, time_ms: now_ms() };
+        self.does(|client, cx| client.on_join_request(cx, (&chat, sender), &[1; 16], &request, place));
+    }
+
     /// The links that it says and that are not in force yet.
     fn links_said(&self) -> Vec<GroupLink> {
         let said = own_words::under_way(&self.db, CHAT).expect("read").into_iter();
@@ -133,4 +141,25 @@ fn a_request_of_a_far_future_ends_as_others_do() {
     let asked_ms: u64 =
         story.db.query_row("SELECT asked_ms FROM join_request", [], |row| row.get(0)).expect("a request");
     assert!(asked_ms <= now_ms());
+}
+
+#[test]
+fn strangers_without_the_secret_leave_no_own_state() {
+    let mut story = Story::with_link(true);
+    let is_kept_out = |story: &Story| {
+        let chat = story.chat_with(ASKER);
+        state::was_ever_set(&story.db, &ChatKey::Gone.of(chat.chat)).expect("read")
+    };
+    let chat = story.chat_with(ASKER);
+    story.db.execute("UPDATE chat SET quiet = 1 WHERE chat = ?1", [chat.chat.as_bytes()]).expect("theirs");
+    assert_eq!(story.is_asked(ASKER, &[8; 16]), Some(Verdict::Void));
+    story.withdraws(ASKER);
+    assert!(!is_kept_out(&story));
+    assert_eq!(story.is_asked(ASKER, &SECRET), Some(Verdict::Waits));
+    assert!(is_kept_out(&story));
+    // Withdrawals are heard as often as requests.
+    for _ in 0..30 {
+        story.withdraws(ASKER);
+    }
+    assert_eq!(story.is_asked(ASKER, &SECRET), None);
 }
