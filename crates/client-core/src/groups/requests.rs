@@ -206,7 +206,7 @@ impl Client {
             let sql = "DELETE FROM join_request WHERE chat = ?1 AND account = ?2 AND declined = 0";
             cx.db.prepare_cached(sql)?.execute(params![group.as_bytes(), account.as_bytes()])?;
             cx.changed.infos.insert(group);
-            return Ok(());
+            return changing::forget_by_link(cx, group, account);
         }
         match self.judge(cx, group, chat, &given.secret, (request, place.time_ms))? {
             Some(verdict) => self.say_verdict(cx, chat.chat, request, verdict),
@@ -248,7 +248,7 @@ impl Client {
             return keep(cx, group, account, asked);
         }
         let at_ms = cx.now_ms + u64::from(random_id(cx)[0]) * LET_IN_WAIT_MS / 256;
-        changing::want(cx, group, Wish::Add, account, at_ms)?;
+        changing::want_by_link(cx, group, account, &link, at_ms)?;
         self.retry_at(at_ms);
         Ok(None)
     }

@@ -163,3 +163,34 @@ fn strangers_without_the_secret_leave_no_own_state() {
     }
     assert_eq!(story.is_asked(ASKER, &SECRET), None);
 }
+
+#[test]
+fn a_wish_by_a_link_ends_with_the_link_and_with_the_request() {
+    let opened = |story: &mut Story| {
+        story.does(|_, cx| {
+            let chat = chats::find(cx.db, CHAT)?.expect("the group");
+            let group = mls::load(cx, &chat)?.expect("its state");
+            changing::open_wishes(cx, CHAT, &group, &BTreeSet::new()).map(|_| ())
+        });
+        story.lets_in()
+    };
+    let by_hand = AccountId([0x34; 16]);
+    let wished = || {
+        let mut story = Story::with_link(false);
+        assert_eq!(story.is_asked(ASKER, &SECRET), None);
+        step(&story.db, 1, |cx| changing::want(cx, CHAT, changing::Wish::Add, by_hand, 0).expect("wished"));
+        story
+    };
+    for (secret, approval) in [(&[8; 16][..], false), (&[], false), (&SECRET, true)] {
+        let mut story = wished();
+        let began_ms = story.began_ms;
+        story.hears(2, linked(secret, approval, began_ms + 1));
+        assert_eq!(opened(&mut story), [by_hand], "{secret:?} {approval}");
+    }
+    let mut story = wished();
+    story.hears(2, linked(&SECRET, false, story.began_ms + 1));
+    assert_eq!(opened(&mut story), [ASKER, by_hand]);
+    story.withdraws(by_hand);
+    story.withdraws(ASKER);
+    assert_eq!(story.lets_in(), [by_hand]);
+}
