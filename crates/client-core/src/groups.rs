@@ -14,7 +14,7 @@ pub(crate) use about::of as about_and_photo;
 pub(crate) use asking::{is_about_joining, show as show_joins};
 pub(crate) use link::shown as link_shown;
 pub(crate) use own_words::{followed, hear, under_way};
-pub(crate) use requests::{Heard, of as asked_by, rows as asking_rows};
+pub(crate) use requests::{Heard, forget_blocked as forget_asking, of as asked_by, rows as asking_rows};
 pub(crate) use rules::{log_ends, may_edit, may_have_said, may_say, may_send, now as rules_now, refusal};
 
 use crate::accounts;

@@ -85,6 +85,19 @@ pub(crate) fn of(db: &Connection, account: AccountId) -> Result<Vec<ChatId>, Hal
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Somebody is blocked: they wait for nobody's word, and are not brought in. That they were declined stays.
+pub(crate) fn forget_blocked(cx: &mut Context<'_>, account: AccountId) -> Result<(), Halt> {
+    let chats: Vec<ChatId> = of(cx.db, account)?;
+    cx.changed.infos.extend(chats);
+    cx.db
+        .prepare_cached("DELETE FROM join_request WHERE account = ?1 AND declined = 0")?
+        .execute([account.as_bytes()])?;
+    cx.db
+        .prepare_cached("DELETE FROM intent WHERE kind = ?1 AND account = ?2")?
+        .execute(params![Wish::Add.number(), account.as_bytes()])?;
+    Ok(())
+}
+
 /// They are in now, or ask no more.
 pub(super) fn settle(cx: &mut Context<'_>, chat: ChatId, account: AccountId) -> Result<(), Halt> {
     cx.db

@@ -194,3 +194,21 @@ fn a_wish_by_a_link_ends_with_the_link_and_with_the_request() {
     story.withdraws(ASKER);
     assert_eq!(story.lets_in(), [by_hand]);
 }
+
+#[test]
+fn who_is_blocked_asks_no_more_and_is_not_brought_in() {
+    for approval in [false, true] {
+        let mut story = Story::with_link(approval);
+        let other = AccountId([0x34; 16]);
+        for account in [ASKER, other] {
+            story.is_asked(account, &SECRET);
+        }
+        assert_eq!((story.lets_in().len(), story.asking().len()), if approval { (0, 2) } else { (2, 0) });
+        story.does(|client, cx| {
+            client.session.goes_up();
+            client.set_blocked(cx, 1, ui_account(ASKER), true)
+        });
+        let left = if approval { story.asking() } else { story.lets_in() };
+        assert_eq!(left, [other], "{approval}");
+    }
+}
