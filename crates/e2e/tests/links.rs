@@ -190,7 +190,7 @@ async fn a_call_link_lets_in_while_its_maker_is_online() -> Result<()> {
     let mut alice = Person::register(&world, "Alice", ALICE).await?;
     let mut bob = Person::register(&world, "Bob", BOB).await?;
     let made = alice.does(Command::Join(JoinCommand::MakeCallLink { name: "Call of Alice".into() })).await?;
-    let Answer::CallLink { chat, code } = made else { bail!("no link: {made:?}") };
+    let Answer::CallLink { chat, code: client_api::LinkCode(code) } = made else { bail!("no link: {made:?}") };
     alice.opens(chat).await?;
     let row = asks(&mut bob, &code).await?;
     assert!(row.call && row.name == "Call of Alice", "{row:?}");

@@ -10,7 +10,7 @@ use crate::messages::Place;
 use crate::own_state::ChatKey;
 use crate::profile::ui_account;
 use crate::{notices, state, this};
-use client_api::{Answer, LinkChange, LinkNews, SystemLine, UserError};
+use client_api::{Answer, LinkChange, LinkCode, LinkNews, SystemLine, UserError};
 use identity::ChatKind;
 use prost::Message as _;
 use proto::content::{GroupLink, StateOp, content};
@@ -170,7 +170,7 @@ impl Client {
         let code = code(cx, id, &link)?.map(|code| code.to_text()).unwrap_or_default();
         // It waits until the group is there.
         self.tell_chat(cx, id, content::Body::GroupLink(link))?;
-        Ok(Ok(Answer::CallLink { chat, code }))
+        Ok(Ok(Answer::CallLink { chat, code: LinkCode(code) }))
     }
 
     /// Tells those who came: one of them may become an admin.
