@@ -1,6 +1,7 @@
 //! Asking to be let into a group with its link: what was asked of whom, and what came back. Owns the tables `join_ask` and `join_ask_admin`.
 
 use super::requests::LIFE_MS;
+use super::{clock_ms_of, link, title};
 use crate::accounts::{self, code_error};
 use crate::chats::{self, Membership, random_id};
 use crate::client::{Client, Context};
@@ -87,11 +88,18 @@ fn of_answers(answers: &[Verdict]) -> JoinState {
     }
 }
 
-/// For the interface. What a link says of a name is as little to be trusted as any other text of strangers.
+/// For the interface. What a link says of a name is as little to be trusted as any other text of strangers: of a group that this device is in, what
+/// it has heard there counts.
 fn row(cx: &Context<'_>, code: &JoinCode) -> Result<JoinRow, Halt> {
     let state = state(cx, code)?.unwrap_or(JoinState::Open);
-    let name = tidy_name(&code.name).unwrap_or_default();
-    Ok(JoinRow { chat: client_api::ChatId(code.chat.0), name, call: code.call, state })
+    let is_in = is_in(cx, code.chat)?;
+    let name = match is_in && clock_ms_of(cx.db, ChatKey::GroupName, code.chat)? > 0 {
+        true => title(cx.db, code.chat)?,
+        false => tidy_name(&code.name).unwrap_or_default(),
+    };
+    let link = link::of(cx.db, code.chat)?;
+    let call = if is_in && link.clock_ms > 0 { link.call } else { code.call };
+    Ok(JoinRow { chat: client_api::ChatId(code.chat.0), name, call, state })
 }
 
 fn forget(cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {

@@ -212,3 +212,15 @@ fn who_is_blocked_asks_no_more_and_is_not_brought_in() {
         assert_eq!(left, [other], "{approval}");
     }
 }
+
+#[test]
+fn of_a_group_that_one_is_in_its_own_name_counts_and_not_its_links() {
+    let mut asks = Asks::new();
+    asks.code.chat = CHAT;
+    let row = asks.asks().expect("a row");
+    assert_eq!((row.name.as_str(), row.call), ("Ours", false), "it has heard of the link, and of no name");
+    let name = GroupName { name: "Theirs".into(), clock_ms: asks.story.began_ms };
+    asks.story.hears(2, content::Body::GroupName(name));
+    let row = asks.asks().expect("a row");
+    assert_eq!((row.name.as_str(), row.call, row.state), ("Theirs", false, JoinState::In));
+}
