@@ -1,7 +1,7 @@
 //! Changing a group of many: the commands, the wishes that they leave in the database, and the one commit at a time that fulfils what is
 //! wished in a group. A wish is held against the group after every commit: it may be met, or no longer this account's to have.
 
-use super::{accounts, accounts_in, link, members, take_name, title};
+use super::{accounts, accounts_in, link, members, requests, take_name, title};
 use crate::chats::{self, Chat, Membership, NO_PEER, random_id};
 use crate::client::{Client, Context};
 use crate::creating::trusted_packages;
@@ -516,6 +516,7 @@ impl Client {
             .execute(params![chat.as_bytes(), TRIES_MAX])?;
         if given_up > 0 {
             tracing::error!(given_up, "what was wished of a group could not be done, and is given up");
+            requests::ask_again(cx, chat)?;
         }
         self.retry_at(again_ms);
         Ok(())

@@ -36,6 +36,11 @@ const HOUR_MS: u64 = 3_600_000;
 /// Of several admins' devices one lets somebody in: each waits for a part of this, or they would all use up key packages.
 const LET_IN_WAIT_MS: u64 = 1_500;
 
+/// In the column `declined`, besides 0 of who waits: for a while they are not shown again.
+const DECLINED: u32 = 1;
+/// This device brings them in: the row goes with the commit, or comes back.
+const LET_IN: u32 = 2;
+
 /// How often who has asked, in this hour.
 #[derive(Debug, Default)]
 pub(crate) struct Heard {
@@ -90,7 +95,7 @@ pub(crate) fn forget_blocked(cx: &mut Context<'_>, account: AccountId) -> Result
     let chats: Vec<ChatId> = of(cx.db, account)?;
     cx.changed.infos.extend(chats);
     cx.db
-        .prepare_cached("DELETE FROM join_request WHERE account = ?1 AND declined = 0")?
+        .prepare_cached("DELETE FROM join_request WHERE account = ?1 AND declined != 1")?
         .execute([account.as_bytes()])?;
     cx.db
         .prepare_cached("DELETE FROM intent WHERE kind = ?1 AND account = ?2")?
@@ -107,10 +112,23 @@ pub(super) fn settle(cx: &mut Context<'_>, chat: ChatId, account: AccountId) -> 
     Ok(())
 }
 
-fn decline(cx: &mut Context<'_>, chat: ChatId, account: AccountId) -> Result<(), Halt> {
+/// Whom this device could not bring in waits for the owner's word again.
+pub(super) fn ask_again(cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
     cx.db
-        .prepare_cached("UPDATE join_request SET declined = 1 WHERE chat = ?1 AND account = ?2")?
-        .execute(params![chat.as_bytes(), account.as_bytes()])?;
+        .prepare_cached(
+            "UPDATE join_request SET declined = 0 WHERE chat = ?1 AND declined = ?2
+             AND account NOT IN (SELECT account FROM intent WHERE chat = ?1 AND kind = ?3)",
+        )?
+        .execute(params![chat.as_bytes(), LET_IN, Wish::Add.number()])?;
+    cx.changed.infos.insert(chat);
+    Ok(())
+}
+
+/// The owner has decided.
+fn mark(cx: &mut Context<'_>, chat: ChatId, account: AccountId, word: u32) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("UPDATE join_request SET declined = ?3 WHERE chat = ?1 AND account = ?2")?
+        .execute(params![chat.as_bytes(), account.as_bytes(), word])?;
     cx.changed.infos.insert(chat);
     Ok(())
 }
@@ -150,8 +168,8 @@ fn was_in(db: &Connection, chat: ChatId, account: AccountId) -> Result<bool, Hal
     Ok(statement.query_row(params![chat.as_bytes(), account.as_bytes()], |row| row.get(0))?)
 }
 
-/// They ask already, or were declined a short while ago.
-fn declined(db: &Connection, chat: ChatId, account: AccountId) -> Result<Option<bool>, Halt> {
+/// They ask already, and the owner may have decided.
+fn word(db: &Connection, chat: ChatId, account: AccountId) -> Result<Option<u32>, Halt> {
     let mut statement = db.prepare_cached("SELECT declined FROM join_request WHERE chat = ?1 AND account = ?2")?;
     Ok(statement.query_row(params![chat.as_bytes(), account.as_bytes()], |row| row.get(0)).optional()?)
 }
@@ -163,9 +181,11 @@ fn keep(
     account: AccountId,
     (request, asked_ms): (MessageId, u64),
 ) -> Result<Option<Verdict>, Halt> {
-    let declined = declined(cx.db, chat, account)?;
-    if declined == Some(true) {
-        return Ok(Some(Verdict::Declined));
+    let word = word(cx.db, chat, account)?;
+    match word {
+        Some(DECLINED) => return Ok(Some(Verdict::Declined)),
+        Some(LET_IN) => return Ok(Some(Verdict::LetIn)),
+        _ => {}
     }
     let (waiting, of_one): (u32, u32) = cx
         .db
@@ -173,7 +193,7 @@ fn keep(
             "SELECT (SELECT count(*) FROM join_request WHERE chat = ?1), (SELECT count(*) FROM join_request WHERE account = ?2)",
         )?
         .query_row(params![chat.as_bytes(), account.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if declined.is_none() && (waiting >= WAITING_MAX || of_one >= OF_ONE_MAX) {
+    if word.is_none() && (waiting >= WAITING_MAX || of_one >= OF_ONE_MAX) {
         return Ok(None);
     }
     cx.db
@@ -256,7 +276,7 @@ impl Client {
             return Ok(Some(Verdict::Full));
         }
         // Also where approval was asked for only when they were declined.
-        let is_declined = declined(cx.db, group, account)? == Some(true);
+        let is_declined = word(cx.db, group, account)? == Some(DECLINED);
         if link.approval || is_declined || leaves == Some(true) || was_in(cx.db, group, account)? {
             return keep(cx, group, account, asked);
         }
@@ -292,7 +312,7 @@ impl Client {
             .optional()?;
         match (group.map(ChatId), verdict) {
             (Some(group), Verdict::LetIn) => settle(cx, group, peer),
-            (Some(group), Verdict::Declined) => decline(cx, group, peer),
+            (Some(group), Verdict::Declined) => mark(cx, group, peer, DECLINED),
             _ => Ok(()),
         }
     }
@@ -323,11 +343,11 @@ impl Client {
             JoinWord::LetIn if is_full(cx.db, chat)? => return Ok(Err(changing::too_large())),
             JoinWord::LetIn => {
                 changing::want(cx, chat, Wish::Add, account, cx.now_ms)?;
-                settle(cx, chat, account)?;
+                mark(cx, chat, account, LET_IN)?;
                 Verdict::LetIn
             }
             JoinWord::Decline => {
-                decline(cx, chat, account)?;
+                mark(cx, chat, account, DECLINED)?;
                 Verdict::Declined
             }
         };

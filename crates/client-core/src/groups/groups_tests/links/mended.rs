@@ -10,7 +10,7 @@ impl Story {
     }
 
     fn has_member(&self, account: AccountId, leaves: bool) {
-        let sql = "INSERT INTO group_member (chat, account, admin, leaves) VALUES (?1, ?2, 0, ?3)";
+        let sql = "INSERT INTO group_member (chat, account, admin, leaves, since_seq) VALUES (?1, ?2, 0, ?3, 0)";
         self.db.execute(sql, params![CHAT.as_bytes(), account.as_bytes(), leaves]).expect("a member");
     }
 
@@ -223,4 +223,21 @@ fn of_a_group_that_one_is_in_its_own_name_counts_and_not_its_links() {
     asks.story.hears(2, content::Body::GroupName(name));
     let row = asks.asks().expect("a row");
     assert_eq!((row.name.as_str(), row.call, row.state), ("Theirs", false, JoinState::In));
+}
+
+#[test]
+fn who_was_let_in_and_could_not_be_brought_in_asks_again() {
+    let mut story = Story::with_link(true);
+    assert_eq!(story.is_asked(ASKER, &SECRET), Some(Verdict::Waits));
+    assert_eq!(story.decides(ASKER, JoinWord::LetIn), Ok(Answer::Done));
+    assert_eq!(story.asking(), []);
+    assert_eq!(story.is_asked(ASKER, &SECRET), Some(Verdict::LetIn));
+    for _ in 0..9 {
+        story.does(|client, cx| client.try_later(cx, CHAT));
+    }
+    assert_eq!(story.asking(), []);
+    story.does(|client, cx| client.try_later(cx, CHAT));
+    assert_eq!((story.asking(), story.lets_in()), (vec![ASKER], vec![]));
+    assert_eq!(story.decides(ASKER, JoinWord::LetIn), Ok(Answer::Done));
+    assert_eq!(story.lets_in(), [ASKER]);
 }
