@@ -5,7 +5,7 @@ use crate::call::{CallEnd, CallGrowth, CallLine, CallLog, Calls};
 use crate::chat::{ChatChanges, ChatInfo, MessageChanges, MessageWindow, Receipt};
 use crate::error::UserError;
 use crate::id::{ChatId, MessageId};
-use crate::join::JoinRow;
+use crate::join::{JoinRow, LinkCode};
 use crate::link::{LinkStage, LinkingStage, MirrorProgress};
 use crate::media::MediaKind;
 use crate::people::{BlockedRow, ContactChanges, DeviceRow, OwnProfile, SafetyNumber, Settings};
@@ -134,7 +134,7 @@ pub enum Answer {
         /// The group.
         chat: ChatId,
         /// As `GroupLink::code`.
-        code: String,
+        code: LinkCode,
     },
     /// The own contact code; behind `#` of a link it is a contact link.
     ContactCode(String),

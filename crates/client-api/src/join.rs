@@ -21,6 +21,16 @@ impl std::fmt::Debug for GroupLink {
     }
 }
 
+/// The code of a link into a group. It stands in no log, as of `GroupLink`.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkCode(pub String);
+
+impl std::fmt::Debug for LinkCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LinkCode")
+    }
+}
+
 /// What can be asked for about links into groups.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum JoinCommand {

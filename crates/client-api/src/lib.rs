@@ -38,7 +38,7 @@ pub use error::UserError;
 pub use event::{Answer, Event, Notice};
 pub use given::{Card, Place};
 pub use id::{AccountId, ChatId, MessageId};
-pub use join::{AskingRow, GroupLink, JoinCommand, JoinRow, JoinState, JoinWord, LinkChange, LinkNews};
+pub use join::{AskingRow, GroupLink, JoinCommand, JoinRow, JoinState, JoinWord, LinkChange, LinkCode, LinkNews};
 pub use link::{LinkFailure, LinkStage, LinkingStage, MirrorProgress};
 pub use media::{Attachment, FileId, MediaFacts, MediaKind, MediaPlace, MediaTrouble};
 pub use people::{

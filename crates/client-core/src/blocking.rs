@@ -7,6 +7,7 @@ use crate::amending::take_back;
 use crate::chats::{self, Chat, Membership};
 use crate::clearing;
 use crate::client::{Client, Context};
+use crate::groups;
 use crate::history::import;
 use crate::io::Halt;
 use crate::kept_out::Cut;
@@ -178,6 +179,9 @@ pub(crate) fn follow(cx: &mut Context<'_>, account: AccountId) -> Result<(), Hal
             cx.changed.silenced.insert(chat.chat);
             take_unsent_back(cx, chat.chat)?;
         }
+    }
+    if is_blocked(cx.db, account)? {
+        groups::forget_asking(cx, account)?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ pub(crate) use about::of as about_and_photo;
 pub(crate) use asking::{is_about_joining, show as show_joins};
 pub(crate) use link::shown as link_shown;
 pub(crate) use own_words::{followed, hear, under_way};
-pub(crate) use requests::{Heard, of as asked_by, rows as asking_rows};
+pub(crate) use requests::{Heard, forget_blocked as forget_asking, of as asked_by, rows as asking_rows};
 pub(crate) use rules::{log_ends, may_edit, may_have_said, may_say, may_send, now as rules_now, refusal};
 
 use crate::accounts;
@@ -490,6 +490,8 @@ impl Client {
         for account in &added {
             welcome(cx, chat, *account, admins.contains(account), at)?;
             requests::settle(cx, chat, *account)?;
+            // Or it would bring them in again when they are put out.
+            changing::settle(cx, chat, changing::Wish::Add, *account)?;
         }
         for account in made.iter().chain(&withdrawn) {
             write(cx, chat, *account, admins.contains(account), at.seq)?;
@@ -519,10 +521,17 @@ impl Client {
         Ok(added)
     }
 
-    /// The own commit came round. Whoever it brought learns what the group is called and shows, and who may do what in it.
+    /// The own commit came round. Whoever it put out has a link that is void; whoever it brought learns what the group is called and shows, and who
+    /// may do what in it.
     pub(crate) fn after_own_change(&mut self, cx: &mut Context<'_>, chat: ChatId, at: Place) -> Result<(), Halt> {
         let me = cx.me()?.address.account;
-        if self.group_changed(cx, chat, me, at)?.is_empty() {
+        let before = members(cx.db, chat)?;
+        let added = self.group_changed(cx, chat, me, at)?;
+        let now = accounts(cx.db, chat)?;
+        if before.iter().any(|(account, was)| !was.leaves && !now.contains(account)) {
+            self.renew_link(cx, chat)?;
+        }
+        if added.is_empty() {
             return Ok(());
         }
         self.say_name(cx, chat)?;

@@ -165,7 +165,7 @@ async fn a_link_that_was_reset_or_turned_off_leads_nowhere() -> Result<()> {
     assert_eq!(sets_link(&mut alice, chat, LinkChange::Off).await?, None);
     asks(&mut carol, &new).await?;
     comes_to(&mut carol, chat, JoinState::Void).await?;
-    // With the link of now she comes in; put out, she waits for an admin.
+    // With the link of now she comes in; put out, it leads nowhere any more, and with the next one she waits for an admin.
     let newest = link_of(&mut alice, chat, LinkChange::On).await?;
     asks(&mut carol, &newest).await?;
     comes_to(&mut carol, chat, JoinState::In).await?;
@@ -174,7 +174,12 @@ async fn a_link_that_was_reset_or_turned_off_leads_nowhere() -> Result<()> {
     alice.does(Command::RemoveMembers { chat, members: vec![carols] }).await?;
     has_members(&mut alice, chat, 2).await?;
     carol.until("being out", |s| s.chats.get(&chat).is_some_and(|row| row.left)).await?;
+    let code = |s: &Screen| s.infos.get(&chat)?.link.as_ref().map(|link| link.code.clone());
+    alice.until("another link", |s| code(s).is_some_and(|code| !newest.ends_with(&code))).await?;
     asks(&mut carol, &newest).await?;
+    comes_to(&mut carol, chat, JoinState::Void).await?;
+    let renewed = code(&alice.screen).context("a link")?;
+    asks(&mut carol, &renewed).await?;
     comes_to(&mut carol, chat, JoinState::Waiting).await?;
     is_asked_by(&mut alice, chat, &[carols]).await
 }
@@ -185,7 +190,7 @@ async fn a_call_link_lets_in_while_its_maker_is_online() -> Result<()> {
     let mut alice = Person::register(&world, "Alice", ALICE).await?;
     let mut bob = Person::register(&world, "Bob", BOB).await?;
     let made = alice.does(Command::Join(JoinCommand::MakeCallLink { name: "Call of Alice".into() })).await?;
-    let Answer::CallLink { chat, code } = made else { bail!("no link: {made:?}") };
+    let Answer::CallLink { chat, code: client_api::LinkCode(code) } = made else { bail!("no link: {made:?}") };
     alice.opens(chat).await?;
     let row = asks(&mut bob, &code).await?;
     assert!(row.call && row.name == "Call of Alice", "{row:?}");

@@ -1,6 +1,7 @@
 //! Asking to be let into a group with its link: what was asked of whom, and what came back. Owns the tables `join_ask` and `join_ask_admin`.
 
 use super::requests::LIFE_MS;
+use super::{clock_ms_of, link, title};
 use crate::accounts::{self, code_error};
 use crate::chats::{self, Membership, random_id};
 use crate::client::{Client, Context};
@@ -87,11 +88,18 @@ fn of_answers(answers: &[Verdict]) -> JoinState {
     }
 }
 
-/// For the interface. What a link says of a name is as little to be trusted as any other text of strangers.
+/// For the interface. What a link says of a name is as little to be trusted as any other text of strangers: of a group that this device is in, what
+/// it has heard there counts.
 fn row(cx: &Context<'_>, code: &JoinCode) -> Result<JoinRow, Halt> {
     let state = state(cx, code)?.unwrap_or(JoinState::Open);
-    let name = tidy_name(&code.name).unwrap_or_default();
-    Ok(JoinRow { chat: client_api::ChatId(code.chat.0), name, call: code.call, state })
+    let is_in = is_in(cx, code.chat)?;
+    let name = match is_in && clock_ms_of(cx.db, ChatKey::GroupName, code.chat)? > 0 {
+        true => title(cx.db, code.chat)?,
+        false => tidy_name(&code.name).unwrap_or_default(),
+    };
+    let link = link::of(cx.db, code.chat)?;
+    let call = if is_in && link.clock_ms > 0 { link.call } else { code.call };
+    Ok(JoinRow { chat: client_api::ChatId(code.chat.0), name, call, state })
 }
 
 fn forget(cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
@@ -134,6 +142,36 @@ pub(super) fn settle(cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
     let mut statement = cx.db.prepare_cached("SELECT EXISTS (SELECT 1 FROM join_ask WHERE chat = ?1)")?;
     cx.changed.joins |= statement.query_row([chat.as_bytes()], |row| row.get::<_, bool>(0))?;
     Ok(())
+}
+
+/// An admin's devices answer each by itself. What the owner has decided is final; that the link is void says also one that does not know it yet.
+fn take_answer(
+    cx: &Context<'_>,
+    admin: AccountId,
+    request: MessageId,
+    verdict: Verdict,
+) -> Result<Option<ChatId>, Halt> {
+    let number = i32::from;
+    let asked = cx
+        .db
+        .prepare_cached(
+            "UPDATE join_ask_admin SET answer = ?3 WHERE admin = ?1 AND request = ?2
+             AND answer NOT IN (?4, ?5) AND (answer = ?6 OR ?3 NOT IN (?6, ?7)) RETURNING chat",
+        )?
+        .query_row(
+            params![
+                admin.as_bytes(),
+                request.as_bytes(),
+                number(verdict),
+                number(Verdict::Declined),
+                number(Verdict::LetIn),
+                number(Verdict::Unspecified),
+                number(Verdict::Void)
+            ],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(asked.map(ChatId))
 }
 
 impl Client {
@@ -262,14 +300,7 @@ impl Client {
         if sender.account == cx.me()?.address.account {
             return self.on_siblings_verdict(cx, chat.peer, request, given.verdict());
         }
-        let asked: Option<[u8; 16]> = cx
-            .db
-            .prepare_cached("UPDATE join_ask_admin SET answer = ?3 WHERE admin = ?1 AND request = ?2 RETURNING chat")?
-            .query_row(params![sender.account.as_bytes(), request.as_bytes(), i32::from(given.verdict())], |row| {
-                row.get(0)
-            })
-            .optional()?;
-        let Some(group) = asked.map(ChatId) else { return Ok(()) };
+        let Some(group) = take_answer(cx, sender.account, request, given.verdict())? else { return Ok(()) };
         cx.changed.joins = true;
         // The others need not decide any more.
         if given.verdict() == Verdict::Declined { self.withdraw(cx, group) } else { Ok(()) }

@@ -1,7 +1,7 @@
 //! Changing a group of many: the commands, the wishes that they leave in the database, and the one commit at a time that fulfils what is
 //! wished in a group. A wish is held against the group after every commit: it may be met, or no longer this account's to have.
 
-use super::{accounts, accounts_in, members, take_name, title};
+use super::{accounts, accounts_in, link, members, requests, take_name, title};
 use crate::chats::{self, Chat, Membership, NO_PEER, random_id};
 use crate::client::{Client, Context};
 use crate::creating::trusted_packages;
@@ -17,7 +17,7 @@ use e2ee::key_packages::VerifiedKeyPackage;
 use identity::ChatKind;
 use identity::mls::MEMBERS_NOW_MAX;
 use proto::account::ClaimKeyPackagesOk;
-use proto::content::{Leaving, content};
+use proto::content::{GroupLink, Leaving, content};
 use proto::ids::{AccountId, ChatId, DeviceAddress, Generation};
 use proto::wire::commit;
 use rusqlite::params;
@@ -79,18 +79,62 @@ pub(super) fn want(
     account: AccountId,
     not_before_ms: u64,
 ) -> Result<(), Halt> {
+    want_by(cx, (chat, wish, account), 0, not_before_ms)
+}
+
+/// They shall come in because they have the link, and as long as it lets them in.
+pub(super) fn want_by_link(
+    cx: &Context<'_>,
+    chat: ChatId,
+    account: AccountId,
+    link: &GroupLink,
+    not_before_ms: u64,
+) -> Result<(), Halt> {
+    want_by(cx, (chat, Wish::Add, account), link_tag(link), not_before_ms)
+}
+
+/// Stands for a link that lets in without approval, in the column of devices; 0: it does not, and what a person wished.
+fn link_tag(link: &GroupLink) -> u64 {
+    let first = link.secret.first_chunk().filter(|_| !link.approval);
+    first.map_or(0, |bytes| u64::from(u32::from_be_bytes(*bytes)) + 1)
+}
+
+/// The link was reset or turned off, or an admin is asked now: whom it was to bring in does not come with it any more.
+fn forget_by_old_link(cx: &Context<'_>, chat: ChatId) -> Result<(), Halt> {
+    let tag = link_tag(&link::newest(cx.db, chat)?);
+    cx.db
+        .prepare_cached("DELETE FROM intent WHERE chat = ?1 AND kind = ?2 AND device NOT IN (0, ?3)")?
+        .execute(params![chat.as_bytes(), Wish::Add.number(), tag])?;
+    Ok(())
+}
+
+/// Who has asked with the link asks no more. What a person wished stays.
+pub(super) fn forget_by_link(cx: &Context<'_>, chat: ChatId, account: AccountId) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("DELETE FROM intent WHERE chat = ?1 AND kind = ?2 AND account = ?3 AND device != 0")?
+        .execute(params![chat.as_bytes(), Wish::Add.number(), account.as_bytes()])?;
+    Ok(())
+}
+
+fn want_by(
+    cx: &Context<'_>,
+    (chat, wish, account): (ChatId, Wish, AccountId),
+    tag: u64,
+    not_before_ms: u64,
+) -> Result<(), Halt> {
     if let Some(contrary) = wish.contrary() {
         settle(cx, chat, contrary, account)?;
     }
     cx.db
         .prepare_cached(
-            "INSERT OR IGNORE INTO intent (chat, kind, account, device, not_before_ms) VALUES (?1, ?2, ?3, 0, ?4)",
+            "INSERT OR IGNORE INTO intent (chat, kind, account, device, not_before_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![chat.as_bytes(), wish.number(), account.as_bytes(), not_before_ms])?;
+        .execute(params![chat.as_bytes(), wish.number(), account.as_bytes(), tag, not_before_ms])?;
     Ok(())
 }
 
-fn settle(cx: &Context<'_>, chat: ChatId, wish: Wish, account: AccountId) -> Result<(), Halt> {
+/// It is met, or not wished any more.
+pub(super) fn settle(cx: &Context<'_>, chat: ChatId, wish: Wish, account: AccountId) -> Result<(), Halt> {
     cx.db.prepare_cached("DELETE FROM intent WHERE chat = ?1 AND kind = ?2 AND account = ?3")?.execute(params![
         chat.as_bytes(),
         wish.number(),
@@ -472,6 +516,7 @@ impl Client {
             .execute(params![chat.as_bytes(), TRIES_MAX])?;
         if given_up > 0 {
             tracing::error!(given_up, "what was wished of a group could not be done, and is given up");
+            requests::ask_again(cx, chat)?;
         }
         self.retry_at(again_ms);
         Ok(())
@@ -486,7 +531,7 @@ fn group_of(cx: &mut Context<'_>, chat: ChatId) -> Result<Option<(Chat, ChatGrou
 }
 
 /// What is still to be done of what is wished; the rest goes.
-fn open_wishes(
+pub(super) fn open_wishes(
     cx: &mut Context<'_>,
     chat: ChatId,
     group: &ChatGroup,
@@ -498,6 +543,7 @@ fn open_wishes(
     let leave = |account: &AccountId, known: &BTreeMap<AccountId, super::Member>| {
         known.get(account).is_some_and(|member| member.leaves)
     };
+    forget_by_old_link(cx, chat)?;
     let known = members(cx.db, chat)?;
     let others = admins.iter().any(|admin| *admin != me && !leave(admin, &known));
     let mine = admins.contains(&me);

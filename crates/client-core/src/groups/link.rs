@@ -10,7 +10,7 @@ use crate::messages::Place;
 use crate::own_state::ChatKey;
 use crate::profile::ui_account;
 use crate::{notices, state, this};
-use client_api::{Answer, LinkChange, LinkNews, SystemLine, UserError};
+use client_api::{Answer, LinkChange, LinkCode, LinkNews, SystemLine, UserError};
 use identity::ChatKind;
 use prost::Message as _;
 use proto::content::{GroupLink, StateOp, content};
@@ -35,7 +35,7 @@ fn is_link(link: &GroupLink) -> bool {
 }
 
 /// What will count when all that this account has said of it is heard.
-fn newest(db: &Connection, chat: ChatId) -> Result<GroupLink, Halt> {
+pub(super) fn newest(db: &Connection, chat: ChatId) -> Result<GroupLink, Halt> {
     let mut newest = of(db, chat)?;
     for body in own_words::under_way(db, chat)? {
         if let content::Body::GroupLink(said) = body
@@ -131,13 +131,28 @@ impl Client {
             Ok(chat) => chat.chat,
             Err(error) => return Ok(Err(error)),
         };
+        self.change_link(cx, chat, change)?;
+        Ok(Ok(Answer::Done))
+    }
+
+    fn change_link(&mut self, cx: &mut Context<'_>, chat: ChatId, change: LinkChange) -> Result<(), Halt> {
         let before = newest(cx.db, chat)?;
         let next = changed(&before, change, random_id(cx));
-        if next != before {
-            let clock_ms = cx.now_ms.max(before.clock_ms + 1);
-            self.tell_chat(cx, chat, content::Body::GroupLink(GroupLink { clock_ms, again: false, ..next }))?;
+        if next == before {
+            return Ok(());
         }
-        Ok(Ok(Answer::Done))
+        let clock_ms = cx.now_ms.max(before.clock_ms + 1);
+        self.tell_chat(cx, chat, content::Body::GroupLink(GroupLink { clock_ms, again: false, ..next }))
+    }
+
+    /// This device put somebody out, who may have the link: devices that never heard of it would let them in again. Where an admin says of each who
+    /// comes in, the link stays.
+    pub(super) fn renew_link(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+        let link = newest(cx.db, chat)?;
+        if link.secret.is_empty() || link.approval {
+            return Ok(());
+        }
+        self.change_link(cx, chat, LinkChange::Reset)
     }
 
     /// "Make a call that I can send to people as a link."
@@ -155,7 +170,7 @@ impl Client {
         let code = code(cx, id, &link)?.map(|code| code.to_text()).unwrap_or_default();
         // It waits until the group is there.
         self.tell_chat(cx, id, content::Body::GroupLink(link))?;
-        Ok(Ok(Answer::CallLink { chat, code }))
+        Ok(Ok(Answer::CallLink { chat, code: LinkCode(code) }))
     }
 
     /// Tells those who came: one of them may become an admin.

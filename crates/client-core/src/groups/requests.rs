@@ -3,7 +3,7 @@
 //! commits the server takes one.
 
 use super::changing::{self, Wish, own_to_change};
-use super::{accounts, is_admin, link};
+use super::{is_admin, link, members};
 use crate::chats::{self, Chat, Membership, random_id};
 use crate::client::{Client, Context};
 use crate::io::Halt;
@@ -11,7 +11,7 @@ use crate::kept_out::{self, Cut};
 use crate::messages::Place;
 use crate::own_state::{self, ChatKey};
 use crate::profile::ui_account;
-use crate::{accounts as people, state};
+use crate::{accounts as people, state, vouching};
 use client_api::{Answer, AskingRow, JoinWord, UserError};
 use identity::ChatKind;
 use identity::mls::MEMBERS_NOW_MAX;
@@ -28,13 +28,18 @@ pub(super) const LIFE_MS: u64 = 7 * 24 * 3_600 * 1_000;
 const WAITING_MAX: u32 = 100;
 /// Groups into which one account asks.
 const OF_ONE_MAX: u32 = 8;
-/// Requests of one account in an hour that are answered.
+/// Requests and withdrawals of one account in an hour that are heard.
 const HEARD_OF_ONE_MAX: u32 = 20;
 /// Accounts that are heard in an hour.
 const HEARD_MAX: usize = 1_024;
 const HOUR_MS: u64 = 3_600_000;
 /// Of several admins' devices one lets somebody in: each waits for a part of this, or they would all use up key packages.
 const LET_IN_WAIT_MS: u64 = 1_500;
+
+/// In the column `declined`, besides 0 of who waits: for a while they are not shown again.
+const DECLINED: u32 = 1;
+/// This device brings them in: the row goes with the commit, or comes back.
+const LET_IN: u32 = 2;
 
 /// How often who has asked, in this hour.
 #[derive(Debug, Default)]
@@ -58,14 +63,14 @@ impl Heard {
     }
 }
 
-/// Who asks to come into a group; for its admins.
+/// Who asks to come into a group; for its admins. Whoever leaves it is let in again when they are out.
 pub(crate) fn rows(cx: &Context<'_>, chat: ChatId) -> Result<Vec<AskingRow>, Halt> {
     if !is_admin(cx.db, chat, cx.me()?.address.account)? {
         return Ok(Vec::new());
     }
     let mut statement = cx.db.prepare_cached(
         "SELECT account, asked_ms FROM join_request WHERE chat = ?1 AND declined = 0 AND asked_ms > ?2
-         ORDER BY asked_ms, account",
+         AND account NOT IN (SELECT account FROM group_member WHERE chat = ?1) ORDER BY asked_ms, account",
     )?;
     let rows = statement.query_map(params![chat.as_bytes(), cx.now_ms.saturating_sub(LIFE_MS)], |row| {
         Ok((AccountId(row.get(0)?), row.get(1)?))
@@ -85,6 +90,19 @@ pub(crate) fn of(db: &Connection, account: AccountId) -> Result<Vec<ChatId>, Hal
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Somebody is blocked: they wait for nobody's word, and are not brought in. That they were declined stays.
+pub(crate) fn forget_blocked(cx: &mut Context<'_>, account: AccountId) -> Result<(), Halt> {
+    let chats: Vec<ChatId> = of(cx.db, account)?;
+    cx.changed.infos.extend(chats);
+    cx.db
+        .prepare_cached("DELETE FROM join_request WHERE account = ?1 AND declined != 1")?
+        .execute([account.as_bytes()])?;
+    cx.db
+        .prepare_cached("DELETE FROM intent WHERE kind = ?1 AND account = ?2")?
+        .execute(params![Wish::Add.number(), account.as_bytes()])?;
+    Ok(())
+}
+
 /// They are in now, or ask no more.
 pub(super) fn settle(cx: &mut Context<'_>, chat: ChatId, account: AccountId) -> Result<(), Halt> {
     cx.db
@@ -94,10 +112,23 @@ pub(super) fn settle(cx: &mut Context<'_>, chat: ChatId, account: AccountId) -> 
     Ok(())
 }
 
-fn decline(cx: &mut Context<'_>, chat: ChatId, account: AccountId) -> Result<(), Halt> {
+/// Whom this device could not bring in waits for the owner's word again.
+pub(super) fn ask_again(cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
     cx.db
-        .prepare_cached("UPDATE join_request SET declined = 1 WHERE chat = ?1 AND account = ?2")?
-        .execute(params![chat.as_bytes(), account.as_bytes()])?;
+        .prepare_cached(
+            "UPDATE join_request SET declined = 0 WHERE chat = ?1 AND declined = ?2
+             AND account NOT IN (SELECT account FROM intent WHERE chat = ?1 AND kind = ?3)",
+        )?
+        .execute(params![chat.as_bytes(), LET_IN, Wish::Add.number()])?;
+    cx.changed.infos.insert(chat);
+    Ok(())
+}
+
+/// The owner has decided.
+fn mark(cx: &mut Context<'_>, chat: ChatId, account: AccountId, word: u32) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("UPDATE join_request SET declined = ?3 WHERE chat = ?1 AND account = ?2")?
+        .execute(params![chat.as_bytes(), account.as_bytes(), word])?;
     cx.changed.infos.insert(chat);
     Ok(())
 }
@@ -137,6 +168,12 @@ fn was_in(db: &Connection, chat: ChatId, account: AccountId) -> Result<bool, Hal
     Ok(statement.query_row(params![chat.as_bytes(), account.as_bytes()], |row| row.get(0))?)
 }
 
+/// They ask already, and the owner may have decided.
+fn word(db: &Connection, chat: ChatId, account: AccountId) -> Result<Option<u32>, Halt> {
+    let mut statement = db.prepare_cached("SELECT declined FROM join_request WHERE chat = ?1 AND account = ?2")?;
+    Ok(statement.query_row(params![chat.as_bytes(), account.as_bytes()], |row| row.get(0)).optional()?)
+}
+
 /// Keeps a request for the owner.
 fn keep(
     cx: &mut Context<'_>,
@@ -144,13 +181,11 @@ fn keep(
     account: AccountId,
     (request, asked_ms): (MessageId, u64),
 ) -> Result<Option<Verdict>, Halt> {
-    let declined: Option<bool> = cx
-        .db
-        .prepare_cached("SELECT declined FROM join_request WHERE chat = ?1 AND account = ?2")?
-        .query_row(params![chat.as_bytes(), account.as_bytes()], |row| row.get(0))
-        .optional()?;
-    if declined == Some(true) {
-        return Ok(Some(Verdict::Declined));
+    let word = word(cx.db, chat, account)?;
+    match word {
+        Some(DECLINED) => return Ok(Some(Verdict::Declined)),
+        Some(LET_IN) => return Ok(Some(Verdict::LetIn)),
+        _ => {}
     }
     let (waiting, of_one): (u32, u32) = cx
         .db
@@ -158,7 +193,7 @@ fn keep(
             "SELECT (SELECT count(*) FROM join_request WHERE chat = ?1), (SELECT count(*) FROM join_request WHERE account = ?2)",
         )?
         .query_row(params![chat.as_bytes(), account.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    if declined.is_none() && (waiting >= WAITING_MAX || of_one >= OF_ONE_MAX) {
+    if word.is_none() && (waiting >= WAITING_MAX || of_one >= OF_ONE_MAX) {
         return Ok(None);
     }
     cx.db
@@ -166,7 +201,7 @@ fn keep(
             "INSERT INTO join_request (chat, account, request, asked_ms) VALUES (?1, ?2, ?3, ?4)
              ON CONFLICT DO UPDATE SET request = excluded.request, asked_ms = excluded.asked_ms",
         )?
-        .execute(params![chat.as_bytes(), account.as_bytes(), request.as_bytes(), asked_ms])?;
+        .execute(params![chat.as_bytes(), account.as_bytes(), request.as_bytes(), asked_ms.min(cx.now_ms)])?;
     cx.changed.infos.insert(chat);
     Ok(Some(Verdict::Waits))
 }
@@ -190,18 +225,23 @@ impl Client {
         if !is_theirs || kept_out::is_blocked(cx, chat.chat, account, place)? {
             return Ok(());
         }
-        keep_quiet(cx, chat)?;
         forget_old(cx)?;
         if place.time_ms.saturating_add(LIFE_MS) <= cx.now_ms {
+            return Ok(());
+        }
+        let stored = chats::find(cx.db, group)?.filter(|chat| chat.kind == ChatKind::Group);
+        if stored.is_none_or(|chat| chat.membership != Membership::Joined)
+            || !self.join_requests.is_heard(account, cx.now_ms)
+        {
             return Ok(());
         }
         if given.withdrawn {
             let sql = "DELETE FROM join_request WHERE chat = ?1 AND account = ?2 AND declined = 0";
             cx.db.prepare_cached(sql)?.execute(params![group.as_bytes(), account.as_bytes()])?;
             cx.changed.infos.insert(group);
-            return Ok(());
+            return changing::forget_by_link(cx, group, account);
         }
-        match self.judge(cx, group, account, &given.secret, (request, place.time_ms))? {
+        match self.judge(cx, group, chat, &given.secret, (request, place.time_ms))? {
             Some(verdict) => self.say_verdict(cx, chat.chat, request, verdict),
             None => Ok(()),
         }
@@ -212,33 +252,36 @@ impl Client {
         &mut self,
         cx: &mut Context<'_>,
         group: ChatId,
-        account: AccountId,
+        direct: &Chat,
         secret: &[u8],
         asked: (MessageId, u64),
     ) -> Result<Option<Verdict>, Halt> {
-        let stored = chats::find(cx.db, group)?.filter(|chat| chat.kind == ChatKind::Group);
-        if stored.is_none_or(|chat| chat.membership != Membership::Joined)
-            || !self.join_requests.is_heard(account, cx.now_ms)
-        {
+        let account = direct.peer;
+        let link = link::newest(cx.db, group)?;
+        // A device that has just come, or may be in a state that nobody vouches for, does not say of a link that there is none.
+        if link.clock_ms == 0 || vouching::is_doubted(cx.db, group)? {
             return Ok(None);
         }
-        let link = link::of(cx.db, group)?;
         // In constant time: whoever tries secrets learns nothing of how near they are. Of different lengths they are different.
         let fits = !link.secret.is_empty() && bool::from(link.secret.as_slice().ct_eq(secret));
         if !fits || !is_admin(cx.db, group, cx.me()?.address.account)? {
             return Ok(Some(Verdict::Void));
         }
-        if accounts(cx.db, group)?.contains(&account) {
+        keep_quiet(cx, direct)?;
+        let leaves = members(cx.db, group)?.get(&account).map(|member| member.leaves);
+        if leaves == Some(false) {
             return Ok(Some(Verdict::IsIn));
         }
         if is_full(cx.db, group)? {
             return Ok(Some(Verdict::Full));
         }
-        if link.approval || was_in(cx.db, group, account)? {
+        // Also where approval was asked for only when they were declined.
+        let is_declined = word(cx.db, group, account)? == Some(DECLINED);
+        if link.approval || is_declined || leaves == Some(true) || was_in(cx.db, group, account)? {
             return keep(cx, group, account, asked);
         }
         let at_ms = cx.now_ms + u64::from(random_id(cx)[0]) * LET_IN_WAIT_MS / 256;
-        changing::want(cx, group, Wish::Add, account, at_ms)?;
+        changing::want_by_link(cx, group, account, &link, at_ms)?;
         self.retry_at(at_ms);
         Ok(None)
     }
@@ -269,7 +312,7 @@ impl Client {
             .optional()?;
         match (group.map(ChatId), verdict) {
             (Some(group), Verdict::LetIn) => settle(cx, group, peer),
-            (Some(group), Verdict::Declined) => decline(cx, group, peer),
+            (Some(group), Verdict::Declined) => mark(cx, group, peer, DECLINED),
             _ => Ok(()),
         }
     }
@@ -289,7 +332,10 @@ impl Client {
         let account = AccountId(account.0);
         let request: Option<[u8; 16]> = cx
             .db
-            .prepare_cached("SELECT request FROM join_request WHERE chat = ?1 AND account = ?2 AND declined = 0")?
+            .prepare_cached(
+                "SELECT request FROM join_request WHERE chat = ?1 AND account = ?2 AND declined = 0
+                 AND account NOT IN (SELECT account FROM group_member WHERE chat = ?1)",
+            )?
             .query_row(params![chat.as_bytes(), account.as_bytes()], |row| row.get(0))
             .optional()?;
         let Some(request) = request.map(MessageId) else { return Ok(Err(UserError::NotFound)) };
@@ -297,11 +343,11 @@ impl Client {
             JoinWord::LetIn if is_full(cx.db, chat)? => return Ok(Err(changing::too_large())),
             JoinWord::LetIn => {
                 changing::want(cx, chat, Wish::Add, account, cx.now_ms)?;
-                settle(cx, chat, account)?;
+                mark(cx, chat, account, LET_IN)?;
                 Verdict::LetIn
             }
             JoinWord::Decline => {
-                decline(cx, chat, account)?;
+                mark(cx, chat, account, DECLINED)?;
                 Verdict::Declined
             }
         };

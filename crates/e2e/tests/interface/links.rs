@@ -165,7 +165,9 @@ async fn a_link_at_the_page_of_companions_shows_the_way_to_that_of_phones() -> R
     let world = World::new().await?;
     let mut alice = Person::register(&world, "Alice", ALICE).await?;
     let made = alice.does(Command::Join(JoinCommand::MakeCallLink { name: "Call of Alice".into() })).await?;
-    let client_api::Answer::CallLink { chat, code } = made else { anyhow::bail!("no link: {made:?}") };
+    let client_api::Answer::CallLink { chat, code: client_api::LinkCode(code) } = made else {
+        anyhow::bail!("no link: {made:?}")
+    };
     let bob = Browser::start(&world, "Bob", &format!("/#/join/{code}"), &Setup::chromium(NARROWEST)).await?;
     bob.comes_to("linking").await?;
     bob.shows("invited-first").await?;

@@ -10,6 +10,8 @@ use proto::content::{GroupLink, JoinAnswer, JoinRequest};
 use proto::ids::ServerId;
 use proto::qr::JoinCode;
 
+mod mended;
+
 const SECRET: [u8; 16] = [7; 16];
 const ASKER: AccountId = AccountId([0x33; 16]);
 
@@ -503,7 +505,8 @@ fn a_call_link_is_a_group_of_its_own_with_a_link_that_lets_in() {
     let mut story = Story::with_link(false);
     let made = story.asks(Command::Join(JoinCommand::MakeCallLink { name: "Call of Ada".into() }));
     let Ok(Answer::CallLink { chat, code }) = made else { panic!("no link: {made:?}") };
-    let code = JoinCode::parse(&code).expect("a code");
+    assert_eq!(format!("{code:?}"), "LinkCode");
+    let code = JoinCode::parse(&code.0).expect("a code");
     assert_eq!((code.chat.0, code.call, code.name.as_str()), (chat.0, true, "Call of Ada"));
     assert_eq!(code.admins, [story.me.account]);
     let said = own_words::under_way(&story.db, code.chat).expect("read");

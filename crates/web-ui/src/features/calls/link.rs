@@ -24,7 +24,7 @@ pub fn CallLinkRow() -> impl IntoView {
         app.ask(Command::Join(JoinCommand::MakeCallLink { name }), move |result| {
             let _ = busy.try_set(false);
             match result {
-                Ok(Answer::CallLink { chat, code }) => _ = made.try_set(Some((chat, code))),
+                Ok(Answer::CallLink { chat, code }) => _ = made.try_set(Some((chat, code.0))),
                 Ok(_) => {}
                 Err(error) => app.toast(words::error(&error), false),
             }
