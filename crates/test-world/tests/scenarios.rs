@@ -272,7 +272,9 @@ fn crowd(accounts: u8, devices: u8, done: Vec<(u64, Action)>) -> Plan {
 fn all_want_new_keys(devices: u8) -> Vec<(u64, Action)> {
     let all = [0, 2].into_iter().flat_map(move |account| (0..devices).map(move |slot| DeviceRef { account, slot }));
     let write = all.map(|device| (5_000, Action::Send { device, peer: 2 - device.account }));
-    [(1_000, Action::Begin { device: A0, peer: 2 })].into_iter().chain(write).collect()
+    // The other one has the chat in no list before a word is said in it.
+    let begin = [(1_000, Action::Begin { device: A0, peer: 2 }), (2_000, Action::Send { device: A0, peer: 2 })];
+    begin.into_iter().chain(write).collect()
 }
 
 const TOO_LATE: &str = "an operation came too late for its epoch";

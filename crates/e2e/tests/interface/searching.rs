@@ -261,6 +261,8 @@ async fn messages_are_looked_for_by_who_wrote_them_and_what_they_carry() -> Resu
     alice.types("chat-search", WORD).await?;
     sees_just(&alice, "found-text", &["You: my own lantern"]).await?;
     alice.is_resized(NARROWEST).await?;
+    alice.clicks("chat-back").await?;
+    alice.shows("search-sender").await?;
     alice.fits_the_window("filters of the search").await?;
     alice.is_resized(WIDE).await?;
     // What is not seen filters nothing.
@@ -269,6 +271,7 @@ async fn messages_are_looked_for_by_who_wrote_them_and_what_they_carry() -> Resu
     alice.fills("chat-search", "").await?;
     sees_just(&alice, "chat-title", &["Bob", "Carol"]).await?;
 
+    alice.opens_chat("Bob").await?;
     alice.clicks("chat-search-open").await?;
     alice.types("search-in-chat", WORD).await?;
     sees_just(&alice, "found-text", &["my own lantern", texts[1]]).await?;
