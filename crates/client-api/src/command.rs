@@ -1,7 +1,5 @@
 //! What a user interface asks of the client core.
 
-mod names;
-
 use crate::backup::{BackupPlace, PieceOf};
 use crate::call::{CallSay, CallSigns};
 use crate::chat::{Disappearing, RulesChange, WindowAnchor};

@@ -14,6 +14,7 @@ pub mod id;
 pub mod join;
 pub mod link;
 pub mod media;
+mod names;
 pub mod number;
 pub mod people;
 mod poll;

@@ -5,7 +5,7 @@ use crate::command::Request;
 use crate::event::Event;
 
 /// Every source file whose types cross.
-const SOURCES: [(&str, &str); 17] = [
+const SOURCES: [(&str, &str); 18] = [
     ("backup.rs", include_str!("backup.rs")),
     ("call.rs", include_str!("call.rs")),
     ("chat.rs", include_str!("chat.rs")),
@@ -17,6 +17,7 @@ const SOURCES: [(&str, &str); 17] = [
     ("join.rs", include_str!("join.rs")),
     ("link.rs", include_str!("link.rs")),
     ("media.rs", include_str!("media.rs")),
+    ("names.rs", include_str!("names.rs")),
     ("number.rs", include_str!("number.rs")),
     ("people.rs", include_str!("people.rs")),
     ("poll.rs", include_str!("poll.rs")),

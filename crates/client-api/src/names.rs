@@ -1,6 +1,6 @@
 //! What commands are called in logs.
 
-use super::{Command, Request};
+use crate::command::{Command, Request};
 
 impl Command {
     /// The command's name, for logs: never its contents.
