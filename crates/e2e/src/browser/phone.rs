@@ -61,6 +61,18 @@ impl Browser {
         self.shows("composer-input").await
     }
 
+    /// Makes a group with contacts of these names, and has it open.
+    pub async fn makes_group(&self, name: &str, members: &[&str]) -> Result<()> {
+        self.clicks("new-chat").await?;
+        self.clicks("new-group").await?;
+        self.fills("group-name", name).await?;
+        for member in members {
+            self.clicks_text("picker-row", member).await?;
+        }
+        self.clicks("group-go").await?;
+        self.sees_text("chat-head-title", name).await
+    }
+
     /// Opens the chat whose row holds a text, and in which one may write.
     pub async fn opens_chat(&self, text: &str) -> Result<()> {
         self.clicks_text("chat-row", text).await?;

@@ -123,12 +123,7 @@ async fn shows_a_group(world: &World) -> Result<(Browser, Person, ChatId)> {
     let mut bob = Person::register(world, "Bob", BOB).await?;
     alice.starts_chat(BOB, "Bob").await?;
     alice.writes("to Bob alone").await?;
-    alice.clicks("new-chat").await?;
-    alice.clicks("new-group").await?;
-    alice.fills("group-name", "Climbers").await?;
-    alice.clicks_text("picker-row", "Bob").await?;
-    alice.clicks("group-go").await?;
-    alice.sees_text("chat-head-title", "Climbers").await?;
+    alice.makes_group("Climbers", &["Bob"]).await?;
     alice.writes("hello").await?;
     let chat = finds_group(&mut bob, "Climbers").await?;
     bob.opens(chat).await?;

@@ -12,12 +12,7 @@ async fn group(world: &World) -> Result<(Browser, Person)> {
     alice.registers(world, "Alice", ALICE).await?;
     let bob = Person::register(world, "Bob", BOB).await?;
     alice.starts_chat(BOB, "Bob").await?;
-    alice.clicks("new-chat").await?;
-    alice.clicks("new-group").await?;
-    alice.fills("group-name", "Climbers").await?;
-    alice.clicks_text("picker-row", "Bob").await?;
-    alice.clicks("group-go").await?;
-    alice.sees_text("chat-head-title", "Climbers").await?;
+    alice.makes_group("Climbers", &["Bob"]).await?;
     alice.writes("hello all").await?;
     alice.clicks("chat-info-open").await?;
     alice.sees_text("members-count", "2 members").await?;
