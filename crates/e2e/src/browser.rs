@@ -62,6 +62,8 @@ pub struct Setup {
     program: Program,
     viewport: Viewport,
     dark: bool,
+    /// The language that is wished for (BCP 47).
+    locale: &'static str,
     forced_colors: bool,
     film: Option<PathBuf>,
     microphone: bool,
@@ -86,6 +88,7 @@ impl Setup {
             program: Program::Chromium,
             viewport,
             dark: false,
+            locale: "en-GB",
             forced_colors: false,
             film: None,
             microphone: false,
@@ -144,6 +147,13 @@ impl Setup {
         self
     }
 
+    /// Of somebody who reads another language than English, by its tag (BCP 47).
+    #[must_use]
+    pub fn speaking(mut self, locale: &'static str) -> Self {
+        self.locale = locale;
+        self
+    }
+
     /// With the system's colours in place of the page's; Firefox only.
     #[must_use]
     pub fn forced_colors(mut self) -> Self {
@@ -155,7 +165,7 @@ impl Setup {
         let mut options = BrowserContextOptions::builder()
             .headless(true)
             .viewport(self.viewport.clone())
-            .locale("en-GB".to_owned())
+            .locale(self.locale.to_owned())
             .color_scheme(if self.dark { "dark" } else { "light" }.to_owned());
         match self.program {
             Program::Chromium => {

@@ -220,10 +220,12 @@ fn is_for_others(name: &str) -> bool {
     name.ends_with(".png") || name.ends_with(".txt")
 }
 
-/// A module that is loaded when what is in it is first shown, or one that several such share; and the lists that such views read.
+/// A module that is loaded when what is in it is first shown, or one that several such share; the lists that such views read; and languages but the
+/// one that stands in for all others.
 fn is_part(path: &str) -> bool {
     let is_split = (path.contains("split_") || path.contains("_chunk_")) && path.ends_with(".wasm");
-    is_split || path.ends_with(".tsv")
+    let is_language = path.ends_with(".ftl") && !path.contains("languages/en.");
+    is_split || is_language || path.ends_with(".tsv")
 }
 
 fn parts(resolver: &Resolver<'_>) -> Result<String> {
@@ -258,7 +260,7 @@ fn content_type(name: &str) -> Result<&'static str> {
         "ico" => "image/x-icon",
         "woff2" => "font/woff2",
         "tsv" => "text/tab-separated-values; charset=utf-8",
-        "txt" | "md" => "text/plain; charset=utf-8",
+        "ftl" | "txt" | "md" => "text/plain; charset=utf-8",
         "mp3" => "audio/mpeg",
         "ogg" | "opus" => "audio/ogg",
         _ => bail!("{name}: no content type is known for this ending; add it to web-pack"),

@@ -2,6 +2,7 @@
 
 pub mod bridge;
 pub mod features;
+pub mod language;
 pub mod model;
 pub mod platform;
 pub mod primitives;
@@ -10,15 +11,18 @@ pub mod words;
 
 use bridge::FromWorker;
 use client_api::{AppStage, Role, Unsupported};
+use language::Language;
 use leptos::prelude::*;
-use platform::{join_link, notify, page};
+use platform::{formats, join_link, notify, page};
 use store::App;
 use wasm_bindgen::prelude::*;
 
-/// Called by `boot.js` with the worker that it started and with what that said meanwhile.
+/// Called by `boot.js` with the worker that it started and with what that said meanwhile, with the language, the tag by which dates are written,
+/// and the words.
 #[wasm_bindgen]
-pub fn start(worker: &web_sys::Worker, role: &str, backlog: &js_sys::Array) {
+pub fn start(worker: &web_sys::Worker, role: &str, backlog: &js_sys::Array, language: &str, tag: &str, words: String) {
     std::panic::set_hook(Box::new(|panic| page::halt(&panic.to_string())));
+    language::speak(Language::new(language, words, formats::of(tag)));
     let role = if role == "phone" { Role::Phone } else { Role::Companion };
     let owner = Owner::new();
     let app = owner.with(|| App::new(role));

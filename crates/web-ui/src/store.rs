@@ -342,7 +342,7 @@ impl App {
         let is_new = |ringing: &&RingingCall| !rang.contains(&ringing.call) && !self.is_muted(ringing.chat);
         for ringing in calls.ringing.iter().filter(is_new).filter(|_| !self.visible.get_untracked()) {
             let (title, text) = match previews {
-                Previews::Nothing => (words::APP, words::call_kind(ringing.video).to_owned()),
+                Previews::Nothing => (words::app_name(), words::call_kind(ringing.video).to_owned()),
                 Previews::Sender | Previews::SenderAndText => (ringing.title.as_str(), words::ringing(ringing)),
             };
             notify::message(*self, ringing.chat, title, &text);
@@ -419,9 +419,9 @@ impl App {
         if how == Tell::SoundAndNotification {
             let text = match previews {
                 Previews::SenderAndText => words::caption_or_kind(plain(preview), media),
-                Previews::Sender | Previews::Nothing => words::NEW_MESSAGE.to_owned(),
+                Previews::Sender | Previews::Nothing => words::new_message().to_owned(),
             };
-            let title = if previews == Previews::Nothing { words::APP } else { title };
+            let title = if previews == Previews::Nothing { words::app_name() } else { title };
             notify::message(*self, chat, title, &text);
         }
     }
@@ -632,8 +632,8 @@ impl App {
         let (app, archived) = (*self, row.archived);
         self.ask(Command::SetArchived { chat, archived: !archived }, move |result| match result {
             Ok(_) => {
-                let text = if archived { words::UNARCHIVED } else { words::NOW_ARCHIVED };
-                let undo = (words::UNDO, Command::SetArchived { chat, archived });
+                let text = if archived { words::unarchived() } else { words::now_archived() };
+                let undo = (words::undo(), Command::SetArchived { chat, archived });
                 app.push_toast(text.to_owned(), false, Some(undo));
             }
             Err(error) => app.toast(words::error(&error), false),

@@ -1,11 +1,62 @@
-// Starts the worker and the pages. Checks first, in plain words, what this browser cannot do.
+// Starts the worker and the pages, in the language that is wanted. Checks first, in plain words, what this browser cannot do.
 import init, { start } from "{{asset:web_ui.js}}";
+
+// As `language::LANGUAGES` has them.
+const LANGUAGES = {
+  en: "{{asset:languages/en.ftl}}",
+  de: "{{asset:languages/de.ftl}}",
+  es: "{{asset:languages/es.ftl}}",
+  pt: "{{asset:languages/pt.ftl}}",
+  ar: "{{asset:languages/ar.ftl}}",
+};
+const RIGHT_TO_LEFT = ["ar"];
 
 const role = location.pathname === "/phone" || location.pathname.startsWith("/phone/") ? "phone" : "companion";
 document.documentElement.dataset.role = role;
 
+// The language that was chosen in the settings (`page::remember`), or the first of the browser's that there is; and how its readers write dates,
+// which depends on where they live.
+function wanted() {
+  let chosen = null;
+  try {
+    chosen = localStorage.getItem("language");
+  } catch {
+    // Nothing is kept here.
+  }
+  const languageOf = (tag) => tag.split("-")[0].toLowerCase();
+  const known = navigator.languages.filter((tag) => Object.hasOwn(LANGUAGES, languageOf(tag)));
+  const language = chosen && Object.hasOwn(LANGUAGES, chosen) ? chosen : known.length > 0 ? languageOf(known[0]) : "en";
+  return { language, tag: known.find((tag) => languageOf(tag) === language) ?? language };
+}
+
+async function read(language) {
+  const answer = await fetch(LANGUAGES[language]);
+  if (!answer.ok) throw new Error(`the words of ${language} are not there`);
+  return { language, text: await answer.text() };
+}
+
+// What was not fetched is as good as not there: English is kept with the program.
+async function readWords({ language, tag }) {
+  const { language: found, text } = await read(language).catch(() => read("en"));
+  const root = document.documentElement;
+  root.lang = found;
+  root.dir = RIGHT_TO_LEFT.includes(found) ? "rtl" : "ltr";
+  return { language: found, tag: found === language ? tag : found, text };
+}
+
+const reading = readWords(wanted());
+// Said by whoever waits for it.
+reading.catch(() => {});
+
+// A message of one line without braces but those of `$link` and `$missing`; English where there are no words at all.
+async function told(name, english, filled = "") {
+  const { text } = await reading.catch(() => ({ text: "" }));
+  const line = text.split("\n").find((line) => line.startsWith(`${name} = `));
+  return (line?.slice(name.length + 3) ?? english).replace(/\{ \$\w+ \}/, () => filled);
+}
+
 // In plain elements: the pages are not here, or cannot run.
-function say(reason, title, text, link) {
+async function say(reason, title, text, link) {
   const boot = document.getElementById("boot");
   if (!boot) return;
   boot.dataset.testid = "boot-message";
@@ -15,7 +66,7 @@ function say(reason, title, text, link) {
   const action = document.createElement(link ? "a" : "button");
   action.className = "button";
   action.dataset.testid = "boot-action";
-  action.textContent = link ? `Open ${link}` : "Try again";
+  action.textContent = link ? await told("boot_open", "Open { $link }", link) : await told("try_again", "Try again");
   if (link) action.href = link;
   else action.addEventListener("click", () => location.reload());
   boot.append(action);
@@ -25,8 +76,8 @@ async function obstacle() {
   if (!window.isSecureContext) {
     return [
       "insecure",
-      "This page needs HTTPS",
-      "Browsers keep encryption and storage to secure pages. Open the https:// address that the server printed when it started; on the server's own machine http://localhost works too.",
+      await told("unsupported_insecure_context_title", "This page needs HTTPS"),
+      await told("boot_insecure", "Open the https:// address that the server printed when it started."),
       // Where a server listens that nobody told otherwise.
       `https://${location.hostname}:8471${location.pathname}`,
     ];
@@ -37,19 +88,21 @@ async function obstacle() {
   if (!navigator.locks) missing.push("Web Locks");
   if (typeof WebSocket !== "function") missing.push("WebSocket");
   if (missing.length > 0) {
-    return ["old-browser", "This browser is too old", `It lacks ${missing.join(", ")}. Please update it, or use a current Chrome, Edge, Firefox or Safari.`];
+    const title = await told("unsupported_old_browser_title", "This browser is too old");
+    return ["old-browser", title, await told("boot_old_browser", "It lacks { $missing }.", missing.join(", "))];
   }
   try {
     await navigator.storage.getDirectory();
   } catch {
-    return ["no-storage", "No storage for messages here", "Heliograph keeps your messages on this device, in storage that private windows, blocked site data and some old browsers do not give. Open this page in an ordinary window, and allow it to keep data."];
+    const title = await told("unsupported_no_storage_title", "No storage for messages here");
+    return ["no-storage", title, await told("unsupported_no_storage", "Open this page in an ordinary window, and allow it to keep data.")];
   }
   return null;
 }
 
 const trouble = await obstacle();
 if (trouble) {
-  say(...trouble);
+  await say(...trouble);
 } else {
   // The worker loads while the pages do; what it says meanwhile is kept.
   const worker = new Worker("{{asset:worker.js}}", { type: "module", name: `heliograph-${role}` });
@@ -58,11 +111,12 @@ if (trouble) {
   worker.onerror = (event) => backlog.push(`The worker did not start: ${event.message || "it could not be loaded"}`);
   worker.postMessage({ role, origin: location.origin });
   try {
-    await init({ module_or_path: "{{asset:web_ui_bg.wasm}}" });
+    const [{ language, tag, text }] = await Promise.all([reading, init({ module_or_path: "{{asset:web_ui_bg.wasm}}" })]);
     document.getElementById("boot").remove();
-    start(worker, role, backlog);
+    start(worker, role, backlog, language, tag, text);
   } catch (error) {
     console.error(error);
-    say("not-started", "Heliograph did not start", "Reload the page. If that does not help, the server may have been updated: clear this page's cache. Your messages are kept.");
+    const title = await told("boot_not_started_title", "Heliograph did not start");
+    await say("not-started", title, await told("boot_not_started", "Reload the page. Your messages are kept."));
   }
 }

@@ -24,6 +24,7 @@ self.addEventListener("message", (event) => {
   // A page asks whether this version gives streams.
   if (event.data === "streams?") event.ports[0]?.postMessage(true);
   if (event.data === "keep-all") event.waitUntil(keepParts());
+  if (event.data?.words) event.waitUntil(keepWords(event.data.words));
 });
 
 self.addEventListener("fetch", (event) => {
@@ -118,14 +119,37 @@ async function fromCache(key, request) {
   return (await cache.match(key)) || fetch(request);
 }
 
-// Words of notifications, where no page is open to give them.
+// Words of notifications, where no page has given others yet. Numbers are counted as in `tag`, "#" stands for them.
 const WORDS = {
+  tag: "en",
   app: "Heliograph",
   message: "New message",
-  messages: (count) => `${count} new messages`,
+  messages: { other: "# new messages" },
   call: "Incoming call",
   files: { 2: "Photo", 3: "Video", 4: "Audio", 5: "Voice message", 6: "Document" },
 };
+const WORDS_AT = "/words-of-notifications";
+let words = WORDS;
+
+// In the language of the pages, which say them whenever they begin.
+async function keepWords(told) {
+  const cache = await caches.open(CACHE);
+  await cache.put(WORDS_AT, new Response(JSON.stringify(told)));
+}
+
+async function readWords() {
+  try {
+    const kept = await (await caches.open(CACHE)).match(WORDS_AT);
+    return kept ? await kept.json() : WORDS;
+  } catch {
+    return WORDS;
+  }
+}
+
+function messagesOf(count) {
+  const form = new Intl.PluralRules(words.tag).select(count);
+  return (words.messages[form] ?? words.messages.other).replace("#", count);
+}
 const PURPOSE = new TextEncoder().encode("heliograph preview v1\0");
 // As `e2ee::preview` makes them.
 const PREVIEW_LEN = 297;
@@ -153,6 +177,7 @@ self.addEventListener("push", (event) => event.waitUntil(alone(() => pushed(even
 
 async function pushed(data) {
   const book = await readBook();
+  words = await readWords();
   try {
     await notify(book, noticesOf(data));
   } finally {
@@ -180,7 +205,7 @@ async function notify(book, notices) {
     }
   }
   // A push without a notification costs the leave to notify.
-  if (shown === 0) await show({ title: WORDS.app, body: WORDS.message, tag: "heliograph", data: { count: 1 } });
+  if (shown === 0) await show({ title: words.app, body: words.message, tag: "heliograph", data: { count: 1 } });
   await showBadge();
 }
 
@@ -212,8 +237,8 @@ async function tell(book, notice) {
   const count = before.reduce((sum, one) => sum + (one.data?.count ?? 0), 0) + 1;
   const shows = book.settings.previews;
   const preview = entry && shows === "text" && !notice.urgent && !blocked ? await opened(book, entry, notice) : null;
-  const title = entry && shows !== "nothing" && !blocked ? entry.title : WORDS.app;
-  const body = notice.urgent && !blocked ? WORDS.call : textOf(entry, notice, preview, count);
+  const title = entry && shows !== "nothing" && !blocked ? entry.title : words.app;
+  const body = notice.urgent && !blocked ? words.call : textOf(entry, notice, preview, count);
   await show({ title, body, tag: chat, renotify: !muted, silent: muted, data: { chat, count, page: book.settings.page } });
   // Browsers want one to be shown; that it goes at once is as quiet as they let it be. A call stays, without a sound.
   // Nobody hears of a call from whom they block.
@@ -221,8 +246,8 @@ async function tell(book, notice) {
 }
 
 function textOf(entry, notice, preview, count) {
-  if (preview === null) return count > 1 ? WORDS.messages(count) : WORDS.message;
-  const text = preview.text || WORDS.files[preview.kind] || WORDS.message;
+  if (preview === null) return count > 1 ? messagesOf(count) : words.message;
+  const text = preview.text || words.files[preview.kind] || words.message;
   const writer = entry.people[hex(bytes(notice.account))];
   return writer ? `${writer}: ${text}` : text;
 }

@@ -10,6 +10,7 @@ mod focus;
 mod giving;
 mod groups;
 mod housekeeping;
+mod languages;
 mod lazy;
 mod links;
 mod media;

@@ -91,6 +91,36 @@ async fn is_notified(browser: &Browser, expected: &str) -> Result<()> {
     }
 }
 
+/// Whoever reads another language is notified in it, with its plurals, though no page is open to give the words.
+#[tokio::test(flavor = "multi_thread")]
+async fn notifications_speak_the_language_of_the_page() -> Result<()> {
+    let world = World::new().await?;
+    let mut service = PushService::start().await;
+    let setup = Setup::chromium(WIDE).with_notifications().speaking("ar");
+    let alice = Browser::phone_with(&world, "Alice", &setup).await?;
+    alice.page().add_init_script(&subscribing(&service)).await?;
+    alice.reloads().await?;
+    alice.registers(&world, "Alice", ALICE).await?;
+    let mut bob = Person::register(&world, "Bob", BOB).await?;
+    alice.starts_chat(BOB, "Robert").await?;
+    alice.writes("hello Bob").await?;
+    turns_on(&alice).await?;
+    let chosen = alice.at("previews").select_option("sender", None).await;
+    alice.told_of("choosing what notifications show", chosen).await?;
+    alice.finds_true(BOOK_SAYS_SENDERS).await?;
+    alice.finds_true("(async () => (await caches.match('/words-of-notifications')) !== undefined)()").await?;
+    let chat = bob.only_chat().await?;
+    let worker = ServiceWorker::of(&alice, &world).await?;
+    closes_the_page(&world, &alice).await?;
+    for title in ["Robert|رسالة جديدة|", "Robert|رسالتان جديدتان|", "Robert|3 رسائل جديدة|"]
+    {
+        bob.sends(chat, "not to be shown").await?;
+        worker.gets(&service.next().await.text).await?;
+        is_notified(&alice, title).await?;
+    }
+    alice.closes().await
+}
+
 async fn turns_on(alice: &Browser) -> Result<()> {
     alice.clicks("rail-settings").await?;
     alice.clicks("push").await?;

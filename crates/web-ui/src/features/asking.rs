@@ -89,25 +89,25 @@ fn PollDialog() -> impl IntoView {
         })
     };
     view! {
-        <Dialog title=Signal::stored(words::POLL_TITLE.to_owned()) testid="poll-dialog" on_close=close>
+        <Dialog title=Signal::stored(words::poll_title().to_owned()) testid="poll-dialog" on_close=close>
             <form class="stack" on:submit=send>
                 <label class="field">
-                    <span class="field-label">{words::QUESTION}</span>
+                    <span class="field-label">{words::question()}</span>
                     <input class="input" type="text" dir="auto" autocomplete="off" maxlength=QUESTION_CHARS_MAX data-testid="poll-question"
                         aria-describedby="poll-error" prop:value=question on:input=move |event| question.set(event_target_value(&event))/>
                 </label>
-                <div class="stack" role="group" aria-label=words::ANSWERS>
+                <div class="stack" role="group" aria-label=words::answers()>
                     <For each=move || 0..number.get() key=|at| *at let:at>{answer(at)}</For>
                 </div>
                 <label class="switch-row">
-                    <span>{words::SEVERAL_ANSWERS}</span>
+                    <span>{words::several_answers()}</span>
                     <input class="switch" type="checkbox" role="switch" data-testid="poll-several" prop:checked=several
                         on:change=move |event| several.set(event_target_checked(&event))/>
                 </label>
                 <p id="poll-error" class="field-error" role="alert" data-testid="poll-error">{refused}</p>
                 <div class="dialog-actions">
-                    <button class="button quiet" type="button" data-testid="poll-cancel" on:click=move |_| close()>{words::CANCEL}</button>
-                    <button class="button" type="submit" data-testid="poll-send">{words::SEND_POLL}</button>
+                    <button class="button quiet" type="button" data-testid="poll-cancel" on:click=move |_| close()>{words::cancel()}</button>
+                    <button class="button" type="submit" data-testid="poll-send">{words::send_poll()}</button>
                 </div>
             </form>
         </Dialog>

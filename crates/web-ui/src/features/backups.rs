@@ -21,17 +21,17 @@ pub fn BackupRows() -> impl IntoView {
     let app = use_app();
     let (backup, deleting) = (RwSignal::new(false), RwSignal::new(false));
     view! {
-        <h2 class="rows-title">{words::BACKUP}</h2>
+        <h2 class="rows-title">{words::backup()}</h2>
         <ul class="rows">
             <li><button class="action-row" type="button" data-testid="open-backup" on:click=move |_| backup.set(true)>
                 <Icon name="archive"/>
                 <span class="two-lines">
-                    <span>{words::BACKUP}</span>
+                    <span>{words::backup()}</span>
                     <span class="faint" data-testid="backup-state">{move || state_words(app.backup.get())}</span>
                 </span>
             </button></li>
             <li><button class="action-row" type="button" data-testid="open-delete-account" on:click=move |_| deleting.set(true)>
-                <Icon name="trash"/> <span>{words::DELETE_ACCOUNT}</span>
+                <Icon name="trash"/> <span>{words::delete_account()}</span>
             </button></li>
         </ul>
         <Show when=move || backup.get()><BackupDialog open=backup/></Show>
@@ -48,7 +48,7 @@ fn state_words(state: BackupState) -> String {
         BackupState { making: Some((done, total)), .. } => words::backing_up(done, total),
         BackupState { failed: Some(failure), .. } => words::backup_failed(failure).to_owned(),
         BackupState { made_ms: 1.., .. } => words::backed_up(&moment(state.made_ms)),
-        BackupState { .. } => words::NO_BACKUP_YET.to_owned(),
+        BackupState { .. } => words::no_backup_yet().to_owned(),
     }
 }
 
@@ -66,8 +66,8 @@ fn BackupDialog(open: RwSignal<bool>) -> impl IntoView {
     let (step, error) = (RwSignal::new(Step::Explain), RwSignal::new(String::new()));
     let on = Memo::new(move |_| app.backup.get().on);
     let title = Signal::derive(move || match (on.get(), step.get()) {
-        (false, Step::Key(_) | Step::Confirm(_)) => words::KEY_TITLE.to_owned(),
-        _ => words::BACKUP.to_owned(),
+        (false, Step::Key(_) | Step::Confirm(_)) => words::key_title().to_owned(),
+        _ => words::backup().to_owned(),
     });
     view! {
         <Dialog title testid="backup-dialog" on_close=move || open.set(false)>
@@ -96,10 +96,10 @@ fn Explain(open: RwSignal<bool>, step: RwSignal<Step>, error: RwSignal<String>) 
         });
     };
     view! {
-        <p>{words::BACKUP_TEXT}</p>
+        <p>{words::backup_text()}</p>
         <div class="dialog-actions">
-            <button class="button quiet" type="button" on:click=move |_| open.set(false)>{words::CANCEL}</button>
-            <button class="button" type="button" data-testid="make-key" on:click=make>{words::MAKE_KEY}</button>
+            <button class="button quiet" type="button" on:click=move |_| open.set(false)>{words::cancel()}</button>
+            <button class="button" type="button" data-testid="make-key" on:click=make>{words::make_key()}</button>
         </div>
     }
 }
@@ -108,12 +108,12 @@ fn Explain(open: RwSignal<bool>, step: RwSignal<Step>, error: RwSignal<String>) 
 fn ShownKey(key: String, step: RwSignal<Step>) -> impl IntoView {
     let groups: Vec<String> = key.split(' ').map(str::to_owned).collect();
     view! {
-        <p>{words::KEY_TEXT}</p>
+        <p>{words::key_text()}</p>
         <ol class="recovery-key" dir="ltr" data-testid="recovery-key">
             {groups.into_iter().map(|group| view! { <li>{group}</li> }).collect_view()}
         </ol>
         <div class="dialog-actions">
-            <button class="button" type="button" data-testid="wrote-down" on:click=move |_| step.set(Step::Confirm(key.clone()))>{words::WROTE_IT_DOWN}</button>
+            <button class="button" type="button" data-testid="wrote-down" on:click=move |_| step.set(Step::Confirm(key.clone()))>{words::wrote_it_down()}</button>
         </div>
     }
 }
@@ -130,7 +130,7 @@ fn Confirm(key: String, step: RwSignal<Step>, error: RwSignal<String>) -> impl I
             groups.get(at).is_some_and(|group| typed.with_untracked(|typed| typed.replace(' ', "") == *group))
         };
         if !ASKED.into_iter().zip(typed).all(is_right) {
-            error.set(words::CONFIRM_WRONG.to_owned());
+            error.set(words::confirm_wrong().to_owned());
             return;
         }
         error.set(String::new());
@@ -146,7 +146,7 @@ fn Confirm(key: String, step: RwSignal<Step>, error: RwSignal<String>) -> impl I
     };
     view! {
         <form class="stack" on:submit=submit>
-            <p>{words::CONFIRM_TEXT}</p>
+            <p>{words::confirm_text()}</p>
             {ASKED.into_iter().zip(typed).map(|(at, value)| view! {
                 <label class="field">
                     <span class="field-label">{words::group_label(at + 1)}</span>
@@ -155,8 +155,8 @@ fn Confirm(key: String, step: RwSignal<Step>, error: RwSignal<String>) -> impl I
                 </label>
             }).collect_view()}
             <div class="dialog-actions">
-                <button class="button quiet" type="button" data-testid="key-again" on:click=again>{words::SHOW_KEY_AGAIN}</button>
-                <button class="button" type="submit" data-testid="backup-on">{words::TURN_ON}</button>
+                <button class="button quiet" type="button" data-testid="key-again" on:click=again>{words::show_key_again()}</button>
+                <button class="button" type="submit" data-testid="backup-on">{words::turn_on()}</button>
             </div>
         </form>
     }
@@ -179,8 +179,8 @@ fn TurnedOn(open: RwSignal<bool>, error: RwSignal<String>) -> impl IntoView {
         saving.set(true);
         error.set(String::new());
         spawn_local(async move {
-            match backup_file::write(words::BACKUP_FILE_NAME).await {
-                Ok(()) => app.toast(words::BACKUP_SAVED.to_owned(), false),
+            match backup_file::write(words::backup_file_name()).await {
+                Ok(()) => app.toast(words::backup_saved().to_owned(), false),
                 Err(refused) => tell(&refused),
             }
             let _ = saving.try_set(false);
@@ -190,17 +190,17 @@ fn TurnedOn(open: RwSignal<bool>, error: RwSignal<String>) -> impl IntoView {
     view! {
         <p role="status" data-testid="backup-status">{move || state_words(app.backup.get())}</p>
         <Show when=move || !off.get() fallback=move || view! {
-            <p>{words::BACKUP_OFF_TEXT}</p>
+            <p>{words::backup_off_text()}</p>
             <div class="dialog-actions">
-                <button class="button quiet" type="button" on:click=move |_| off.set(false)>{words::CANCEL}</button>
+                <button class="button quiet" type="button" on:click=move |_| off.set(false)>{words::cancel()}</button>
                 <button class="button danger" type="button" data-testid="backup-off-yes"
-                    on:click=move |_| { act(Command::TurnBackupOff); open.set(false); }>{words::TURN_OFF}</button>
+                    on:click=move |_| { act(Command::TurnBackupOff); open.set(false); }>{words::turn_off()}</button>
             </div>
         }>
             <div class="stack dialog-choices">
-                <button class="button" type="button" data-testid="backup-now" disabled=is_making on:click=move |_| act(Command::BackUpNow)>{words::BACK_UP_NOW}</button>
-                <button class="button quiet" type="button" data-testid="backup-file" disabled=move || saving.get() on:click=save>{words::BACKUP_TO_FILE}</button>
-                <button class="button quiet" type="button" data-testid="backup-off" on:click=move |_| off.set(true)>{words::TURN_OFF}</button>
+                <button class="button" type="button" data-testid="backup-now" disabled=is_making on:click=move |_| act(Command::BackUpNow)>{words::back_up_now()}</button>
+                <button class="button quiet" type="button" data-testid="backup-file" disabled=move || saving.get() on:click=save>{words::backup_to_file()}</button>
+                <button class="button quiet" type="button" data-testid="backup-off" on:click=move |_| off.set(true)>{words::turn_off()}</button>
             </div>
         </Show>
     }
@@ -223,19 +223,19 @@ fn DeleteDialog(open: RwSignal<bool>) -> impl IntoView {
         });
     };
     view! {
-        <Dialog title=Signal::stored(words::DELETE_ACCOUNT_TITLE.to_owned()) testid="delete-account-dialog" on_close=move || open.set(false)>
+        <Dialog title=Signal::stored(words::delete_account_title().to_owned()) testid="delete-account-dialog" on_close=move || open.set(false)>
             <form class="stack" on:submit=submit>
-                <p>{words::DELETE_ACCOUNT_TEXT}</p>
+                <p>{words::delete_account_text()}</p>
                 <label class="field">
-                    <span class="field-label">{words::TYPE_YOUR_NUMBER}</span>
+                    <span class="field-label">{words::type_your_number()}</span>
                     <input class="input" type="tel" inputmode="tel" autocomplete="off" dir="ltr" data-testid="delete-number"
                         prop:value=number on:input=move |event| number.set(event_target_value(&event))/>
                 </label>
                 <Show when=has_pin><PinField testid="delete-pin" value=pin described_by="delete-error"/></Show>
                 <p id="delete-error" class="field-error" role="alert" data-testid="delete-error">{error}</p>
                 <div class="dialog-actions">
-                    <button class="button quiet" type="button" on:click=move |_| open.set(false)>{words::CANCEL}</button>
-                    <button class="button danger" type="submit" data-testid="delete-account-yes">{words::DELETE_ACCOUNT}</button>
+                    <button class="button quiet" type="button" on:click=move |_| open.set(false)>{words::cancel()}</button>
+                    <button class="button danger" type="submit" data-testid="delete-account-yes">{words::delete_account()}</button>
                 </div>
             </form>
         </Dialog>

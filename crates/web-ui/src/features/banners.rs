@@ -25,18 +25,18 @@ pub fn Banners() -> impl IntoView {
             <Show when=offline>
                 <div class="banner" data-testid="offline-banner">
                     <Icon name="wifi-slash"/>
-                    <span>{words::OFFLINE}</span>
-                    <button class="button quiet small" type="button" data-testid="reconnect" on:click=move |_| app.send(Command::CheckConnection)>{words::TRY_NOW}</button>
+                    <span>{words::offline()}</span>
+                    <button class="button quiet small" type="button" data-testid="reconnect" on:click=move |_| app.send(Command::CheckConnection)>{words::try_now()}</button>
                 </div>
             </Show>
             <Show when=catching_up>
-                <div class="banner faint-banner"><Icon name="arrow-clockwise"/> <span>{words::CATCHING_UP}</span></div>
+                <div class="banner faint-banner"><Icon name="arrow-clockwise"/> <span>{words::catching_up()}</span></div>
             </Show>
             <Show when=new_version>
                 <div class="banner" data-testid="new-version">
                     <Icon name="arrow-clockwise"/>
-                    <span>{words::NEW_VERSION}</span>
-                    <button class="button quiet small" type="button" data-testid="take-version" on:click=move |_| version::take()>{words::RELOAD}</button>
+                    <span>{words::new_version()}</span>
+                    <button class="button quiet small" type="button" data-testid="take-version" on:click=move |_| version::take()>{words::reload()}</button>
                 </div>
             </Show>
         </div>
@@ -81,7 +81,7 @@ pub fn Toasts() -> impl IntoView {
                             app.send(command.clone());
                         }>{label}</button>
                     })}
-                    <IconButton icon="x" label=words::CLOSE.to_owned() testid="toast-close"
+                    <IconButton icon="x" label=words::close().to_owned() testid="toast-close"
                         on_click=move |_| app.toasts.update(|toasts| toasts.retain(|other| other.id != toast.id))/>
                 </div>
             </For>

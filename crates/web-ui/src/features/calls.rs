@@ -96,9 +96,9 @@ pub fn CallLayer() -> impl IntoView {
         <div class="rings">
             <For each=move || rings.get() key=|ring| *ring let:ring><Ring session chat=ring.0 call=ring.1/></For>
             <Show when=move || session.asking.get()>
-                <section class="ring" aria-label=words::CALL_WAYS data-testid="call-asking">
-                    <p class="ring-text" role="status">{words::CALL_ASKING}</p>
-                    <button class="button quiet" type="button" data-testid="call-give-up" on:click=move |_| session.give_up()>{words::CANCEL}</button>
+                <section class="ring" aria-label=words::call_ways() data-testid="call-asking">
+                    <p class="ring-text" role="status">{words::call_asking()}</p>
+                    <button class="button quiet" type="button" data-testid="call-give-up" on:click=move |_| session.give_up()>{words::cancel()}</button>
                 </section>
             </Show>
         </div>

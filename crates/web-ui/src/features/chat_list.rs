@@ -53,17 +53,17 @@ pub fn ChatListPane() -> impl IntoView {
     });
     view! {
         <header class="pane-head">
-            <h1 class="pane-title" tabindex="-1">{words::CHATS}</h1>
+            <h1 class="pane-title" tabindex="-1">{words::chats()}</h1>
             {(app.role == Role::Phone).then(|| view! {
-                <IconButton icon="camera" label=words::SCAN_A_CODE.to_owned() testid="scan-code" on_click=move |_| app.show_section(Section::Scan)/>
+                <IconButton icon="camera" label=words::scan_a_code().to_owned() testid="scan-code" on_click=move |_| app.show_section(Section::Scan)/>
             })}
-            <IconButton icon="star" label=words::STARRED_MESSAGES.to_owned() testid="open-starred" on_click=move |_| app.show_section(Section::Starred)/>
-            <IconButton icon="plus" label=words::NEW_CHAT.to_owned() testid="new-chat" on_click=move |_| app.show_section(Section::NewChat)/>
+            <IconButton icon="star" label=words::starred_messages().to_owned() testid="open-starred" on_click=move |_| app.show_section(Section::Starred)/>
+            <IconButton icon="plus" label=words::new_chat().to_owned() testid="new-chat" on_click=move |_| app.show_section(Section::NewChat)/>
         </header>
         <div class="search">
             <Icon name="magnifying-glass"/>
             <input
-                id="chat-search" class="search-input" type="search" placeholder=words::SEARCH_CHATS aria-label=words::SEARCH_CHATS
+                id="chat-search" class="search-input" type="search" placeholder=words::search_chats() aria-label=words::search_chats()
                 autocomplete="off" dir="auto" maxlength="256" data-testid="chat-search" prop:value=app.query
                 on:input=move |event| app.query.set(event_target_value(&event))
                 on:keydown=move |event| {
@@ -95,13 +95,13 @@ fn Chips(filters: Filters) -> impl IntoView {
     };
     let archived = Memo::new(move |_| app.chats.with(Rows::archived));
     view! {
-        <div class="chips" role="group" aria-label=words::FILTER>
-            {chip(ChatFilter::All, words::ALL, "filter-all")}
-            {chip(ChatFilter::Unread, words::UNREAD, "filter-unread")}
+        <div class="chips" role="group" aria-label=words::filter()>
+            {chip(ChatFilter::All, words::all(), "filter-all")}
+            {chip(ChatFilter::Unread, words::unread(), "filter-unread")}
             <Show when=move || archived.get() != 0 || app.filter.get() == ChatFilter::Archived>
-                {chip(ChatFilter::Archived, words::ARCHIVED, "filter-archived")}
+                {chip(ChatFilter::Archived, words::archived(), "filter-archived")}
             </Show>
-            <button class="chip filter-messages" type="button" aria-label=words::FILTER_MESSAGES title=words::FILTER_MESSAGES data-testid="search-filters"
+            <button class="chip filter-messages" type="button" aria-label=words::filter_messages() title=words::filter_messages() data-testid="search-filters"
                 aria-expanded=move || filters.open.get().to_string() on:click=move |_| filters.toggle()><Icon name="sliders-horizontal"/></button>
         </div>
     }
@@ -124,7 +124,7 @@ fn MirrorBar() -> impl IntoView {
                 data-total=move || app.mirror.get().messages_total.to_string()
                 data-waiting=move || app.mirror.get().waiting_for_phone.to_string()>
                 <p class="mirror-text">{move || words::mirror(&app.mirror.get())}</p>
-                <progress class="progress" max=move || value().1.to_string() value=move || value().0.to_string() aria-label=words::MIRROR_PROGRESS></progress>
+                <progress class="progress" max=move || value().1.to_string() value=move || value().0.to_string() aria-label=words::mirror_progress()></progress>
             </div>
         </Show>
     }
@@ -254,10 +254,10 @@ fn List(filters: Filters) -> impl IntoView {
                 <Skeleton/>
             </Show>
             <Show when=move || app.chats.with(|chats| chats.loaded) && shown.with(Vec::is_empty) && !has_found.get() && !is_searching.get()>
-                <Show when=move || !filtered.get() fallback=|| view! { <p class="empty" data-testid="nothing-found">{words::NOTHING_FOUND}</p> }><Empty/></Show>
+                <Show when=move || !filtered.get() fallback=|| view! { <p class="empty" data-testid="nothing-found">{words::nothing_found()}</p> }><Empty/></Show>
             </Show>
             <div
-                class="chat-list" role="listbox" aria-label=words::CHATS data-testid="chat-list"
+                class="chat-list" role="listbox" aria-label=words::chats() data-testid="chat-list"
                 hidden=move || shown.with(Vec::is_empty)
                 style:height=move || format!("{}px", shown.with(Vec::len) as f64 * ROW_PX)
                 on:keydown=on_key
@@ -266,7 +266,7 @@ fn List(filters: Filters) -> impl IntoView {
                     <Row chat=entry.1 shown tab_stop cursor menu/>
                 </For>
             </div>
-            <Show when=move || has_found.get()><h2 class="rows-title">{words::MESSAGES}</h2></Show>
+            <Show when=move || has_found.get()><h2 class="rows-title">{words::messages_found()}</h2></Show>
             <FoundList search in_chat=false on_leave=leave_found/>
         </div>
         <RowMenu menu/>
@@ -394,17 +394,17 @@ pub fn face(row: Option<&ChatRow>) -> Face {
 
 fn preview(row: &ChatRow) -> AnyView {
     if row.typing {
-        return view! { <span class="typing">{words::TYPING}</span> }.into_any();
+        return view! { <span class="typing">{words::typing()}</span> }.into_any();
     }
     if !row.draft.is_empty() {
         let draft = row.draft.clone();
-        return view! { <span class="draft">{words::DRAFT} " "</span>{draft} }.into_any();
+        return view! { <span class="draft">{words::draft()} " "</span>{draft} }.into_any();
     }
     match &row.last {
         Some(last) if last.deleted => view! { <em>{words::deleted(last.status.is_some())}</em> }.into_any(),
         Some(last) => {
             let text = if last.waiting {
-                words::WAITING_SHORT.to_owned()
+                words::waiting_short().to_owned()
             } else if let Some(facts) = last.call {
                 let rings = use_app().calls.with(|calls| calls.rings(last.id));
                 words::call(facts, last.status.is_some(), rings)
@@ -428,15 +428,15 @@ fn badges(row: &ChatRow, now: u64) -> impl IntoView + use<> {
     view! {
         {muted.then(|| view! { <Icon name="bell-slash"/> })}
         {pinned.then(|| view! { <Icon name="push-pin"/> })}
-        {muted.then(|| view! { <span class="sr-only">{words::MUTED}</span> })}
-        {pinned.then(|| view! { <span class="sr-only">{words::PINNED}</span> })}
+        {muted.then(|| view! { <span class="sr-only">{words::muted()}</span> })}
+        {pinned.then(|| view! { <span class="sr-only">{words::is_pinned()}</span> })}
         {row.named_in.map(|_| view! {
-            <span class="badge named" data-testid="chat-named"><Icon name="at"/><span class="sr-only">{words::NAMED_HERE}</span></span>
+            <span class="badge named" data-testid="chat-named"><Icon name="at"/><span class="sr-only">{words::named_here()}</span></span>
         })}
         {(unread > 0).then(|| view! {
-            <span class="badge"><span data-testid="chat-unread">{unread.min(BADGE_MAX)}</span><span class="sr-only">" "{words::UNREAD_MESSAGES}</span></span>
+            <span class="badge"><span data-testid="chat-unread">{unread.min(BADGE_MAX)}</span><span class="sr-only">" "{words::unread_messages()}</span></span>
         })}
-        {(unread == 0 && marked).then(|| view! { <span class="badge dot" data-testid="chat-unread"><span class="sr-only">{words::MARKED_UNREAD}</span></span> })}
+        {(unread == 0 && marked).then(|| view! { <span class="badge dot" data-testid="chat-unread"><span class="sr-only">{words::marked_unread()}</span></span> })}
     }
 }
 
@@ -461,7 +461,7 @@ pub fn Ticks(status: client_api::MessageStatus) -> impl IntoView {
 #[component]
 fn Skeleton() -> impl IntoView {
     view! {
-        <div class="skeletons" role="status" aria-label=words::LOADING_CHATS data-testid="chat-list-loading">
+        <div class="skeletons" role="status" aria-label=words::loading_chats() data-testid="chat-list-loading">
             {(0..8)
                 .map(|_| view! { <div class="skeleton-row"><span class="skeleton disc"></span><span class="skeleton line"></span></div> })
                 .collect_view()}
@@ -479,14 +479,14 @@ fn Empty() -> impl IntoView {
                 when=all
                 fallback=move || view! {
                     <p>{move || words::no_chats_found(app.query.get().trim(), app.filter.get())}</p>
-                    <button class="button quiet" type="button" on:click=move |_| show_all(app)>{words::SHOW_ALL}</button>
+                    <button class="button quiet" type="button" on:click=move |_| show_all(app)>{words::show_all()}</button>
                 }
             >
                 <Show when=move || app.mirror.get().active && !app.mirror.get().complete fallback=move || view! {
-                    <p>{words::NO_CHATS}</p>
-                    <button class="button" type="button" data-testid="empty-new-chat" on:click=move |_| app.section.set(Section::NewChat)>{words::NEW_CHAT}</button>
+                    <p>{words::no_chats()}</p>
+                    <button class="button" type="button" data-testid="empty-new-chat" on:click=move |_| app.section.set(Section::NewChat)>{words::new_chat()}</button>
                 }>
-                    <p>{words::CHATS_ARRIVING}</p>
+                    <p>{words::chats_arriving()}</p>
                 </Show>
             </Show>
         </div>

@@ -289,13 +289,13 @@ pub fn Composer(chat: Memo<ChatId>) -> impl IntoView {
         }
     };
     let has_aside = Memo::new(move |_| aside.with(|aside| aside.answers.is_some() || aside.edits.is_some()));
-    let name = move || if edits.get().is_some() { words::EDIT_MESSAGE } else { words::WRITE_MESSAGE };
-    let done = move || if edits.get().is_some() { words::SAVE } else { words::SEND };
+    let name = move || if edits.get().is_some() { words::edit_message() } else { words::write_message() };
+    let done = move || if edits.get().is_some() { words::save() } else { words::send() };
     view! {
         {move || aside_view(app, &aside.get())}
         {names.view(move || area.get_untracked(), took)}
         {move || shows_emoji.get().then(|| view! {
-            <section class="emoji-drawer" id="composer-emoji" aria-label=words::EMOJI_LABEL on:keydown=move |event| if event.key() == "Escape" && !event.is_composing() {
+            <section class="emoji-drawer" id="composer-emoji" aria-label=words::emoji_label() on:keydown=move |event| if event.key() == "Escape" && !event.is_composing() {
                 event.stop_propagation();
                 leave_emoji();
             }>
@@ -332,7 +332,7 @@ pub fn Composer(chat: Memo<ChatId>) -> impl IntoView {
                     tell_typing(false);
                 }
             ></textarea>
-            <button class="icon-button" type="button" id="composer-emoji-open" aria-label=words::SHOW_EMOJI title=words::SHOW_EMOJI data-testid="emoji-open"
+            <button class="icon-button" type="button" id="composer-emoji-open" aria-label=words::show_emoji() title=words::show_emoji() data-testid="emoji-open"
                 aria-expanded=move || shows_emoji.get().to_string() aria-controls=move || shows_emoji.get().then_some("composer-emoji")
                 on:click=move |_| if shows_emoji.get_untracked() { leave_emoji() } else { shows_emoji.set(true) }>
                 <Icon name="smiley"/>
@@ -340,7 +340,7 @@ pub fn Composer(chat: Memo<ChatId>) -> impl IntoView {
             <Show when=move || edits.with(Option::is_none)><Attach/></Show>
             {move || if may_speak.get() {
                 view! {
-                    <button class="send" type="button" aria-label=words::RECORD title=words::RECORD data-testid="voice"
+                    <button class="send" type="button" aria-label=words::record() title=words::record() data-testid="voice"
                         on:click=move |_| { shows_emoji.set(false); speaks.set(true); }><Icon name="microphone"/></button>
                 }.into_any()
             } else {
@@ -364,13 +364,13 @@ fn aside_view(app: App, aside: &Aside) -> Option<impl IntoView + use<>> {
     };
     let (own, by) = (row.own, row.sender);
     let author = move || match edits {
-        true => words::EDIT_MESSAGE.to_owned(),
+        true => words::edit_message().to_owned(),
         false => app.people.with(|people| words::author_in(own, by, people)),
     };
     let (icon, testid, leave) = if edits {
-        ("pencil-simple", "edit-bar", words::STOP_EDIT)
+        ("pencil-simple", "edit-bar", words::stop_edit())
     } else {
-        ("arrow-bend-up-left", "reply-bar", words::STOP_REPLY)
+        ("arrow-bend-up-left", "reply-bar", words::stop_reply())
     };
     // As it is now: it may be changed or deleted while somebody writes.
     let (id, sender, first) = (row.id, row.sender, row.body.clone());
@@ -382,7 +382,7 @@ fn aside_view(app: App, aside: &Aside) -> Option<impl IntoView + use<>> {
         let text = if says_something {
             words::caption_or_kind(words::body(&body, own, &People::default(), AccountId::NOBODY), carries)
         } else {
-            words::A_MESSAGE.to_owned()
+            words::a_message().to_owned()
         };
         quote_lines(sender, author, carries, text, matches!(body, MessageBody::Text(_)))
     };
@@ -399,7 +399,7 @@ fn aside_view(app: App, aside: &Aside) -> Option<impl IntoView + use<>> {
 fn change(app: App, chat: ChatId, message: MessageId, text: String) {
     app.ask(Command::EditText { chat, message, text }, move |result| match result {
         Ok(_) => app.set_aside(chat, |aside| _ = aside.edits.take_if(|row| row.id == message)),
-        Err(UserError::TooLate) => app.toast(words::EDIT_TOO_LATE.to_owned(), false),
+        Err(UserError::TooLate) => app.toast(words::edit_too_late().to_owned(), false),
         Err(error) => app.toast(words::error(&error), false),
     });
 }

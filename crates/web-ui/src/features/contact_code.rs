@@ -25,21 +25,21 @@ pub fn ContactCode() -> impl IntoView {
     });
     let copy = move |_| {
         page::copy(&page::contact_link(&code.get_untracked()), move |done| {
-            app.toast(if done { words::COPIED } else { words::COPY_FAILED }.to_owned(), false);
+            app.toast(if done { words::copied() } else { words::copy_failed() }.to_owned(), false);
         });
     };
     view! {
         <header class="pane-head">
-            <IconButton icon="arrow-left" label=words::BACK.to_owned() testid="section-back" on_click=move |_| { app.back(); }/>
-            <h1 class="pane-title" tabindex="-1">{words::MY_CODE}</h1>
+            <IconButton icon="arrow-left" label=words::back().to_owned() testid="section-back" on_click=move |_| { app.back(); }/>
+            <h1 class="pane-title" tabindex="-1">{words::my_code()}</h1>
         </header>
         <div class="pane-body pad stack" data-testid="section-contact-code">
-            <p>{words::MY_CODE_TEXT}</p>
+            <p>{words::my_code_text()}</p>
             <p class="field-error" role="alert">{error}</p>
             <Show when=move || code.with(|code| !code.is_empty()) fallback=|| view! { <div class="skeleton qr-skeleton"></div> }>
-                <div class="code-card"><QrCode text=code label=words::MY_CODE testid="contact-qr"/></div>
+                <div class="code-card"><QrCode text=code label=words::my_code() testid="contact-qr"/></div>
                 <button class="button wide" type="button" data-testid="copy-contact-link" on:click=copy>
-                    <Icon name="copy"/> {words::COPY_LINK}
+                    <Icon name="copy"/> {words::copy_link()}
                 </button>
                 <p class="code-text" dir="ltr" data-testid="contact-code">{code}</p>
             </Show>

@@ -37,14 +37,14 @@ pub fn ConversationPane() -> impl IntoView {
         None => view! {
             <div class="no-chat" data-testid="no-chat">
                 <Icon name="chat-text"/>
-                <h2>{words::APP}</h2>
+                <h2>{words::app_name()}</h2>
                 <p>
-                    {words::NO_CHAT_OPEN}
+                    {words::no_chat_open()}
                     // Once all is here.
                     {move || (app.role == Role::Companion && !app.mirror.with(|mirror| mirror.active))
-                        .then(|| view! { " " {words::PHONE_MAY_BE_OFF} })}
+                        .then(|| view! { " " {words::phone_may_be_off()} })}
                 </p>
-                <p class="link-footer"><Icon name="lock-key"/> {words::ENCRYPTED_FOOTER}</p>
+                <p class="link-footer"><Icon name="lock-key"/> {words::encrypted_footer()}</p>
             </div>
         }
         .into_any(),
@@ -118,13 +118,13 @@ fn Conversation(opened: ChatId) -> impl IntoView {
         <PinnedBar chat around/>
         <div class="scroller" node_ref=view.scroller on:scroll=move |_| view.scrolled() data-testid="message-scroller">
             <div class="column" node_ref=view.column>
-                <Show when=loading><div class="skeletons" role="status" aria-label=words::LOADING_MESSAGES>
+                <Show when=loading><div class="skeletons" role="status" aria-label=words::loading_messages()>
                     <div class="skeleton bubble-skeleton"></div>
                     <div class="skeleton bubble-skeleton own"></div>
                     <div class="skeleton bubble-skeleton"></div>
                 </div></Show>
                 <HistoryEnd/>
-                <Show when=empty><p class="empty" data-testid="no-messages">{words::NO_MESSAGES}</p></Show>
+                <Show when=empty><p class="empty" data-testid="no-messages">{words::no_messages()}</p></Show>
                 <div class="messages" role="feed" node_ref=view.list aria-label=move || words::messages_with(&peer.get())
                     on:keydown=move |event| view.on_key(&event) on:focusin=move |event| view.on_focus_in(&event)
                     on:focusout=move |event| view.on_focus_out(&event)>
@@ -133,13 +133,13 @@ fn Conversation(opened: ChatId) -> impl IntoView {
                     </For>
                 </div>
                 <Show when=move || row.with(|row| row.as_ref().is_some_and(|row| row.typing))>
-                    <div class="typing-bubble" data-testid="typing"><span></span><span></span><span></span><em>{words::TYPING}</em></div>
+                    <div class="typing-bubble" data-testid="typing"><span></span><span></span><span></span><em>{words::typing()}</em></div>
                 </Show>
             </div>
         </div>
         <div class="announce" aria-live="polite" data-testid="announce">{move || view.announce.get()}</div>
         <Show when=move || named_in.get().is_some() && view.away.get()>
-            <button class="to-bottom to-named" type="button" aria-label=words::TO_NAMED title=words::TO_NAMED data-testid="to-named"
+            <button class="to-bottom to-named" type="button" aria-label=words::to_named() title=words::to_named() data-testid="to-named"
                 on:click=move |_| if let Some(message) = named_in.get_untracked() {
                     view.jump(message);
                     leave_button();
@@ -160,8 +160,8 @@ fn Conversation(opened: ChatId) -> impl IntoView {
         {move || match (blocked.get(), is_in.get(), may_send.get()) {
             (Some(account), ..) => view! { <BlockedBar account name=peer/> }.into_any(),
             (None, true, true) => view! { <Composer chat/> }.into_any(),
-            (None, true, false) => view! { <NoComposer text=words::ONLY_ADMINS_SEND testid="only-admins-send"/> }.into_any(),
-            (None, false, _) => view! { <NoComposer text=words::NOT_IN_GROUP testid="not-in-group"/> }.into_any(),
+            (None, true, false) => view! { <NoComposer text=words::only_admins_send() testid="only-admins-send"/> }.into_any(),
+            (None, false, _) => view! { <NoComposer text=words::not_in_group() testid="not-in-group"/> }.into_any(),
         }}
         <Show when=move || app.selection.with(Option::is_some)><ChosenBar around/></Show>
         <DropTarget dragged/>
@@ -203,11 +203,11 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
     let face = Signal::derive(move || row.with(|row| face(row.as_ref())));
     let status = move || {
         if row.with(|row| row.as_ref().is_some_and(|row| row.typing)) {
-            return view! { <span>{words::TYPING}</span> }.into_any();
+            return view! { <span>{words::typing()}</span> }.into_any();
         }
         app.info.with(|info| match info {
             Some(info) if info.kind == ChatKind::Group => view! { <span>{group_status(app, info)}</span> }.into_any(),
-            Some(info) if info.kind == ChatKind::Notes => view! { <span>{words::NOTES_TEXT}</span> }.into_any(),
+            Some(info) if info.kind == ChatKind::Notes => view! { <span>{words::notes_text()}</span> }.into_any(),
             // Who has no name is called by the number already.
             Some(info) if info.title == shown(&info.number) => ().into_any(),
             // A number runs from left to right in every language.
@@ -230,9 +230,9 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
     view! {
         <header class="chat-head" data-testid="chat-head">
             <span class="only-narrow">
-                <IconButton icon="arrow-left" label=words::BACK.to_owned() testid="chat-back" on_click=move |_| app.close_chat()/>
+                <IconButton icon="arrow-left" label=words::back().to_owned() testid="chat-back" on_click=move |_| app.close_chat()/>
             </span>
-            <button class="chat-head-main" type="button" data-testid="chat-info-open" title=words::CHAT_INFO
+            <button class="chat-head-main" type="button" data-testid="chat-info-open" title=words::chat_info()
                 on:click=move |_| app.show_beside(Pane::Info)>
                 <Avatar face size="small"/>
                 <span class="chat-head-text">
@@ -248,9 +248,9 @@ fn Header(chat: Memo<ChatId>, row: Memo<Option<client_api::ChatRow>>) -> impl In
             </button>
             <CallButtons chat shown=can_call/>
             <span class="only-wide">
-                <IconButton icon="magnifying-glass" label=words::SEARCH_IN_CHAT.to_owned() testid="chat-search-open" on_click=move |_| app.show_beside(Pane::Search)/>
+                <IconButton icon="magnifying-glass" label=words::search_in_chat().to_owned() testid="chat-search-open" on_click=move |_| app.show_beside(Pane::Search)/>
             </span>
-            <Menu label=words::CHAT_MENU icon="dots-three-vertical" testid="chat-menu"
+            <Menu label=words::chat_menu() icon="dots-three-vertical" testid="chat-menu"
                 entries=Callback::new(move |()| chat_entries(app, chat.get_untracked()))/>
         </header>
     }
@@ -270,7 +270,7 @@ fn NoComposer(text: &'static str, testid: &'static str) -> impl IntoView {
 /// Who is in a group, as much as there is room for.
 fn group_status(app: App, info: &client_api::ChatInfo) -> String {
     if info.members.is_empty() {
-        return words::NOT_IN_GROUP.to_owned();
+        return words::not_in_group().to_owned();
     }
     let me = app.me();
     let others = info.members.iter().filter(|member| member.account != me);
@@ -291,26 +291,26 @@ pub fn chat_entries(app: App, chat: ChatId) -> Vec<Entry> {
     let send = move |command: Command| Callback::new(move |()| app.send(command.clone()));
     let mut entries = vec![
         entry(
-            if pinned { words::UNPIN } else { words::PIN },
+            if pinned { words::unpin() } else { words::pin() },
             "push-pin",
             "menu-pin",
             send(Command::SetPinned { chat, pinned: !pinned }),
         ),
         entry(
-            &if muted { words::unmute(muted_until.as_deref()) } else { words::MUTE.to_owned() },
+            &if muted { words::unmute(muted_until.as_deref()) } else { words::mute().to_owned() },
             if muted { "bell" } else { "bell-slash" },
             "menu-mute",
             Callback::new(move |()| app.toggle_muted(chat)),
         ),
     ];
     entries.push(entry(
-        if unread { words::MARK_READ } else { words::MARK_UNREAD },
+        if unread { words::mark_read() } else { words::mark_unread() },
         if unread { "envelope-open" } else { "envelope-simple" },
         "menu-unread",
         Callback::new(move |()| app.toggle_unread(chat)),
     ));
     entries.push(entry(
-        if archived { words::UNARCHIVE } else { words::ARCHIVE },
+        if archived { words::unarchive() } else { words::archive() },
         "archive",
         "menu-archive",
         Callback::new(move |()| app.toggle_archived(chat)),
@@ -320,13 +320,13 @@ pub fn chat_entries(app: App, chat: ChatId) -> Vec<Entry> {
         let blocked = untrack(|| app.is_blocked(row.peer));
         entries.push(if blocked {
             entry(
-                words::UNBLOCK,
+                words::unblock_them(),
                 "prohibit",
                 "menu-unblock",
                 send(Command::SetBlocked { account: row.peer, blocked: false }),
             )
         } else {
-            entry(words::BLOCK, "prohibit", "menu-block", ask(Chore::Block(chat)))
+            entry(words::block(), "prohibit", "menu-block", ask(Chore::Block(chat)))
         });
     }
     // In a group that is open it is known whether one may.
@@ -334,17 +334,17 @@ pub fn chat_entries(app: App, chat: ChatId) -> Vec<Entry> {
         app.info.with_untracked(|info| info.as_ref().filter(|info| info.chat == chat).is_none_or(may))
     };
     if !row.left && (row.kind != ChatKind::Group || info(|info| info.may_edit)) {
-        entries.push(entry(words::DISAPPEARING_ENTRY, "hourglass", "menu-disappear", ask(Chore::Disappear(chat))));
+        entries.push(entry(words::disappearing_entry(), "hourglass", "menu-disappear", ask(Chore::Disappear(chat))));
     }
-    entries.push(entry(words::CLEAR_CHAT, "chat-text", "menu-clear", ask(Chore::Clear(chat))));
+    entries.push(entry(words::clear_chat(), "chat-text", "menu-clear", ask(Chore::Clear(chat))));
     // Who is in a group sees it.
     if row.kind != ChatKind::Group || row.left {
-        entries.push(entry(words::DELETE_CHAT, "trash", "menu-delete-chat", ask(Chore::Delete(chat))));
+        entries.push(entry(words::delete_chat(), "trash", "menu-delete-chat", ask(Chore::Delete(chat))));
     }
     if app.open.get_untracked() == Some(chat) {
         let search = Callback::new(move |()| app.show_beside(Pane::Search));
-        entries.insert(0, entry(words::SEARCH_IN_CHAT, "magnifying-glass", "menu-search", search));
-        entries.push(entry(words::CLOSE_CHAT, "x", "menu-close", Callback::new(move |()| app.close_chat())));
+        entries.insert(0, entry(words::search_in_chat(), "magnifying-glass", "menu-search", search));
+        entries.push(entry(words::close_chat(), "x", "menu-close", Callback::new(move |()| app.close_chat())));
     }
     entries
 }
@@ -358,7 +358,7 @@ fn HistoryEnd() -> impl IntoView {
         let completeness = app.info.with(|info| info.as_ref().map(|info| info.completeness));
         match completeness.filter(|_| at_start)? {
             Completeness::Complete => None,
-            Completeness::Arriving => Some(words::HISTORY_ARRIVING.to_owned()),
+            Completeness::Arriving => Some(words::history_arriving().to_owned()),
             Completeness::BackTo(ms) => {
                 Some(words::history_back_to(&clock::full(ms, page::now_ms(), page::zone_at(ms))))
             }

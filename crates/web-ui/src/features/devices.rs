@@ -35,11 +35,11 @@ pub fn Devices() -> impl IntoView {
     };
     let question = move |what: &Asked| match what {
         Asked::Device(_, name) => words::log_out_question(name),
-        Asked::All => words::LOG_OUT_ALL_QUESTION.to_owned(),
+        Asked::All => words::log_out_all_question().to_owned(),
     };
     view! {
         <header class="pane-head">
-            <IconButton icon="arrow-left" label=words::BACK.to_owned() testid="section-back" on_click=move |_| {
+            <IconButton icon="arrow-left" label=words::back().to_owned() testid="section-back" on_click=move |_| {
                 if linking.get_untracked() {
                     if app.linking.with_untracked(Option::is_some) {
                         app.send(Command::CancelLinking);
@@ -49,26 +49,26 @@ pub fn Devices() -> impl IntoView {
                     app.section.set(Section::Settings);
                 }
             }/>
-            <h1 class="pane-title" tabindex="-1">{words::LINKED_DEVICES}</h1>
+            <h1 class="pane-title" tabindex="-1">{words::linked_devices()}</h1>
         </header>
         <div class="pane-body" data-testid="section-devices">
             <Show when=move || linking.get() fallback=move || view! {
                 <div class="pad stack">
-                    <p>{if phone { words::DEVICES_TEXT_PHONE } else { words::DEVICES_TEXT }}</p>
+                    <p>{if phone { words::devices_text_phone() } else { words::devices_text() }}</p>
                     {phone.then(|| view! {
                         <button class="button wide" type="button" data-testid="link-device" on:click=move |_| linking.set(true)>
-                            <Icon name="qr-code"/> {words::LINK_A_DEVICE}
+                            <Icon name="qr-code"/> {words::link_a_device()}
                         </button>
                     })}
                 </div>
                 <ul class="rows" data-testid="devices">
                     <For each=move || app.devices.get() key=|row| row.device let:row><Device first=row asked/></For>
                 </ul>
-                <Show when=move || !companions()><p class="pad faint" data-testid="no-devices">{words::NO_DEVICES}</p></Show>
+                <Show when=move || !companions()><p class="pad faint" data-testid="no-devices">{words::no_devices()}</p></Show>
                 <Show when=move || phone && companions()>
                     <div class="pad">
                         <button class="button danger wide" type="button" data-testid="unlink-all" on:click=move |_| asked.set(Some(Asked::All))>
-                            {words::LOG_OUT_ALL}
+                            {words::log_out_all()}
                         </button>
                     </div>
                 </Show>
@@ -80,11 +80,11 @@ pub fn Devices() -> impl IntoView {
             </Show>
         </div>
         {move || asked.get().map(|what| view! {
-            <Dialog title=words::LOG_OUT testid="confirm-dialog" on_close=move || asked.set(None)>
+            <Dialog title=words::log_out() testid="confirm-dialog" on_close=move || asked.set(None)>
                 <p>{question(&what)}</p>
                 <div class="dialog-actions">
-                    <button class="button quiet" type="button" data-testid="confirm-no" on:click=move |_| asked.set(None)>{words::CANCEL}</button>
-                    <button class="button danger" type="button" data-testid="confirm-yes" on:click=move |_| confirm()>{words::LOG_OUT}</button>
+                    <button class="button quiet" type="button" data-testid="confirm-no" on:click=move |_| asked.set(None)>{words::cancel()}</button>
+                    <button class="button danger" type="button" data-testid="confirm-yes" on:click=move |_| confirm()>{words::log_out()}</button>
                 </div>
             </Dialog>
         })}
@@ -129,7 +129,7 @@ fn Device(first: DeviceRow, asked: RwSignal<Option<Asked>>) -> impl IntoView {
             </span>
             {may_log_out.then(|| view! {
                 <button class="button quiet" type="button" data-testid="unlink"
-                    on:click=move |_| asked.set(Some(Asked::Device(device, row.with_untracked(|row| row.name.clone()))))>{words::LOG_OUT}</button>
+                    on:click=move |_| asked.set(Some(Asked::Device(device, row.with_untracked(|row| row.name.clone()))))>{words::log_out()}</button>
             })}
         </li>
     }
@@ -139,10 +139,10 @@ fn Device(first: DeviceRow, asked: RwSignal<Option<Asked>>) -> impl IntoView {
 fn seen(row: &DeviceRow, connected: bool) -> String {
     let now = page::now_ms();
     match row {
-        DeviceRow { this: true, .. } => words::THIS_DEVICE.to_owned(),
-        DeviceRow { online: true, .. } if connected => words::ONLINE_NOW.to_owned(),
-        DeviceRow { online: true, last_seen_ms: 0, .. } => words::SEEN_UNKNOWN.to_owned(),
-        DeviceRow { last_seen_ms: 0, .. } => words::NEVER_SEEN.to_owned(),
+        DeviceRow { this: true, .. } => words::this_device().to_owned(),
+        DeviceRow { online: true, .. } if connected => words::online_now().to_owned(),
+        DeviceRow { online: true, last_seen_ms: 0, .. } => words::seen_unknown().to_owned(),
+        DeviceRow { last_seen_ms: 0, .. } => words::never_seen().to_owned(),
         DeviceRow { last_seen_ms, .. } => {
             words::last_seen(&clock::moment_or_day(*last_seen_ms, now, page::zone_at(*last_seen_ms)))
         }

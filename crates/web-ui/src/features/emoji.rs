@@ -91,23 +91,24 @@ pub fn EmojiPanel() -> impl IntoView {
     let body = move || match shown.get() {
         None if is_missing.get() => view! {
             <div class="pad stack" role="alert" data-testid="emoji-missing">
-                <p>{words::PART_MISSING}</p>
-                <button class="button" type="button" on:click=move |_| load()>{words::TRY_AGAIN}</button>
+                <p>{words::part_missing()}</p>
+                <button class="button" type="button" on:click=move |_| load()>{words::try_again()}</button>
             </div>
         }
         .into_any(),
-        None => view! { <p class="pad faint" role="status">{words::PART_COMING}</p> }.into_any(),
+        None => view! { <p class="pad faint" role="status">{words::part_coming()}</p> }.into_any(),
         Some(choices) if choices.is_empty() => {
-            view! { <p class="pad faint" role="status" data-testid="emoji-none">{words::NO_EMOJI_FOUND}</p> }.into_any()
+            view! { <p class="pad faint" role="status" data-testid="emoji-none">{words::no_emoji_found()}</p> }
+                .into_any()
         }
         Some(choices) => grid_view(choices, grid, choose).into_any(),
     };
     view! {
         <div class="emoji-panel" data-testid="emoji-panel" on:keydown=on_key>
             <div class="emoji-top">
-                <input class="input emoji-search" type="search" node_ref=search autocomplete="off" placeholder=words::SEARCH_EMOJI
-                    aria-label=words::SEARCH_EMOJI data-testid="emoji-search" prop:value=typed on:input=move |event| typed.set(event_target_value(&event))/>
-                <select class="emoji emoji-skin" aria-label=words::SKIN_TONE data-testid="emoji-skin" on:change=move |event| {
+                <input class="input emoji-search" type="search" node_ref=search autocomplete="off" placeholder=words::search_emoji()
+                    aria-label=words::search_emoji() data-testid="emoji-search" prop:value=typed on:input=move |event| typed.set(event_target_value(&event))/>
+                <select class="emoji emoji-skin" aria-label=words::skin_tone() data-testid="emoji-skin" on:change=move |event| {
                     let chosen = event_target_value(&event);
                     page::remember(SKIN, &chosen);
                     tone.set(skin());
@@ -119,7 +120,7 @@ pub fn EmojiPanel() -> impl IntoView {
                     }).collect_view()}
                 </select>
             </div>
-            <div class="emoji-groups" role="group" aria-label=words::EMOJI_GROUPS>
+            <div class="emoji-groups" role="group" aria-label=words::emoji_groups()>
                 {std::iter::once(LAST).chain(0..GROUPS).map(|at| {
                     let (sign, name) = words::emoji_group(at);
                     view! {
@@ -160,7 +161,7 @@ fn grid_view(
                 on:click=move |_| choose(chosen.clone())>{text}</button>
         }
     });
-    view! { <div class="emoji-grid" role="group" aria-label=words::EMOJI_LABEL node_ref=grid>{choices.collect_view()}</div> }
+    view! { <div class="emoji-grid" role="group" aria-label=words::emoji_label() node_ref=grid>{choices.collect_view()}</div> }
 }
 
 /// Arrows, Home and End among the choices; down from the field above leads into them.

@@ -201,9 +201,9 @@ pub fn FoundList(search: Search, in_chat: bool, #[prop(into)] on_leave: Callback
         <Show when=move || { left.get() > 0 }>
             <p class="found-note" data-testid="not-indexed"><Icon name="hourglass"/> {move || words::not_indexed(left.get())}</p>
         </Show>
-        <Show when=move || waits.get()><p class="found-note searching">{words::SEARCHING}</p></Show>
+        <Show when=move || waits.get()><p class="found-note searching">{words::searching()}</p></Show>
         <p class="found-note field-error" role="alert">{refused}</p>
-        <ul class="found-list" node_ref=list data-testid="found-list" aria-label=words::MESSAGES
+        <ul class="found-list" node_ref=list data-testid="found-list" aria-label=words::messages_found()
             on:keydown=on_key
             on:focusin=move |_| {
                 if let Some(at) = list.get_untracked().and_then(|list| focused_item(&list)) {
@@ -213,9 +213,9 @@ pub fn FoundList(search: Search, in_chat: bool, #[prop(into)] on_leave: Callback
             <For each=move || keys.get() key=|key| *key let:key>{found_row(search, key, in_chat, stop)}</For>
             <Show when=move || has_more.get()>
                 <li>{move || if is_full.get() {
-                    view! { <p class="found-note">{words::FOUND_FULL}</p> }.into_any()
+                    view! { <p class="found-note">{words::found_full()}</p> }.into_any()
                 } else {
-                    view! { <button class="button quiet wide" type="button" data-testid="found-more" on:click=move |_| search.more()>{words::SHOW_MORE}</button> }.into_any()
+                    view! { <button class="button quiet wide" type="button" data-testid="found-more" on:click=move |_| search.more()>{words::show_more()}</button> }.into_any()
                 }}</li>
             </Show>
         </ul>
@@ -243,7 +243,7 @@ fn found_row(search: Search, of: Key, in_chat: bool, stop: Memo<Option<Key>>) ->
                 {move || row.get().map(|row| said(app, row, in_chat, search.starred))}
             </button>
             {search.starred.then(|| view! {
-                <button class="icon-button" type="button" aria-label=words::UNSTAR title=words::UNSTAR data-testid="found-unstar" tabindex=tabindex
+                <button class="icon-button" type="button" aria-label=words::unstar() title=words::unstar() data-testid="found-unstar" tabindex=tabindex
                     on:click=move |_| search.unstar(chat, message)><Icon name="star-fill"/></button>
             })}
         </li>
@@ -274,13 +274,16 @@ fn said(app: App, row: FoundMessage, in_chat: bool, all_starred: bool) -> impl I
         .zip(texts)
         .map(|(piece, text)| if piece.found { view! { <mark>{text}</mark> }.into_any() } else { text.into_any() })
         .collect_view();
-    let text =
-        if row.own && !in_chat { view! { {words::YOU_SAID}<bdi>{pieces}</bdi> }.into_any() } else { pieces.into_any() };
+    let text = if row.own && !in_chat {
+        view! { {words::you_said()}<bdi>{pieces}</bdi> }.into_any()
+    } else {
+        pieces.into_any()
+    };
     view! {
         {picture}
         <span class="chat-row-line">
             <span class="chat-row-title" dir="auto" data-testid="found-title">{head}</span>
-            {(row.starred && !all_starred).then(|| view! { <Icon name="star-fill"/> <span class="sr-only">{words::STARRED}</span> })}
+            {(row.starred && !all_starred).then(|| view! { <Icon name="star-fill"/> <span class="sr-only">{words::is_starred()}</span> })}
             <span class="chat-row-time">{when}</span>
         </span>
         <span class="found-text" dir="auto" data-testid="found-text">{icon}{text}{kind}</span>

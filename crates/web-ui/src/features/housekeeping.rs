@@ -52,12 +52,12 @@ fn Clear(chat: ChatId) -> impl IntoView {
     let (keep_starred, error) = (RwSignal::new(true), RwSignal::new(String::new()));
     let act = move || {
         let command = Command::ClearChat { chat, keep_starred: keep_starred.get_untracked() };
-        ask(app, command, error, words::CLEARED.to_owned(), None);
+        ask(app, command, error, words::cleared().to_owned(), None);
     };
     view! {
-        <Asked title=words::CLEAR_TITLE.to_owned() testid="clear-dialog" go=words::CLEAR error act=act>
-            <p>{words::CLEAR_TEXT}</p>
-            <Check label=words::KEEP_STARRED testid="keep-starred" on=keep_starred/>
+        <Asked title=words::clear_title().to_owned() testid="clear-dialog" go=words::clear() error act=act>
+            <p>{words::clear_text()}</p>
+            <Check label=words::keep_starred() testid="keep-starred" on=keep_starred/>
         </Asked>
     }
 }
@@ -66,10 +66,10 @@ fn Clear(chat: ChatId) -> impl IntoView {
 fn Delete(chat: ChatId) -> impl IntoView {
     let app = use_app();
     let error = RwSignal::new(String::new());
-    let act = move || ask(app, Command::DeleteChat { chat }, error, words::CHAT_DELETED.to_owned(), None);
+    let act = move || ask(app, Command::DeleteChat { chat }, error, words::chat_deleted().to_owned(), None);
     view! {
-        <Asked title=words::DELETE_CHAT_TITLE.to_owned() testid="delete-chat-dialog" go=words::DELETE error act=act>
-            <p>{words::DELETE_CHAT_TEXT}</p>
+        <Asked title=words::delete_chat_title().to_owned() testid="delete-chat-dialog" go=words::delete() error act=act>
+            <p>{words::delete_chat_text()}</p>
         </Asked>
     }
 }
@@ -88,10 +88,10 @@ fn Block(chat: ChatId) -> impl IntoView {
         ask(app, command, error, words::blocked(&name.get_value()), then);
     };
     view! {
-        <Asked title=words::block_title(&name.get_value()) testid="block-dialog" go=words::BLOCK_GO error act=act>
-            <p>{words::BLOCK_TEXT}</p>
-            <p class="faint">{words::BLOCK_REPORT}</p>
-            <Check label=words::BLOCK_AND_DELETE testid="block-delete" on=delete/>
+        <Asked title=words::block_title(&name.get_value()) testid="block-dialog" go=words::block_go() error act=act>
+            <p>{words::block_text()}</p>
+            <p class="faint">{words::block_report()}</p>
+            <Check label=words::block_and_delete() testid="block-delete" on=delete/>
         </Asked>
     }
 }
@@ -108,7 +108,7 @@ fn Disappear(chat: ChatId) -> impl IntoView {
     let choices = Disappearing::ALL.map(|after| {
         let act = move |_| {
             let done = match after {
-                Disappearing::Off => words::DISAPPEARING_OFF.to_owned(),
+                Disappearing::Off => words::disappearing_off().to_owned(),
                 after => words::disappear_after(after),
             };
             ask(app, Command::SetDisappearing { chat, after }, error, done, None);
@@ -122,12 +122,12 @@ fn Disappear(chat: ChatId) -> impl IntoView {
         }
     });
     view! {
-        <Dialog title=Signal::stored(words::DISAPPEARING.to_owned()) testid="disappear-dialog" on_close=close>
-            <p>{words::DISAPPEARING_TEXT}</p>
+        <Dialog title=Signal::stored(words::disappearing_title().to_owned()) testid="disappear-dialog" on_close=close>
+            <p>{words::disappearing_text()}</p>
             <div class="stack dialog-choices">{choices.into_iter().collect_view()}</div>
             <p class="field-error" role="alert" data-testid="chore-error">{error}</p>
             <div class="dialog-actions">
-                <button class="button quiet" type="button" data-testid="chore-no" on:click=move |_| close()>{words::CANCEL}</button>
+                <button class="button quiet" type="button" data-testid="chore-no" on:click=move |_| close()>{words::cancel()}</button>
             </div>
         </Dialog>
     }
@@ -150,7 +150,7 @@ fn Asked(
             {children()}
             <p class="field-error" role="alert" data-testid="chore-error">{error}</p>
             <div class="dialog-actions">
-                <button class="button quiet" type="button" data-testid="chore-no" on:click=move |_| close()>{words::CANCEL}</button>
+                <button class="button quiet" type="button" data-testid="chore-no" on:click=move |_| close()>{words::cancel()}</button>
                 <button class="button danger" type="button" data-testid="chore-go" on:click=move |_| act()>{go}</button>
             </div>
         </Dialog>
@@ -208,13 +208,13 @@ pub fn BlockedPeople() -> impl IntoView {
                     {number.map(|number| view! { <span class="faint" dir="ltr">{number}</span> })}
                 </span>
                 <button class="button quiet small" type="button" data-testid="unblock-row" aria-label=words::unblock(&title.get_value())
-                    on:click=move |_| unblock(app, account, title.get_value())>{words::UNBLOCK}</button>
+                    on:click=move |_| unblock(app, account, title.get_value())>{words::unblock_them()}</button>
             </li>
         }
     };
     view! {
-        <h2 class="rows-title">{words::BLOCKED_PEOPLE}</h2>
-        <Show when=move || app.blocked.with(Vec::is_empty)><p class="pad faint" data-testid="nobody-blocked">{words::NOBODY_BLOCKED}</p></Show>
+        <h2 class="rows-title">{words::blocked_people()}</h2>
+        <Show when=move || app.blocked.with(Vec::is_empty)><p class="pad faint" data-testid="nobody-blocked">{words::nobody_blocked()}</p></Show>
         <ul class="rows" data-testid="blocked-people">
             <For each=move || app.blocked.get() key=|row| (row.account, row.title.clone()) children=row/>
         </ul>
@@ -229,7 +229,7 @@ pub fn BlockedBar(account: AccountId, #[prop(into)] name: Signal<String>) -> imp
         <p class="not-in" id="composer-text" tabindex="-1" data-testid="blocked-bar">
             <span>{move || words::you_blocked(&name.get())}</span>
             " "
-            <button class="button quiet small" type="button" data-testid="unblock" on:click=move |_| unblock(app, account, name.get_untracked())>{words::UNBLOCK}</button>
+            <button class="button quiet small" type="button" data-testid="unblock" on:click=move |_| unblock(app, account, name.get_untracked())>{words::unblock_them()}</button>
         </p>
     }
 }

@@ -25,7 +25,7 @@ pub fn InfoPane() -> impl IntoView {
     let app = use_app();
     let opened = Memo::new(move |_| app.info.with(Option::is_some).then(|| app.conversation.get()).flatten());
     view! {
-        <BesideHead icon="x" label=words::CLOSE title=words::CHAT_INFO testid="info-close" to=Pane::Chat/>
+        <BesideHead icon="x" label=words::close() title=words::chat_info() testid="info-close" to=Pane::Chat/>
         <div class="pane-body" data-testid="info">
             // Drawn once for a chat: what is typed, opened or focused in it stays while the facts go on.
             {move || opened.get().and_then(|_| app.info.get_untracked()).map(|info| view! { <Facts first=info/> })}
@@ -84,33 +84,33 @@ fn Facts(first: ChatInfo) -> impl IntoView {
             <Show when=move || direct && !is_contact.get()><AddContact account=peer/></Show>
             <li class="fact-row" data-testid="completeness" data-state=move || history.with(|(state, _)| *state)>
                 {move || view! { <Icon name=if is_complete() { "check-circle" } else { "hourglass" }/> }}
-                <span><strong>{words::HISTORY}</strong><br/>{move || history.with(|(_, text)| text.clone())}</span>
+                <span><strong>{words::history()}</strong><br/>{move || history.with(|(_, text)| text.clone())}</span>
             </li>
             {direct.then(|| view! {
                 <li class="fact-row" data-testid="info-devices">
                     <Icon name="devices"/>
-                    <span><strong>{words::DEVICES}</strong><br/>{move || words::count(u64::from(info.with(|info| info.devices)), "device", "devices")}</span>
+                    <span><strong>{words::devices()}</strong><br/>{move || words::devices_of(info.with(|info| info.devices))}</span>
                 </li>
                 <li>
                     <button class="action-row" type="button" data-testid="show-safety" on:click=show_safety>
                         <Icon name="shield-check"/>
-                        <span><strong>{words::SAFETY_NUMBER}</strong><br/>{move || if info.with(|info| info.verified) { words::VERIFIED } else { words::NOT_VERIFIED }}</span>
+                        <span><strong>{words::safety_number()}</strong><br/>{move || if info.with(|info| info.verified) { words::verified() } else { words::not_verified() }}</span>
                     </button>
                 </li>
             })}
             <li>
                 <button class="action-row" type="button" data-testid="info-carried" on:click=move |_| app.show_beside(Pane::Carried)>
-                    <Icon name="image"/> <span>{words::CARRIED}</span>
+                    <Icon name="image"/> <span>{words::carried()}</span>
                 </button>
             </li>
             <li>
                 <button class="action-row" type="button" data-testid="info-starred" on:click=move |_| app.show_beside(Pane::Starred)>
-                    <Icon name="star"/> <span>{words::STARRED_MESSAGES}</span>
+                    <Icon name="star"/> <span>{words::starred_messages()}</span>
                 </button>
             </li>
             <li class="fact-row" data-testid="info-goes">
                 <Icon name="hourglass"/>
-                <span><strong>{words::DISAPPEARING}</strong><br/>{move || words::disappearing(info.with(|info| info.disappearing))}</span>
+                <span><strong>{words::disappearing_title()}</strong><br/>{move || words::disappearing(info.with(|info| info.disappearing))}</span>
             </li>
             <Entries info/>
         </ul>
@@ -148,11 +148,11 @@ fn Entries(info: Memo<ChatInfo>) -> impl IntoView {
 
 fn completeness(info: &ChatInfo) -> (&'static str, String) {
     match info.completeness {
-        Completeness::Complete => ("complete", words::COMPLETE.to_owned()),
+        Completeness::Complete => ("complete", words::complete().to_owned()),
         Completeness::BackTo(ms) => {
             ("back-to", words::complete_back_to(&clock::full(ms, page::now_ms(), page::zone_at(ms))))
         }
-        Completeness::Arriving => ("arriving", words::ARRIVING.to_owned()),
+        Completeness::Arriving => ("arriving", words::arriving().to_owned()),
     }
 }
 
@@ -163,7 +163,7 @@ fn AddContact(account: Memo<AccountId>) -> impl IntoView {
     let add = move |_| {
         let command = Command::RenameContact { account: account.get_untracked(), name: String::new() };
         app.ask(command, move |result| match result {
-            Ok(_) => app.toast(words::CONTACT_ADDED.to_owned(), false),
+            Ok(_) => app.toast(words::contact_added().to_owned(), false),
             Err(error) => app.toast(words::error(&error), false),
         });
     };
@@ -171,7 +171,7 @@ fn AddContact(account: Memo<AccountId>) -> impl IntoView {
         <li>
             <button class="action-row" type="button" data-testid="add-contact" on:click=add>
                 <Icon name="user-plus"/>
-                <span><strong>{words::ADD_TO_CONTACTS}</strong><br/>{words::NOT_A_CONTACT}</span>
+                <span><strong>{words::add_to_contacts()}</strong><br/>{words::not_a_contact()}</span>
             </button>
         </li>
     }
@@ -184,6 +184,6 @@ fn Rename(account: Memo<AccountId>, name: Memo<String>) -> impl IntoView {
         Some(Command::RenameContact { account: account.get_untracked(), name })
     };
     view! {
-        <NameForm label=words::CONTACT_NAME name testid="rename-contact" error_id="rename-error" save_testid="rename-save" command/>
+        <NameForm label=words::contact_name() name testid="rename-contact" error_id="rename-error" save_testid="rename-save" command/>
     }
 }

@@ -169,27 +169,27 @@ pub fn KeyHelp() -> impl IntoView {
     };
     let close = move || app.help.set(false);
     view! {
-            <Dialog title=words::KEYS testid="key-help" on_close=close>
+            <Dialog title=words::keys() testid="key-help" on_close=close>
                 <dl class="facts keys" data-testid="key-table">
                     {table(page::keyboard()).map(|(key, names)| row(words::key(key), names)).collect_view()}
                 </dl>
-                <h3 class="dialog-part">{words::KEYS_OF_LISTS}</h3>
+                <h3 class="dialog-part">{words::keys_of_lists()}</h3>
                 <dl class="facts keys">
-                    {words::LIST_KEYS.iter().map(|(what, names)| row(what, names.to_vec())).collect_view()}
+                    {words::list_keys().iter().map(|(what, names)| row(what, names.to_vec())).collect_view()}
                 </dl>
-                <h3 class="dialog-part">{words::KEYS_OF_COMPOSER}</h3>
+                <h3 class="dialog-part">{words::keys_of_composer()}</h3>
                 <dl class="facts keys">
                     {move || {
                         let enter_sends = app.settings.with(|settings| settings.enter_sends);
                         words::composer_keys(enter_sends).into_iter().map(|(what, names)| row(what, names)).collect_view()
                     }}
                 </dl>
-                <h3 class="dialog-part">{words::KEYS_OF_CALLS}</h3>
+                <h3 class="dialog-part">{words::keys_of_calls()}</h3>
                 <dl class="facts keys">
-                    {words::CALL_KEYS.iter().map(|(what, names)| row(what, names.to_vec())).collect_view()}
+                    {words::call_keys().into_iter().map(|(what, names)| row(what, names.to_vec())).collect_view()}
                 </dl>
                 <div class="dialog-actions">
-                    <button class="button" type="button" data-testid="key-help-close" on:click=move |_| close()>{words::CLOSE}</button>
+                    <button class="button" type="button" data-testid="key-help-close" on:click=move |_| close()>{words::close()}</button>
                 </div>
             </Dialog>
     }

@@ -23,14 +23,14 @@ pub fn Link() -> impl IntoView {
     });
     view! {
         <main class="link" data-testid="stage" data-stage="linking">
-            <p class="link-name">{words::APP}</p>
+            <p class="link-name">{words::app_name()}</p>
             {move || match page.get() {
                 0 => view! { <CodePage/> }.into_any(),
                 1 => view! { <DigitsPage/> }.into_any(),
                 2 => view! { <ProgressPage/> }.into_any(),
                 _ => view! { <FailedPage/> }.into_any(),
             }}
-            <p class="link-footer"><Icon name="lock-key"/> {words::ENCRYPTED_FOOTER}</p>
+            <p class="link-footer"><Icon name="lock-key"/> {words::encrypted_footer()}</p>
         </main>
     }
 }
@@ -49,31 +49,31 @@ fn CodePage() -> impl IntoView {
         page::copy(&text.get_untracked(), move |done| {
             let _ = copied.try_set(done);
             if !done {
-                app.toast(words::COPY_FAILED.to_owned(), false);
+                app.toast(words::copy_failed().to_owned(), false);
             }
         });
     };
     view! {
         <section class="link-card" data-testid="page-code">
             <div class="link-steps">
-                <h1>{words::LINK_TITLE}</h1>
+                <h1>{words::link_title()}</h1>
                 <ol>
-                    {words::LINK_STEPS.into_iter().map(|step| view! { <li><span>{step}</span></li> }).collect_view()}
+                    {words::link_steps().into_iter().map(|step| view! { <li><span>{step}</span></li> }).collect_view()}
                 </ol>
                 <button class="button quiet" type="button" data-testid="copy-code" disabled=move || text.get().is_empty() on:click=copy>
                     <Icon name="copy"/>
-                    {move || if copied.get() { words::CODE_COPIED } else { words::COPY_CODE }}
+                    {move || if copied.get() { words::code_copied() } else { words::copy_code() }}
                 </button>
-                <p class="link-phone">{words::NO_PHONE_YET} " " <a href="/phone" data-testid="open-phone">{words::OPEN_PHONE}</a></p>
+                <p class="link-phone">{words::no_phone_yet()} " " <a href="/phone" data-testid="open-phone">{words::open_phone()}</a></p>
             </div>
             <div class="link-qr" class:idle=idle data-testid="link-qr-box" aria-busy=move || text.get().is_empty().to_string()>
                 <Show when=move || !text.get().is_empty() fallback=|| view! { <div class="skeleton qr-skeleton"></div> }>
-                    <QrCode text label=words::LINK_QR_LABEL testid="link-qr"/>
+                    <QrCode text label=words::link_qr_label() testid="link-qr"/>
                 </Show>
                 <Show when=idle>
                     <button class="link-reload" type="button" data-testid="reload-code" on:click=move |_| app.start_link()>
                         <Icon name="arrow-clockwise"/>
-                        {words::RELOAD_CODE}
+                        {words::reload_code()}
                     </button>
                 </Show>
             </div>
@@ -142,9 +142,9 @@ fn DigitsPage() -> impl IntoView {
     };
     view! {
         <section class="link-card narrow" data-testid="page-digits">
-            <h1>{words::DIGITS_TITLE}</h1>
+            <h1>{words::digits_title()}</h1>
             <p>{move || told.with(|(name, ..)| words::digits_text(name))}</p>
-            <div class="digits" role="group" aria-label=words::DIGITS_LABEL>
+            <div class="digits" role="group" aria-label=words::digits_label()>
                 {boxes
                     .into_iter()
                     .enumerate()
@@ -168,9 +168,9 @@ fn DigitsPage() -> impl IntoView {
             <p class="field-error" role="alert" data-testid="digits-error">
                 {move || told.with(|(_, tries, wrong)| wrong.then(|| words::digits_wrong(*tries)))}
             </p>
-            <p role="status">{move || checking.get().then_some(words::CHECKING)}</p>
+            <p role="status">{move || checking.get().then_some(words::checking())}</p>
             <button class="button quiet" type="button" data-testid="cancel-link" on:click=move |_| app.send(Command::CancelLink)>
-                {words::CANCEL}
+                {words::cancel()}
             </button>
         </section>
     }
@@ -180,15 +180,15 @@ fn DigitsPage() -> impl IntoView {
 fn ProgressPage() -> impl IntoView {
     let app = use_app();
     let step = move || match app.link.get() {
-        LinkStage::Certifying => (1, words::CERTIFYING),
-        LinkStage::Opening => (2, words::OPENING_OVERVIEW),
-        _ => (3, words::LINKED),
+        LinkStage::Certifying => (1, words::certifying()),
+        LinkStage::Opening => (2, words::opening_overview()),
+        _ => (3, words::linked_title()),
     };
     view! {
         <section class="link-card narrow glint" data-testid="page-progress">
             <h1 role="status">{move || step().1}</h1>
-            <progress class="progress" max="3" value=move || step().0 aria-label=words::LINK_PROGRESS></progress>
-            <p>{words::LINK_PROGRESS_TEXT}</p>
+            <progress class="progress" max="3" value=move || step().0 aria-label=words::link_progress()></progress>
+            <p>{words::link_progress_text()}</p>
         </section>
     }
 }
@@ -205,7 +205,7 @@ fn FailedPage() -> impl IntoView {
             <Icon name="warning-circle"/>
             <h1 data-testid="failure-title">{move || told().0}</h1>
             <p>{move || told().1}</p>
-            <button class="button" type="button" data-testid="link-again" on:click=move |_| app.start_link()>{words::TRY_AGAIN}</button>
+            <button class="button" type="button" data-testid="link-again" on:click=move |_| app.start_link()>{words::try_again()}</button>
         </section>
     }
 }

@@ -30,11 +30,11 @@ pub fn Linking(on_end: impl Fn(End) + Copy + Send + Sync + 'static) -> impl Into
         <div class="linking" data-testid="linking">
             {move || match app.linking.get() {
                 None => view! { <Scan on_end/> }.into_any(),
-                Some(LinkingStage::Fetching) => view! { <p class="pad" role="status">{words::FETCHING}</p> }.into_any(),
+                Some(LinkingStage::Fetching) => view! { <p class="pad" role="status">{words::fetching()}</p> }.into_any(),
                 Some(stage @ LinkingStage::Confirm { .. }) => view! { <Confirm stage on_end/> }.into_any(),
                 Some(LinkingStage::ShowDigits { digits, tries_left }) => view! { <Digits digits tries_left on_end/> }.into_any(),
                 Some(LinkingStage::Finishing) => {
-                    view! { <p class="pad" role="status" data-testid="linking-finishing">{words::FINISHING}</p> }.into_any()
+                    view! { <p class="pad" role="status" data-testid="linking-finishing">{words::finishing()}</p> }.into_any()
                 }
                 Some(LinkingStage::Done { name }) => {
                     view! {
@@ -43,7 +43,7 @@ pub fn Linking(on_end: impl Fn(End) + Copy + Send + Sync + 'static) -> impl Into
                             <h2 tabindex="-1">{words::linked(&name)}</h2>
                             <HandingOver/>
                             <button class="button wide" type="button" data-testid="linking-close" on:click=move |_| leave(app, on_end)>
-                                {words::DONE}
+                                {words::done()}
                             </button>
                         </div>
                     }
@@ -57,9 +57,9 @@ pub fn Linking(on_end: impl Fn(End) + Copy + Send + Sync + 'static) -> impl Into
                             <h2 tabindex="-1">{title}</h2>
                             <p>{text}</p>
                             <button class="button wide" type="button" data-testid="linking-again"
-                                on:click=move |_| app.send(Command::CancelLinking)>{words::TRY_AGAIN}</button>
+                                on:click=move |_| app.send(Command::CancelLinking)>{words::try_again()}</button>
                             <button class="button quiet wide" type="button" data-testid="linking-close" on:click=move |_| leave(app, on_end)>
-                                {words::CLOSE}
+                                {words::close()}
                             </button>
                         </div>
                     }
@@ -92,10 +92,10 @@ fn HandingOver() -> impl IntoView {
     let complete = Memo::new(move |_| app.mirror.with(|mirror| mirror.complete));
     view! {
         <p data-testid="handing-over" data-complete=move || complete.get().to_string()>
-            {move || if complete.get() { words::HANDED_OVER } else { words::LINKED_TEXT }}
+            {move || if complete.get() { words::all_handed_over() } else { words::linked_text() }}
         </p>
         <Show when=move || !complete.get()>
-            <progress class="progress" aria-label=words::HANDING_OVER
+            <progress class="progress" aria-label=words::handing_over()
                 max=move || app.mirror.with(|mirror| mirror.messages_total.max(1)).to_string()
                 value=move || app.mirror.with(|mirror| mirror.messages_done).to_string()></progress>
             <p class="faint">{move || app.mirror.with(words::handed_over)}</p>
@@ -139,27 +139,27 @@ fn Scan(on_end: impl Fn(End) + Copy + Send + Sync + 'static) -> impl IntoView {
                 when=move || pasting.get()
                 fallback=move || {
                     view! {
-                        <p class="pad">{words::SCAN_TEXT}</p>
+                        <p class="pad">{words::scan_text()}</p>
                         <ScanView on_code=move |text| try_code(text, false)/>
                     }
                 }
             >
                 <form class="pad stack" on:submit=submit>
-                    <p class="warning-box"><Icon name="warning"/> <span>{words::PASTE_WARNING}</span></p>
+                    <p class="warning-box"><Icon name="warning"/> <span>{words::paste_warning()}</span></p>
                     <label class="field">
-                        <span class="field-label">{words::PASTE_LABEL}</span>
+                        <span class="field-label">{words::paste_label()}</span>
                         <textarea class="input" rows="5" dir="ltr" spellcheck="false" autocomplete="off" data-testid="paste-code"
                             prop:value=text on:input=move |event| text.set(event_target_value(&event))></textarea>
                     </label>
-                    <button class="button wide" type="submit" data-testid="paste-go">{words::NEXT}</button>
+                    <button class="button wide" type="submit" data-testid="paste-go">{words::next()}</button>
                 </form>
             </Show>
             <p class="field-error pad" role="alert" data-testid="scan-error">{error}</p>
             <div class="pad stack">
                 <button class="button quiet wide" type="button" data-testid="toggle-paste" on:click=move |_| paste_or_scan()>
-                    {move || if pasting.get() { words::USE_CAMERA } else { words::NO_CAMERA }}
+                    {move || if pasting.get() { words::use_camera() } else { words::no_camera() }}
                 </button>
-                <button class="button quiet wide" type="button" data-testid="linking-cancel" on:click=move |_| on_end(End::Nothing)>{words::CANCEL}</button>
+                <button class="button quiet wide" type="button" data-testid="linking-cancel" on:click=move |_| on_end(End::Nothing)>{words::cancel()}</button>
             </div>
         </div>
     }
@@ -194,18 +194,18 @@ fn Confirm(stage: LinkingStage, on_end: impl Fn(End) + Copy + Send + Sync + 'sta
     };
     view! {
         <form class="pad stack" data-testid="linking-confirm" on:submit=confirm>
-            <h2 tabindex="-1">{words::CONFIRM_TITLE}</h2>
-            <p class="warning-box"><Icon name="warning"/> <span>{words::CONFIRM_WARNING}</span></p>
+            <h2 tabindex="-1">{words::confirm_title()}</h2>
+            <p class="warning-box"><Icon name="warning"/> <span>{words::confirm_warning()}</span></p>
             <Show when=move || pasted>
-                <p class="warning-box strong"><Icon name="warning"/> <span>{words::CONFIRM_PASTED}</span></p>
+                <p class="warning-box strong"><Icon name="warning"/> <span>{words::confirm_pasted()}</span></p>
             </Show>
             <dl class="facts">
-                <div><dt>{words::BROWSER}</dt><dd data-testid="confirm-browser">{words::on_system(&browser, &system)}</dd></div>
+                <div><dt>{words::browser()}</dt><dd data-testid="confirm-browser">{words::on_system(&browser, &system)}</dd></div>
                 <div>
-                    <dt>{words::NETWORK}</dt>
+                    <dt>{words::network()}</dt>
                     <dd data-testid="confirm-network">
-                        {if network.is_empty() { words::UNKNOWN.to_owned() } else { network }}
-                        {(!same_network).then(|| view! { <strong class="danger"> {words::OTHER_NETWORK}</strong> })}
+                        {if network.is_empty() { words::unknown().to_owned() } else { network }}
+                        {(!same_network).then(|| view! { <strong class="danger"> {words::other_network()}</strong> })}
                     </dd>
                 </div>
             </dl>
@@ -214,10 +214,10 @@ fn Confirm(stage: LinkingStage, on_end: impl Fn(End) + Copy + Send + Sync + 'sta
             </Show>
             <RefusalText refusal id="confirm-error" testid="confirm-error"/>
             <button class="button wide" type="submit" disabled=move || { wait_s.get() > 0 || refusal.holds_form() } data-testid="confirm-link">
-                {move || if wait_s.get() > 0 { words::link_in(wait_s.get()) } else { words::LINK_THIS.to_owned() }}
+                {move || if wait_s.get() > 0 { words::link_in(wait_s.get()) } else { words::link_this().to_owned() }}
             </button>
             <button class="button quiet wide" type="button" data-testid="cancel-linking" on:click=move |_| leave(app, on_end)>
-                {words::CANCEL}
+                {words::cancel()}
             </button>
         </form>
     }
@@ -230,12 +230,12 @@ fn Digits(digits: String, tries_left: u32, on_end: impl Fn(End) + Copy + Send + 
     let spoken = digits.chars().map(String::from).collect::<Vec<_>>().join(" ");
     view! {
         <div class="linking-end" data-testid="linking-digits-page">
-            <h2 tabindex="-1">{words::TYPE_THESE}</h2>
+            <h2 tabindex="-1">{words::type_these()}</h2>
             <p class="big-digits" data-testid="linking-digits" aria-label=spoken role="img">{digits}</p>
-            <p>{words::TYPE_THESE_TEXT}</p>
+            <p>{words::type_these_text()}</p>
             {(tries_left < 3).then(|| view! { <p class="field-error" role="alert">{words::digits_wrong(tries_left)}</p> })}
             <button class="button quiet wide" type="button" data-testid="cancel-linking" on:click=move |_| leave(app, on_end)>
-                {words::CANCEL}
+                {words::cancel()}
             </button>
         </div>
     }

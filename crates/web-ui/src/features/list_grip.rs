@@ -62,7 +62,7 @@ pub fn ListGrip() -> impl IntoView {
     view! {
         <div
             class="list-grip" class:drags=drags role="separator" aria-orientation="vertical" tabindex="0" node_ref=grip data-testid="list-grip"
-            aria-label=words::LIST_WIDTH aria-valuemin=MIN_PX aria-valuemax=MAX_PX aria-valuenow=move || width.get().px() title=words::LIST_WIDTH
+            aria-label=words::list_width() aria-valuemin=MIN_PX aria-valuemax=MAX_PX aria-valuenow=move || width.get().px() title=words::list_width()
             on:pointerdown=on_down on:pointermove=on_move on:pointerup=on_up on:pointercancel=on_up on:keydown=on_key
             on:dblclick=move |_| { set(ListWidth::default()); remember(); }
         ></div>

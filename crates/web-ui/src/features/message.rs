@@ -78,7 +78,7 @@ pub fn ItemView(first: Item, item: Signal<Option<Item>>, around: Around) -> impl
         }
         Item::Unread(_) => {
             let text = move || match item.get() {
-                Some(Item::Unread(count)) => words::count(u64::from(count), "unread message", "unread messages"),
+                Some(Item::Unread(count)) => words::unread_messages_of(count),
                 _ => String::new(),
             };
             view! { <div class="divider" data-testid="unread-divider"><span>{text}</span></div> }.into_any()
@@ -243,7 +243,7 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
                     </span>
                 })}
                 {move || forwarded.get().then(|| view! {
-                    <span class="forwarded" data-testid="message-forwarded"><Icon name="arrow-bend-up-right"/> {words::FORWARDED}</span>
+                    <span class="forwarded" data-testid="message-forwarded"><Icon name="arrow-bend-up-right"/> {words::forwarded()}</span>
                 })}
                 {move || quote.get().map(|quote| quote_button(&quote, around, is_entered))}
                 {move || facts.get().map(|facts| media_slot(Shown { id, facts, place, own, is_entered, failed }))}
@@ -253,12 +253,12 @@ fn Bubble(id: MessageId, own: bool, item: Signal<Option<Item>>, around: Around) 
                 <span class="bubble-meta">
                     {move || starred.get().then(|| view! { <Icon name="star-fill"/> })}
                     {move || goes.get().then(|| view! { <span class="goes-sign" data-testid="message-goes"><Icon name="hourglass"/></span> })}
-                    {move || edited.get().then(|| view! { <span data-testid="message-edited">{words::EDITED}</span> })}
+                    {move || edited.get().then(|| view! { <span data-testid="message-edited">{words::edited()}</span> })}
                     <time class="bubble-time">{time}</time>
                     {move || ticks().map(|status| view! { <Ticks status/> })}
                 </span>
                 <span class="bubble-menu">
-                    <button class="icon-button" type="button" aria-label=words::MESSAGE_MENU title=words::MESSAGE_MENU aria-haspopup="menu"
+                    <button class="icon-button" type="button" aria-label=words::message_menu() title=words::message_menu() aria-haspopup="menu"
                         data-testid="message-menu" tabindex=part_tabindex(is_entered)
                         aria-expanded=move || (around.menu_of.get() == Some(id) && around.menu.with(Option::is_some)).to_string()
                         on:click=move |event| {
@@ -312,7 +312,7 @@ fn retry(id: MessageId, is_entered: Memo<bool>) -> impl IntoView + use<> {
                 app.send(Command::RetryMessage { chat, message: id });
             }
         }>
-            <Icon name="arrow-clockwise"/> {words::SEND_AGAIN}
+            <Icon name="arrow-clockwise"/> {words::send_again()}
         </button>
     }
 }
@@ -358,17 +358,17 @@ fn label(row: &MessageRow, selected: bool, people: &People) -> String {
     let mut parts = vec![author, clock::time(shown_time(row), page::zone_at(shown_time(row)))];
     parts.extend(row.status.map(|status| words::status(status).to_owned()));
     let marks = [
-        (selected, words::SELECTED),
-        (row.starred, words::STARRED),
-        (row.edited, words::EDITED),
-        (row.forwarded, words::FORWARDED),
-        (row.lifetime_ms > 0, words::DISAPPEARS),
+        (selected, words::is_selected()),
+        (row.starred, words::is_starred()),
+        (row.edited, words::edited()),
+        (row.forwarded, words::forwarded()),
+        (row.lifetime_ms > 0, words::disappears()),
     ];
     parts.extend(marks.into_iter().filter(|(is, _)| *is).map(|(_, word)| word.to_owned()));
     if let Some(quote) = &row.quote {
         parts.push(words::answering(&words::author_in(quote.own, quote.sender, people), &words::quoted(quote)));
         // Whoever only hears it must know, too, that it is nobody's word but the sender's.
-        parts.extend(matches!(quote.body, Quoted::Claimed(_)).then(|| words::NOT_HERE.to_owned()));
+        parts.extend(matches!(quote.body, Quoted::Claimed(_)).then(|| words::not_here().to_owned()));
     }
     if let Some(carried) = &row.attachment {
         parts.push(words::media_label(&carried.facts));

@@ -9,11 +9,13 @@ use leptos::prelude::*;
 
 const HOUR_MS: u64 = 3_600_000;
 /// What is offered; `None` is always.
-const LENGTHS: [(Option<u64>, &str, &str); 3] = [
-    (Some(8 * HOUR_MS), words::MUTE_8_HOURS, "mute-8-hours"),
-    (Some(7 * 24 * HOUR_MS), words::MUTE_A_WEEK, "mute-a-week"),
-    (None, words::MUTE_ALWAYS, "mute-always"),
-];
+fn lengths() -> [(Option<u64>, &'static str, &'static str); 3] {
+    [
+        (Some(8 * HOUR_MS), words::mute_8_hours(), "mute-8-hours"),
+        (Some(7 * 24 * HOUR_MS), words::mute_a_week(), "mute-a-week"),
+        (None, words::mute_always(), "mute-always"),
+    ]
+}
 
 /// The dialog, for the chat that it was asked for.
 #[component]
@@ -27,15 +29,15 @@ pub fn MuteDialog() -> impl IntoView {
         }
         close();
     };
-    let lengths = LENGTHS.map(|(length, label, testid)| {
+    let choices = lengths().map(|(length, label, testid)| {
         view! { <button class="button" type="button" data-testid=testid on:click=move |_| mute(length)>{label}</button> }
     });
     view! {
-        <Dialog title=Signal::stored(words::MUTE_TITLE.to_owned()) testid="mute-dialog" on_close=close>
-            <p>{words::MUTE_TEXT}</p>
-            <div class="stack dialog-choices">{lengths.into_iter().collect_view()}</div>
+        <Dialog title=Signal::stored(words::mute_title().to_owned()) testid="mute-dialog" on_close=close>
+            <p>{words::mute_text()}</p>
+            <div class="stack dialog-choices">{choices.into_iter().collect_view()}</div>
             <div class="dialog-actions">
-                <button class="button quiet" type="button" data-testid="mute-cancel" on:click=move |_| close()>{words::CANCEL}</button>
+                <button class="button quiet" type="button" data-testid="mute-cancel" on:click=move |_| close()>{words::cancel()}</button>
             </div>
         </Dialog>
     }

@@ -35,7 +35,7 @@ pub fn NameForm(
                 if typed.try_with_untracked(|typed| *typed == sent) == Some(true) {
                     typed.set(None);
                 }
-                app.toast(words::SAVED.to_owned(), false);
+                app.toast(words::saved().to_owned(), false);
             }
             Err(refused) => _ = error.try_set(words::error(&refused)),
         });
@@ -48,7 +48,7 @@ pub fn NameForm(
                     aria-describedby=error_id prop:value=shown on:input=move |event| typed.set(Some(event_target_value(&event)))/>
             </label>
             <p id=error_id class="field-error" role="alert" data-testid=error_id>{error}</p>
-            <button class="button quiet" type="submit" data-testid=save_testid>{words::SAVE}</button>
+            <button class="button quiet" type="submit" data-testid=save_testid>{words::save()}</button>
         </form>
     }
 }

@@ -51,50 +51,50 @@ pub fn NewChat() -> impl IntoView {
     };
     view! {
         <header class="pane-head">
-            <IconButton icon="arrow-left" label=words::BACK.to_owned() testid="section-back" on_click=move |_| app.section.set(Section::Chats)/>
-            <h1 class="pane-title" tabindex="-1">{words::NEW_CHAT}</h1>
+            <IconButton icon="arrow-left" label=words::back().to_owned() testid="section-back" on_click=move |_| app.section.set(Section::Chats)/>
+            <h1 class="pane-title" tabindex="-1">{words::new_chat()}</h1>
         </header>
         <div class="pane-body" data-testid="section-new-chat">
             <form class="pad stack" on:submit=submit>
                 <label class="field">
-                    <span class="field-label">{words::NUMBER_OR_LINK}</span>
+                    <span class="field-label">{words::number_or_link()}</span>
                     <input class="input" type="text" autocomplete="off" spellcheck="false" dir="auto" data-testid="new-chat-number"
                         aria-describedby="new-chat-error" prop:value=number on:input=move |event| number.set(event_target_value(&event))/>
                 </label>
                 <label class="field">
-                    <span class="field-label">{words::THEIR_NAME}</span>
+                    <span class="field-label">{words::their_name()}</span>
                     <input class="input" type="text" autocomplete="off" dir="auto" data-testid="new-chat-name"
                         aria-describedby="new-chat-error" prop:value=name on:input=move |event| name.set(event_target_value(&event))/>
                 </label>
                 <RefusalText refusal id="new-chat-error" testid="form-error"/>
                 <button class="button wide" type="submit" data-testid="new-chat-go"
-                    disabled=move || busy.get() || refusal.holds_form() || number.with(|number| number.trim().is_empty())>{words::WRITE_TO}</button>
+                    disabled=move || busy.get() || refusal.holds_form() || number.with(|number| number.trim().is_empty())>{words::write_to()}</button>
             </form>
             <ul class="rows">
                 <li><button class="action-row" type="button" data-testid="new-group" on:click=move |_| app.section.set(Section::NewGroup)>
-                    <Icon name="user-plus"/> <span>{words::NEW_GROUP}</span>
+                    <Icon name="user-plus"/> <span>{words::new_group()}</span>
                 </button></li>
                 <li><button class="action-row" type="button" data-testid="scan-contact" aria-expanded=move || scanning.get().to_string()
                     on:click=move |_| scanning.update(|on| *on = !*on)>
-                    <Icon name="qr-code"/> <span>{words::SCAN_CONTACT}</span>
+                    <Icon name="qr-code"/> <span>{words::scan_contact()}</span>
                 </button></li>
                 <Show when=move || scanning.get()>
                     <li><ScanView on_code=move |text| { scanning.set(false); add(text); }/></li>
                 </Show>
                 <li><button class="action-row" type="button" data-testid="my-code" on:click=move |_| app.section.set(Section::ContactCode)>
-                    <Icon name="link"/> <span>{words::MY_CODE}</span>
+                    <Icon name="link"/> <span>{words::my_code()}</span>
                 </button></li>
                 <li><button class="action-row" type="button" data-testid="notes" on:click=own>
-                    <Icon name="note-pencil"/> <span>{words::NOTES}</span>
+                    <Icon name="note-pencil"/> <span>{words::notes()}</span>
                 </button></li>
             </ul>
-            <h2 class="rows-title">{words::CONTACTS}</h2>
+            <h2 class="rows-title">{words::contacts()}</h2>
             <ul class="rows" data-testid="contacts">
                 {move || contacts.get().into_iter().map(|row| view! { <Contact row refusal/> }).collect_view()}
             </ul>
             <Show when=move || contacts.with(Vec::is_empty)>
                 <p class="pad faint" data-testid="no-contacts">
-                    {move || if app.contacts.with(|contacts| contacts.is_empty()) { words::NO_CONTACTS } else { words::NO_CONTACT_FITS }}
+                    {move || if app.contacts.with(|contacts| contacts.is_empty()) { words::no_contacts() } else { words::no_contact_fits() }}
                 </p>
             </Show>
         </div>

@@ -1,8 +1,8 @@
 //! The settings' section about notifications, and keeping this browser's subscription at the server.
 
 use crate::features::settings::{Choice, Switch, change};
-use crate::platform::notify;
 use crate::platform::push::{self, Leave, NoSubscription};
+use crate::platform::{notify, push_words};
 use crate::primitives::icon::Icon;
 use crate::store::{App, use_app};
 use crate::words;
@@ -35,16 +35,16 @@ pub fn Notifications() -> impl IntoView {
         });
     };
     let trouble = move || match (leave.get(), deed.get()) {
-        (Leave::Unsupported, _) => words::PUSH_UNSUPPORTED.to_owned(),
-        (Leave::Blocked, _) => words::PUSH_BLOCKED.to_owned(),
+        (Leave::Unsupported, _) => words::push_unsupported().to_owned(),
+        (Leave::Blocked, _) => words::push_blocked().to_owned(),
         (Leave::Asked, Deed::Failed(why)) => why,
         (Leave::Asked, _) => String::new(),
     };
     view! {
-        <h2 class="rows-title">{words::NOTIFICATIONS}</h2>
+        <h2 class="rows-title">{words::notifications()}</h2>
         <div class="rows">
             <label class="switch-row">
-                <span>{words::PUSH}</span>
+                <span>{words::push()}</span>
                 <input class="switch" type="checkbox" role="switch" data-testid="push" aria-describedby="push-trouble"
                     prop:checked=is_on
                     disabled=move || leave.get() != Leave::Asked || deed.get() == Deed::UnderWay
@@ -55,17 +55,17 @@ pub fn Notifications() -> impl IntoView {
             <Show when=move || may_ask.get()>
                 <button class="action-row" type="button" data-testid="allow-notifications"
                     on:click=move |_| notify::ask(move || { let _ = may_ask.try_set(notify::may_ask()); let _ = leave.try_set(push::leave()); })>
-                    <Icon name="bell"/> <span>{words::ALLOW_NOTIFICATIONS}</span>
+                    <Icon name="bell"/> <span>{words::allow_notifications()}</span>
                 </button>
             </Show>
-            <Switch label=words::SOUNDS testid="sounds" read=|settings| settings.sounds write=|settings, on| settings.sounds = on/>
+            <Switch label=words::sounds() testid="sounds" read=|settings| settings.sounds write=|settings, on| settings.sounds = on/>
         </div>
         <div class="pad stack">
-            <Choice label=words::PREVIEWS testid="previews"
-                options=&[("text", words::PREVIEWS_TEXT), ("sender", words::PREVIEWS_SENDER), ("nothing", words::PREVIEWS_NOTHING)]
+            <Choice label=words::previews() testid="previews"
+                options=vec![("text", words::previews_text()), ("sender", words::previews_sender()), ("nothing", words::previews_nothing())]
                 value=Signal::derive(move || name_of(app.settings.get().previews))
                 on_choice=move |name| change(app, |settings| settings.previews = previews_of(&name))/>
-            <p class="faint">{words::PREVIEWS_SCOPE}</p>
+            <p class="faint">{words::previews_scope()}</p>
         </div>
     }
 }
@@ -76,7 +76,7 @@ async fn turn_on(app: App) -> Result<(), String> {
         return match push::leave() {
             // Closed without an answer: nothing is wrong.
             Leave::Asked => Ok(()),
-            _ => Err(words::PUSH_BLOCKED.to_owned()),
+            _ => Err(words::push_blocked().to_owned()),
         };
     }
     let done = app.asks(Command::TurnPushOn(subscription(app).await?)).await;
@@ -93,10 +93,12 @@ async fn subscription(app: App) -> Result<PushSubscription, String> {
         Err(error) => return Err(words::error(&error)),
     };
     let words = |why| match why {
-        NoSubscription::NotKept => words::PUSH_NOT_KEPT.to_owned(),
-        NoSubscription::Refused => words::PUSH_FAILED.to_owned(),
+        NoSubscription::NotKept => words::push_not_kept().to_owned(),
+        NoSubscription::Refused => words::push_failed().to_owned(),
     };
-    push::subscribe(&key).await.map_err(words)
+    let subscription = push::subscribe(&key).await.map_err(words)?;
+    push_words::give().await;
+    Ok(subscription)
 }
 
 /// The core first: as long as it says that this browser is notified, the next page would subscribe again.

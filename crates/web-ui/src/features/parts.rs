@@ -119,7 +119,7 @@ pub fn MediaInBubble(shown: Shown) -> impl IntoView {
     ask(PART, state, NO_FOCUS);
     let (app, is_entered) = (use_app(), shown.is_entered);
     let again = move |_| if app.new_version.get_untracked() { version::take() } else { ask(PART, state, NO_FOCUS) };
-    let label = move || if app.new_version.get() { words::RELOAD } else { words::TRY_AGAIN };
+    let label = move || if app.new_version.get() { words::reload() } else { words::try_again() };
     move || {
         match state.get() {
         State::Here => {
@@ -233,7 +233,7 @@ fn at_once<T>(soon: &mut Soon<T>) -> Poll<Result<T, SplitLoaderError>> {
 
 #[component]
 fn Coming(place: Place) -> impl IntoView {
-    let waiting = || view! { <p class="pad faint" role="status" data-testid="part-coming">{words::PART_COMING}</p> };
+    let waiting = || view! { <p class="pad faint" role="status" data-testid="part-coming">{words::part_coming()}</p> };
     match place {
         Place::Page => view! { <main class="plain" aria-busy="true">{waiting()}</main> }.into_any(),
         Place::Inside => waiting().into_any(),
@@ -249,7 +249,7 @@ fn Missing(place: Place, on_again: impl Fn() + Copy + Send + Sync + 'static) -> 
     move || {
         let gone = app.new_version.get();
         let (text, label) =
-            if gone { (words::PART_GONE, words::RELOAD) } else { (words::PART_MISSING, words::TRY_AGAIN) };
+            if gone { (words::part_gone(), words::reload()) } else { (words::part_missing(), words::try_again()) };
         let around = use_context::<Around>();
         let leave = move || {
             app.leave_media();
@@ -263,13 +263,13 @@ fn Missing(place: Place, on_again: impl Fn() + Copy + Send + Sync + 'static) -> 
         let reason = if gone { "new-version" } else { "not-loaded" };
         match place {
             Place::Page => view! {
-                <Plain stage="part-missing" icon="wifi-slash" title=words::PART_MISSING_TITLE text reason action=(label, Callback::new(move |()| act()))/>
+                <Plain stage="part-missing" icon="wifi-slash" title=words::part_missing_title() text reason action=(label, Callback::new(move |()| act()))/>
             }
             .into_any(),
             Place::Over => view! {
                 <div class="over-missing" role="alert" data-testid="part-missing" data-reason=reason>
                     <p>{text}</p>
-                    <button class="button quiet" type="button" data-testid="part-close" on:click=move |_| leave()>{words::CLOSE}</button>
+                    <button class="button quiet" type="button" data-testid="part-close" on:click=move |_| leave()>{words::close()}</button>
                     <button class="button" type="button" data-testid="part-again" on:click=move |_| act()>{label}</button>
                 </div>
             }
@@ -291,8 +291,8 @@ fn Head(back: bool) -> impl IntoView {
     let app = use_app();
     view! {
         <header class="pane-head">
-            {back.then(|| view! { <IconButton icon="arrow-left" label=words::BACK.to_owned() testid="part-back" on_click=move |_| { app.back(); }/> })}
-            <h1 class="pane-title" tabindex="-1">{words::APP}</h1>
+            {back.then(|| view! { <IconButton icon="arrow-left" label=words::back().to_owned() testid="part-back" on_click=move |_| { app.back(); }/> })}
+            <h1 class="pane-title" tabindex="-1">{words::app_name()}</h1>
         </header>
     }
 }

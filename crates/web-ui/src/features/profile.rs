@@ -76,16 +76,16 @@ pub fn ProfileForm(
         <form class="profile-form" on:submit=save novalidate>
             <label class="photo-field">
                 <Avatar face size="huge"/>
-                <span class="photo-words"><Icon name="camera"/> {words::CHOOSE_PHOTO}</span>
+                <span class="photo-words"><Icon name="camera"/> {words::choose_photo()}</span>
                 <input class="hidden-input" type="file" accept="image/*" node_ref=file on:change=picked data-testid="profile-photo"/>
             </label>
             <label class="field">
-                <span class="field-label">{words::YOUR_NAME}</span>
+                <span class="field-label">{words::your_name()}</span>
                 <input class="input" type="text" autocomplete="name" dir="auto" data-testid="profile-name" node_ref=name_field
                     aria-describedby=described_by prop:value=name on:input=move |event| name.set(event_target_value(&event))/>
             </label>
             <label class="field">
-                <span class="field-label">{words::ABOUT}</span>
+                <span class="field-label">{words::about()}</span>
                 <input class="input" type="text" autocomplete="off" dir="auto" data-testid="profile-about"
                     aria-describedby="profile-error" prop:value=about on:input=move |event| about.set(event_target_value(&event))/>
             </label>

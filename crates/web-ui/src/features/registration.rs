@@ -30,9 +30,9 @@ pub fn Registration() -> impl IntoView {
     let number = RwSignal::new(String::new());
     view! {
         <main class="setup" data-testid="stage" data-stage="registering" aria-busy=move || busy.get().to_string()>
-            <p class="setup-name">{words::APP}</p>
+            <p class="setup-name">{words::app_name()}</p>
             {move || match page.with(|_| shown.get_untracked()) {
-                RegistrationStage::Busy => view! { <p role="status">{words::ONE_MOMENT}</p> }.into_any(),
+                RegistrationStage::Busy => view! { <p role="status">{words::one_moment()}</p> }.into_any(),
                 RegistrationStage::Number { .. } => view! { <NumberPage shown busy number/> }.into_any(),
                 RegistrationStage::Code { .. } => view! { <CodePage shown busy number/> }.into_any(),
                 RegistrationStage::Pin => view! { <PinPage busy/> }.into_any(),
@@ -141,7 +141,7 @@ fn Question(
             {typed}
             <RefusalText refusal id="question-error" testid="form-error"/>
             <button class="button wide" type="submit" disabled=move || busy.get() || refusal.holds_form() data-testid=go_testid>
-                {move || if busy.get() { words::ONE_MOMENT } else { go }}
+                {move || if busy.get() { words::one_moment() } else { go }}
             </button>
             {children.map(|children| children())}
         </form>
@@ -191,11 +191,11 @@ fn NumberPage(shown: Memo<RegistrationStage>, busy: Signal<bool>, number: RwSign
     });
     view! {
         <Question
-            testid="page-number" input_testid="number-input" title=words::NUMBER_TITLE text=text label=words::NUMBER_LABEL
-            field=Field::Number value=number refusal busy go=words::NEXT go_testid="number-next"
+            testid="page-number" input_testid="number-input" title=words::number_title() text=text label=words::number_label()
+            field=Field::Number value=number refusal busy go=words::next() go_testid="number-next"
             on_go=move || submit(app, refusal, ask_code(app, number.get_untracked()))
         >
-            <p class="setup-note">{words::PHONE_NOTE}</p>
+            <p class="setup-note">{words::phone_note()}</p>
         </Question>
     }
 }
@@ -226,8 +226,8 @@ fn CodePage(shown: Memo<RegistrationStage>, busy: Signal<bool>, number: RwSignal
     let again = move || told.with_untracked(|(number, ..)| number.clone());
     view! {
         <Question
-            testid="page-code" input_testid="code-input" title=words::CODE_TITLE text label=words::CODE_LABEL
-            field=Field::Code length_max=16 value refusal busy go=words::NEXT go_testid="code-next"
+            testid="page-code" input_testid="code-input" title=words::code_title() text label=words::code_label()
+            field=Field::Code length_max=16 value refusal busy go=words::next() go_testid="code-next"
             on_go=move || submit(app, refusal, Command::VerifyCode { code: value.get_untracked() })
         >
             <div class="setup-more">
@@ -235,11 +235,11 @@ fn CodePage(shown: Memo<RegistrationStage>, busy: Signal<bool>, number: RwSignal
                     class="button quiet" type="button" data-testid="code-again" disabled=move || { wait_s() > 0 }
                     on:click=move |_| submit_beside(app, refusal, ask_code(app, again()))
                 >
-                    {move || if wait_s() > 0 { words::new_code_in(wait_s()) } else { words::NEW_CODE.to_owned() }}
+                    {move || if wait_s() > 0 { words::new_code_in(wait_s()) } else { words::new_code().to_owned() }}
                 </button>
                 <button class="button quiet" type="button" data-testid="code-back"
                     on:click=move |_| submit_beside(app, refusal, Command::RestartRegistration)>
-                    {words::OTHER_NUMBER}
+                    {words::other_number()}
                 </button>
             </div>
         </Question>
@@ -252,13 +252,13 @@ fn PinPage(busy: Signal<bool>) -> impl IntoView {
     let (value, refusal) = (RwSignal::new(String::new()), Refusal::none());
     view! {
         <Question
-            testid="page-pin" input_testid="pin-input" title=words::PIN_TITLE text=words::PIN_TEXT label=words::PIN_LABEL
-            field=Field::Pin value refusal busy go=words::NEXT go_testid="pin-next"
+            testid="page-pin" input_testid="pin-input" title=words::pin_title() text=words::pin_text() label=words::pin_label()
+            field=Field::Pin value refusal busy go=words::next() go_testid="pin-next"
             on_go=move || submit_pin(app, refusal, value.get_untracked(), |pin| Command::EnterPin { pin })
         >
             <button class="button quiet" type="button" data-testid="pin-back"
                 on:click=move |_| submit_beside(app, refusal, Command::RestartRegistration)>
-                {words::OTHER_NUMBER}
+                {words::other_number()}
             </button>
         </Question>
     }
@@ -323,25 +323,25 @@ fn RestorePage(shown: Memo<RegistrationStage>, busy: Signal<bool>) -> impl IntoV
     let go = move || if made_ms() == 0 { pick() } else { restore(BackupPlace::Server) };
     view! {
         <Question
-            testid="page-restore" input_testid="recovery-input" title=words::RESTORE_TITLE text label=words::RECOVERY_KEY
-            field=Field::RecoveryKey length_max=160 value refusal busy go=words::RESTORE go_testid="restore-next"
+            testid="page-restore" input_testid="recovery-input" title=words::restore_title() text label=words::recovery_key()
+            field=Field::RecoveryKey length_max=160 value refusal busy go=words::restore() go_testid="restore-next"
             on_go=go
         >
             <div class="setup-more">
                 <input class="no-show" type="file" tabindex="-1" aria-hidden="true" node_ref=file on:change=picked data-testid="restore-file-input"/>
                 <button class="button quiet" type="button" data-testid="restore-file"
                     on:click=move |_| pick()>
-                    {words::RESTORE_FILE}
+                    {words::restore_file()}
                 </button>
-                <button class="button quiet" type="button" data-testid="start-anew" on:click=move |_| anew.set(true)>{words::START_ANEW}</button>
+                <button class="button quiet" type="button" data-testid="start-anew" on:click=move |_| anew.set(true)>{words::start_anew()}</button>
             </div>
             <Show when=move || anew.get()>
-                <Dialog title=Signal::stored(words::START_ANEW_TITLE.to_owned()) testid="start-anew-dialog" on_close=move || anew.set(false)>
-                    <p>{words::START_ANEW_TEXT}</p>
+                <Dialog title=Signal::stored(words::start_anew_title().to_owned()) testid="start-anew-dialog" on_close=move || anew.set(false)>
+                    <p>{words::start_anew_text()}</p>
                     <div class="dialog-actions">
-                        <button class="button quiet" type="button" data-testid="start-anew-no" on:click=move |_| anew.set(false)>{words::CANCEL}</button>
+                        <button class="button quiet" type="button" data-testid="start-anew-no" on:click=move |_| anew.set(false)>{words::cancel()}</button>
                         <button class="button danger" type="button" data-testid="start-anew-yes"
-                            on:click=move |_| { anew.set(false); submit_beside(app, refusal, Command::StartAnew); }>{words::START_ANEW}</button>
+                            on:click=move |_| { anew.set(false); submit_beside(app, refusal, Command::StartAnew); }>{words::start_anew()}</button>
                     </div>
                 </Dialog>
             </Show>
@@ -356,12 +356,12 @@ fn ChoosePinPage(busy: Signal<bool>) -> impl IntoView {
     let choose = move || submit_pin(app, refusal, value.get_untracked(), |pin| Command::SetPin { pin });
     view! {
         <Question
-            testid="page-choose-pin" input_testid="choose-pin-input" title=words::CHOOSE_PIN_TITLE text=words::CHOOSE_PIN_TEXT
-            label=words::PIN_LABEL field=Field::Pin value refusal busy go=words::SET_PIN go_testid="choose-pin-next" on_go=choose
+            testid="page-choose-pin" input_testid="choose-pin-input" title=words::choose_pin_title() text=words::choose_pin_text()
+            label=words::pin_label() field=Field::Pin value refusal busy go=words::set_pin() go_testid="choose-pin-next" on_go=choose
         >
             <button class="button quiet" type="button" data-testid="choose-pin-later"
                 on:click=move |_| submit_beside(app, refusal, Command::SetPin { pin: String::new() })>
-                {words::LATER}
+                {words::later()}
             </button>
         </Question>
     }
@@ -373,10 +373,10 @@ fn ProfilePage() -> impl IntoView {
     keep_focus(name, Signal::stored(false));
     view! {
         <section class="setup-form" data-testid="page-profile" aria-labelledby="question-title">
-            <h1 id="question-title">{words::PROFILE_TITLE}</h1>
-            <p id="question-text" class="setup-text">{words::PROFILE_TEXT}</p>
-            <ProfileForm go=words::FINISH name_field=name described_by="question-title question-text profile-error" on_saved=|| page::keep_storage()/>
-            <p class="setup-note">{words::LOSING_PHONE}</p>
+            <h1 id="question-title">{words::profile_title()}</h1>
+            <p id="question-text" class="setup-text">{words::profile_text()}</p>
+            <ProfileForm go=words::finish() name_field=name described_by="question-title question-text profile-error" on_saved=|| page::keep_storage()/>
+            <p class="setup-note">{words::losing_phone()}</p>
         </section>
     }
 }

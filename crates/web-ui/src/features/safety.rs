@@ -48,7 +48,7 @@ pub fn Safety(number: SafetyNumber, safety: RwSignal<Option<SafetyNumber>>, titl
         match compared.get() {
         Compared::NotYet | Compared::Scanning => ().into_any(),
         Compared::Same => view! {
-            <p class="warning-box" role="status" data-testid="safety-same"><Icon name="shield-check"/> <span>{words::SAFETY_SAME}</span></p>
+            <p class="warning-box" role="status" data-testid="safety-same"><Icon name="shield-check"/> <span>{words::safety_same()}</span></p>
         }
         .into_any(),
         Compared::Differs => view! {
@@ -60,27 +60,27 @@ pub fn Safety(number: SafetyNumber, safety: RwSignal<Option<SafetyNumber>>, titl
     };
     let scans = move || compared.get() == Compared::Scanning;
     view! {
-        <Dialog title=words::SAFETY_NUMBER testid="safety" on_close=move || safety.set(None)>
+        <Dialog title=words::safety_number() testid="safety" on_close=move || safety.set(None)>
             <Show when=scans fallback=move || view! {
                 <p>{words::safety_text(&title)}</p>
                 {result.clone()}
-                <div class="safety-qr"><QrCode text=qr.clone() label=words::SAFETY_QR testid="safety-qr"/></div>
+                <div class="safety-qr"><QrCode text=qr.clone() label=words::safety_qr() testid="safety-qr"/></div>
                 <p class="safety-digits" dir="ltr" data-testid="safety-digits">
                     {groups(&digits).into_iter().map(|group| view! { <span>{group}</span> " " }).collect_view()}
                 </p>
             }>
-                <p>{words::SAFETY_SCAN_TEXT}</p>
+                <p>{words::safety_scan_text()}</p>
                 <ScanView on_code=scanned/>
             </Show>
             <div class="dialog-actions">
-                <button class="button quiet" type="button" data-testid="safety-close" on:click=move |_| safety.set(None)>{words::CLOSE}</button>
+                <button class="button quiet" type="button" data-testid="safety-close" on:click=move |_| safety.set(None)>{words::close()}</button>
                 <button class="button quiet" type="button" data-testid="safety-scan"
                     on:click=move |_| compared.set(if scans() { Compared::NotYet } else { Compared::Scanning })>
-                    {move || if scans() { words::SHOW_DIGITS } else { words::SCAN_THEIRS }}
+                    {move || if scans() { words::show_digits() } else { words::scan_theirs() }}
                 </button>
                 <Show when=move || !matches!(compared.get(), Compared::Scanning | Compared::Differs)>
                     <button class="button" type="button" data-testid="safety-verify" on:click=move |_| set(!verified)>
-                        {if verified { words::UNVERIFY } else { words::VERIFY }}
+                        {if verified { words::unverify() } else { words::verify() }}
                     </button>
                 </Show>
             </div>

@@ -30,14 +30,14 @@ pub fn ScanCode() -> impl IntoView {
     };
     view! {
         <header class="pane-head">
-            <IconButton icon="arrow-left" label=words::BACK.to_owned() testid="section-back" on_click=move |_| app.section.set(Section::Chats)/>
-            <h1 class="pane-title" tabindex="-1">{words::SCAN_A_CODE}</h1>
+            <IconButton icon="arrow-left" label=words::back().to_owned() testid="section-back" on_click=move |_| app.section.set(Section::Chats)/>
+            <h1 class="pane-title" tabindex="-1">{words::scan_a_code()}</h1>
         </header>
         <div class="pane-body" data-testid="section-scan">
-            <p class="pad">{words::SCAN_ANY_TEXT}</p>
+            <p class="pad">{words::scan_any_text()}</p>
             <ScanView on_code=try_code/>
             <p class="field-error pad" role="alert" data-testid="scan-error">{error}</p>
-            <p class="pad faint">{words::SCAN_INSTEAD}</p>
+            <p class="pad faint">{words::scan_instead()}</p>
         </div>
     }
 }

@@ -4,6 +4,8 @@ use crate::features::backups::BackupRows;
 use crate::features::housekeeping::BlockedPeople;
 use crate::features::notifications::Notifications;
 use crate::features::profile::ProfileForm;
+use crate::language::LANGUAGES;
+use crate::platform::page;
 use crate::primitives::avatar::{Avatar, Face};
 use crate::primitives::dialog::Dialog;
 use crate::primitives::icon::{Icon, IconButton};
@@ -14,6 +16,7 @@ use client_api::number::shown;
 use client_api::{AccountId, Command, Role, Settings, TextDirection, Theme};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
+use std::iter;
 
 /// The section.
 #[component]
@@ -23,7 +26,7 @@ pub fn SettingsSection() -> impl IntoView {
     let phone = app.role == Role::Phone;
     let face = Signal::derive(move || own_face(app));
     view! {
-        <header class="pane-head"><h1 class="pane-title" tabindex="-1">{words::SETTINGS}</h1></header>
+        <header class="pane-head"><h1 class="pane-title" tabindex="-1">{words::settings()}</h1></header>
         <div class="pane-body" data-testid="section-settings">
             <button class="action-row profile-row" type="button" data-testid="open-profile" on:click=move |_| app.section.set(Section::Profile)>
                 <Avatar face/>
@@ -34,57 +37,58 @@ pub fn SettingsSection() -> impl IntoView {
             </button>
             <ul class="rows">
                 <li><button class="action-row" type="button" data-testid="open-devices" on:click=move |_| app.section.set(Section::Devices)>
-                    <Icon name="devices"/> <span>{words::LINKED_DEVICES}</span>
+                    <Icon name="devices"/> <span>{words::linked_devices()}</span>
                 </button></li>
                 <li><button class="action-row" type="button" data-testid="open-contact-code" on:click=move |_| app.section.set(Section::ContactCode)>
-                    <Icon name="qr-code"/> <span>{words::MY_CODE}</span>
+                    <Icon name="qr-code"/> <span>{words::my_code()}</span>
                 </button></li>
                 <li><button class="action-row" type="button" data-testid="open-call-devices" on:click=move |_| app.chooses_devices.set(true)>
-                    <Icon name="sliders-horizontal"/> <span>{words::DEVICES_OF_CALLS}</span>
+                    <Icon name="sliders-horizontal"/> <span>{words::devices_of_calls()}</span>
                 </button></li>
                 {phone.then(|| view! {
                     <li><button class="action-row" type="button" data-testid="open-pin" on:click=move |_| pin.set(true)>
                         <Icon name="lock-key"/>
-                        <span>{move || if app.profile.with(|profile| profile.as_ref().is_some_and(|profile| profile.pin_set)) { words::CHANGE_PIN } else { words::SET_A_PIN }}</span>
+                        <span>{move || if app.profile.with(|profile| profile.as_ref().is_some_and(|profile| profile.pin_set)) { words::change_pin() } else { words::set_a_pin() }}</span>
                     </button></li>
                 })}
             </ul>
             <Show when=move || !app.narrow.get()>
                 <ul class="rows"><li><button class="action-row" type="button" data-testid="open-keys" on:click=move |_| app.help.set(true)>
-                    <Icon name="keyboard"/> <span>{words::KEYS}</span>
+                    <Icon name="keyboard"/> <span>{words::keys()}</span>
                 </button></li></ul>
             </Show>
-            <h2 class="rows-title">{words::APPEARANCE}</h2>
+            <h2 class="rows-title">{words::appearance()}</h2>
             <div class="pad stack">
-                <Choice label=words::THEME testid="theme" options=&[("auto", words::AUTOMATIC), ("light", words::LIGHT), ("dark", words::DARK)]
+                <Choice label=words::theme() testid="theme" options=vec![("auto", words::automatic()), ("light", words::light()), ("dark", words::dark())]
                     value=Signal::derive(move || theme_name(app.settings.get().theme))
                     on_choice=move |name| change(app, |settings| settings.theme = theme_of(&name))/>
-                <Choice label=words::DIRECTION testid="direction" options=&[("auto", words::AUTOMATIC), ("ltr", words::LTR), ("rtl", words::RTL)]
+                <LanguageChoice/>
+                <Choice label=words::direction() testid="direction" options=vec![("auto", words::automatic()), ("ltr", words::ltr()), ("rtl", words::rtl())]
                     value=Signal::derive(move || direction_name(app.settings.get().direction))
                     on_choice=move |name| change(app, |settings| settings.direction = direction_of(&name))/>
             </div>
-            <h2 class="rows-title">{words::CHATS}</h2>
+            <h2 class="rows-title">{words::chats()}</h2>
             <div class="rows">
-                <Switch label=words::ENTER_SENDS testid="enter-sends" read=|settings| settings.enter_sends write=|settings, on| settings.enter_sends = on/>
-                <Switch label=words::READ_RECEIPTS testid="read-receipts" read=|settings| settings.read_receipts write=|settings, on| settings.read_receipts = on/>
+                <Switch label=words::enter_sends() testid="enter-sends" read=|settings| settings.enter_sends write=|settings, on| settings.enter_sends = on/>
+                <Switch label=words::read_receipts() testid="read-receipts" read=|settings| settings.read_receipts write=|settings, on| settings.read_receipts = on/>
             </div>
             <BlockedPeople/>
             <Notifications/>
             {(!phone).then(|| view! {
                 <div class="pad">
                     <button class="button danger wide" type="button" data-testid="log-out" on:click=move |_| leaving.set(true)>
-                        <Icon name="sign-out"/> {words::LOG_OUT}
+                        <Icon name="sign-out"/> {words::log_out()}
                     </button>
                 </div>
             })}
-            {phone.then(|| view! { <BackupRows/><p class="pad faint">{words::LOSING_PHONE}</p> })}
+            {phone.then(|| view! { <BackupRows/><p class="pad faint">{words::losing_phone()}</p> })}
         </div>
         <Show when=move || leaving.get()>
-            <Dialog title=words::LOG_OUT testid="confirm-dialog" on_close=move || leaving.set(false)>
-                <p>{words::LOG_OUT_HERE_QUESTION}</p>
+            <Dialog title=words::log_out() testid="confirm-dialog" on_close=move || leaving.set(false)>
+                <p>{words::log_out_here_question()}</p>
                 <div class="dialog-actions">
-                    <button class="button quiet" type="button" data-testid="confirm-no" on:click=move |_| leaving.set(false)>{words::CANCEL}</button>
-                    <button class="button danger" type="button" data-testid="confirm-yes" on:click=move |_| { leaving.set(false); app.send(Command::LogOut); }>{words::LOG_OUT}</button>
+                    <button class="button quiet" type="button" data-testid="confirm-no" on:click=move |_| leaving.set(false)>{words::cancel()}</button>
+                    <button class="button danger" type="button" data-testid="confirm-yes" on:click=move |_| { leaving.set(false); app.send(Command::LogOut); }>{words::log_out()}</button>
                 </div>
             </Dialog>
         </Show>
@@ -98,12 +102,12 @@ pub fn ProfileSection() -> impl IntoView {
     let app = use_app();
     view! {
         <header class="pane-head">
-            <IconButton icon="arrow-left" label=words::BACK.to_owned() testid="section-back" on_click=move |_| app.section.set(Section::Settings)/>
-            <h1 class="pane-title" tabindex="-1">{words::YOUR_PROFILE}</h1>
+            <IconButton icon="arrow-left" label=words::back().to_owned() testid="section-back" on_click=move |_| app.section.set(Section::Settings)/>
+            <h1 class="pane-title" tabindex="-1">{words::your_profile()}</h1>
         </header>
         <div class="pane-body pad" data-testid="section-profile">
-            <ProfileForm go=words::SAVE on_saved=move || {
-                app.toast(words::SAVED.to_owned(), false);
+            <ProfileForm go=words::save() on_saved=move || {
+                app.toast(words::saved().to_owned(), false);
                 app.section.set(Section::Settings);
             }/>
         </div>
@@ -128,7 +132,7 @@ fn PinDialog(pin_open: RwSignal<bool>) -> impl IntoView {
         error.set(String::new());
         app.ask(Command::SetPin { pin }, move |result| match result {
             Ok(_) => {
-                app.toast(words::SAVED.to_owned(), false);
+                app.toast(words::saved().to_owned(), false);
                 let _ = pin_open.try_set(false);
             }
             Err(refused) => {
@@ -143,17 +147,17 @@ fn PinDialog(pin_open: RwSignal<bool>) -> impl IntoView {
         if typed.is_empty() { error.set(words::error(&client_api::UserError::PinInvalid)) } else { set(typed) }
     };
     view! {
-        <Dialog title=words::CHOOSE_PIN_TITLE testid="pin-dialog" on_close=move || pin_open.set(false)>
+        <Dialog title=words::choose_pin_title() testid="pin-dialog" on_close=move || pin_open.set(false)>
             <form class="stack" on:submit=submit>
-                <p>{words::CHOOSE_PIN_TEXT}</p>
+                <p>{words::choose_pin_text()}</p>
                 <PinField testid="pin-new" value=pin described_by="pin-new-error"/>
                 <p id="pin-new-error" class="field-error" role="alert">{error}</p>
                 <div class="dialog-actions">
-                    <button class="button quiet" type="button" on:click=move |_| pin_open.set(false)>{words::CANCEL}</button>
+                    <button class="button quiet" type="button" on:click=move |_| pin_open.set(false)>{words::cancel()}</button>
                     <Show when=move || app.profile.with(|profile| profile.as_ref().is_some_and(|profile| profile.pin_set))>
-                        <button class="button danger" type="button" data-testid="pin-remove" on:click=move |_| set(String::new())>{words::REMOVE_PIN}</button>
+                        <button class="button danger" type="button" data-testid="pin-remove" on:click=move |_| set(String::new())>{words::remove_pin()}</button>
                     </Show>
-                    <button class="button" type="submit" data-testid="pin-save">{words::SET_PIN}</button>
+                    <button class="button" type="submit" data-testid="pin-save">{words::set_pin()}</button>
                 </div>
             </form>
         </Dialog>
@@ -165,7 +169,7 @@ fn PinDialog(pin_open: RwSignal<bool>) -> impl IntoView {
 pub fn Choice(
     label: &'static str,
     testid: &'static str,
-    options: &'static [(&'static str, &'static str)],
+    options: Vec<(&'static str, &'static str)>,
     value: Signal<&'static str>,
     on_choice: impl Fn(String) + 'static,
 ) -> impl IntoView {
@@ -173,11 +177,31 @@ pub fn Choice(
         <label class="field">
             <span class="field-label">{label}</span>
             <select class="input" data-testid=testid prop:value=value on:change=move |event| on_choice(event_target_value(&event))>
-                {options.iter().map(|(name, words)| view! { <option value=*name selected=move || value.get() == *name>{*words}</option> }).collect_view()}
+                {options.into_iter().map(|(name, words)| view! { <option value=name selected=move || value.get() == name>{words}</option> }).collect_view()}
             </select>
         </label>
     }
 }
+
+/// Of this browser alone: the pages begin anew in it.
+#[component]
+fn LanguageChoice() -> impl IntoView {
+    let app = use_app();
+    let chosen = page::remembered(LANGUAGE).unwrap_or_default();
+    let chosen = LANGUAGES.iter().map(|(tag, _)| *tag).find(|tag| *tag == chosen).unwrap_or(BY_BROWSER);
+    let options = iter::once((BY_BROWSER, words::automatic())).chain(LANGUAGES).collect();
+    let choose = move |tag: String| {
+        page::remember(LANGUAGE, &tag);
+        // A call would end with the page.
+        if app.has_call() { app.toast(words::language_later().to_owned(), false) } else { page::reload() }
+    };
+    view! { <Choice label=words::language() testid="language" options value=Signal::stored(chosen) on_choice=choose/> }
+}
+
+/// Where the language that was chosen is remembered; `boot.js` reads it.
+const LANGUAGE: &str = "language";
+/// Chosen where nothing is: the browser says which.
+const BY_BROWSER: &str = "";
 
 /// On or off, on all devices.
 #[component]

@@ -189,22 +189,22 @@ fn Panes() -> impl IntoView {
     let beside = Memo::new(move |_| {
         let pane = app.pane.get();
         let label = match pane {
-            Pane::Search => words::SEARCH_IN_CHAT,
-            Pane::Starred => words::STARRED_MESSAGES,
-            Pane::Carried => words::CARRIED,
-            _ => words::CHAT_INFO,
+            Pane::Search => words::search_in_chat(),
+            Pane::Starred => words::starred_messages(),
+            Pane::Carried => words::carried(),
+            _ => words::chat_info(),
         };
         (pane.is_beside() && app.open.get().is_some()).then_some((label, pane))
     });
     view! {
         <div class="app" data-testid="stage" data-stage="active" data-pane=pane class:with-info=move || app.pane.get().is_beside()>
-            <nav class="skips" aria-label=words::SKIPS inert=covered>
-                <Show when=move || app.section.get() == Section::Chats><a class="skip" href="#chat-search">{words::SKIP_TO_CHATS}</a></Show>
-                <Show when=move || app.open.get().is_some()><a class="skip" href="#composer-text">{words::SKIP_TO_COMPOSER}</a></Show>
+            <nav class="skips" aria-label=words::skips() inert=covered>
+                <Show when=move || app.section.get() == Section::Chats><a class="skip" href="#chat-search">{words::skip_to_chats()}</a></Show>
+                <Show when=move || app.open.get().is_some()><a class="skip" href="#composer-text">{words::skip_to_composer()}</a></Show>
             </nav>
             <Banners/>
             <Rail phone/>
-            <section class="list-pane" inert=covered aria-label=words::CHATS role=move || if app.narrow.get() { "main" } else { "region" }>
+            <section class="list-pane" inert=covered aria-label=words::chats() role=move || if app.narrow.get() { "main" } else { "region" }>
                 {move || match app.section.get() {
                     Section::Chats => view! { <ChatListPane/> }.into_any(),
                     Section::NewChat => view! { <Lazy part=parts::NEW_CHAT place=Place::Pane focus=".pane-body input"/> }.into_any(),
@@ -219,7 +219,7 @@ fn Panes() -> impl IntoView {
                 }}
                 <Show when=move || !app.narrow.get()><ListGrip/></Show>
             </section>
-            <main class="chat-pane" inert=covered aria-label=words::CONVERSATION><ConversationPane/></main>
+            <main class="chat-pane" inert=covered aria-label=words::conversation()><ConversationPane/></main>
             {move || beside.get().map(|(label, pane)| view! {
                 <section class="info-pane" inert=covered aria-label=label role=move || if app.narrow.get() { "main" } else { "complementary" }>
                     {match pane {
@@ -254,17 +254,17 @@ fn Rail(phone: bool) -> impl IntoView {
         }
     };
     view! {
-        <nav class="rail" inert=move || app.call_covers.get() aria-label=words::SECTIONS>
-            {entry(Section::Chats, "chat-circle", words::CHATS, "rail-chats")}
-            {entry(Section::Calls, "phone", words::CALLS, "rail-calls")}
-            {entry(Section::Devices, "devices", words::DEVICES, "rail-devices")}
-            {phone.then(|| entry(Section::ContactCode, "qr-code", words::MY_CODE_SHORT, "rail-code"))}
+        <nav class="rail" inert=move || app.call_covers.get() aria-label=words::sections()>
+            {entry(Section::Chats, "chat-circle", words::chats(), "rail-chats")}
+            {entry(Section::Calls, "phone", words::calls(), "rail-calls")}
+            {entry(Section::Devices, "devices", words::devices(), "rail-devices")}
+            {phone.then(|| entry(Section::ContactCode, "qr-code", words::my_code_short(), "rail-code"))}
             <span class="rail-space"></span>
-            {entry(Section::Settings, "gear", words::SETTINGS, "rail-settings")}
-            <button class="rail-button rail-face" type="button" title=words::YOUR_PROFILE data-testid="rail-profile"
+            {entry(Section::Settings, "gear", words::settings(), "rail-settings")}
+            <button class="rail-button rail-face" type="button" title=words::your_profile() data-testid="rail-profile"
                 on:click=move |_| app.show_section(Section::Profile)>
                 <Avatar face size="tiny"/>
-                <span class="sr-only">{words::YOUR_PROFILE}</span>
+                <span class="sr-only">{words::your_profile()}</span>
             </button>
         </nav>
     }

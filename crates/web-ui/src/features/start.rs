@@ -52,8 +52,8 @@ pub fn Plain(
 pub fn Starting() -> impl IntoView {
     view! {
         <main class="plain" data-testid="stage" data-stage="starting" aria-busy="true">
-            <h1 class="plain-name">{words::APP}</h1>
-            <p role="status">{words::OPENING}</p>
+            <h1 class="plain-name">{words::app_name()}</h1>
+            <p role="status">{words::opening()}</p>
         </main>
     }
 }
@@ -65,7 +65,7 @@ pub fn CannotWork(reason: Unsupported) -> impl IntoView {
     // Where a new version waits already, a mere reload would bring the old one again.
     let reload = if reason == Unsupported::ServerVersion { version::take } else { page::reload };
     view! {
-        <Plain stage="unsupported" icon="warning" title=title text=text reason=reason_name(&reason) action=(words::RELOAD, Callback::new(move |()| reload()))>
+        <Plain stage="unsupported" icon="warning" title=title text=text reason=reason_name(&reason) action=(words::reload(), Callback::new(move |()| reload()))>
             <Unsent/>
         </Plain>
     }
@@ -78,16 +78,16 @@ fn Unsent() -> impl IntoView {
     let copy = move |_| {
         if let Some(text) = app.unsent.get_untracked() {
             page::copy(&text, move |done| {
-                app.toast(if done { words::COPIED } else { words::COPY_FAILED }.to_owned(), false);
+                app.toast(if done { words::copied() } else { words::copy_failed() }.to_owned(), false);
             });
         }
     };
     view! {
         <Show when=move || app.unsent.with(Option::is_some)>
             <section class="unsent" aria-labelledby="unsent-title" data-testid="unsent">
-                <h2 id="unsent-title" class="unsent-title">{words::UNSENT}</h2>
+                <h2 id="unsent-title" class="unsent-title">{words::unsent()}</h2>
                 <p class="unsent-text" dir="auto" tabindex="0" data-testid="unsent-text">{move || app.unsent.get()}</p>
-                <button class="button quiet" type="button" data-testid="unsent-copy" on:click=copy>{words::COPY}</button>
+                <button class="button quiet" type="button" data-testid="unsent-copy" on:click=copy>{words::copy()}</button>
             </section>
         </Show>
     }
@@ -112,9 +112,9 @@ pub fn OtherTab() -> impl IntoView {
         <Plain
             stage="other-tab"
             icon="desktop"
-            title=words::OTHER_TAB_TITLE
-            text=words::OTHER_TAB_TEXT
-            action=(words::USE_HERE, Callback::new(|()| bridge::use_here()))
+            title=words::other_tab_title()
+            text=words::other_tab_text()
+            action=(words::use_here(), Callback::new(|()| bridge::use_here()))
         />
     }
 }
@@ -124,7 +124,7 @@ pub fn OtherTab() -> impl IntoView {
 pub fn LoggedOut(reason: LogoutReason) -> impl IntoView {
     let (title, text) = words::logged_out(reason);
     view! {
-        <Plain stage="logged-out" icon="sign-out" title=title text=text action=(words::START_AGAIN, Callback::new(|()| page::reload()))/>
+        <Plain stage="logged-out" icon="sign-out" title=title text=text action=(words::start_again(), Callback::new(|()| page::reload()))/>
     }
 }
 
@@ -134,12 +134,12 @@ pub fn Halted(what: String) -> impl IntoView {
     view! {
         <main class="plain" data-testid="stage" data-stage="halted">
             <Icon name="warning"/>
-            <h1>{words::HALTED_TITLE}</h1>
-            <p>{words::HALTED_TEXT}</p>
+            <h1>{words::halted_title()}</h1>
+            <p>{words::halted_text()}</p>
             <Unsent/>
-            <button class="button" type="button" data-testid="plain-action" on:click=|_| page::reload()>{words::RELOAD}</button>
+            <button class="button" type="button" data-testid="plain-action" on:click=|_| page::reload()>{words::reload()}</button>
             <details class="plain-details">
-                <summary>{words::FOR_A_REPORT}</summary>
+                <summary>{words::for_a_report()}</summary>
                 <code data-testid="halted-what">{what}</code>
             </details>
         </main>

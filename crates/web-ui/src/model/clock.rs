@@ -1,6 +1,6 @@
 //! Times and days as the pages write them. Takes `now` and the zone's offset; asks no clock.
 
-use crate::words;
+use crate::{language, words};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -20,16 +20,16 @@ pub fn day(ms: u64, zone: ZoneOffset) -> Day {
 /// "14:05"
 pub fn time(ms: u64, zone: ZoneOffset) -> String {
     let minutes = local(ms, zone).rem_euclid(DAY_MS) / 60_000;
-    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+    language::time(minutes / 60, minutes % 60)
 }
 
 /// A day as a date pill says it: today, yesterday, a weekday within the week, else the date.
 pub fn day_name(day: Day, today: Day) -> String {
-    match today.0 - day.0 {
-        0 => words::TODAY.to_owned(),
-        1 => words::YESTERDAY.to_owned(),
-        2..=6 => words::WEEKDAYS.get(weekday(day)).copied().unwrap_or_default().to_owned(),
-        _ => date(day),
+    match within(day, today) {
+        Within::Today => words::today().to_owned(),
+        Within::Yesterday => words::yesterday().to_owned(),
+        Within::Weekday(name) => name.to_owned(),
+        Within::Date(date) => date,
     }
 }
 
@@ -41,19 +41,19 @@ pub fn short(ms: u64, now_ms: u64, zone: ZoneOffset) -> String {
 
 /// A moment in full: "Yesterday, 14:05".
 pub fn full(ms: u64, now_ms: u64, zone: ZoneOffset) -> String {
-    format!("{}, {}", day_name(day(ms, zone), day(now_ms, zone)), time(ms, zone))
+    words::day_and_time(&day_name(day(ms, zone), day(now_ms, zone)), &time(ms, zone))
 }
 
 /// A moment within a sentence: "today at 14:05", "on Monday at 14:05".
 pub fn moment(ms: u64, now_ms: u64, zone: ZoneOffset) -> String {
-    format!("{} at {}", day_within(day(ms, zone), day(now_ms, zone)), time(ms, zone))
+    words::moment(within(day(ms, zone), day(now_ms, zone)), Some(&time(ms, zone)))
 }
 
 /// A moment, or the day alone where no more is known: servers keep the beginning of a day in UTC in place of the moment.
 pub fn moment_or_day(ms: u64, now_ms: u64, zone: ZoneOffset) -> String {
     const UTC: ZoneOffset = ZoneOffset(0);
     let is_day = ms.is_multiple_of(DAY_MS.unsigned_abs());
-    if is_day { day_within(day(ms, UTC), day(now_ms, UTC)) } else { moment(ms, now_ms, zone) }
+    if is_day { words::moment(within(day(ms, UTC), day(now_ms, UTC)), None) } else { moment(ms, now_ms, zone) }
 }
 
 /// Whole seconds until a moment, the one that has begun with them.
@@ -61,10 +61,24 @@ pub fn seconds_until(ms: u64, now_ms: u64) -> u32 {
     u32::try_from(ms.saturating_sub(now_ms).div_ceil(1_000)).unwrap_or(u32::MAX)
 }
 
-/// "today", "yesterday", "on Monday"
-fn day_within(day: Day, today: Day) -> String {
-    let name = day_name(day, today);
-    if today.0 - day.0 < 2 && today >= day { name.to_lowercase() } else { format!("on {name}") }
+/// A day, for a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Within {
+    Today,
+    Yesterday,
+    /// A weekday.
+    Weekday(&'static str),
+    /// A date in full.
+    Date(String),
+}
+
+fn within(day: Day, today: Day) -> Within {
+    match today.0 - day.0 {
+        0 => Within::Today,
+        1 => Within::Yesterday,
+        2..=6 => Within::Weekday(language::weekday(weekday(day))),
+        _ => Within::Date(date(day)),
+    }
 }
 
 /// A moment's day: "3 November 2026".
@@ -75,8 +89,7 @@ pub fn date_of(ms: u64, zone: ZoneOffset) -> String {
 /// "3 November 2026"
 fn date(day: Day) -> String {
     let (year, month, day) = civil(day);
-    let month = words::MONTHS.get(month.saturating_sub(1)).copied().unwrap_or_default();
-    format!("{day} {month} {year}")
+    language::date(year, month, day)
 }
 
 fn local(ms: u64, zone: ZoneOffset) -> i64 {

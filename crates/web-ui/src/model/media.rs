@@ -1,6 +1,7 @@
 //! What files of messages come to on a page: their sizes and times in words, how large they are drawn, what a file is by its type. Knows no
 //! page; what a sender claims is taken for no more than a claim.
 
+use crate::language::tenths;
 use client_api::{MediaFacts, MediaKind};
 
 /// So many files are chosen at a time.
@@ -34,10 +35,10 @@ pub fn size(bytes: u64) -> String {
     for unit in ["kB", "MB"] {
         value /= 1_000.0;
         if value < 999.5 {
-            return if value < 9.95 { format!("{value:.1} {unit}") } else { format!("{value:.0} {unit}") };
+            return if value < 9.95 { format!("{} {unit}", tenths(value)) } else { format!("{value:.0} {unit}") };
         }
     }
-    format!("{:.1} GB", value / 1_000.0)
+    format!("{} GB", tenths(value / 1_000.0))
 }
 
 /// "0:07", "1:02:03"

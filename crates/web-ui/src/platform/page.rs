@@ -1,5 +1,6 @@
 //! The page itself: its theme, direction, title, address, history and visibility, and what browser shows it.
 
+use crate::language;
 use crate::model::clock::ZoneOffset;
 use crate::model::keys::Keyboard;
 use client_api::{TextDirection, Theme};
@@ -55,9 +56,13 @@ pub fn set_theme(theme: Theme) {
     }
 }
 
-/// Direction of the interface; its words are English, so automatic is left to right.
+/// Direction of the interface: automatic is that of its language.
 pub fn set_direction(direction: TextDirection) {
-    set_root("dir", if direction == TextDirection::RightToLeft { "rtl" } else { "ltr" });
+    let right_to_left = match direction {
+        TextDirection::Auto => language::is_right_to_left(),
+        other => other == TextDirection::RightToLeft,
+    };
+    set_root("dir", if right_to_left { "rtl" } else { "ltr" });
 }
 
 /// The interface runs from right to left.
@@ -138,7 +143,11 @@ pub fn supports(property: &str, value: &str) -> bool {
 
 /// The title, with the number of chats that hold something unread.
 pub fn set_title(unread: usize) {
-    let title = if unread == 0 { crate::words::APP.to_owned() } else { format!("({unread}) {}", crate::words::APP) };
+    let title = if unread == 0 {
+        crate::words::app_name().to_owned()
+    } else {
+        format!("({unread}) {}", crate::words::app_name())
+    };
     document().set_title(&title);
 }
 
@@ -247,7 +256,7 @@ pub fn halt(what: &str) {
     main.set_class_name("plain");
     let _ = main.set_attribute("data-testid", "stage");
     let _ = main.set_attribute("data-stage", "halted");
-    for (tag, text) in [("h1", crate::words::HALTED_TITLE), ("p", crate::words::HALTED_TEXT), ("code", what)] {
+    for (tag, text) in [("h1", crate::words::halted_title()), ("p", crate::words::halted_text()), ("code", what)] {
         if let Ok(element) = document().create_element(tag) {
             element.set_text_content(Some(text));
             let _ = main.append_child(&element);
@@ -256,7 +265,7 @@ pub fn halt(what: &str) {
     // A link, as no handler of ours is to be relied on.
     if let Ok(again) = document().create_element("a") {
         again.set_class_name("button");
-        again.set_text_content(Some(crate::words::RELOAD));
+        again.set_text_content(Some(crate::words::reload()));
         let _ = again.set_attribute("data-testid", "plain-action");
         let _ = again.set_attribute("href", &window().location().pathname().unwrap_or_default());
         let _ = main.append_child(&again);

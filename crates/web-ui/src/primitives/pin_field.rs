@@ -25,7 +25,7 @@ pub fn PinField(
     let open = RwSignal::new(false);
     view! {
         <div class="field">
-            <label class="field-label" for=testid>{words::PIN_LABEL}</label>
+            <label class="field-label" for=testid>{words::pin_label()}</label>
             <div class="pin-field">
                 // Not for the browser's store of passwords: the PIN is asked for where somebody else may have the device.
                 <input class="input secret" id=testid type=move || if open.get() { "text" } else { "password" } inputmode="numeric"
@@ -34,7 +34,7 @@ pub fn PinField(
                     prop:value=value on:input=move |event| value.set(event_target_value(&event))/>
                 <button class="button quiet" type="button" aria-controls=testid data-testid=format!("{testid}-show")
                     on:click=move |_| open.update(|open| *open = !*open)>
-                    {move || if open.get() { words::HIDE_PIN } else { words::SHOW_PIN }}
+                    {move || if open.get() { words::hide_pin() } else { words::show_pin() }}
                 </button>
             </div>
         </div>

@@ -46,15 +46,15 @@ pub fn ScanView(on_code: impl Fn(String) + 'static) -> impl IntoView {
     on_cleanup(move || at_end.stop());
     view! {
         <div class="scan" class:dark=move || trouble.get().is_some() data-testid="scan-view">
-            <video class="scan-video" node_ref=video playsinline muted aria-label=words::CAMERA_PICTURE></video>
+            <video class="scan-video" node_ref=video playsinline muted aria-label=words::camera_picture()></video>
             <div class="scan-frame" aria-hidden="true"></div>
             {move || {
                 trouble
                     .get()
                     .map(|trouble| {
                         let text = match trouble {
-                            CaptureTrouble::Refused => words::CAMERA_REFUSED,
-                            CaptureTrouble::Missing => words::CAMERA_MISSING,
+                            CaptureTrouble::Refused => words::camera_refused(),
+                            CaptureTrouble::Missing => words::camera_missing(),
                         };
                         view! {
                             <p class="scan-trouble" role="alert" data-testid="camera-trouble"><Icon name="camera"/> {text}</p>

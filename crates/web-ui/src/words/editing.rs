@@ -1,35 +1,65 @@
 //! The words about photos that are changed before they are sent.
 
 use super::isolated;
+use crate::language::{says, told};
 use crate::model::editing::Corner;
 
 pub fn edit_photo(name: &str) -> String {
-    format!("Edit {}", isolated(name))
+    told!(edit_photo, name: isolated(name))
 }
 
 pub fn corner(corner: Corner) -> &'static str {
     match corner {
-        Corner::TopLeft => "Top left corner. Move it with the arrow keys.",
-        Corner::TopRight => "Top right corner. Move it with the arrow keys.",
-        Corner::BottomLeft => "Bottom left corner. Move it with the arrow keys.",
-        Corner::BottomRight => "Bottom right corner. Move it with the arrow keys.",
+        Corner::TopLeft => corner_top_left(),
+        Corner::TopRight => corner_top_right(),
+        Corner::BottomLeft => corner_bottom_left(),
+        Corner::BottomRight => corner_bottom_right(),
     }
 }
 
-pub const EDIT_PHOTO: &str = "Edit photo";
-pub const EDITED_PHOTO: &str = "The photo as it will be sent";
-pub const TURN: &str = "Turn";
-pub const MIRROR: &str = "Mirror";
-pub const CROP: &str = "Crop";
-pub const DRAW: &str = "Draw";
-pub const CUT_HERE: &str = "Cut";
-pub const SQUARE: &str = "Square";
-pub const MOVE_FRAME: &str = "What stays. Move it with the arrow keys.";
-pub const COLOUR: &str = "Colour";
-pub const COLOURS: [(&str, &str); 5] =
-    [("#ffffff", "White"), ("#1f1b16", "Black"), ("#d62828", "Red"), ("#f2b705", "Yellow"), ("#1f6fd6", "Blue")];
-pub const WIDTH: &str = "Pen";
-pub const THIN: &str = "Thin";
-pub const THICK: &str = "Thick";
-pub const USE_PHOTO: &str = "Use";
-pub const NOT_EDITED: &str = "This photo cannot be changed here.";
+says! {
+    corner_top_left
+    corner_top_right
+    corner_bottom_left
+    corner_bottom_right
+}
+
+says! {
+    edit_photo_title
+    edited_photo
+    turn
+    mirror_photo
+    crop
+    draw
+    cut_here
+    square
+    move_frame
+    colour
+}
+
+/// Of the pen, each as CSS has it and by its name.
+pub fn colours() -> [(&'static str, &'static str); 5] {
+    [
+        ("#ffffff", colour_white()),
+        ("#1f1b16", colour_black()),
+        ("#d62828", colour_red()),
+        ("#f2b705", colour_yellow()),
+        ("#1f6fd6", colour_blue()),
+    ]
+}
+
+says! {
+    colour_white
+    colour_black
+    colour_red
+    colour_yellow
+    colour_blue
+}
+
+says! {
+    width
+    thin
+    thick
+    use_photo
+    not_edited
+}

@@ -1,24 +1,41 @@
 //! Words of the emoji.
 
-pub const EMOJI_LABEL: &str = "Emoji";
-pub const SEARCH_EMOJI: &str = "Search emoji";
-pub const SKIN_TONE: &str = "Skin tone";
-pub const EMOJI_GROUPS: &str = "Kinds of emoji";
-pub const NO_EMOJI_FOUND: &str = "No emoji is called so.";
-pub const SHOW_EMOJI: &str = "Emoji";
+use crate::language::says;
+
+says! {
+    emoji_label
+    search_emoji
+    skin_tone
+    emoji_groups
+    no_emoji_found
+    show_emoji
+}
 
 /// A sign for each group of the list and what it is called; behind them, those used last.
 pub fn emoji_group(at: usize) -> (&'static str, &'static str) {
     match at {
-        0 => ("😀", "Faces and feelings"),
-        1 => ("👋", "People"),
-        2 => ("🐻", "Animals and nature"),
-        3 => ("🍎", "Food and drink"),
-        4 => ("🚗", "Travel and places"),
-        5 => ("⚽", "Activities"),
-        6 => ("💡", "Things"),
-        7 => ("❤️", "Symbols"),
-        8 => ("🏁", "Flags"),
-        _ => ("🕘", "Used last"),
+        0 => ("😀", emoji_group_faces()),
+        1 => ("👋", emoji_group_people()),
+        2 => ("🐻", emoji_group_nature()),
+        3 => ("🍎", emoji_group_food()),
+        4 => ("🚗", emoji_group_travel()),
+        5 => ("⚽", emoji_group_activities()),
+        6 => ("💡", emoji_group_things()),
+        7 => ("❤️", emoji_group_symbols()),
+        8 => ("🏁", emoji_group_flags()),
+        _ => ("🕘", emoji_group_last()),
     }
+}
+
+says! {
+    emoji_group_faces
+    emoji_group_people
+    emoji_group_nature
+    emoji_group_food
+    emoji_group_travel
+    emoji_group_activities
+    emoji_group_things
+    emoji_group_symbols
+    emoji_group_flags
+    emoji_group_last
 }

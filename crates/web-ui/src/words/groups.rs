@@ -3,7 +3,8 @@
 mod rules;
 
 use super::join::link_news;
-use super::{YOU, count, disappearing_set, isolated};
+use super::{disappearing_set, in_a_row, isolated, you};
+use crate::language::{says, told};
 use crate::model::people::People;
 use client_api::{AccountId, SystemLine, UserError};
 
@@ -11,135 +12,173 @@ pub use rules::*;
 
 /// A line of a group's chat; `None` for one of another kind. `me` is the own account.
 pub fn group_line(line: &SystemLine, people: &People, me: AccountId) -> Option<String> {
-    let of = |accounts: &[AccountId]| listed(accounts, people, me);
+    let doer = doer(line)?;
+    let (who, by) = actor(doer, people, me);
+    let objects =
+        |accounts: &[AccountId]| listed(accounts, people, me, [listed_you_object(), listed_somebody_object()]);
+    let subjects = |accounts: &[AccountId]| capital(&listed(accounts, people, me, [listed_you(), listed_somebody()]));
     Some(match line {
-        SystemLine::GroupCreated { by } => format!("{} created this group", actor(*by, people, me)),
-        SystemLine::MembersAdded { by, accounts } if *by == AccountId::NOBODY => {
-            format!("{} joined", capital(of(accounts)))
+        SystemLine::GroupCreated { .. } => told!(group_line_created, who: who, by: by),
+        SystemLine::MembersAdded { accounts, .. } if doer == AccountId::NOBODY => {
+            told!(group_line_joined, who: which(accounts, me), names: subjects(accounts))
         }
-        SystemLine::MembersAdded { by, accounts } => format!("{} added {}", actor(*by, people, me), of(accounts)),
-        SystemLine::MembersRemoved { by, accounts } if *by == AccountId::NOBODY => {
-            format!("{} no longer in this group", are(accounts, of(accounts), me))
+        SystemLine::MembersAdded { accounts, .. } if doer != me && *accounts == [me] => {
+            told!(group_line_added_you, by: by)
         }
-        SystemLine::MembersRemoved { by, accounts } => format!("{} removed {}", actor(*by, people, me), of(accounts)),
-        SystemLine::MemberLeft { account } => format!("{} left", actor(*account, people, me)),
+        SystemLine::MembersAdded { accounts, .. } => {
+            told!(group_line_added, who: who, by: by, whom: objects(accounts))
+        }
+        SystemLine::MembersRemoved { accounts, .. } if doer == AccountId::NOBODY => {
+            told!(group_line_gone, who: which(accounts, me), names: subjects(accounts))
+        }
+        SystemLine::MembersRemoved { accounts, .. } if doer != me && *accounts == [me] => {
+            told!(group_line_removed_you, by: by)
+        }
+        SystemLine::MembersRemoved { accounts, .. } => {
+            told!(group_line_removed, who: who, by: by, whom: objects(accounts))
+        }
+        SystemLine::MemberLeft { .. } => told!(group_line_left, who: who, by: by),
         SystemLine::AdminsMade { accounts, .. } => {
-            format!("{} now {}", are(accounts, of(accounts), me), admins(accounts.len()))
+            told!(group_line_admins_made, who: which(accounts, me), names: subjects(accounts))
         }
         SystemLine::AdminsWithdrawn { accounts, .. } => {
-            format!("{} no longer {}", are(accounts, of(accounts), me), admins(accounts.len()))
+            told!(group_line_admins_withdrawn, who: which(accounts, me), names: subjects(accounts))
         }
-        SystemLine::GroupRenamed { by, name } => {
-            format!("{} named this group “{}”", actor(*by, people, me), isolated(name))
+        SystemLine::GroupRenamed { name, .. } => {
+            told!(group_line_renamed, who: who, by: by, name: isolated(name))
         }
-        SystemLine::GroupDescribed { by, .. }
-        | SystemLine::GroupPhotoChanged { by, .. }
-        | SystemLine::WhoMaySend { by, .. }
-        | SystemLine::WhoMayEdit { by, .. } => format!("{} {}", actor(*by, people, me), rules::changed(line)?),
-        SystemLine::DisappearingSet { by, after } => {
-            format!("{} {}", actor(*by, people, me), disappearing_set(*after))
-        }
-        SystemLine::GroupLinkChanged { by, news } => format!("{} {}", actor(*by, people, me), link_news(*news)),
-        SystemLine::MessagePinned { by } => format!("{} pinned a message", actor(*by, people, me)),
-        _ => return None,
+        SystemLine::DisappearingSet { after, .. } => disappearing_set(*after, who, &by),
+        SystemLine::GroupLinkChanged { news, .. } => link_news(*news, who, &by),
+        SystemLine::MessagePinned { .. } => told!(group_line_pinned, who: who, by: by),
+        _ => rules::changed(line, who, &by)?,
     })
 }
 
-fn actor(account: AccountId, people: &People, me: AccountId) -> String {
-    if account == me { YOU.to_owned() } else { capital(name(account, people)) }
+says! {
+    listed_you
+    listed_somebody
+    listed_you_object
+    listed_somebody_object
 }
 
-fn name(account: AccountId, people: &People) -> String {
-    people.name(account).map_or_else(|| SOMEBODY.to_lowercase(), isolated)
+/// Whose doing a line tells; `None` for a line of another kind.
+fn doer(line: &SystemLine) -> Option<AccountId> {
+    match line {
+        SystemLine::GroupCreated { by }
+        | SystemLine::MembersAdded { by, .. }
+        | SystemLine::MembersRemoved { by, .. }
+        | SystemLine::MemberLeft { account: by }
+        | SystemLine::AdminsMade { by, .. }
+        | SystemLine::AdminsWithdrawn { by, .. }
+        | SystemLine::GroupRenamed { by, .. }
+        | SystemLine::GroupDescribed { by, .. }
+        | SystemLine::GroupPhotoChanged { by, .. }
+        | SystemLine::WhoMaySend { by, .. }
+        | SystemLine::WhoMayEdit { by, .. }
+        | SystemLine::DisappearingSet { by, .. }
+        | SystemLine::GroupLinkChanged { by, .. }
+        | SystemLine::MessagePinned { by } => Some(*by),
+        _ => None,
+    }
 }
 
-/// "Ada", "you and Ada", "Ada, Bob and Carol"
-fn listed(accounts: &[AccountId], people: &People, me: AccountId) -> String {
-    let mut names: Vec<String> = accounts.iter().filter(|who| **who != me).map(|who| name(*who, people)).collect();
+/// By what a line's message chooses its sentence, and the name in it.
+fn actor(account: AccountId, people: &People, me: AccountId) -> (&'static str, String) {
+    let who = if account == me { "me" } else { "other" };
+    (who, people.name(account).map_or_else(|| somebody().to_owned(), isolated))
+}
+
+/// The same for several people: their verb may differ by who they are.
+fn which(accounts: &[AccountId], me: AccountId) -> &'static str {
+    match (accounts.len() > 1, accounts.contains(&me)) {
+        (false, true) => "me",
+        (true, true) => "us",
+        (false, false) => "one",
+        (true, false) => "many",
+    }
+}
+
+/// "Ada", "you and Ada", "Ada, Bob and Carol"; "you" and "somebody" as they are said there.
+fn listed(accounts: &[AccountId], people: &People, me: AccountId, [you, somebody]: [&str; 2]) -> String {
+    let name = |account: &AccountId| people.name(*account).map_or_else(|| somebody.to_owned(), isolated);
+    let mut names: Vec<String> = accounts.iter().filter(|who| **who != me).map(name).collect();
     if accounts.contains(&me) {
-        names.insert(0, YOU.to_lowercase());
+        names.insert(0, you.to_owned());
     }
     match names.split_last() {
         Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        Some((last, others)) => told!(listed_and, others: in_a_row(others), last: last.as_str()),
         None => String::new(),
     }
 }
 
-fn capital(text: String) -> String {
-    // Names have a mark of direction before them.
-    match text.chars().next() {
-        Some(first) if first.is_ascii_lowercase() => {
-            format!("{}{}", first.to_ascii_uppercase(), text.get(1..).unwrap_or_default())
-        }
-        _ => text,
-    }
-}
-
-fn are(accounts: &[AccountId], listed: String, me: AccountId) -> String {
-    let verb = if accounts.len() > 1 || accounts.contains(&me) { "are" } else { "is" };
-    format!("{} {verb}", capital(listed))
-}
-
-fn admins(number: usize) -> &'static str {
-    if number > 1 { "admins" } else { "an admin" }
+/// Names stay as they are: they have a mark of direction before them.
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Who wrote a message, in whichever chat.
 pub fn author_in(own: bool, sender: AccountId, people: &People) -> String {
-    if own { YOU.to_owned() } else { people.name(sender).unwrap_or(SOMEBODY).to_owned() }
+    if own { you().to_owned() } else { people.name(sender).unwrap_or(somebody()).to_owned() }
 }
 
 /// What a group does not allow.
 pub(super) fn group_refused(error: &UserError) -> String {
     match error {
-        UserError::GroupTooLarge { max } => format!("A group has at most {max} people."),
-        UserError::LastAdmin => "You are the group's only admin. Make somebody else one first.".into(),
-        _ => "Only an admin of this group can do that.".into(),
+        UserError::GroupTooLarge { max } => told!(group_too_large, max: *max),
+        UserError::LastAdmin => group_last_admin().into(),
+        _ => group_only_admins().into(),
     }
+}
+
+says! {
+    group_last_admin
+    group_only_admins
 }
 
 /// Of the list of members.
 pub fn members(number: usize) -> String {
-    count(number as u64, "member", "members")
+    told!(members, n: number)
 }
 
 /// Who is in a group, as much as there is room for.
 pub fn listed_members(names: &[String]) -> String {
-    let names = names.iter().map(|name| isolated(name)).chain(std::iter::once(YOU.to_owned()));
-    names.collect::<Vec<_>>().join(", ")
+    let names = names.iter().map(|name| isolated(name)).chain(std::iter::once(you().to_owned()));
+    in_a_row(&names.collect::<Vec<_>>())
 }
 
 /// Asks before somebody is taken out.
 pub fn remove_member(name: &str, group: &str) -> String {
-    format!("Remove {} from “{}”?", isolated(name), isolated(group))
+    told!(remove_member, name: isolated(name), group: isolated(group))
 }
 
 /// The title of a dialog.
 pub fn leave_title(group: &str) -> String {
-    format!("Leave “{}”?", isolated(group))
+    told!(leave_title, group: isolated(group))
 }
 
-pub const SOMEBODY: &str = "Somebody";
-pub const NEW_GROUP: &str = "New group";
-pub const GROUP_NAME: &str = "Group name";
-pub const CREATE_GROUP: &str = "Create group";
-pub const CHOOSE_MEMBERS: &str = "Who is in it";
-pub const SEARCH_CONTACTS: &str = "Search contacts";
-pub const NO_CONTACT_LEFT: &str = "All your contacts are in this group.";
-pub const ADD_MEMBERS: &str = "Add members";
-pub const ADD: &str = "Add";
-pub const ADMIN: &str = "Admin";
-pub const MAKE_ADMIN: &str = "Make an admin";
-pub const WITHDRAW_ADMIN: &str = "No longer an admin";
-pub const REMOVE_FROM_GROUP: &str = "Remove from group";
-pub const MESSAGE_MEMBER: &str = "Message";
-pub const REMOVE: &str = "Remove";
-pub const LEAVE_GROUP: &str = "Leave group";
-pub const LEAVE: &str = "Leave";
-pub const LEAVE_TEXT: &str =
-    "You will no longer get its messages. What was said stays on your devices. Only an admin can bring you back.";
-pub const NOT_IN_GROUP: &str = "You are no longer in this group.";
+says! {
+    somebody
+    new_group
+    group_name
+    create_group
+    choose_members
+    search_contacts
+    no_contact_left
+    add_members
+    add
+    admin
+    make_admin
+    withdraw_admin
+    remove_from_group
+    message_member
+    remove
+    leave_group
+    leave
+    leave_text
+    not_in_group
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,89 +1,88 @@
 //! The words about links into groups.
 
-use super::{count, isolated};
+use super::isolated;
+use crate::language::{says, told};
 use client_api::{JoinRow, JoinState, LinkNews};
 
-pub const INVITE_LINK: &str = "Invite link";
-pub const NO_LINK_YET: &str = "Nobody comes in by a link";
-pub const LINK_LETS_IN: &str = "Whoever has it comes in";
-pub const LINK_ASKS: &str = "You say who comes in";
-pub const INVITE_LINK_TEXT: &str =
-    "Whoever has this link can ask to come into this group. Give it to people whom you trust with that.";
-pub const MAKE_LINK: &str = "Make a link";
-pub const COPY_INVITE_LINK: &str = "Copy link";
-pub const SHARE_LINK: &str = "Share link";
-pub const APPROVE_EACH: &str = "An admin says of each who comes in";
-pub const RESET_LINK: &str = "Reset link";
-pub const RESET_LINK_TEXT: &str = "The link of before leads nowhere then. Whoever has it needs the new one.";
-pub const TURN_LINK_OFF: &str = "Turn link off";
-pub const LET_IN: &str = "Let in";
-pub const LOOK_AT_ASKING: &str = "Look";
-pub const JOIN_TITLE: &str = "Join a group";
-pub const JOIN_CALL_TITLE: &str = "Join a call";
-pub const ASK_TO_JOIN: &str = "Ask to join";
-pub const ASK_AGAIN: &str = "Ask again";
-pub const JOIN_CALL: &str = "Join call";
-pub const OPEN_GROUP: &str = "Open group";
-pub const JOIN_PRIVACY: &str =
-    "The admins of this group see your name and number. The name of the group is what the link says.";
-pub const STOP_ASKING: &str = "Stop asking";
-pub const NEW_CALL_LINK: &str = "Create call link";
-pub const CALL_LINK: &str = "Call link";
-pub const CALL_LINK_TEXT: &str =
-    "Whoever has this link comes into the call, once you or somebody else of it is online.";
-pub const INVITED_FIRST: &str = "You have a link into a group. It goes on once this device has an account.";
-pub const INVITED_TO_PHONE: &str = "Is this your phone? Go on there";
+says! {
+    invite_link
+    no_link_yet
+    link_lets_in
+    link_asks
+    invite_link_text
+    make_link
+    copy_invite_link
+    share_link
+    approve_each
+    reset_link
+    reset_link_text
+    turn_link_off
+    let_in_button
+    look_at_asking
+    join_title
+    join_call_title
+    ask_to_join
+    ask_again
+    join_call
+    open_group
+    join_privacy
+    stop_asking
+    new_call_link
+    call_link
+    call_link_text
+    invited_first
+    invited_to_phone
+}
 
 /// What a group for a call is called.
 pub fn call_of(name: &str) -> String {
-    let whole = format!("Call of {name}");
+    let whole = told!(call_of, name: name);
     // As long as a group's name may be.
     whole.chars().take(64).collect()
 }
 
 /// In the conversation, and above their list.
 pub fn asking_to_join(number: usize) -> String {
-    let who = count(number as u64, "person", "people");
-    if number == 1 { format!("{who} asks to join") } else { format!("{who} ask to join") }
+    told!(asking_to_join, n: number)
 }
 
 /// A button beside somebody's name; it begins with what stands on it.
 pub fn let_in(name: &str) -> String {
-    format!("{LET_IN}: {}", isolated(name))
+    format!("{}: {}", let_in_button(), isolated(name))
 }
 
 /// A button beside somebody's name.
 pub fn decline_join(name: &str) -> String {
-    format!("{}: {}", super::DECLINE, isolated(name))
+    format!("{}: {}", super::decline(), isolated(name))
 }
 
-/// What an admin did with the link, behind their name.
-pub(super) fn link_news(news: LinkNews) -> &'static str {
+/// What an admin did with the link. `who`: me or other; `by`: the other's name.
+pub(super) fn link_news(news: LinkNews, who: &str, by: &str) -> String {
     match news {
-        LinkNews::On => "turned the invite link on",
-        LinkNews::Reset => "reset the invite link",
-        LinkNews::Off => "turned the invite link off",
+        LinkNews::On => told!(group_line_link_on, who: who, by: by),
+        LinkNews::Reset => told!(group_line_link_reset, who: who, by: by),
+        LinkNews::Off => told!(group_line_link_off, who: who, by: by),
     }
 }
 
 /// How far it is with a link.
 pub fn join_state(row: &JoinRow) -> String {
-    let (a, the) = if row.call { ("a call", "call") } else { ("a group", "group") };
-    let named = match row.name.as_str() {
-        "" => a.to_owned(),
-        name => format!("“{}”", isolated(name)),
+    let to = match (row.name.as_str(), row.call) {
+        ("", true) => "call",
+        ("", false) => "group",
+        _ => "named",
     };
-    match row.state {
-        JoinState::Open => format!("This link leads to {named}."),
-        JoinState::Asking if row.call => {
-            format!("Waiting to be let in to {named} – somebody of the call has to be online.")
-        }
-        JoinState::Asking => format!("Waiting to be let in to {named} – an admin of the group has to be online."),
-        JoinState::Waiting => format!("Your request to join {named} was sent. An admin looks at it."),
-        JoinState::In => format!("You are in {named}."),
-        JoinState::Declined => format!("An admin of the {the} has declined your request to join {named}."),
-        JoinState::Void => format!("This link into {named} leads nowhere any more. Ask for another one."),
-        JoinState::Full => format!("There is no room left in {named}. As many people as can be are in it."),
+    let name = isolated(&row.name);
+    match (row.state, row.call) {
+        (JoinState::Open, _) => told!(join_open, to: to, name: name),
+        (JoinState::Asking, true) => told!(join_asking_call, to: to, name: name),
+        (JoinState::Asking, false) => told!(join_asking_group, to: to, name: name),
+        (JoinState::Waiting, _) => told!(join_waiting, to: to, name: name),
+        (JoinState::In, _) => told!(join_in, to: to, name: name),
+        (JoinState::Declined, true) => told!(join_declined_call, to: to, name: name),
+        (JoinState::Declined, false) => told!(join_declined_group, to: to, name: name),
+        (JoinState::Void, _) => told!(join_void, to: to, name: name),
+        (JoinState::Full, _) => told!(join_full, to: to, name: name),
     }
 }
 

@@ -1,27 +1,44 @@
 //! Words of the keys.
 
+use crate::language::says;
 use crate::model::keys::Key;
 
 /// What a key of the whole page does.
 pub fn key(key: Key) -> &'static str {
     match key {
-        Key::Help => "This help",
-        Key::Search => "Search chats and messages",
-        Key::SearchInChat => "Search in the open chat",
-        Key::NextChat => "Next chat",
-        Key::PreviousChat => "Previous chat",
-        Key::NextUnread => "Next unread chat",
-        Key::PreviousUnread => "Previous unread chat",
-        Key::NextLandmark => "Next part of the page",
-        Key::PreviousLandmark => "Previous part of the page",
-        Key::NewChat => "New chat",
-        Key::Emoji => "Emoji",
-        Key::Attach => super::ATTACH,
-        Key::Settings => "Settings",
-        Key::Archive => "Archive, or take out",
-        Key::Mute => "Mute the open chat",
-        Key::Pin => "Pin the open chat",
-        Key::MarkUnread => "Mark as unread, or as read",
-        Key::Close => "Close what is on top",
+        Key::Help => page_key_help(),
+        Key::Search => super::search_chats(),
+        Key::SearchInChat => page_key_search_in_chat(),
+        Key::NextChat => page_key_next_chat(),
+        Key::PreviousChat => page_key_previous_chat(),
+        Key::NextUnread => page_key_next_unread(),
+        Key::PreviousUnread => page_key_previous_unread(),
+        Key::NextLandmark => page_key_next_landmark(),
+        Key::PreviousLandmark => page_key_previous_landmark(),
+        Key::NewChat => super::new_chat(),
+        Key::Emoji => super::show_emoji(),
+        Key::Attach => super::attach(),
+        Key::Settings => super::settings(),
+        Key::Archive => page_key_archive(),
+        Key::Mute => page_key_mute(),
+        Key::Pin => page_key_pin(),
+        Key::MarkUnread => page_key_mark_unread(),
+        Key::Close => page_key_close(),
     }
+}
+
+says! {
+    page_key_help
+    page_key_search_in_chat
+    page_key_next_chat
+    page_key_previous_chat
+    page_key_next_unread
+    page_key_previous_unread
+    page_key_next_landmark
+    page_key_previous_landmark
+    page_key_archive
+    page_key_mute
+    page_key_pin
+    page_key_mark_unread
+    page_key_close
 }

@@ -1,18 +1,27 @@
 //! The words about photos, videos, voice notes and documents.
 
 use super::isolated;
+use crate::language::{says, told};
 use crate::model::media::size;
 use client_api::{MediaFacts, MediaKind, MediaPlace, MediaTrouble, UserError};
 
 /// In place of a text, where a message has none: in the list, in quotes, for readers.
 pub fn media_kind(kind: MediaKind) -> &'static str {
     match kind {
-        MediaKind::Photo => "Photo",
-        MediaKind::Video => "Video",
-        MediaKind::Audio => "Audio",
-        MediaKind::Voice => "Voice message",
-        MediaKind::Document => "Document",
+        MediaKind::Photo => kind_photo(),
+        MediaKind::Video => kind_video(),
+        MediaKind::Audio => kind_audio(),
+        MediaKind::Voice => kind_voice(),
+        MediaKind::Document => kind_document(),
     }
+}
+
+says! {
+    kind_photo
+    kind_video
+    kind_audio
+    kind_voice
+    kind_document
 }
 
 /// A caption, or what it would stand below.
@@ -26,12 +35,14 @@ pub fn caption_or_kind(caption: String, kind: Option<MediaKind>) -> String {
 /// Why a file was not sent.
 pub(super) fn file_error(error: &UserError) -> String {
     match error {
-        UserError::FileTooLarge { max } => format!("A file has at most {}. Send it in parts.", size(*max)),
-        UserError::TooManyFiles { max } => {
-            format!("{max} files are on their way already. Wait until some have arrived.")
-        }
-        _ => "This file cannot be read. Choose it again.".to_owned(),
+        UserError::FileTooLarge { max } => told!(file_too_large, size: size(*max)),
+        UserError::TooManyFiles { max } => told!(files_on_their_way, max: *max),
+        _ => file_not_read().to_owned(),
     }
+}
+
+says! {
+    file_not_read
 }
 
 /// As a reader is told it: "Document, plan.pdf".
@@ -47,125 +58,164 @@ pub fn media_label(facts: &MediaFacts) -> String {
 /// What happened and what to do. The button beside it does it.
 pub fn media_trouble(trouble: MediaTrouble, own: bool) -> &'static str {
     match trouble {
-        MediaTrouble::Cancelled => "Stopped",
-        MediaTrouble::Gone => "The server no longer has this file. Ask the sender for it.",
-        MediaTrouble::Damaged => "What came is not what was sent, so it is not shown.",
-        MediaTrouble::StorageFull => "No room on this device. Free some, then try again.",
-        MediaTrouble::ServerFull => "The server has no room for this file now. Try again later.",
-        MediaTrouble::TooLarge => "The server does not take files as large as this one.",
-        MediaTrouble::Unreadable if own => "The file could not be read any more. Choose it again.",
-        MediaTrouble::Unreadable => "This file cannot be read.",
+        MediaTrouble::Cancelled => file_stopped(),
+        MediaTrouble::Gone => file_gone(),
+        MediaTrouble::Damaged => file_damaged(),
+        MediaTrouble::StorageFull => file_no_room_here(),
+        MediaTrouble::ServerFull => file_no_room_there(),
+        MediaTrouble::TooLarge => file_too_large_there(),
+        MediaTrouble::Unreadable if own => file_own_unreadable(),
+        MediaTrouble::Unreadable => file_cannot_be_read(),
     }
+}
+
+says! {
+    file_stopped
+    file_gone
+    file_damaged
+    file_no_room_here
+    file_no_room_there
+    file_too_large_there
+    file_own_unreadable
+    file_cannot_be_read
 }
 
 /// Of the ring: "Stop sending plan.pdf".
 pub fn stop_moving(facts: &MediaFacts, sends: bool) -> String {
-    format!("{} {}", if sends { "Stop sending" } else { "Stop downloading" }, media_noun(facts))
+    let (what, name) = noun(facts);
+    if sends {
+        told!(stop_sending_file, what: what, name: name)
+    } else {
+        told!(stop_downloading_file, what: what, name: name)
+    }
 }
 
 pub fn download(facts: &MediaFacts, size: &str) -> String {
-    format!("Download {}, {size}", media_noun(facts))
+    let (what, name) = noun(facts);
+    told!(download, what: what, name: name, size: size)
 }
 
 pub fn save_file(facts: &MediaFacts) -> String {
-    format!("Save {}", media_noun(facts))
+    let (what, name) = noun(facts);
+    told!(save_file, what: what, name: name)
 }
 
 pub fn open_media(facts: &MediaFacts) -> String {
-    format!("{} {}", if facts.kind == MediaKind::Video { "Play" } else { "Open" }, media_noun(facts))
+    let (what, name) = noun(facts);
+    told!(open_media, what: what, name: name)
 }
 
 pub fn play(is_playing: bool, kind: MediaKind) -> String {
-    format!("{} {}", if is_playing { "Pause" } else { "Play" }, media_kind(kind).to_lowercase())
+    let what = kind_key(kind);
+    if is_playing { told!(pause_media, what: what) } else { told!(play, what: what) }
 }
 
 pub fn speed(speed: &str) -> String {
-    format!("Speed: {speed} times")
+    told!(speed, speed: speed)
 }
 
-fn media_noun(facts: &MediaFacts) -> String {
+/// What a sentence is about, as messages choose by it: "named" for what has a name that says more than its kind, and that name.
+fn noun(facts: &MediaFacts) -> (&'static str, String) {
     match facts.kind {
-        MediaKind::Document | MediaKind::Audio if !facts.name.is_empty() => isolated(&facts.name),
-        kind => media_kind(kind).to_lowercase(),
+        MediaKind::Document | MediaKind::Audio if !facts.name.is_empty() => ("named", isolated(&facts.name)),
+        kind => (kind_key(kind), String::new()),
+    }
+}
+
+/// Messages choose by it.
+fn kind_key(kind: MediaKind) -> &'static str {
+    match kind {
+        MediaKind::Photo => "photo",
+        MediaKind::Video => "video",
+        MediaKind::Audio => "audio",
+        MediaKind::Voice => "voice",
+        MediaKind::Document => "document",
     }
 }
 
 /// The title of the dialog.
 pub fn send_files(number: usize) -> String {
-    if number == 1 { "Send this file?".to_owned() } else { format!("Send {number} files?") }
+    told!(send_files, n: number)
 }
 
 pub fn preparing(done: usize, of: usize) -> String {
-    format!("Preparing {} of {of}…", (done + 1).min(of))
+    told!(preparing, n: (done + 1).min(of), of: of)
 }
 
 pub fn too_many_files(max: usize) -> String {
-    format!("{max} files at a time is the most. The first {max} are here.")
+    told!(too_many_files, max: max)
 }
 
 pub fn remove_file(name: &str) -> String {
-    format!("Remove {}", isolated(name))
+    told!(remove_file, name: isolated(name))
 }
 
 pub fn file_unreadable(name: &str) -> String {
-    format!("{} cannot be read and was not sent. Choose it again.", isolated(name))
+    told!(file_unreadable, name: isolated(name))
 }
 
 pub fn not_made_smaller(name: &str) -> String {
-    format!("This browser cannot make {} smaller, and it was not sent. As a document it goes as it is.", isolated(name))
+    told!(not_made_smaller, name: isolated(name))
 }
 
 pub fn file_refused(name: &str, error: &UserError) -> String {
-    format!("{} was not sent. {}", isolated(name), super::error(error))
+    told!(file_refused, name: isolated(name), why: super::error(error))
 }
 
 /// Of a slider: "0:07 of 3:05".
 pub fn place_in(at: &str, all: &str) -> String {
-    format!("{at} of {all}")
+    told!(place_in, at: at, all: all)
 }
 
 /// Where a file is, for those who do not see it; nothing where that needs no word.
 pub fn media_place(place: MediaPlace, own: bool) -> Option<&'static str> {
     match place {
         MediaPlace::Here => None,
-        MediaPlace::Keeping | MediaPlace::Uploading { .. } => Some("being sent"),
-        MediaPlace::There => Some("not downloaded"),
-        MediaPlace::Downloading { .. } => Some("being downloaded"),
+        MediaPlace::Keeping | MediaPlace::Uploading { .. } => Some(file_being_sent()),
+        MediaPlace::There => Some(file_not_downloaded()),
+        MediaPlace::Downloading { .. } => Some(file_being_downloaded()),
         MediaPlace::Stopped(trouble) => Some(media_trouble(trouble, own)),
     }
 }
 
-pub fn in_viewer(at: usize, of: usize) -> String {
-    format!("{at} of {of}")
+says! {
+    file_being_sent
+    file_not_downloaded
+    file_being_downloaded
 }
 
-pub const RECORD: &str = "Record a voice message";
-pub const VOICE_NOTE: &str = "Voice message";
-pub const DROP_RECORDING: &str = "Throw away";
-pub const PAUSE_RECORDING: &str = "Pause";
-pub const GO_ON_RECORDING: &str = "Go on recording";
-pub const NOTHING_RECORDED: &str = "Nothing was recorded. Is the microphone still there?";
-pub const MICROPHONE_REFUSED: &str =
-    "The microphone is not allowed for this page. Allow it in the browser's settings for this page.";
-pub const MICROPHONE_MISSING: &str = "No microphone was found, or another program is using it.";
-pub const ATTACH: &str = "Attach";
-pub const PHOTOS_AND_VIDEOS: &str = "Photos and videos";
-pub const DOCUMENT: &str = "Document";
-pub const DROP_HERE: &str = "Drop files here to send them";
-pub const CAPTION: &str = "Caption";
-pub const QUALITY: &str = "Photos";
-pub const QUALITY_STANDARD: &str = "Standard";
-pub const QUALITY_HD: &str = "HD";
-pub const QUALITY_AS_IS: &str = "As documents";
-pub const QUALITY_NOTE: &str = "Photos are made smaller and leave out where they were taken.";
-pub const QUALITY_AS_IS_NOTE: &str = "Photos go as they are, with all that the camera wrote into them: the place, too.";
-pub const FILM_NOTE: &str = "Videos go as they are, with all that the camera wrote into them: the place, too.";
-pub const CANNOT_SHOW: &str = "This picture cannot be shown here. It can be saved.";
-pub const CANNOT_PLAY: &str = "This cannot be played here. It can be saved.";
-pub const SAVE_AS: &str = "Save as…";
-pub const VIEWER: &str = "Photos and videos of this chat";
-pub const NEXT_MEDIA: &str = "Next";
-pub const PREVIOUS_MEDIA: &str = "Previous";
-pub const ZOOM_IN: &str = "Larger";
-pub const ZOOM_OUT: &str = "Smaller";
-pub const POSITION: &str = "Position";
+pub fn in_viewer(at: usize, of: usize) -> String {
+    told!(in_viewer, at: at, of: of)
+}
+
+says! {
+    record
+    voice_note
+    drop_recording
+    pause_recording
+    go_on_recording
+    nothing_recorded
+    microphone_refused
+    microphone_missing
+    attach
+    photos_and_videos
+    document
+    drop_here
+    caption
+    quality
+    quality_standard
+    quality_hd
+    quality_as_is
+    quality_note
+    quality_as_is_note
+    film_note
+    cannot_show
+    cannot_play
+    save_as
+    viewer
+    next_media
+    previous_media
+    zoom_in
+    zoom_out
+    position
+}

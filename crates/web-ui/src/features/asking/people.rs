@@ -64,10 +64,10 @@ pub(super) fn PeopleDialog() -> impl IntoView {
         }
     };
     view! {
-        <Dialog title=Signal::stored(words::PEOPLE_TITLE.to_owned()) testid="people-dialog" on_close=close>
+        <Dialog title=Signal::stored(words::people_title().to_owned()) testid="people-dialog" on_close=close>
             <form class="stack" on:submit=send>
                 <label class="field">
-                    <span class="field-label">{words::PEOPLE_SEARCH}</span>
+                    <span class="field-label">{words::people_search()}</span>
                     <input class="input" type="search" dir="auto" autocomplete="off" data-testid="people-search" aria-describedby="people-error"
                         prop:value=search on:input=move |event| search.set(event_target_value(&event))/>
                 </label>
@@ -76,14 +76,14 @@ pub(super) fn PeopleDialog() -> impl IntoView {
                 </ul>
                 <Show when=move || found.with(Vec::is_empty)>
                     <p class="faint" data-testid="people-none">
-                        {move || if app.contacts.with(|contacts| contacts.is_empty()) { words::NO_CONTACTS } else { words::NO_CONTACT_FITS }}
+                        {move || if app.contacts.with(|contacts| contacts.is_empty()) { words::no_contacts() } else { words::no_contact_fits() }}
                     </p>
                 </Show>
                 <Show when=move || is_full.get()><p class="faint" role="status">{words::people_full(CARDS_MAX)}</p></Show>
                 <p id="people-error" class="field-error" role="alert">{refused}</p>
                 <div class="dialog-actions">
-                    <button class="button quiet" type="button" data-testid="people-cancel" on:click=move |_| close()>{words::CANCEL}</button>
-                    <button class="button" type="submit" data-testid="people-send" disabled=move || chosen.with(Vec::is_empty)>{words::SEND}</button>
+                    <button class="button quiet" type="button" data-testid="people-cancel" on:click=move |_| close()>{words::cancel()}</button>
+                    <button class="button" type="submit" data-testid="people-send" disabled=move || chosen.with(Vec::is_empty)>{words::send()}</button>
                 </div>
             </form>
         </Dialog>

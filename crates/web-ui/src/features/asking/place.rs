@@ -46,7 +46,7 @@ pub(super) fn PlaceDialog() -> impl IntoView {
             return;
         };
         let Some(typed) = degrees.with_untracked(|text| Place::typed(text)) else {
-            refused.set(words::DEGREES_INVALID.to_owned());
+            refused.set(words::degrees_invalid().to_owned());
             return;
         };
         let place = told.get_untracked().filter(|told| told.degrees() == typed.degrees()).unwrap_or(typed);
@@ -54,25 +54,25 @@ pub(super) fn PlaceDialog() -> impl IntoView {
         send_and_close(app, Command::SendPlace { chat, place, written_for: Some(peer) }, is_sending, refused);
     };
     view! {
-        <Dialog title=Signal::stored(words::PLACE_TITLE.to_owned()) testid="place-dialog" on_close=close>
+        <Dialog title=Signal::stored(words::place_title().to_owned()) testid="place-dialog" on_close=close>
             <form class="stack" on:submit=send>
                 <button class="button quiet" type="button" data-testid="place-here" disabled=is_looking on:click=look>
-                    <Icon name="map-pin"/> {move || if is_looking.get() { words::PLACE_LOOKING } else { words::PLACE_HERE }}
+                    <Icon name="map-pin"/> {move || if is_looking.get() { words::place_looking() } else { words::place_here() }}
                 </button>
                 <label class="field">
-                    <span class="field-label">{words::DEGREES}</span>
+                    <span class="field-label">{words::degrees()}</span>
                     <input class="input" type="text" dir="ltr" autocomplete="off" spellcheck="false" placeholder="52.52000, 13.40500"
                         data-testid="place-degrees" aria-describedby="place-error" prop:value=degrees on:input=move |event| degrees.set(event_target_value(&event))/>
                 </label>
                 <label class="field">
-                    <span class="field-label">{words::PLACE_NAME}</span>
+                    <span class="field-label">{words::place_name()}</span>
                     <input class="input" type="text" dir="auto" autocomplete="off" maxlength=NAME_CHARS_MAX data-testid="place-name"
                         prop:value=name on:input=move |event| name.set(event_target_value(&event))/>
                 </label>
                 <p id="place-error" class="field-error" role="alert" data-testid="place-error">{refused}</p>
                 <div class="dialog-actions">
-                    <button class="button quiet" type="button" data-testid="place-cancel" on:click=move |_| close()>{words::CANCEL}</button>
-                    <button class="button" type="submit" data-testid="place-send" disabled=move || degrees.with(|text| text.trim().is_empty())>{words::SEND}</button>
+                    <button class="button quiet" type="button" data-testid="place-cancel" on:click=move |_| close()>{words::cancel()}</button>
+                    <button class="button" type="submit" data-testid="place-send" disabled=move || degrees.with(|text| text.trim().is_empty())>{words::send()}</button>
                 </div>
             </form>
         </Dialog>

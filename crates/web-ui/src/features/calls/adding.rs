@@ -40,16 +40,16 @@ pub fn AddingDialog(on_close: impl Fn() + Copy + Send + Sync + 'static) -> impl 
         });
     };
     view! {
-        <Dialog title=words::CALL_TO_GROUP testid="call-add-dialog" on_close>
+        <Dialog title=words::call_to_group() testid="call-add-dialog" on_close>
             <form class="forward" on:submit=submit>
-                <p class="faint">{words::CALL_ADD_ABOUT}</p>
+                <p class="faint">{words::call_add_about()}</p>
                 <Picker chosen without/>
                 <p class="field-error" role="alert">
-                    {move || if chosen.with(BTreeSet::len) > ADDED_MAX { words::CALL_ADD_TOO_MANY.to_owned() } else { error.get() }}
+                    {move || if chosen.with(BTreeSet::len) > ADDED_MAX { words::call_add_too_many().to_owned() } else { error.get() }}
                 </p>
                 <div class="dialog-actions">
-                    <button class="button quiet" type="button" on:click=move |_| on_close()>{words::CANCEL}</button>
-                    <button class="button" type="submit" data-testid="call-add-go" disabled=move || busy.get() || !is_possible()>{words::ADD}</button>
+                    <button class="button quiet" type="button" on:click=move |_| on_close()>{words::cancel()}</button>
+                    <button class="button" type="submit" data-testid="call-add-go" disabled=move || busy.get() || !is_possible()>{words::add()}</button>
                 </div>
             </form>
         </Dialog>

@@ -13,8 +13,8 @@ pub fn CallButtons(chat: Memo<ChatId>, #[prop(into)] shown: Signal<bool>) -> imp
     let place = move |video: bool| app.call_wish.set(Some(CallWish::Place { chat: chat.get_untracked(), video }));
     view! {
         <Show when=move || shown.get()>
-            <IconButton icon="video-camera" label=words::VIDEO_CALL.to_owned() testid="call-video" on_click=move |_| place(true)/>
-            <IconButton icon="phone" label=words::VOICE_CALL.to_owned() testid="call-voice" on_click=move |_| place(false)/>
+            <IconButton icon="video-camera" label=words::video_call().to_owned() testid="call-video" on_click=move |_| place(true)/>
+            <IconButton icon="phone" label=words::voice_call().to_owned() testid="call-voice" on_click=move |_| place(false)/>
         </Show>
     }
 }

@@ -49,29 +49,29 @@ pub fn DevicesDialog(session: Option<Session>, on_close: impl Fn() + Copy + Send
     };
     let is_off = move || session.is_some_and(|session| !session.speaks.get());
     view! {
-        <Dialog title=words::DEVICES_OF_CALLS testid="call-devices-dialog" on_close>
+        <Dialog title=words::devices_of_calls() testid="call-devices-dialog" on_close>
             <div class="stack">
-                <Select kind=DeviceKind::Microphone label=words::MICROPHONE testid="choose-microphone" found choose/>
+                <Select kind=DeviceKind::Microphone label=words::microphone() testid="choose-microphone" found choose/>
                 <Show when=move || session.is_some() || tries.get() fallback=move || view! {
                     <button class="button quiet small" type="button" data-testid="try-microphone" on:click=move |_| { try_microphone(tried, tries, said); look(); }>
-                        <Icon name="microphone"/> {words::TRY_MICROPHONE}
+                        <Icon name="microphone"/> {words::try_microphone()}
                     </button>
                 }><Meter track/></Show>
-                <Show when=is_off><p class="faint">{words::MICROPHONE_IS_OFF}</p></Show>
-                <Select kind=DeviceKind::Camera label=words::CAMERA testid="choose-camera" found choose/>
+                <Show when=is_off><p class="faint">{words::microphone_is_off()}</p></Show>
+                <Select kind=DeviceKind::Camera label=words::camera() testid="choose-camera" found choose/>
                 {devices::can_choose_loudspeaker().then(|| view! {
-                    <Select kind=DeviceKind::Loudspeaker label=words::LOUDSPEAKER testid="choose-loudspeaker" found choose/>
+                    <Select kind=DeviceKind::Loudspeaker label=words::loudspeaker() testid="choose-loudspeaker" found choose/>
                 })}
                 <button class="button quiet small" type="button" data-testid="try-loudspeaker" on:click=move |_| {
                     devices::test_tone(devices::chosen(DeviceKind::Loudspeaker));
-                    said.set(words::TONE_IS_PLAYED);
+                    said.set(words::tone_is_played());
                 }>
-                    <Icon name="speaker-high"/> {words::TRY_LOUDSPEAKER}
+                    <Icon name="speaker-high"/> {words::try_loudspeaker()}
                 </button>
                 <p class="faint" role="status" data-testid="devices-said">{said}</p>
             </div>
             <div class="dialog-actions">
-                <button class="button" type="button" data-testid="call-devices-close" on:click=move |_| on_close()>{words::CLOSE}</button>
+                <button class="button" type="button" data-testid="call-devices-close" on:click=move |_| on_close()>{words::close()}</button>
             </div>
         </Dialog>
     }
@@ -109,8 +109,8 @@ fn try_microphone(
             }
             Err(trouble) => {
                 let _ = said.try_set(match trouble {
-                    CaptureTrouble::Refused => words::MICROPHONE_REFUSED_HERE,
-                    CaptureTrouble::Missing => words::MICROPHONE_MISSING_HERE,
+                    CaptureTrouble::Refused => words::microphone_refused_here(),
+                    CaptureTrouble::Missing => words::microphone_missing_here(),
                 });
             }
         }
@@ -136,7 +136,7 @@ fn Select(
         <label class="field">
             <span class="field-label">{label}</span>
             <select class="input" data-testid=testid on:change=move |event| choose(kind, event_target_value(&event))>
-                <option value="">{words::SYSTEM_DEVICE}</option>
+                <option value="">{words::system_device()}</option>
                 {move || options.get().into_iter().map(|(id, label)| {
                     let selected = devices::chosen(kind).as_ref() == Some(&id);
                     view! { <option value=id selected=selected>{label}</option> }
@@ -167,5 +167,5 @@ fn Meter(track: impl Fn() -> Option<MediaStreamTrack> + 'static) -> impl IntoVie
             looks.clear();
         }
     });
-    view! { <meter class="level" min="0" max="1" prop:value=move || f64::from(loudness.get()) aria-label=words::MICROPHONE_LEVEL data-testid="microphone-level"></meter> }
+    view! { <meter class="level" min="0" max="1" prop:value=move || f64::from(loudness.get()) aria-label=words::microphone_level() data-testid="microphone-level"></meter> }
 }

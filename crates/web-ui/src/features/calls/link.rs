@@ -32,7 +32,7 @@ pub fn CallLinkRow() -> impl IntoView {
     };
     view! {
         <ul class="rows"><li><button class="action-row" type="button" data-testid="call-link" on:click=make>
-            <Icon name="link"/> <span>{words::NEW_CALL_LINK}</span>
+            <Icon name="link"/> <span>{words::new_call_link()}</span>
         </button></li></ul>
         {move || made.get().map(|(chat, code)| view! { <Made chat code made/> })}
     }
@@ -49,12 +49,12 @@ fn Made(chat: ChatId, code: String, made: RwSignal<Option<(ChatId, String)>>) ->
         app.call_wish.set(Some(CallWish::Place { chat, video: false }));
     };
     view! {
-        <Dialog title=Signal::stored(words::CALL_LINK.to_owned()) testid="call-link-dialog" on_close=close>
-            <p>{words::CALL_LINK_TEXT}</p>
+        <Dialog title=Signal::stored(words::call_link().to_owned()) testid="call-link-dialog" on_close=close>
+            <p>{words::call_link_text()}</p>
             <LinkGiven code/>
             <div class="dialog-actions">
-                <button class="button quiet" type="button" data-testid="call-link-close" on:click=move |_| close()>{words::CLOSE}</button>
-                <button class="button" type="button" data-testid="call-link-enter" on:click=enter>{words::JOIN_CALL}</button>
+                <button class="button quiet" type="button" data-testid="call-link-close" on:click=move |_| close()>{words::close()}</button>
+                <button class="button" type="button" data-testid="call-link-enter" on:click=enter>{words::join_call()}</button>
             </div>
         </Dialog>
     }

@@ -56,12 +56,12 @@ pub fn CallLogSection() -> impl IntoView {
     };
     let is_empty = Memo::new(move |_| log.with(|log| log.is_known && log.rows.is_empty()));
     view! {
-        <header class="pane-head"><h1 class="pane-title" tabindex="-1">{words::CALLS}</h1></header>
+        <header class="pane-head"><h1 class="pane-title" tabindex="-1">{words::calls()}</h1></header>
         <div class="pane-body" data-testid="section-calls" on:scroll=on_scroll>
             <CallLinkRow/>
             <List log on_more=more/>
             <Show when=move || is_empty.get()>
-                <p class="empty" data-testid="no-calls">{words::NO_CALLS}</p>
+                <p class="empty" data-testid="no-calls">{words::no_calls()}</p>
             </Show>
         </div>
     }
@@ -93,7 +93,7 @@ fn List(log: RwSignal<CallLog>, on_more: impl Fn() + Copy + Send + Sync + 'stati
     });
     let has_more = Memo::new(move |_| log.with(CallLog::has_more));
     view! {
-        <ul class="found-list call-log" node_ref=list data-testid="call-log" aria-label=words::CALLS
+        <ul class="found-list call-log" node_ref=list data-testid="call-log" aria-label=words::calls()
             on:keydown=move |event| if let Some(list) = list.get_untracked() { roam(&event, &list); }
             on:focusin=move |_| {
                 if let Some(at) = list.get_untracked().and_then(|list| focused_item(&list)) {
@@ -102,7 +102,7 @@ fn List(log: RwSignal<CallLog>, on_more: impl Fn() + Copy + Send + Sync + 'stati
             }>
             <For each=move || keys.get() key=|key| *key let:key><Entry log of=key stop/></For>
             <Show when=move || has_more.get()>
-                <li><button class="button quiet wide" type="button" data-testid="call-log-more" on:click=move |_| on_more()>{words::SHOW_MORE}</button></li>
+                <li><button class="button quiet wide" type="button" data-testid="call-log-more" on:click=move |_| on_more()>{words::show_more()}</button></li>
             </Show>
         </ul>
     }
@@ -125,8 +125,8 @@ fn Entry(log: RwSignal<CallLog>, of: MessageId, stop: Memo<Option<MessageId>>) -
         }
     };
     let video = row.get_untracked().is_some_and(|row| row.facts.video);
-    let (icon, kind) = (if video { "video-camera" } else { "phone" }, words::call_kind(video));
-    let label = move || words::call_again(kind, &row.get().map(|row| row.title).unwrap_or_default());
+    let icon = if video { "video-camera" } else { "phone" };
+    let label = move || words::call_again(video, &row.get().map(|row| row.title).unwrap_or_default());
     view! {
         <li class="found-item">
             <button class="found-row call-entry" type="button" data-testid="call-entry" data-message=of.to_string() tabindex=tabindex on:click=open>

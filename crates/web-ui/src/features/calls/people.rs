@@ -33,8 +33,8 @@ pub fn PeopleDialog(
         }
     };
     view! {
-        <Dialog title=words::CALL_PEOPLE testid="call-people-dialog" on_close>
-            <ul class="rows" aria-label=words::CALL_PEOPLE>
+        <Dialog title=words::call_people() testid="call-people-dialog" on_close>
+            <ul class="rows" aria-label=words::call_people()>
                 <For each=move || absent.get() key=|member| member.account let:member>{
                     let account = member.account;
                     let label = words::ring_member(&member.title);
@@ -45,17 +45,17 @@ pub fn PeopleDialog(
                                 let label = label.clone();
                                 view! {
                                     <button class="button small" type="button" aria-label=label data-testid="call-ring-member"
-                                        on:click=move |_| ring(account)>{words::RING}</button>
+                                        on:click=move |_| ring(account)>{words::ring()}</button>
                                 }
-                            }><span class="faint" role="status" data-testid="call-rung">{words::RUNG}</span></Show>
+                            }><span class="faint" role="status" data-testid="call-rung">{words::rung()}</span></Show>
                         </li>
                     }
                 }</For>
             </ul>
-            <Show when=move || absent.with(Vec::is_empty)><p class="faint" data-testid="call-all-there">{words::CALL_ALL_THERE}</p></Show>
+            <Show when=move || absent.with(Vec::is_empty)><p class="faint" data-testid="call-all-there">{words::call_all_there()}</p></Show>
             <div class="dialog-actions">
-                <button class="button quiet" type="button" data-testid="call-to-group" on:click=to_group>{words::CALL_TO_GROUP}</button>
-                <button class="button" type="button" data-testid="call-people-close" on:click=move |_| on_close()>{words::CLOSE}</button>
+                <button class="button quiet" type="button" data-testid="call-to-group" on:click=to_group>{words::call_to_group()}</button>
+                <button class="button" type="button" data-testid="call-people-close" on:click=move |_| on_close()>{words::close()}</button>
             </div>
         </Dialog>
     }

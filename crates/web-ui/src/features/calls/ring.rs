@@ -29,9 +29,9 @@ pub fn Ring(session: Session, chat: ChatId, call: MessageId) -> impl IntoView {
         let (first, second) = (words::ringing(&first), words::ringing_meanwhile(&first));
         move || if is_second.get() { second.clone() } else { first.clone() }
     };
-    let answer_label = move || if is_second.get() { words::HANG_UP_AND_ANSWER } else { words::ANSWER };
+    let answer_label = move || if is_second.get() { words::hang_up_and_answer() } else { words::answer() };
     let video_label =
-        move || if is_second.get() { words::HANG_UP_AND_ANSWER_WITH_CAMERA } else { words::ANSWER_WITH_CAMERA };
+        move || if is_second.get() { words::hang_up_and_answer_with_camera() } else { words::answer_with_camera() };
     let (title_id, labelled_by) = (format!("ring-{chat}"), format!("ring-{chat}"));
     view! {
         <section class="ring" aria-labelledby=labelled_by data-testid="call-ring" data-chat=chat.to_string()>
@@ -41,7 +41,7 @@ pub fn Ring(session: Session, chat: ChatId, call: MessageId) -> impl IntoView {
                 <p class="faint">{text}</p>
             </div>
             <div class="ring-ways">
-                <button class="call-button stop" type="button" aria-label=words::DECLINE title=words::DECLINE data-testid="call-decline"
+                <button class="call-button stop" type="button" aria-label=words::decline() title=words::decline() data-testid="call-decline"
                     on:click=move |_| decline()><Icon name="phone-x"/></button>
                 {first.video.then(|| view! {
                     <button class="call-button go" type="button" aria-label=video_label title=video_label data-testid="call-answer-video"

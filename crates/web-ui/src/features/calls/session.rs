@@ -129,7 +129,7 @@ impl Session {
         };
         let own = self.own_chat();
         let refusal = match frames::is_supported() {
-            false => Some(words::CALL_NEEDS_BROWSER.to_owned()),
+            false => Some(words::call_needs_browser().to_owned()),
             true => own.filter(|own| places || *own == chat).map(|_| words::error(&UserError::InCall)),
         };
         if let Some(refusal) = refusal {
@@ -226,7 +226,7 @@ impl Session {
         self.participant.set(participant);
         self.show_sent();
         if opened.flatten().is_none() {
-            self.app.toast(words::CALL_NEEDS_BROWSER.to_owned(), true);
+            self.app.toast(words::call_needs_browser().to_owned(), true);
             self.app.send(Command::HangUp);
         }
     }
@@ -369,8 +369,8 @@ impl Session {
     async fn instead_of(self, kind: DeviceKind) -> Sent {
         let taken = if kind == DeviceKind::Camera { self.camera_now().await } else { self.microphone_now().await };
         let notice = match kind {
-            DeviceKind::Camera => taken.camera.is_some().then_some(words::CALL_CAMERA_GONE),
-            _ => taken.microphone.is_some().then_some(words::CALL_MICROPHONE_GONE),
+            DeviceKind::Camera => taken.camera.is_some().then_some(words::call_camera_gone()),
+            _ => taken.microphone.is_some().then_some(words::call_microphone_gone()),
         };
         match notice {
             Some(notice) => self.app.toast(notice.to_owned(), false),
@@ -492,8 +492,8 @@ impl Session {
             }
             Err(trouble) => {
                 let words = match trouble {
-                    CaptureTrouble::Refused => words::CALL_MICROPHONE_REFUSED,
-                    CaptureTrouble::Missing => words::CALL_MICROPHONE_MISSING,
+                    CaptureTrouble::Refused => words::call_microphone_refused(),
+                    CaptureTrouble::Missing => words::call_microphone_missing(),
                 };
                 self.app.toast(words.to_owned(), false);
                 into.silence = Silence::new();
@@ -510,8 +510,8 @@ impl Session {
             Err(trouble) => trouble,
         };
         let words = match trouble {
-            CaptureTrouble::Refused => words::CALL_CAMERA_REFUSED,
-            CaptureTrouble::Missing => words::CALL_CAMERA_MISSING,
+            CaptureTrouble::Refused => words::call_camera_refused(),
+            CaptureTrouble::Missing => words::call_camera_missing(),
         };
         self.app.toast(words.to_owned(), false);
         None

@@ -56,8 +56,8 @@ pub fn TileView(session: Session, tile: Tile, watching: Watching, large: Signal<
 pub fn quality_sign(quality: Quality) -> impl IntoView {
     let (icon, label) = match quality {
         Quality::Good => return ().into_any(),
-        Quality::Weak => ("cell-signal-low", words::CONNECTION_WEAK),
-        Quality::Bad => ("cell-signal-none", words::CONNECTION_BAD),
+        Quality::Weak => ("cell-signal-low", words::connection_weak()),
+        Quality::Bad => ("cell-signal-none", words::connection_bad()),
     };
     view! { <span class="call-quality" title=label data-testid="call-quality"><Icon name=icon/><span class="sr-only">{label}</span></span> }
         .into_any()

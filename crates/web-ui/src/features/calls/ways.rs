@@ -14,18 +14,18 @@ use web_sys::{HtmlInputElement, HtmlSelectElement, KeyboardEvent};
 pub fn Ways(session: Session, on_devices: impl Fn() + 'static) -> impl IntoView {
     let app = use_app();
     view! {
-        <div class="call-ways" role="group" aria-label=words::CALL_WAYS>
-            <Toggle on=session.speaks icons=("microphone", "microphone-slash") words=(words::MICROPHONE_OFF, words::MICROPHONE_ON) key="M" testid="call-mute"
+        <div class="call-ways" role="group" aria-label=words::call_ways()>
+            <Toggle on=session.speaks icons=("microphone", "microphone-slash") words=(words::microphone_off(), words::microphone_on()) key="M" testid="call-mute"
                 act=move || session.toggle_microphone()/>
-            <Toggle on=session.shows_camera icons=("video-camera", "video-camera-slash") words=(words::CAMERA_OFF, words::CAMERA_ON) key="V" testid="call-camera"
+            <Toggle on=session.shows_camera icons=("video-camera", "video-camera-slash") words=(words::camera_off(), words::camera_on()) key="V" testid="call-camera"
                 act=move || session.toggle_camera()/>
-            <Toggle on=session.shows_screen icons=("screencast", "screencast") words=(words::SCREEN_OFF, words::SCREEN_ON) key="S" testid="call-screen" is_extra=true
+            <Toggle on=session.shows_screen icons=("screencast", "screencast") words=(words::screen_off(), words::screen_on()) key="S" testid="call-screen" is_extra=true
                 act=move || session.toggle_screen()/>
-            <Toggle on=session.hand icons=("hand-palm", "hand-palm") words=(words::HAND_DOWN, words::HAND_UP) key="H" testid="call-hand-up" is_extra=true
+            <Toggle on=session.hand icons=("hand-palm", "hand-palm") words=(words::hand_down(), words::hand_up()) key="H" testid="call-hand-up" is_extra=true
                 act=move || session.toggle_hand()/>
-            <button class="call-button" type="button" aria-label=words::DEVICES_OF_CALLS title=words::DEVICES_OF_CALLS data-testid="call-devices"
+            <button class="call-button" type="button" aria-label=words::devices_of_calls() title=words::devices_of_calls() data-testid="call-devices"
                 on:click=move |_| on_devices()><Icon name="sliders-horizontal"/></button>
-            <button class="call-button stop" type="button" aria-label=words::HANG_UP title=words::HANG_UP data-testid="call-hang-up"
+            <button class="call-button stop" type="button" aria-label=words::hang_up() title=words::hang_up() data-testid="call-hang-up"
                 on:click=move |_| app.send(Command::HangUp)><Icon name="phone-x"/></button>
         </div>
     }

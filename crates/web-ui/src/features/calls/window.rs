@@ -88,11 +88,11 @@ pub fn Window(session: Session) -> impl IntoView {
         ("running", Some(CallPhase::Running { since_ms })) if !grows.get() => {
             length(now_ms.get().saturating_sub(since_ms))
         }
-        ("reconnecting", _) => words::RECONNECTING.to_owned(),
-        ("connecting", _) => words::CONNECTING.to_owned(),
-        _ if grows.get() => words::CALL_GROWS.to_owned(),
-        _ if is_busy.get() => words::IN_ANOTHER_CALL.to_owned(),
-        _ => words::CALLING.to_owned(),
+        ("reconnecting", _) => words::reconnecting().to_owned(),
+        ("connecting", _) => words::connecting().to_owned(),
+        _ if grows.get() => words::call_grows().to_owned(),
+        _ if is_busy.get() => words::in_another_call().to_owned(),
+        _ => words::calling().to_owned(),
     };
     // Large pictures for few, small ones for many.
     Effect::new(move |before: Option<Vec<(String, u8)>>| {
@@ -121,10 +121,10 @@ pub fn Window(session: Session) -> impl IntoView {
     Effect::new(move || app.call_covers.set(!small.get()));
     request_animation_frame(|| page::focus("[data-testid='call-mute']"));
     let shows_own = move || session.shows_camera.get() || session.shows_screen.get();
-    let view_label = move || if by_speaker.get() { words::CALL_ALL_ALIKE } else { words::CALL_BY_SPEAKER };
+    let view_label = move || if by_speaker.get() { words::call_all_alike() } else { words::call_by_speaker() };
     let has_pictures = Memo::new(move |_| people.with(|people| people.iter().any(|tile| !tile.pictures.is_empty())));
     on_cleanup(pip::leave);
-    let size_label = move || if small.get() { words::CALL_LARGER } else { words::CALL_SMALLER };
+    let size_label = move || if small.get() { words::call_larger() } else { words::call_smaller() };
     view! {
         <section class="call" class:small=move || small.get() aria-label=move || words::call_with(&title.get()) data-testid="call" data-state=move || state.get()
             on:keydown=move |event| {
@@ -141,11 +141,11 @@ pub fn Window(session: Session) -> impl IntoView {
                     <p class="call-status"><span role="timer" data-testid="call-status">{status}</span> {move || quality_sign(watching.own.get())}</p>
                 </div>
                 <Show when=move || is_group.get()>
-                    <button class="icon-button" type="button" aria-label=words::CALL_PEOPLE title=words::CALL_PEOPLE data-testid="call-people"
+                    <button class="icon-button" type="button" aria-label=words::call_people() title=words::call_people() data-testid="call-people"
                         on:click=move |_| rings.set(true)><Icon name="user-plus"/></button>
                 </Show>
                 <Show when=move || may_add.get()>
-                    <button class="icon-button" type="button" aria-label=words::CALL_TO_GROUP title=words::CALL_TO_GROUP data-testid="call-add"
+                    <button class="icon-button" type="button" aria-label=words::call_to_group() title=words::call_to_group() data-testid="call-add"
                         on:click=move |_| adds.set(true)><Icon name="user-plus"/></button>
                 </Show>
                 <Show when=move || can_choose.get()>
@@ -155,7 +155,7 @@ pub fn Window(session: Session) -> impl IntoView {
                     </button>
                 </Show>
                 <Show when=move || has_pictures.get() && pip::is_possible()>
-                    <button class="icon-button" type="button" aria-label=words::PICTURE_IN_PICTURE title=words::PICTURE_IN_PICTURE data-testid="call-pip"
+                    <button class="icon-button" type="button" aria-label=words::picture_in_picture() title=words::picture_in_picture() data-testid="call-pip"
                         on:click=move |_| pip::toggle(&LARGE_PICTURE)><Icon name="picture-in-picture"/></button>
                 </Show>
                 <button class="icon-button" type="button" aria-label=size_label title=size_label data-testid="call-size"
@@ -170,7 +170,7 @@ pub fn Window(session: Session) -> impl IntoView {
                 </For>
                 <Show when=shows_own>
                     <div class="call-self" data-testid="call-self">
-                        <Picture session mid=None label=words::YOUR_PICTURE.to_owned() mirrored=Signal::derive(move || !session.shows_screen.get())/>
+                        <Picture session mid=None label=words::your_picture().to_owned() mirrored=Signal::derive(move || !session.shows_screen.get())/>
                     </div>
                 </Show>
             </div>

@@ -180,7 +180,7 @@ impl Names {
         };
         move || {
             self.offered.with(|offered| !offered.is_empty()).then(|| {
-                view! { <ul class="name-offers" id="composer-names" role="listbox" aria-label=words::OFFERED_PEOPLE data-testid="name-offers">{options}</ul> }
+                view! { <ul class="name-offers" id="composer-names" role="listbox" aria-label=words::offered_people() data-testid="name-offers">{options}</ul> }
             })
         }
     }
@@ -195,7 +195,8 @@ fn offer_view(offer: Offer) -> AnyView {
             view! { <Icon name="user"/><bdi class="name-offered">{label}</bdi> }.into_any()
         }
         Offer::Person(Person { label, account: None }) => {
-            view! { <Icon name="at"/><span>{label}</span><span class="faint">{words::EVERYBODY_TEXT}</span> }.into_any()
+            view! { <Icon name="at"/><span>{label}</span><span class="faint">{words::everybody_text()}</span> }
+                .into_any()
         }
     }
 }

@@ -40,7 +40,7 @@ pub fn PinnedBar(chat: Memo<ChatId>, around: Around) -> impl IntoView {
         <Show when=move || shown.with(Option::is_some)>
             <button class="pinned-bar" type="button" data-testid="pinned" on:click=move |_| go()>
                 <Icon name="push-pin"/>
-                <span class="sr-only">{words::PINNED_MESSAGE}</span>
+                <span class="sr-only">{words::pinned_message()}</span>
                 <span class="pinned-text" dir="auto" data-testid="pinned-text">{move || shown.with(|shown| shown.as_ref().map(text))}</span>
                 <Show when=move || { many() > 1 }>
                     <span class="pinned-place" data-testid="pinned-place">{move || words::place_of(place() + 1, many())}</span>

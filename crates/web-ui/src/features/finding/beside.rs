@@ -74,10 +74,10 @@ pub fn ChatSearch() -> impl IntoView {
         });
     });
     view! {
-        <BesideHead icon="x" label=words::CLOSE title=words::SEARCH_IN_CHAT testid="search-close" to=Pane::Chat/>
+        <BesideHead icon="x" label=words::close() title=words::search_in_chat() testid="search-close" to=Pane::Chat/>
         <div class="search">
             <Icon name="magnifying-glass"/>
-            <input class="search-input" type="search" placeholder=words::SEARCH_MESSAGES aria-label=words::SEARCH_MESSAGES maxlength="256"
+            <input class="search-input" type="search" placeholder=words::search_messages() aria-label=words::search_messages() maxlength="256"
                 autocomplete="off" dir="auto" data-testid="search-in-chat" node_ref=field prop:value=typed
                 on:input=move |event| typed.set(event_target_value(&event))
                 on:keydown=move |event| {
@@ -90,8 +90,8 @@ pub fn ChatSearch() -> impl IntoView {
         <FilterFields filters senders/>
         <div class="pane-body" data-testid="chat-search-results" on:scroll=move |event| search.scrolled(&event_target(&event))>
             <FoundList search in_chat=true on_leave=|()| page::focus(".info-pane .search-input")/>
-            <Show when=move || query.with(SearchQuery::is_empty)><p class="empty">{words::SEARCH_IN_CHAT_TEXT}</p></Show>
-            <Show when=move || search.found_nothing()><p class="empty" data-testid="nothing-found">{words::NOTHING_FOUND}</p></Show>
+            <Show when=move || query.with(SearchQuery::is_empty)><p class="empty">{words::search_in_chat_text()}</p></Show>
+            <Show when=move || search.found_nothing()><p class="empty" data-testid="nothing-found">{words::nothing_found()}</p></Show>
         </div>
     }
 }

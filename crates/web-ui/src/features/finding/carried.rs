@@ -26,11 +26,11 @@ pub fn CarriedPane() -> impl IntoView {
         }
     };
     view! {
-        <BesideHead icon="arrow-left" label=words::BACK title=words::CARRIED testid="carried-close" to=Pane::Info/>
-        <div class="chips" role="group" aria-label=words::CARRIED>
-            {chip(Carries::Pictures, words::CARRIED_PICTURES, "carried-pictures")}
-            {chip(Carries::Files, words::CARRIED_FILES, "carried-files")}
-            {chip(Carries::Links, words::CARRIED_LINKS, "carried-links")}
+        <BesideHead icon="arrow-left" label=words::back() title=words::carried() testid="carried-close" to=Pane::Info/>
+        <div class="chips" role="group" aria-label=words::carried()>
+            {chip(Carries::Pictures, words::carried_pictures(), "carried-pictures")}
+            {chip(Carries::Files, words::carried_files(), "carried-files")}
+            {chip(Carries::Links, words::carried_links(), "carried-links")}
         </div>
         <div class="pane-body" data-testid="carried" on:scroll=move |event| search.scrolled(&event_target(&event))>
             <FoundList search in_chat=true on_leave=move |()| {
@@ -38,7 +38,7 @@ pub fn CarriedPane() -> impl IntoView {
                     page::focus(".info-pane .pane-title");
                 }
             }/>
-            <Show when=move || search.found_nothing()><p class="empty" data-testid="nothing-carried">{words::NOTHING_CARRIED}</p></Show>
+            <Show when=move || search.found_nothing()><p class="empty" data-testid="nothing-carried">{words::nothing_carried()}</p></Show>
         </div>
     }
 }

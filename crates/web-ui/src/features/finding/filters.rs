@@ -7,12 +7,14 @@ use client_api::{AccountId, Carries, ChatId, SearchQuery};
 use leptos::prelude::*;
 
 /// The kinds, by the names that they have in the page.
-const KINDS: [(&str, &str, Option<Carries>); 4] = [
-    ("", words::ANY_KIND, None),
-    ("pictures", words::CARRIED_PICTURES, Some(Carries::Pictures)),
-    ("files", words::CARRIED_FILES, Some(Carries::Files)),
-    ("links", words::CARRIED_LINKS, Some(Carries::Links)),
-];
+fn kinds() -> [(&'static str, &'static str, Option<Carries>); 4] {
+    [
+        ("", words::any_kind(), None),
+        ("pictures", words::carried_pictures(), Some(Carries::Pictures)),
+        ("files", words::carried_files(), Some(Carries::Files)),
+        ("links", words::carried_links(), Some(Carries::Links)),
+    ]
+}
 
 /// What is chosen.
 #[derive(Clone, Copy)]
@@ -73,12 +75,12 @@ pub fn FilterFields(filters: Filters, senders: Memo<Vec<(AccountId, String)>>) -
     let option = move |account: AccountId, name: String| {
         view! { <option value=account.to_string() selected=move || sender.get() == Some(account)>{name}</option> }
     };
-    let kinds = KINDS.map(|(name, label, kind)| {
+    let options = kinds().map(|(name, label, kind)| {
         view! { <option value=name selected=move || filters.carries.get() == kind>{label}</option> }
     });
     let choose_kind = move |name: String| {
-        let chosen = KINDS.iter().find(|(known, ..)| *known == name);
-        filters.carries.set(chosen.and_then(|(.., kind)| *kind));
+        let chosen = kinds().into_iter().find(|(known, ..)| *known == name);
+        filters.carries.set(chosen.and_then(|(.., kind)| kind));
     };
     let day = move |label: &'static str, testid: &'static str, value: RwSignal<String>| {
         view! {
@@ -91,19 +93,19 @@ pub fn FilterFields(filters: Filters, senders: Memo<Vec<(AccountId, String)>>) -
     view! {
         <div class="filters">
             <label class="field">
-                <span class="field-label">{words::SENDER}</span>
+                <span class="field-label">{words::sender()}</span>
                 <select class="input small" data-testid="search-sender" on:change=move |event| sender.set(event_target_value(&event).parse().ok())>
-                    <option value="" selected=move || sender.get().is_none()>{words::ANYBODY}</option>
-                    {move || option(app.me(), words::YOU.to_owned())}
+                    <option value="" selected=move || sender.get().is_none()>{words::anybody()}</option>
+                    {move || option(app.me(), words::you().to_owned())}
                     {move || senders.get().into_iter().map(|(account, name)| option(account, name)).collect_view()}
                 </select>
             </label>
             <label class="field">
-                <span class="field-label">{words::KIND}</span>
-                <select class="input small" data-testid="search-kind" on:change=move |event| choose_kind(event_target_value(&event))>{kinds}</select>
+                <span class="field-label">{words::kind()}</span>
+                <select class="input small" data-testid="search-kind" on:change=move |event| choose_kind(event_target_value(&event))>{options}</select>
             </label>
-            {day(words::FROM_DAY, "search-from", filters.from)}
-            {day(words::TO_DAY, "search-to", filters.to)}
+            {day(words::from_day(), "search-from", filters.from)}
+            {day(words::to_day(), "search-to", filters.to)}
         </div>
     }
 }

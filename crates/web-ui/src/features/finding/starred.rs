@@ -15,8 +15,8 @@ pub fn StarredSection() -> impl IntoView {
     let app = use_app();
     view! {
         <header class="pane-head">
-            <IconButton icon="arrow-left" label=words::BACK.to_owned() testid="section-back" on_click=move |_| app.section.set(Section::Chats)/>
-            <h1 class="pane-title" tabindex="-1">{words::STARRED_MESSAGES}</h1>
+            <IconButton icon="arrow-left" label=words::back().to_owned() testid="section-back" on_click=move |_| app.section.set(Section::Chats)/>
+            <h1 class="pane-title" tabindex="-1">{words::starred_messages()}</h1>
         </header>
         <Stars chat=Signal::stored(None)/>
     }
@@ -27,7 +27,7 @@ pub fn StarredSection() -> impl IntoView {
 pub fn StarredPane() -> impl IntoView {
     let app = use_app();
     view! {
-        <BesideHead icon="arrow-left" label=words::BACK title=words::STARRED_MESSAGES testid="starred-close" to=Pane::Info/>
+        <BesideHead icon="arrow-left" label=words::back() title=words::starred_messages() testid="starred-close" to=Pane::Info/>
         <Stars chat=app.open.into()/>
     }
 }
@@ -45,7 +45,7 @@ fn Stars(chat: Signal<Option<ChatId>>) -> impl IntoView {
                     page::focus(if in_chat { ".info-pane .pane-title" } else { ".pane-title" });
                 }
             }/>
-            <Show when=move || search.found_nothing()><p class="empty" data-testid="no-stars">{words::NO_STARS}</p></Show>
+            <Show when=move || search.found_nothing()><p class="empty" data-testid="no-stars">{words::no_stars()}</p></Show>
         </div>
     }
 }

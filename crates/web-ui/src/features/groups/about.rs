@@ -44,9 +44,9 @@ pub fn About(info: Memo<ChatInfo>) -> impl IntoView {
     let has_description = Memo::new(move |_| info.with(|info| !info.about.is_empty()));
     let rules = move || info.with(|info| words::rules(&info.rules));
     let asked = RwSignal::new(None::<Asked>);
-    let label = move || if has_description.get() { words::CHANGE_DESCRIPTION } else { words::ADD_DESCRIPTION };
+    let label = move || if has_description.get() { words::change_description() } else { words::add_description() };
     let facts =
-        move || view! { <Icon name="shield-check"/> <span><strong>{words::WHO_MAY}</strong><br/>{rules}</span> };
+        move || view! { <Icon name="shield-check"/> <span><strong>{words::who_may()}</strong><br/>{rules}</span> };
     view! {
         <ul class="rows">
             <Show when=move || may_edit.get()>
@@ -95,7 +95,7 @@ fn Photo(info: Memo<ChatInfo>) -> impl IntoView {
             }
         });
     };
-    let label = move || if has_photo.get() { words::CHANGE_GROUP_PHOTO } else { words::ADD_GROUP_PHOTO };
+    let label = move || if has_photo.get() { words::change_group_photo() } else { words::add_group_photo() };
     view! {
         <li><label class="action-row file-row">
             <Icon name="camera"/> <span>{label}</span>
@@ -104,7 +104,7 @@ fn Photo(info: Memo<ChatInfo>) -> impl IntoView {
         <Show when=move || has_photo.get()>
             <li><button class="action-row" type="button" data-testid="group-photo-remove"
                 on:click=move |_| set(info.with_untracked(|info| info.chat), photo::Photo::default())>
-                <Icon name="trash"/> <span>{words::REMOVE_GROUP_PHOTO}</span>
+                <Icon name="trash"/> <span>{words::remove_group_photo()}</span>
             </button></li>
         </Show>
     }
@@ -116,8 +116,8 @@ fn Describe(info: Memo<ChatInfo>, asked: RwSignal<Option<Asked>>) -> impl IntoVi
     let text = RwSignal::new(before);
     let command = move || Command::DescribeGroup { chat, description: text.get_untracked() };
     view! {
-        <Asking title=words::DESCRIPTION testid="describe-dialog" asked command=Callback::new(move |()| command())>
-            <textarea class="input words" rows="5" dir="auto" aria-label=words::DESCRIPTION data-testid="describe-text"
+        <Asking title=words::description() testid="describe-dialog" asked command=Callback::new(move |()| command())>
+            <textarea class="input words" rows="5" dir="auto" aria-label=words::description() data-testid="describe-text"
                 aria-describedby="group-asked-error" prop:value=text on:input=move |event| text.set(event_target_value(&event))></textarea>
         </Asking>
     }
@@ -138,10 +138,10 @@ fn Rules(info: Memo<ChatInfo>, asked: RwSignal<Option<Asked>>) -> impl IntoView 
     };
     let command = move || Command::SetGroupRules { chat, change: RulesChange::between(before, rules.get_untracked()) };
     view! {
-        <Asking title=words::WHO_MAY testid="rules-dialog" asked command=Callback::new(move |()| command())>
-            {switch(words::EVERYBODY_SENDS, "everybody-sends", |rules| !rules.only_admins_send, |rules, on| rules.only_admins_send = !on)}
-            {switch(words::EVERYBODY_EDITS, "everybody-edits", |rules| rules.everybody_edits, |rules, on| rules.everybody_edits = on)}
-            <p class="faint">{words::WHO_MAY_TEXT}</p>
+        <Asking title=words::who_may() testid="rules-dialog" asked command=Callback::new(move |()| command())>
+            {switch(words::everybody_sends(), "everybody-sends", |rules| !rules.only_admins_send, |rules, on| rules.only_admins_send = !on)}
+            {switch(words::everybody_edits(), "everybody-edits", |rules| rules.everybody_edits, |rules, on| rules.everybody_edits = on)}
+            <p class="faint">{words::who_may_text()}</p>
         </Asking>
     }
 }
@@ -174,8 +174,8 @@ fn Asking(
                 {children()}
                 <p id="group-asked-error" class="field-error" role="alert" data-testid="group-asked-error">{error}</p>
                 <div class="dialog-actions">
-                    <button class="button quiet" type="button" on:click=move |_| close()>{words::CANCEL}</button>
-                    <button class="button" type="submit" data-testid="group-asked-save">{words::SAVE}</button>
+                    <button class="button quiet" type="button" on:click=move |_| close()>{words::cancel()}</button>
+                    <button class="button" type="submit" data-testid="group-asked-save">{words::save()}</button>
                 </div>
             </form>
         </Dialog>
@@ -195,7 +195,7 @@ pub fn InCommon(info: Memo<ChatInfo>) -> impl IntoView {
     });
     view! {
         <Show when=move || groups.with(|groups| !groups.is_empty())>
-            <h2 class="rows-title">{words::IN_COMMON}</h2>
+            <h2 class="rows-title">{words::in_common()}</h2>
             <ul class="rows" data-testid="in-common">
                 <For each=move || groups.get() key=|row| (row.chat, row.title.clone(), row.photo.clone()) let:row>
                     <li><button class="action-row" type="button" data-testid="common-group" on:click=move |_| app.open_chat(row.chat)>

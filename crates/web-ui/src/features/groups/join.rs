@@ -46,7 +46,7 @@ fn Opened(code: String) -> impl IntoView {
     let shown = Memo::new(move |_| shown());
     let title = Signal::derive(move || {
         let is_call = shown.with(|shown| matches!(shown, Some(Ok(row)) if row.call));
-        if is_call { words::JOIN_CALL_TITLE } else { words::JOIN_TITLE }.to_owned()
+        if is_call { words::join_call_title() } else { words::join_title() }.to_owned()
     });
     // The button that had the focus goes with what it was for.
     Effect::new(move |_| {
@@ -81,10 +81,10 @@ fn Said(
                     Some(Err(refused)) => refused,
                 }}
             </p>
-            <Show when=move || state() == "open"><p class="faint">{words::JOIN_PRIVACY}</p></Show>
+            <Show when=move || state() == "open"><p class="faint">{words::join_privacy()}</p></Show>
             <div class="dialog-actions">
                 {move || shown.get().and_then(Result::ok).map(|row| view! { <Deeds row code read/> })}
-                <button class="button quiet" type="button" data-testid="join-close" on:click=move |_| close()>{words::CLOSE}</button>
+                <button class="button quiet" type="button" data-testid="join-close" on:click=move |_| close()>{words::close()}</button>
             </div>
         </Dialog>
     }
@@ -98,11 +98,11 @@ fn Deeds(row: JoinRow, code: StoredValue<String>, read: RwSignal<Option<Read>>) 
     let asks = move |_| ask(app, JoinCommand::Ask { text: code.get_value() }, read);
     match row.state {
         JoinState::Open => view! {
-            <button class="button" type="button" data-testid="join-ask" on:click=asks>{words::ASK_TO_JOIN}</button>
+            <button class="button" type="button" data-testid="join-ask" on:click=asks>{words::ask_to_join()}</button>
         }
         .into_any(),
         JoinState::Declined | JoinState::Void | JoinState::Full => view! {
-            <button class="button" type="button" data-testid="join-again" on:click=asks>{words::ASK_AGAIN}</button>
+            <button class="button" type="button" data-testid="join-again" on:click=asks>{words::ask_again()}</button>
         }
         .into_any(),
         JoinState::Asking | JoinState::Waiting => {
@@ -110,12 +110,12 @@ fn Deeds(row: JoinRow, code: StoredValue<String>, read: RwSignal<Option<Read>>) 
                 app.send(Command::Join(JoinCommand::Forget { chat }));
                 app.open_join(None);
             };
-            view! { <button class="button quiet" type="button" data-testid="join-stop" on:click=stop>{words::STOP_ASKING}</button> }
+            view! { <button class="button quiet" type="button" data-testid="join-stop" on:click=stop>{words::stop_asking()}</button> }
                 .into_any()
         }
         JoinState::In => {
             let (label, testid) =
-                if row.call { (words::JOIN_CALL, "join-call") } else { (words::OPEN_GROUP, "join-open") };
+                if row.call { (words::join_call(), "join-call") } else { (words::open_group(), "join-open") };
             let call = row.call;
             let enter = move |_| {
                 app.open_join(None);
@@ -166,8 +166,8 @@ pub fn InvitedFirst() -> impl IntoView {
     move || {
         app.join_link.get().map(|code| view! {
             <p class="invited-first" role="status" data-testid="invited-first">
-                {words::INVITED_FIRST}
-                {is_companion.then(|| view! { " " <a href=join_link::on_phone(&code) data-testid="invited-phone">{words::INVITED_TO_PHONE}</a> })}
+                {words::invited_first()}
+                {is_companion.then(|| view! { " " <a href=join_link::on_phone(&code) data-testid="invited-phone">{words::invited_to_phone()}</a> })}
             </p>
         })
     }

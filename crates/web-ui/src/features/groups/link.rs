@@ -20,9 +20,9 @@ pub fn LinkRows(info: Memo<ChatInfo>) -> impl IntoView {
     let shown = RwSignal::new(false);
     let state = Memo::new(move |_| {
         info.with(|info| match &info.link {
-            None => words::NO_LINK_YET,
-            Some(link) if link.approval => words::LINK_ASKS,
-            Some(_) => words::LINK_LETS_IN,
+            None => words::no_link_yet(),
+            Some(link) if link.approval => words::link_asks(),
+            Some(_) => words::link_lets_in(),
         })
     });
     view! {
@@ -30,7 +30,7 @@ pub fn LinkRows(info: Memo<ChatInfo>) -> impl IntoView {
             <AskingRows info/>
             <ul class="rows">
                 <li><button class="action-row" type="button" data-testid="group-link" on:click=move |_| shown.set(true)>
-                    <Icon name="link"/> <span><strong>{words::INVITE_LINK}</strong><br/>{state}</span>
+                    <Icon name="link"/> <span><strong>{words::invite_link()}</strong><br/>{state}</span>
                 </button></li>
             </ul>
             <Show when=move || shown.get()><LinkDialog info shown/></Show>
@@ -57,29 +57,29 @@ fn LinkDialog(info: Memo<ChatInfo>, shown: RwSignal<bool>) -> impl IntoView {
         });
     };
     view! {
-        <Dialog title=Signal::stored(words::INVITE_LINK.to_owned()) testid="link-dialog" on_close=close>
-            <p>{words::INVITE_LINK_TEXT}</p>
+        <Dialog title=Signal::stored(words::invite_link().to_owned()) testid="link-dialog" on_close=close>
+            <p>{words::invite_link_text()}</p>
             {move || match code.get() {
                 None => view! {
-                    <p class="faint" data-testid="no-link">{words::NO_LINK_YET}</p>
+                    <p class="faint" data-testid="no-link">{words::no_link_yet()}</p>
                     <div class="dialog-actions">
-                        <button class="button quiet" type="button" data-testid="link-close" on:click=move |_| close()>{words::CLOSE}</button>
-                        <button class="button" type="button" data-testid="link-on" on:click=move |_| change(LinkChange::On)>{words::MAKE_LINK}</button>
+                        <button class="button quiet" type="button" data-testid="link-close" on:click=move |_| close()>{words::close()}</button>
+                        <button class="button" type="button" data-testid="link-on" on:click=move |_| change(LinkChange::On)>{words::make_link()}</button>
                     </div>
                 }.into_any(),
                 Some(code) => view! {
                     <LinkGiven code/>
                     <label class="switch-row">
-                        <span>{words::APPROVE_EACH}</span>
+                        <span>{words::approve_each()}</span>
                         <input class="switch" type="checkbox" role="switch" data-testid="link-approval" prop:checked=approval
                             on:change=move |event| change(LinkChange::Approval(event_target_checked(&event)))/>
                     </label>
-                    <Show when=move || confirms.get()><p role="alert" data-testid="link-reset-asked">{words::RESET_LINK_TEXT}</p></Show>
+                    <Show when=move || confirms.get()><p role="alert" data-testid="link-reset-asked">{words::reset_link_text()}</p></Show>
                     <div class="dialog-actions">
-                        <button class="button quiet" type="button" data-testid="link-close" on:click=move |_| close()>{words::CLOSE}</button>
-                        <button class="button quiet" type="button" data-testid="link-off" on:click=move |_| change(LinkChange::Off)>{words::TURN_LINK_OFF}</button>
+                        <button class="button quiet" type="button" data-testid="link-close" on:click=move |_| close()>{words::close()}</button>
+                        <button class="button quiet" type="button" data-testid="link-off" on:click=move |_| change(LinkChange::Off)>{words::turn_link_off()}</button>
                         <button class="button quiet danger" type="button" data-testid="link-reset"
-                            on:click=move |_| if confirms.get_untracked() { change(LinkChange::Reset) } else { confirms.set(true) }>{words::RESET_LINK}</button>
+                            on:click=move |_| if confirms.get_untracked() { change(LinkChange::Reset) } else { confirms.set(true) }>{words::reset_link()}</button>
                     </div>
                 }.into_any(),
             }}
@@ -94,15 +94,15 @@ pub fn LinkGiven(code: String) -> impl IntoView {
     let app = use_app();
     let link = StoredValue::new(join_link::link(&code));
     view! {
-        <div class="code-card"><QrCode text=Signal::stored(link.get_value()) label=words::INVITE_LINK testid="link-qr"/></div>
+        <div class="code-card"><QrCode text=Signal::stored(link.get_value()) label=words::invite_link() testid="link-qr"/></div>
         <p class="code-text" dir="ltr" data-testid="link-text">{link.get_value()}</p>
         <div class="stack">
             <button class="button wide" type="button" data-testid="link-copy" on:click=move |_| copy(app, &link.get_value())>
-                <Icon name="copy"/> {words::COPY_INVITE_LINK}
+                <Icon name="copy"/> {words::copy_invite_link()}
             </button>
             {join_link::can_share().then(|| view! {
                 <button class="button quiet wide" type="button" data-testid="link-share" on:click=move |_| join_link::share(&link.get_value())>
-                    <Icon name="link"/> {words::SHARE_LINK}
+                    <Icon name="link"/> {words::share_link()}
                 </button>
             })}
         </div>
@@ -111,7 +111,7 @@ pub fn LinkGiven(code: String) -> impl IntoView {
 
 fn copy(app: App, link: &str) {
     page::copy(link, move |done| {
-        app.toast(if done { words::COPIED } else { words::COPY_FAILED }.to_owned(), false);
+        app.toast(if done { words::copied() } else { words::copy_failed() }.to_owned(), false);
     });
 }
 
@@ -155,8 +155,8 @@ fn AskingView(row: AskingRow, chat: Memo<ChatId>) -> impl IntoView {
         <li class="fact-row asking-row" data-testid="asking-row" data-account=account.to_string()>
             <Avatar face=Signal::stored(face) size="small"/>
             <span class="two-lines"><strong dir="auto" data-testid="asking-name">{row.title.clone()}</strong></span>
-            <button class="button small" type="button" aria-label=words::let_in(&row.title) data-testid="let-in" on:click=move |_| say(JoinWord::LetIn)>{words::LET_IN}</button>
-            <button class="button quiet small" type="button" aria-label=words::decline_join(&row.title) data-testid="decline-join" on:click=move |_| say(JoinWord::Decline)>{words::DECLINE}</button>
+            <button class="button small" type="button" aria-label=words::let_in(&row.title) data-testid="let-in" on:click=move |_| say(JoinWord::LetIn)>{words::let_in_button()}</button>
+            <button class="button quiet small" type="button" aria-label=words::decline_join(&row.title) data-testid="decline-join" on:click=move |_| say(JoinWord::Decline)>{words::decline()}</button>
         </li>
     }
 }
@@ -171,7 +171,7 @@ pub fn AskingHere() -> impl IntoView {
             <div class="call-running" role="status" data-testid="asking-here">
                 <Icon name="user-plus"/>
                 <span>{move || words::asking_to_join(number.get())}</span>
-                <button class="button small" type="button" data-testid="asking-look" on:click=move |_| app.show_beside(Pane::Info)>{words::LOOK_AT_ASKING}</button>
+                <button class="button small" type="button" data-testid="asking-look" on:click=move |_| app.show_beside(Pane::Info)>{words::look_at_asking()}</button>
             </div>
         </Show>
     }

@@ -48,7 +48,7 @@ pub fn Members(info: Memo<ChatInfo>) -> impl IntoView {
     let chat = Memo::new(move |_| info.with(|info| info.chat));
     let title = Memo::new(move |_| info.with(|info| info.title.clone()));
     let count = move || match members.with(Vec::len) {
-        0 => words::NOT_IN_GROUP.to_owned(),
+        0 => words::not_in_group().to_owned(),
         number => words::members(number),
     };
     // What was done may have taken away what had the focus.
@@ -69,7 +69,7 @@ pub fn Members(info: Memo<ChatInfo>) -> impl IntoView {
         <ul class="rows" data-testid="members">
             <Show when=move || is_admin.get()>
                 <li><button class="action-row" type="button" data-testid="members-add" on:click=move |_| asked.set(Some(Asked::Add))>
-                    <Icon name="user-plus"/> <span>{words::ADD_MEMBERS}</span>
+                    <Icon name="user-plus"/> <span>{words::add_members()}</span>
                 </button></li>
             </Show>
             <For each=move || members.get() key=|member| member.account let:member>
@@ -77,7 +77,7 @@ pub fn Members(info: Memo<ChatInfo>) -> impl IntoView {
             </For>
             <Show when=move || is_in.get()>
                 <li><button class="action-row danger" type="button" data-testid="group-leave" on:click=move |_| asked.set(Some(Asked::Leave))>
-                    <Icon name="sign-out"/> <span>{words::LEAVE_GROUP}</span>
+                    <Icon name="sign-out"/> <span>{words::leave_group()}</span>
                 </button></li>
             </Show>
         </ul>
@@ -86,12 +86,12 @@ pub fn Members(info: Memo<ChatInfo>) -> impl IntoView {
             Asked::Remove(member) => {
                 let command = Command::RemoveMembers { chat: chat.get_untracked(), members: vec![member.account] };
                 let question = words::remove_member(&member.title, &title.get_untracked());
-                view! { <Confirm title=question text="" go=words::REMOVE command asked/> }.into_any()
+                view! { <Confirm title=question text="" go=words::remove() command asked/> }.into_any()
             }
             Asked::Leave => {
                 let command = Command::LeaveGroup { chat: chat.get_untracked() };
                 let question = words::leave_title(&title.get_untracked());
-                view! { <Confirm title=question text=words::LEAVE_TEXT go=words::LEAVE command asked/> }.into_any()
+                view! { <Confirm title=question text=words::leave_text() go=words::leave() command asked/> }.into_any()
             }
         })}
     }
@@ -121,18 +121,18 @@ fn MemberView(
         let photo = known.map(|row| row.photo.clone()).unwrap_or_default();
         Face { account, name: member.with(|member| member.title.clone()), photo, notes: false }
     });
-    let shown = move || if own() { words::YOU.to_owned() } else { member.with(|member| member.title.clone()) };
+    let shown = move || if own() { words::you().to_owned() } else { member.with(|member| member.title.clone()) };
     let label = words::menu_of(&member.with_untracked(|member| member.title.clone()));
     let entries = Callback::new(move |()| {
         let mut entries =
-            vec![Entry::line(words::MESSAGE_MEMBER, "chat-circle", "member-message", move || message(app, account))];
+            vec![Entry::line(words::message_member(), "chat-circle", "member-message", move || message(app, account))];
         if is_admin.get_untracked() {
             let admin = member.with_untracked(|member| member.admin);
-            let (words, icon) = if admin { (words::WITHDRAW_ADMIN, "user") } else { (words::MAKE_ADMIN, "star") };
+            let (words, icon) = if admin { (words::withdraw_admin(), "user") } else { (words::make_admin(), "star") };
             entries.push(Entry::line(words, icon, "member-admin", move || {
                 app.send(Command::SetAdmin { chat: chat.get_untracked(), member: account, admin: !admin });
             }));
-            entries.push(Entry::line(words::REMOVE_FROM_GROUP, "prohibit", "member-remove", move || {
+            entries.push(Entry::line(words::remove_from_group(), "prohibit", "member-remove", move || {
                 asked.set(Some(Asked::Remove(member.get_untracked())));
             }));
         }
@@ -142,7 +142,7 @@ fn MemberView(
         <li class="fact-row member" data-testid="member" data-account=account.to_string()>
             <Avatar face size="small"/>
             <span class="member-name" dir="auto">{shown}</span>
-            {move || member.with(|member| member.admin).then(|| view! { <span class="tag" data-testid="member-is-admin">{words::ADMIN}</span> })}
+            {move || member.with(|member| member.admin).then(|| view! { <span class="tag" data-testid="member-is-admin">{words::admin()}</span> })}
             {move || (!own()).then(|| view! { <Menu label=label.clone() icon="dots-three-vertical" testid="member-menu" entries/> })}
         </li>
     }
@@ -164,7 +164,7 @@ fn GroupName(chat: Memo<ChatId>, title: Memo<String>) -> impl IntoView {
         typed.map(|name| Command::RenameGroup { chat: chat.get_untracked(), name: name.trim().to_owned() })
     };
     view! {
-        <NameForm label=words::GROUP_NAME name=title length_max=100 testid="group-rename" error_id="group-rename-error"
+        <NameForm label=words::group_name() name=title length_max=100 testid="group-rename" error_id="group-rename-error"
             save_testid="group-rename-save" command/>
     }
 }
@@ -199,14 +199,14 @@ fn Add(chat: Memo<ChatId>, members: Memo<Vec<MemberRow>>, asked: RwSignal<Option
         });
     };
     view! {
-        <Dialog title=words::ADD_MEMBERS testid="members-dialog" on_close=close>
+        <Dialog title=words::add_members() testid="members-dialog" on_close=close>
             <form class="forward" on:submit=submit>
                 <Picker chosen without/>
                 <p class="field-error" role="alert">{error}</p>
                 <div class="dialog-actions">
-                    <button class="button quiet" type="button" on:click=move |_| close()>{words::CANCEL}</button>
+                    <button class="button quiet" type="button" on:click=move |_| close()>{words::cancel()}</button>
                     <button class="button" type="submit" data-testid="members-add-go"
-                        disabled=move || chosen.with(BTreeSet::is_empty)>{words::ADD}</button>
+                        disabled=move || chosen.with(BTreeSet::is_empty)>{words::add()}</button>
                 </div>
             </form>
         </Dialog>
@@ -238,7 +238,7 @@ fn Confirm(
             {(!text.is_empty()).then(|| view! { <p>{text}</p> })}
             <p class="field-error" role="alert" data-testid="group-error">{error}</p>
             <div class="dialog-actions">
-                <button class="button quiet" type="button" on:click=move |_| close()>{words::CANCEL}</button>
+                <button class="button quiet" type="button" on:click=move |_| close()>{words::cancel()}</button>
                 <button class="button danger" type="button" data-testid="group-confirm" on:click=act>{go}</button>
             </div>
         </Dialog>

@@ -41,24 +41,24 @@ pub fn NewGroup() -> impl IntoView {
     };
     view! {
         <header class="pane-head">
-            <IconButton icon="arrow-left" label=words::BACK.to_owned() testid="section-back" on_click=move |_| app.section.set(Section::NewChat)/>
-            <h1 class="pane-title" tabindex="-1">{words::NEW_GROUP}</h1>
+            <IconButton icon="arrow-left" label=words::back().to_owned() testid="section-back" on_click=move |_| app.section.set(Section::NewChat)/>
+            <h1 class="pane-title" tabindex="-1">{words::new_group()}</h1>
         </header>
         <form class="pane-body group-form" data-testid="section-new-group" on:submit=submit>
             <div class="pad stack">
                 <label class="field">
-                    <span class="field-label">{words::GROUP_NAME}</span>
+                    <span class="field-label">{words::group_name()}</span>
                     <input class="input" type="text" autocomplete="off" maxlength="100" dir="auto" data-testid="group-name"
                         aria-describedby="new-group-error" prop:value=name on:input=move |event| name.set(event_target_value(&event))/>
                 </label>
                 <RefusalText refusal id="new-group-error" testid="form-error"/>
             </div>
-            <h2 class="rows-title">{words::CHOOSE_MEMBERS}</h2>
+            <h2 class="rows-title">{words::choose_members()}</h2>
             <Picker chosen without=BTreeSet::new()/>
             <div class="pad group-go">
                 <button class="button wide" type="submit" data-testid="group-go"
                     disabled=move || busy.get() || !is_whole()>
-                    {words::CREATE_GROUP}
+                    {words::create_group()}
                     {move || chosen.with(|chosen| (!chosen.is_empty()).then(|| format!(" ({})", words::members(chosen.len() + 1))))}
                 </button>
             </div>

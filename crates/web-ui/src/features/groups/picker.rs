@@ -42,15 +42,15 @@ pub fn Picker(chosen: RwSignal<BTreeSet<AccountId>>, without: BTreeSet<AccountId
         }
     };
     let none = move || match query.with(|query| query.trim().is_empty()) {
-        _ if app.contacts.with(Contacts::is_empty) => words::NO_CONTACTS,
-        true => words::NO_CONTACT_LEFT,
-        false => words::NO_CONTACT_FITS,
+        _ if app.contacts.with(Contacts::is_empty) => words::no_contacts(),
+        true => words::no_contact_left(),
+        false => words::no_contact_fits(),
     };
     view! {
         <div class="picker">
             <div class="search">
                 <Icon name="magnifying-glass"/>
-                <input class="search-input" type="search" placeholder=words::SEARCH_CONTACTS aria-label=words::SEARCH_CONTACTS
+                <input class="search-input" type="search" placeholder=words::search_contacts() aria-label=words::search_contacts()
                     autocomplete="off" dir="auto" data-testid="picker-search" prop:value=query
                     on:input=move |event| query.set(event_target_value(&event))
                     on:keydown=move |event| match event.key().as_str() {
@@ -63,7 +63,7 @@ pub fn Picker(chosen: RwSignal<BTreeSet<AccountId>>, without: BTreeSet<AccountId
                         _ => {}
                     }/>
             </div>
-            <ul class="picker-list" node_ref=list aria-label=words::CONTACTS data-testid="picker-list" on:keydown=on_key
+            <ul class="picker-list" node_ref=list aria-label=words::contacts() data-testid="picker-list" on:keydown=on_key
                 on:focusin=move |_| {
                     if let Some(at) = list.get_untracked().and_then(|list| focused_item(&list)) {
                         cursor.set(rows.with_untracked(|rows| rows.get(at as usize).map(|row| row.account)));

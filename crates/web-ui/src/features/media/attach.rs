@@ -26,11 +26,11 @@ pub fn Attach() -> impl IntoView {
     };
     let entries = Callback::new(move |()| {
         vec![
-            Entry::line(words::PHOTOS_AND_VIDEOS, "image", "attach-pictures", move || open(pictures)),
-            Entry::line(words::DOCUMENT, "file", "attach-documents", move || open(any)),
-            Entry::line(words::PEOPLE, "user", "attach-people", move || app.write(Asks::People)),
-            Entry::line(words::PLACE, "map-pin", "attach-place", move || app.write(Asks::Place)),
-            Entry::line(words::POLL, "chart-bar", "attach-poll", move || app.write(Asks::Poll)),
+            Entry::line(words::photos_and_videos(), "image", "attach-pictures", move || open(pictures)),
+            Entry::line(words::document(), "file", "attach-documents", move || open(any)),
+            Entry::line(words::people(), "user", "attach-people", move || app.write(Asks::People)),
+            Entry::line(words::a_place(), "map-pin", "attach-place", move || app.write(Asks::Place)),
+            Entry::line(words::a_poll(), "chart-bar", "attach-poll", move || app.write(Asks::Poll)),
         ]
     });
     let chosen = move |input: NodeRef<html::Input>, as_documents: bool| {
@@ -43,7 +43,7 @@ pub fn Attach() -> impl IntoView {
     };
     view! {
         <span class="attach">
-            <Menu label=words::ATTACH icon="paperclip" testid="attach" entries/>
+            <Menu label=words::attach() icon="paperclip" testid="attach" entries/>
             <input class="no-show" type="file" multiple accept="image/*,video/*" tabindex="-1" aria-hidden="true" node_ref=pictures
                 data-testid="attach-pictures-input" on:change=move |_| chosen(pictures, false)/>
             <input class="no-show" type="file" multiple tabindex="-1" aria-hidden="true" node_ref=any
@@ -92,7 +92,7 @@ pub fn paste(app: App, event: &web_sys::ClipboardEvent) -> bool {
 pub fn DropTarget(dragged: RwSignal<bool>) -> impl IntoView {
     view! {
         <Show when=move || dragged.get()>
-            <div class="drop-target" data-testid="drop-target"><Icon name="paperclip"/><strong>{words::DROP_HERE}</strong></div>
+            <div class="drop-target" data-testid="drop-target"><Icon name="paperclip"/><strong>{words::drop_here()}</strong></div>
         </Show>
     }
 }

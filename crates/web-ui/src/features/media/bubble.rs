@@ -107,7 +107,7 @@ fn picture(app: App, shown: &Shown) -> AnyView {
                 <img class="media-full" src=address.text().to_owned() alt="" draggable="false" data-testid="media-picture"
                     on:error=move |_| broken.set(true)/>
             })}
-            {move || broken.get().then(|| view! { <span class="media-words">{words::CANNOT_SHOW}</span> })}
+            {move || broken.get().then(|| view! { <span class="media-words">{words::cannot_show()}</span> })}
             {move || can_open.get().then(|| {
                 let label = label.clone();
                 view! {
@@ -252,7 +252,7 @@ pub(super) fn trouble(app: App, shown: &Shown) -> Option<AnyView> {
                 <span>{words::media_trouble(trouble, shown.own)}</span>
                 {(!shown.failed.get()).then(|| view! {
                     <button class="media-bring" type="button" tabindex=tabindex data-testid="media-retry" on:click=again>
-                        <Icon name="arrow-clockwise"/>{words::TRY_AGAIN}
+                        <Icon name="arrow-clockwise"/>{words::try_again()}
                     </button>
                 })}
             </span>

@@ -136,11 +136,11 @@ pub fn Editor(file: File, done: impl Fn(Option<File>) + Copy + Send + Sync + 'st
         }
     };
     view! {
-        <Dialog title=words::EDIT_PHOTO.to_owned() testid="edit-photo" on_close=move || done(None)>
+        <Dialog title=words::edit_photo_title().to_owned() testid="edit-photo" on_close=move || done(None)>
             <div class="edit-stage" dir="ltr">
                 <div class="edit-photo">
                     <canvas class="edit-canvas" class:drawing=move || work.tool.get() == Tool::Draw node_ref=work.canvas role="img"
-                        aria-label=words::EDITED_PHOTO data-testid="edit-canvas"
+                        aria-label=words::edited_photo() data-testid="edit-canvas"
                         on:pointerdown=move |event| begins(work, &event)
                         on:pointermove=move |event| goes_on(work, &event)
                         on:pointerup=move |_| ends(work)
@@ -148,14 +148,14 @@ pub fn Editor(file: File, done: impl Fn(Option<File>) + Copy + Send + Sync + 'st
                     <Show when=move || work.tool.get() == Tool::Cut>{cut_frame(work)}</Show>
                 </div>
             </div>
-            {move || broken.get().then(|| view! { <p class="offer-notice" role="alert">{words::NOT_EDITED}</p> })}
+            {move || broken.get().then(|| view! { <p class="offer-notice" role="alert">{words::not_edited()}</p> })}
             <div class="edit-tools">
-                {deed(words::TURN, "edit-turn", Deed::Turn)}
-                {deed(words::MIRROR, "edit-mirror", Deed::Mirror)}
-                {tool(words::CROP, "edit-crop", Tool::Cut)}
-                {tool(words::DRAW, "edit-draw", Tool::Draw)}
+                {deed(words::turn(), "edit-turn", Deed::Turn)}
+                {deed(words::mirror_photo(), "edit-mirror", Deed::Mirror)}
+                {tool(words::crop(), "edit-crop", Tool::Cut)}
+                {tool(words::draw(), "edit-draw", Tool::Draw)}
                 <button class="button quiet small" type="button" data-testid="edit-undo" disabled=move || work.deeds.with(Vec::is_empty)
-                    on:click=move |_| { work.deeds.update(|deeds| _ = deeds.pop()); work.frames_all(); }>{words::UNDO}</button>
+                    on:click=move |_| { work.deeds.update(|deeds| _ = deeds.pop()); work.frames_all(); }>{words::undo()}</button>
             </div>
             <Show when=move || work.tool.get() == Tool::Cut>
                 <div class="edit-tools">
@@ -163,39 +163,39 @@ pub fn Editor(file: File, done: impl Fn(Option<File>) + Copy + Send + Sync + 'st
                         on:change=move |event| {
                             work.shape.set(if event_target_checked(&event) { Shape::Square } else { Shape::Free });
                             work.frames_all();
-                        }/>{words::SQUARE}</label>
+                        }/>{words::square()}</label>
                     <button class="button quiet small" type="button" data-testid="edit-cut" on:click=move |_| {
                         work.does(Deed::Cut(work.frame.get_untracked()));
                         work.takes(Tool::Cut);
-                    }>{words::CUT_HERE}</button>
+                    }>{words::cut_here()}</button>
                 </div>
             </Show>
             <Show when=move || work.tool.get() == Tool::Draw>{pens(work)}</Show>
             <div class="dialog-actions">
-                <button class="button quiet" type="button" data-testid="edit-cancel" on:click=move |_| done(None)>{words::CANCEL}</button>
-                <button class="button" type="button" data-testid="edit-use" disabled=move || !is_ready() on:click=use_it>{words::USE_PHOTO}</button>
+                <button class="button quiet" type="button" data-testid="edit-cancel" on:click=move |_| done(None)>{words::cancel()}</button>
+                <button class="button" type="button" data-testid="edit-use" disabled=move || !is_ready() on:click=use_it>{words::use_photo()}</button>
             </div>
         </Dialog>
     }
 }
 
 fn pens(work: Work) -> impl IntoView {
-    let colours = words::COLOURS.iter().enumerate().map(move |(at, (colour, name))| {
+    let colours = words::colours().into_iter().enumerate().map(move |(at, (colour, name))| {
         view! {
             <label class="quality"><input type="radio" name="colour" data-testid=format!("edit-colour-{at}")
                 prop:checked=move || work.colour.get() == at on:change=move |_| work.colour.set(at)/>
-                <span class="edit-colour" style:background=*colour aria-hidden="true"></span>{*name}</label>
+                <span class="edit-colour" style:background=colour aria-hidden="true"></span>{name}</label>
         }
     });
-    let widths = [words::THIN, words::THICK].into_iter().enumerate().map(move |(at, name)| {
+    let widths = [words::thin(), words::thick()].into_iter().enumerate().map(move |(at, name)| {
         view! {
             <label class="quality"><input type="radio" name="pen" data-testid=format!("edit-width-{at}")
                 prop:checked=move || work.width.get() == at on:change=move |_| work.width.set(at)/>{name}</label>
         }
     });
     view! {
-        <fieldset class="qualities"><legend class="field-label">{words::COLOUR}</legend>{colours.collect_view()}</fieldset>
-        <fieldset class="qualities"><legend class="field-label">{words::WIDTH}</legend>{widths.collect_view()}</fieldset>
+        <fieldset class="qualities"><legend class="field-label">{words::colour()}</legend>{colours.collect_view()}</fieldset>
+        <fieldset class="qualities"><legend class="field-label">{words::width()}</legend>{widths.collect_view()}</fieldset>
     }
 }
 
@@ -242,7 +242,7 @@ fn cut_frame(work: Work) -> impl IntoView {
     view! {
         <div class="edit-frame" style:inset-inline-start=part(|frame| frame.x, |size| size.0) style:inset-block-start=part(|frame| frame.y, |size| size.1)
             style:inline-size=part(|frame| frame.width, |size| size.0) style:block-size=part(|frame| frame.height, |size| size.1)>
-            {handle(None, "edit-move", words::MOVE_FRAME, "edit-move")}
+            {handle(None, "edit-move", words::move_frame(), "edit-move")}
             {handle(Some(Corner::TopLeft), "edit-corner top left", words::corner(Corner::TopLeft), "edit-top-left")}
             {handle(Some(Corner::TopRight), "edit-corner top right", words::corner(Corner::TopRight), "edit-top-right")}
             {handle(Some(Corner::BottomLeft), "edit-corner bottom left", words::corner(Corner::BottomLeft), "edit-bottom-left")}
@@ -271,7 +271,7 @@ fn begins(work: Work, event: &PointerEvent) {
         return;
     }
     keeps(event);
-    let colour = words::COLOURS.get(work.colour.get_untracked()).map_or("#000000", |colour| colour.0);
+    let colour = words::colours().get(work.colour.get_untracked()).map_or("#000000", |colour| colour.0);
     let width = WIDTHS.get(work.width.get_untracked()).map_or(1.0, |part| (part * work.longer()).max(2.0));
     let line = Line { colour, width, points: vec![place(work, event)] };
     if let Some(canvas) = work.canvas.get_untracked() {

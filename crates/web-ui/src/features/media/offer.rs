@@ -67,16 +67,16 @@ pub fn Offer() -> impl IntoView {
             </ul>
             <Show when=move || has_photos.get()>
                 <fieldset class="qualities">
-                    <legend class="field-label">{words::QUALITY}</legend>
-                    {choice(Quality::Standard, words::QUALITY_STANDARD, "quality-standard")}
-                    {choice(Quality::Hd, words::QUALITY_HD, "quality-hd")}
-                    {choice(Quality::AsIs, words::QUALITY_AS_IS, "quality-as-is")}
-                    <p class="dialog-note faint">{move || if quality.get() == Quality::AsIs { words::QUALITY_AS_IS_NOTE } else { words::QUALITY_NOTE }}</p>
+                    <legend class="field-label">{words::quality()}</legend>
+                    {choice(Quality::Standard, words::quality_standard(), "quality-standard")}
+                    {choice(Quality::Hd, words::quality_hd(), "quality-hd")}
+                    {choice(Quality::AsIs, words::quality_as_is(), "quality-as-is")}
+                    <p class="dialog-note faint">{move || if quality.get() == Quality::AsIs { words::quality_as_is_note() } else { words::quality_note() }}</p>
                 </fieldset>
             </Show>
-            <Show when=move || has_films.get()><p class="dialog-note faint">{words::FILM_NOTE}</p></Show>
+            <Show when=move || has_films.get()><p class="dialog-note faint">{words::film_note()}</p></Show>
             <label class="field">
-                <span class="field-label">{words::CAPTION}</span>
+                <span class="field-label">{words::caption()}</span>
                 // On a phone its keyboard would cover the pictures.
                 <input class="input" dir="auto" maxlength="4096" data-testid="offer-caption" prop:value=caption autofocus=is_computer
                     on:input=move |event| caption.set(event_target_value(&event))
@@ -85,9 +85,9 @@ pub fn Offer() -> impl IntoView {
             <p class="offer-notice" role="alert" data-testid="offer-notice">{move || app.offered.with(|offered| offered.as_ref().map(|offered| offered.notice.clone()))}</p>
             <div class="dialog-actions">
                 <span class="offer-state" role="status">{move || ready.get().map(|done| words::preparing(done, count.get()))}</span>
-                <button class="button quiet" type="button" data-testid="offer-cancel" on:click=move |_| close()>{words::CANCEL}</button>
+                <button class="button quiet" type="button" data-testid="offer-cancel" on:click=move |_| close()>{words::cancel()}</button>
                 <button class="button" type="button" data-testid="offer-send" autofocus=!is_computer disabled=move || ready.get().is_some() on:click=move |_| go()>
-                    <Icon name="paper-plane-right"/>{words::SEND}
+                    <Icon name="paper-plane-right"/>{words::send()}
                 </button>
             </div>
         </Dialog>

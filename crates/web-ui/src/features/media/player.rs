@@ -120,7 +120,7 @@ pub(super) fn player(app: App, shown: &Shown) -> AnyView {
                 <span class="wave" dir="ltr">
                     {bars}
                     <input class="wave-place" type="range" min="0" max=move || all_ms.get().max(1).to_string() step=move || (all_ms.get() / 60).clamp(100, 5_000).to_string()
-                        aria-label=words::POSITION aria-valuetext=move || words::place_in(&length(at_ms.get()), &length(all_ms.get())) prop:value=move || at_ms.get().to_string() tabindex=tabindex disabled=move || !can_play.get()
+                        aria-label=words::position() aria-valuetext=move || words::place_in(&length(at_ms.get()), &length(all_ms.get())) prop:value=move || at_ms.get().to_string() tabindex=tabindex disabled=move || !can_play.get()
                         on:input=go_to on:keydown=|event| if moves_in_range(&event.key()) { event.stop_propagation() }/>
                 </span>
                 <span class="media-size" data-testid="media-time">{time}</span>
@@ -140,8 +140,8 @@ pub(super) fn player(app: App, shown: &Shown) -> AnyView {
         </div>
         {move || broken.get().then(|| {
             let of = save_of.clone();
-            view! { <span class="media-trouble-line">{words::CANNOT_PLAY} " "
-                <button class="button quiet small" type="button" tabindex=tabindex data-testid="media-save" on:click=move |_| save(app, &of, saves)>{words::SAVE_AS}</button>
+            view! { <span class="media-trouble-line">{words::cannot_play()} " "
+                <button class="button quiet small" type="button" tabindex=tabindex data-testid="media-save" on:click=move |_| save(app, &of, saves)>{words::save_as()}</button>
             </span> }
         })}
     }

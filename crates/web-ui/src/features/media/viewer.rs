@@ -193,22 +193,22 @@ pub fn Viewer() -> impl IntoView {
         format!("translate({x}px, {y}px) scale({zoom})")
     };
     view! {
-        <dialog class="viewer" node_ref=dialog aria-label=words::VIEWER data-testid="viewer" on:keydown=on_key
+        <dialog class="viewer" node_ref=dialog aria-label=words::viewer() data-testid="viewer" on:keydown=on_key
             on:cancel=move |event: leptos::ev::Event| { event.prevent_default(); close(); }>
             <header class="viewer-head">
                 <span class="viewer-count" role="status" data-testid="viewer-count">
                     {move || at.get().map(|at| words::in_viewer(at + 1, rows.with(Vec::len)))}
                 </span>
                 <Show when=is_photo>
-                    <IconButton icon="magnifying-glass-minus" label=words::ZOOM_OUT.to_owned() testid="viewer-smaller"
+                    <IconButton icon="magnifying-glass-minus" label=words::zoom_out().to_owned() testid="viewer-smaller"
                         on_click=move |_| look.update(|look| *look = look.zoomed(1.0 / ZOOM_STEP))/>
-                    <IconButton icon="magnifying-glass-plus" label=words::ZOOM_IN.to_owned() testid="viewer-larger"
+                    <IconButton icon="magnifying-glass-plus" label=words::zoom_in().to_owned() testid="viewer-larger"
                         on_click=move |_| look.update(|look| *look = look.zoomed(ZOOM_STEP))/>
                 </Show>
                 <Show when=move || shown.with(|row| row.as_ref().is_some_and(|row| is_to_be_seen(row)))>
-                    <IconButton icon="download-simple" label=words::SAVE_AS.to_owned() testid="viewer-save" on_click=save/>
+                    <IconButton icon="download-simple" label=words::save_as().to_owned() testid="viewer-save" on_click=save/>
                 </Show>
-                <IconButton icon="x" label=words::CLOSE.to_owned() testid="viewer-close" on_click=move |_| close()/>
+                <IconButton icon="x" label=words::close().to_owned() testid="viewer-close" on_click=move |_| close()/>
             </header>
             <div class="viewer-stage" class:zoomed=move || { look.get().zoom > 1.0 }
                 on:wheel=move |event| if is_photo() {
@@ -228,7 +228,7 @@ pub fn Viewer() -> impl IntoView {
                     look.update(|look| *look = if look.zoom > 1.0 { WHOLE } else { look.zoomed(2.5) });
                 }>
                 {move || broken.get().then(|| view! {
-                    <p class="viewer-words" role="status">{if is_photo() { words::CANNOT_SHOW } else { words::CANNOT_PLAY }}</p>
+                    <p class="viewer-words" role="status">{if is_photo() { words::cannot_show() } else { words::cannot_play() }}</p>
                 })}
                 {move || address.get().filter(|_| !broken.get()).map(|address| {
                     let src = address.text().to_owned();
@@ -243,14 +243,14 @@ pub fn Viewer() -> impl IntoView {
                             data-zoom=move || format!("{:.2}", look.get().zoom) style:transform=place on:error=move |_| broken.set(true)/>
                     }.into_any()
                 })}
-                {move || (address.get().is_none() && !broken.get()).then(|| view! { <span class="skeleton viewer-coming" role="status" aria-label=words::PART_COMING></span> })}
+                {move || (address.get().is_none() && !broken.get()).then(|| view! { <span class="skeleton viewer-coming" role="status" aria-label=words::part_coming()></span> })}
             </div>
             <Show when=move || { at.get().is_some_and(|at| at > 0) }>
-                <button class="viewer-step before" type="button" aria-label=words::PREVIOUS_MEDIA title=words::PREVIOUS_MEDIA data-testid="viewer-previous"
+                <button class="viewer-step before" type="button" aria-label=words::previous_media() title=words::previous_media() data-testid="viewer-previous"
                     on:click=move |_| step(-1)><Icon name="caret-left"/></button>
             </Show>
             <Show when=move || { at.get().is_some_and(|at| at + 1 < rows.with(Vec::len)) }>
-                <button class="viewer-step after" type="button" aria-label=words::NEXT_MEDIA title=words::NEXT_MEDIA data-testid="viewer-next"
+                <button class="viewer-step after" type="button" aria-label=words::next_media() title=words::next_media() data-testid="viewer-next"
                     on:click=move |_| step(1)><Icon name="caret-right"/></button>
             </Show>
         </dialog>

@@ -39,7 +39,7 @@ pub fn VoiceNote() -> impl IntoView {
             let _ = over.try_run(true);
             match recorded {
                 Some(recorded) => give(app, app.moves.with_untracked(|moves| moves.newest(begun_in)), recorded).await,
-                None => app.toast(words::NOTHING_RECORDED.to_owned(), false),
+                None => app.toast(words::nothing_recorded().to_owned(), false),
             }
         });
     };
@@ -70,8 +70,8 @@ pub fn VoiceNote() -> impl IntoView {
             }
             Err(trouble) => {
                 let words = match trouble {
-                    CaptureTrouble::Refused => words::MICROPHONE_REFUSED,
-                    CaptureTrouble::Missing => words::MICROPHONE_MISSING,
+                    CaptureTrouble::Refused => words::microphone_refused(),
+                    CaptureTrouble::Missing => words::microphone_missing(),
                 };
                 app.toast(words.to_owned(), false);
                 let _ = over.try_run(false);
@@ -79,14 +79,14 @@ pub fn VoiceNote() -> impl IntoView {
         }
         let _ = busy.try_set(false);
     });
-    let pause_label = move || if paused.get() { words::GO_ON_RECORDING } else { words::PAUSE_RECORDING };
+    let pause_label = move || if paused.get() { words::go_on_recording() } else { words::pause_recording() };
     view! {
-        <div class="voice" role="group" tabindex="-1" aria-label=words::VOICE_NOTE data-testid="voice-note" data-paused=move || paused.get().to_string()
+        <div class="voice" role="group" tabindex="-1" aria-label=words::voice_note() data-testid="voice-note" data-paused=move || paused.get().to_string()
             on:keydown=move |event| if event.key() == "Escape" {
                 event.stop_propagation();
                 over.run(false);
             }>
-            <IconButton icon="trash" label=words::DROP_RECORDING.to_owned() testid="voice-drop" on_click=move |_| over.run(false)/>
+            <IconButton icon="trash" label=words::drop_recording().to_owned() testid="voice-drop" on_click=move |_| over.run(false)/>
             <span class="voice-dot" class:paused=move || paused.get() aria-hidden="true"></span>
             <span class="voice-time" role="timer" data-testid="voice-time">{move || length(at_ms.get())}</span>
             <span class="voice-meter" aria-hidden="true"><span style:inline-size=move || format!("{}%", u32::from(loud.get()) * 100 / 255)></span></span>
@@ -94,7 +94,7 @@ pub fn VoiceNote() -> impl IntoView {
                 disabled=move || busy.get() on:click=move |_| pause()>
                 <Icon name=Signal::derive(move || if paused.get() { "microphone" } else { "pause-fill" })/>
             </button>
-            <button class="send" type="button" aria-label=words::SEND title=words::SEND data-testid="voice-send"
+            <button class="send" type="button" aria-label=words::send() title=words::send() data-testid="voice-send"
                 disabled=move || busy.get() on:click=move |_| send()><Icon name="paper-plane-right"/></button>
         </div>
     }

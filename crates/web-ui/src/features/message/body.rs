@@ -21,7 +21,7 @@ pub(super) fn body_view(
     match body {
         MessageBody::Text(text) => text_view(text, mentions, is_entered),
         MessageBody::Waiting => {
-            view! { <span class="bubble-text faint" data-testid="message-waiting"><Icon name="hourglass"/> " " {words::WAITING}</span> }.into_any()
+            view! { <span class="bubble-text faint" data-testid="message-waiting"><Icon name="hourglass"/> " " {words::waiting()}</span> }.into_any()
         }
         MessageBody::Deleted => {
             view! { <span class="bubble-text faint" data-testid="message-deleted"><Icon name="prohibit"/> " " {words::deleted(own)}</span> }.into_any()
@@ -32,7 +32,7 @@ pub(super) fn body_view(
         // Drawn by itself.
         MessageBody::Poll(_) => ().into_any(),
         MessageBody::Newer | MessageBody::System(_) => {
-            view! { <span class="bubble-text faint"><Icon name="arrow-clockwise"/> " " {words::NEWER}</span> }.into_any()
+            view! { <span class="bubble-text faint"><Icon name="arrow-clockwise"/> " " {words::newer()}</span> }.into_any()
         }
     }
 }

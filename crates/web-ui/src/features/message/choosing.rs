@@ -42,7 +42,7 @@ pub fn choose(app: App, row: &Arc<MessageRow>, range: bool) {
         if between.is_empty() { selection.toggle(row) } else { selection.add(between) }
     });
     if matches!(done, Some(Err(_))) {
-        app.toast(words::CHOSEN_FULL.to_owned(), false);
+        app.toast(words::chosen_full().to_owned(), false);
     }
 }
 
@@ -70,7 +70,7 @@ pub fn act_on_chosen(app: App, deed: Deed, around: Around) {
         Deed::Star => star(app, &rows),
         Deed::Copy => {
             let own_name = app.profile.with_untracked(|profile| profile.as_ref().map(|profile| profile.name.clone()));
-            let own_name = own_name.unwrap_or_else(|| words::YOU.to_owned());
+            let own_name = own_name.unwrap_or_else(|| words::you().to_owned());
             let head = |row: &MessageRow| {
                 let ms = shown_ms(row, now_ms);
                 let zone = page::zone_at(ms);
@@ -81,7 +81,7 @@ pub fn act_on_chosen(app: App, deed: Deed, around: Around) {
                 format!("[{}, {}] {name}:", clock::date_of(ms, zone), clock::time(ms, zone))
             };
             page::copy(&joined(&rows, head), move |done| {
-                app.toast(if done { words::COPIED } else { words::COPY_FAILED }.to_owned(), false);
+                app.toast(if done { words::copied() } else { words::copy_failed() }.to_owned(), false);
             });
             leave_selection(app);
         }
@@ -130,17 +130,17 @@ pub fn ChosenBar(around: Around) -> impl IntoView {
     };
     let all_starred = move || rows.with(|rows| !rows.is_empty() && rows.iter().all(|row| row.starred));
     view! {
-        <div class="chosen-bar" role="group" aria-label=words::SELECTION data-testid="chosen-bar">
-            <IconButton icon="x" label=words::STOP_SELECTING.to_owned() testid="chosen-leave" on_click=move |_| leave_selection(app)/>
+        <div class="chosen-bar" role="group" aria-label=words::selection() data-testid="chosen-bar">
+            <IconButton icon="x" label=words::stop_selecting().to_owned() testid="chosen-leave" on_click=move |_| leave_selection(app)/>
             <p class="chosen-count" role="status" data-testid="chosen-count">{move || words::selected(rows.with(Vec::len))}</p>
             {move || if all_starred() {
-                button(Deed::Star, words::UNSTAR, "star-fill", "chosen-star")
+                button(Deed::Star, words::unstar(), "star-fill", "chosen-star")
             } else {
-                button(Deed::Star, words::STAR, "star", "chosen-star")
+                button(Deed::Star, words::star(), "star", "chosen-star")
             }}
-            {button(Deed::Copy, words::COPY, "copy", "chosen-copy")}
-            {button(Deed::Forward, words::FORWARD, "arrow-bend-up-right", "chosen-forward")}
-            {button(Deed::Delete, words::DELETE, "trash", "chosen-delete")}
+            {button(Deed::Copy, words::copy(), "copy", "chosen-copy")}
+            {button(Deed::Forward, words::forward(), "arrow-bend-up-right", "chosen-forward")}
+            {button(Deed::Delete, words::delete(), "trash", "chosen-delete")}
         </div>
     }
 }

@@ -66,7 +66,7 @@ pub fn MessageDialogs(around: Around) -> impl IntoView {
             let row = Signal::derive(move || held(app, id).unwrap_or_else(|| Arc::clone(&first)));
             Some(match dialogue {
                 Dialogue::Info => view! {
-                    <Dialog title=words::MESSAGE_INFO testid="message-info" on_close=close>
+                    <Dialog title=words::message_info() testid="message-info" on_close=close>
                         {move || facts(&row.get(), is_group)}
                         {(is_group && row.with_untracked(|row| row.own)).then(|| view! { <Receipts id row around/> })}
                         <Close close/>
@@ -74,7 +74,7 @@ pub fn MessageDialogs(around: Around) -> impl IntoView {
                 }
                 .into_any(),
                 Dialogue::Reactions => view! {
-                    <Dialog title=words::REACTIONS testid="reactions-dialog" on_close=close>
+                    <Dialog title=words::reactions_title() testid="reactions-dialog" on_close=close>
                         {
                             // Drawn anew only for another reaction: the focus may be in it.
                             let reactions = Memo::new(move |_| row.with(|row| row.reactions.clone()));
@@ -85,7 +85,7 @@ pub fn MessageDialogs(around: Around) -> impl IntoView {
                 }
                 .into_any(),
                 Dialogue::Votes => view! {
-                    <Dialog title=words::POLL testid="votes-dialog" on_close=close>
+                    <Dialog title=words::a_poll() testid="votes-dialog" on_close=close>
                         {move || row.with(|row| who_voted(row, around))}
                         <Close close/>
                     </Dialog>
@@ -103,7 +103,7 @@ pub fn MessageDialogs(around: Around) -> impl IntoView {
 fn Close(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     view! {
         <div class="dialog-actions">
-            <button class="button" type="button" data-testid="dialog-close" on:click=move |_| close()>{words::CLOSE}</button>
+            <button class="button" type="button" data-testid="dialog-close" on:click=move |_| close()>{words::close()}</button>
         </div>
     }
 }
@@ -112,22 +112,22 @@ fn Close(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
 fn facts(row: &MessageRow, is_group: bool) -> impl IntoView + use<> {
     let when = |ms: u64| clock::full(ms, page::now_ms(), page::zone_at(ms));
     let step = |least: MessageStatus, ms: u64| match ms {
-        0 if row.status.is_some_and(|status| status >= least) => words::TIME_UNKNOWN.to_owned(),
-        0 => words::NOT_YET.to_owned(),
+        0 if row.status.is_some_and(|status| status >= least) => words::time_unknown().to_owned(),
+        0 => words::not_yet().to_owned(),
         ms => when(ms),
     };
     view! {
         <dl class="facts">
-            <div><dt>{if row.own { words::SENT_AT } else { words::RECEIVED }}</dt><dd>{when(shown_ms(row, page::now_ms()))}</dd></div>
+            <div><dt>{if row.own { words::sent_at() } else { words::received() }}</dt><dd>{when(shown_ms(row, page::now_ms()))}</dd></div>
             {(row.own && !is_group).then(|| view! {
-                <div><dt>{words::DELIVERED_AT}</dt><dd data-testid="info-delivered">{step(MessageStatus::Delivered, row.delivered_ms)}</dd></div>
-                <div><dt>{words::READ_AT}</dt><dd data-testid="info-read">{step(MessageStatus::Read, row.read_ms)}</dd></div>
+                <div><dt>{words::delivered_at()}</dt><dd data-testid="info-delivered">{step(MessageStatus::Delivered, row.delivered_ms)}</dd></div>
+                <div><dt>{words::read_at()}</dt><dd data-testid="info-read">{step(MessageStatus::Read, row.read_ms)}</dd></div>
             })}
             {(row.lifetime_ms > 0).then(|| {
                 // Its time begins when the server has it.
                 let is_unsent = matches!(row.status, Some(MessageStatus::Pending | MessageStatus::Failed));
-                let end = if is_unsent { words::NOT_YET.to_owned() } else { when(row.time_ms.saturating_add(row.lifetime_ms)) };
-                view! { <div><dt>{words::DISAPPEARS_AT}</dt><dd data-testid="info-disappears">{end}</dd></div> }
+                let end = if is_unsent { words::not_yet().to_owned() } else { when(row.time_ms.saturating_add(row.lifetime_ms)) };
+                view! { <div><dt>{words::disappears_at()}</dt><dd data-testid="info-disappears">{end}</dd></div> }
             })}
         </dl>
     }
@@ -146,7 +146,7 @@ fn who_reacted(id: MessageId, reactions: &[Reaction], around: Around) -> impl In
                             // The button goes.
                             page::focus(".dialog-actions button");
                             react(app, id, String::new());
-                        }>{words::TAKE_BACK}</button>
+                        }>{words::take_back()}</button>
                 })}
             </li>
         }
@@ -174,7 +174,7 @@ fn who_voted(row: &MessageRow, around: Around) -> impl IntoView + use<> {
     view! {
         <p dir="auto">{poll.question.clone()}</p>
         {parts}
-        {nobody.then(|| view! { <p class="faint" data-testid="no-votes">{words::NO_VOTES}</p> })}
+        {nobody.then(|| view! { <p class="faint" data-testid="no-votes">{words::no_votes()}</p> })}
     }
     .into_any()
 }
@@ -198,14 +198,14 @@ fn React(id: MessageId, close: impl Fn() + Copy + Send + Sync + 'static) -> impl
         done();
     })));
     view! {
-        <Dialog title=words::MORE_EMOJI testid="react-dialog" on_close=close>
+        <Dialog title=words::more_emoji() testid="react-dialog" on_close=close>
             <Lazy part=parts::EMOJI place=Place::Inside focus=".emoji-search"/>
             <form on:submit=move |event| {
                 event.prevent_default();
                 done();
             }>
                 <label class="field">
-                    <span class="field-label">{words::EMOJI_LABEL}</span>
+                    <span class="field-label">{words::emoji_label()}</span>
                     <input class="input emoji emoji-input" type="text" autocomplete="off" data-testid="emoji-input" aria-describedby="emoji-hint"
                         aria-invalid=move || refused.with(|refused| !refused.is_empty()).to_string()
                         prop:value=typed on:input=move |event| {
@@ -216,8 +216,8 @@ fn React(id: MessageId, close: impl Fn() + Copy + Send + Sync + 'static) -> impl
                 <p id="emoji-hint" class="faint dialog-note">{words::emoji_hint(page::keyboard())}</p>
                 <p class="field-error" role="alert" data-testid="emoji-error">{refused}</p>
                 <div class="dialog-actions">
-                    <button class="button quiet" type="button" on:click=move |_| close()>{words::CANCEL}</button>
-                    <button class="button" type="submit" data-testid="emoji-go" disabled=move || typed.with(|typed| typed.trim().is_empty())>{words::REACT}</button>
+                    <button class="button quiet" type="button" on:click=move |_| close()>{words::cancel()}</button>
+                    <button class="button" type="submit" data-testid="emoji-go" disabled=move || typed.with(|typed| typed.trim().is_empty())>{words::react()}</button>
                 </div>
             </form>
         </Dialog>
@@ -263,25 +263,25 @@ fn Delete(rows: Vec<Arc<MessageRow>>, close: impl Fn() + Copy + Send + Sync + 's
         }
     };
     let text = move || match number {
-        1 if all_unsent => words::DELETE_UNSENT,
-        1 if for_everyone() => words::DELETE_ANY_TEXT,
-        1 if is_note => words::DELETE_NOTE_TEXT,
-        1 => words::DELETE_FOR_ME_TEXT,
-        _ if all_unsent => words::DELETE_ALL_UNSENT,
-        _ if for_everyone() => words::DELETE_ALL_ANY_TEXT,
-        _ if is_note => words::DELETE_ALL_NOTES_TEXT,
-        _ => words::DELETE_ALL_FOR_ME_TEXT,
+        1 if all_unsent => words::delete_unsent(),
+        1 if for_everyone() => words::delete_any_text(),
+        1 if is_note => words::delete_note_text(),
+        1 => words::delete_for_me_text(),
+        _ if all_unsent => words::delete_all_unsent(),
+        _ if for_everyone() => words::delete_all_any_text(),
+        _ if is_note => words::delete_all_notes_text(),
+        _ => words::delete_all_for_me_text(),
     };
     view! {
         <Dialog title=words::delete_title(number) testid="delete-dialog" on_close=close>
             <p>{text}</p>
             <div class="dialog-actions stacked">
-                <button class="button quiet" type="button" data-testid="delete-no" on:click=move |_| close()>{words::CANCEL}</button>
+                <button class="button quiet" type="button" data-testid="delete-no" on:click=move |_| close()>{words::cancel()}</button>
                 <button class="button danger" type="button" data-testid="delete-for-me" on:click=move |_| delete(false)>
-                    {if all_unsent || is_note { words::DELETE } else { words::FOR_ME }}
+                    {if all_unsent || is_note { words::delete() } else { words::for_me() }}
                 </button>
                 <Show when=for_everyone>
-                    <button class="button danger" type="button" data-testid="delete-for-everyone" on:click=move |_| delete(true)>{words::FOR_EVERYONE}</button>
+                    <button class="button danger" type="button" data-testid="delete-for-everyone" on:click=move |_| delete(true)>{words::for_everyone()}</button>
                 </Show>
             </div>
         </Dialog>

@@ -75,7 +75,7 @@ pub fn Forward(rows: Vec<Arc<MessageRow>>, close: impl Fn() + Copy + Send + Sync
             }>
                 <div class="search">
                     <Icon name="magnifying-glass"/>
-                    <input class="search-input" type="search" placeholder=words::SEARCH_RECIPIENTS aria-label=words::SEARCH_RECIPIENTS
+                    <input class="search-input" type="search" placeholder=words::search_recipients() aria-label=words::search_recipients()
                         autocomplete="off" dir="auto" data-testid="forward-search" prop:value=query
                         on:input=move |event| query.set(event_target_value(&event))
                         on:keydown=move |event| {
@@ -88,13 +88,13 @@ pub fn Forward(rows: Vec<Arc<MessageRow>>, close: impl Fn() + Copy + Send + Sync
                 <Chats shown recipients/>
                 <p class="forward-to" role="status" data-testid="forward-to">
                     {move || to.with(|(_, titles)| (!titles.is_empty()).then(|| words::forward_to(titles)))}
-                    {move || recipients.with(Recipients::is_full).then(|| view! { <br/> <strong>{words::FORWARD_FULL}</strong> })}
+                    {move || recipients.with(Recipients::is_full).then(|| view! { <br/> <strong>{words::forward_full()}</strong> })}
                 </p>
                 <p class="field-error" role="alert" data-testid="forward-error">{refused}</p>
                 <div class="dialog-actions">
-                    <button class="button quiet" type="button" on:click=move |_| close()>{words::CANCEL}</button>
+                    <button class="button quiet" type="button" on:click=move |_| close()>{words::cancel()}</button>
                     <button class="button" type="submit" data-testid="forward-go"
-                        disabled=move || busy.get() || is_to_none()>{words::SEND}</button>
+                        disabled=move || busy.get() || is_to_none()>{words::send()}</button>
                 </div>
             </form>
         </Dialog>
@@ -117,7 +117,7 @@ fn Chats(shown: Memo<Vec<ChatId>>, recipients: RwSignal<Recipients>) -> impl Int
         }
     };
     view! {
-        <ul class="forward-list" node_ref=list aria-label=words::CHATS data-testid="forward-list" on:keydown=on_key
+        <ul class="forward-list" node_ref=list aria-label=words::chats() data-testid="forward-list" on:keydown=on_key
             on:focusin=move |_| {
                 if let Some(at) = list.get_untracked().and_then(|list| focused_item(&list)) {
                     cursor.set(shown.with_untracked(|shown| shown.get(at as usize).copied()));
@@ -127,7 +127,7 @@ fn Chats(shown: Memo<Vec<ChatId>>, recipients: RwSignal<Recipients>) -> impl Int
                 {app.chats.with_untracked(|chats| chats.get(&chat)).map(|row| recipient(&row, recipients, stop))}
             </For>
         </ul>
-        <Show when=move || shown.with(Vec::is_empty)><p class="empty">{words::FORWARD_NONE}</p></Show>
+        <Show when=move || shown.with(Vec::is_empty)><p class="empty">{words::forward_none()}</p></Show>
     }
 }
 

@@ -25,19 +25,19 @@ pub(super) fn cards_view(cards: &[Card], is_entered: Memo<bool>) -> AnyView {
             let number = number.clone();
             Memo::new(move |_| !app.contacts.with(|contacts| contacts.has_number(&number)))
         };
-        let save = words::of_card(words::CARD_SAVE, card);
+        let save = words::of_card(words::card_save(), card);
         view! {
             <li class="card" data-testid="card">
                 <Icon name="user"/>
                 <span class="two-lines"><strong dir="auto">{name}</strong><span class="faint" dir="ltr">{shown(&card.number)}</span></span>
                 <span class="card-deeds">
                     <button class="button quiet small" type="button" data-testid="card-write" tabindex=part_tabindex(is_entered)
-                        aria-label=words::of_card(words::CARD_WRITE, card) on:click=move |_| open(number.clone(), String::new())>{words::CARD_WRITE}</button>
+                        aria-label=words::of_card(words::card_write(), card) on:click=move |_| open(number.clone(), String::new())>{words::card_write()}</button>
                     {move || is_new.get().then(|| {
                         let (number, name) = saved.clone();
                         view! {
                             <button class="button quiet small" type="button" data-testid="card-save" tabindex=part_tabindex(is_entered)
-                                aria-label=save.clone() on:click=move |_| open(number.clone(), name.clone())>{words::CARD_SAVE}</button>
+                                aria-label=save.clone() on:click=move |_| open(number.clone(), name.clone())>{words::card_save()}</button>
                         }
                     })}
                 </span>
@@ -60,7 +60,7 @@ pub(super) fn place_view(place: &Place, is_entered: Memo<bool>) -> AnyView {
         <div class="card place" data-testid="place">
             <Icon name="map-pin"/>
             <span class="two-lines">{name}<bdi class="faint" dir="ltr">{place.degrees()}</bdi>{accuracy.map(|text| view! { <span class="faint">{text}</span> })}</span>
-            <a class="card-deeds" href=map target="_blank" rel="noopener noreferrer" data-testid="place-map" tabindex=part_tabindex(is_entered)>{words::OPEN_MAP}</a>
+            <a class="card-deeds" href=map target="_blank" rel="noopener noreferrer" data-testid="place-map" tabindex=part_tabindex(is_entered)>{words::open_map()}</a>
         </div>
     }
     .into_any()

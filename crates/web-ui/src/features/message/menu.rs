@@ -68,7 +68,7 @@ pub(super) fn react(app: App, message: MessageId, emoji: String) {
 fn copy(app: App, row: &MessageRow) {
     if let MessageBody::Text(text) = &row.body {
         page::copy(text, move |done| {
-            app.toast(if done { words::COPIED } else { words::COPY_FAILED }.to_owned(), false);
+            app.toast(if done { words::copied() } else { words::copy_failed() }.to_owned(), false);
         });
     }
 }
@@ -110,7 +110,7 @@ pub fn MessageMenu(around: Around) -> impl IntoView {
     let entries = Callback::new(move |()| {
         untrack(|| of.get().and_then(|id| held(app, id))).map(|row| entries(app, &row, around)).unwrap_or_default()
     });
-    view! { <ContextMenu label=Signal::stored(words::MESSAGE_MENU.to_owned()) testid="message-actions" place entries/> }
+    view! { <ContextMenu label=Signal::stored(words::message_menu().to_owned()) testid="message-actions" place entries/> }
 }
 
 fn entries(app: App, row: &Arc<MessageRow>, around: Around) -> Vec<Entry> {
@@ -128,21 +128,21 @@ fn entries(app: App, row: &Arc<MessageRow>, around: Around) -> Vec<Entry> {
             let act = Callback::new(move |()| react(app, id, chosen.clone()));
             Entry { look: Look::Beside(own), label: emoji, icon: "", testid: "menu-emoji", act }
         }));
-        entries.push(entry(Deed::React, Look::BesideIcon, words::MORE_EMOJI, "plus", "menu-react"));
+        entries.push(entry(Deed::React, Look::BesideIcon, words::more_emoji(), "plus", "menu-react"));
     }
     entries.extend(deeds::MENU.into_iter().filter(|deed| may(app, *deed, row)).map(|deed| {
         let (label, icon, testid) = match deed {
-            Deed::Reply => (words::REPLY, "arrow-bend-up-left", "menu-reply"),
-            Deed::React => (words::REACT, "plus", "menu-react"),
-            Deed::Copy => (words::COPY, "copy", "menu-copy"),
-            Deed::Star => (if row.starred { words::UNSTAR } else { words::STAR }, "star", "menu-star"),
-            Deed::Pin if is_pinned(app, row.id) => (words::UNPIN_MESSAGE, "push-pin", "menu-unpin-message"),
-            Deed::Pin => (words::PIN_MESSAGE, "push-pin", "menu-pin-message"),
-            Deed::Info => (words::MESSAGE_INFO, "info", "menu-info"),
-            Deed::Edit => (words::EDIT, "pencil-simple", "menu-edit"),
-            Deed::Forward => (words::FORWARD, "arrow-bend-up-right", "menu-forward"),
-            Deed::Select => (words::SELECT, "check-circle", "menu-select"),
-            Deed::Delete => (words::DELETE, "trash", "menu-delete"),
+            Deed::Reply => (words::reply(), "arrow-bend-up-left", "menu-reply"),
+            Deed::React => (words::react(), "plus", "menu-react"),
+            Deed::Copy => (words::copy(), "copy", "menu-copy"),
+            Deed::Star => (if row.starred { words::unstar() } else { words::star() }, "star", "menu-star"),
+            Deed::Pin if is_pinned(app, row.id) => (words::unpin_message(), "push-pin", "menu-unpin-message"),
+            Deed::Pin => (words::pin_message(), "push-pin", "menu-pin-message"),
+            Deed::Info => (words::message_info(), "info", "menu-info"),
+            Deed::Edit => (words::edit(), "pencil-simple", "menu-edit"),
+            Deed::Forward => (words::forward(), "arrow-bend-up-right", "menu-forward"),
+            Deed::Select => (words::select(), "check-circle", "menu-select"),
+            Deed::Delete => (words::delete(), "trash", "menu-delete"),
         };
         entry(deed, Look::Line, label, icon, testid)
     }));

@@ -34,7 +34,7 @@ pub(super) fn PollView(
     let question = move || poll.with(|poll| poll.as_ref().map(|poll| poll.question.clone()));
     let several = move || poll.with(|poll| poll.as_ref().is_some_and(|poll| poll.several));
     let how = move || {
-        if several() { words::CHOOSE_SEVERAL } else { words::CHOOSE_ONE }
+        if several() { words::choose_several() } else { words::choose_one() }
     };
     let choose = move |at: usize| {
         let Some(chat) = app.open.get_untracked() else { return };
@@ -69,7 +69,7 @@ pub(super) fn PollView(
             <strong class="poll-question" dir="auto">{question}</strong>
             <span class="faint">{how}</span>
             <ul class="poll-answers">{answers.collect_view()}</ul>
-            <button class="button quiet small" type="button" data-testid="poll-show-votes" tabindex=part_tabindex(is_entered) on:click=show_votes>{words::SHOW_VOTES}</button>
+            <button class="button quiet small" type="button" data-testid="poll-show-votes" tabindex=part_tabindex(is_entered) on:click=show_votes>{words::show_votes()}</button>
         </div>
     }
 }

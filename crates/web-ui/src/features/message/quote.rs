@@ -17,7 +17,7 @@ pub(super) fn quote_button(quote: &Quote, around: Around, is_entered: Memo<bool>
     let lines = quote_lines(quote.sender, author, quote.media, words::quoted(quote), is_text);
     if let Quoted::Claimed(_) = quote.body {
         return view! {
-            <div class="quote" data-testid="quote" data-claimed="">{lines}<em class="quote-note">{words::NOT_HERE}</em></div>
+            <div class="quote" data-testid="quote" data-claimed="">{lines}<em class="quote-note">{words::not_here()}</em></div>
         }
         .into_any();
     }

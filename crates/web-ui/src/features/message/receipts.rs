@@ -30,9 +30,9 @@ pub fn Receipts(id: MessageId, row: Signal<Arc<MessageRow>>, around: Around) -> 
             let (read, rest): (Vec<Receipt>, Vec<Receipt>) = all.into_iter().partition(|one| one.read_ms.is_some());
             let (delivered, waiting): (Vec<_>, Vec<_>) = rest.into_iter().partition(|one| one.delivered_ms.is_some());
             view! {
-                {people(words::READ_BY, "receipts-read", read, |one| one.read_ms, around)}
-                {people(words::DELIVERED_TO, "receipts-delivered", delivered, |one| one.delivered_ms, around)}
-                {people(words::NOT_DELIVERED_TO, "receipts-waiting", waiting, |_| None, around)}
+                {people(words::read_by(), "receipts-read", read, |one| one.read_ms, around)}
+                {people(words::delivered_to(), "receipts-delivered", delivered, |one| one.delivered_ms, around)}
+                {people(words::not_delivered_to(), "receipts-waiting", waiting, |_| None, around)}
             }
         })
     }
@@ -50,7 +50,7 @@ fn people(
     (!those.is_empty()).then(|| {
         let rows = those.into_iter().map(move |one| {
             let time = when(&one).map(|ms| match ms {
-                0 => words::TIME_UNKNOWN.to_owned(),
+                0 => words::time_unknown().to_owned(),
                 ms => clock::full(ms, page::now_ms(), page::zone_at(ms)),
             });
             view! {

@@ -1,45 +1,44 @@
 //! The words about what a group shows of itself, and who may do what in it.
 
+use crate::language::{says, told};
 use client_api::{GroupRules, SystemLine};
 
-/// What somebody did, behind their name; `None` for a line of another kind.
-pub(super) fn changed(line: &SystemLine) -> Option<&'static str> {
+/// What somebody did; `None` for a line of another kind. `who`: me or other; `by`: the other's name.
+pub(super) fn changed(line: &SystemLine, who: &str, by: &str) -> Option<String> {
     Some(match line {
-        SystemLine::GroupDescribed { removed: false, .. } => "changed the group’s description",
-        SystemLine::GroupDescribed { removed: true, .. } => "removed the group’s description",
-        SystemLine::GroupPhotoChanged { removed: false, .. } => "changed the group’s photo",
-        SystemLine::GroupPhotoChanged { removed: true, .. } => "removed the group’s photo",
-        SystemLine::WhoMaySend { only_admins: true, .. } => "let only admins send messages from now on",
-        SystemLine::WhoMaySend { only_admins: false, .. } => "let everybody send messages from now on",
-        SystemLine::WhoMayEdit { only_admins: true, .. } => {
-            "let only admins change name, photo and description from now on"
-        }
-        SystemLine::WhoMayEdit { only_admins: false, .. } => {
-            "let everybody change name, photo and description from now on"
-        }
+        SystemLine::GroupDescribed { removed: false, .. } => told!(group_line_described, who: who, by: by),
+        SystemLine::GroupDescribed { removed: true, .. } => told!(group_line_description_removed, who: who, by: by),
+        SystemLine::GroupPhotoChanged { removed: false, .. } => told!(group_line_photo_changed, who: who, by: by),
+        SystemLine::GroupPhotoChanged { removed: true, .. } => told!(group_line_photo_removed, who: who, by: by),
+        SystemLine::WhoMaySend { only_admins: true, .. } => told!(group_line_admins_send, who: who, by: by),
+        SystemLine::WhoMaySend { only_admins: false, .. } => told!(group_line_everybody_sends, who: who, by: by),
+        SystemLine::WhoMayEdit { only_admins: true, .. } => told!(group_line_admins_edit, who: who, by: by),
+        SystemLine::WhoMayEdit { only_admins: false, .. } => told!(group_line_everybody_edits, who: who, by: by),
         _ => return None,
     })
 }
 
 /// Who may do what, in one line.
 pub fn rules(rules: &GroupRules) -> String {
-    let who = |only_admins: bool| if only_admins { "only admins" } else { "everybody" };
-    format!("Messages: {}. Name, photo and description: {}.", who(rules.only_admins_send), who(!rules.everybody_edits))
+    let who = |only_admins: bool| if only_admins { "admins" } else { "everybody" };
+    told!(rules, send: who(rules.only_admins_send), edit: who(!rules.everybody_edits))
 }
 
-pub const DESCRIPTION: &str = "Description";
-pub const ADD_DESCRIPTION: &str = "Add a description";
-pub const CHANGE_DESCRIPTION: &str = "Change the description";
-pub const DESCRIPTION_TOO_LONG: &str = "This description is too long.";
-pub const ADD_GROUP_PHOTO: &str = "Add a photo";
-pub const CHANGE_GROUP_PHOTO: &str = "Change the photo";
-pub const REMOVE_GROUP_PHOTO: &str = "Remove the photo";
-pub const WHO_MAY: &str = "Who may do what";
-pub const WHO_MAY_TEXT: &str = "Adding and removing people is always for admins.";
-pub const EVERYBODY_SENDS: &str = "Everybody sends messages";
-pub const EVERYBODY_EDITS: &str = "Everybody changes name, photo and description";
-pub const ONLY_ADMINS_SEND: &str = "Only admins can send messages";
-pub const IN_COMMON: &str = "Groups in common";
+says! {
+    description
+    add_description
+    change_description
+    description_too_long
+    add_group_photo
+    change_group_photo
+    remove_group_photo
+    who_may
+    who_may_text
+    everybody_sends
+    everybody_edits
+    only_admins_send
+    in_common
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,36 +1,54 @@
 //! The words about messages that disappear.
 
+use crate::language::{says, told};
 use client_api::Disappearing;
 
-pub const DISAPPEARING: &str = "Disappearing messages";
-pub const DISAPPEARING_ENTRY: &str = "Disappearing messages…";
-pub const DISAPPEARING_TEXT: &str = "New messages in this chat go from everybody’s devices so long after they were sent, with their files, starred ones too. What stands here already stays. Somebody may still have copied what they read, or use an older version that keeps it.";
-pub const DISAPPEARING_OFF: &str = "Messages stay from now on";
-pub const DISAPPEARS_AT: &str = "Disappears";
-pub const DISAPPEARED: &str = "This message has disappeared";
-/// Of one message, to a reader.
-pub const DISAPPEARS: &str = "disappears";
+says! {
+    disappearing_title
+    disappearing_entry
+    disappearing_text
+    disappearing_off
+    disappears_at
+    disappeared
+    /// Of one message, to a reader.
+    disappears
+}
+
+says! {
+    disappearing_choice_off
+    disappearing_choice_day
+    disappearing_choice_week
+    disappearing_choice_ninety_days
+}
 
 /// A choice.
 pub fn disappearing(after: Disappearing) -> &'static str {
     match after {
-        Disappearing::Off => "Off",
-        Disappearing::Day => "24 hours",
-        Disappearing::Week => "7 days",
-        Disappearing::NinetyDays => "90 days",
+        Disappearing::Off => disappearing_choice_off(),
+        Disappearing::Day => disappearing_choice_day(),
+        Disappearing::Week => disappearing_choice_week(),
+        Disappearing::NinetyDays => disappearing_choice_ninety_days(),
     }
 }
 
-/// Of a chat.
+/// Of a chat whose messages disappear.
 pub fn disappear_after(after: Disappearing) -> String {
-    format!("Messages disappear after {}", disappearing(after))
+    let after = match after {
+        Disappearing::Off => return disappearing_choice_off().to_owned(),
+        Disappearing::Day => "day",
+        Disappearing::Week => "week",
+        Disappearing::NinetyDays => "ninety_days",
+    };
+    told!(disappear_after, after: after)
 }
 
-/// What somebody did, behind their name.
-pub fn disappearing_set(after: Disappearing) -> String {
+/// What somebody did. `who`: me or other; `by`: the other's name.
+pub fn disappearing_set(after: Disappearing, who: &str, by: &str) -> String {
     match after {
-        Disappearing::Off => "turned off disappearing messages".into(),
-        after => format!("set messages to disappear after {}", disappearing(after)),
+        Disappearing::Off => told!(line_disappearing_off, who: who, by: by),
+        Disappearing::Day => told!(line_disappearing_day, who: who, by: by),
+        Disappearing::Week => told!(line_disappearing_week, who: who, by: by),
+        Disappearing::NinetyDays => told!(line_disappearing_ninety_days, who: who, by: by),
     }
 }
 
@@ -40,7 +58,7 @@ mod tests {
 
     #[test]
     fn who_did_what_is_told() {
-        assert_eq!(disappearing_set(Disappearing::Week), "set messages to disappear after 7 days");
-        assert_eq!(disappearing_set(Disappearing::Off), "turned off disappearing messages");
+        assert_eq!(disappearing_set(Disappearing::Week, "me", ""), "You set messages to disappear after 7 days");
+        assert_eq!(disappearing_set(Disappearing::Off, "other", "Ada"), "Ada turned off disappearing messages");
     }
 }

@@ -1,0 +1,58 @@
+//! The words of notifications that come while no page is open: given to the service worker (`web/sw.js`) whenever a page begins.
+
+use crate::platform::version;
+use crate::{language, words};
+use client_api::MediaKind;
+use js_sys::{Array, Intl, Object, Reflect};
+use wasm_bindgen::prelude::*;
+
+/// Numbers among which each plural form of each language is. The last one is said where there is no better one.
+const COUNTS: [u32; 7] = [0, 1, 2, 3, 11, 21, 100];
+/// Kinds of files by the numbers that previews have for them (`e2ee::preview`).
+const FILES: [(&str, MediaKind); 5] = [
+    ("2", MediaKind::Photo),
+    ("3", MediaKind::Video),
+    ("4", MediaKind::Audio),
+    ("5", MediaKind::Voice),
+    ("6", MediaKind::Document),
+];
+
+/// Gives them, where there is a service worker.
+pub async fn give() {
+    let Some(worker) = version::active().await.and_then(|registration| registration.active()) else { return };
+    let _ = worker.post_message(&object(&[("words", all())]));
+}
+
+fn all() -> JsValue {
+    let files = FILES.map(|(number, kind)| (number, JsValue::from_str(words::media_kind(kind))));
+    object(&[
+        ("tag", JsValue::from_str(language::tag())),
+        ("app", JsValue::from_str(words::app_name())),
+        ("message", JsValue::from_str(words::new_message())),
+        ("messages", numbers_of_messages()),
+        ("call", JsValue::from_str(words::incoming_call())),
+        ("files", object(&files)),
+    ])
+}
+
+/// By plural form (`Intl.PluralRules`), with "#" for the number.
+fn numbers_of_messages() -> JsValue {
+    let locales = Array::of1(&JsValue::from_str(language::tag()));
+    let rules = Intl::PluralRules::new(&locales, &Object::new());
+    let forms = COUNTS.map(|count| {
+        let form = String::from(rules.select(f64::from(count)));
+        (form, JsValue::from_str(&words::new_messages(count).replace(&count.to_string(), "#")))
+    });
+    let other = ("other".to_owned(), forms[COUNTS.len() - 1].1.clone());
+    let forms: Vec<(&str, JsValue)> =
+        std::iter::once(&other).chain(&forms).map(|(form, words)| (form.as_str(), words.clone())).collect();
+    object(&forms)
+}
+
+fn object(entries: &[(&str, JsValue)]) -> JsValue {
+    let made = Object::new();
+    for (name, value) in entries {
+        let _ = Reflect::set(&made, &JsValue::from_str(name), value);
+    }
+    made.into()
+}
