@@ -4,10 +4,13 @@ use crate::platform::version;
 use crate::{language, words};
 use client_api::MediaKind;
 use js_sys::{Array, Intl, Object, Reflect};
+use std::iter;
 use wasm_bindgen::prelude::*;
 
-/// Numbers among which each plural form of each language is. The last one is said where there is no better one.
-const COUNTS: [u32; 7] = [0, 1, 2, 3, 11, 21, 100];
+/// Numbers among which each plural form of each language is.
+const COUNTS: [u32; 7] = [0, 1, 2, 3, 11, 21, OTHER];
+/// Said where there is no better form.
+const OTHER: u32 = 100;
 /// Kinds of files by the numbers that previews have for them (`e2ee::preview`).
 const FILES: [(&str, MediaKind); 5] = [
     ("2", MediaKind::Photo),
@@ -39,14 +42,12 @@ fn all() -> JsValue {
 fn numbers_of_messages() -> JsValue {
     let locales = Array::of1(&JsValue::from_str(language::tag()));
     let rules = Intl::PluralRules::new(&locales, &Object::new());
-    let forms = COUNTS.map(|count| {
-        let form = String::from(rules.select(f64::from(count)));
-        (form, JsValue::from_str(&words::new_messages(count).replace(&count.to_string(), "#")))
-    });
-    let other = ("other".to_owned(), forms[COUNTS.len() - 1].1.clone());
-    let forms: Vec<(&str, JsValue)> =
-        std::iter::once(&other).chain(&forms).map(|(form, words)| (form.as_str(), words.clone())).collect();
-    object(&forms)
+    let said = |count: u32| JsValue::from_str(&words::new_messages(count).replace(&count.to_string(), "#"));
+    let other = ("other".to_owned(), said(OTHER));
+    let forms: Vec<(String, JsValue)> = iter::once(other)
+        .chain(COUNTS.map(|count| (String::from(rules.select(f64::from(count))), said(count))))
+        .collect();
+    object(&forms.iter().map(|(form, words)| (form.as_str(), words.clone())).collect::<Vec<_>>())
 }
 
 fn object(entries: &[(&str, JsValue)]) -> JsValue {
