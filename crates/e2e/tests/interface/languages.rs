@@ -102,7 +102,7 @@ async fn dates_are_written_as_where_the_reader_lives_and_unknown_languages_read_
     let time =
         |shape: &str| format!("/^{shape}$/.test(document.querySelector('.bubble-meta time')?.textContent.trim())");
     speaks(&alice, "en", "ltr").await?;
-    alice.finds_true(&time("[0-9]{1,2}:[0-9]{2}\\\\u00a0(AM|PM)")).await?;
+    alice.finds_true(&time("[0-9]{1,2}:[0-9]{2}\\u00a0(AM|PM)")).await?;
     speaks(&bob, "en", "ltr").await?;
     has_label(&bob, "new-chat", "New chat").await?;
     bob.finds_true(&time("[0-9]{2}:[0-9]{2}")).await?;
