@@ -33,6 +33,9 @@ pub struct Size {
     /// Calls that `call` takes the median of
     #[arg(long, default_value_t = 11)]
     pub calls: usize,
+    /// Calls of two that `call` has grow into a group, and takes the median of
+    #[arg(long, default_value_t = 5)]
+    pub grows: usize,
     /// Reloads that `cold` takes the median of
     #[arg(long, default_value_t = 7)]
     pub reloads: usize,

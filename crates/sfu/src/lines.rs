@@ -48,8 +48,8 @@ pub(crate) struct Incoming<'a> {
 pub(crate) enum Forwarded {
     /// It is not for this participant.
     Not,
-    /// It goes out.
-    Written,
+    /// It goes out, as one of this source.
+    Written(Ssrc),
     /// It would go out, if the receiver could take more.
     Paused,
     /// It does not go out, as another layer is on its way to this participant, which needs a key frame of this one.
@@ -229,7 +229,7 @@ impl Lines {
         let mut direct = rtc.direct_api();
         let Some(stream) = direct.stream_tx_by_mid(mid, None) else { return Forwarded::Not };
         stream.write_rtp(write);
-        Forwarded::Written
+        Forwarded::Written(stream.ssrc())
     }
 
     fn free_unwanted(&mut self) -> BTreeSet<Mid> {

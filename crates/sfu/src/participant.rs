@@ -35,7 +35,8 @@ pub enum DescriptionRefused {
 }
 
 /// After a look at the clock that brought nothing and wants no other for so long, packets go out without a further look after the
-/// last of them: each look goes through all lines.
+/// last of them: each look goes through all lines. No longer: what is sent meanwhile counts for a trial of the receiver's line that
+/// began meanwhile, and spoils it.
 const CALM: Duration = Duration::from_millis(5);
 
 pub(crate) struct Participant {
@@ -54,11 +55,14 @@ pub(crate) struct Participant {
     events: FromEvents,
     sources: HashMap<Ssrc, (Mid, Option<Rid>)>,
     rtc_wake: Option<Instant>,
-    /// Packets that were written to the connection since it was drained. Repairs and padding cannot be told from them: where one
-    /// of those goes out first, the last packet may wait until the connection is no longer calm.
-    written: usize,
+    /// When the unit will look at it, if it has to.
+    pub(crate) wake: Option<Instant>,
+    /// Sources of the packets that were written to the connection since it was drained.
+    written: Vec<Ssrc>,
     /// The connection had nothing to do until then, but for what is written to it.
     calm_until: Option<Instant>,
+    /// A packet was taken, and the clock looked at with it.
+    is_looked_at: bool,
     pub(crate) bandwidth: Bandwidth,
     pub(crate) allowance: Allowance,
 }
@@ -116,8 +120,10 @@ impl Participant {
             events: FromEvents { unconnected_since: Some(now), ..FromEvents::default() },
             sources: HashMap::new(),
             rtc_wake: None,
-            written: 0,
+            wake: None,
+            written: Vec::new(),
             calm_until: None,
+            is_looked_at: false,
             bandwidth: Bandwidth::default(),
             allowance: Allowance::default(),
         }
@@ -242,28 +248,24 @@ impl Participant {
     /// Takes a packet; the caller drains afterwards. A packet that cannot be read is nobody's fault: whoever can send to
     /// an open port from a known address could end a call otherwise.
     pub(crate) fn receive(&mut self, input: Input<'_>) {
-        if let Some(rtc) = self.rtc.as_mut()
-            && let Err(error) = rtc.handle_input(input)
-        {
-            tracing::debug!(%error, "a packet was not understood");
+        let Some(rtc) = self.rtc.as_mut() else { return };
+        match rtc.handle_input(input) {
+            Ok(()) => self.is_looked_at = true,
+            Err(error) => tracing::debug!(%error, "a packet was not understood"),
         }
     }
 
     /// Moves the connection's time, and takes from it all that it has to say.
     pub(crate) fn drain(&mut self, now: Instant, mut take: impl FnMut(Drained)) {
         let Some(rtc) = self.rtc.as_mut() else { return };
-        let mut written = std::mem::take(&mut self.written);
-        let is_calm = written > 0 && self.calm_until.is_some_and(|until| now < until);
-        let mut broken = rtc.handle_input(Input::Timeout(now)).is_err();
+        let is_calm = !self.written.is_empty() && self.calm_until.is_some_and(|until| now < until);
+        let is_looked_at = std::mem::take(&mut self.is_looked_at) && self.written.is_empty();
+        let mut broken = !is_looked_at && rtc.handle_input(Input::Timeout(now)).is_err();
         let mut has_sent = false;
         while !broken {
             match rtc.poll_output() {
+                // What paces gives one packet after each look at the clock.
                 Ok(Output::Timeout(at)) if has_sent && at <= now + WAKE_PAUSE => {
-                    if is_calm && written == 0 {
-                        self.rtc_wake = self.calm_until;
-                        break;
-                    }
-                    // What paces gives one packet after each look at the clock.
                     has_sent = false;
                     broken = rtc.handle_input(Input::Timeout(now)).is_err();
                 }
@@ -274,8 +276,15 @@ impl Participant {
                 }
                 Ok(Output::Transmit(transmit)) => {
                     has_sent = true;
-                    written -= usize::from(written > 0 && is_rtp(&transmit.contents));
+                    let source = rtp_source(&transmit.contents);
+                    if let Some(place) = self.written.iter().position(|written| source == Some(*written)) {
+                        self.written.swap_remove(place);
+                    }
                     take(Drained::Transmit(transmit));
+                    // All else that it had to say comes before packets, and its time is the one of the last look.
+                    if is_calm && self.written.is_empty() {
+                        break;
+                    }
                 }
                 Ok(Output::Event(event)) => {
                     if let Some(drained) = self.events.hear(event, now) {
@@ -288,6 +297,7 @@ impl Participant {
                 }
             }
         }
+        self.written.clear();
         if broken || !rtc.is_alive() {
             take(Drained::Left(LeftBecause::Broken));
         }
@@ -342,7 +352,9 @@ impl Participant {
     pub(crate) fn forward(&mut self, incoming: &Incoming<'_>, now: Instant) -> Forwarded {
         let Some(rtc) = self.rtc.as_mut() else { return Forwarded::Not };
         let forwarded = self.lines.forward(rtc, incoming, now);
-        self.written += usize::from(forwarded == Forwarded::Written);
+        if let Forwarded::Written(source) = forwarded {
+            self.written.push(source);
+        }
         forwarded
     }
 
@@ -410,9 +422,14 @@ impl Participant {
     }
 }
 
-/// By the first bits (RFC 7983), and the payload types that RTCP has (RFC 5761).
-fn is_rtp(bytes: &[u8]) -> bool {
-    matches!(bytes, [128..=191, second, ..] if !(64..96).contains(&(second & 0x7f)))
+/// The source of a packet of media, by the first bits (RFC 7983) and the payload types that RTCP has (RFC 5761).
+fn rtp_source(bytes: &[u8]) -> Option<Ssrc> {
+    match bytes {
+        [128..=191, second, _, _, _, _, _, _, a, b, c, d, ..] if !(64..96).contains(&(second & 0x7f)) => {
+            Some(u32::from_be_bytes([*a, *b, *c, *d]).into())
+        }
+        _ => None,
+    }
 }
 
 impl FromEvents {

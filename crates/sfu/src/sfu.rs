@@ -161,12 +161,11 @@ pub struct Sfu {
     participants: HashMap<ParticipantId, Participant>,
     routes: Routes,
     wakes: BTreeSet<(Instant, ParticipantId)>,
-    wake_of: HashMap<ParticipantId, Instant>,
     outputs: VecDeque<Output>,
     /// Of the present input: events that were not looked at, and who may have something to offer.
     events: VecDeque<(ParticipantId, Drained)>,
     to_offer: BTreeSet<ParticipantId>,
-    touched: BTreeSet<ParticipantId>,
+    touched: Vec<ParticipantId>,
     withheld: Withheld,
 }
 
@@ -187,11 +186,10 @@ impl Sfu {
             participants: HashMap::new(),
             routes: Routes::default(),
             wakes: BTreeSet::new(),
-            wake_of: HashMap::new(),
             outputs: VecDeque::new(),
             events: VecDeque::new(),
             to_offer: BTreeSet::new(),
-            touched: BTreeSet::new(),
+            touched: Vec::new(),
             withheld: Withheld::default(),
         })
     }
@@ -217,7 +215,7 @@ impl Sfu {
         }
         members.insert(who);
         self.participants.insert(who, participant);
-        self.touched.insert(who);
+        self.touched.push(who);
         self.settle(now);
         Ok(())
     }
@@ -337,8 +335,8 @@ impl Sfu {
                 break;
             }
             self.wakes.remove(&(at, who));
-            self.wake_of.remove(&who);
             let Some(participant) = self.participants.get_mut(&who) else { continue };
+            participant.wake = None;
             if participant.is_lost(now) {
                 self.lose(who, LeftBecause::Unconnected, now);
                 continue;
@@ -375,12 +373,8 @@ impl Sfu {
     /// Brings a participant's connection up to now. What it has for the network goes to the outputs, all else waits.
     fn drain(&mut self, who: ParticipantId, now: Instant) {
         let Some(participant) = self.participants.get_mut(&who) else { return };
-        let (outputs, events) = (&mut self.outputs, &mut self.events);
-        participant.drain(now, |drained| match drained {
-            Drained::Transmit(transmit) => outputs.extend(sent(transmit)),
-            other => events.push_back((who, other)),
-        });
-        self.touched.insert(who);
+        drain_into(participant, who, now, &mut self.outputs, &mut self.events);
+        self.touched.push(who);
     }
 
     /// Follows all events until nothing is left to follow, offers what has changed, and sets the clocks.
@@ -395,30 +389,30 @@ impl Sfu {
                 self.drain(who, now);
             }
         }
-        for who in std::mem::take(&mut self.touched) {
+        // Somebody may be in it twice, which costs a look.
+        while let Some(who) = self.touched.pop() {
             self.reschedule(who, now);
         }
     }
 
     fn reschedule(&mut self, who: ParticipantId, now: Instant) {
-        let before = self.wake_of.get(&who).copied();
-        let next = self.participants.get(&who).and_then(|participant| participant.wake_at(now));
+        let Some(participant) = self.participants.get_mut(&who) else { return };
+        let before = participant.wake;
         let soon = now + WAKE_PAUSE;
         // What is due keeps its time: packets that come all the while would put it off for ever.
-        let next = next.map(|at| match before {
+        let next = participant.wake_at(now).map(|at| match before {
             Some(before) if at <= before && before <= soon => before,
             _ => at.max(soon),
         });
         if before == next {
             return;
         }
+        participant.wake = next;
         if let Some(before) = before {
             self.wakes.remove(&(before, who));
-            self.wake_of.remove(&who);
         }
         if let Some(next) = next {
             self.wakes.insert((next, who));
-            self.wake_of.insert(who, next);
         }
     }
 
@@ -431,6 +425,9 @@ impl Sfu {
 
     fn remove(&mut self, who: ParticipantId, now: Instant) {
         let Some(mut participant) = self.participants.remove(&who) else { return };
+        if let Some(at) = participant.wake {
+            self.wakes.remove(&(at, who));
+        }
         let outputs = &mut self.outputs;
         participant.close(now, |drained| {
             if let Drained::Transmit(transmit) = drained {
@@ -458,7 +455,6 @@ impl Sfu {
                 self.rooms.remove(&participant.room);
             }
         }
-        self.touched.insert(who);
     }
 
     fn local_address(&self, flow: Flow) -> Option<SocketAddr> {
@@ -519,6 +515,20 @@ fn protocol(transport: Transport) -> Protocol {
         Transport::Udp => Protocol::Udp,
         Transport::Tcp => Protocol::Tcp,
     }
+}
+
+/// Brings a connection up to now, and sorts what it has to say.
+fn drain_into(
+    participant: &mut Participant,
+    who: ParticipantId,
+    now: Instant,
+    outputs: &mut VecDeque<Output>,
+    events: &mut VecDeque<(ParticipantId, Drained)>,
+) {
+    participant.drain(now, |drained| match drained {
+        Drained::Transmit(transmit) => outputs.extend(sent(transmit)),
+        other => events.push_back((who, other)),
+    });
 }
 
 fn sent(transmit: str0m::net::Transmit) -> Option<Output> {

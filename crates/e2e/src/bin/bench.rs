@@ -23,7 +23,7 @@ enum Name {
     Send,
     /// A reload of a filled account → a chat list that answers a click
     Cold,
-    /// A call that is answered → both hear the other one
+    /// A call that is answered → both hear the other one; one that grows into a group → they hear each other again
     Call,
     /// Bytes of all answers to a fresh profile until the linked list can be used
     Bundle,

@@ -5,7 +5,7 @@ use std::time::Instant;
 use str0m::media::Mid;
 use str0m::rtp::RtpPacket;
 
-use super::Sfu;
+use super::{Sfu, drain_into};
 use crate::lines::{self, Forwarded, Incoming, TrackId};
 use crate::participant::Drained;
 use crate::says::{ParticipantId, TrackKind};
@@ -60,18 +60,17 @@ impl Sfu {
             packet,
         };
         let mut awaited = None;
-        let mut written = Vec::with_capacity(room.members.len());
         for other in room.members.iter().filter(|other| **other != origin) {
             let Some(receiver) = self.participants.get_mut(other) else { continue };
             match receiver.forward(&incoming, now) {
-                Forwarded::Written => written.push(*other),
+                Forwarded::Written(_) => {
+                    drain_into(receiver, *other, now, &mut self.outputs, &mut self.events);
+                    self.touched.push(*other);
+                }
                 Forwarded::Awaited(layer) => awaited = Some(layer),
                 Forwarded::Paused => self.withheld.paused += 1,
                 Forwarded::Not => {}
             }
-        }
-        for other in written {
-            self.drain(other, now);
         }
         if let Some(layer) = awaited {
             self.ask_for_key_frame(track, layer, now);
@@ -106,7 +105,7 @@ impl Sfu {
             receiver.lines.give(mid, share);
         }
         receiver.has_shared(wished.saturating_add(sound), is_less, now);
-        self.touched.insert(who);
+        self.touched.push(who);
     }
 
     /// Somebody needs a key frame of this layer. The publisher is asked now, or when its pause is over.
@@ -117,7 +116,7 @@ impl Sfu {
         if publisher.request_key_frames(now) {
             self.drain(track.origin, now);
         }
-        self.touched.insert(track.origin);
+        self.touched.push(track.origin);
     }
 
     /// Tells the others which tracks a participant has now.

@@ -135,6 +135,26 @@ fn pictures_lost_on_either_way_come_again() {
     }
 }
 
+/// The unit looks at a connection's time as rarely as it can, and pads where little is sent: nothing waits for that.
+#[test]
+fn what_comes_goes_out_at_once_whatever_goes_out_beside_it() {
+    let mut world = two();
+    talks(&mut world, 1, 90..100);
+    let there = |world: &World| world.clients[&2].payloads_of(1, TrackKind::Video).len();
+    for at in (100..900).step_by(2) {
+        world.run(Duration::from_millis(at % 37));
+        let before = there(&world);
+        for at in [at, at + 1] {
+            let (time, payload) = (u32::try_from(at).unwrap() * 1_800, payload(1, TrackKind::Video, at));
+            world.sends(1, Sent { track: 1, rid: None, sequence: at, time, payload: &payload });
+            world.run(Duration::from_millis(2));
+        }
+        // Both ways take five each.
+        world.run(Duration::from_millis(8));
+        assert_eq!(there(&world), before + 2, "after {at}");
+    }
+}
+
 #[test]
 fn packets_that_overtake_each_other_keep_their_places() {
     let mut world = two();
