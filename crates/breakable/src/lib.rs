@@ -149,6 +149,8 @@ rules! {
     GapBeforeJoiningFilled,
     /// I7: a device that is missing in a chat of its account joins by itself.
     MissingDeviceJoins,
+    /// The server's list of groups is gone through after each connecting: what was told meanwhile is told once.
+    GroupsListedAnew,
     /// Nothing is encrypted for a group before every leaf of it stands in its account's newest list.
     VettedBeforeEncryption,
     /// No device joins a chat from an older state than it has seen.

@@ -33,6 +33,7 @@ found! {
     a_gap_before_a_joining_is_filled: "a-gap-before-a-joining";
     a_message_that_comes_by_two_ways_is_there_once: "the-same-message-by-two-ways";
     who_is_missing_in_a_chat_that_began_joins_it: "missing-in-a-chat-that-began";
+    a_chat_that_began_without_a_device_that_was_not_connected_is_found_when_it_is: "a-chat-that-began-behind-a-lost-connection";
     two_who_begin_one_chat_have_one: "two-begin-one-chat";
     what_a_restored_server_has_lost_is_brought_again: "a-server-that-was-restored";
     of_two_names_at_once_all_have_the_same: "two-names-at-once";
