@@ -151,6 +151,10 @@ rules! {
     MissingDeviceJoins,
     /// The server's list of groups is gone through after each connecting: what was told meanwhile is told once.
     GroupsListedAnew,
+    /// No device comes from outside into a group that its account left and in which nobody else is.
+    LeftIsLeft,
+    /// Whoever makes a group, or brings somebody in, says what it is called.
+    GroupNameIsSaid,
     /// Nothing is encrypted for a group before every leaf of it stands in its account's newest list.
     VettedBeforeEncryption,
     /// No device joins a chat from an older state than it has seen.

@@ -3,6 +3,7 @@
 use crate::accounts;
 use crate::chats::{self, Chat, Membership, NO_PEER};
 use crate::client::{Client, Context};
+use crate::groups::leaving;
 use crate::io::Halt;
 use crate::messages::{GENERATION_MAX, NUMBER_MAX, Place};
 use crate::mls;
@@ -187,6 +188,10 @@ impl Client {
         if stored.as_ref().is_some_and(|stored| stored.kind != ChatKind::Group && !expected(stored)) {
             self.pause(cx, chat, 60_000);
             return Ok(());
+        }
+        if join.policy.kind == ChatKind::Group && leaving::is_over(cx, chat, &accounts)? {
+            mls::taken(discard_external(&mls::provider(cx), chat, generation))?;
+            return leaving::follow(cx, chat);
         }
         // Never back to a state that is older than the known one.
         let known_epoch = match &stored {

@@ -699,6 +699,7 @@ impl World {
                 self.ledger.excuse(mark);
             }
             self.ledger.excuse_amendments(device.name, &texts::unsent_amendments(&device.db)?);
+            self.ledger.unnamed.extend(texts::unnamed(&device.db)?);
         }
         device.wipe()
     }

@@ -214,8 +214,8 @@ impl<'a> Looked<'a> {
         let inside = shown.iter().filter(|one| self.in_since(&one.device.account).is_some());
         let names = inside.map(|one| (one.device.name(), name_of(one.device, &self.chat).ok().flatten()));
         let names: Vec<_> = names.collect();
-        // A device that was logged out before it had said what its group is called took the name along.
-        let may_lack = self.world.coverage.of("a device wiped itself") > 0;
+        // Its maker was logged out before it had said what the group is called, and took the name along.
+        let may_lack = self.world.ledger.unnamed.contains(&self.chat);
         let is_one = |name: &Option<Vec<u8>>| Some(name) == names.first().map(|(_, name)| name);
         let same = names.iter().all(|(_, name)| is_one(name) && (name.is_some() || may_lack));
         findings.unless(same, Oracle::SameNames, || {

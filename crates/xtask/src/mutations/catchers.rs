@@ -109,6 +109,8 @@ pub(super) const CATCHERS: &[(&str, Catcher)] = &[
     ("GapBeforeJoiningFilled", Plan("a-gap-before-a-joining")),
     ("MissingDeviceJoins", Plan("missing-in-a-chat-that-began")),
     ("GroupsListedAnew", Plan("a-chat-that-began-behind-a-lost-connection")),
+    ("LeftIsLeft", Plan("left-and-linked-later")),
+    ("GroupNameIsSaid", Plan("a-name-beside-a-log-out")),
     ("FirstAnswerCounts", Test(ClientCore, "of_two_own_devices_that_answer_the_first_one_is_in_it")),
     ("VettedBeforeCall", Test(ClientCore, "no_key_of_a_call_is_told_while_a_newer_list_is_waited_for")),
     ("SignsCountOnce", Test(ClientCore, "a_word_that_is_repeated_or_comes_late_changes_nothing")),
