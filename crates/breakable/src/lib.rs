@@ -141,6 +141,8 @@ rules! {
     CommitEchoIsOwn,
     /// Only the bytes that this device sent settle its message.
     MessageEchoIsOwn,
+    /// An entry of the own device that it did not say leads to new keys.
+    OwnWordsAreKnown,
     /// A message is stored once, by its id.
     MessageStoredOnce,
     /// A commit of the log is applied by every member.

@@ -88,6 +88,8 @@ pub struct Client {
     me: Option<Me>,
     /// Chats that were joined anew too often today.
     pub(crate) stuck: BTreeSet<ChatId>,
+    /// The user of this run has been told that a copy of this database talks, or talked.
+    pub(crate) told_of_copy: bool,
     /// This companion logs itself out, at the latest at this time.
     pub(crate) leaving_ms: Option<u64>,
     /// When more words are put into the index; `None`: none are due.
@@ -201,6 +203,7 @@ impl Client {
             peer_lists: PeerLists::default(),
             me: None,
             stuck: BTreeSet::new(),
+            told_of_copy: false,
             leaving_ms: None,
             index_at_ms: None,
             found_is_shown: false,

@@ -104,6 +104,7 @@ pub(super) const CATCHERS: &[(&str, Catcher)] = &[
     ("CommitMergedAtEcho", Seeds("--runs 40 --jobs 1 --devices 2 --operations 80 --faults 300")),
     ("CommitEchoIsOwn", Test(ClientCore, "a_commit_of_nobodys_under_the_own_name")),
     ("MessageEchoIsOwn", Test(ClientCore, "anothers_message_under_the_own_name_is_no_receipt")),
+    ("OwnWordsAreKnown", Test(ClientCore, "a_word_that_a_copy_of_this_database_said_leads_to_new_keys")),
     ("MessageStoredOnce", Plan("the-same-message-by-two-ways")),
     ("CommitIsApplied", ROUGH),
     ("GapBeforeJoiningFilled", Plan("a-gap-before-a-joining")),
