@@ -155,6 +155,10 @@ rules! {
     GroupsListedAnew,
     /// No device comes from outside into a group that its account left and in which nobody else is.
     LeftIsLeft,
+    /// A server brings nobody into a group by keys that nobody asked for.
+    OnlyWantedAreAdded,
+    /// The marks of a chat are asked for when this device has come into it.
+    MarksAskedOnEntry,
     /// Whoever makes a group, or brings somebody in, says what it is called.
     GroupNameIsSaid,
     /// Nothing is encrypted for a group before every leaf of it stands in its account's newest list.

@@ -90,6 +90,8 @@ pub struct Client {
     pub(crate) stuck: BTreeSet<ChatId>,
     /// The user of this run has been told that a copy of this database talks, or talked.
     pub(crate) told_of_copy: bool,
+    /// Chats that this device has come into from outside since marks were asked for.
+    pub(crate) marks_wanted: BTreeSet<ChatId>,
     /// This companion logs itself out, at the latest at this time.
     pub(crate) leaving_ms: Option<u64>,
     /// When more words are put into the index; `None`: none are due.
@@ -204,6 +206,7 @@ impl Client {
             me: None,
             stuck: BTreeSet::new(),
             told_of_copy: false,
+            marks_wanted: BTreeSet::new(),
             leaving_ms: None,
             index_at_ms: None,
             found_is_shown: false,
@@ -308,6 +311,7 @@ impl Client {
         self.ask_lists(cx)?;
         self.create_waiting(cx)?;
         self.join_waiting(cx)?;
+        self.ask_marks_on_entry(cx);
         self.learn_people(cx)?;
         self.announce_reads(cx)?;
         self.recover(cx)?;

@@ -266,6 +266,9 @@ impl Client {
         chats::set_applied(cx, chat, seq, time_ms)?;
         updating::renewed(cx, chat)?;
         came_in_at(cx, chat, seq)?;
+        if stored.kind != ChatKind::SelfGroup && !broken(Rule::MarksAskedOnEntry) {
+            self.marks_wanted.insert(chat);
+        }
         cx.changed.mirror = true;
         self.want_removals_on_entry(cx, chat)
     }

@@ -23,7 +23,7 @@ use rusqlite::{OptionalExtension, params};
 use zeroize::Zeroizing;
 
 /// Chats whose marks are asked for after a connection: those that a person may look at.
-const MARKS_ASKED: u32 = 256;
+const MARKS_ASKED: usize = 256;
 /// Exporter keys of past epochs that are kept for marks that come late.
 const EPOCH_KEYS_KEPT: u64 = 32;
 
@@ -113,6 +113,17 @@ impl Client {
             self.flights.send(cx, Flight::Marks, client_frame::Body::GetMarks(GetMarks { chats }));
         }
         Ok(())
+    }
+
+    /// The same of chats that this device has come into since: what was told before was not told to it.
+    pub(crate) fn ask_marks_on_entry(&mut self, cx: &mut Context<'_>) {
+        if self.marks_wanted.is_empty() || self.flights.any(|flight| *flight == Flight::Marks) {
+            return;
+        }
+        let mut chats = std::mem::take(&mut self.marks_wanted).into_iter();
+        let asked = chats.by_ref().take(MARKS_ASKED).map(|chat| chat.to_vec()).collect();
+        self.marks_wanted = chats.collect();
+        self.flights.send(cx, Flight::Marks, client_frame::Body::GetMarks(GetMarks { chats: asked }));
     }
 
     pub(crate) fn on_marks(&mut self, cx: &mut Context<'_>, marks: &Marks) -> Result<(), Halt> {

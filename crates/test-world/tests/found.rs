@@ -27,6 +27,8 @@ found! {
     a_lost_answer_to_unlinking_leaves_no_leaf: "lost-answer-to-unlinking";
     a_mark_of_a_device_that_left_is_told_again: "a-mark-of-a-device-that-left";
     a_mark_that_was_set_back_is_told_again: "a-mark-that-was-set-back";
+    what_was_delivered_while_a_device_came_in_it_knows: "delivered-while-it-came-in";
+    whoever_makes_a_group_while_a_device_leaves_accuses_nobody: "made-while-a-device-left";
     a_new_companion_knows_what_was_read: "new-companion-knows-what-was-read";
     nobody_is_accused_when_a_device_is_logged_out_while_it_comes_in: "logged-out-while-it-came-in";
     a_death_before_the_wiping: "a-death-before-the-wiping";

@@ -111,6 +111,8 @@ pub(super) const CATCHERS: &[(&str, Catcher)] = &[
     ("MissingDeviceJoins", Plan("missing-in-a-chat-that-began")),
     ("GroupsListedAnew", Plan("a-chat-that-began-behind-a-lost-connection")),
     ("LeftIsLeft", Plan("left-and-linked-later")),
+    ("OnlyWantedAreAdded", Test(ClientCore, "nobody_but_those_who_were_chosen_comes_into_a_group_that_is_made")),
+    ("MarksAskedOnEntry", Plan("delivered-while-it-came-in")),
     ("GroupNameIsSaid", Plan("a-name-beside-a-log-out")),
     ("FirstAnswerCounts", Test(ClientCore, "of_two_own_devices_that_answer_the_first_one_is_in_it")),
     ("VettedBeforeCall", Test(ClientCore, "no_key_of_a_call_is_told_while_a_newer_list_is_waited_for")),
