@@ -367,7 +367,7 @@ impl Client {
         Ok(())
     }
 
-    fn on_start(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+    pub(crate) fn on_start(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         cx.event(Event::Ready);
         self.show_stage(cx)?;
         self.show_all(cx)?;

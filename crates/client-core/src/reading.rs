@@ -326,3 +326,25 @@ pub(crate) fn take_sibling_read(cx: &mut Context<'_>, chat: ChatId) -> Result<()
         .execute(params![chat.as_bytes(), seq])?;
     marks::advance(cx, chat, me, Mark::Read, (seq, cx.now_ms))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{CHAT, Peer, phone, step};
+
+    #[test]
+    fn how_far_was_read_is_told_again_where_the_server_has_less() {
+        let (_, db) = phone();
+        Peer::new().shares_chat_with(&db);
+        let told_again = |seq: u64| -> bool {
+            step(&db, 1, |cx| {
+                cx.db.execute("UPDATE chat SET told_seq = 5, tell_again = 0", []).expect("told");
+                own_mark_is(cx, CHAT, seq).expect("heard");
+                let sql = "SELECT tell_again FROM chat WHERE chat = ?1";
+                cx.db.query_row(sql, [CHAT.as_bytes()], |row| row.get(0)).expect("read")
+            })
+            .0
+        };
+        assert_eq!([3, 5, 6].map(told_again), [true, false, false]);
+    }
+}

@@ -41,6 +41,7 @@ found! {
     of_two_names_at_once_all_have_the_same: "two-names-at-once";
     a_group_that_was_left_stays_left_on_a_device_that_is_linked_later: "left-and-linked-later";
     a_name_is_known_also_where_somebody_is_logged_out: "a-name-beside-a-log-out";
+    whoever_left_keeps_what_was_deleted_after_that: "deleted-after-somebody-left";
     whoever_says_that_they_leave_is_taken_out: "somebody-leaves";
     the_only_admin_stays_where_somebody_came_in_meanwhile: "left-while-somebody-came-in";
     a_group_that_nobody_can_follow_goes_on_in_a_next_generation: "a-group-that-nobody-can-follow";
