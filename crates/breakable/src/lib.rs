@@ -141,6 +141,8 @@ rules! {
     CommitEchoIsOwn,
     /// Only the bytes that this device sent settle its message.
     MessageEchoIsOwn,
+    /// An entry of the own device that it did not say leads to new keys.
+    OwnWordsAreKnown,
     /// A message is stored once, by its id.
     MessageStoredOnce,
     /// A commit of the log is applied by every member.
@@ -149,6 +151,16 @@ rules! {
     GapBeforeJoiningFilled,
     /// I7: a device that is missing in a chat of its account joins by itself.
     MissingDeviceJoins,
+    /// The server's list of groups is gone through after each connecting: what was told meanwhile is told once.
+    GroupsListedAnew,
+    /// No device comes from outside into a group that its account left and in which nobody else is.
+    LeftIsLeft,
+    /// A server brings nobody into a group by keys that nobody asked for.
+    OnlyWantedAreAdded,
+    /// The marks of a chat are asked for when this device has come into it.
+    MarksAskedOnEntry,
+    /// Whoever makes a group, or brings somebody in, says what it is called.
+    GroupNameIsSaid,
     /// Nothing is encrypted for a group before every leaf of it stands in its account's newest list.
     VettedBeforeEncryption,
     /// No device joins a chat from an older state than it has seen.

@@ -88,6 +88,10 @@ pub struct Client {
     me: Option<Me>,
     /// Chats that were joined anew too often today.
     pub(crate) stuck: BTreeSet<ChatId>,
+    /// The user of this run has been told that a copy of this database talks, or talked.
+    pub(crate) told_of_copy: bool,
+    /// Chats that this device has come into from outside since marks were asked for.
+    pub(crate) marks_wanted: BTreeSet<ChatId>,
     /// This companion logs itself out, at the latest at this time.
     pub(crate) leaving_ms: Option<u64>,
     /// When more words are put into the index; `None`: none are due.
@@ -201,6 +205,8 @@ impl Client {
             peer_lists: PeerLists::default(),
             me: None,
             stuck: BTreeSet::new(),
+            told_of_copy: false,
+            marks_wanted: BTreeSet::new(),
             leaving_ms: None,
             index_at_ms: None,
             found_is_shown: false,
@@ -305,6 +311,7 @@ impl Client {
         self.ask_lists(cx)?;
         self.create_waiting(cx)?;
         self.join_waiting(cx)?;
+        self.ask_marks_on_entry(cx);
         self.learn_people(cx)?;
         self.announce_reads(cx)?;
         self.recover(cx)?;
@@ -360,7 +367,7 @@ impl Client {
         Ok(())
     }
 
-    fn on_start(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
+    pub(crate) fn on_start(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         cx.event(Event::Ready);
         self.show_stage(cx)?;
         self.show_all(cx)?;

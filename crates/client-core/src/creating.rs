@@ -14,6 +14,7 @@ use crate::resetting;
 use crate::this;
 use crate::updating;
 use crate::witness;
+use breakable::{Rule, broken};
 use client_api::{Event, Notice};
 use e2ee::group::RatchetTree;
 use e2ee::key_packages::{self, VerifiedKeyPackage};
@@ -130,8 +131,9 @@ impl Client {
     fn create(&mut self, cx: &mut Context<'_>, chat: &Chat, claimed: &ClaimKeyPackagesOk) -> Result<(), Halt> {
         let me = cx.me()?.address;
         let device = mls::own_device(cx)?;
-        let packages = trusted_packages(cx, claimed)?;
-        if packages.len() < claimed.claimed.len() {
+        let wanted = accounts_of(cx, chat)?;
+        let Packages { trusted: packages, foreign } = sorted_packages(cx, claimed, &wanted)?;
+        if foreign {
             self.tell_of_foreign_keys(cx, chat.peer)?;
         }
         let is_group = chat.kind == ChatKind::Group;
@@ -252,22 +254,41 @@ fn first_commit(operation: &Operation) -> Option<Vec<u8>> {
     Some(frame.first_commit.map(|commit| commit.commit).unwrap_or_default())
 }
 
-/// The packages whose devices stand in their accounts' newest lists; the server could have slipped in others.
-pub(crate) fn trusted_packages(
+/// What came of a claim.
+pub(crate) struct Packages {
+    /// Of devices that stand in their accounts' newest lists.
+    pub(crate) trusted: Vec<VerifiedKeyPackage>,
+    /// The server slipped in others.
+    pub(crate) foreign: bool,
+}
+
+/// Sorts what the server gave of these accounts' devices. A device that has left its list since it was asked for is not used, and is no
+/// forgery; nobody else is brought in, were they known and listed ten times.
+pub(crate) fn sorted_packages(
     cx: &mut Context<'_>,
     claimed: &ClaimKeyPackagesOk,
-) -> Result<Vec<VerifiedKeyPackage>, Halt> {
+    wanted: &[AccountId],
+) -> Result<Packages, Halt> {
     let provider = mls::provider(cx);
-    let mut trusted: Vec<VerifiedKeyPackage> = Vec::new();
+    let mut sorted = Packages { trusted: Vec::new(), foreign: false };
     for claimed in &claimed.claimed {
-        let Some(package) = mls::taken(key_packages::verify(&provider, &claimed.package))? else { continue };
-        let list = accounts::known_list(cx, package.cert().account)?;
-        let twice = trusted.iter().any(|other| other.cert().address() == package.cert().address());
-        if !twice && list.is_some_and(|list: VerifiedDeviceList| list.authorises(package.cert())) {
-            trusted.push(package);
+        let package = mls::taken(key_packages::verify(&provider, &claimed.package))?;
+        let is_wanted =
+            |package: &VerifiedKeyPackage| wanted.contains(&package.cert().account) || broken(Rule::OnlyWantedAreAdded);
+        let Some(package) = package.filter(is_wanted) else {
+            sorted.foreign = true;
+            continue;
+        };
+        let cert = package.cert();
+        let list: Option<VerifiedDeviceList> = accounts::known_list(cx, cert.account)?;
+        let is_there = sorted.trusted.iter().any(|other| other.cert().address() == cert.address());
+        match list {
+            Some(list) if list.authorises(cert) && !is_there => sorted.trusted.push(package),
+            Some(list) if list.device(cert.device).is_none() => {}
+            _ => sorted.foreign = true,
         }
     }
-    Ok(trusted)
+    Ok(sorted)
 }
 
 /// The group at epoch 0, and its first commit, pending. `None` where a package does not fit.
@@ -315,3 +336,6 @@ fn make_group(
         first_commit,
     }))
 }
+
+#[cfg(test)]
+mod creating_tests;

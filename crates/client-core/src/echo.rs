@@ -1,13 +1,14 @@
 //! What comes back of this device's own: a message settles its row of the outbox, a commit is merged. That an entry is an own
-//! one is the server's word, so it has to be what this device sent; anything else is opened like another's. Owns the hash of
-//! the commit that waits for its echo.
+//! one is the server's word, so it has to be what this device sent; anything else is opened like another's. What MLS then says to be
+//! this device's, and it never said, another copy of its database did. Owns the hash of the commit that waits for its echo, and the
+//! table `own_place`.
 
 use crate::chats::Chat;
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::messages::Place;
 use crate::outbox::{self, Kind, Operation};
-use crate::{groups, mls, reading, updating};
+use crate::{groups, mls, reading, recovery, updating};
 use breakable::{Rule, broken};
 use client_api::{Event, Notice};
 use e2ee::ChatGroup;
@@ -39,7 +40,53 @@ fn is_expected(cx: &Context<'_>, chat: ChatId, commit: &[u8]) -> Result<bool, Ha
     Ok(statement.query_row(params![chat.as_bytes(), Sha256::digest(commit).as_slice()], |row| row.get(0))?)
 }
 
+/// The server took a message: its entry is still to come, or has come already.
+pub(crate) fn await_entry(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached(
+            "INSERT OR IGNORE INTO own_place SELECT chat, ?2 FROM chat WHERE chat = ?1 AND (applied_seq < ?2 OR resync_from <= ?2)",
+        )?
+        .execute(params![chat.as_bytes(), seq])?;
+    Ok(())
+}
+
+/// Entries of this device's own up to there came round.
+fn entry_came(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("DELETE FROM own_place WHERE chat = ?1 AND seq <= ?2")?
+        .execute(params![chat.as_bytes(), seq])?;
+    Ok(())
+}
+
+/// This device said what stands there, as far as its database knows: the server told it so, or it is a message that is here.
+pub(crate) fn is_own_word(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<bool, Halt> {
+    let mut statement = cx.db.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM own_place WHERE chat = ?1 AND seq = ?2)
+         OR EXISTS (SELECT 1 FROM message WHERE chat = ?1 AND seq = ?2)",
+    )?;
+    Ok(statement.query_row(params![chat.as_bytes(), seq], |row| row.get(0))?)
+}
+
 impl Client {
+    /// An entry that MLS says to be this device's own. Settled before, as a rule; else this database is behind, or there are two of them, and
+    /// keys that it would use next are used up: it takes new ones before it says anything there, and looks for what it has not said itself.
+    pub(crate) fn on_own_entry(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<(), Halt> {
+        let known = is_own_word(cx, chat.chat, item.seq)?;
+        entry_came(cx, chat.chat, item.seq)?;
+        if known || broken(Rule::OwnWordsAreKnown) {
+            return groups::followed(cx, chat.chat, item.seq);
+        }
+        tracing::warn!(
+            seq = item.seq,
+            "an entry of this device's own that it did not say: its database is behind, or a copy"
+        );
+        recovery::set_back(cx, Some(chat.chat))?;
+        if !std::mem::replace(&mut self.told_of_copy, true) {
+            cx.event(Event::Notice(Notice::StorageRolledBack));
+        }
+        Ok(())
+    }
+
     /// The own message came round: if the verdict was lost, this is it.
     pub(crate) fn settle_echo(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<Echo, Halt> {
         let Ok(op_id) = OpId::try_from(item.op_id.as_slice()) else { return Ok(Echo::Unknown) };
@@ -50,6 +97,7 @@ impl Client {
         };
         let Some(operation) = outbox::find(cx.db, op_id)?.filter(is_it) else { return Ok(Echo::Unknown) };
         outbox::remove(cx, op_id)?;
+        entry_came(cx, chat.chat, item.seq)?;
         self.want_new_leaf(cx, chat.chat)?;
         groups::said(cx, &operation, Place { seq: item.seq, time_ms: item.time_ms })?;
         Ok(Echo::Settled)

@@ -1,5 +1,5 @@
 //! Finding the groups that this device should be in: the server's list of the account's groups, compared with what is
-//! here after a connection, and again where the server says that something was missed. Joining is in `joining`.
+//! here after each connecting, and again where the server says that something was missed. Joining is in `joining`.
 
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
@@ -21,10 +21,10 @@ const DOUBTED_MS: u64 = 60_000;
 /// After a failure the list is gone through again, not at once.
 const AGAIN_MS: u64 = 5_000;
 
-/// What this run knows of the server's list.
+/// What this connection knows of the server's list.
 #[derive(Debug, Default)]
 pub(crate) struct Finding {
-    /// The list was gone through, and nothing was missed since.
+    /// The list was gone through since the last greeting, and nothing was missed since.
     listed: bool,
     /// Not before this.
     not_before_ms: u64,
@@ -46,6 +46,12 @@ impl Finding {
         if self.strangers.len() < STRANGERS_MAX && !broken(Rule::MissingDeviceJoins) {
             self.strangers.insert(chat);
         }
+    }
+
+    /// A connection begins. That a chat began without this device is told to those who are connected, and to nobody later: no queue holds
+    /// it, since only who is in a chat has entries of it there.
+    pub(crate) fn begin_connection(&mut self) {
+        self.listed &= broken(Rule::GroupsListedAnew);
     }
 
     /// It is not believed now.
@@ -72,7 +78,7 @@ impl Client {
         self.find_groups_again_at(cx.now_ms + AGAIN_MS);
     }
 
-    /// Goes through the server's list, once in a run and after every gap.
+    /// Goes through the server's list, once in a connection and after every gap.
     pub(crate) fn find_groups(&mut self, cx: &mut Context<'_>) -> Result<(), Halt> {
         if !self.finding.listed
             && cx.now_ms >= self.finding.not_before_ms

@@ -5,6 +5,7 @@
 mod about;
 mod asking;
 pub(crate) mod changing;
+pub(crate) mod leaving;
 mod link;
 mod own_words;
 mod requests;
@@ -361,7 +362,7 @@ pub(crate) fn said(cx: &mut Context<'_>, operation: &Operation, place: Place) ->
     };
     match operation.message {
         Some(id) => rules::judge_own(cx, &chat, id, place.seq),
-        None if is_leaving(operation) => left(cx, &chat, place.time_ms),
+        None if is_leaving(operation) => leaving::left(cx, &chat, place.time_ms),
         None if is_word(&operation.content) => own_words::placed(cx, &chat, &operation.content, place),
         None => Ok(()),
     }
@@ -433,13 +434,6 @@ fn is_for_fewer(db: &Connection, operation: &Operation) -> Result<bool, Halt> {
     }
 }
 
-/// This account left, on this device or on another.
-fn left(cx: &mut Context<'_>, chat: &Chat, time_ms: u64) -> Result<(), Halt> {
-    let account = ui_account(cx.me()?.address.account);
-    notices::say_at(cx, chat, &SystemLine::MemberLeft { account }, time_ms)?;
-    end(cx, chat)
-}
-
 impl Client {
     /// This device is in a chat's group from this entry of the log on; brought in by somebody, or from outside. In a group whose people it
     /// knew, who came and went meanwhile is told.
@@ -452,6 +446,7 @@ impl Client {
     ) -> Result<(), Halt> {
         self.vouching.look();
         asking::settle(cx, chat)?;
+        leaving::came_back(cx, chat, by)?;
         // Before the entry is written down, by which the chat would be one that this device was in.
         let knew = knows_members(cx.db, chat)?;
         chats::set_membership(cx, chat, Membership::Joined, at.seq)?;
@@ -561,7 +556,7 @@ impl Client {
     /// Tells the group what it is called.
     fn say_name(&mut self, cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
         let Some(name) = state::get(cx.db, &ChatKey::GroupName.of(chat))? else { return Ok(()) };
-        let Ok(name) = String::from_utf8(name) else { return Ok(()) };
+        let Some(name) = String::from_utf8(name).ok().filter(|_| !broken(Rule::GroupNameIsSaid)) else { return Ok(()) };
         let given = GroupName { name, clock_ms: clock_ms_of(cx.db, ChatKey::GroupName, chat)? };
         self.tell_chat(cx, chat, content::Body::GroupName(given))
     }
@@ -578,7 +573,7 @@ impl Client {
             return Ok(());
         }
         if account == cx.me()?.address.account {
-            return left(cx, chat, time_ms);
+            return leaving::left(cx, chat, time_ms);
         }
         let said_first = cx
             .db

@@ -3,6 +3,7 @@
 use crate::accounts;
 use crate::chats::{self, Chat, Membership, NO_PEER};
 use crate::client::{Client, Context};
+use crate::groups::leaving;
 use crate::io::Halt;
 use crate::messages::{GENERATION_MAX, NUMBER_MAX, Place};
 use crate::mls;
@@ -188,6 +189,10 @@ impl Client {
             self.pause(cx, chat, 60_000);
             return Ok(());
         }
+        if join.policy.kind == ChatKind::Group && leaving::is_over(cx, chat, &accounts)? {
+            mls::taken(discard_external(&mls::provider(cx), chat, generation))?;
+            return leaving::follow(cx, chat);
+        }
         // Never back to a state that is older than the known one.
         let known_epoch = match &stored {
             Some(stored) if stored.generation == generation => mls::load(cx, stored)?.map_or(0, |group| group.epoch()),
@@ -261,6 +266,9 @@ impl Client {
         chats::set_applied(cx, chat, seq, time_ms)?;
         updating::renewed(cx, chat)?;
         came_in_at(cx, chat, seq)?;
+        if stored.kind != ChatKind::SelfGroup && !broken(Rule::MarksAskedOnEntry) {
+            self.marks_wanted.insert(chat);
+        }
         cx.changed.mirror = true;
         self.want_removals_on_entry(cx, chat)
     }

@@ -3,6 +3,7 @@
 
 use crate::chats;
 use crate::client::{Client, Context};
+use crate::groups::leaving;
 use crate::io::Halt;
 use crate::kept_out::Cut;
 use crate::{accounts, amendments, blocking, clearing, devices, profile, reading, state};
@@ -42,10 +43,12 @@ pub(crate) enum ChatKey {
     Timer,
     /// The link into it, as the name (`content.GroupLink`).
     GroupLink,
+    /// This account left the group; empty again once somebody has brought it in anew.
+    Left,
 }
 
 impl ChatKey {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Pin,
         Self::Archive,
         Self::Mute,
@@ -62,6 +65,7 @@ impl ChatKey {
         Self::GroupRules,
         Self::Timer,
         Self::GroupLink,
+        Self::Left,
     ];
 
     fn prefix(self) -> &'static str {
@@ -82,6 +86,7 @@ impl ChatKey {
             Self::GroupRules => "group-rules/",
             Self::Timer => "timer/",
             Self::GroupLink => "group-link/",
+            Self::Left => "left/",
         }
     }
 
@@ -181,6 +186,9 @@ fn note_changed(cx: &mut Context<'_>, key: &str) -> Result<(), Halt> {
             }
             if key.starts_with("group") || key.starts_with(ChatKey::Timer.prefix()) {
                 cx.changed.infos.insert(chat);
+            }
+            if key.starts_with(ChatKey::Left.prefix()) {
+                leaving::follow(cx, chat)?;
             }
             cx.changed.chat(chat);
         }

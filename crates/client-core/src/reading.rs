@@ -23,7 +23,7 @@ use rusqlite::{OptionalExtension, params};
 use zeroize::Zeroizing;
 
 /// Chats whose marks are asked for after a connection: those that a person may look at.
-const MARKS_ASKED: u32 = 256;
+const MARKS_ASKED: usize = 256;
 /// Exporter keys of past epochs that are kept for marks that come late.
 const EPOCH_KEYS_KEPT: u64 = 32;
 
@@ -113,6 +113,17 @@ impl Client {
             self.flights.send(cx, Flight::Marks, client_frame::Body::GetMarks(GetMarks { chats }));
         }
         Ok(())
+    }
+
+    /// The same of chats that this device has come into since: what was told before was not told to it.
+    pub(crate) fn ask_marks_on_entry(&mut self, cx: &mut Context<'_>) {
+        if self.marks_wanted.is_empty() || self.flights.any(|flight| *flight == Flight::Marks) {
+            return;
+        }
+        let mut chats = std::mem::take(&mut self.marks_wanted).into_iter();
+        let asked = chats.by_ref().take(MARKS_ASKED).map(|chat| chat.to_vec()).collect();
+        self.marks_wanted = chats.collect();
+        self.flights.send(cx, Flight::Marks, client_frame::Body::GetMarks(GetMarks { chats: asked }));
     }
 
     pub(crate) fn on_marks(&mut self, cx: &mut Context<'_>, marks: &Marks) -> Result<(), Halt> {
@@ -314,4 +325,26 @@ pub(crate) fn take_sibling_read(cx: &mut Context<'_>, chat: ChatId) -> Result<()
         .prepare_cached("UPDATE chat SET announced_seq = max(announced_seq, ?2) WHERE chat = ?1")?
         .execute(params![chat.as_bytes(), seq])?;
     marks::advance(cx, chat, me, Mark::Read, (seq, cx.now_ms))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{CHAT, Peer, phone, step};
+
+    #[test]
+    fn how_far_was_read_is_told_again_where_the_server_has_less() {
+        let (_, db) = phone();
+        Peer::new().shares_chat_with(&db);
+        let told_again = |seq: u64| -> bool {
+            step(&db, 1, |cx| {
+                cx.db.execute("UPDATE chat SET told_seq = 5, tell_again = 0", []).expect("told");
+                own_mark_is(cx, CHAT, seq).expect("heard");
+                let sql = "SELECT tell_again FROM chat WHERE chat = ?1";
+                cx.db.query_row(sql, [CHAT.as_bytes()], |row| row.get(0)).expect("read")
+            })
+            .0
+        };
+        assert_eq!([3, 5, 6].map(told_again), [true, false, false]);
+    }
 }

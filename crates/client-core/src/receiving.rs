@@ -190,7 +190,7 @@ impl Client {
                 let at = Place { seq: item.seq, time_ms: item.time_ms };
                 self.group_changed(cx, chat.chat, commit.sender.account, at).map(|_| ())
             }
-            Ok(Processed::OwnApp) => groups::followed(cx, chat.chat, item.seq),
+            Ok(Processed::OwnApp) => self.on_own_entry(cx, chat, item),
             Err(error) if error.is_storage() => Err(Halt::Encryption(error.to_string())),
             Err(error) => self.on_unreadable(cx, chat, item, &error),
         }

@@ -6,11 +6,13 @@ use crate::blocking;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
 use crate::disappearing;
+use crate::echo;
 use crate::groups;
 use crate::history::import;
 use crate::io::Halt;
 use crate::messages::{self, NUMBER_MAX, NewMessage, Place, Stored};
 use crate::missing;
+use crate::outbox;
 use crate::sending::Flight;
 use crate::{devices, mls};
 use breakable::{Rule, broken};
@@ -22,7 +24,7 @@ use prost::Message as _;
 use proto::content::{Content, Fill, FillRequest, Resent, RetryRequest, SeqRange, content};
 use proto::decode::decode_limited;
 use proto::history;
-use proto::ids::{ChatId, DeviceAddress, MessageId};
+use proto::ids::{ChatId, DeviceAddress, MessageId, OpId};
 use proto::limits::{APP_LEN_MAX, LOG_PAGE_LEN_MAX};
 use proto::wire::{FetchLog, GroupItem, LogPage, Rollback, client_frame, group_item};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
@@ -156,6 +158,23 @@ fn due(cx: &Context<'_>) -> Result<Vec<Kept>, Halt> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// This database is behind what was said in its name, in one chat or maybe in all: nothing is encrypted there before it has a new leaf.
+pub(crate) fn set_back(cx: &mut Context<'_>, only: Option<ChatId>) -> Result<(), Halt> {
+    let only = only.map(|chat| chat.to_vec());
+    cx.db
+        .prepare_cached(
+            "UPDATE chat SET membership = ?1,
+             resync_ms = CASE WHEN resync_from IS NULL THEN applied_ms ELSE resync_ms END,
+             resync_from = coalesce(resync_from, applied_seq + 1) WHERE membership = ?2 AND (?3 IS NULL OR chat = ?3)",
+        )?
+        .execute(params![Membership::Wanted.number(), Membership::Joined.number(), only])?;
+    // Under their old ids: what was accepted before is not accepted twice.
+    cx.db
+        .prepare_cached("UPDATE outbox SET frame = x'', went_out = 1 WHERE kind = 0 AND (?1 IS NULL OR chat = ?1)")?
+        .execute([only])?;
+    Ok(())
+}
+
 impl Client {
     /// An item of the log could not be processed.
     pub(crate) fn on_unreadable(
@@ -241,15 +260,7 @@ impl Client {
                 rollback.server_acked_queue_seq.min(NUMBER_MAX),
                 rollback.server_boot_counter.min(NUMBER_MAX) + 1
             ])?;
-        cx.db
-            .prepare_cached(
-                "UPDATE chat SET membership = ?1,
-                 resync_ms = CASE WHEN resync_from IS NULL THEN applied_ms ELSE resync_ms END,
-                 resync_from = coalesce(resync_from, applied_seq + 1) WHERE membership = ?2",
-            )?
-            .execute(params![Membership::Wanted.number(), Membership::Joined.number()])?;
-        // Under their old ids: what was accepted before is not accepted twice.
-        cx.db.prepare_cached("UPDATE outbox SET frame = x'', went_out = 1 WHERE kind = 0")?.execute([])?;
+        set_back(cx, None)?;
         cx.event(Event::Notice(Notice::StorageRolledBack));
         self.say_hello(cx)
     }
@@ -501,7 +512,7 @@ impl Client {
             // Own-device state that was missed comes with the next digest.
             let is_app = item.kind == group_item::Kind::App as i32 && stored.kind != ChatKind::SelfGroup;
             if is_app && !is_stored(cx, chat, item.seq)? {
-                keep(cx, chat, item)?;
+                self.look_for(cx, &stored, item)?;
             }
         }
         let last = page.items.iter().rfind(whole).filter(|last| last.seq + 1 < join_seq);
@@ -511,6 +522,21 @@ impl Client {
             last.map_or(0, |last| last.time_ms.min(cx.now_ms))
         ])?;
         Ok(())
+    }
+
+    /// An entry that this device does not have: its sender is asked, but nobody can be asked for what was said in its own name. Siblings may
+    /// have heard it.
+    fn look_for(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<(), Halt> {
+        if sender_of(item) != Some(cx.me()?.address) {
+            return keep(cx, chat.chat, item);
+        }
+        let waits = OpId::try_from(item.op_id.as_slice()).ok().map(|id| outbox::find(cx.db, id)).transpose()?.flatten();
+        // What waits is asked about by itself.
+        if waits.is_some() || echo::is_own_word(cx, chat.chat, item.seq)? {
+            return Ok(());
+        }
+        let at_ms = item.time_ms.min(cx.now_ms);
+        missing::note(cx, chat.chat, SeqRange { from: item.seq, to: item.seq }, (at_ms, at_ms))
     }
 }
 

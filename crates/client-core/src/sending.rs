@@ -5,6 +5,7 @@ use crate::calling::{self, Rings};
 use crate::chats::{self, Membership};
 use crate::client::{Client, Context};
 use crate::disappearing;
+use crate::echo;
 use crate::groups;
 use crate::io::Halt;
 use crate::media;
@@ -402,6 +403,7 @@ impl Client {
         let place = Place { seq: accepted.seq, time_ms: accepted.time_ms };
         match operation.kind {
             Kind::App => {
+                echo::await_entry(cx, operation.chat, place.seq)?;
                 self.want_new_leaf(cx, operation.chat)?;
                 groups::said(cx, operation, place)
             }

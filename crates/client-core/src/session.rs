@@ -354,6 +354,7 @@ impl Client {
             restored::begin(cx)?;
             self.on_gap(cx)?;
         }
+        self.finding.begin_connection();
         self.finding.comparing = restored::has_more(cx.db)?;
         self.finding.marks_due |= self.finding.comparing;
         self.calling.server_time_is(ok.server_time_ms, cx.now_ms);

@@ -217,3 +217,18 @@ fn standing(fits: bool, known_version: Option<u64>, cert_version: u64) -> Standi
         _ => Standing::ListWanted,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_the_server_answered_about_an_earlier_list_says_nothing_of_a_later_one() {
+        let account = AccountId([7; 16]);
+        let mut lists = Lists::default();
+        assert!(!lists.was_given_in_vain(account, 2), "it was not asked");
+        lists.answered.insert(account, 2);
+        assert!(lists.was_given_in_vain(account, 2));
+        assert!(!lists.was_given_in_vain(account, 3), "of that one it was not asked");
+    }
+}

@@ -220,6 +220,9 @@ impl World {
             }
             // The steps behind it stand later by as much.
             Action::Quiet { .. } => Some(()),
+            Action::Clone { device, slot } => self.clone_device(device, slot)?,
+            Action::CloneEnds { device } => self.clone_ends(device)?,
+            Action::UseHere { device } => self.use_here(device),
             Action::At { device, place, fault } => self
                 .index(device)
                 .and_then(|index| self.places.get_mut(index))

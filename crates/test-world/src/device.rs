@@ -33,6 +33,8 @@ pub(crate) struct Device {
     pub(crate) life: u32,
     /// Its page was not looked at for a while: it may have read what it told nobody.
     pub(crate) hidden: bool,
+    /// Whose copy it is.
+    pub(crate) clone_of: Option<DeviceRef>,
     /// Empty, and nobody's.
     vacant: bool,
     /// It said why it cannot go on: no honest run gets here.
@@ -82,13 +84,19 @@ impl Device {
             crash: None,
             life: 0,
             hidden: false,
+            clone_of: None,
             vacant: true,
             halted: None,
         })
     }
 
     pub(crate) fn role(&self) -> Role {
-        if self.name.slot == 0 { Role::Phone } else { Role::Companion }
+        if self.clone_of.unwrap_or(self.name).slot == 0 { Role::Phone } else { Role::Companion }
+    }
+
+    /// The copy of a device's database, to be started.
+    pub(crate) fn become_clone(&mut self, of: DeviceRef, db: Connection) {
+        (self.clone_of, self.db, self.vacant) = (Some(of), db, false);
     }
 
     pub(crate) fn is_running(&self) -> bool {
@@ -149,6 +157,7 @@ impl Device {
         self.screen = Screen::default();
         self.vacant = true;
         self.hidden = false;
+        self.clone_of = None;
         // Whoever was to start it again meant what it was.
         self.life += 1;
         Ok(())

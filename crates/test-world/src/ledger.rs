@@ -50,6 +50,8 @@ pub(crate) struct Ledger {
     /// Which chat a plan's group is, once the command that makes it was answered; until then the mark of that step.
     pub(crate) groups: BTreeMap<u8, ChatId>,
     making: BTreeMap<u32, u8>,
+    /// Groups of which a device had not said yet what they are called when it went.
+    pub(crate) unnamed: BTreeSet<[u8; 16]>,
 }
 
 /// Requests are numbered by the mark of their step; 0 would want no answer.

@@ -15,6 +15,7 @@ pub mod shrink;
 
 mod act;
 mod base;
+mod clones;
 mod complaints;
 mod device;
 mod grouping;

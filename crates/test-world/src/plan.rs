@@ -234,6 +234,19 @@ pub enum Action {
     Quiet {
         for_ms: u64,
     },
+    /// A device's database is copied, and another program runs on the copy, in this empty slot: two clones of one device.
+    Clone {
+        device: DeviceRef,
+        slot: u8,
+    },
+    /// The device's program starts again at once: where a newer run of it has its place, "Use here".
+    UseHere {
+        device: DeviceRef,
+    },
+    /// One of two clones is closed for good, and its database deleted. Words that only it had are lost, and that is a violation.
+    CloneEnds {
+        device: DeviceRef,
+    },
     /// A fault at exactly one place of all that a device comes to from now on, whether or not its program runs now. Scenarios try
     /// every place; plans of seeds have none.
     At {
@@ -396,6 +409,9 @@ impl Action {
             Self::Weather { .. } => "delays",
             Self::ClockJump { .. } => "clock jump",
             Self::Quiet { .. } => "quiet",
+            Self::Clone { .. } => "a device is cloned",
+            Self::UseHere { .. } => "use here",
+            Self::CloneEnds { .. } => "a clone ends",
             Self::At { fault: PlacedFault::Dies { .. }, .. } => "death at a place",
             Self::At { fault: PlacedFault::LosesFrame, .. } => "frame lost at a place",
             Self::At { fault: PlacedFault::LosesReply, .. } => "reply lost at a place",
@@ -422,6 +438,9 @@ impl Action {
                 | Self::Weather { .. }
                 | Self::ClockJump { .. }
                 | Self::Quiet { .. }
+                | Self::Clone { .. }
+                | Self::UseHere { .. }
+                | Self::CloneEnds { .. }
                 | Self::At { .. }
         )
     }

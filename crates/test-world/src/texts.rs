@@ -132,6 +132,24 @@ pub(crate) fn unsent_amendments(db: &Connection) -> Result<Vec<Unsent>> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The groups whose name waits to be said: they are not made yet, or the server has not taken the word.
+pub(crate) fn unnamed(db: &Connection) -> Result<Vec<[u8; 16]>> {
+    let mut statement = db.prepare_cached(
+        "SELECT chat, x'' FROM chat WHERE kind = 3 AND membership = 0
+         UNION ALL SELECT chat, content FROM outbox WHERE kind = 0 AND message = x''",
+    )?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+    let mut chats = Vec::new();
+    for row in rows {
+        let (chat, content) = row?;
+        if content.is_empty() || matches!(Content::decode(content.as_slice())?.body, Some(content::Body::GroupName(_)))
+        {
+            chats.push(chat);
+        }
+    }
+    Ok(chats)
+}
+
 /// So many before the newest message that a chat shows, sent or not, and the mark of its text.
 pub(crate) fn before_newest(db: &Connection, chat: ChatId, back: u8) -> Result<Option<([u8; 16], Option<u32>)>> {
     let mut statement = db.prepare_cached(

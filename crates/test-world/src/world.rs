@@ -2,6 +2,7 @@
 //! One thread, one order: of what is due at the same time, what was put in first.
 
 use crate::backend::{Backend, CallId, News, SocketId};
+use crate::clones;
 use crate::complaints::Complaints;
 use crate::coverage::Coverage;
 use crate::device::{Crash, Device, Driver, Turn};
@@ -20,7 +21,7 @@ use anyhow::{Context as _, Result};
 use client_api::{Command, Event, Notice, Request};
 use client_core::{HttpFailure, HttpRequest, HttpResponse, Input, Output};
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 /// A try without a network ends after this.
 const NO_NETWORK_MS: u64 = 20;
@@ -79,6 +80,8 @@ pub(crate) struct World {
     pub(crate) coverage: Coverage,
     /// What users were told that no honest server and no sound client lets them be told.
     pub(crate) alarms: Vec<String>,
+    /// Of these there are, or were, two: that one of them is told that it is behind is no false alarm.
+    pub(crate) cloned: BTreeSet<DeviceRef>,
     /// What the clients said of faults of their own.
     pub(crate) complaints: Complaints,
     pub(crate) driver: Driver,
@@ -119,6 +122,7 @@ impl World {
             ledger: Ledger::default(),
             coverage: Coverage::default(),
             alarms: Vec::new(),
+            cloned: BTreeSet::new(),
             complaints: Complaints::default(),
             driver: Driver::Honest,
             wakes: vec![0; count],
@@ -355,6 +359,7 @@ impl World {
             Told::Notice(Notice::ServerNotTrusted { what }) => {
                 self.alarms.push(format!("{name:?} was told not to trust the server: {what}"));
             }
+            Told::Notice(Notice::StorageRolledBack) if self.cloned.contains(&name) => self.coverage.count(clones::TOLD),
             Told::Notice(Notice::StorageRolledBack) => self.alarms.push(format!("{name:?} was told of a rollback")),
             Told::Answer(request, result) => self.answered(index, request, &result),
             _ => {}
@@ -699,6 +704,7 @@ impl World {
                 self.ledger.excuse(mark);
             }
             self.ledger.excuse_amendments(device.name, &texts::unsent_amendments(&device.db)?);
+            self.ledger.unnamed.extend(texts::unnamed(&device.db)?);
         }
         device.wipe()
     }

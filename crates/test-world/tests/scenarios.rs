@@ -3,6 +3,7 @@
 //! each frame, each request. Then all heals, and the oracles must hold. Which scenario stands for which failure: docs/reliability.md.
 
 mod calls;
+mod clones;
 mod course;
 mod many;
 

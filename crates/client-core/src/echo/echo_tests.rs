@@ -139,6 +139,51 @@ fn anothers_message_under_the_own_name_is_no_receipt_for_the_own_one() {
     assert!(outbox::head(&story.db, CHAT).expect("outbox").is_none(), "now it is settled");
 }
 
+/// Says something in the chat, and gives what went out.
+fn says(client: &mut Client, cx: &mut Context<'_>, text: &str) -> (OpId, Vec<u8>) {
+    client.enqueue(cx, CHAT, None, content_of(text).encode_to_vec()).expect("written");
+    client.send_waiting(cx).expect("sent");
+    let sent = outbox::head(cx.db, CHAT).expect("outbox").expect("it waits");
+    (sent.op_id, App::decode(sent.frame.as_slice()).expect("a message").ciphertext)
+}
+
+#[test]
+fn a_word_that_a_copy_of_this_database_said_leads_to_new_keys() {
+    let mut story = Story::new();
+    let (op_id, of_the_copy) = step(&story.db, now_ms(), |cx| {
+        cx.db.execute_batch("SAVEPOINT copied").expect("a copy");
+        let said = says(&mut story.client, cx, "said by the copy");
+        cx.db.execute_batch("ROLLBACK TO copied").expect("as it was");
+        said
+    })
+    .0;
+    story.client.flights.clear();
+    let notices = story.is_told_of_its_own(group_item::Kind::App, op_id, &of_the_copy);
+    assert_eq!(notices, [Notice::StorageRolledBack]);
+    assert_eq!(story.chat().membership, Membership::Wanted, "nothing is encrypted under keys that were used");
+    let from: Option<u64> = story
+        .db
+        .query_row("SELECT resync_from FROM chat WHERE chat = ?1", [CHAT.as_bytes()], |row| row.get(0))
+        .expect("read");
+    assert_eq!(from, Some(2), "it is looked for");
+}
+
+#[test]
+fn a_word_that_the_server_took_is_known_when_it_comes_round_and_nothing_is_kept_of_it() {
+    let mut story = Story::new();
+    let (op_id, bytes) = step(&story.db, now_ms(), |cx| {
+        let said = says(&mut story.client, cx, "mine");
+        let accepted = proto::wire::Accepted { seq: 2, time_ms: cx.now_ms, ..Default::default() };
+        story.client.on_verdict(cx, said.0, Some(proto::wire::reply::Body::Accepted(accepted))).expect("no halt");
+        said
+    })
+    .0;
+    let kept = |story: &Story| story.db.query_row("SELECT count(*) FROM own_place", [], |row| row.get(0));
+    assert_eq!(kept(&story), Ok(1));
+    assert_eq!(story.is_told_of_its_own(group_item::Kind::App, op_id, &bytes), []);
+    assert_eq!((story.chat().membership, kept(&story)), (Membership::Joined, Ok(0)));
+}
+
 fn content_of(text: &str) -> Content {
     let body = Some(content::Body::Text(Text { text: text.to_owned(), ..Text::default() }));
     Content {

@@ -126,3 +126,11 @@ fn a_wish_that_was_not_heard_ends_with_the_next_session() {
         assert!(!opens(&mut client, cx));
     });
 }
+
+#[test]
+fn what_died_between_logging_out_and_wiping_itself_wipes_itself_at_its_start() {
+    let (mut client, db) = phone();
+    this::log_out(&db, client_api::LogoutReason::Remotely).expect("logged out");
+    let out = step(&db, 1, |cx| client.on_start(cx).expect("no halt")).1;
+    assert!(out.contains(&Output::Wipe), "{out:?}");
+}

@@ -4,7 +4,7 @@
 use super::{accounts, accounts_in, link, members, requests, take_name, title};
 use crate::chats::{self, Chat, Membership, NO_PEER, random_id};
 use crate::client::{Client, Context};
-use crate::creating::trusted_packages;
+use crate::creating::sorted_packages;
 use crate::io::Halt;
 use crate::messages::NUMBER_MAX;
 use crate::own_state::ChatKey;
@@ -449,7 +449,9 @@ impl Client {
         if busy {
             return self.try_later(cx, chat);
         }
-        let packages = trusted_packages(cx, claimed)?;
+        let wished = wishes(cx, chat)?.into_iter().filter(|(wish, _)| *wish == Wish::Add);
+        let wished: Vec<AccountId> = wished.map(|(_, account)| account).collect();
+        let packages = sorted_packages(cx, claimed, &wished)?.trusted;
         self.commit_change(cx, &stored, group, packages)
     }
 

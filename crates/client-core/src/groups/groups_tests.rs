@@ -766,7 +766,7 @@ fn who_is_gone_is_still_called_by_their_name() {
     assert_eq!(gone(&mut story).iter().map(|(account, _)| *account).collect::<Vec<_>>(), [ui_account(stranger)]);
     step(&story.db, 1, |cx| {
         let chat = chats::find(cx.db, CHAT).expect("read").expect("the group");
-        left(cx, &chat, 1).expect("left");
+        leaving::left(cx, &chat, 1).expect("left");
     });
     assert!(!story.info().may_send, "nobody writes where they are not");
     let names: Vec<String> = gone(&mut story).into_iter().map(|(_, name)| name).collect();

@@ -38,8 +38,10 @@ pub(crate) fn check(world: &World, alive: &[Alive<'_>], findings: &mut Findings)
         let inside: BTreeSet<[u8; 16]> = group.members.iter().map(|(account, _)| *account).collect();
         // Whoever is alone in a group and leaves it takes its last leaves along, and nobody is there who could take them out.
         let of_those_inside = || alive.iter().filter(|device| inside.contains(&device.account));
-        let over = |device: &Alive<'_>| device.chats.get(chat).is_some_and(|held| held.membership == LEFT);
-        if is_many && inside.len() == 1 && of_those_inside().next().is_some() && of_those_inside().all(over) {
+        // A device that was linked later never knew of it.
+        let over = |device: &Alive<'_>| device.chats.get(chat).is_none_or(|held| held.membership == LEFT);
+        let knows = |device: &Alive<'_>| device.chats.contains_key(chat);
+        if is_many && inside.len() == 1 && of_those_inside().any(knows) && of_those_inside().all(over) {
             continue;
         }
         let holders: Vec<&Alive<'_>> = alive

@@ -135,7 +135,8 @@ impl<'a> Looked<'a> {
             match self.rows.get(&row.seq) {
                 None => _ = self.rows.insert(row.seq, (device, row)),
                 Some((other, theirs)) => {
-                    let same = alike(other.account == device.account)(theirs, &row);
+                    let is_known = alike(other.account == device.account)(theirs, &row);
+                    let same = is_known || self.gone_for_one(&row, (theirs, other.account), shown);
                     findings.unless(same, Oracle::SameOrder, || {
                         format!("{:?} and {name:?} in {}: {theirs:?} / {row:?}", other.name(), short(&self.chat))
                     });
@@ -151,6 +152,16 @@ impl<'a> Looked<'a> {
                 format!("{name:?} in {}, what was said about messages: {theirs:?} / {said:?}", short(&self.chat))
             });
         }
+    }
+
+    /// It was deleted when one of the two accounts was not in the group: they have it as it was.
+    fn gone_for_one(&self, row: &Row, (theirs, other): (&Row, [u8; 16]), shown: &Shown<'_>) -> bool {
+        let is_out = |seq: u64| !self.was_in(&shown.device.account, seq) || !self.was_in(&other, seq);
+        let mut said = self.amendments.values().chain(&shown.amendments);
+        let deleted_later = said
+            .any(|said| said.seq > row.seq && said.target == row.id && said.account == row.account && is_out(said.seq));
+        let is_one_gone = (row.says == Says::Erased) != (theirs.says == Says::Erased);
+        is_one_gone && deleted_later && Row { says: row.says.clone(), ..theirs.clone() } == *row
     }
 
     /// Whoever is in the group has all that was said since.
@@ -214,8 +225,8 @@ impl<'a> Looked<'a> {
         let inside = shown.iter().filter(|one| self.in_since(&one.device.account).is_some());
         let names = inside.map(|one| (one.device.name(), name_of(one.device, &self.chat).ok().flatten()));
         let names: Vec<_> = names.collect();
-        // A device that was logged out before it had said what its group is called took the name along.
-        let may_lack = self.world.coverage.of("a device wiped itself") > 0;
+        // Its maker was logged out before it had said what the group is called, and took the name along.
+        let may_lack = self.world.ledger.unnamed.contains(&self.chat);
         let is_one = |name: &Option<Vec<u8>>| Some(name) == names.first().map(|(_, name)| name);
         let same = names.iter().all(|(_, name)| is_one(name) && (name.is_some() || may_lack));
         findings.unless(same, Oracle::SameNames, || {

@@ -4,6 +4,7 @@ use super::{Alive, Findings, Oracle};
 use crate::texts;
 use crate::world::World;
 use anyhow::Result;
+use client_api::Role;
 use identity::VerifiedDeviceList;
 use rusqlite::Connection;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +35,7 @@ pub(crate) fn check(world: &World, alive: &[Alive<'_>], findings: &mut Findings)
             format!("{name:?} has another list than the server")
         });
         listed(device, alive, &own, findings)?;
-        if name.slot > 0 {
+        if device.device.role() == Role::Companion {
             mirror(device, findings)?;
         }
     }

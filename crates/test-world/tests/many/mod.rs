@@ -139,6 +139,25 @@ const LIFE: Scenario = Scenario {
     ],
 };
 
+/// A companion makes a group and is logged out at that moment: all call it the same, also where nobody has heard what.
+const TAKEN_ALONG: Scenario = Scenario {
+    name: "a group whose maker is logged out",
+    accounts: 3,
+    devices: 2,
+    until_ms: 15_000,
+    done: &[
+        BEGIN,
+        (6_000, Action::MakeGroup { device: A1, group: 0, others: ALL }),
+        (6_300, Action::Unlink { account: 0, slot: 1 }),
+        (10_000, Action::Send { device: B0, peer: 0 }),
+    ],
+};
+
+#[test]
+fn who_makes_a_group_dies_at_each_write_and_is_logged_out() {
+    TAKEN_ALONG.dies_at_each(A1);
+}
+
 #[test]
 fn an_admin_dies_at_each_write_of_a_group_s_life() {
     LIFE.dies_at_each(B0);

@@ -1,0 +1,7 @@
+-- Where the server put what this device said, until its entry comes round (echo.rs). An entry of this device's own that is neither here nor in
+-- the outbox was said by a later state of this database, or by a copy of it.
+CREATE TABLE own_place (
+  chat            BLOB NOT NULL,
+  seq             INTEGER NOT NULL,
+  PRIMARY KEY (chat, seq)
+) STRICT, WITHOUT ROWID;
