@@ -1,5 +1,6 @@
 //! Contacts, devices, the own profile, settings.
 
+use crate::chat::Disappearing;
 use crate::id::{AccountId, ChatId};
 use serde::{Deserialize, Serialize};
 
@@ -153,6 +154,8 @@ pub struct Settings {
     pub previews: Previews,
     /// A sound for new messages.
     pub sounds: bool,
+    /// With which timer a chat begins that this account makes.
+    pub disappearing: Disappearing,
 }
 
 impl Default for Settings {
@@ -164,6 +167,7 @@ impl Default for Settings {
             read_receipts: true,
             previews: Previews::SenderAndText,
             sounds: true,
+            disappearing: Disappearing::Off,
         }
     }
 }

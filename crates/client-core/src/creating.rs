@@ -3,6 +3,7 @@
 use crate::accounts;
 use crate::chats::{self, Chat, Membership};
 use crate::client::{Client, Context};
+use crate::disappearing;
 use crate::groups;
 use crate::http::{Answer as Reply, Purpose};
 use crate::io::{Halt, HttpMethod};
@@ -189,6 +190,9 @@ impl Client {
             group.confirm_pending(&mls::provider(cx)).map_err(|error| Halt::Encryption(error.to_string()))?;
         }
         updating::renewed(cx, chat)?;
+        if operation.kind == Kind::Create {
+            disappearing::begin(cx, chat)?;
+        }
         self.group_was_created(cx, &stored, place)?;
         chats::set_membership(cx, chat, Membership::Joined, seq)?;
         joining::came_in_at(cx, chat, seq)?;

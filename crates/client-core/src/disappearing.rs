@@ -11,9 +11,10 @@ use crate::client::{Client, Context};
 use crate::groups;
 use crate::io::Halt;
 use crate::messages::{Kind, NUMBER_MAX, Place};
+use crate::outbox::Operation;
 use crate::own_state::ChatKey;
 use crate::profile::ui_account;
-use crate::{kept_out, notices, outbox, state};
+use crate::{kept_out, notices, outbox, own_state, resetting, state, this};
 use client_api::{Answer, Disappearing, SystemLine, UserError};
 use identity::ChatKind;
 use prost::Message as _;
@@ -56,6 +57,14 @@ pub(crate) fn timer_now(db: &Connection, chat: ChatId) -> Result<Disappearing, H
 }
 
 fn newest(db: &Connection, chat: ChatId) -> Result<(Disappearing, u64), Halt> {
+    match newest_said(db, chat)? {
+        Some(said) => Ok(said),
+        None => Ok((begins_with(db, chat)?, 0)),
+    }
+}
+
+/// The last word of the timer and its clock, also where it is still under way; `None` where nothing was ever said.
+fn newest_said(db: &Connection, chat: ChatId) -> Result<Option<(Disappearing, u64)>, Halt> {
     let mut newest = (timer_now(db, chat)?, groups::clock_ms_of(db, ChatKey::Timer, chat)?);
     for body in groups::under_way(db, chat)? {
         if let content::Body::ChatTimer(said) = body
@@ -64,7 +73,36 @@ fn newest(db: &Connection, chat: ChatId) -> Result<(Disappearing, u64), Halt> {
             newest = (Disappearing::of_seconds(said.lifetime_s), said.clock_ms);
         }
     }
-    Ok(newest)
+    Ok(Some(newest).filter(|(_, clock_ms)| *clock_ms > 0))
+}
+
+/// A chat that is being made here begins with the timer for new chats: what is written before the server has it already has that lifetime. A next
+/// generation of a chat is no new one, and notes to oneself are no chat with anybody.
+fn begins_with(db: &Connection, chat: ChatId) -> Result<Disappearing, Halt> {
+    let made = chats::find(db, chat)?.filter(|chat| chat.membership == Membership::Creating);
+    let me = this::me(db)?.map(|me| me.address.account);
+    Ok(match made {
+        Some(made) if Some(made.peer) != me && resetting::replaces(db, chat)?.is_none() => {
+            own_state::settings(db)?.disappearing
+        }
+        _ => Disappearing::Off,
+    })
+}
+
+/// The server has a chat that was made here: its first word is how long messages stay, where nothing else was said of that by then.
+/// Where somebody else's chat comes in its place, nothing is said.
+pub(crate) fn begin(cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
+    let after = begins_with(cx.db, chat)?;
+    if after == Disappearing::Off || newest_said(cx.db, chat)?.is_some() {
+        return Ok(());
+    }
+    let clock_ms = own_ms(cx)?.max(heard_ms(cx)?).max(1);
+    let said = ChatTimer { lifetime_s: after.seconds(), clock_ms, again: false };
+    let (message_id, op_id) = (chats::random_id(cx).to_vec(), OpId(chats::random_id(cx)));
+    let body = Some(content::Body::ChatTimer(said));
+    let content = Content { message_id, sent_ms: cx.now_ms, profile_version: 0, lifetime_s: 0, body }.encode_to_vec();
+    let kind = outbox::Kind::App;
+    outbox::push_ahead(cx, &Operation { op_id, chat, kind, message: None, content, frame: Vec::new() })
 }
 
 /// The lifetime of a message that is being written.
@@ -448,3 +486,6 @@ pub(crate) fn shown_ms(lifetime_ms: i64) -> u64 {
 
 #[cfg(test)]
 mod disappearing_tests;
+
+#[cfg(test)]
+mod new_chats_tests;

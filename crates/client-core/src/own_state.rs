@@ -7,12 +7,12 @@ use crate::groups::leaving;
 use crate::io::Halt;
 use crate::kept_out::Cut;
 use crate::{accounts, amendments, blocking, clearing, devices, profile, reading, state};
-use client_api::{Answer, Event, Previews, Settings, TextDirection, Theme, UserError};
+use client_api::{Answer, Disappearing, Event, Previews, Settings, TextDirection, Theme, UserError};
 use identity::ChatKind;
 use prost::Message as _;
 use proto::content::{Content, StateOp, StateOps, content};
 use proto::ids::{AccountId, ChatId, MessageId};
-use rusqlite::OptionalExtension as _;
+use rusqlite::{Connection, OptionalExtension as _};
 use std::str::FromStr as _;
 
 /// A flag or a number about a chat.
@@ -215,13 +215,13 @@ fn note_starred(cx: &mut Context<'_>, message: MessageId) -> Result<(), Halt> {
 }
 
 /// The settings that all devices share; the defaults where a stored value cannot be read.
-pub(crate) fn settings(cx: &Context<'_>) -> Result<Settings, Halt> {
-    Ok(decode_settings(&state::get(cx.db, SETTINGS)?.unwrap_or_default()))
+pub(crate) fn settings(db: &Connection) -> Result<Settings, Halt> {
+    Ok(decode_settings(&state::get(db, SETTINGS)?.unwrap_or_default()))
 }
 
 /// Shows them.
 pub(crate) fn show_settings(cx: &mut Context<'_>) -> Result<(), Halt> {
-    let settings = settings(cx)?;
+    let settings = settings(cx.db)?;
     cx.event(Event::Settings(settings));
     Ok(())
 }
@@ -246,6 +246,11 @@ fn encode_settings(settings: &Settings) -> Vec<u8> {
         (settings.previews == Previews::SenderAndText).into(),
         settings.sounds.into(),
         (settings.previews == Previews::Nothing).into(),
+        Disappearing::ALL
+            .iter()
+            .zip(0..)
+            .find_map(|(is, number)| (*is == settings.disappearing).then_some(number))
+            .unwrap_or(0),
     ]
 }
 
@@ -273,6 +278,10 @@ fn decode_settings(stored: &[u8]) -> Settings {
             _ => Previews::SenderAndText,
         },
         sounds: sounds != 0,
+        disappearing: later
+            .get(1)
+            .and_then(|number| Disappearing::ALL.get(usize::from(*number)).copied())
+            .unwrap_or(Disappearing::Off),
     }
 }
 
@@ -366,9 +375,17 @@ mod tests {
             let mut stored = encode_settings(&Settings { previews, ..settings.clone() });
             assert_eq!(decode_settings(&stored).previews, previews);
             // By a version that knew only whether the text is shown.
-            stored.pop();
+            stored.truncate(7);
             let shown = if previews == Previews::SenderAndText { previews } else { Previews::Sender };
             assert_eq!(decode_settings(&stored).previews, shown);
+        }
+        for disappearing in Disappearing::ALL {
+            let mut stored = encode_settings(&Settings { disappearing, ..settings.clone() });
+            assert_eq!(decode_settings(&stored).disappearing, disappearing);
+            // By a version that knew no timer for new chats, and by one that knows more of them.
+            assert_eq!(decode_settings(stored.get(..8).expect("eight")).disappearing, Disappearing::Off);
+            *stored.last_mut().expect("the last") = 99;
+            assert_eq!(decode_settings(&stored).disappearing, Disappearing::Off);
         }
     }
 }

@@ -38,7 +38,7 @@ pub(crate) fn give_book(cx: &mut Context<'_>) -> Result<(), Halt> {
     for chat in chats::visible(cx.db)? {
         all.push(page_of(cx, &chat)?);
     }
-    let previews = own_state::settings(cx)?.previews;
+    let previews = own_state::settings(cx.db)?.previews;
     cx.out.push(Output::Push(PushTask::Keep { previews, chats: all }));
     Ok(())
 }

@@ -79,7 +79,7 @@ impl Client {
             let rows = statement.query_map([me.account.as_bytes()], |row| Ok((ChatId(row.get(0)?), row.get(1)?)))?;
             rows.collect::<Result<_, _>>()?
         };
-        let wanted = own_state::settings(cx)?.read_receipts;
+        let wanted = own_state::settings(cx.db)?.read_receipts;
         for (chat, read_seq) in waiting {
             cx.db
                 .prepare_cached("UPDATE chat SET announced_seq = ?2 WHERE chat = ?1")?

@@ -13,7 +13,7 @@ use crate::primitives::pin_field::PinField;
 use crate::store::{App, Section, use_app};
 use crate::words;
 use client_api::number::shown;
-use client_api::{AccountId, Command, Role, Settings, TextDirection, Theme};
+use client_api::{AccountId, Command, Disappearing, Role, Settings, TextDirection, Theme};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use std::iter;
@@ -71,6 +71,12 @@ pub fn SettingsSection() -> impl IntoView {
             <div class="rows">
                 <Switch label=words::enter_sends() testid="enter-sends" read=|settings| settings.enter_sends write=|settings, on| settings.enter_sends = on/>
                 <Switch label=words::read_receipts() testid="read-receipts" read=|settings| settings.read_receipts write=|settings, on| settings.read_receipts = on/>
+            </div>
+            <div class="pad stack">
+                <Choice label=words::disappearing_in_new_chats() testid="new-chats-disappear" options=timers()
+                    value=Signal::derive(move || timer_name(app.settings.get().disappearing))
+                    on_choice=move |name| change(app, |settings| settings.disappearing = timer_of(&name))/>
+                <p class="faint">{words::disappearing_in_new_chats_text()}</p>
             </div>
             <BlockedPeople/>
             <Notifications/>
@@ -231,6 +237,26 @@ pub fn change(app: App, alter: impl FnOnce(&mut Settings)) {
     alter(&mut settings);
     app.take(vec![client_api::Event::Settings(settings.clone())]);
     app.send(Command::SetSettings(settings));
+}
+
+/// How long messages stay, by what the choice calls it.
+const TIMERS: [(&str, Disappearing); 4] = [
+    ("off", Disappearing::Off),
+    ("24h", Disappearing::Day),
+    ("7d", Disappearing::Week),
+    ("90d", Disappearing::NinetyDays),
+];
+
+fn timers() -> Vec<(&'static str, &'static str)> {
+    TIMERS.into_iter().map(|(name, after)| (name, words::disappearing(after))).collect()
+}
+
+fn timer_name(after: Disappearing) -> &'static str {
+    TIMERS.into_iter().find(|(_, is)| *is == after).map_or("off", |(name, _)| name)
+}
+
+fn timer_of(name: &str) -> Disappearing {
+    TIMERS.into_iter().find(|(is, _)| *is == name).map_or(Disappearing::Off, |(_, after)| after)
 }
 
 fn theme_name(theme: Theme) -> &'static str {

@@ -517,6 +517,8 @@ emoji_hint_other = Gib eines ein oder füge es ein. Dein System hat eine Emoji-A
 ## Disappearing messages
 
 disappearing_title = Selbstlöschende Nachrichten
+disappearing_in_new_chats = Selbstlöschende Nachrichten in neuen Chats
+disappearing_in_new_chats_text = Für Chats, die du beginnst, und Gruppen, die du erstellst. Die anderen sehen es im Chat, und dort lässt es sich ändern.
 disappearing_entry = Selbstlöschende Nachrichten …
 disappearing_text = Neue Nachrichten in diesem Chat verschwinden nach der gewählten Zeit ab dem Senden von den Geräten aller Beteiligten, samt ihren Dateien und auch, wenn sie mit Stern markiert sind. Was schon hier steht, bleibt. Trotzdem kann jemand kopiert haben, was zu lesen war, oder eine ältere Version nutzen, die es behält.
 disappearing_off = Nachrichten bleiben ab jetzt erhalten

@@ -544,6 +544,8 @@ emoji_hint_other = Type or paste one. Your system has a picker: on Windows it op
 ## Disappearing messages
 
 disappearing_title = Disappearing messages
+disappearing_in_new_chats = Disappearing messages in new chats
+disappearing_in_new_chats_text = For chats that you start and groups that you make. The others see it in the chat, and it can be changed there.
 disappearing_entry = Disappearing messages…
 disappearing_text = New messages in this chat go from everybody’s devices so long after they were sent, with their files, starred ones too. What stands here already stays. Somebody may still have copied what they read, or use an older version that keeps it.
 disappearing_off = Messages stay from now on

@@ -517,6 +517,8 @@ emoji_hint_other = Escribe o pega uno. Tu sistema tiene un selector: en Windows 
 ## Disappearing messages
 
 disappearing_title = Mensajes temporales
+disappearing_in_new_chats = Mensajes temporales en chats nuevos
+disappearing_in_new_chats_text = Para los chats que empieces y los grupos que crees. Los demás lo ven en el chat, y allí se puede cambiar.
 disappearing_entry = Mensajes temporales…
 disappearing_text = Los mensajes nuevos de este chat se borran de los dispositivos de todos cuando pasa este tiempo desde su envío, con sus archivos y aunque estén destacados. Lo que ya está aquí se queda. Aun así, alguien puede haber copiado lo que leyó o usar una versión anterior que lo conserve.
 disappearing_off = Desde ahora los mensajes se conservan

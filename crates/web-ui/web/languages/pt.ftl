@@ -519,6 +519,8 @@ emoji_hint_other = Digite ou cole um. Seu sistema tem um seletor: no Windows, el
 ## Disappearing messages
 
 disappearing_title = Mensagens temporárias
+disappearing_in_new_chats = Mensagens temporárias em novas conversas
+disappearing_in_new_chats_text = Para as conversas que você começar e os grupos que criar. Os outros veem isso na conversa, e lá é possível mudar.
 disappearing_entry = Mensagens temporárias…
 disappearing_text = As novas mensagens desta conversa somem dos dispositivos de todos depois desse tempo, contado a partir do envio, junto com os arquivos; as favoritas também. O que já está aqui permanece. Mesmo assim, alguém pode ter copiado o que leu ou usar uma versão mais antiga que guarda tudo.
 disappearing_off = As mensagens agora permanecem

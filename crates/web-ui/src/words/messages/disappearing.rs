@@ -5,6 +5,8 @@ use client_api::Disappearing;
 
 says! {
     disappearing_title
+    disappearing_in_new_chats
+    disappearing_in_new_chats_text
     disappearing_entry
     disappearing_text
     disappearing_off
