@@ -76,6 +76,8 @@ mod tests {
         assert_eq!(entry("now", None, "Ada left"), "[now] * Ada left\n");
     }
 
+    const ENDS: [char; 7] = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+
     /// As people read it, and as programs do that end a line at other signs.
     #[test]
     fn neither_names_nor_texts_forge_an_entry() {
@@ -88,7 +90,7 @@ mod tests {
                 entry("now", None, &hostile),
                 entry(&hostile, Some("Mallory"), "hello"),
             ] {
-                let lines: Vec<&str> = written.split(ends_line).collect();
+                let lines: Vec<&str> = written.split(ENDS).collect();
                 let begin = lines.iter().filter(|line| line.starts_with('[')).count();
                 assert_eq!(begin, 1, "{written:?}");
                 assert!(lines.iter().all(|line| !line.starts_with(forged)), "{written:?}");
