@@ -8,6 +8,7 @@ mod backup;
 mod chores;
 mod codes;
 mod demo;
+mod export;
 mod files;
 mod find;
 mod give;
@@ -86,6 +87,8 @@ enum Command {
     Poll(poll::Poll),
     /// Choose answers of a poll
     Vote(poll::Vote),
+    /// Write all messages of a chat that are on this device into a text file
+    Export(export::Export),
     /// Have new messages of a chat disappear from everybody's devices after a time
     Disappear(chores::Disappear),
     /// Take all messages of a chat from one's own devices
@@ -197,6 +200,7 @@ async fn run(arguments: Arguments) -> Result<()> {
         Command::Vote(arguments) => poll::vote(&place, arguments).await,
         Command::Pin(arguments) => find::pin(&place, arguments, true).await,
         Command::Unpin(arguments) => find::pin(&place, arguments, false).await,
+        Command::Export(arguments) => export::export(&place, arguments).await,
         Command::Disappear(arguments) => chores::disappear(&place, arguments).await,
         Command::Clear(arguments) => chores::clear(&place, arguments).await,
         Command::DeleteChat { chat } => chores::delete(&place, &chat).await,

@@ -74,7 +74,7 @@ fn poll(body: &MessageBody) -> Value {
 }
 
 /// What sort of call it was, and what became of it.
-fn call(facts: CallFacts) -> String {
+pub(crate) fn call(facts: CallFacts) -> String {
     let kind = if facts.video { "video" } else { "voice" };
     let state = match facts.state {
         CallState::Open => "unanswered".to_owned(),
@@ -87,7 +87,7 @@ fn call(facts: CallFacts) -> String {
     format!("{kind}, {state}")
 }
 
-fn kind_of(kind: MediaKind) -> &'static str {
+pub(crate) fn kind_of(kind: MediaKind) -> &'static str {
     match kind {
         MediaKind::Photo => "photo",
         MediaKind::Video => "video",

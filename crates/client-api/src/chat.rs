@@ -268,6 +268,37 @@ pub enum SystemLine {
     },
 }
 
+impl SystemLine {
+    /// Everybody whom it names.
+    #[must_use]
+    pub fn accounts(&self) -> Vec<AccountId> {
+        match self {
+            Self::MembersAdded { by, accounts }
+            | Self::MembersRemoved { by, accounts }
+            | Self::AdminsMade { by, accounts }
+            | Self::AdminsWithdrawn { by, accounts } => [&[*by], &accounts[..]].concat(),
+            Self::GroupCreated { by }
+            | Self::MemberLeft { account: by }
+            | Self::GroupRenamed { by, .. }
+            | Self::GroupDescribed { by, .. }
+            | Self::GroupPhotoChanged { by, .. }
+            | Self::MessagePinned { by }
+            | Self::DisappearingSet { by, .. }
+            | Self::WhoMaySend { by, .. }
+            | Self::WhoMayEdit { by, .. }
+            | Self::GroupLinkChanged { by, .. } => vec![*by],
+            Self::Encrypted
+            | Self::SafetyNumberChanged
+            | Self::DevicesChanged { .. }
+            | Self::MayBeMissing { .. }
+            | Self::HistoryDiffers
+            | Self::UnknownDevice
+            | Self::OwnDeviceLinked { .. }
+            | Self::OwnDeviceUnlinked { .. } => Vec::new(),
+        }
+    }
+}
+
 /// How long after the server took it a message disappears, on all devices of everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Disappearing {

@@ -256,6 +256,15 @@ pub enum Command {
         /// Which.
         chat: ChatId,
     },
+    /// A stretch of all that this device has of a chat, oldest first, to be written into a file. Answer: `Answer::Exported`.
+    ExportChat {
+        /// Which.
+        chat: ChatId,
+        /// 0: from the beginning; else `Exported::next` of the page before.
+        after: u64,
+        /// Messages of this page, at most 256; fewer where they are long.
+        limit: u16,
+    },
     /// Messages of everybody that are written from now on disappear so long after. In a group for those who may edit it.
     SetDisappearing {
         /// Which.
@@ -647,6 +656,7 @@ impl Command {
             | Self::CloseChat { chat }
             | Self::ClearChat { chat, .. }
             | Self::DeleteChat { chat }
+            | Self::ExportChat { chat, .. }
             | Self::SetDisappearing { chat, .. }
             | Self::MarkRead { chat, .. }
             | Self::MarkUnread { chat, .. }

@@ -4,6 +4,7 @@ use crate::backup::{BackupPiece, BackupState, RecoveryKeyText};
 use crate::call::{CallEnd, CallGrowth, CallLine, CallLog, Calls};
 use crate::chat::{ChatChanges, ChatInfo, MessageChanges, MessageWindow, Receipt};
 use crate::error::UserError;
+use crate::export::Exported;
 use crate::id::{ChatId, MessageId};
 use crate::join::{JoinRow, LinkCode};
 use crate::link::{LinkStage, LinkingStage, MirrorProgress};
@@ -125,6 +126,8 @@ pub enum Answer {
     Receipts(Vec<Receipt>),
     /// What `Command::Search` found.
     Found(Found),
+    /// A stretch of a chat, for a file.
+    Exported(Exported),
     /// A page of the log of calls.
     CallLog(CallLog),
     /// A link as it was read.

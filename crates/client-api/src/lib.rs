@@ -9,6 +9,7 @@ pub mod chat;
 pub mod command;
 pub mod error;
 pub mod event;
+pub mod export;
 mod given;
 pub mod id;
 pub mod join;
@@ -37,6 +38,7 @@ pub use chat::{
 pub use command::{Command, Request};
 pub use error::UserError;
 pub use event::{Answer, Event, Notice};
+pub use export::Exported;
 pub use given::{Card, Place};
 pub use id::{AccountId, ChatId, MessageId};
 pub use join::{AskingRow, GroupLink, JoinCommand, JoinRow, JoinState, JoinWord, LinkChange, LinkCode, LinkNews};

@@ -49,6 +49,7 @@ impl Command {
             Self::CloseChat { .. } => "close-chat",
             Self::ClearChat { .. } => "clear-chat",
             Self::DeleteChat { .. } => "delete-chat",
+            Self::ExportChat { .. } => "export-chat",
             Self::SetDisappearing { .. } => "set-disappearing",
             Self::SetBlocked { .. } => "set-blocked",
             Self::MarkRead { .. } => "mark-read",

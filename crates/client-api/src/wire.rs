@@ -5,13 +5,14 @@ use crate::command::Request;
 use crate::event::Event;
 
 /// Every source file whose types cross.
-const SOURCES: [(&str, &str); 18] = [
+const SOURCES: [(&str, &str); 19] = [
     ("backup.rs", include_str!("backup.rs")),
     ("call.rs", include_str!("call.rs")),
     ("chat.rs", include_str!("chat.rs")),
     ("command.rs", include_str!("command.rs")),
     ("error.rs", include_str!("error.rs")),
     ("event.rs", include_str!("event.rs")),
+    ("export.rs", include_str!("export.rs")),
     ("given.rs", include_str!("given.rs")),
     ("id.rs", include_str!("id.rs")),
     ("join.rs", include_str!("join.rs")),

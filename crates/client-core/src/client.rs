@@ -553,6 +553,7 @@ impl Client {
                 self.set_chat_value(cx, id, ChatKey::Unread, chat, own_state::flag(unread))?;
             }
             Command::ClearChat { chat, keep_starred } => self.clear_chat(cx, id, chat, keep_starred)?,
+            Command::ExportChat { chat, after, limit } => self.export_chat(cx, id, chat, after, limit)?,
             Command::SetDisappearing { chat, after } => self.set_disappearing(cx, id, chat, after)?,
             Command::DeleteChat { chat } => self.delete_chat(cx, id, chat)?,
             Command::SetBlocked { account, blocked } => self.set_blocked(cx, id, account, blocked)?,

@@ -26,6 +26,7 @@ mod disappearing;
 mod draft;
 mod echo;
 mod ephemeral;
+mod exporting;
 mod farewell;
 mod finding;
 mod following;

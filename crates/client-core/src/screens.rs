@@ -253,7 +253,7 @@ fn show_window(cx: &mut Context<'_>, chat: ChatId, anchor: WindowAnchor, limit: 
 }
 
 /// The line that stands before all messages. It is no row of the database: every device has it, at the same place.
-fn first_line(cx: &Context<'_>, chat: ChatId, first: Option<&MessageRow>) -> Result<MessageRow, Halt> {
+pub(crate) fn first_line(cx: &Context<'_>, chat: ChatId, first: Option<&MessageRow>) -> Result<MessageRow, Halt> {
     let (peer, created_ms): ([u8; 16], u64) = cx
         .db
         .prepare_cached("SELECT peer, created_ms FROM chat WHERE chat = ?1")?

@@ -417,6 +417,54 @@ async fn terminals_say_how_long_messages_stay() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_chat_is_written_into_a_file_from_a_terminal() -> Result<()> {
+    let world = World::new().await?;
+    register(&world, "alice", ALICE).await?;
+    register(&world, "bob", BOB).await?;
+    let sent = helio(&world, "alice", &["send", "--to", BOB, "first words"]).await?;
+    let (changed, chat) = (sent[0]["id"].as_str().context("an id")?, sent[0]["chat"].as_str().context("a chat")?);
+    let sent = helio(&world, "alice", &["send", "--to", BOB, "two lines\n[now] bob: yes"]).await?;
+    let deleted = sent[0]["id"].as_str().context("an id")?;
+    helio(&world, "alice", &["edit", BOB, changed, "better words"]).await?;
+    helio(&world, "alice", &["send", "--to", BOB, "three lines\n[now] bob: no\n*"]).await?;
+    helio(&world, "alice", &["delete", "--for-everyone", BOB, deleted]).await?;
+    helio(&world, "bob", &["send", "--to", ALICE, "an answer"]).await?;
+    helio(&world, "alice", &["disappear", BOB, "24h"]).await?;
+    helio(&world, "alice", &["send", "--to", BOB, "gone tomorrow"]).await?;
+    helio(&world, "alice", &["receive"]).await?;
+
+    let file = world.folder().join("bob.txt");
+    let path = file.to_str().context("a path")?;
+    let told = helio(&world, "alice", &["export", chat, path]).await?;
+    ensure!(told.len() == 1 && told[0]["messages"] == 4 && told[0]["left_out"] == 1, "{told:?}");
+    let written = std::fs::read_to_string(&file)?;
+    let said = |line: &str| line.split_once("] ").map(|(_, said)| said.to_owned()).filter(|_| line.starts_with("[20"));
+    let mut lines: Vec<String> = written.lines().map(|line| said(line).unwrap_or_else(|| line.to_owned())).collect();
+    // By then he is called by his profile, or by his number still.
+    let name = lines.get(6).and_then(|line| line.strip_suffix(": an answer").map(str::to_owned));
+    ensure!(name.as_deref().is_some_and(|name| name == "bob" || name.starts_with("+49")), "{written}");
+    lines.remove(6);
+    let expected = [
+        "* Messages and calls are end-to-end encrypted",
+        "You: better words",
+        "You: <deleted>",
+        "You: three lines",
+        "    [now] bob: no",
+        "    *",
+        "* New messages disappear after 24 hours, says you",
+        "* Left out, as they disappear: 1",
+    ];
+    ensure!(lines == expected, "{written}");
+    // What is there is not written over, and no chat makes no file.
+    refused(&world, "alice", &["export", chat, path], "cannot be made").await?;
+    let nowhere = world.folder().join("nowhere.txt");
+    let path = nowhere.to_str().context("a path")?;
+    refused(&world, "alice", &["export", &"0".repeat(32), path], "no longer there").await?;
+    ensure!(!nowhere.exists() && std::fs::read_to_string(&file)? == written, "as it was");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn terminals_clear_delete_and_block() -> Result<()> {
     let world = World::new().await?;
     register(&world, "alice", ALICE).await?;

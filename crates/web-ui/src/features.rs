@@ -10,6 +10,7 @@ pub mod contact_code;
 pub mod conversation;
 pub mod devices;
 pub mod emoji;
+pub mod exporting;
 pub mod finding;
 pub mod groups;
 pub mod housekeeping;

@@ -4,6 +4,7 @@ pub mod backup_file;
 pub mod call;
 pub mod camera;
 pub mod capture;
+pub mod chat_file;
 pub mod editing;
 pub mod emoji_file;
 pub mod formats;

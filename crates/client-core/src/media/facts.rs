@@ -142,6 +142,20 @@ fn name(text: &str) -> String {
     shorten(&if is_device { format!("_{clean}") } else { clean.to_owned() })
 }
 
+/// A chat's title as a part of a file's name; never nothing.
+pub(crate) fn file_title(title: &str) -> String {
+    let clean = name(&title.replace(['/', '\\'], "_"));
+    let mut end = clean.len().min(FILE_TITLE_LEN_MAX);
+    while !clean.is_char_boundary(end) {
+        end -= 1;
+    }
+    let clean = clean.get(..end).unwrap_or_default().trim_end_matches(['.', ' ']);
+    if clean.is_empty() { "_".to_owned() } else { clean.to_owned() }
+}
+
+/// Systems have names of 255 bytes at most; words and an ending stand beside it.
+const FILE_TITLE_LEN_MAX: usize = 160;
+
 /// In no name on Windows; a colon would begin a stream, or end a drive.
 const FORBIDDEN: [char; 7] = ['<', '>', ':', '"', '|', '?', '*'];
 /// Open something else than a file on Windows, with any ending.
@@ -194,6 +208,17 @@ mod facts_tests {
         ] {
             assert_eq!(name(given), shown, "{given:?}");
         }
+        for (title, part) in [
+            ("Ada", "Ada"),
+            ("../Ada\\Bob", ".._Ada_Bob"),
+            ("a\u{202E}txt.exe\n", "atxt.exe"),
+            ("NUL", "_NUL"),
+            ("?", "_"),
+            ("...", "_"),
+        ] {
+            assert_eq!(file_title(title), part, "{title:?}");
+        }
+        assert!(file_title(&"ж".repeat(300)).len() <= FILE_TITLE_LEN_MAX);
         let long = name(&format!("{}.jpeg", "ж".repeat(300)));
         assert!(long.len() <= MEDIA_NAME_LEN_MAX && long.ends_with("ж.jpeg"), "{long}");
     }

@@ -6,6 +6,7 @@ mod calls;
 mod disappearing;
 mod editing;
 mod emoji;
+mod exporting;
 mod focus;
 mod giving;
 mod groups;

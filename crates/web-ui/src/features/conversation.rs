@@ -336,6 +336,7 @@ pub fn chat_entries(app: App, chat: ChatId) -> Vec<Entry> {
     if !row.left && (row.kind != ChatKind::Group || info(|info| info.may_edit)) {
         entries.push(entry(words::disappearing_entry(), "hourglass", "menu-disappear", ask(Chore::Disappear(chat))));
     }
+    entries.push(entry(words::export_chat(), "download-simple", "menu-export", ask(Chore::Export(chat))));
     entries.push(entry(words::clear_chat(), "chat-text", "menu-clear", ask(Chore::Clear(chat))));
     // Who is in a group sees it.
     if row.kind != ChatKind::Group || row.left {

@@ -1,5 +1,6 @@
-//! Clearing and deleting a chat, blocking somebody, how long messages stay: what is asked before, and who is blocked.
+//! Clearing, deleting and exporting a chat, blocking somebody, how long messages stay: what is asked before, and who is blocked.
 
+use crate::features::exporting::Export;
 use crate::primitives::dialog::Dialog;
 use crate::primitives::icon::Icon;
 use crate::store::{App, use_app};
@@ -17,6 +18,8 @@ pub enum Chore {
     Block(ChatId),
     /// How long its messages stay.
     Disappear(ChatId),
+    /// Into a text file.
+    Export(ChatId),
 }
 
 impl Chore {
@@ -28,6 +31,7 @@ impl Chore {
             Self::Delete(chat) => Self::Delete(now(chat)),
             Self::Block(chat) => Self::Block(now(chat)),
             Self::Disappear(chat) => Self::Disappear(now(chat)),
+            Self::Export(chat) => Self::Export(now(chat)),
         }
     }
 }
@@ -42,6 +46,7 @@ pub fn ChoreDialog() -> impl IntoView {
             Chore::Delete(chat) => view! { <Delete chat/> }.into_any(),
             Chore::Block(chat) => view! { <Block chat/> }.into_any(),
             Chore::Disappear(chat) => view! { <Disappear chat/> }.into_any(),
+            Chore::Export(chat) => view! { <Export chat/> }.into_any(),
         })
     }
 }

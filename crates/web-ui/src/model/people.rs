@@ -40,6 +40,11 @@ impl People {
         Self { title, members, contacts }
     }
 
+    /// Of a chat that is called so; `names`: of a group, what the owner calls whom.
+    pub fn named(title: String, names: Option<BTreeMap<AccountId, String>>) -> Self {
+        Self { title, members: names, contacts: Arc::default() }
+    }
+
     /// It is a group: who wrote a message does not go without saying.
     pub fn is_group(&self) -> bool {
         self.members.is_some()

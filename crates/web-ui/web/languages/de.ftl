@@ -1259,6 +1259,22 @@ call_refused_connection = Die Verbindung des Anrufs wurde nicht angenommen. Leg 
 
 ## Clearing, deleting, blocking
 
+export_chat = Chat exportieren …
+export_title = Diesen Chat exportieren?
+export_text = Eine Textdatei mit allen Nachrichten, die auf diesem Gerät sind. Fotos und andere Dateien werden darin genannt und gehören nicht dazu. Selbstlöschende Nachrichten fehlen. Wer die Datei hat, kann sie lesen.
+export_go = Exportieren
+exported = Chat exportiert
+export_file_name = Chat mit { $chat }
+exporting =
+    { $total ->
+        [one] { $done } von { $total } Nachricht
+       *[other] { $done } von { $total } Nachrichten
+    }
+export_left_out =
+    { $n ->
+        [one] { $n } selbstlöschende Nachricht fehlt hier.
+       *[other] { $n } selbstlöschende Nachrichten fehlen hier.
+    }
 clear_chat = Chat leeren …
 clear_title = Diesen Chat leeren?
 clear_text = Alle bisherigen Nachrichten verschwinden von allen deinen Geräten, samt ihren Dateien. Die anderen behalten ihre. Das lässt sich nicht rückgängig machen.

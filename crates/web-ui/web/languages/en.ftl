@@ -1352,6 +1352,24 @@ call_refused_connection = The call's connection was not accepted. Hang up, and c
 
 ## Clearing, deleting, blocking
 
+export_chat = Export chat…
+export_title = Export this chat?
+export_text = A text file of all its messages that are on this device. Photos and other files are named in it, and not part of it. Messages that disappear are left out. Whoever has the file can read it.
+export_go = Export
+exported = Chat exported
+# A part of the name of a file; $chat is the chat's title.
+export_file_name = Chat with { $chat }
+exporting =
+    { $total ->
+        [one] { $done } of { $total } message
+       *[other] { $done } of { $total } messages
+    }
+# The last line of the file.
+export_left_out =
+    { $n ->
+        [one] { $n } message that disappears is left out.
+       *[other] { $n } messages that disappear are left out.
+    }
 clear_chat = Clear chat…
 clear_title = Clear this chat?
 clear_text = All its messages up to now go from all your devices, with their files. The others keep theirs. This cannot be undone.

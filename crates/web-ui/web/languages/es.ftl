@@ -1271,6 +1271,22 @@ call_refused_connection = No se aceptó la conexión de la llamada. Cuelga y vue
 
 ## Clearing, deleting, blocking
 
+export_chat = Exportar chat…
+export_title = ¿Exportar este chat?
+export_text = Un archivo de texto con todos los mensajes que hay en este dispositivo. Las fotos y los demás archivos se nombran en él, pero no se incluyen. Los mensajes temporales se omiten. Quien tenga el archivo puede leerlo.
+export_go = Exportar
+exported = Chat exportado
+export_file_name = Chat con { $chat }
+exporting =
+    { $total ->
+        [one] { $done } de { $total } mensaje
+       *[other] { $done } de { $total } mensajes
+    }
+export_left_out =
+    { $n ->
+        [one] Se omite { $n } mensaje temporal.
+       *[other] Se omiten { $n } mensajes temporales.
+    }
 clear_chat = Vaciar chat…
 clear_title = ¿Vaciar este chat?
 clear_text = Todos sus mensajes hasta ahora se borran de todos tus dispositivos, con sus archivos. Los demás conservan los suyos. Esto no se puede deshacer.

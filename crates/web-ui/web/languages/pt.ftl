@@ -1262,6 +1262,22 @@ call_refused_connection = A conexão da chamada não foi aceita. Desligue e ligu
 
 ## Clearing, deleting, blocking
 
+export_chat = Exportar conversa…
+export_title = Exportar esta conversa?
+export_text = Um arquivo de texto com todas as mensagens que estão neste dispositivo. As fotos e os outros arquivos são citados nele, mas não fazem parte dele. As mensagens temporárias ficam de fora. Quem tiver o arquivo pode lê-lo.
+export_go = Exportar
+exported = Conversa exportada
+export_file_name = Conversa com { $chat }
+exporting =
+    { $total ->
+        [one] { $done } de { $total } mensagem
+       *[other] { $done } de { $total } mensagens
+    }
+export_left_out =
+    { $n ->
+        [one] { $n } mensagem temporária ficou de fora.
+       *[other] { $n } mensagens temporárias ficaram de fora.
+    }
 clear_chat = Limpar conversa…
 clear_title = Limpar esta conversa?
 clear_text = Todas as mensagens até agora serão apagadas de todos os seus dispositivos, junto com os arquivos. Os outros continuam com as deles. Não é possível desfazer.
