@@ -110,6 +110,29 @@ impl Formats {
             date: Box::new(date),
         }
     }
+
+    fn time(&self, hour: i64, minute: i64) -> String {
+        let Some([before, after]) = &self.halves else { return format!("{hour:02}:{minute:02}") };
+        let half = if hour < 12 { before } else { after };
+        // Not broken between the two.
+        format!("{}:{minute:02}\u{a0}{half}", (hour + 11) % 12 + 1)
+    }
+
+    fn tenths(&self, number: f64) -> String {
+        format!("{number:.1}").replace('.', &self.decimal)
+    }
+
+    fn grouped(&self, number: u64) -> String {
+        let digits = number.to_string();
+        let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                text.push_str(&self.group);
+            }
+            text.push(digit);
+        }
+        text
+    }
 }
 
 /// Words that need nothing to be filled in.
@@ -144,32 +167,17 @@ pub(crate) fn date(year: i64, month: usize, day: i64) -> String {
 
 /// A time of the day, as "14:05" or "2:05 PM".
 pub(crate) fn time(hour: i64, minute: i64) -> String {
-    match &spoken().formats.halves {
-        None => format!("{hour:02}:{minute:02}"),
-        Some([before, after]) => {
-            let half = if hour < 12 { before } else { after };
-            // Not broken between the two.
-            format!("{}:{minute:02}\u{a0}{half}", (hour + 11) % 12 + 1)
-        }
-    }
+    spoken().formats.time(hour, minute)
 }
 
 /// A number with its tenths, as "1.5".
 pub(crate) fn tenths(number: f64) -> String {
-    format!("{number:.1}").replace('.', &spoken().formats.decimal)
+    spoken().formats.tenths(number)
 }
 
 /// A number with its thousands apart, as "12,345".
 pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push_str(&spoken().formats.group);
-        }
-        text.push(digit);
-    }
-    text
+    spoken().formats.grouped(number)
 }
 
 /// Functions that say the words of their name.

@@ -14,6 +14,16 @@ const RIGHT_TO_LEFT = ["ar"];
 const role = location.pathname === "/phone" || location.pathname.startsWith("/phone/") ? "phone" : "companion";
 document.documentElement.dataset.role = role;
 
+// Systems without a language of their own give browsers tags that these do not take themselves ("en-US@posix"). What a tag wishes besides language
+// and region has another place.
+function sound(tag) {
+  try {
+    return new Intl.Locale(tag).baseName;
+  } catch {
+    return null;
+  }
+}
+
 // The language that was chosen in the settings (`page::remember`), or the first of the browser's that there is; and how its readers write dates,
 // which depends on where they live.
 function wanted() {
@@ -23,8 +33,8 @@ function wanted() {
   } catch {
     // Nothing is kept here.
   }
-  const languageOf = (tag) => tag.split("-")[0].toLowerCase();
-  const known = navigator.languages.filter((tag) => Object.hasOwn(LANGUAGES, languageOf(tag)));
+  const languageOf = (tag) => tag.split("-")[0];
+  const known = navigator.languages.map(sound).filter((tag) => tag && Object.hasOwn(LANGUAGES, languageOf(tag)));
   const language = chosen && Object.hasOwn(LANGUAGES, chosen) ? chosen : known.length > 0 ? languageOf(known[0]) : "en";
   return { language, tag: known.find((tag) => languageOf(tag) === language) ?? language };
 }
@@ -112,8 +122,9 @@ if (trouble) {
   worker.postMessage({ role, origin: location.origin });
   try {
     const [{ language, tag, text }] = await Promise.all([reading, init({ module_or_path: "{{asset:web_ui_bg.wasm}}" })]);
-    document.getElementById("boot").remove();
     start(worker, role, backlog, language, tag, text);
+    // What is wrong until now is said in it.
+    document.getElementById("boot").remove();
   } catch (error) {
     console.error(error);
     const title = await told("boot_not_started_title", "Heliograph did not start");

@@ -128,19 +128,29 @@ const WORDS = {
   call: "Incoming call",
   files: { 2: "Photo", 3: "Video", 4: "Audio", 5: "Voice message", 6: "Document" },
 };
+// A cache of no version: what a page said counts for the next version, too.
+const WORDS_IN = "words-of-notifications";
 const WORDS_AT = "/words-of-notifications";
 let words = WORDS;
 
 // In the language of the pages, which say them whenever they begin.
 async function keepWords(told) {
-  const cache = await caches.open(CACHE);
+  if (!areWords(told)) return;
+  const cache = await caches.open(WORDS_IN);
   await cache.put(WORDS_AT, new Response(JSON.stringify(told)));
+}
+
+// Those of another version may be others.
+function areWords(told) {
+  const plain = ["tag", "app", "message", "call"].every((name) => typeof told[name] === "string");
+  return plain && typeof told.messages?.other === "string" && typeof told.files === "object" && told.files !== null;
 }
 
 async function readWords() {
   try {
-    const kept = await (await caches.open(CACHE)).match(WORDS_AT);
-    return kept ? await kept.json() : WORDS;
+    const kept = await (await caches.open(WORDS_IN)).match(WORDS_AT);
+    const told = kept && (await kept.json());
+    return told && areWords(told) ? told : WORDS;
   } catch {
     return WORDS;
   }

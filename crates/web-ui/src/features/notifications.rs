@@ -83,6 +83,7 @@ async fn turn_on(app: App) -> Result<(), String> {
     if matches!(done, Err(UserError::PushHost | UserError::PushOff)) {
         push::end().await;
     }
+    push_words::give().await;
     done.map(|_| ()).map_err(|error| words::error(&error))
 }
 
@@ -96,9 +97,7 @@ async fn subscription(app: App) -> Result<PushSubscription, String> {
         NoSubscription::NotKept => words::push_not_kept().to_owned(),
         NoSubscription::Refused => words::push_failed().to_owned(),
     };
-    let subscription = push::subscribe(&key).await.map_err(words)?;
-    push_words::give().await;
-    Ok(subscription)
+    push::subscribe(&key).await.map_err(words)
 }
 
 /// The core first: as long as it says that this browser is notified, the next page would subscribe again.
@@ -115,6 +114,8 @@ pub async fn keep_up(app: App) {
         drop(turn_off(app).await);
         return;
     }
+    // Whatever becomes of the subscription: another language may have been chosen since.
+    push_words::give().await;
     // What fails now is tried again when a page opens.
     let Ok(subscription) = subscription(app).await else { return };
     if app.push.with_untracked(is_on_at) {

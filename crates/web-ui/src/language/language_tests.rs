@@ -56,8 +56,8 @@ fn of_inline(inline: &InlineExpression<String>, args: &mut BTreeSet<String>) {
     }
 }
 
-/// The names that the code asks for: those within `says!` and at the beginning of `told!`; and those that `boot.js` reads.
-fn asked_for() -> BTreeSet<String> {
+/// What the code asks for, with what it fills in: names within `says!`, and `told!` with its arguments; and what `boot.js` reads.
+fn asked_for() -> Messages {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/words");
     let mut files = vec![source.with_extension("rs")];
     let mut folders = vec![source];
@@ -67,31 +67,69 @@ fn asked_for() -> BTreeSet<String> {
             if path.is_dir() { folders.push(path) } else { files.push(path) }
         }
     }
-    let mut names = BTreeSet::new();
+    let mut names = Messages::new();
     for file in files {
         let text = std::fs::read_to_string(file).expect("words");
         for told in text.split("told!(").skip(1) {
-            names.insert(told.split([',', ')']).next().unwrap_or_default().trim().to_owned());
+            let (name, args) = of_call(told);
+            let known = names.entry(name.clone()).or_insert_with(|| args.clone());
+            assert_eq!(*known, args, "{name} is told with other arguments elsewhere");
         }
         for says in text.split("says! {").skip(1) {
             let block = says.split('}').next().unwrap_or_default();
             let lines = block.lines().map(str::trim);
-            names.extend(lines.filter(|line| !line.is_empty() && !line.starts_with("//")).map(str::to_owned));
+            let said = lines.filter(|line| !line.is_empty() && !line.starts_with("//"));
+            names.extend(said.map(|name| (name.to_owned(), BTreeSet::new())));
         }
     }
-    let boot = include_str!("../../web/boot.js");
-    names.extend(boot.split("told(\"").skip(1).filter_map(|told| told.split('"').next()).map(str::to_owned));
+    for name in include_str!("../../web/boot.js").split("told(\"").skip(1).filter_map(|told| told.split('"').next()) {
+        let args = ["link", "missing"].iter().filter(|arg| english_line(name).contains(&format!("{{ ${arg} }}")));
+        names.entry(name.to_owned()).or_insert_with(|| args.map(|arg| (*arg).to_owned()).collect());
+    }
     names
+}
+
+fn english_line(name: &str) -> String {
+    text_of("en").lines().find(|line| line.starts_with(&format!("{name} = "))).unwrap_or_default().to_owned()
+}
+
+/// The name and the arguments of what stands behind `told!(`.
+fn of_call(text: &str) -> (String, BTreeSet<String>) {
+    let mut depth = 0_usize;
+    let mut pieces = vec![String::new()];
+    for sign in text.chars() {
+        match sign {
+            ')' if depth == 0 => break,
+            ',' if depth == 0 => {
+                pieces.push(String::new());
+                continue;
+            }
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if let Some(piece) = pieces.last_mut() {
+            piece.push(sign);
+        }
+    }
+    let mut pieces = pieces.into_iter().map(|piece| piece.trim().to_owned()).filter(|piece| !piece.is_empty());
+    let name = pieces.next().unwrap_or_default();
+    let args = pieces.map(|piece| piece.split(':').next().unwrap_or_default().to_owned()).collect();
+    (name, args)
 }
 
 #[test]
 fn english_says_what_is_asked_for_and_no_more() {
-    let said: BTreeSet<String> = messages("en").into_keys().collect();
-    let asked = asked_for();
+    let (english, told) = (messages("en"), asked_for());
+    let names = |messages: &Messages| messages.keys().cloned().collect::<BTreeSet<_>>();
+    let (said, asked) = (names(&english), names(&told));
     let missing: Vec<_> = asked.difference(&said).collect();
     assert!(missing.is_empty(), "en.ftl does not have {missing:?}");
     let idle: Vec<_> = said.difference(&asked).collect();
     assert!(idle.is_empty(), "nobody asks for {idle:?}");
+    for (name, args) in &told {
+        assert_eq!(english.get(name), Some(args), "what {name} is told with");
+    }
 }
 
 #[test]
@@ -197,9 +235,11 @@ fn words_are_found_once_and_what_is_not_there_is_its_name() {
 #[test]
 fn times_and_numbers_are_written_by_the_formats() {
     let halves = Some(["AM".to_owned(), "PM".to_owned()]);
-    speak(Language::new("en", text_of("en"), Formats { halves, group: ".".to_owned(), ..Formats::english() }));
-    let times = [(0, 5), (9, 0), (12, 30), (23, 59)].map(|(hour, minute)| time(hour, minute));
+    let formats = Formats { halves, group: ".".to_owned(), decimal: ",".to_owned(), ..Formats::english() };
+    let times = [(0, 5), (9, 0), (12, 30), (23, 59)].map(|(hour, minute)| formats.time(hour, minute));
     assert_eq!(times, ["12:05\u{a0}AM", "9:00\u{a0}AM", "12:30\u{a0}PM", "11:59\u{a0}PM"]);
-    assert_eq!(grouped(1_234_567), "1.234.567");
-    assert_eq!(grouped(999), "999");
+    assert_eq!(formats.grouped(1_234_567), "1.234.567");
+    assert_eq!(formats.grouped(999), "999");
+    assert_eq!(formats.tenths(1.54), "1,5");
+    assert_eq!(Formats::english().time(23, 59), "23:59");
 }

@@ -8,11 +8,9 @@ use wasm_bindgen::{JsCast, JsValue};
 const MONDAY_MS: f64 = 4.0 * DAY_MS;
 const DAY_MS: f64 = 86_400_000.0;
 
-/// Of a tag (BCP 47), which may name a region. Digits are European ones, as in the words.
+/// Of a tag (BCP 47) that the browser takes, without extensions; it may name a region. Digits are European ones, as in the words.
 #[must_use]
 pub fn of(tag: &str) -> Formats {
-    // What a tag wishes besides has another place.
-    let tag = tag.split("-u-").next().unwrap_or(tag);
     let locales = Array::of1(&JsValue::from_str(&format!("{tag}-u-nu-latn")));
     let format = |options: &[(&str, &str)]| formatter(&locales, options);
     let weekday = format(&[("weekday", "long")]);

@@ -1,4 +1,5 @@
-//! The words of notifications that come while no page is open: given to the service worker (`web/sw.js`) whenever a page begins.
+//! The words of notifications that come while no page is open: given to the service worker (`web/sw.js`) when they are
+//! turned on, and whenever a page begins.
 
 use crate::platform::version;
 use crate::{language, words};
