@@ -8,7 +8,7 @@ use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::messages::Place;
 use crate::outbox::{self, Kind, Operation};
-use crate::{groups, mls, reading, updating};
+use crate::{groups, mls, reading, updating, witness};
 use breakable::{Rule, broken};
 use client_api::{Event, Notice};
 use e2ee::ChatGroup;
@@ -111,6 +111,12 @@ impl Client {
         entry_came(cx, chat.chat, item.seq)?;
         if known || !is_judged(cx, chat.chat, item.seq)? || broken(Rule::OwnWordsAreKnown) {
             return groups::followed(cx, chat.chat, item.seq);
+        }
+        // No key was used for it that this database does not know to be used.
+        if witness::has_come(cx, chat.chat, &item.bytes)? {
+            let what = "something that this device said in a chat, shown a second time".to_owned();
+            cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
+            return Ok(());
         }
         tracing::warn!(
             seq = item.seq,

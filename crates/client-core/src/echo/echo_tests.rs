@@ -218,12 +218,13 @@ fn an_own_word_under_anothers_name_is_the_others_unreadable_one() {
 #[test]
 fn own_words_that_were_never_said_lead_to_new_keys_three_times_a_day() {
     let mut story = Story::new();
-    let (op_id, of_the_copy) = story.copy_says("again and again");
-    for _ in 0..3 {
+    for text in ["one", "two", "three"] {
+        let (op_id, of_the_copy) = story.copy_says(text);
         story.is_told_of_its_own(group_item::Kind::App, op_id, &of_the_copy);
         assert_eq!(story.chat().membership, Membership::Wanted);
         story.comes_back();
     }
+    let (op_id, of_the_copy) = story.copy_says("four");
     story.is_told_of_its_own(group_item::Kind::App, op_id, &of_the_copy);
     assert_eq!(story.chat().membership, Membership::Joined);
     step(&story.db, now_ms(), |cx| {
@@ -240,6 +241,16 @@ fn a_word_that_the_server_took_is_known_when_it_comes_round_and_nothing_is_kept_
     assert_eq!(story.kept(), [2]);
     assert_eq!(story.is_told_of_its_own(group_item::Kind::App, op_id, &bytes), []);
     assert_eq!((story.chat().membership, story.kept()), (Membership::Joined, vec![]));
+}
+
+#[test]
+fn an_own_word_that_is_shown_a_second_time_is_no_copys() {
+    let mut story = Story::new();
+    let (op_id, bytes) = story.says_at(2, "mine");
+    story.is_told_of_its_own(group_item::Kind::App, op_id, &bytes);
+    let notices = story.is_told_of_its_own(group_item::Kind::App, op_id, &bytes);
+    assert!(matches!(notices[..], [Notice::ServerNotTrusted { .. }]), "{notices:?}");
+    assert_eq!((story.chat().membership, story.chat().applied_seq), (Membership::Joined, 3));
 }
 
 #[test]
