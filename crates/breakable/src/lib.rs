@@ -143,6 +143,8 @@ rules! {
     MessageEchoIsOwn,
     /// An entry of the own device that it did not say leads to new keys.
     OwnWordsAreKnown,
+    /// What MLS calls this device's own is that only under this device's name.
+    OwnWordsAreOwn,
     /// A message is stored once, by its id.
     MessageStoredOnce,
     /// A commit of the log is applied by every member.

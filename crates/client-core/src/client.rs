@@ -92,6 +92,8 @@ pub struct Client {
     pub(crate) told_of_copy: bool,
     /// Chats that this device has come into from outside since marks were asked for.
     pub(crate) marks_wanted: BTreeSet<ChatId>,
+    /// They are not asked for before.
+    pub(crate) marks_not_before_ms: u64,
     /// This companion logs itself out, at the latest at this time.
     pub(crate) leaving_ms: Option<u64>,
     /// When more words are put into the index; `None`: none are due.
@@ -207,6 +209,7 @@ impl Client {
             stuck: BTreeSet::new(),
             told_of_copy: false,
             marks_wanted: BTreeSet::new(),
+            marks_not_before_ms: 0,
             leaving_ms: None,
             index_at_ms: None,
             found_is_shown: false,

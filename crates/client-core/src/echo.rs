@@ -1,14 +1,14 @@
 //! What comes back of this device's own: a message settles its row of the outbox, a commit is merged. That an entry is an own
 //! one is the server's word, so it has to be what this device sent; anything else is opened like another's. What MLS then says to be
 //! this device's, and it never said, another copy of its database did. Owns the hash of the commit that waits for its echo, and the
-//! table `own_place`.
+//! table `own_place`, and the column `judged_from` of a chat.
 
 use crate::chats::Chat;
 use crate::client::{Client, Context};
 use crate::io::Halt;
 use crate::messages::Place;
 use crate::outbox::{self, Kind, Operation};
-use crate::{groups, mls, reading, recovery, updating};
+use crate::{groups, mls, reading, updating, witness};
 use breakable::{Rule, broken};
 use client_api::{Event, Notice};
 use e2ee::ChatGroup;
@@ -47,13 +47,49 @@ pub(crate) fn await_entry(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<()
             "INSERT OR IGNORE INTO own_place SELECT chat, ?2 FROM chat WHERE chat = ?1 AND (applied_seq < ?2 OR resync_from <= ?2)",
         )?
         .execute(params![chat.as_bytes(), seq])?;
+    judge_from(cx, chat, seq)
+}
+
+/// A word whose place is kept, or was settled: whatever this device says after it is noted too. What was said before came out of a version
+/// that noted nothing.
+fn judge_from(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("UPDATE chat SET judged_from = ?2 WHERE chat = ?1 AND judged_from IS NULL")?
+        .execute(params![chat.as_bytes(), seq])?;
     Ok(())
 }
 
-/// Entries of this device's own up to there came round.
+fn is_judged(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<bool, Halt> {
+    let mut statement = cx.db.prepare_cached("SELECT coalesce(judged_from <= ?2, 0) FROM chat WHERE chat = ?1")?;
+    Ok(statement.query_row(params![chat.as_bytes(), seq], |row| row.get(0))?)
+}
+
+/// Entries of this device's own up to there came round. What lies in a part that is still looked for did not.
 fn entry_came(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
     cx.db
-        .prepare_cached("DELETE FROM own_place WHERE chat = ?1 AND seq <= ?2")?
+        .prepare_cached(
+            "DELETE FROM own_place WHERE chat = ?1 AND seq <= ?2
+             AND (seq = ?2 OR seq < coalesce((SELECT resync_from FROM chat WHERE chat = ?1), ?2))",
+        )?
+        .execute(params![chat.as_bytes(), seq])?;
+    Ok(())
+}
+
+/// The log before this entry was looked through.
+pub(crate) fn looked_through(cx: &Context<'_>, chat: ChatId, before_seq: u64) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("DELETE FROM own_place WHERE chat = ?1 AND seq < ?2")?
+        .execute(params![chat.as_bytes(), before_seq])?;
+    Ok(())
+}
+
+/// A server that was put back has lost the log behind this place.
+pub(crate) fn log_ends(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<(), Halt> {
+    cx.db
+        .prepare_cached("DELETE FROM own_place WHERE chat = ?1 AND seq > ?2")?
+        .execute(params![chat.as_bytes(), seq])?;
+    cx.db
+        .prepare_cached("UPDATE chat SET judged_from = min(judged_from, ?2 + 1) WHERE chat = ?1")?
         .execute(params![chat.as_bytes(), seq])?;
     Ok(())
 }
@@ -73,14 +109,20 @@ impl Client {
     pub(crate) fn on_own_entry(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<(), Halt> {
         let known = is_own_word(cx, chat.chat, item.seq)?;
         entry_came(cx, chat.chat, item.seq)?;
-        if known || broken(Rule::OwnWordsAreKnown) {
+        if known || !is_judged(cx, chat.chat, item.seq)? || broken(Rule::OwnWordsAreKnown) {
             return groups::followed(cx, chat.chat, item.seq);
+        }
+        // No key was used for it that this database does not know to be used.
+        if witness::has_come(cx, chat.chat, &item.bytes)? {
+            let what = "something that this device said in a chat, shown a second time".to_owned();
+            cx.event(Event::Notice(Notice::ServerNotTrusted { what }));
+            return Ok(());
         }
         tracing::warn!(
             seq = item.seq,
             "an entry of this device's own that it did not say: its database is behind, or a copy"
         );
-        recovery::set_back(cx, Some(chat.chat))?;
+        self.set_back_in(cx, chat)?;
         if !std::mem::replace(&mut self.told_of_copy, true) {
             cx.event(Event::Notice(Notice::StorageRolledBack));
         }
@@ -97,6 +139,7 @@ impl Client {
         };
         let Some(operation) = outbox::find(cx.db, op_id)?.filter(is_it) else { return Ok(Echo::Unknown) };
         outbox::remove(cx, op_id)?;
+        judge_from(cx, chat.chat, item.seq)?;
         entry_came(cx, chat.chat, item.seq)?;
         self.want_new_leaf(cx, chat.chat)?;
         groups::said(cx, &operation, Place { seq: item.seq, time_ms: item.time_ms })?;

@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Groups in one answer.
 const HEADS_LEN_MAX: u32 = 512;
+/// Answers in a row that make up the list: more than that are no account's groups.
+const PAGES_MAX: u32 = 64;
 /// Groups without a row here that are remembered; what is beyond is found at the next connection.
 const STRANGERS_MAX: usize = 4_096;
 /// For so long a server that was not believed about a chat is not asked about that again.
@@ -32,6 +34,9 @@ pub(crate) struct Finding {
     pub(crate) strangers: BTreeSet<ChatId>,
     /// What the list names, so far.
     heads: BTreeSet<ChatId>,
+    /// Answers that were asked for of it, and the group behind which the last one begins.
+    pages: u32,
+    after_chat: Vec<u8>,
     /// Logs are compared with what is here (`restored`).
     pub(crate) comparing: bool,
     /// Read marks are asked for when that is done.
@@ -85,12 +90,15 @@ impl Client {
             && !self.flights.any(|flight| *flight == Flight::Groups)
         {
             self.finding.heads.clear();
+            self.finding.pages = 0;
             self.ask_groups_after(cx, Vec::new());
         }
         Ok(())
     }
 
     fn ask_groups_after(&mut self, cx: &mut Context<'_>, after_chat: Vec<u8>) {
+        self.finding.pages += 1;
+        self.finding.after_chat.clone_from(&after_chat);
         let body = client_frame::Body::ListGroups(ListGroups { after_chat, limit: HEADS_LEN_MAX });
         self.flights.send(cx, Flight::Groups, body);
     }
@@ -117,14 +125,22 @@ impl Client {
             self.on_head(cx, head)?;
         }
         match page.heads.last().filter(|_| page.more) {
-            Some(last) => self.ask_groups_after(cx, last.chat.clone()),
+            Some(last) if last.chat > self.finding.after_chat && self.finding.pages < PAGES_MAX => {
+                self.ask_groups_after(cx, last.chat.clone());
+                Ok(())
+            }
+            // No list of an honest server: the rest is not looked at before the next connection.
+            Some(_) => {
+                tracing::warn!(pages = self.finding.pages, "the server's list of groups does not end");
+                self.finding.listed = true;
+                Ok(())
+            }
             None => {
                 self.finding.listed = true;
                 let listed = std::mem::take(&mut self.finding.heads);
-                return self.look_into_unlisted(cx, &listed);
+                self.look_into_unlisted(cx, &listed)
             }
         }
-        Ok(())
     }
 
     fn on_head(&mut self, cx: &mut Context<'_>, head: &GroupHead) -> Result<(), Halt> {
@@ -161,5 +177,26 @@ impl Client {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{phone, step};
+
+    #[test]
+    fn a_list_of_groups_that_does_not_go_on_or_does_not_end_is_not_followed() {
+        let (mut client, db) = phone();
+        let mut asks_behind = |first: u64, more: bool| {
+            let head = GroupHead { chat: [[0; 8], first.to_be_bytes()].concat(), ..GroupHead::default() };
+            let page = GroupHeads { heads: vec![head], more };
+            !step(&db, 1, |cx| client.on_group_heads(cx, &page).expect("no halt")).1.is_empty()
+        };
+        assert!(asks_behind(5, true));
+        assert!(!asks_behind(5, true), "it does not go on");
+        assert!(!asks_behind(4, true));
+        assert!(!asks_behind(6, false), "the end");
+        assert_eq!((6..1_000).take_while(|number| asks_behind(*number, true)).count() + 1, PAGES_MAX as usize);
     }
 }

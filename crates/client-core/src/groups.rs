@@ -331,7 +331,7 @@ fn end(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
     about::put_away(cx, chat.chat)?;
     link::put_away(cx, chat.chat)?;
     asking::settle(cx, chat.chat)?;
-    for table in ["intent", "epoch_key", "group_member", "preview_key", "group_word", "join_request"] {
+    for table in ["intent", "epoch_key", "group_member", "preview_key", "group_word", "join_request", "own_place"] {
         cx.db.execute(&format!("DELETE FROM {table} WHERE chat = ?1"), [chat.chat.as_bytes()])?;
     }
     // Nobody lets this device in again to look through what it had not followed.

@@ -191,7 +191,7 @@ impl Client {
         }
         if join.policy.kind == ChatKind::Group && leaving::is_over(cx, chat, &accounts)? {
             mls::taken(discard_external(&mls::provider(cx), chat, generation))?;
-            return leaving::follow(cx, chat);
+            return stored.map_or(Ok(()), |stored| leaving::over(cx, &stored));
         }
         // Never back to a state that is older than the known one.
         let known_epoch = match &stored {
@@ -266,6 +266,7 @@ impl Client {
         chats::set_applied(cx, chat, seq, time_ms)?;
         updating::renewed(cx, chat)?;
         came_in_at(cx, chat, seq)?;
+        self.stuck.remove(&chat);
         if stored.kind != ChatKind::SelfGroup && !broken(Rule::MarksAskedOnEntry) {
             self.marks_wanted.insert(chat);
         }

@@ -9,7 +9,7 @@ use crate::marks::{self, Mark};
 use crate::messages::NUMBER_MAX;
 use crate::own_state::{self, ChatKey};
 use crate::sending::Flight;
-use crate::session::send;
+use crate::session::{NO_ANSWER_PAUSE_MS, send};
 use crate::{mls, state};
 use breakable::{Rule, broken};
 use client_api::{Answer, UserError};
@@ -18,7 +18,7 @@ use e2ee::marks::{MarkKind, open_mark, seal_mark};
 use prost::Message as _;
 use proto::content::ReadWatermark;
 use proto::ids::{AccountId, ChatId, DeviceAddress, DeviceNumber, MessageId};
-use proto::wire::{AccountMark, ChatMarks, GetMarks, Marks, ReadMark, client_frame};
+use proto::wire::{AccountMark, ChatMarks, GetMarks, Marks, ReadMark, client_frame, reply};
 use rusqlite::{OptionalExtension, params};
 use zeroize::Zeroizing;
 
@@ -117,13 +117,30 @@ impl Client {
 
     /// The same of chats that this device has come into since: what was told before was not told to it.
     pub(crate) fn ask_marks_on_entry(&mut self, cx: &mut Context<'_>) {
-        if self.marks_wanted.is_empty() || self.flights.any(|flight| *flight == Flight::Marks) {
+        let waits = self.flights.any(|flight| matches!(flight, Flight::Marks | Flight::MarksOnEntry { .. }));
+        if self.marks_wanted.is_empty() || waits || cx.now_ms < self.marks_not_before_ms {
             return;
         }
-        let mut chats = std::mem::take(&mut self.marks_wanted).into_iter();
-        let asked = chats.by_ref().take(MARKS_ASKED).map(|chat| chat.to_vec()).collect();
-        self.marks_wanted = chats.collect();
-        self.flights.send(cx, Flight::Marks, client_frame::Body::GetMarks(GetMarks { chats: asked }));
+        let mut wanted = std::mem::take(&mut self.marks_wanted).into_iter();
+        let chats: Vec<ChatId> = wanted.by_ref().take(MARKS_ASKED).collect();
+        self.marks_wanted = wanted.collect();
+        let body = GetMarks { chats: chats.iter().map(|chat| chat.to_vec()).collect() };
+        self.flights.send(cx, Flight::MarksOnEntry { chats }, client_frame::Body::GetMarks(body));
+    }
+
+    pub(crate) fn on_marks_on_entry(
+        &mut self,
+        cx: &mut Context<'_>,
+        asked: Vec<ChatId>,
+        body: Option<reply::Body>,
+    ) -> Result<(), Halt> {
+        if let Some(reply::Body::Marks(marks)) = body {
+            return self.on_marks(cx, &marks);
+        }
+        self.marks_wanted.extend(asked);
+        self.marks_not_before_ms = cx.now_ms + NO_ANSWER_PAUSE_MS;
+        self.retry_at(self.marks_not_before_ms);
+        Ok(())
     }
 
     pub(crate) fn on_marks(&mut self, cx: &mut Context<'_>, marks: &Marks) -> Result<(), Halt> {
@@ -346,5 +363,29 @@ mod tests {
             .0
         };
         assert_eq!([3, 5, 6].map(told_again), [true, false, false]);
+    }
+
+    #[test]
+    fn marks_that_a_server_refuses_to_give_are_asked_for_again_after_a_while() {
+        let (mut client, db) = phone();
+        client.marks_wanted.insert(CHAT);
+        let asks = |client: &mut Client, now_ms| {
+            let (_, out) = step(&db, now_ms, |cx| client.ask_marks_on_entry(cx));
+            !out.is_empty()
+        };
+        assert!(asks(&mut client, 1));
+        assert!(!asks(&mut client, 1), "once");
+        client.flights.clear();
+        step(&db, 1, |cx| client.on_marks_on_entry(cx, vec![CHAT], None).expect("no halt"));
+        assert!(!asks(&mut client, NO_ANSWER_PAUSE_MS));
+        assert!(asks(&mut client, 1 + NO_ANSWER_PAUSE_MS));
+        // A connection ends before the answer.
+        step(&db, 1, |cx| client.retry_later(cx));
+        assert!(asks(&mut client, 1 + NO_ANSWER_PAUSE_MS));
+        client.flights.clear();
+        step(&db, 1, |cx| {
+            client.on_marks_on_entry(cx, vec![CHAT], Some(reply::Body::Marks(Marks::default()))).expect("no halt")
+        });
+        assert!(!asks(&mut client, 1 + NO_ANSWER_PAUSE_MS), "answered");
     }
 }

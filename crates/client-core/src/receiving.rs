@@ -27,6 +27,7 @@ use crate::updating;
 use crate::witness;
 use breakable::{Rule, broken};
 use client_api::{Event, MessageBody, Notice};
+use e2ee::RuleError;
 use e2ee::group::{Processed, ReceivedApp};
 use identity::ChatKind;
 use proto::content::{Content, content};
@@ -142,12 +143,13 @@ impl Client {
         match group_item::Kind::try_from(item.kind) {
             Ok(group_item::Kind::App) if own && self.settle_echo(cx, chat, item)? == Echo::Settled => Ok(()),
             Ok(group_item::Kind::Commit) if own && self.confirm_echo(cx, chat, item)? == Echo::Settled => Ok(()),
-            Ok(group_item::Kind::App | group_item::Kind::Commit) => self.open(cx, chat, item),
+            Ok(group_item::Kind::App | group_item::Kind::Commit) => self.open(cx, chat, item, own),
             _ => Ok(()),
         }
     }
 
-    fn open(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem) -> Result<(), Halt> {
+    /// `own`: the server calls it this device's.
+    fn open(&mut self, cx: &mut Context<'_>, chat: &Chat, item: &GroupItem, own: bool) -> Result<(), Halt> {
         if broken(Rule::CommitIsApplied) && item.kind == group_item::Kind::Commit as i32 {
             return Ok(());
         }
@@ -190,7 +192,9 @@ impl Client {
                 let at = Place { seq: item.seq, time_ms: item.time_ms };
                 self.group_changed(cx, chat.chat, commit.sender.account, at).map(|_| ())
             }
-            Ok(Processed::OwnApp) => self.on_own_entry(cx, chat, item),
+            Ok(Processed::OwnApp) if own || broken(Rule::OwnWordsAreOwn) => self.on_own_entry(cx, chat, item),
+            // MLS goes by a number that any member can write: nothing of it was opened, and no signature looked at.
+            Ok(Processed::OwnApp) => self.on_unreadable(cx, chat, item, &RuleError::Denied.into()),
             Err(error) if error.is_storage() => Err(Halt::Encryption(error.to_string())),
             Err(error) => self.on_unreadable(cx, chat, item, &error),
         }

@@ -158,20 +158,24 @@ fn due(cx: &Context<'_>) -> Result<Vec<Kept>, Halt> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// This database is behind what was said in its name, in one chat or maybe in all: nothing is encrypted there before it has a new leaf.
-pub(crate) fn set_back(cx: &mut Context<'_>, only: Option<ChatId>) -> Result<(), Halt> {
-    let only = only.map(|chat| chat.to_vec());
+/// This database is behind what was said in its name, maybe in all chats: nothing is encrypted in any before it has a new leaf there.
+fn set_back(cx: &Context<'_>) -> Result<(), Halt> {
     cx.db
         .prepare_cached(
             "UPDATE chat SET membership = ?1,
              resync_ms = CASE WHEN resync_from IS NULL THEN applied_ms ELSE resync_ms END,
-             resync_from = coalesce(resync_from, applied_seq + 1) WHERE membership = ?2 AND (?3 IS NULL OR chat = ?3)",
+             resync_from = coalesce(resync_from, applied_seq + 1) WHERE membership = ?2",
         )?
-        .execute(params![Membership::Wanted.number(), Membership::Joined.number(), only])?;
-    // Under their old ids: what was accepted before is not accepted twice.
+        .execute(params![Membership::Wanted.number(), Membership::Joined.number()])?;
+    encrypt_anew(cx, None)
+}
+
+/// What waits to go out, in one chat or in all, was encrypted under keys that are used up. It keeps its ids: what was accepted before is not
+/// accepted twice.
+fn encrypt_anew(cx: &Context<'_>, only: Option<ChatId>) -> Result<(), Halt> {
     cx.db
         .prepare_cached("UPDATE outbox SET frame = x'', went_out = 1 WHERE kind = 0 AND (?1 IS NULL OR chat = ?1)")?
-        .execute([only])?;
+        .execute([only.map(|chat| chat.to_vec())])?;
     Ok(())
 }
 
@@ -223,6 +227,12 @@ impl Client {
         chats::set_membership(cx, chat.chat, Membership::Wanted, 0)
     }
 
+    /// In this chat the database is behind what was said in its name.
+    pub(crate) fn set_back_in(&mut self, cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
+        encrypt_anew(cx, Some(chat.chat))?;
+        self.resync(cx, chat)
+    }
+
     /// What comes next in a log has expired: this device was away for longer than the server keeps it. It joins anew, and asks its
     /// siblings for what no log has any more.
     pub(crate) fn on_expired(&mut self, cx: &mut Context<'_>, chat: &Chat, page: &LogPage) -> Result<(), Halt> {
@@ -260,7 +270,7 @@ impl Client {
                 rollback.server_acked_queue_seq.min(NUMBER_MAX),
                 rollback.server_boot_counter.min(NUMBER_MAX) + 1
             ])?;
-        set_back(cx, None)?;
+        set_back(cx)?;
         cx.event(Event::Notice(Notice::StorageRolledBack));
         self.say_hello(cx)
     }
@@ -521,7 +531,7 @@ impl Client {
             last.map(|last| last.seq + 1),
             last.map_or(0, |last| last.time_ms.min(cx.now_ms))
         ])?;
-        Ok(())
+        echo::looked_through(cx, chat, last.map_or(join_seq, |last| last.seq + 1))
     }
 
     /// An entry that this device does not have: its sender is asked, but nobody can be asked for what was said in its own name. Siblings may

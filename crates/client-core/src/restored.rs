@@ -11,7 +11,7 @@ use crate::io::Halt;
 use crate::messages::{self, NUMBER_MAX, NewMessage, UNSENT_MS};
 use crate::outbox::{self, Kind, Operation};
 use crate::sending::Flight;
-use crate::{missing, mls, recovery};
+use crate::{echo, missing, mls, recovery};
 use breakable::{Rule, broken};
 use e2ee::ChatGroup;
 use identity::ChatKind;
@@ -244,6 +244,7 @@ impl Client {
         recovery::release(cx, chat.chat, lost.from, lost.to)?;
         missing::take_out(cx, chat.chat, lost)?;
         groups::log_ends(cx, chat.chat, seq)?;
+        echo::log_ends(cx, chat.chat, seq)?;
         send_again(self, cx, chat, seq)?;
         // Whatever came of epochs that the server has lost comes again, with other secrets.
         mls::taken(ChatGroup::delete(&mls::provider(cx), chat.chat, chat.generation))?;

@@ -42,15 +42,35 @@ pub(crate) struct Flights {
 /// What a request on the socket was for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Flight {
-    Operation { op_id: OpId, chat: ChatId },
-    FetchLog { chat: ChatId },
-    FetchMissed { chat: ChatId },
-    GroupInfo { chat: ChatId },
-    Compare { chat: ChatId },
+    Operation {
+        op_id: OpId,
+        chat: ChatId,
+    },
+    FetchLog {
+        chat: ChatId,
+    },
+    FetchMissed {
+        chat: ChatId,
+    },
+    GroupInfo {
+        chat: ChatId,
+    },
+    Compare {
+        chat: ChatId,
+    },
     Marks,
+    /// Of chats that this device came into.
+    MarksOnEntry {
+        chats: Vec<ChatId>,
+    },
     Groups,
-    JoinCall { number: u64 },
-    SayInCall { request: u32, participant: u64 },
+    JoinCall {
+        number: u64,
+    },
+    SayInCall {
+        request: u32,
+        participant: u64,
+    },
     Calls,
 }
 
@@ -116,7 +136,12 @@ impl Flight {
             | Self::FetchMissed { chat }
             | Self::GroupInfo { chat }
             | Self::Compare { chat } => Some(*chat),
-            Self::Marks | Self::Groups | Self::JoinCall { .. } | Self::SayInCall { .. } | Self::Calls => None,
+            Self::Marks
+            | Self::MarksOnEntry { .. }
+            | Self::Groups
+            | Self::JoinCall { .. }
+            | Self::SayInCall { .. }
+            | Self::Calls => None,
         }
     }
 }
@@ -127,6 +152,17 @@ impl Flights {
         self.last = self.last.max(HELLO_REQUEST) + 1;
         self.under_way.insert(self.last, flight);
         send(cx, self.last, body);
+    }
+
+    /// Chats whose marks were asked for as this device came into them.
+    pub(crate) fn entered(&self) -> impl Iterator<Item = ChatId> {
+        self.under_way
+            .values()
+            .filter_map(|flight| match flight {
+                Flight::MarksOnEntry { chats } => Some(chats.iter().copied()),
+                _ => None,
+            })
+            .flatten()
     }
 
     /// A reply came.

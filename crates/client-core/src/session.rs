@@ -32,7 +32,7 @@ const HELLO_TIMEOUT_MS: u64 = 20_000;
 /// The same where the network may have changed meanwhile.
 const GREETING_LEFT_MS: u64 = 5_000;
 /// What a chat needs is asked for again after this, where the server did not give it.
-const NO_ANSWER_PAUSE_MS: u64 = 5_000;
+pub(crate) const NO_ANSWER_PAUSE_MS: u64 = 5_000;
 /// The request number of Hello.
 pub(crate) const HELLO_REQUEST: u32 = 1;
 
@@ -311,6 +311,7 @@ impl Client {
                 Ok(())
             }
             (Some(Flight::Marks), Some(reply::Body::Marks(marks))) => self.on_marks(cx, &marks),
+            (Some(Flight::MarksOnEntry { chats }), body) => self.on_marks_on_entry(cx, chats, body),
             (Some(Flight::GroupInfo { chat } | Flight::FetchMissed { chat }), _) => {
                 self.finding.strangers.remove(&chat);
                 self.pause(cx, chat, NO_ANSWER_PAUSE_MS);
@@ -415,6 +416,7 @@ impl Client {
             self.find_groups_again(cx);
         }
         self.calls_lost_socket(cx);
+        self.marks_wanted.extend(self.flights.entered());
         self.flights.clear();
         self.session.retry_at_ms = cx.now_ms + wait / 2 + jitter;
         self.retry_at(self.session.retry_at_ms);

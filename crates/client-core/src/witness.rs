@@ -66,6 +66,12 @@ pub(crate) fn follow(cx: &Context<'_>, chat: ChatId, seq: u64, bytes: &[u8]) -> 
     Ok(())
 }
 
+/// These bytes were an entry of the log before, as far as its links are kept.
+pub(crate) fn has_come(cx: &Context<'_>, chat: ChatId, bytes: &[u8]) -> Result<bool, Halt> {
+    let mut statement = cx.db.prepare_cached("SELECT EXISTS (SELECT 1 FROM chain WHERE chat = ?1 AND link = ?2)")?;
+    Ok(statement.query_row(params![chat.as_bytes(), Sha256::digest(bytes).as_slice()], |row| row.get(0))?)
+}
+
 /// `None`: the entry is not kept. Empty: its hash is not known yet.
 fn hash_at(cx: &Context<'_>, chat: ChatId, seq: u64) -> Result<Option<Vec<u8>>, Halt> {
     Ok(cx

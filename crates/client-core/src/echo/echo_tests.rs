@@ -6,6 +6,7 @@ use crate::testing::{CHAT, Peer, notices, now_ms, phone, step};
 use crate::{chats, outbox};
 use e2ee::group::Processed;
 use proto::content::{Content, Text, content};
+use proto::ids::DeviceAddress;
 use proto::wire::{Commit, Item, group_item, item};
 use rusqlite::Connection;
 
@@ -52,6 +53,11 @@ impl Story {
 
     /// An entry of the log that the server calls this device's own.
     fn is_told_of_its_own(&mut self, kind: group_item::Kind, op_id: OpId, bytes: &[u8]) -> Vec<Notice> {
+        let me = step(&self.db, 1, |cx| cx.me().expect("me").address).0;
+        self.is_told(me, kind, op_id, bytes)
+    }
+
+    fn is_told(&mut self, sender: DeviceAddress, kind: group_item::Kind, op_id: OpId, bytes: &[u8]) -> Vec<Notice> {
         self.seq += 1;
         let (client, seq) = (&mut self.client, self.seq);
         let (_, out) = step(&self.db, now_ms(), |cx| {
@@ -61,7 +67,7 @@ impl Story {
                 seq,
                 epoch: 1,
                 kind: kind.into(),
-                sender: Some(cx.me().expect("me").address.to_wire()),
+                sender: Some(sender.to_wire()),
                 op_id: op_id.to_vec(),
                 time_ms: cx.now_ms,
                 bytes: bytes.to_vec(),
@@ -69,6 +75,42 @@ impl Story {
             client.on_item(cx, &Item { queue_seq: seq, body: Some(item::Body::Group(entry)) }).expect("no halt");
         });
         notices(out)
+    }
+
+    /// What another copy of the phone's database says.
+    fn copy_says(&mut self, text: &str) -> (OpId, Vec<u8>) {
+        let said = step(&self.db, now_ms(), |cx| {
+            cx.db.execute_batch("SAVEPOINT copied").expect("a copy");
+            let said = says(&mut self.client, cx, text);
+            cx.db.execute_batch("ROLLBACK TO copied").expect("as it was");
+            said
+        });
+        self.client.flights.clear();
+        said.0
+    }
+
+    /// The phone says something, and the server takes it as the entry of this number.
+    fn says_at(&mut self, seq: u64, text: &str) -> (OpId, Vec<u8>) {
+        let said = step(&self.db, now_ms(), |cx| {
+            let said = says(&mut self.client, cx, text);
+            let accepted = proto::wire::Accepted { seq, time_ms: cx.now_ms, ..Default::default() };
+            self.client.on_verdict(cx, said.0, Some(proto::wire::reply::Body::Accepted(accepted))).expect("no halt");
+            said
+        });
+        self.client.flights.clear();
+        said.0
+    }
+
+    /// The places that are kept.
+    fn kept(&self) -> Vec<u64> {
+        let mut statement = self.db.prepare("SELECT seq FROM own_place ORDER BY seq").expect("sql");
+        let rows = statement.query_map([], |row| row.get(0)).expect("query");
+        rows.map(|seq| seq.expect("row")).collect()
+    }
+
+    /// Joined anew with the keys that it had, as far as this matters here.
+    fn comes_back(&self) {
+        self.db.execute("UPDATE chat SET membership = 1, resync_from = NULL", []).expect("joined");
     }
 
     fn chat(&self) -> Chat {
@@ -150,14 +192,7 @@ fn says(client: &mut Client, cx: &mut Context<'_>, text: &str) -> (OpId, Vec<u8>
 #[test]
 fn a_word_that_a_copy_of_this_database_said_leads_to_new_keys() {
     let mut story = Story::new();
-    let (op_id, of_the_copy) = step(&story.db, now_ms(), |cx| {
-        cx.db.execute_batch("SAVEPOINT copied").expect("a copy");
-        let said = says(&mut story.client, cx, "said by the copy");
-        cx.db.execute_batch("ROLLBACK TO copied").expect("as it was");
-        said
-    })
-    .0;
-    story.client.flights.clear();
+    let (op_id, of_the_copy) = story.copy_says("said by the copy");
     let notices = story.is_told_of_its_own(group_item::Kind::App, op_id, &of_the_copy);
     assert_eq!(notices, [Notice::StorageRolledBack]);
     assert_eq!(story.chat().membership, Membership::Wanted, "nothing is encrypted under keys that were used");
@@ -168,20 +203,109 @@ fn a_word_that_a_copy_of_this_database_said_leads_to_new_keys() {
     assert_eq!(from, Some(2), "it is looked for");
 }
 
+/// The number of a leaf that MLS goes by is any member's to write, under any keys of the epoch.
+#[test]
+fn an_own_word_under_anothers_name_is_the_others_unreadable_one() {
+    let mut story = Story::new();
+    let (op_id, forged) = story.copy_says("as if the phone had said it");
+    let peers = story.peer.list.addresses().next().expect("a device");
+    assert_eq!(story.is_told(peers, group_item::Kind::App, op_id, &forged), []);
+    assert_eq!((story.chat().membership, story.chat().applied_seq), (Membership::Joined, 2));
+    let waits = "SELECT count(*) FROM message WHERE seq = 2 AND kind = 3";
+    assert_eq!(story.db.query_row(waits, [], |row| row.get(0)), Ok(1), "its sender is asked for it");
+}
+
+#[test]
+fn own_words_that_were_never_said_lead_to_new_keys_three_times_a_day() {
+    let mut story = Story::new();
+    for text in ["one", "two", "three"] {
+        let (op_id, of_the_copy) = story.copy_says(text);
+        story.is_told_of_its_own(group_item::Kind::App, op_id, &of_the_copy);
+        assert_eq!(story.chat().membership, Membership::Wanted);
+        story.comes_back();
+    }
+    let (op_id, of_the_copy) = story.copy_says("four");
+    story.is_told_of_its_own(group_item::Kind::App, op_id, &of_the_copy);
+    assert_eq!(story.chat().membership, Membership::Joined);
+    step(&story.db, now_ms(), |cx| {
+        story.client.enqueue(cx, CHAT, None, content_of("mine").encode_to_vec()).expect("written");
+        story.client.send_waiting(cx).expect("no halt");
+    });
+    assert!(story.sends().frame.is_empty(), "it waits, under keys that were not used");
+}
+
 #[test]
 fn a_word_that_the_server_took_is_known_when_it_comes_round_and_nothing_is_kept_of_it() {
     let mut story = Story::new();
-    let (op_id, bytes) = step(&story.db, now_ms(), |cx| {
-        let said = says(&mut story.client, cx, "mine");
-        let accepted = proto::wire::Accepted { seq: 2, time_ms: cx.now_ms, ..Default::default() };
-        story.client.on_verdict(cx, said.0, Some(proto::wire::reply::Body::Accepted(accepted))).expect("no halt");
-        said
-    })
-    .0;
-    let kept = |story: &Story| story.db.query_row("SELECT count(*) FROM own_place", [], |row| row.get(0));
-    assert_eq!(kept(&story), Ok(1));
+    let (op_id, bytes) = story.says_at(2, "mine");
+    assert_eq!(story.kept(), [2]);
     assert_eq!(story.is_told_of_its_own(group_item::Kind::App, op_id, &bytes), []);
-    assert_eq!((story.chat().membership, kept(&story)), (Membership::Joined, Ok(0)));
+    assert_eq!((story.chat().membership, story.kept()), (Membership::Joined, vec![]));
+}
+
+#[test]
+fn an_own_word_that_is_shown_a_second_time_is_no_copys() {
+    let mut story = Story::new();
+    let (op_id, bytes) = story.says_at(2, "mine");
+    story.is_told_of_its_own(group_item::Kind::App, op_id, &bytes);
+    let notices = story.is_told_of_its_own(group_item::Kind::App, op_id, &bytes);
+    assert!(matches!(notices[..], [Notice::ServerNotTrusted { .. }]), "{notices:?}");
+    assert_eq!((story.chat().membership, story.chat().applied_seq), (Membership::Joined, 3));
+}
+
+#[test]
+fn the_places_in_a_part_that_is_looked_for_are_kept_until_it_was_looked_through() {
+    let mut story = Story::new();
+    let gap = "UPDATE chat SET applied_seq = 4, join_seq = 4, resync_from = 2";
+    story.says_at(2, "before the gap ends");
+    story.says_at(3, "also");
+    story.db.execute(gap, []).expect("joined anew");
+    let (op_id, bytes) = story.says_at(5, "behind it");
+    story.seq = 4;
+    story.is_told_of_its_own(group_item::Kind::App, op_id, &bytes);
+    assert_eq!(story.kept(), [2, 3]);
+    let me = step(&story.db, 1, |cx| cx.me().expect("me").address).0;
+    let own = |seq| GroupItem {
+        chat: CHAT.to_vec(),
+        seq,
+        kind: group_item::Kind::App.into(),
+        sender: Some(me.to_wire()),
+        op_id: vec![7; 16],
+        time_ms: now_ms(),
+        ..GroupItem::default()
+    };
+    let page = proto::wire::LogPage { items: vec![own(2), own(3)], head_seq: 5, first_kept_seq: 1 };
+    step(&story.db, now_ms(), |cx| story.client.on_missed_page(cx, CHAT, &page).expect("no halt"));
+    assert_eq!(story.kept(), [] as [u64; 0]);
+    let missing = "SELECT count(*) FROM missing_range";
+    assert_eq!(story.db.query_row(missing, [], |row| row.get(0)), Ok(0), "it said them itself");
+}
+
+#[test]
+fn places_behind_the_end_of_a_log_that_was_put_back_are_forgotten() {
+    let mut story = Story::new();
+    story.says_at(2, "kept");
+    story.says_at(3, "lost");
+    step(&story.db, now_ms(), |cx| log_ends(cx, CHAT, 2).expect("no halt"));
+    assert_eq!(story.kept(), [2]);
+}
+
+/// An older version noted no places, and its words may come round after the update.
+#[test]
+fn own_words_of_before_the_update_are_not_taken_for_a_copys() {
+    let mut story = Story::new();
+    let before = "DROP TABLE own_place; ALTER TABLE chat DROP COLUMN judged_from; PRAGMA user_version = 15";
+    story.db.execute_batch(before).expect("an older version's");
+    crate::schema::open(&story.db).expect("updated");
+    // Said, taken, and no row of it: a draft, a pin, a key.
+    let (op_id, bytes) = story.copy_says("a draft");
+    assert_eq!(story.is_told_of_its_own(group_item::Kind::App, op_id, &bytes), []);
+    assert_eq!(story.chat().membership, Membership::Joined);
+    let (op_id, bytes) = story.says_at(3, "of the new version");
+    assert_eq!(story.is_told_of_its_own(group_item::Kind::App, op_id, &bytes), []);
+    let (op_id, bytes) = story.copy_says("said by the copy");
+    assert_eq!(story.is_told_of_its_own(group_item::Kind::App, op_id, &bytes), [Notice::StorageRolledBack]);
+    assert_eq!(story.chat().membership, Membership::Wanted);
 }
 
 fn content_of(text: &str) -> Content {

@@ -51,5 +51,54 @@ pub(crate) fn follow(cx: &mut Context<'_>, chat: ChatId) -> Result<(), Halt> {
         return Ok(());
     };
     let inside: Vec<AccountId> = accounts(cx.db, chat)?.into_iter().collect();
-    if is_over(cx, chat, &inside)? { end(cx, &stored) } else { Ok(()) }
+    if is_over(cx, chat, &inside)? { over(cx, &stored) } else { Ok(()) }
+}
+
+/// It [`is_over`], whoever the database takes to be inside.
+pub(crate) fn over(cx: &mut Context<'_>, chat: &Chat) -> Result<(), Halt> {
+    end(cx, chat)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::groups;
+    use crate::mls;
+    use crate::testing::{CHAT, Peer, now_ms, phone, step};
+    use e2ee::group::RatchetTree;
+    use proto::wire::GroupInfo;
+
+    /// The database may be behind: somebody was taken out since.
+    #[test]
+    fn a_group_that_was_left_and_has_nobody_else_any_more_is_over_at_once() {
+        let (mut client, db) = phone();
+        let mut peer = Peer::new();
+        peer.shares_group_with(&db);
+        let peers = peer.list.addresses().next().expect("a device");
+        step(&db, now_ms(), |cx| groups::write(cx, CHAT, peers.account, true, 1).expect("a member"));
+        let info = step(&db, now_ms(), |cx| {
+            let stored = chats::find(cx.db, CHAT).expect("read").expect("a chat");
+            let mut group = mls::load(cx, &stored).expect("read").expect("a group");
+            let device = mls::own_device(cx).expect("a device");
+            let provider = mls::provider(cx);
+            group.stage_remove(&provider, &device, &[peers], b"").expect("staged");
+            group.confirm_pending(&provider).expect("confirmed");
+            GroupInfo {
+                chat: CHAT.to_vec(),
+                generation: 1,
+                epoch: group.epoch(),
+                group_info: group.export_group_info(&provider, &device, RatchetTree::LeftOut).expect("group info"),
+                ratchet_tree: group.export_ratchet_tree(&provider).expect("tree"),
+                ..GroupInfo::default()
+            }
+        })
+        .0;
+        step(&db, now_ms(), |cx| {
+            own_state::set(cx, &ChatKey::Left.of(CHAT), own_state::flag(true)).expect("left");
+            chats::set_membership(cx, CHAT, Membership::Wanted, 0).expect("wanted");
+            client.on_group_info(cx, CHAT, &info).expect("no halt");
+        });
+        let stored = chats::find(&db, CHAT).expect("read").expect("a chat");
+        assert_eq!(stored.membership, Membership::Left, "else its state would be asked for without end");
+    }
 }

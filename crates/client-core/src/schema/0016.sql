@@ -5,3 +5,6 @@ CREATE TABLE own_place (
   seq             INTEGER NOT NULL,
   PRIMARY KEY (chat, seq)
 ) STRICT, WITHOUT ROWID;
+-- From this entry on every own word is noted so; NULL: a chat that was here before, in which nothing was said since.
+ALTER TABLE chat ADD COLUMN judged_from INTEGER DEFAULT 0;
+UPDATE chat SET judged_from = NULL;

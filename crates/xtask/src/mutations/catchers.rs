@@ -105,6 +105,7 @@ pub(super) const CATCHERS: &[(&str, Catcher)] = &[
     ("CommitEchoIsOwn", Test(ClientCore, "a_commit_of_nobodys_under_the_own_name")),
     ("MessageEchoIsOwn", Test(ClientCore, "anothers_message_under_the_own_name_is_no_receipt")),
     ("OwnWordsAreKnown", Test(ClientCore, "a_word_that_a_copy_of_this_database_said_leads_to_new_keys")),
+    ("OwnWordsAreOwn", Test(ClientCore, "an_own_word_under_anothers_name_is_the_others_unreadable_one")),
     ("MessageStoredOnce", Plan("the-same-message-by-two-ways")),
     ("CommitIsApplied", ROUGH),
     ("GapBeforeJoiningFilled", Plan("a-gap-before-a-joining")),
