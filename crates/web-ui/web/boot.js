@@ -34,9 +34,16 @@ function wanted() {
     // Nothing is kept here.
   }
   const languageOf = (tag) => tag.split("-")[0];
-  const known = navigator.languages.map(sound).filter((tag) => tag && Object.hasOwn(LANGUAGES, languageOf(tag)));
+  const tags = navigator.languages.map(sound).filter((tag) => tag !== null);
+  const known = tags.filter((tag) => Object.hasOwn(LANGUAGES, languageOf(tag)));
   const language = chosen && Object.hasOwn(LANGUAGES, chosen) ? chosen : known.length > 0 ? languageOf(known[0]) : "en";
-  return { language, tag: known.find((tag) => languageOf(tag) === language) ?? language };
+  return { language, tag: known.find((tag) => languageOf(tag) === language) ?? regional(language, tags[0]) };
+}
+
+// A language as it is written where somebody lives who reads another one: no hours of America for a Finn who reads English.
+function regional(language, tag) {
+  const region = tag && new Intl.Locale(tag).maximize().region;
+  return region ? `${language}-${region}` : language;
 }
 
 async function read(language) {
